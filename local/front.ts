@@ -1,0 +1,113 @@
+/**
+ * The one door of the local world: decides by path and Host which cloud a request is for, and does for all of
+ * them what none should do for itself: the journal, the modelled latency and the dialled-in faults.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Hono } from "hono";
+import { serveCloudflare } from "./cloudflare/serve.ts";
+import { serveR2 } from "./cloudflare/serve-r2.ts";
+import { serveControl } from "./control.ts";
+import type { FaultAction, Faults } from "./faults.ts";
+import { serveFly } from "./fly/serve.ts";
+import { serveInternet } from "./internet.ts";
+import type { Cloud } from "./journal.ts";
+import { latencyOf } from "./latency.ts";
+import { serveSendgrid } from "./sendgrid/serve.ts";
+import type { World } from "./world.ts";
+
+/** A fault that ends the connection without an answer. */
+class CutConnection extends Error {}
+
+/** Answers a request; `cut` drops the connection that it came by. */
+export type Front = (request: Request, cut: () => void) => Promise<Response>;
+
+/** The whole local world as one fetch handler. */
+export function openFront(world: World, faults: Faults): Front {
+  const control = serveControl(world, faults);
+  const clouds: Record<Exclude<Cloud, "internet">, Hono> = {
+    cloudflare: new Hono().route("/client/v4", serveCloudflare(world)),
+    sendgrid: new Hono().route("/sendgrid/v3", serveSendgrid(world)),
+    r2: new Hono().route("/r2", serveR2(world)),
+    fly: serveFly(world),
+  };
+  return async (request, cut) => {
+    const url = new URL(request.url);
+    const cloud = cloudOf(url);
+    if (cloud === undefined) return control.fetch(request);
+    const body = await request.clone().text();
+    const call = { cloud, method: request.method, path: url.pathname, body };
+    const hits = faults.hit(call);
+    const answer = async (): Promise<Response> => {
+      for (const rule of hits.filter((r) => r.when === "before")) {
+        const instead = await act(rule.action, faults);
+        if (instead !== undefined) return instead;
+      }
+      const wait = latencyOf(cloud, call.method, call.path) * world.latencyScale;
+      if (wait > 0) await sleep(wait);
+      const response =
+        cloud === "internet" ? await serveInternet(world, request) : await clouds[cloud].fetch(request);
+      for (const rule of hits.filter((r) => r.when === "after")) {
+        const instead = await act(rule.action, faults);
+        if (instead !== undefined) return instead;
+      }
+      return response;
+    };
+    const log = (status: number, responseBody: string) =>
+      world.journal.add({
+        at: world.now().toISOString(),
+        cloud,
+        method: call.method,
+        path: call.path,
+        query: url.search.slice(1),
+        requestBody: parsed(body),
+        status,
+        responseBody: parsed(responseBody),
+      });
+    try {
+      const response = await answer();
+      log(response.status, await response.clone().text());
+      return response;
+    } catch (error) {
+      if (!(error instanceof CutConnection)) throw error;
+      log(0, "");
+      cut();
+      return new Response(null, { status: 499 });
+    }
+  };
+}
+
+/** Which cloud a request is for; undefined: the world's own pages and dials. */
+function cloudOf(url: URL): Cloud | undefined {
+  if (url.hostname !== "127.0.0.1" && url.hostname !== "localhost") return "internet";
+  if (url.pathname.startsWith("/client/v4/")) return "cloudflare";
+  if (url.pathname.startsWith("/sendgrid/v3/")) return "sendgrid";
+  if (url.pathname.startsWith("/r2/")) return "r2";
+  if (/^\/(graphql$|v1\/|api\/v1\/)/.test(url.pathname)) return "fly";
+  return undefined;
+}
+
+/** Does what a fault says; a Response is to be answered instead of the cloud's. */
+async function act(action: FaultAction, faults: Faults): Promise<Response | undefined> {
+  if ("delayMs" in action) {
+    await sleep(action.delayMs);
+    return undefined;
+  }
+  if ("hold" in action) {
+    await faults.hold(action.hold);
+    return undefined;
+  }
+  if ("cut" in action) throw new CutConnection();
+  if ("malformed" in action) {
+    return new Response('{"success":tr', { headers: { "content-type": "application/json" } });
+  }
+  return Response.json(action.body ?? {}, { status: action.status, headers: action.headers ?? {} });
+}
+
+function parsed(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

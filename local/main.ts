@@ -1,0 +1,57 @@
+/**
+ * Starts the local world: Cloudflare, SendGrid and Fly over one state, and stand-ins for the engine's plugins.
+ * Prints one line of JSON when all of it listens.
+ */
+import { createAdaptorServer } from "@hono/node-server";
+import { defineCommand, runMain } from "citty";
+import { Faults } from "./faults.ts";
+import { openFront } from "./front.ts";
+import { servePlugins } from "./plugins/serve.ts";
+import { openWorld } from "./world.ts";
+
+const command = defineCommand({
+  meta: { name: "local", description: "Cloudflare, SendGrid and Fly on this machine, for one Mastiff" },
+  args: {
+    port: { type: "string", default: "4640", description: "port of the clouds; 0 takes a free one" },
+    state: { type: "string", description: "file that keeps the state between runs" },
+    latency: { type: "string", default: "0", description: "share of the real clouds' slowness, 0 to 1" },
+    plugins: { type: "boolean", default: true, description: "also stand in for language host and providers" },
+    clouds: { type: "boolean", default: true, description: "serve the clouds" },
+  },
+  async run({ args }) {
+    const plugins = args.plugins ? await servePlugins() : { ports: {}, close: async () => {} };
+    const clouds = args.clouds ? await serveClouds(args.port, args.state, args.latency) : undefined;
+    process.stdout.write(
+      `${JSON.stringify({ url: clouds?.url ?? null, plugins: plugins.ports, pid: process.pid })}\n`,
+    );
+    const stop = () => {
+      clouds?.close();
+      void plugins.close().finally(() => process.exit(0));
+    };
+    process.once("SIGTERM", stop);
+    process.once("SIGINT", stop);
+  },
+});
+
+async function serveClouds(port: string, stateFile: string | undefined, latency: string) {
+  const world = openWorld({ ...(stateFile && { stateFile }), latencyScale: Number(latency) });
+  const front = openFront(world, new Faults());
+  const server = createAdaptorServer({
+    fetch: (request, env) => front(request, () => env.incoming.socket?.destroy()),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(Number(port), "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the clouds listen on no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close() {
+      server.close();
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    },
+  };
+}
+
+await runMain(command);
