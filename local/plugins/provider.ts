@@ -1,0 +1,216 @@
+/**
+ * What a resource provider is, before gRPC: plain request and answer objects per resource type.
+ *
+ * `provider-server.ts` carries these over the wire (pulumi/proto: provider.proto). A provider object is
+ * shared by every engine that is connected at the time, so it holds no state: what belongs to one engine's
+ * run comes with each request in its {@link Session}.
+ */
+
+import type { Properties } from "./values.ts";
+
+/** One engine's connection: who asks, with which configuration, and how to speak back. */
+export interface Session {
+  /** Provider configuration, as `Configure` brought it; secrets are unwrapped. Empty before `Configure`. */
+  config: Properties;
+  /** Aborted by the engine's `Cancel`, by the end of its connection, and by the end of the server. */
+  readonly cancelled: AbortSignal;
+  /**
+   * Show a line in the engine's output, at the resource. Lines arrive in the order of the calls; a line that
+   * the engine no longer takes is dropped.
+   */
+  log(severity: "debug" | "info" | "warning" | "error", message: string, urn: string): void;
+}
+
+interface Request {
+  session: Session;
+  urn: string;
+  /** Type token, such as `random:index/randomPassword:RandomPassword`. */
+  type: string;
+  /** Logical name: the last part of the URN. */
+  name: string;
+}
+
+export interface CheckRequest extends Request {
+  /** The inputs of the last run; undefined for a resource that is new. */
+  olds: Properties | undefined;
+  news: Properties;
+}
+
+/** A property that is wrong: `property` may be empty when the reason speaks of the whole resource. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface CheckAnswer {
+  /** The inputs with defaults filled in; they are what the state keeps. */
+  inputs: Properties;
+  failures?: CheckFailure[];
+}
+
+export interface DiffRequest extends Request {
+  id: string;
+  /** The state: outputs of the last create, update or read. */
+  olds: Properties;
+  /** The inputs that gave that state. */
+  oldInputs: Properties;
+  /** The checked new inputs; may hold unknowns in a preview. */
+  news: Properties;
+  /** Property paths whose changes the program asks to be overlooked. */
+  ignoreChanges: string[];
+}
+
+export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "update" | "update-replace";
+
+/** One changed property in a detailed diff. */
+export interface PropertyDiff {
+  kind: DiffKind;
+  /** True when the old value is to be looked up in the old inputs, not in the state. */
+  inputDiff: boolean;
+}
+
+export interface DiffAnswer {
+  changes: "none" | "some" | "unknown";
+  /** Top-level properties whose change replaces the resource. */
+  replaces?: string[];
+  /** Output properties that an update surely leaves alone. */
+  stables?: string[];
+  deleteBeforeReplace?: boolean;
+  /** Top-level properties that changed. */
+  diffs?: string[];
+  /** By property path, such as `environment.DRIFT` or `data.tags[0]`. Absent: the engine diffs the inputs. */
+  detailed?: Record<string, PropertyDiff>;
+}
+
+export interface CreateRequest extends Request {
+  inputs: Properties;
+  /** Nothing may be done: answer what is known already, and unknowns for the rest. */
+  preview: boolean;
+  /** Seconds; 0 = the provider's own default. */
+  timeoutSeconds: number;
+}
+
+export interface CreateAnswer {
+  /** Empty in a preview. */
+  id: string;
+  /** The state: outputs, and the inputs that belong in it. */
+  outputs: Properties;
+}
+
+export interface ReadRequest extends Request {
+  id: string;
+  /** The last state; empty in an import. */
+  olds: Properties;
+  /** The last inputs; empty in an import. */
+  oldInputs: Properties;
+}
+
+export interface ReadAnswer {
+  /** Empty when the resource is gone. */
+  id: string;
+  outputs?: Properties;
+  inputs?: Properties;
+}
+
+export interface UpdateRequest extends DiffRequest {
+  preview: boolean;
+  timeoutSeconds: number;
+}
+
+export interface DeleteRequest extends Request {
+  id: string;
+  /** The state. */
+  olds: Properties;
+  oldInputs: Properties;
+  timeoutSeconds: number;
+}
+
+/** The life of one resource type. What is absent answers as the engine expects of a provider without it. */
+export interface ResourceType {
+  /** Default: the inputs as they came. */
+  check?(request: CheckRequest): Promise<CheckAnswer> | CheckAnswer;
+  diff(request: DiffRequest): Promise<DiffAnswer> | DiffAnswer;
+  create(request: CreateRequest): Promise<CreateAnswer> | CreateAnswer;
+  /** Default: the state and the inputs as they came. */
+  read?(request: ReadRequest): Promise<ReadAnswer> | ReadAnswer;
+  /** Answers the new state. Default: an error, for types whose every change replaces. */
+  update?(request: UpdateRequest): Promise<Properties> | Properties;
+  /** Default: there is nothing to delete. */
+  delete?(request: DeleteRequest): Promise<void> | void;
+}
+
+export interface InvokeRequest {
+  session: Session;
+  token: string;
+  args: Properties;
+  preview: boolean;
+}
+
+export interface InvokeAnswer {
+  result: Properties;
+  failures?: CheckFailure[];
+}
+
+export type ProviderFunction = (request: InvokeRequest) => Promise<InvokeAnswer> | InvokeAnswer;
+
+/** The provider's own configuration: `CheckConfig`, `DiffConfig`, `Configure`. */
+export interface ProviderConfiguration {
+  check?(news: Properties, olds: Properties | undefined): Promise<CheckAnswer> | CheckAnswer;
+  diff?(olds: Properties, news: Properties): Promise<DiffAnswer> | DiffAnswer;
+  /** Answers what `Session.config` is from now on; throws when the configuration cannot be used. */
+  configure?(config: Properties): Promise<Properties> | Properties;
+}
+
+export interface Provider {
+  /** Package name: `random`, `command`, … */
+  name: string;
+  version: string;
+  /** The package's schema as JSON. Default: name and version alone. */
+  schema?: string;
+  /** What the provider says of itself at `Handshake` and `Configure`. Default: everything but autonaming. */
+  features?: Partial<ProviderFeatures>;
+  configuration?: ProviderConfiguration;
+  /** By type token. */
+  resources: Record<string, ResourceType>;
+  /** By function token. */
+  functions?: Record<string, ProviderFunction>;
+  /** Text of the error for a type or function that is not served. Default: `unknown resource type …`. */
+  unknown?(kind: "resource" | "function", token: string): string;
+}
+
+export interface ProviderFeatures {
+  acceptSecrets: boolean;
+  acceptOutputs: boolean;
+  acceptResources: boolean;
+  supportsPreview: boolean;
+}
+
+/** An error with a gRPC status of its own; any other error is answered as UNKNOWN with its message. */
+export class ProviderError extends Error {
+  readonly code: number;
+
+  /** @param code gRPC status, such as `status.INVALID_ARGUMENT` of @grpc/grpc-js. */
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * The resource was made or changed, but is not as it should be: the engine keeps `id` and `outputs` in the
+ * state, shows `reasons`, and fails the step (provider.proto: ErrorResourceInitFailed).
+ */
+export class InitFailed extends Error {
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly inputs: Properties;
+  readonly reasons: string[];
+
+  constructor(message: string, id: string, outputs: Properties, inputs: Properties, reasons: string[]) {
+    super(message);
+    this.id = id;
+    this.outputs = outputs;
+    this.inputs = inputs;
+    this.reasons = reasons;
+  }
+}
