@@ -1,0 +1,138 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * The provider behind both classes. It captures nothing, because what it captures would be stored in the state
+ * of each resource; so each method loads the code of the checkout it runs in, and the operator's token comes
+ * from config or the environment. `kind` in the inputs says which resource is meant.
+ */
+const provider: pulumi.dynamic.ResourceProvider = {
+  async configure(req) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).configure(req);
+  },
+  async check(olds, news) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).check(olds, news);
+  },
+  async diff(id, olds, news) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).diff(id, olds, news);
+  },
+  async create(inputs) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).create(inputs);
+  },
+  async read(id, props) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).read(id, props);
+  },
+  async update(id, olds, news) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).update(id, olds, news);
+  },
+  async delete(id, props) {
+    return require(`${process.cwd()}/cloudflare/provider.ts`).remove(id, props);
+  },
+};
+
+/** Arguments of {@link PhaseRule}. */
+export interface PhaseRuleArgs {
+  /** Zone that gets the rule. Another one replaces it. */
+  zoneId: pulumi.Input<string>;
+  /** Phase, e.g. `http_response_headers_transform`. Another one replaces the rule. */
+  phase: pulumi.Input<string>;
+  /**
+   * The rule's lasting name within the phase: letters, digits, `_`. It has to carry the community, since a rule
+   * of this name is taken for ours. Another one replaces the rule.
+   */
+  ref: pulumi.Input<string>;
+  /** Shown in the dashboard. Default empty. */
+  description?: pulumi.Input<string>;
+  /** Action that the phase knows, e.g. `rewrite`, `set_config`. */
+  action: pulumi.Input<string>;
+  /** When the rule acts, in Cloudflare's rule language. */
+  expression: pulumi.Input<string>;
+  /** What the action does, in the wire's own spelling, e.g. `{ headers: { … } }`, `{ ssl: "strict" }`. */
+  actionParameters?: pulumi.Input<Record<string, unknown>>;
+  /** Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is no diff. */
+  baseUrl?: pulumi.Input<string>;
+}
+
+/**
+ * One rule in a zone's entrypoint ruleset of a phase, known by its `ref`.
+ *
+ * A zone has one ruleset a phase, for everybody. `cloudflare.Ruleset` owns it whole, so that its destroy removes
+ * the rules of others and a second stack cannot start. This one reads, adds, changes and removes its own rule
+ * alone, and takes the ruleset away only when we made it and it is empty.
+ *
+ * @see https://developers.cloudflare.com/ruleset-engine/rulesets-api/
+ */
+export class PhaseRule extends pulumi.dynamic.Resource {
+  /** Id of the ruleset that holds the rule. */
+  declare readonly rulesetId: pulumi.Output<string>;
+  /** Id of the rule, which may change; `ref` does not. */
+  declare readonly ruleId: pulumi.Output<string>;
+
+  constructor(name: string, args: PhaseRuleArgs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = {
+      kind: "PhaseRule",
+      zoneId: args.zoneId,
+      phase: args.phase,
+      ref: args.ref,
+      description: args.description ?? "",
+      action: args.action,
+      expression: args.expression,
+      actionParameters: args.actionParameters ?? {},
+      baseUrl: args.baseUrl,
+    };
+    const outputs = { rulesetId: undefined, ruleId: undefined };
+    super(provider, name, { ...inputs, ...outputs }, opts, "cloudflare", "PhaseRule");
+  }
+}
+
+/** Arguments of {@link BucketAccess}. */
+export interface BucketAccessArgs {
+  /** Name of the bucket. It cannot change while deleting would empty the old one. */
+  bucket: pulumi.Input<string>;
+  /** Account of the bucket, which names the default endpoint. */
+  accountId: pulumi.Input<string>;
+  /** Id of the token that the key comes from. */
+  accessKeyId: pulumi.Input<string>;
+  /** Lower-case hex SHA-256 of the token's value. Secret. */
+  secretAccessKey: pulumi.Input<string>;
+  /**
+   * The S3 API, without the bucket. Default `https://<accountId>.r2.cloudflarestorage.com`. Changing it alone is
+   * no diff.
+   */
+  endpoint?: pulumi.Input<string>;
+  /** How long a new key may take to be accepted, in seconds. Default 120. */
+  timeoutSeconds?: pulumi.Input<number>;
+  /** Whether the objects stay when this is deleted (the bucket can then not be deleted). Default false. */
+  keepObjects?: pulumi.Input<boolean>;
+}
+
+/**
+ * A key that has been seen to open its bucket, and the way to empty the bucket at the end. A new token takes a
+ * moment to reach R2; who takes the key from here has one that works. Deleting it removes all objects and
+ * aborts unfinished uploads, because R2 deletes no bucket that is not empty (409, code 10008).
+ *
+ * @throws when the key is not accepted in time.
+ * @see https://developers.cloudflare.com/r2/api/tokens/
+ */
+export class BucketAccess extends pulumi.dynamic.Resource {
+  /** The bucket, once it is open to the key. */
+  declare readonly bucket: pulumi.Output<string>;
+  /** The id of a key that works. */
+  declare readonly accessKeyId: pulumi.Output<string>;
+  /** The secret of a key that works. Secret. */
+  declare readonly secretAccessKey: pulumi.Output<string>;
+
+  constructor(name: string, args: BucketAccessArgs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = {
+      kind: "BucketAccess",
+      bucket: args.bucket,
+      accountId: args.accountId,
+      accessKeyId: args.accessKeyId,
+      secretAccessKey: pulumi.secret(args.secretAccessKey),
+      endpoint: args.endpoint,
+      timeoutSeconds: args.timeoutSeconds ?? 120,
+      keepObjects: args.keepObjects ?? false,
+    };
+    const options = pulumi.mergeOptions({ additionalSecretOutputs: ["secretAccessKey"] }, opts ?? {});
+    super(provider, name, inputs, options, "cloudflare", "BucketAccess");
+  }
+}
