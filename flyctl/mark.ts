@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+
+/**
+ * The owner's mark. Fly apps carry no labels, but the names of an app's secrets are readable by anyone in
+ * the organisation (`secrets list`), while only their values are not. So an app of ours holds a secret whose
+ * name is made from the stack that owns it.
+ *
+ * An app is ours when it has our mark, or when it is in our organisation and still empty: that is what a
+ * crash between `apps create` and the mark leaves behind. Anything else is somebody's, and never adopted.
+ */
+const prefix = "MASTIFF_STACK_";
+
+/** Name of the secret that marks an app as the stack's. `stack` is `<project>/<stack>`. */
+export function markOf(stack: string): string {
+  return prefix + createHash("sha256").update(stack).digest("hex").slice(0, 12).toUpperCase();
+}
+
+/** True for the mark of any stack. */
+export function isMark(secretName: string): boolean {
+  return secretName.startsWith(prefix);
+}
+
+/** What the names of an app's secrets say about its owner. */
+export function ownerOf(
+  stack: string,
+  secretNames: readonly string[],
+): "ours" | "another stack's" | "unmarked" {
+  if (secretNames.includes(markOf(stack))) return "ours";
+  return secretNames.some(isMark) ? "another stack's" : "unmarked";
+}
+
+/** The driver's own secrets: marks, seals and notes of work begun. Never shown as drift, never unset as unwanted. */
+export function isOwnSecret(secretName: string): boolean {
+  return secretName.startsWith("MASTIFF_");
+}

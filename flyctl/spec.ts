@@ -1,0 +1,180 @@
+/**
+ * What the program tells the driver, and what the driver answers: the one place where the two meet.
+ * Types only, so that components/ can import it without loading any of the driver.
+ *
+ * Every spec comes in by the environment variable SPEC (JSON), secrets by stdin (JSON object, name →
+ * value), a rendered fly.toml by FLY_TOML. The answer is one JSON document on stdout.
+ */
+
+/** Whose an app is. */
+export interface Owned {
+  /** `<project>/<stack>`: what the mark on every app of ours is made from. */
+  stack: string;
+  /** Slug of the Fly organisation. */
+  org: string;
+  /** Name of the Fly app, unique over all of Fly. */
+  app: string;
+}
+
+/** A machine's size, in Fly's own terms. */
+export interface Size {
+  cpuKind: "shared" | "performance";
+  cpus: number;
+  memoryMb: number;
+}
+
+/** An app with its public addresses. */
+export interface AppSpec extends Owned {
+  /** One IPv6 and one IPv4 address; false: none at all, the app is private. */
+  publicAddresses: boolean;
+  /** An IPv4 address of its own ($2 a month) instead of the shared one. */
+  dedicatedV4: boolean;
+}
+export interface AppOutput {
+  app: string;
+  v4: string | null;
+  v6: string | null;
+}
+
+/** A certificate for one host name. */
+export interface CertificateSpec {
+  app: string;
+  hostname: string;
+}
+export interface CertificateOutput {
+  hostname: string;
+  /** CNAME that proves the name by DNS, so that the certificate comes before any traffic does. */
+  challenge: { name: string; target: string };
+  /** TXT that proves the name where a CDN hides the app's addresses. */
+  ownership: { name: string; value: string };
+}
+
+/** The secrets of one app, staged; values come by stdin. */
+export interface SecretsSpec {
+  app: string;
+  names: string[];
+}
+export interface SecretsOutput {
+  /** Fly's digest by name; it changes when the value does. */
+  digests: Record<string, string>;
+}
+
+/** Unmanaged Postgres on one machine. stdin: `{ "password": … }`, the role's. */
+export interface PostgresSpec extends Owned {
+  region: string;
+  size: Size;
+  volumeGb: number;
+  database: string;
+  user: string;
+  /** Apps whose DATABASE_URL points here: unset, staged, when the database goes. */
+  consumers: string[];
+}
+export interface PostgresOutput {
+  app: string;
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+}
+
+/** An own Redis on one machine, private. stdin: `{ "password": … }`. */
+export interface RedisSpec extends Owned {
+  region: string;
+  size: Size;
+  volumeGb: number;
+  image: string;
+}
+export interface RedisOutput {
+  app: string;
+  host: string;
+  port: number;
+}
+
+/** A Redis of Upstash, bought through Fly. */
+export interface UpstashSpec {
+  stack: string;
+  org: string;
+  name: string;
+  region: string;
+  /** Display name or id of a plan; null: pay as you go. */
+  plan: string | null;
+}
+export interface UpstashOutput {
+  name: string;
+  /** Secret: it holds the password. */
+  url: string;
+}
+
+/** One version of one app on its machines. The app's fly.toml comes by FLY_TOML. */
+export interface ReleaseSpec extends Owned {
+  region: string;
+  image: string;
+  /** How many machines each process group has. */
+  groups: Record<string, { count: number }>;
+  /** Memory of the machines that migrate; null: this app has no database of its own. */
+  database: { memoryMb: number } | null;
+  /** Ask Redis for its version first: Sidekiq 8 refuses to start below 7. */
+  redisGate: boolean;
+  /** Ask afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
+  smoke: boolean;
+  /** Anything that changes when a secret does. */
+  secretsDigest?: string;
+}
+export interface ReleaseOutput {
+  app: string;
+  image: string;
+  release: number;
+}
+
+/** The owner's account. stdin: `{ "password": … }`, used only when the account is new. */
+export interface OwnerSpec {
+  app: string;
+  username: string;
+  email: string;
+  /** Do not ask the e-mail domain's DNS whether it takes mail. */
+  skipDns: boolean;
+}
+export interface OwnerOutput {
+  result: "created" | "present";
+  username: string;
+}
+
+/** Where certificates stand; verb `look`. */
+export interface StatusSpec {
+  certificates: { app: string; hostname: string }[];
+}
+export interface CertificateStatus {
+  hostname: string;
+  status: "active" | "pending" | "limited" | "failing" | "missing" | "unknown";
+  /** In words, for the operator. */
+  detail: string;
+}
+export interface StatusOutput {
+  certificates: CertificateStatus[];
+}
+
+/** What `observe` says of anything: how the live thing differs from its spec. */
+export interface Observation {
+  exists: boolean;
+  /** In words, each a sentence's middle: "machine 148e… of web is stopped". Empty: in sync. */
+  differences: string[];
+  /**
+   * Something of the cloud's own that moves with each change (release number, instance ids), so that a
+   * second drift of the same kind differs from the first. The same as long as nothing changes.
+   */
+  marker: string;
+}
+
+/** Several observations in one run of the driver, which asks each question once: `all observe`. */
+export interface ObserveAllSpec {
+  items: Record<string, ObserveItem>;
+}
+export interface ObserveItem {
+  kind: "app" | "certificate" | "secrets" | "postgres" | "redis" | "upstash" | "release" | "owner";
+  spec: unknown;
+  /** Rendered fly.toml, for `release`. */
+  flyToml?: string;
+  /** What the last ensure printed, when it is known; sharpens what is said of secrets and addresses. */
+  previous?: unknown;
+}
+export type ObserveAllOutput = Record<string, Observation>;
