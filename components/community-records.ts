@@ -1,0 +1,49 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+import type { Host } from "./hosts.ts";
+
+/** Arguments of {@link CommunityRecords}. */
+export interface CommunityRecordsArgs {
+  zoneId: pulumi.Input<string>;
+  hosts: Host[];
+  /** Addresses of the two apps. */
+  addresses: Record<"web" | "streaming", { v4: pulumi.Input<string>; v6: pulumi.Input<string> }>;
+  /** The root host, which CNAMEs point to. */
+  root: string;
+  /** The stack's full name, for the records' comment. */
+  stack: string;
+}
+
+/** Comment of every record that a stack makes: how it knows its own. Free zones allow 100 characters. */
+export function recordComment(stack: string): string {
+  return `Mastiff ${stack}`.slice(0, 100);
+}
+
+/** DNS records of the community's hosts. R2 makes the record of its own host itself. */
+export class CommunityRecords extends pulumi.ComponentResource {
+  constructor(name: string, args: CommunityRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:cloudflare:Records", name, { hosts: args.hosts.map((host) => host.name) }, opts);
+    const record = (role: string, type: "A" | "AAAA" | "CNAME", host: Host, content: pulumi.Input<string>) =>
+      new cloudflare.DnsRecord(
+        `${name}-${role}-${type.toLowerCase()}`,
+        {
+          zoneId: args.zoneId,
+          name: host.name,
+          type,
+          content,
+          proxied: host.proxied,
+          ttl: 1,
+          comment: recordComment(args.stack),
+        },
+        { parent: this, deleteBeforeReplace: true },
+      );
+    for (const host of args.hosts) {
+      if (host.record === "cname") record(host.role, "CNAME", host, args.root);
+      if (host.record === "addresses" && host.servedBy !== "bucket") {
+        record(host.role, "A", host, args.addresses[host.servedBy].v4);
+        record(host.role, "AAAA", host, args.addresses[host.servedBy].v6);
+      }
+    }
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { AppOutput, AppSpec } from "../flyctl/spec.ts";
+import { FlyCommand } from "./driver.ts";
+
+/** Where and whose everything on Fly is; the same for every component of a stack. */
+export interface FlyPlace {
+  /** `<project>/<stack>`: the mark that tells ours from others'. */
+  stack: string;
+  /** Slug of the organisation. */
+  org: string;
+  /** Region code, e.g. `ams`. */
+  region: string;
+  /** Base of Fly's APIs; unset: the real one. */
+  endpoint?: string | undefined;
+}
+
+/** Arguments of {@link FlyApp}. */
+export interface FlyAppArgs {
+  place: FlyPlace;
+  /** Name of the app, unique on all of Fly. Another one is another app. */
+  app: string;
+  /** Whether to have an IPv4 of one's own (2 USD a month) instead of a shared one. */
+  dedicatedV4: boolean;
+}
+
+/**
+ * An app on Fly with its public addresses, and nothing in it yet.
+ *
+ * The addresses come before the first release, because a release that finds none may allocate none, and before
+ * certificates, because what proves a certificate names them.
+ */
+export class FlyApp extends pulumi.ComponentResource {
+  /** Name of the app, once it is there. */
+  readonly appName: pulumi.Output<string>;
+  /** IPv4 and IPv6 of the app. */
+  readonly v4: pulumi.Output<string>;
+  readonly v6: pulumi.Output<string>;
+
+  constructor(name: string, args: FlyAppArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:fly:App", name, { app: args.app }, opts);
+    const { stack, org, endpoint } = args.place;
+    const spec: AppSpec = { stack, org, app: args.app, publicAddresses: true, dedicatedV4: args.dedicatedV4 };
+    const app = new FlyCommand(`${name}-app`, { kind: "app", spec, endpoint }, { parent: this });
+    const output = app.output<AppOutput>();
+    this.appName = output.app;
+    this.v4 = output.v4.apply((address) => present(address, args.app, "IPv4"));
+    this.v6 = output.v6.apply((address) => present(address, args.app, "IPv6"));
+    this.registerOutputs({ appName: this.appName, v4: this.v4, v6: this.v6 });
+  }
+}
+
+function present(address: string | null, app: string, kind: string): string {
+  if (address === null) throw new Error(`Fly gave the app ${app} no public ${kind}`);
+  return address;
+}

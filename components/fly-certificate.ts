@@ -1,0 +1,65 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+import type { CertificateOutput, CertificateSpec } from "../flyctl/spec.ts";
+import { recordComment } from "./community-records.ts";
+import { FlyCommand } from "./driver.ts";
+import type { FlyPlace } from "./fly-app.ts";
+
+/** Arguments of {@link FlyCertificate}. */
+export interface FlyCertificateArgs {
+  place: FlyPlace;
+  /** App that serves the host. Take it from `FlyApp.appName`: addresses come first. */
+  appName: pulumi.Input<string>;
+  /** Host, or `*.domain`. */
+  hostname: string;
+  zoneId: pulumi.Input<string>;
+  /**
+   * Whether to prove the host by the CNAME `_acme-challenge.<host>`, so that the certificate comes before any
+   * traffic. Not for a zone's own name: Cloudflare's Universal SSL keeps its hidden records there.
+   */
+  challengeRecord: boolean;
+}
+
+/**
+ * A Let's Encrypt certificate at Fly, and the DNS records that prove whose the host is.
+ *
+ * It becomes ready by itself, minutes after the records are seen; nothing waits for it.
+ *
+ * @see https://fly.io/docs/networking/custom-domain/
+ */
+export class FlyCertificate extends pulumi.ComponentResource {
+  constructor(name: string, args: FlyCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:fly:Certificate", name, { hostname: args.hostname }, opts);
+    const { stack, endpoint } = args.place;
+    const base = args.hostname.replace(/^\*\./, "");
+    const spec = pulumi
+      .output(args.appName)
+      .apply((app): CertificateSpec => ({ app, hostname: args.hostname }));
+    const certificate = new FlyCommand(
+      `${name}-certificate`,
+      { kind: "certificate", spec, endpoint },
+      { parent: this },
+    );
+    const proof = certificate.output<CertificateOutput>();
+    const record = { zoneId: args.zoneId, ttl: 1, proxied: false, comment: recordComment(stack) };
+    new cloudflare.DnsRecord(
+      `${name}-ownership`,
+      {
+        ...record,
+        type: "TXT",
+        name: `_fly-ownership.${base}`,
+        // Cloudflare stores TXT in quotes; unquoted text would be a difference after a refresh.
+        content: proof.ownership.value.apply((value) => JSON.stringify(value)),
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    if (args.challengeRecord) {
+      new cloudflare.DnsRecord(
+        `${name}-challenge`,
+        { ...record, type: "CNAME", name: `_acme-challenge.${base}`, content: proof.challenge.target },
+        { parent: this, deleteBeforeReplace: true },
+      );
+    }
+    this.registerOutputs();
+  }
+}

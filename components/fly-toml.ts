@@ -1,0 +1,107 @@
+/** Renders fly.toml (fly.io/docs/reference/configuration). Pure: the same input gives the same text. */
+import { stringify } from "smol-toml";
+import { type Sizes, schedulerThreads } from "../config/sizes.ts";
+
+/** Mastodon's two images carry the same tag; the Rails one has had no Node inside since 4.3. */
+export function images(version: string): { web: string; streaming: string } {
+  return {
+    web: `ghcr.io/mastodon/mastodon:${version}`,
+    streaming: `ghcr.io/mastodon/mastodon-streaming:${version}`,
+  };
+}
+
+/** What both files need. */
+export interface TomlBasis {
+  app: string;
+  region: string;
+  image: string;
+  env: Record<string, string>;
+  sizes: Sizes;
+}
+
+/** Seconds that a machine gets to end: Sidekiq drains for 25 (config/sidekiq.yml). */
+const killTimeout = "60s";
+/** Rails boots in up to 90 s, but Fly caps a check's grace at 60 s: the rest is waited for here. */
+const waitTimeout = "10m";
+
+/** Machines by process group, as `fly.toml` and the release have them. */
+export function groupsOf(sizes: Sizes): Record<string, { count: number }> {
+  const { web, sidekiq } = sizes;
+  return {
+    web: { count: web.count },
+    sidekiq: { count: sidekiq.count },
+    ...(sidekiq.count > 1 && { scheduler: { count: 1 } }),
+  };
+}
+
+/** fly.toml of the app that serves the community: web and background jobs. */
+export function webToml({ app, region, image, env, sizes }: TomlBasis): string {
+  const { web, sidekiq } = sizes;
+  const several = sidekiq.count > 1;
+  return stringify({
+    ...head(app, region, image),
+    env,
+    processes: {
+      web: "bundle exec puma -C config/puma.rb",
+      // The scheduler queue must be worked on by exactly one process: cron runs wherever it is listened to.
+      sidekiq: several
+        ? "bundle exec sidekiq -q default,8 -q push,6 -q ingress,4 -q mailers,2 -q pull -q fasp"
+        : "bundle exec sidekiq",
+      ...(several && { scheduler: `bundle exec sidekiq -c ${schedulerThreads} -q scheduler -q mailers` }),
+    },
+    http_service: {
+      ...service("web", 3000, "/health"),
+      concurrency: { type: "requests", soft_limit: 200, hard_limit: 250 },
+    },
+    vm: [
+      vm("web", web),
+      vm("sidekiq", sidekiq),
+      ...(several ? [vm("scheduler", { cpus: 1, memoryMb: 1024 })] : []),
+    ],
+    restart: [{ policy: "always", processes: Object.keys(groupsOf(sizes)) }],
+  });
+}
+
+/** fly.toml of the app that pushes timelines. */
+export function streamingToml({ app, region, image, env, sizes }: TomlBasis): string {
+  return stringify({
+    ...head(app, region, image),
+    env,
+    processes: { streaming: "node ./streaming/index.js" },
+    http_service: {
+      ...service("streaming", 4000, "/api/v1/streaming/health"),
+      // A reader holds a connection for hours and costs next to nothing.
+      concurrency: { type: "connections", soft_limit: 500, hard_limit: 1000 },
+    },
+    vm: [vm("streaming", sizes.streaming)],
+    restart: [{ policy: "always", processes: ["streaming"] }],
+  });
+}
+
+function head(app: string, region: string, image: string) {
+  return {
+    app,
+    primary_region: region,
+    kill_signal: "SIGTERM",
+    kill_timeout: killTimeout,
+    build: { image },
+    deploy: { strategy: "rolling", wait_timeout: waitTimeout },
+  };
+}
+
+/** A community never sleeps: other servers deliver to it at any time. */
+function service(group: string, port: number, healthPath: string) {
+  return {
+    processes: [group],
+    internal_port: port,
+    force_https: true,
+    auto_stop_machines: "off",
+    auto_start_machines: true,
+    min_machines_running: 1,
+    checks: [{ grace_period: "60s", interval: "15s", timeout: "5s", method: "GET", path: healthPath }],
+  };
+}
+
+function vm(group: string, size: { cpus: number; memoryMb: number }) {
+  return { cpu_kind: "shared", cpus: size.cpus, memory: `${size.memoryMb}mb`, processes: [group] };
+}

@@ -1,0 +1,57 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import * as tls from "@pulumi/tls";
+import { vapidKeys } from "./vapid.ts";
+
+/** Arguments of {@link MastodonSecrets}. */
+export interface MastodonSecretsArgs {
+  /** Whether the database dates from before Mastodon 4.4, which read OTP_SECRET. */
+  otpSecret: boolean;
+  /** Whether the secrets whose loss breaks the community are kept from being deleted. */
+  protect: boolean;
+}
+
+/**
+ * Every secret that Mastodon wants, generated once and kept in the stack's state.
+ *
+ * The three encryption keys are the community's identity: accounts' signing keys are encrypted with them, and
+ * a server that lost them can no longer sign as itself.
+ *
+ * @see https://docs.joinmastodon.org/admin/config/#secrets
+ */
+export class MastodonSecrets extends pulumi.ComponentResource {
+  /** Secret variables by name, as Rails reads them. */
+  readonly variables: Record<string, pulumi.Output<string>>;
+  /** Password of the first user; 32 letters and digits. Secret. */
+  readonly ownerPassword: pulumi.Output<string>;
+  /** Password of Mastodon's role in Postgres. Secret. */
+  readonly databasePassword: pulumi.Output<string>;
+  /** Password of an own Redis. Secret. */
+  readonly redisPassword: pulumi.Output<string>;
+
+  constructor(name: string, args: MastodonSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:mastodon:Secrets", name, {}, opts);
+    const kept = { parent: this, protect: args.protect };
+    // Letters and digits only: such a password stands in a URL and in a .env line as it is.
+    const word = (role: string, options: pulumi.CustomResourceOptions) =>
+      new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, options).result;
+    const hex = (role: string, options: pulumi.CustomResourceOptions) =>
+      new random.RandomBytes(`${name}-${role}`, { length: 64 }, options).hex;
+    const vapid = new tls.PrivateKey(`${name}-vapid`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, kept);
+    const vapidPair = pulumi.secret(vapid.privateKeyPem).apply(vapidKeys);
+
+    this.variables = {
+      SECRET_KEY_BASE: hex("secret-key-base", kept),
+      ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: word("encryption-primary-key", kept),
+      ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: word("encryption-deterministic-key", kept),
+      ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: word("encryption-salt", kept),
+      VAPID_PRIVATE_KEY: vapidPair.privateKey,
+      VAPID_PUBLIC_KEY: vapidPair.publicKey,
+      ...(args.otpSecret && { OTP_SECRET: hex("otp-secret", kept) }),
+    };
+    this.ownerPassword = word("owner-password", { parent: this });
+    this.databasePassword = word("database-password", { parent: this });
+    this.redisPassword = word("redis-password", { parent: this });
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+import { BucketAccess } from "../cloudflare/resources.ts";
+
+/** Arguments of {@link MediaBucket}. */
+export interface MediaBucketArgs {
+  accountId: string;
+  zoneId: pulumi.Input<string>;
+  /** Name of the bucket, e.g. `files-mastiff-party`. Another one is another bucket. */
+  bucket: string;
+  /** Where R2 first puts the objects; a hint that counts only once. Default: near the first writer. */
+  location?: string | undefined;
+  /** `eu` keeps the objects in the EU, for good. */
+  jurisdiction: "default" | "eu";
+  /** Public name of the objects, e.g. `files.mastiff.party`. */
+  host: string;
+  /** The community's host, whose pages load the objects. */
+  domain: string;
+  /** Name of the token, so that it is known in the dashboard. */
+  tokenName: string;
+  /** A key that the operator made, for who gives the program no right to make tokens. */
+  key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
+  /** Base of R2's S3 API; unset: the account's own. */
+  endpoint?: string | undefined;
+  /** Whether bucket and objects are kept from being deleted. */
+  protect: boolean;
+}
+
+/** Workers R2 Storage Bucket Item Write: read, write and list objects of the named buckets. */
+const bucketItemWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
+
+/**
+ * The bucket for uploads, its public name, and a key that opens this one bucket alone.
+ *
+ * R2 makes the DNS record of the public name itself. The key is used only once it has been seen to work.
+ *
+ * @see https://developers.cloudflare.com/r2/buckets/public-buckets/
+ */
+export class MediaBucket extends pulumi.ComponentResource {
+  readonly bucket: pulumi.Output<string>;
+  /** S3 key that is known to work. */
+  readonly accessKeyId: pulumi.Output<string>;
+  /** Secret. */
+  readonly secretAccessKey: pulumi.Output<string>;
+
+  constructor(name: string, args: MediaBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:cloudflare:MediaBucket", name, { bucket: args.bucket, host: args.host }, opts);
+    const { accountId, jurisdiction } = args;
+
+    const bucket = new cloudflare.R2Bucket(
+      `${name}-bucket`,
+      { accountId, name: args.bucket, jurisdiction, storageClass: "Standard", location: args.location },
+      // The provider would send a new jurisdiction as a change, to a bucket that is not there.
+      { parent: this, protect: args.protect, deleteBeforeReplace: true, replaceOnChanges: ["jurisdiction"] },
+    );
+    new cloudflare.R2BucketCors(
+      `${name}-cors`,
+      {
+        accountId,
+        bucketName: bucket.name,
+        jurisdiction,
+        rules: [
+          {
+            // Without an id of ours the API invents one, which then is a difference for ever.
+            id: "mastodon",
+            allowed: { methods: ["GET", "HEAD"], origins: [`https://${args.domain}`], headers: ["*"] },
+            maxAgeSeconds: 3600,
+          },
+        ],
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+    new cloudflare.R2CustomDomain(
+      `${name}-domain`,
+      {
+        accountId,
+        bucketName: bucket.name,
+        jurisdiction,
+        domain: args.host,
+        zoneId: args.zoneId,
+        enabled: true,
+        // Left out, the provider asks for null again at every `up`.
+        minTls: "1.2",
+      },
+      { parent: this, deleteBeforeReplace: true },
+    );
+
+    const key = args.key ?? this.#mintKey(name, args);
+    const access = new BucketAccess(
+      `${name}-access`,
+      {
+        bucket: bucket.name,
+        accountId,
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey,
+        ...(args.endpoint !== undefined && { endpoint: args.endpoint }),
+      },
+      { parent: this, protect: args.protect },
+    );
+    this.bucket = bucket.name;
+    this.accessKeyId = access.accessKeyId;
+    this.secretAccessKey = pulumi.secret(access.secretAccessKey);
+    this.registerOutputs({ bucket: this.bucket });
+  }
+
+  /** A token for this bucket alone; the S3 key follows from it (developers.cloudflare.com/r2/api/tokens). */
+  #mintKey(name: string, { accountId, bucket, jurisdiction, tokenName }: MediaBucketArgs) {
+    const token = new cloudflare.AccountToken(
+      `${name}-token`,
+      {
+        accountId,
+        name: tokenName,
+        policies: [
+          {
+            effect: "allow",
+            permissionGroups: [{ id: bucketItemWrite }],
+            resources: JSON.stringify({
+              [`com.cloudflare.edge.r2.bucket.${accountId}_${jurisdiction}_${bucket}`]: "*",
+            }),
+          },
+        ],
+      },
+      { parent: this },
+    );
+    return {
+      accessKeyId: token.id,
+      secretAccessKey: pulumi.secret(token.value.apply(sha256)),
+    };
+  }
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,105 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ApiKey,
+  AuthenticatedDomain,
+  ClickTracking,
+  DomainValidation,
+  LinkBranding,
+  SingleSender,
+} from "../sendgrid/resources.ts";
+import { recordComment } from "./community-records.ts";
+
+/** The address that mails may come from before the domain itself is proven; anti-spam law wants the postal one. */
+export interface Sender {
+  email: string;
+  name: string;
+  address: string;
+  city: string;
+  country: string;
+  state?: string | undefined;
+  zip?: string | undefined;
+}
+
+/** Arguments of {@link SendgridMail}. */
+export interface SendgridMailArgs {
+  domain: string;
+  zoneId: pulumi.Input<string>;
+  /** The stack's full name: it names the key and marks the records. */
+  stack: string;
+  /** Label of the return path; unset: one that is the stack's own. */
+  subdomain?: string | undefined;
+  /** Whether nobody else sends through the account, so that its click tracking may be switched off. */
+  accountIsOurs: boolean;
+  sender?: Sender | undefined;
+  /** Base of SendGrid's API; unset: the real one. */
+  baseUrl?: string | undefined;
+}
+
+/**
+ * Mail through SendGrid: the domain entered and proven in DNS, and a key that may do nothing but send.
+ *
+ * @see https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication
+ */
+export class SendgridMail extends pulumi.ComponentResource {
+  /** The key, which is the SMTP password of the user `apikey`. Secret. */
+  readonly apiKey: pulumi.Output<string>;
+  /** Whether SendGrid has found the domain's records. */
+  readonly domainValid: pulumi.Output<boolean>;
+
+  constructor(name: string, args: SendgridMailArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:sendgrid:Mail", name, { domain: args.domain }, opts);
+    const child = { parent: this };
+    const base = args.baseUrl === undefined ? {} : { baseUrl: args.baseUrl };
+
+    new LinkBranding(`${name}-link-branding`, { domain: args.domain, ...base }, child);
+    new ClickTracking(`${name}-click-tracking`, { accountIsOurs: args.accountIsOurs, ...base }, child);
+
+    const domain = new AuthenticatedDomain(
+      `${name}-domain`,
+      { domain: args.domain, ...(args.subdomain !== undefined && { subdomain: args.subdomain }), ...base },
+      child,
+    );
+    const cname = (role: string, record: pulumi.Output<{ host: string; data: string }>) =>
+      new cloudflare.DnsRecord(
+        `${name}-${role}`,
+        {
+          zoneId: args.zoneId,
+          type: "CNAME",
+          name: record.host,
+          content: record.data,
+          // Behind the edge nobody would see what it points to.
+          proxied: false,
+          ttl: 1,
+          comment: recordComment(args.stack),
+        },
+        { ...child, deleteBeforeReplace: true },
+      );
+    const records = [
+      cname("return-path", domain.mailCname),
+      cname("dkim1", domain.dkim1),
+      cname("dkim2", domain.dkim2),
+    ];
+    const validation = new DomainValidation(
+      `${name}-validation`,
+      { domainId: domain.domainId, recordIds: records.map((record) => record.id), ...base },
+      child,
+    );
+    if (args.sender !== undefined) {
+      const { state, zip, ...sender } = args.sender;
+      new SingleSender(
+        `${name}-sender`,
+        { ...sender, ...(state !== undefined && { state }), ...(zip !== undefined && { zip }), ...base },
+        child,
+      );
+    }
+    const key = new ApiKey(
+      `${name}-key`,
+      { name: `mastiff ${args.stack}`, scopes: ["mail.send"], ...base },
+      child,
+    );
+    this.apiKey = pulumi.secret(key.apiKey);
+    this.domainValid = validation.valid;
+    this.registerOutputs({ domainValid: this.domainValid });
+  }
+}

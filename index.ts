@@ -1,0 +1,232 @@
+/** A Mastodon community as one Pulumi program: config, components, outputs. */
+import * as pulumi from "@pulumi/pulumi";
+import { AppRelease } from "./components/app-release.ts";
+import { CommunityRecords } from "./components/community-records.ts";
+import { railsEnvironment, streamingEnvironment } from "./components/environment.ts";
+import { FlyApp, type FlyPlace } from "./components/fly-app.ts";
+import { FlyCertificate } from "./components/fly-certificate.ts";
+import { groupsOf, images, streamingToml, webToml } from "./components/fly-toml.ts";
+import { HeaderRule } from "./components/header-rule.ts";
+import { hostsOf, hostsOnFly } from "./components/hosts.ts";
+import { MailRecords } from "./components/mail-records.ts";
+import { MastodonSecrets } from "./components/mastodon-secrets.ts";
+import { MediaBucket } from "./components/media-bucket.ts";
+import { Owner } from "./components/owner.ts";
+import { Postgres } from "./components/postgres.ts";
+import { Redis } from "./components/redis.ts";
+import { SendgridMail } from "./components/sendgrid-mail.ts";
+import { StrictTls } from "./components/strict-tls.ts";
+import { waitingFor } from "./components/waiting.ts";
+import { CommunityZone } from "./components/zone.ts";
+import { readCommunity, secretConfig } from "./config.ts";
+
+export default async function program() {
+  const community = readCommunity();
+  const secretValues = secretConfig();
+  const { app, domain, endpoints, protect, region, sizes } = community;
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const ref = domain.replace(/[^a-z0-9]/g, "_");
+  const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
+  const shared = community.zoneMode === "shared";
+  const place: FlyPlace = { stack, org: community.flyOrg, region, endpoint: endpoints.fly };
+  const hosts = hostsOf(community);
+  const hostList = Object.values(hosts);
+  const proxied = hostList.filter((host) => host.proxied).map((host) => host.name);
+
+  const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect });
+
+  // Cloudflare: the zone, what holds for its proxied hosts, the bucket.
+  const zone = new CommunityZone("zone", {
+    accountId: community.cloudflareAccountId,
+    name: community.zone,
+    mode: community.zoneMode,
+    protect,
+  });
+  const { zoneId } = zone;
+  new StrictTls("tls", { zoneId, shared, hosts: proxied, ref, baseUrl });
+  new HeaderRule("cors", {
+    zoneId,
+    shared,
+    hosts: hostList.filter((host) => host.crossOrigin).map((host) => host.name),
+    ref,
+    stack,
+    baseUrl,
+  });
+  const media = new MediaBucket("media", {
+    accountId: community.cloudflareAccountId,
+    zoneId,
+    bucket: community.bucket,
+    location: community.bucketLocation,
+    jurisdiction: community.bucketJurisdiction,
+    host: hosts.files.name,
+    domain,
+    tokenName: `Mastiff ${stack}`,
+    key:
+      community.r2AccessKeyId !== undefined && secretValues.r2SecretAccessKey !== undefined
+        ? { accessKeyId: community.r2AccessKeyId, secretAccessKey: secretValues.r2SecretAccessKey }
+        : undefined,
+    endpoint: endpoints.r2,
+    protect,
+  });
+
+  // Mail: SendGrid, or the server that config names.
+  const sendgridBase =
+    endpoints.sendgrid ?? (community.sendgridRegion === "eu" ? "https://api.eu.sendgrid.com/v3" : undefined);
+  const sendgrid =
+    community.smtpServer !== undefined
+      ? undefined
+      : new SendgridMail("mail", {
+          domain,
+          zoneId,
+          stack,
+          subdomain: community.sendgridSubdomain,
+          accountIsOurs: community.sendgridAccountIsOurs,
+          sender: community.sender,
+          baseUrl: sendgridBase,
+        });
+  const mailServer = {
+    server: community.smtpServer ?? "smtp.sendgrid.net",
+    port: community.smtpPort,
+    login: community.smtpLogin ?? "apikey",
+  };
+  new MailRecords("mail-records", {
+    zoneId,
+    domain,
+    stack,
+    spf: community.spf ? "v=spf1 include:sendgrid.net ~all" : undefined,
+    dmarc: dmarcValue(community.dmarcPolicy, community.dmarcReports),
+  });
+
+  // Fly: apps with addresses, then what they need, then their releases.
+  const web = new FlyApp("web", { place, app, dedicatedV4: community.dedicatedIpv4 });
+  const streaming = new FlyApp("streaming", {
+    place,
+    app: `${app}-streaming`,
+    dedicatedV4: community.dedicatedIpv4,
+  });
+  const addresses = { web, streaming };
+  new CommunityRecords("records", { zoneId, hosts: hostList, addresses, root: domain, stack });
+  const wildcard = community.certificates === "wildcard";
+  const certified = hostsOnFly(hosts).map((host) => ({
+    role: host.role,
+    appName: addresses[host.servedBy].appName,
+    hostname: wildcard && host.role === "assets" ? `*.${domain}` : host.name,
+    challengeRecord: host.name !== community.zone,
+  }));
+  for (const { role, ...certificate } of certified) {
+    new FlyCertificate(`${role}-host`, { place, zoneId, ...certificate });
+  }
+  const postgres = new Postgres("database", {
+    place,
+    app: `${app}-db`,
+    size: sizes.postgres,
+    database: app.replaceAll("-", "_"),
+    password: secrets.databasePassword,
+    consumers: [app, `${app}-streaming`],
+    protect,
+  });
+  const redis = new Redis("redis", {
+    place,
+    name: `${app}-redis`,
+    size: sizes.redis,
+    password: secrets.redisPassword,
+    protect,
+  });
+
+  const connections = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
+  const image = images(community.mastodonVersion);
+  const flyToml = pulumi.all([web.v4, web.v6]).apply(([v4, v6]) =>
+    webToml({
+      app,
+      region,
+      image: image.web,
+      env: railsEnvironment(community, { v4, v6 }, mailServer),
+      sizes,
+    }),
+  );
+  const webRelease = new AppRelease("web-machines", {
+    place,
+    appName: web.appName,
+    image: image.web,
+    flyToml,
+    secrets: {
+      ...secrets.variables,
+      ...connections,
+      AWS_ACCESS_KEY_ID: media.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: media.secretAccessKey,
+      SMTP_PASSWORD: sendgrid?.apiKey ?? secretValues.smtpPassword ?? pulumi.secret(""),
+      ...Object.fromEntries(
+        community.secretEnvNames.map((name) => [
+          name,
+          secretValues.secretEnv.apply((env) => env[name] ?? ""),
+        ]),
+      ),
+    },
+    groups: groupsOf(sizes),
+    database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb) },
+    redisGate: sizes.redis.kind === "upstash",
+    after: [postgres.ready, redis.ready],
+  });
+  const streamingFlyToml = pulumi.all([streaming.v4, streaming.v6]).apply(([v4, v6]) =>
+    streamingToml({
+      app: `${app}-streaming`,
+      region,
+      image: image.streaming,
+      env: streamingEnvironment({ v4, v6 }, sizes.streaming.databasePool),
+      sizes,
+    }),
+  );
+  const streamingRelease = new AppRelease("streaming-machines", {
+    place,
+    appName: streaming.appName,
+    image: image.streaming,
+    flyToml: streamingFlyToml,
+    secrets: connections,
+    groups: { streaming: { count: sizes.streaming.count } },
+    database: null,
+    redisGate: false,
+    // Restarted last: every reader is connected to it.
+    after: [webRelease.released],
+  });
+  const owner = new Owner("owner", {
+    place,
+    appName: web.appName,
+    username: community.ownerUsername,
+    email: community.ownerEmail,
+    password: secrets.ownerPassword,
+    domain,
+    after: webRelease.released,
+  });
+
+  return {
+    url: `https://${domain}`,
+    streamingUrl: `wss://${hosts.streaming.name}`,
+    filesUrl: `https://${hosts.files.name}`,
+    addresses: {
+      web: { v4: web.v4, v6: web.v6 },
+      streaming: { v4: streaming.v4, v6: streaming.v6 },
+    },
+    nameServers: zone.nameServers,
+    ownerUsername: community.ownerUsername,
+    ownerPassword: secrets.ownerPassword,
+    secrets: pulumi.secret({ ...secrets.variables, ...connections }),
+    flyToml,
+    streamingFlyToml,
+    waitingFor: waitingFor(
+      {
+        zone: { name: community.zone, status: zone.status, nameServers: zone.nameServers },
+        certificates: pulumi.all(certified.map(({ appName, hostname }) => ({ app: appName, hostname }))),
+        flyEndpoint: endpoints.fly,
+        sendgrid: sendgrid && { domain, senderEmail: community.sender?.email, baseUrl: sendgridBase },
+        after: [owner, streamingRelease],
+      },
+      owner,
+    ),
+  };
+}
+
+/** The DMARC record's value; undefined when none is wanted. */
+function dmarcValue(policy: string | undefined, reports: string | undefined): string | undefined {
+  if (policy === undefined) return undefined;
+  return `v=DMARC1; p=${policy}${reports === undefined ? "" : `; rua=mailto:${reports}`}`;
+}
