@@ -1,0 +1,113 @@
+/** Which part may import which: the one direction in which this program is built (docs/architecture.md). */
+const product = "^(index\\.ts|config\\.ts|config/|components/|flyctl/|sendgrid/|cloudflare/|dynamic/)";
+
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      comment: "Two files that need each other are one subject, or a third is missing.",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "product-knows-no-local-clouds",
+      comment:
+        "What works only with a stand-in is wrong: the product reaches clouds by their wire formats alone.",
+      severity: "error",
+      from: { path: product },
+      to: { path: "^(local|toolchain|tests|conformance|checks|bench)/" },
+    },
+    {
+      name: "local-clouds-know-no-product",
+      comment: "A bug in shared code would be on both sides of the wire, where no test sees it.",
+      severity: "error",
+      from: { path: "^local/" },
+      to: { path: [product, "^(toolchain|tests|conformance|checks|bench)/"] },
+    },
+    {
+      name: "toolchain-starts-and-never-imports",
+      comment: "The toolchain starts the local clouds as a process and the program through the engine.",
+      severity: "error",
+      from: { path: "^toolchain/" },
+      to: { path: [product, "^(local|tests|conformance)/"] },
+    },
+    {
+      name: "checks-look-from-outside",
+      comment: "The checks see a community as a visitor does.",
+      severity: "error",
+      from: { path: "^checks/" },
+      to: { path: [product, "^(local|toolchain|tests|conformance)/"] },
+    },
+    {
+      name: "components-only-declare",
+      comment: "No fs, process or HTTP in the program: what has to act goes through the command provider.",
+      severity: "error",
+      from: { path: "^(components/|index\\.ts)" },
+      to: {
+        path: [
+          "^(fs|fs/promises|child_process|http|https|net|dgram|tls)$",
+          "node_modules/(axios|execa|hono|undici)/",
+        ],
+      },
+    },
+    {
+      name: "components-take-only-types-from-the-driver",
+      comment:
+        "The driver runs elsewhere: its code in the program would be loaded at every preview for nothing.",
+      severity: "error",
+      from: { path: "^(components/|index\\.ts|config)" },
+      to: { path: "^flyctl/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "driver-stands-alone",
+      comment: "It starts for every command, so it loads little, and no SDK.",
+      severity: "error",
+      from: { path: "^flyctl/" },
+      to: {
+        path: [
+          "node_modules/@pulumi/",
+          "^(components|sendgrid|cloudflare|dynamic|config)/",
+          "^(index|config)\\.ts$",
+        ],
+      },
+    },
+    {
+      name: "only-the-driver-runs-programs",
+      comment: "In the product, flyctl/ alone starts processes.",
+      severity: "error",
+      from: { path: product, pathNot: "^flyctl/" },
+      to: { path: ["^child_process$", "node_modules/execa/"] },
+    },
+    {
+      name: "declared-packages-only",
+      comment: "A package that is here because another one needs it is gone when that one no longer does.",
+      severity: "error",
+      from: { pathNot: "node_modules" },
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown"] },
+    },
+    {
+      name: "resolvable",
+      comment: "An import that leads nowhere fails at run time.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "product-has-no-development-packages",
+      comment: "What the product imports is a dependency, so that an installation without the others works.",
+      severity: "error",
+      from: { path: product },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};

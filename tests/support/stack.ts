@@ -1,0 +1,171 @@
+/** A real stack on the real engine, in a folder of its own that is gone afterwards. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { root } from "../../toolchain/paths.ts";
+import {
+  devPort,
+  devStack,
+  furnish,
+  initStack,
+  onStack,
+  pulumi,
+  type Workplace,
+} from "../../toolchain/stack.ts";
+import { type Diagnostic, readEvents, type StepTaken } from "./events.ts";
+import type { TestWorld } from "./world.ts";
+
+/** How a preview, up, refresh or destroy ended. */
+export interface Outcome {
+  exitCode: number;
+  /** Everything that a person would have seen. */
+  output: string;
+  /** Every step but "same". */
+  changes: StepTaken[];
+  /** Errors and warnings, as the engine worded them. */
+  diagnostics: Diagnostic[];
+}
+
+/** A resource in the exported state. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  protect?: boolean;
+  parent?: string;
+}
+
+/** A stack that a test works on. */
+export interface TestStack extends AsyncDisposable {
+  place: Workplace;
+  /** Sets config; `secrets` are encrypted. An undefined value removes the key. */
+  config(values: Record<string, string | undefined>, secrets?: Record<string, string>): Promise<void>;
+  preview(...args: string[]): Promise<Outcome>;
+  up(...args: string[]): Promise<Outcome>;
+  refresh(...args: string[]): Promise<Outcome>;
+  destroy(...args: string[]): Promise<Outcome>;
+  outputs(): Promise<Record<string, unknown>>;
+  /** The resources of the exported state, secrets as the engine keeps them. */
+  resources(): Promise<StateResource[]>;
+  /** Destroys what is left, whatever state it is in, and removes the folder. */
+  end(): Promise<void>;
+}
+
+/** Which program, with which config. */
+export interface StackOptions {
+  /** Folder of the program. Default: the checkout, with the config of its dev stack. */
+  program?: string;
+  stack?: string;
+  config?: Record<string, string>;
+  secrets?: Record<string, string>;
+}
+
+/** Makes a stack in the world. Its program's files are symlinks, its config and state are its own. */
+export async function openStack(world: TestWorld, options: StackOptions = {}): Promise<TestStack> {
+  const { program = root, stack = devStack, config = {}, secrets = {} } = options;
+  const folder = mkdtempSync(join(world.folder, "stack-"));
+  const project = join(folder, "project");
+  layOut(program, project, world);
+  const target = {
+    url: world.url,
+    plugins: world.clouds.plugins,
+    home: join(folder, "home"),
+    backend: join(folder, "stacks"),
+  };
+  const place: Workplace = { toolchain: world.toolchain, target, project, stack };
+  furnish(world.toolchain, target);
+  await initStack(place);
+
+  let runs = 0;
+  const operate = async (verb: string, args: string[]): Promise<Outcome> => {
+    // A world that was started again serves its plugins on other ports.
+    target.plugins = world.clouds.plugins;
+    const events = join(folder, `events-${++runs}.json`);
+    const run = await pulumi(
+      place,
+      [
+        verb,
+        ...onStack(place),
+        "--non-interactive",
+        "--color=never",
+        "--diff",
+        `--event-log=${events}`,
+        ...args,
+      ],
+      { env: { PULUMI_DEBUG_COMMANDS: "true" } },
+    );
+    return { exitCode: run.exitCode, output: run.stdout + run.stderr, ...readEvents(events) };
+  };
+  const must = async (...args: string[]): Promise<string> => {
+    const run = await pulumi(place, args);
+    if (run.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${run.stdout}${run.stderr}`);
+    return run.stdout;
+  };
+  const resources = async () => {
+    const state = JSON.parse(await must("stack", "export", "--stack", stack)) as {
+      deployment: { resources?: StateResource[] };
+    };
+    return state.deployment.resources ?? [];
+  };
+  const opened: TestStack = {
+    place,
+    async config(values, hidden = {}) {
+      const set = Object.entries(values).flatMap(([key, value]) =>
+        value === undefined ? [] : ["--plaintext", `${key}=${value}`],
+      );
+      set.push(...Object.entries(hidden).flatMap(([key, value]) => ["--secret", `${key}=${value}`]));
+      if (set.length > 0) await must("config", "set-all", "--stack", stack, ...set);
+      const remove = Object.keys(values).filter((key) => values[key] === undefined);
+      if (remove.length > 0) await must("config", "rm-all", "--stack", stack, ...remove);
+    },
+    preview: (...args) => operate("preview", args),
+    up: (...args) => operate("up", ["--yes", "--skip-preview", ...args]),
+    refresh: (...args) => operate("refresh", ["--yes", "--skip-preview", ...args]),
+    destroy: (...args) => operate("destroy", ["--yes", "--skip-preview", ...args]),
+    outputs: async () =>
+      JSON.parse(await must("stack", "output", "--stack", stack, "--json", "--show-secrets")) as Record<
+        string,
+        unknown
+      >,
+    resources,
+    async end() {
+      // Destroyed in the clouds as well, so that a world that several tests share is as it was. A stack that a test
+      // broke on purpose may refuse: its world ends with its file, so that is no failure of the test.
+      if ((await resources()).length > 0) await operate("destroy", ["--yes", "--skip-preview"]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+    async [Symbol.asyncDispose]() {
+      await opened.end();
+    },
+  };
+  await opened.config(config, secrets);
+  return opened;
+}
+
+/**
+ * Makes `project` a folder that looks like the program's: symlinks, so that modules keep their real paths, and a
+ * config of its own, whose clouds are this world's.
+ */
+function layOut(program: string, project: string, world: TestWorld): void {
+  mkdirSync(project);
+  const own = new Set([".git", ".mastiff", "node_modules", "package.json"]);
+  for (const entry of readdirSync(program)) {
+    if (own.has(entry) || /^Pulumi\..+\.yaml$/.test(entry)) continue;
+    symlinkSync(join(program, entry), join(project, entry));
+  }
+  for (const entry of ["node_modules", "package.json"]) symlinkSync(join(root, entry), join(project, entry));
+  const dev = join(program, `Pulumi.${devStack}.yaml`);
+  if (!existsSync(dev)) return;
+  const config = readFileSync(dev, "utf8").replaceAll(`http://127.0.0.1:${devPort}`, world.url);
+  writeFileSync(join(project, `Pulumi.${devStack}.yaml`), config);
+}

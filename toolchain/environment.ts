@@ -1,0 +1,75 @@
+/**
+ * The environment of a `pulumi` that works on the local clouds and on nothing else: what the user's own shell
+ * says about Pulumi, Fly, Cloudflare or SendGrid is left out, so that no real account can be reached by mistake.
+ */
+import { delimiter, join } from "node:path";
+import { scratch } from "./paths.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** The local world that is meant, and where its stacks are kept. */
+export interface Target {
+  /** Where the clouds listen, such as http://127.0.0.1:4640. */
+  url: string;
+  /** Ports of the stand-ins that run, by the engine's name for them. */
+  plugins: Record<string, number>;
+  /** PULUMI_HOME. */
+  home: string;
+  /** Folder of the file backend. */
+  backend: string;
+}
+
+/** Protects nothing: the local clouds' secrets are made up. Pulumi.dev.yaml's salt belongs to it. */
+export const passphrase = "mastiff-local";
+
+/** The operator's credentials in the local clouds, as a fresh world knows them. */
+const credentials = {
+  CLOUDFLARE_API_TOKEN: "local-cloudflare-token-0000000000000000000000",
+  SENDGRID_API_KEY: "SG.local-operator-key-0000.000000000000000000000000000000000000000000",
+  FLY_API_TOKEN: "fm2_local-operator",
+};
+
+const foreign = /^(PULUMI|FLY|FLYCTL|CLOUDFLARE|CF|SENDGRID|AWS|R2)_/;
+
+/** The variables that a target adds to a clean environment. */
+export function variables(toolchain: Toolchain, target: Target): Record<string, string> {
+  const attach = (names: string[]) => names.map((name) => `${name}:${portOf(target, name)}`).join(",");
+  const { host, plugins } = toolchain.standIns;
+  return {
+    ...credentials,
+    FLY_API_BASE_URL: target.url,
+    FLY_FLAPS_BASE_URL: target.url,
+    FLY_UIEX_BASE_URL: target.url,
+    FLY_NO_UPDATE_CHECK: "1",
+    FLY_SEND_METRICS: "0",
+    PULUMI_HOME: target.home,
+    PULUMI_BACKEND_URL: `file://${target.backend}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...(host && { PULUMI_DEBUG_LANGUAGES: attach(["nodejs"]) }),
+    ...(plugins.length > 0 && { PULUMI_DEBUG_PROVIDERS: attach(plugins) }),
+    NODE_COMPILE_CACHE: join(scratch, "compile-cache"),
+  };
+}
+
+/** A whole environment for a child process. */
+export function environment(toolchain: Toolchain, target: Target): Record<string, string> {
+  return { ...cleanEnvironment(toolchain), ...variables(toolchain, target) };
+}
+
+/** This process's environment without what could lead to a real account, with the toolchain first on PATH. */
+export function cleanEnvironment(toolchain: Toolchain): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  const path = [toolchain.bin, process.env.PATH ?? ""].join(delimiter);
+  // The clouds are on this machine: a proxy would look for them on its own.
+  const noProxy = [process.env.NO_PROXY, "127.0.0.1", "localhost"].filter(Boolean).join(",");
+  const clean = Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));
+  return { ...clean, PATH: path, NO_PROXY: noProxy, no_proxy: noProxy };
+}
+
+function portOf(target: Target, name: string): number {
+  const port = target.plugins[name];
+  if (port === undefined) throw new Error(`the local world serves no stand-in for ${name}`);
+  return port;
+}

@@ -1,0 +1,18 @@
+/** Whether a site on the internet answers at all. */
+
+/**
+ * True when `url` gives any answer within `timeoutMs`. Without a name server the refusal takes milliseconds;
+ * the limit is for networks that swallow packets.
+ */
+export async function reachable(url: string, timeoutMs = 4_000): Promise<boolean> {
+  try {
+    const answer = await fetch(url, {
+      method: "HEAD",
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+/** `pulumi` on one stack of the local clouds. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { composeHome } from "./compose.ts";
+import { environment, type Target } from "./environment.ts";
+import { root } from "./paths.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** The stack that is in the repository, and the port that its config names. */
+export const devStack = "dev";
+export const devPort = 4640;
+
+/** The program, a stack of it, and where its state is. */
+export interface Workplace {
+  toolchain: Toolchain;
+  target: Target;
+  /** Folder of Pulumi.yaml. */
+  project: string;
+  stack: string;
+  /** Config in another place than Pulumi.<stack>.yaml beside Pulumi.yaml. */
+  configFile?: string;
+}
+
+/** How a `pulumi` ended. */
+export interface Run {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Where a `pulumi` shows its progress. */
+export interface RunOptions {
+  /** Lets it draw on this process's terminal, and captures nothing. Default false. */
+  shown?: boolean;
+  /** Its environment beside the workplace's. */
+  env?: Record<string, string>;
+  /** Interrupts it: SIGINT, then SIGKILL after ten seconds. */
+  signal?: AbortSignal;
+}
+
+/** Makes the folders that a target names: the backend, and PULUMI_HOME with the official plugins in it. */
+export function furnish(toolchain: Toolchain, target: Target): void {
+  mkdirSync(target.backend, { recursive: true });
+  composeHome(target.home, toolchain.parts.plugins);
+}
+
+/** Runs `pulumi` with these arguments. A failure is a result too: look at `exitCode`. */
+export async function pulumi(place: Workplace, args: string[], options: RunOptions = {}): Promise<Run> {
+  const { toolchain, target, project } = place;
+  const run = await execa(join(toolchain.bin, "pulumi"), args, {
+    cwd: project,
+    env: { ...environment(toolchain, target), ...options.env },
+    extendEnv: false,
+    stdin: "ignore",
+    stdout: options.shown ? "inherit" : "pipe",
+    stderr: options.shown ? "inherit" : "pipe",
+    reject: false,
+    forceKillAfterDelay: 10_000,
+    killSignal: "SIGINT",
+    ...(options.signal && { cancelSignal: options.signal }),
+  });
+  return { exitCode: run.exitCode ?? 130, stdout: run.stdout ?? "", stderr: run.stderr ?? "" };
+}
+
+/** Arguments that name the workplace's stack to preview, up, refresh and destroy. */
+export function onStack(place: Workplace): string[] {
+  return ["--stack", place.stack, ...(place.configFile ? ["--config-file", place.configFile] : [])];
+}
+
+/**
+ * The stack of the repository for clouds on `port`: the config as it is for the port that it names, else a copy
+ * in `folder` with the port replaced.
+ */
+export function devConfig(port: number, folder: string): string | undefined {
+  if (port === devPort) return undefined;
+  const file = join(folder, `Pulumi.${devStack}.yaml`);
+  const config = readFileSync(join(root, `Pulumi.${devStack}.yaml`), "utf8");
+  writeFileSync(file, config.replaceAll(`127.0.0.1:${devPort}`, `127.0.0.1:${port}`));
+  return file;
+}
+
+/** Makes the stack in its backend, unless it is there. @throws Error with what pulumi said. */
+export async function initStack(place: Workplace): Promise<void> {
+  const { name } = projectOf(place.project);
+  if (existsSync(join(place.target.backend, ".pulumi", "stacks", name, `${place.stack}.json`))) return;
+  const run = await pulumi(place, ["stack", "init", place.stack]);
+  if (run.exitCode !== 0) throw new Error(`pulumi stack init ${place.stack} failed:\n${run.stderr}`);
+}
+
+function projectOf(folder: string): { name: string } {
+  const name = /^name:\s*(\S+)/m.exec(readFileSync(join(folder, "Pulumi.yaml"), "utf8"))?.[1];
+  if (name === undefined) throw new Error(`${folder}/Pulumi.yaml has no name`);
+  return { name };
+}

@@ -1,0 +1,114 @@
+/**
+ * What a person sees while the toolchain works: steps with a spinner on a terminal, plain lines elsewhere.
+ * Talk goes to stderr, so that a program's result on stdout can be piped.
+ */
+import * as clack from "@clack/prompts";
+
+/** A piece of work under way. End it with exactly one of `done` and `fail`. */
+export interface Step {
+  /** Replaces the words beside the spinner. On plain output at most one line in ten seconds is printed. */
+  update(text: string): void;
+  done(text: string): void;
+  fail(text: string): void;
+}
+
+/** Where progress is shown. */
+export interface Terminal {
+  step(text: string): Step;
+  info(text: string): void;
+  success(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+/** How long plain output stays silent between two updates of one step. */
+const plainIntervalMs = 10_000;
+
+/** Spinners on a terminal that can draw them; plain lines in CI, in pipes and with TERM=dumb. */
+export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Terminal {
+  const fancy = stream.isTTY && process.env.TERM !== "dumb" && !process.env.CI;
+  return fancy ? fancyTerminal(stream) : plainTerminal((line) => stream.write(`${line}\n`));
+}
+
+/** Shows nothing: for callers that only want the result. */
+export const silentTerminal: Terminal = plainTerminal(() => {});
+
+function fancyTerminal(output: NodeJS.WriteStream): Terminal {
+  return {
+    step(text) {
+      const began = Date.now();
+      const spinner = spin(output, text);
+      return {
+        update: spinner.update,
+        done(end) {
+          spinner.stop();
+          clack.log.success(`${end}${took(began)}`, { output, spacing: 0 });
+        },
+        fail(end) {
+          spinner.stop();
+          clack.log.error(end, { output, spacing: 0 });
+        },
+      };
+    },
+    info: (text) => clack.log.info(text, { output, spacing: 0 }),
+    success: (text) => clack.log.success(text, { output, spacing: 0 }),
+    warn: (text) => clack.log.warn(text, { output, spacing: 0 }),
+    error: (text) => clack.log.error(text, { output, spacing: 0 }),
+  };
+}
+
+/**
+ * One line that turns. Not clack's own spinner: that one puts the terminal into raw mode, so Ctrl-C reaches no
+ * child, and ends this process with code 0 before anything is cleaned up (`block` in @clack/core).
+ */
+function spin(output: NodeJS.WriteStream, first: string): { update(text: string): void; stop(): void } {
+  const frames = ["◒", "◐", "◓", "◑"];
+  let text = first;
+  let turn = 0;
+  const draw = () => {
+    const line = `${frames[turn++ % frames.length]}  ${text}`.slice(0, Math.max(20, output.columns - 1));
+    output.write(`\r${line}\x1b[K`);
+  };
+  draw();
+  const timer = setInterval(draw, 120);
+  timer.unref();
+  return {
+    update(next) {
+      text = next;
+    },
+    stop() {
+      clearInterval(timer);
+      output.write("\r\x1b[K");
+    },
+  };
+}
+
+/** One line per event through `print`. Exported for its tests and for those who show progress elsewhere. */
+export function plainTerminal(print: (line: string) => void, now: () => number = Date.now): Terminal {
+  return {
+    step(text) {
+      const began = now();
+      let shown = began;
+      print(`...   ${text}`);
+      return {
+        update(next) {
+          if (now() - shown < plainIntervalMs) return;
+          shown = now();
+          print(`...   ${next}`);
+        },
+        done: (end) => print(`ok    ${end}${took(began, now())}`),
+        fail: (end) => print(`FAIL  ${end}`),
+      };
+    },
+    info: (text) => print(`      ${text}`),
+    success: (text) => print(`ok    ${text}`),
+    warn: (text) => print(`warn  ${text}`),
+    error: (text) => print(`FAIL  ${text}`),
+  };
+}
+
+/** " (12 s)", or nothing for what took less than a second. */
+function took(began: number, ended = Date.now()): string {
+  const seconds = Math.round((ended - began) / 1000);
+  return seconds < 1 ? "" : ` (${seconds} s)`;
+}
