@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { CloudClient } from "../dynamic/cloud-client.ts";
+import type { Kind } from "../dynamic/kind.ts";
+import { askUntil } from "../dynamic/waiting.ts";
+import { Bucket, S3Error } from "./s3.ts";
+
+const inputs = z.object({
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, {
+    error: (issue) => `"${issue.input}" is no name of an R2 bucket: 3 to 63 of a-z, 0-9 and -`,
+  }),
+  accountId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, { error: (issue) => `"${issue.input}" is no account id (32 hex digits)` }),
+  accessKeyId: z.string().min(1, { error: "accessKeyId is empty" }),
+  secretAccessKey: z.string().regex(/^[0-9a-f]{64}$/, {
+    error: "secretAccessKey is no SHA-256 in lower-case hex (of the token's value)",
+  }),
+  endpoint: z
+    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an S3 API` })
+    .optional(),
+  timeoutSeconds: z.number().min(0).max(3600),
+  keepObjects: z.boolean(),
+});
+
+type Inputs = z.infer<typeof inputs>;
+
+function bucketOf(key: Inputs): Bucket {
+  const { bucket, accountId, accessKeyId, secretAccessKey } = key;
+  const endpoint = key.endpoint ?? `https://${accountId}.r2.cloudflarestorage.com`;
+  return new Bucket({ bucket, endpoint, accessKeyId, secretAccessKey });
+}
+
+/**
+ * Waits until the key opens the bucket; R2 speaks of up to a minute
+ * (https://developers.cloudflare.com/r2/reference/consistency/).
+ *
+ * @throws with S3's last word when it does not in time.
+ */
+async function awaitAccess(wanted: Inputs): Promise<void> {
+  const bucket = bucketOf(wanted);
+  const { accessKeyId, bucket: name, timeoutSeconds } = wanted;
+  let isSaid = false;
+  const attempt = async () => {
+    const problem = await bucket.open().then(() => undefined, wordsOf);
+    if (problem !== undefined && !isSaid && timeoutSeconds > 0) {
+      console.error(`${name}: waiting up to ${timeoutSeconds} s for R2 to know its key (${problem})`);
+      isSaid = true;
+    }
+    return problem;
+  };
+  const problem = await askUntil(attempt, (answer) => answer === undefined, timeoutSeconds);
+  if (problem === undefined) return;
+  throw new Error(
+    `The key ${accessKeyId} did not open the bucket ${name} within ${timeoutSeconds} s: ${problem}\n` +
+      "  fix     run it again; if it stays so, the token is not for this bucket (jurisdiction?) or was deleted",
+  );
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Removes all objects and unfinished uploads. Says how far it is: a bucket may hold hundreds of thousands.
+ *
+ * @throws when somebody keeps writing to the bucket.
+ */
+export async function empty(bucket: Bucket, say: (line: string) => void): Promise<void> {
+  let removed = 0;
+  for (
+    let keys = await bucket.keys(), first: string | undefined;
+    keys.length > 0;
+    keys = await bucket.keys()
+  ) {
+    if (keys[0] === first)
+      throw new Error(`${first} in ${bucket.name} comes back: is something still writing to it?`);
+    first = keys[0];
+    await bucket.delete(keys);
+    removed += keys.length;
+    say(`${bucket.name}: ${removed} objects removed`);
+  }
+  for (const upload of await bucket.uploads()) await bucket.abort(upload);
+}
+
+/** Whether there is nothing (left) to be emptied, or no way to: the bucket or its key are gone. */
+function isGone(error: unknown): boolean {
+  return error instanceof S3Error && (error.status === 404 || error.status === 401 || error.status === 403);
+}
+
+type Outputs = Record<never, never>;
+
+export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
+  inputs,
+  replacedBy: ["bucket"],
+
+  guard(state, news) {
+    if (state.bucket === news.bucket || state.keepObjects) return;
+    throw new Error(
+      `The bucket would change from ${state.bucket} to ${news.bucket}, and all objects of the old one would be deleted.\n` +
+        "  fix     keep the name; or set keepObjects first, copy the objects, then change the name",
+    );
+  },
+
+  async create(_cloud, wanted) {
+    await awaitAccess(wanted);
+    return { id: wanted.bucket, outs: {} };
+  },
+
+  async read(_cloud, _id, state) {
+    try {
+      await bucketOf(state).open();
+      return {};
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  },
+
+  async update(_cloud, _id, _state, news) {
+    await awaitAccess(news);
+    return {};
+  },
+
+  async remove(_cloud, _id, state) {
+    if (state.keepObjects) return;
+    try {
+      await empty(bucketOf(state), (line) => console.error(line));
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      console.error(`${state.bucket} was not emptied: ${wordsOf(error)}`);
+    }
+  },
+};

@@ -1,0 +1,62 @@
+import { CloudClient } from "../dynamic/cloud-client.ts";
+
+/** The API. */
+export const CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4";
+
+/** Cloudflare's envelope, as far as we read it. */
+export interface Envelope<T> {
+  success: boolean;
+  errors: {
+    code: number;
+    message: string;
+    source?: { pointer?: string };
+    error_chain?: { message: string }[];
+  }[];
+  result: T;
+}
+
+/**
+ * A client of Cloudflare's v4 API. Answers are whole envelopes.
+ *
+ * @param credentials API tokens in the order of preference; at least one.
+ */
+export function cloudflareClient(credentials: string[], baseUrl?: string): CloudClient {
+  if (credentials.length === 0) {
+    throw new Error(
+      "There is no token for Cloudflare.\n  fix     export CLOUDFLARE_API_TOKEN=…   (or: pulumi config set --secret cloudflare:apiToken)",
+    );
+  }
+  return new CloudClient({
+    cloud: "Cloudflare",
+    baseUrl: baseUrl ?? CLOUDFLARE_URL,
+    credentials,
+    // 403 also stands for a token without the permission; asking again with another one does no harm.
+    refuses: (status) => status === 401 || status === 403,
+    explain,
+    hint,
+  });
+}
+
+/** Messages with their code and the part of the body that is meant. */
+export function explain(body: unknown): { messages: string[]; codes: number[] } {
+  const errors = (body as Partial<Envelope<unknown>> | null)?.errors;
+  if (!Array.isArray(errors)) return { messages: [], codes: [] };
+  const messages = errors.map(({ code, message, source, error_chain }) => {
+    const where = source?.pointer ? ` at ${source.pointer}` : "";
+    const chain = (error_chain ?? []).map((link) => `, ${link.message}`).join("");
+    return `${message}${where}${chain} (code ${code})`;
+  });
+  return { messages, codes: errors.map((error) => error.code) };
+}
+
+function hint(status: number | undefined): string | undefined {
+  if (status === 401 || status === 403) {
+    return (
+      "the token is not valid here, or lacks Zone → Transform Rules / Config Rules → Edit. A destroy or refresh " +
+      "takes it from the last `up`: export CLOUDFLARE_API_TOKEN to use another"
+    );
+  }
+  if (status === 429) return "too many calls in five minutes: wait that long and run it again";
+  if (status === undefined || status >= 500) return "run it again: it goes on where it stopped";
+  return undefined;
+}

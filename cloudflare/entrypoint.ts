@@ -1,0 +1,153 @@
+import type { CloudClient } from "../dynamic/cloud-client.ts";
+import { CloudError } from "../dynamic/cloud-error.ts";
+import { sleep, waitBefore } from "../dynamic/waiting.ts";
+import type { Envelope } from "./client.ts";
+
+// One rule in a ruleset that everybody shares.
+//
+// A zone has at most one entrypoint ruleset a phase, and Cloudflare has no conditional write. What makes two
+// stacks safe at once:
+//  - rules are added, changed and removed one by one, never by a PUT of the list, which would lose the others';
+//  - the ruleset is made by POST, which fails when there is one (code 20217), not by PUT to the entrypoint,
+//    which overwrites: two stacks that both saw none cannot lose each other's rule;
+//  - whatever goes wrong on the way (gone, there already, too many writes at once), the ruleset is read anew and
+//    the right act for what is there now is chosen;
+//  - a rule that was written is looked for again: another stack may have taken away the empty ruleset between.
+//
+//   none ──POST rulesets──► [mine] ◄──POST rules── [others'] ──PATCH──► [others', mine changed]
+//   [mine] ──DELETE rule──► [] ──DELETE ruleset, if ours──► none
+//
+// @see https://developers.cloudflare.com/ruleset-engine/rulesets-api/
+
+/** A rule on the wire. */
+export interface Rule {
+  id?: string;
+  ref?: string;
+  description?: string;
+  action: string;
+  expression: string;
+  enabled?: boolean;
+  action_parameters?: Record<string, unknown>;
+}
+
+interface Ruleset {
+  id: string;
+  description?: string;
+  /** Missing while it is empty. */
+  rules?: Rule[];
+}
+
+/** A rule and where it is. */
+export interface FoundRule {
+  rulesetId: string;
+  rule: Rule;
+}
+
+/** The description of rulesets that we make: such a one may go when its last rule goes, whoever made that. */
+const MARK = "Made by Mastiff, goes with its last rule.";
+
+/** `could not find entrypoint ruleset in the … phase` */
+const NO_ENTRYPOINT = 10003;
+
+/** `exceeded maximum number of zone rulesets for phase …` */
+const RULESET_EXISTS = 20217;
+
+const TRIES = 8;
+
+/** The rule of this name, or undefined. */
+export async function findRule(
+  cloud: CloudClient,
+  zoneId: string,
+  phase: string,
+  ref: string,
+): Promise<FoundRule | undefined> {
+  const ruleset = await entrypoint(cloud, zoneId, phase);
+  const rule = ruleset?.rules?.find((candidate) => candidate.ref === ref);
+  return ruleset && rule && { rulesetId: ruleset.id, rule };
+}
+
+/** Makes the rule so, whatever is there. */
+export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule: Rule): Promise<FoundRule> {
+  return inTurn(`${zoneId}/${phase}`, () =>
+    persistently(async () => {
+      const ruleset = await entrypoint(cloud, zoneId, phase);
+      const path = `/zones/${zoneId}/rulesets`;
+      const known = ruleset?.rules?.find((candidate) => candidate.ref === rule.ref);
+      if (ruleset === undefined) {
+        const body = { kind: "zone", phase, name: "default", description: MARK, rules: [rule] };
+        await cloud.request("POST", path, { body });
+      } else if (known === undefined) {
+        await cloud.request("POST", `${path}/${ruleset.id}/rules`, { body: rule });
+      } else {
+        await cloud.request("PATCH", `${path}/${ruleset.id}/rules/${known.id}`, { body: rule });
+      }
+      return findRule(cloud, zoneId, phase, String(rule.ref));
+    }),
+  );
+}
+
+/** Takes the rule away, and the ruleset when we made it and it is empty. */
+export async function dropRule(
+  cloud: CloudClient,
+  zoneId: string,
+  phase: string,
+  ref: string,
+): Promise<void> {
+  await inTurn(`${zoneId}/${phase}`, () =>
+    persistently(async () => {
+      const found = await findRule(cloud, zoneId, phase, ref);
+      const path = `/zones/${zoneId}/rulesets`;
+      if (found) await cloud.request("DELETE", `${path}/${found.rulesetId}/rules/${found.rule.id}`);
+      const left = await entrypoint(cloud, zoneId, phase);
+      const isOursAndEmpty = left?.description === MARK && (left.rules ?? []).length === 0;
+      if (left && isOursAndEmpty) await cloud.request("DELETE", `${path}/${left.id}`);
+      return true;
+    }),
+  );
+}
+
+async function entrypoint(cloud: CloudClient, zoneId: string, phase: string): Promise<Ruleset | undefined> {
+  try {
+    return (await cloud.get<Envelope<Ruleset>>(`/zones/${zoneId}/rulesets/phases/${phase}/entrypoint`))
+      .result;
+  } catch (error) {
+    if (error instanceof CloudError && error.status === 404 && error.codes.includes(NO_ENTRYPOINT))
+      return undefined;
+    throw error;
+  }
+}
+
+/** Runs a look with its act until it is done; a conflict, or a result that is gone again, means to look anew. */
+async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const done = await lookAndAct();
+      if (done !== undefined) return done;
+      if (attempt >= TRIES) throw new Error("the rule was written and taken away again, several times");
+    } catch (error) {
+      if (attempt >= TRIES || !mayBeConflict(error, attempt)) throw error;
+    }
+    await sleep(waitBefore(attempt, undefined, {}, Date.now()) / 2);
+  }
+}
+
+/**
+ * Whether somebody else was at the ruleset between our look and our act: it or the rule has gone (404), it has
+ * come (400, code 20217), too much at once (409, 429). Conflicts have more than one 400, so each gets one more look.
+ */
+function mayBeConflict(error: unknown, attempt: number): boolean {
+  if (!(error instanceof CloudError)) return false;
+  const { status, codes, mayHaveHappened } = error;
+  const isConflict = status === 404 || status === 409 || status === 429 || codes.includes(RULESET_EXISTS);
+  return isConflict || mayHaveHappened || (status === 400 && attempt === 1);
+}
+
+const queues = new Map<string, Promise<unknown>>();
+
+/** One after the other within this process: Cloudflare limits concurrent writes to one ruleset further. */
+function inTurn<T>(key: string, act: () => Promise<T>): Promise<T> {
+  const before = queues.get(key) ?? Promise.resolve();
+  const mine = before.then(act, act);
+  queues.set(key, mine);
+  return mine;
+}

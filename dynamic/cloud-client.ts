@@ -1,0 +1,154 @@
+import axios, { type AxiosError, type AxiosInstance } from "axios";
+import axiosRetry from "axios-retry";
+import { CloudError } from "./cloud-error.ts";
+import { sleep, waitBefore } from "./waiting.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** What a cloud's own client tells the shared one. */
+export interface CloudOptions {
+  /** Name for people. */
+  cloud: string;
+  /** Base of the API, with its version. */
+  baseUrl: string;
+  /**
+   * Credentials in the order of preference. A `pulumi destroy` hands over the config of the last `up`, so a key
+   * that was rotated since arrives stale: when the first is refused, the next one is tried.
+   */
+  credentials: string[];
+  /** Whether a status says that the credential itself is no good. */
+  refuses(status: number): boolean;
+  /** The cloud's messages and error numbers in the body of a refusal. */
+  explain(body: unknown): { messages: string[]; codes: number[] };
+  /** What an operator can do about a refusal. */
+  hint(status: number | undefined, call: string, messages: string[]): string | undefined;
+  /** How often a call is tried. Default 6. */
+  tries?: number;
+}
+
+/** What a call carries. */
+export interface Call {
+  query?: Record<string, string | number>;
+  body?: unknown;
+  /** Whether a POST may be repeated like any other call, because doing it twice is doing it once. */
+  repeatable?: boolean;
+}
+
+/**
+ * JSON over HTTP with the manners that both clouds ask for.
+ *
+ * 429 is always repeated, since nothing was done. 408, 5xx and lost connections are repeated unless the call is
+ * a POST: that may have happened, and only a look tells (see {@link postAfterLook}).
+ */
+export class CloudClient {
+  readonly #options: CloudOptions;
+  readonly #http: AxiosInstance;
+  #credential = 0;
+
+  constructor(options: CloudOptions) {
+    this.#options = options;
+    this.#http = axios.create({
+      baseURL: options.baseUrl.replace(/\/+$/, ""),
+      timeout: 30_000,
+      headers: { accept: "application/json", "user-agent": "mastiff" },
+      // A redirect would carry the credential elsewhere; neither API redirects.
+      maxRedirects: 0,
+    });
+    axiosRetry(this.#http, {
+      retries: (options.tries ?? 6) - 1,
+      shouldResetTimeout: true,
+      retryCondition: isRepeatable,
+      retryDelay: (attempt, error) =>
+        waitBefore(attempt, error.response?.status, error.response?.headers ?? {}, Date.now()),
+    });
+  }
+
+  get<T>(path: string, query?: Call["query"]): Promise<T> {
+    return this.request<T>("GET", path, { query });
+  }
+
+  /** Makes a call and gives the body of its answer. @throws CloudError for anything but 2xx. */
+  async request<T>(method: Method, path: string, call: Call = {}): Promise<T> {
+    const { credentials } = this.#options;
+    for (;;) {
+      const used = this.#credential;
+      try {
+        const answer = await this.#http.request<T>({
+          method,
+          url: path,
+          params: call.query,
+          data: call.body,
+          headers: { authorization: `Bearer ${credentials[used]}` },
+          ...(call.repeatable ? { "axios-retry": { retryCondition: isPassing } } : {}),
+        });
+        return answer.data;
+      } catch (error) {
+        const refusal = this.#refusal(error, `${method} ${path}`);
+        const isStale = refusal.status !== undefined && this.#options.refuses(refusal.status);
+        if (!isStale || used + 1 >= credentials.length) throw refusal;
+        this.#credential = Math.max(this.#credential, used + 1);
+      }
+    }
+  }
+
+  #refusal(error: unknown, call: string): CloudError {
+    if (!axios.isAxiosError(error)) throw error;
+    const { cloud } = this.#options;
+    const status = error.response?.status;
+    const told =
+      error.response === undefined
+        ? { messages: [error.code ?? error.message], codes: [] }
+        : this.#options.explain(error.response.data);
+    return new CloudError({
+      cloud,
+      call,
+      status,
+      ...told,
+      hint: this.#options.hint(status, call, told.messages),
+    });
+  }
+}
+
+/** Whether a failure may pass by itself. */
+function isPassing(error: AxiosError): boolean {
+  const status = error.response?.status;
+  return status === undefined || status === 408 || status === 429 || status >= 500;
+}
+
+function isRepeatable(error: AxiosError): boolean {
+  return (
+    isPassing(error) && (error.response?.status === 429 || error.config?.method?.toUpperCase() !== "POST")
+  );
+}
+
+/**
+ * A POST that makes something, repeated only after a look: when its answer was lost, what it made is found.
+ *
+ * @param look finds what the POST would have made, or undefined.
+ */
+export async function postAfterLook<T>(
+  post: () => Promise<T>,
+  look: () => Promise<T | undefined>,
+  tries = 4,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await post();
+    } catch (error) {
+      if (!(error instanceof CloudError) || !error.mayHaveHappened || attempt >= tries) throw error;
+      await sleep(waitBefore(attempt, error.status, {}, Date.now()));
+      const found = await look();
+      if (found !== undefined) return found;
+    }
+  }
+}
+
+/** The thing, or undefined where the cloud says 404. */
+export async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CloudError && error.status === 404) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/** What is known about a call that a cloud did not grant. */
+export interface Refusal {
+  /** Name of the cloud, for people. */
+  cloud: string;
+  /** Method and path, without host and query: `POST /api_keys`. */
+  call: string;
+  /** HTTP status; undefined when no answer came. */
+  status: number | undefined;
+  /** What the cloud says, or why no answer came. */
+  messages: string[];
+  /** The cloud's own error numbers, where it has them. */
+  codes?: number[];
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** A call that a cloud refused or did not answer, in words for an operator. Holds no credential. */
+export class CloudError extends Error {
+  readonly call: string;
+  readonly status: number | undefined;
+  readonly messages: string[];
+  readonly codes: number[];
+
+  constructor(refusal: Refusal) {
+    const messages = refusal.messages.map(redact);
+    const what = refusal.status === undefined ? "no answer" : `HTTP ${refusal.status}`;
+    const told = messages.length > 0 ? `: ${messages.join("; ")}` : "";
+    const hint = refusal.hint === undefined ? "" : `\n  fix     ${refusal.hint}`;
+    super(`${refusal.cloud} did not grant ${refusal.call} (${what})${told}${hint}`);
+    this.name = "CloudError";
+    this.call = refusal.call;
+    this.status = refusal.status;
+    this.messages = messages;
+    this.codes = refusal.codes ?? [];
+  }
+
+  /** Whether the cloud may have done what was asked although it did not say so. */
+  get mayHaveHappened(): boolean {
+    return this.status === undefined || this.status === 408 || this.status >= 500;
+  }
+}
+
+/**
+ * A text without credentials: what follows `Bearer`, and anything of the form of a SendGrid key. The errors of
+ * axios print the whole request, headers included; so they never leave the client either.
+ */
+export function redact(text: string): string {
+  return text
+    .replace(/(bearer\s+)[^\s"',}]+/gi, "$1[redacted]")
+    .replace(/\bSG\.[\w-]+(\.[\w-]+)?/g, "SG.[redacted]");
+}

@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from "node:util";
+import type { dynamic } from "@pulumi/pulumi";
+import type { z } from "zod";
+
+// Values of resources as Pulumi hands them over: plain JSON, where a value that only `up` will know is this mark
+// (`unknownValue` in @pulumi/pulumi/runtime/rpc.js; written out, since that module takes a second to load).
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export type Props = Record<string, unknown>;
+
+/** Where something is asked, or for how long: how to reach a thing is no part of it, so a change is no diff. */
+const WAYS = ["kind", "baseUrl", "endpoint", "timeoutSeconds"];
+
+/**
+ * What one class of resource does, over plain values: the five verbs, without Pulumi's envelope. The outputs in
+ * state are always the inputs plus what the verbs give.
+ */
+export interface Kind<Inputs, Outputs, Cloud> {
+  /** Form of the inputs. Its messages reach the operator as they are. */
+  inputs: z.ZodObject & z.ZodType<Inputs>;
+  /** Inputs that cannot change in place. */
+  replacedBy: readonly string[];
+  /** Words for why the last result in state is not good enough, so that an update tries again; or undefined. */
+  unsettled?(state: Inputs & Outputs): string | undefined;
+  /** Refuses a change that must not be made, in preview too. @throws with the reason and the proper way. */
+  guard?(state: Inputs & Outputs, news: Inputs): void;
+  create(cloud: Cloud, inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
+  /** The thing as it is now: inputs that drifted and outputs; undefined when it is gone. */
+  read(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<(Partial<Inputs> & Outputs) | undefined>;
+  update(cloud: Cloud, id: string, state: Inputs & Outputs, news: Inputs): Promise<Outputs>;
+  /** Leaves nothing of ours, and succeeds when there is nothing. */
+  remove(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<void>;
+}
+
+/** The provider's methods, as the stubs in state call them. */
+export interface ServedKinds {
+  check(olds: Props, news: Props): Promise<dynamic.CheckResult>;
+  diff(id: string, olds: Props, news: Props): Promise<dynamic.DiffResult>;
+  create(inputs: Props): Promise<dynamic.CreateResult>;
+  read(id: string, props: Props): Promise<dynamic.ReadResult>;
+  update(id: string, olds: Props, news: Props): Promise<dynamic.UpdateResult>;
+  remove(id: string, props: Props): Promise<void>;
+}
+
+// Each kind has inputs and outputs of its own; the table that holds them all cannot name them.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyKind<Cloud> = Kind<any, any, Cloud>;
+
+/**
+ * Serves kinds as a dynamic provider.
+ *
+ * @param connect makes the client for a resource from its inputs or, with `isOld`, from its state.
+ */
+export function serveKinds<Cloud>(
+  kinds: Record<string, AnyKind<Cloud>>,
+  connect: (props: Props, isOld: boolean) => Cloud,
+): ServedKinds {
+  const kindOf = (props: Props): AnyKind<Cloud> => {
+    const kind = kinds[String(props.kind)];
+    if (kind === undefined) throw new Error(`This version of Mastiff knows no resource "${props.kind}".`);
+    return kind;
+  };
+  return {
+    async check(_olds, news) {
+      return checkInputs(kindOf(news).inputs, news);
+    },
+    async diff(_id, olds, news) {
+      const kind = kindOf(news);
+      const changed = changedKeys(Object.keys(kind.inputs.shape), olds, news);
+      if (!changed.some((key) => hasUnknown(news[key]))) kind.guard?.(olds, news);
+      // An unknown value may turn out to be the old one, so a preview says "update" and `up` decides.
+      const replaces = changed.filter((key) => kind.replacedBy.includes(key) && !hasUnknown(news[key]));
+      return { changes: changed.length > 0 || kind.unsettled?.(olds) !== undefined, replaces };
+    },
+    async create(inputs) {
+      const { id, outs } = await kindOf(inputs).create(connect(inputs, false), inputs);
+      return { id, outs: { ...inputs, ...outs } };
+    },
+    async read(id, props) {
+      const live = await kindOf(props).read(connect(props, true), id, props);
+      return live === undefined ? { id: "", props: {} } : { id, props: { ...props, ...live } };
+    },
+    async update(id, olds, news) {
+      const outs = await kindOf(news).update(connect(news, false), id, olds, news);
+      return { outs: { ...news, ...outs } };
+    },
+    async remove(id, props) {
+      await kindOf(props).remove(connect(props, true), id, props);
+    },
+  };
+}
+
+/** The inputs in their normal form, or what is wrong with those that are known already. */
+export function checkInputs(schema: z.ZodType<unknown>, news: Props): dynamic.CheckResult {
+  const result = schema.safeParse(news);
+  if (result.success) return { inputs: { ...(result.data as Props), kind: news.kind }, failures: [] };
+  const failures = result.error.issues
+    .filter((issue) => !hasUnknown(news[String(issue.path[0])]))
+    .map((issue) => ({ property: issue.path.join("."), reason: issue.message }));
+  return { inputs: news, failures };
+}
+
+/** Inputs (of those named) that are not what the state says, in the order of their names. */
+export function changedKeys(inputs: string[], olds: Props, news: Props): string[] {
+  return inputs
+    .filter((key) => !WAYS.includes(key) && !isDeepStrictEqual(news[key] ?? null, olds[key] ?? null))
+    .sort();
+}
+
+/** Whether a value is, or holds, one that only `up` will know. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(hasUnknown);
+}
