@@ -1,0 +1,136 @@
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { from, gone, type Task } from "./kind.ts";
+import { claim, destroyOwned, find } from "./ownership.ts";
+import { say } from "./progress.ts";
+import type { AppOutput, AppSpec, Observation } from "./spec.ts";
+
+/** An app, marked as ours, with exactly the public addresses that were asked for. */
+interface Address {
+  Address: string;
+  Type: "v4" | "shared_v4" | "v6" | "private_v6" | "egress_v4" | "egress_v6";
+  CreatedAt: string;
+}
+type PublicType = "v4" | "shared_v4" | "v6";
+
+export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<AppOutput> {
+  refuseNewName(spec.app, previous);
+  await claim(fly, spec);
+  const wanted = typesOf(spec);
+  for (const type of wanted) await allocate(fly, spec.app, type);
+  const addresses = await list(fly, spec.app);
+  // flyctl repeats a 502 by itself, and each call adds an address: one of a kind stays, the one that DNS knows.
+  const kept = wanted.map((type) => choose(addresses, type, [from(previous, "v4"), from(previous, "v6")]));
+  const surplus = addresses.filter((one) => isPublic(one.Type) && !kept.includes(one));
+  if (surplus.length > 0) {
+    const names = surplus.map((one) => one.Address);
+    say(spec.app, `releasing ${names.join(", ")}`);
+    await fly.repeatable(argv.ipsRelease(spec.app, names), { app: spec.app });
+  }
+  return output(spec.app, kept);
+}
+
+export async function destroy({ spec, fly }: Task<AppSpec>): Promise<void> {
+  await destroyOwned(fly, spec);
+}
+
+export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<Observation> {
+  const found = await find(fly, spec);
+  if (found === undefined) return gone(`app ${spec.app}`);
+  const addresses = await list(fly, spec.app);
+  const differences: string[] = [];
+  if (found.owner !== "ours") differences.push(`app ${spec.app} does not carry this stack's mark`);
+  for (const type of typesOf(spec)) {
+    if (!addresses.some((one) => one.Type === type)) differences.push(`${words[type]} is released`);
+  }
+  for (const [key, known] of [
+    ["v4", from(previous, "v4")],
+    ["v6", from(previous, "v6")],
+  ] as const) {
+    if (typeof known !== "string" || addresses.some((one) => one.Address === known)) continue;
+    const already = differences.some((text) => text.includes(key === "v4" ? "IPv4" : "IPv6"));
+    if (!already) differences.push(`${key === "v4" ? "IPv4" : "IPv6"} address ${known} is another one now`);
+  }
+  const wanted = typesOf(spec);
+  for (const one of addresses) {
+    const first = addresses.find((other) => other.Type === one.Type);
+    if (isPublic(one.Type) && (!wanted.includes(one.Type) || first !== one))
+      differences.push(`address ${one.Address} is one too many`);
+  }
+  return {
+    exists: true,
+    differences,
+    marker: addresses
+      .map((one) => one.Address)
+      .sort()
+      .join(" "),
+  };
+}
+
+const words: Record<PublicType, string> = {
+  v4: "its dedicated IPv4 address",
+  shared_v4: "its shared IPv4 address",
+  v6: "its IPv6 address",
+};
+
+function typesOf({ publicAddresses, dedicatedV4 }: AppSpec): PublicType[] {
+  return publicAddresses ? ["v6", dedicatedV4 ? "v4" : "shared_v4"] : [];
+}
+
+function isPublic(type: Address["Type"]): type is PublicType {
+  return type === "v4" || type === "shared_v4" || type === "v6";
+}
+
+async function list(fly: Fly, app: string): Promise<Address[]> {
+  return fly.json<Address[]>(argv.ipsList(app), { app });
+}
+
+/** Each call adds one, even one that seems to fail: so look before each. */
+async function allocate(fly: Fly, app: string, type: PublicType): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    if ((await list(fly, app)).some((one) => one.Type === type)) return;
+    say(app, `allocating ${words[type]}`);
+    try {
+      const call =
+        type === "v6"
+          ? argv.ipsAllocateV6(app)
+          : argv.ipsAllocateV4(app, type === "v4" ? "dedicated" : "shared");
+      await fly.once(call, { app });
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+  }
+}
+
+/** The address that was given out before, else the oldest. */
+function choose(addresses: readonly Address[], type: PublicType, known: readonly unknown[]): Address {
+  const ofType = addresses
+    .filter((one) => one.Type === type)
+    .sort((a, b) => a.CreatedAt.localeCompare(b.CreatedAt) || a.Address.localeCompare(b.Address));
+  const chosen = ofType.find((one) => known.includes(one.Address)) ?? ofType[0];
+  if (chosen === undefined) throw new Error(`no ${type} address right after one was allocated`);
+  return chosen;
+}
+
+function output(app: string, addresses: readonly Address[]): AppOutput {
+  const v6 = addresses.find((one) => one.Type === "v6")?.Address ?? null;
+  const v4 = addresses.find((one) => one.Type !== "v6")?.Address ?? null;
+  return { app, v4, v6 };
+}
+
+/** Another name would be another app, and the old one with all its data would stay behind unseen. */
+export function refuseNewName(app: string, previous: unknown, key = "app"): void {
+  const before = from(previous, key);
+  if (typeof before !== "string" || before === app) return;
+  throw new DriverError({
+    what: `The Fly app "${before}" cannot be renamed to "${app}": Fly has no rename.`,
+    setIn: "mastiff:app (by default made from mastiff:domain)",
+    fix: [
+      `keep the name:  pulumi config set mastiff:app ${before}`,
+      "or bring up a stack of its own under the new name and move the data there",
+    ],
+    retry: retry.no,
+  });
+}

@@ -1,0 +1,102 @@
+import * as argv from "./argv.ts";
+import { FlyctlFailure, passes } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { gone, type Task } from "./kind.ts";
+import { say } from "./progress.ts";
+import type { CertificateOutput, CertificateSpec, CertificateStatus, Observation } from "./spec.ts";
+
+/**
+ * A certificate for one host name, asked for; Fly issues it by itself once the DNS answers, which the release
+ * does not wait for. Challenge and ownership records are read, never built: their form is Fly's own business.
+ */
+export interface Certificate {
+  hostname: string;
+  status: string;
+  rate_limited_until?: string;
+  certificates: { status: string; expires_at?: string }[] | null;
+  validation?: Record<string, boolean>;
+  validation_errors?: { code: string; message: string; remediation?: string }[];
+  dns_requirements: {
+    acme_challenge: { name: string; target: string };
+    ownership: { name: string; app_value: string };
+  };
+}
+
+export async function ensure({ spec, fly }: Task<CertificateSpec>): Promise<CertificateOutput> {
+  const { app, hostname } = spec;
+  let certificate = await check(fly, app, hostname);
+  for (let attempt = 1; certificate === undefined; attempt++) {
+    say(hostname, "asking for a certificate");
+    try {
+      await fly.once(argv.certsAdd(app, hostname), { app });
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      if (error.reason !== "exists" && (!passes(error.reason) || attempt === 5)) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+    certificate = await check(fly, app, hostname);
+    if (certificate === undefined && attempt === 5)
+      throw new Error(`Fly took the certificate for ${hostname}, but does not know it afterwards`);
+  }
+  const { acme_challenge, ownership } = certificate.dns_requirements;
+  return {
+    hostname,
+    challenge: { name: acme_challenge.name, target: acme_challenge.target },
+    ownership: { name: ownership.name, value: ownership.app_value },
+  };
+}
+
+export async function destroy({ spec, fly }: Task<CertificateSpec>): Promise<void> {
+  try {
+    await fly.repeatable(argv.certsRemove(spec.app, spec.hostname), { app: spec.app });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+export async function observe({ spec, fly }: Task<CertificateSpec>): Promise<Observation> {
+  const certificate = await check(fly, spec.app, spec.hostname);
+  if (certificate === undefined) return gone(`certificate ${spec.hostname}`);
+  const { status, detail } = judge(spec.hostname, certificate);
+  // Pending and limited pass by themselves, and nothing that ensure could do would hasten them.
+  const differences = status === "failing" ? [`certificate ${spec.hostname} is failing: ${detail}`] : [];
+  return { exists: true, differences, marker: certificate.status };
+}
+
+/** The certificate as Fly sees it now (asking makes Fly look at the DNS again); undefined: there is none. */
+export async function check(fly: Fly, app: string, hostname: string): Promise<Certificate | undefined> {
+  try {
+    return await fly.json<Certificate>(argv.certsCheck(app, hostname), { app });
+  } catch (error) {
+    if (error instanceof FlyctlFailure && error.reason === "absent") return undefined;
+    throw error;
+  }
+}
+
+/** Where a certificate stands, in one word and in a sentence. */
+export function judge(hostname: string, certificate: Certificate | undefined): CertificateStatus {
+  if (certificate === undefined)
+    return { hostname, status: "missing", detail: "Fly has no certificate for this name" };
+  const issued = certificate.certificates?.find((one) => one.status === "active");
+  if (issued !== undefined) {
+    const until = issued.expires_at === undefined ? "" : `, until ${issued.expires_at.slice(0, 10)}`;
+    return { hostname, status: "active", detail: `issued${until}` };
+  }
+  if (certificate.rate_limited_until !== undefined && certificate.rate_limited_until !== "")
+    return {
+      hostname,
+      status: "limited",
+      detail: `Let's Encrypt takes no new request for this name before ${certificate.rate_limited_until}`,
+    };
+  const errors = certificate.validation_errors ?? [];
+  if (errors.length > 0) {
+    const detail = errors.map((one) => [one.message, one.remediation].filter(Boolean).join(" ")).join("; ");
+    return { hostname, status: "failing", detail };
+  }
+  const { acme_challenge, ownership } = certificate.dns_requirements;
+  const waits =
+    certificate.status === "pending_ownership"
+      ? `TXT ${ownership.name} = ${ownership.app_value}`
+      : `CNAME ${acme_challenge.name} → ${acme_challenge.target}`;
+  return { hostname, status: "pending", detail: `waits until Fly sees ${waits}` };
+}

@@ -1,0 +1,138 @@
+/**
+ * What the driver says when something is wrong: what (redacted), which config key set it, how to put it
+ * right, whether a plain repeat helps, and what flyctl said.
+ */
+export interface Problem {
+  /** What is wrong, as one sentence. */
+  what: string;
+  /** The config key behind it, as the operator knows it: `mastiff:app`. */
+  setIn?: string;
+  /** What to do; several ways out are several lines. */
+  fix?: string | readonly string[];
+  /** Whether `pulumi up` again, as it is, can succeed. */
+  retry?: string;
+  /** The call that failed: argv and exit code, redacted. */
+  call?: string;
+  /** Last lines of what flyctl or a machine said, redacted. */
+  said?: readonly string[];
+}
+
+/** A failure that a person can act on: shown as its parts, without a stack. */
+export class DriverError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: { cause?: unknown }) {
+    super(show(problem), options);
+    this.name = "DriverError";
+    this.problem = problem;
+  }
+}
+
+/** The sentence, then labelled lines; continuation lines are indented like the text above them. */
+export function show({ what, setIn, fix, retry, call, said }: Problem): string {
+  const parts: [string, readonly string[]][] = [
+    ["set in", setIn === undefined ? [] : [setIn]],
+    ["fix", fix === undefined ? [] : typeof fix === "string" ? [fix] : fix],
+    ["retry", retry === undefined ? [] : [retry]],
+    ["flyctl", call === undefined ? [] : [call]],
+    ["said", said ?? []],
+  ];
+  const lines = parts.flatMap(([label, texts]) =>
+    texts.map((text, i) => `  ${(i === 0 ? label : "").padEnd(8)}${text}`),
+  );
+  return [what, ...lines].join("\n");
+}
+
+/** Ready-made answers to "does a retry help?". */
+export const retry = {
+  yes: "helps: nothing is half done that a repeat does not finish",
+  no: "does not help before this is changed",
+} as const;
+
+/** Why a flyctl call failed, as far as the driver acts on it. */
+export type Reason =
+  | "missing" // no flyctl on PATH
+  | "login" // no token, or one that Fly does not take
+  | "forbidden" // a token without the right, or a thing in another organisation
+  | "absent" // the thing asked about is not there
+  | "exists" // the thing to create is there already
+  | "limited" // 429
+  | "server" // 5xx
+  | "network" // no answer at all
+  | "timeout" // ours: it took longer than the call may
+  | "stopped" // the driver itself was told to stop
+  | "organization"
+  | "region"
+  | "plan"
+  | "image"
+  | "other";
+
+/** Reasons that pass by themselves. */
+export function passes(reason: Reason): boolean {
+  return reason === "limited" || reason === "server" || reason === "network" || reason === "timeout";
+}
+
+/**
+ * Reads the reason off a message and, where flyctl's log of the call told it, the HTTP status of the last
+ * answer. The status decides first: messages of the Machines API are the body's text and may say anything.
+ */
+export function reasonOf(message: string, status: number | undefined): Reason {
+  const text = message.toLowerCase();
+  const says = (...words: string[]) => words.some((word) => text.includes(word));
+  // Said by flyctl before or without a call.
+  if (says("no access token available")) return "login";
+  if (/organization \S+ not found/.test(text) || says("could not find organization")) return "organization";
+  if (/region \S+ not found/.test(text) || /region \S+ requires an organization/.test(text)) return "region";
+  if (/plan "[^"]*" (?:not found|is no longer available)/.test(text)) return "plan";
+  if (says("could not find image", "failed to fetch an image")) return "image";
+  const code = status ?? Number(/(?:status|error|status code)[: ]+([45]\d\d)\b/.exec(text)?.[1] ?? 0);
+  if (code === 401) return "login";
+  if (code === 429) return "limited";
+  if (code >= 500) return "server";
+  if (says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe"))
+    return "network";
+  if (says("already been taken", "already exists", "already in use", "unique machine name")) return "exists";
+  if (code === 404 || says("could not find", "not found", "does not exist", "no app named")) return "absent";
+  if (says("must be authenticated", "unauthorized", "not authenticated")) return "login";
+  if (code === 403 || says("forbidden", "not authorized", "permission denied")) return "forbidden";
+  if (code === 409) return "exists";
+  if (says("rate limit", "too many requests")) return "limited";
+  return "other";
+}
+
+/** A flyctl call that did not end well. */
+export class FlyctlFailure extends Error {
+  readonly reason: Reason;
+  /** Redacted, on one line. */
+  readonly call: string;
+  readonly exitCode: number | undefined;
+  /** flyctl's message, redacted. */
+  readonly said: string;
+  /** What it printed before it failed, as it was: for the id of a machine that was made all the same. */
+  readonly stdout: string;
+
+  constructor(o: {
+    reason: Reason;
+    call: string;
+    exitCode: number | undefined;
+    said: string;
+    stdout: string;
+  }) {
+    super(`${o.call}: ${o.said}`);
+    this.name = "FlyctlFailure";
+    this.reason = o.reason;
+    this.call = o.call;
+    this.exitCode = o.exitCode;
+    this.said = o.said;
+    this.stdout = o.stdout;
+  }
+}
+
+/** A failure's last lines, for the `said` part. */
+export function lastLines(text: string, count = 6): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .slice(-count);
+}

@@ -1,0 +1,120 @@
+import * as argv from "./argv.ts";
+import { DriverError, type FlyctlFailure, lastLines, type Problem, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { table } from "./parse.ts";
+
+/**
+ * A flyctl failure in the operator's words. The spec tells which value was sent, so the answer can name it,
+ * the config key behind it, and what would have been right.
+ */
+export async function explain(
+  failure: FlyctlFailure,
+  fly: Fly,
+  spec: Record<string, unknown>,
+): Promise<DriverError> {
+  const problem = await problemOf(failure, fly, spec);
+  const said = lastLines(failure.said);
+  return new DriverError(failure.reason === "missing" ? problem : { ...problem, call: failure.call, said }, {
+    cause: failure,
+  });
+}
+
+async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, unknown>): Promise<Problem> {
+  const { app, org, region, image, plan } = spec;
+  const names = async (lines: () => Promise<string[]>) => {
+    // Only a help: when Fly does not answer this either, the error stands without it.
+    const found = fly.stopped ? [] : await lines().catch(() => []);
+    return found.length === 0 ? [] : [`there are:  ${found.join(", ")}`];
+  };
+  switch (failure.reason) {
+    case "missing":
+      return {
+        what: "flyctl is not on PATH: it is what brings up everything on Fly.",
+        setIn: "PATH",
+        fix: [
+          "install it:  https://fly.io/docs/flyctl/install/",
+          "or put the folder of an installed one on PATH",
+        ],
+        retry: retry.no,
+      };
+    case "login":
+      return {
+        what: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
+        setIn: "the environment variable FLY_API_TOKEN",
+        fix: `export FLY_API_TOKEN="$(flyctl tokens create org -o ${org ?? "<organisation>"})"`,
+        retry: retry.no,
+      };
+    case "forbidden":
+      return {
+        what: `The Fly token may not do this${app === undefined ? "" : ` with app "${app}"`}.`,
+        setIn: "the environment variable FLY_API_TOKEN",
+        fix: [
+          "use a token of the whole organisation:  flyctl tokens create org",
+          "and see that mastiff:flyOrg names the organisation that the app is in",
+        ],
+        retry: retry.no,
+      };
+    case "organization":
+      return {
+        what: `The Fly organisation "${org}" is unknown, or this token does not see it.`,
+        setIn: "mastiff:flyOrg",
+        fix: [
+          ...(await names(async () => Object.keys(await fly.json<object>(argv.orgsList())))),
+          "choose one:  pulumi config set mastiff:flyOrg <slug>",
+        ],
+        retry: retry.no,
+      };
+    case "region":
+      return {
+        what: `Fly cannot put this in region "${region}".`,
+        setIn: "mastiff:region",
+        fix: [
+          ...(await names(async () =>
+            (
+              await fly.json<{ code: string; deprecated?: boolean }[]>(argv.regionsList())
+            )
+              .filter((one) => one.deprecated !== true)
+              .map((one) => one.code)
+              .sort(),
+          )),
+          "choose one:  pulumi config set mastiff:region <code>",
+        ],
+        retry: retry.no,
+      };
+    case "plan":
+      return {
+        what: `Upstash on Fly has no plan "${plan}".`,
+        setIn: "mastiff:redis",
+        fix: [
+          ...(await names(async () => table(await fly.read(argv.redisPlans())).map((row) => row.name ?? ""))),
+          "choose one:  pulumi config set --path mastiff:redis.plan <name>",
+        ],
+        retry: retry.no,
+      };
+    case "image":
+      return {
+        what: `The image "${image}" is not to be found.`,
+        setIn: "mastiff:mastodonVersion",
+        fix: "see that the registry has this tag:  https://github.com/mastodon/mastodon/releases",
+        retry: "helps only when the registry was down",
+      };
+    case "limited":
+      return { what: "Fly answers that there were too many requests.", retry: "helps, after a minute" };
+    case "server":
+      return {
+        what: "Fly answers that something failed on its side.",
+        fix: "see whether Fly has an incident:  https://status.flyio.net",
+        retry: retry.yes,
+      };
+    case "network":
+      return {
+        what: "Fly is not to be reached.",
+        fix: "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)",
+        retry: retry.yes,
+      };
+    case "timeout":
+      return { what: "flyctl did not come to an end in time.", retry: retry.yes };
+    default:
+      return { what: "flyctl failed.", retry: "helps if the reason below passes by itself" };
+  }
+}

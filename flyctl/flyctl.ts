@@ -1,0 +1,249 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import pRetry from "p-retry";
+import type { Argv } from "./argv.ts";
+import { FlyctlFailure, passes, reasonOf } from "./errors.ts";
+import { errorMessage, jsonIn, plain } from "./parse.ts";
+import { redactor, showArgv } from "./redact.ts";
+
+/**
+ * The only place that runs the flyctl binary.
+ *
+ * flyctl keeps state in its config folder: a debug log with whole HTTP bodies (secrets in clear), and the
+ * lowest secrets version that a new machine of an app must wait for, written without a lock across
+ * processes. So each app gets a folder of its own (a lane) for as long as the driver runs, calls within a lane
+ * go one after the other, and the folder goes when the driver does, whichever way it ends.
+ *
+ *   Fly ── lane(app) ── queue ── execa(flyctl, argv) in an empty folder, stdin piped and closed
+ *    └─ base folder, 0700, removed by close(), on exit, and by the next driver after a kill -9
+ */
+export interface CallOptions {
+  /** The app whose lane the call takes. Default: the lane of calls about no app. */
+  app?: string;
+  stdin?: string;
+  /** How long the call may take; 0: as long as it likes. Default 120 s. */
+  timeoutMs?: number;
+  /** Each line of both streams, plain, as it comes. */
+  onLine?: (line: string) => void;
+}
+
+export class Fly {
+  readonly redact: (text: string) => string;
+  readonly #base: string;
+  readonly #lanes = new Map<string, { dir: string; last: Promise<unknown> }>();
+  readonly #stop = new AbortController();
+  readonly #remembered: Map<string, Promise<string>> | undefined;
+
+  /**
+   * @param secrets values that must not show up in anything that is printed.
+   * @param remember ask each question only once: for looking at many things at one moment.
+   */
+  constructor(o: { secrets?: Iterable<string>; remember?: boolean } = {}) {
+    this.redact = redactor(o.secrets ?? []);
+    this.#remembered = o.remember === true ? new Map() : undefined;
+    // Short: some of flyctl's commands put a unix socket in there, whose path may have 104 characters at most.
+    this.#base = mkdtempSync(join(tmpdir(), `mastiff-${process.pid}-`));
+    mkdirSync(join(this.#base, "cwd"));
+    process.once("exit", () => this.#remove());
+  }
+
+  /** A read: repeated when Fly is busy or unwell. Answers stdout. */
+  async read(argv: Argv, options: CallOptions = {}): Promise<string> {
+    if (this.#remembered === undefined) return this.repeatable(argv, options);
+    const key = JSON.stringify(argv);
+    const known = this.#remembered.get(key) ?? this.repeatable(argv, options);
+    this.#remembered.set(key, known);
+    return known;
+  }
+
+  /** A read that answers JSON. */
+  async json<T>(argv: Argv, options: CallOptions = {}): Promise<T> {
+    return jsonIn(await this.read(argv, options)) as T;
+  }
+
+  /** An act that may run twice without harm (set, unset, remove): repeated like a read. */
+  async repeatable(argv: Argv, options: CallOptions = {}): Promise<string> {
+    return pRetry(() => this.once(argv, options), {
+      retries: 5,
+      minTimeout: 500,
+      factor: 2,
+      randomize: true,
+      signal: this.#stop.signal,
+      shouldRetry: ({ error }) => error instanceof FlyctlFailure && passes(error.reason),
+    });
+  }
+
+  /** An act that must not run twice: one call, whatever comes. */
+  async once(argv: Argv, options: CallOptions = {}): Promise<string> {
+    const lane = this.#lane(options.app ?? "");
+    const turn = lane.last.then(() => this.#run(argv, options, lane.dir));
+    lane.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** A file that a call reads by path (a fly.toml). Private, gone with the driver. */
+  file(name: string, content: string): string {
+    const path = join(this.#base, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  }
+
+  /** Ends what runs, as Ctrl-C would: flyctl gives its leases back. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  get stopped(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Waits, unless the driver is told to stop. */
+  async pause(ms: number): Promise<void> {
+    if (this.stopped) throw this.#failure("stopped", [], undefined, "the driver was told to stop", "");
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(done, ms);
+      const stopped = () => {
+        clearTimeout(timer);
+        reject(this.#failure("stopped", [], undefined, "the driver was told to stop", ""));
+      };
+      const { signal } = this.#stop;
+      signal.addEventListener("abort", stopped, { once: true });
+      function done() {
+        signal.removeEventListener("abort", stopped);
+        resolve();
+      }
+    });
+  }
+
+  /** Waits for what runs, then removes every trace on disk, also of drivers that were killed. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.last));
+    this.#remove();
+    sweep();
+  }
+
+  #remove(): void {
+    rmSync(this.#base, { recursive: true, force: true });
+  }
+
+  #lane(app: string): { dir: string; last: Promise<unknown> } {
+    let lane = this.#lanes.get(app);
+    if (lane === undefined) {
+      lane = { dir: join(this.#base, String(this.#lanes.size)), last: Promise.resolve() };
+      mkdirSync(lane.dir, { mode: 0o700 });
+      this.#lanes.set(app, lane);
+    }
+    return lane;
+  }
+
+  async #run(argv: Argv, { stdin, timeoutMs = 120_000, onLine }: CallOptions, dir: string): Promise<string> {
+    if (this.stopped) throw this.#failure("stopped", argv, undefined, "the driver was told to stop", "");
+    const call = execa("flyctl", argv, {
+      env: environment(dir),
+      extendEnv: false,
+      cwd: join(this.#base, "cwd"),
+      input: stdin ?? "",
+      reject: false,
+      stripFinalNewline: false,
+      timeout: timeoutMs,
+      cancelSignal: this.#stop.signal,
+      killSignal: "SIGINT",
+      forceKillAfterDelay: 15_000,
+      maxBuffer: 50_000_000,
+    });
+    if (onLine !== undefined) for (const stream of [call.stdout, call.stderr]) eachLine(stream, onLine);
+    const result = await call;
+    const status = lastStatus(dir);
+    rmSync(join(dir, "logs"), { recursive: true, force: true });
+    if (!result.failed) return result.stdout;
+    if (result.isCanceled)
+      throw this.#failure("stopped", argv, result.exitCode, "the driver was told to stop", result.stdout);
+    if (result.timedOut)
+      throw this.#failure("timeout", argv, undefined, `no end after ${timeoutMs / 1000} s`, result.stdout);
+    if (result.exitCode === undefined && result.signal === undefined)
+      throw this.#failure("missing", argv, undefined, result.originalMessage ?? "flyctl did not start", "");
+    const said = errorMessage(result.stderr || result.stdout);
+    throw this.#failure(reasonOf(said, status), argv, result.exitCode, said, result.stdout);
+  }
+
+  #failure(
+    reason: FlyctlFailure["reason"],
+    argv: Argv,
+    exitCode: number | undefined,
+    said: string,
+    stdout: string,
+  ): FlyctlFailure {
+    const call = `${showArgv(argv, this.redact)}${exitCode === undefined ? "" : ` (exit ${exitCode})`}`;
+    return new FlyctlFailure({ reason, call, exitCode, said: this.redact(said), stdout });
+  }
+}
+
+/**
+ * flyctl's environment: ours without what would change its answers (a default app, region or organisation,
+ * JSON everywhere, debug output with HTTP bodies) and without what it must not see (spec, earlier outputs).
+ * Set but empty variables go too: an empty FLY_ACCESS_TOKEN hides FLY_API_TOKEN.
+ */
+function environment(configDir: string): NodeJS.ProcessEnv {
+  const hidden =
+    /^(?:FLY_(?:APP|REGION|ORG|ORGANIZATION|JSON|VERBOSE|EMIT_RELEASE_JSON|TOML|CONFIG_DIR)|FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|PULUMI_COMMAND_STD(?:OUT|ERR))$/;
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => !hidden.test(name) && !(name.startsWith("FLY_") && value === ""),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    FLY_CONFIG_DIR: configDir,
+    FLY_NO_UPDATE_CHECK: "1",
+    FLY_NO_INCIDENTS_CHECK: "1",
+    FLY_SYNTHETICS_AGENT: "0",
+    FLY_SEND_METRICS: "0",
+    NO_COLOR: "1",
+  };
+}
+
+/**
+ * The HTTP status of the last answer flyctl got, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
+ * Machines API show the body's text only, so this is how a busy Fly is told from a refusal.
+ */
+function lastStatus(dir: string): number | undefined {
+  try {
+    const logs = join(dir, "logs");
+    const newest = readdirSync(logs).sort().at(-1);
+    if (newest === undefined) return undefined;
+    const last = [...readFileSync(join(logs, newest), "utf8").matchAll(/^DEBUG <-- (\d{3}) /gm)].at(-1);
+    return last === undefined || last[1] === undefined ? undefined : Number(last[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+  let rest = "";
+  stream?.on("data", (chunk: Buffer | string) => {
+    const lines = (rest + chunk.toString()).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine(plain(line));
+  });
+}
+
+/** Folders of drivers that could not clean up (kill -9): their process is gone, and for an hour at least. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^mastiff-(\d+)-/.exec(name)?.[1] ?? 0);
+    if (pid === 0 || alive(pid)) continue;
+    const path = join(tmpdir(), name);
+    // A process of another container that shares this folder looks dead from here; its folder is fresh.
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > 3_600_000) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,165 @@
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
+import { say } from "./progress.ts";
+import type { Owned } from "./spec.ts";
+
+/**
+ * Which app is ours (see mark.ts), and the making of one.
+ *
+ *   not in our organisation ──create──► empty, unmarked ──mark──► ours
+ *             │                            ▲ a crash stops here; the next run goes on
+ *             └─ "taken": it is in an organisation that we do not see
+ */
+export interface Secret {
+  name: string;
+  digest: string;
+  status?: string;
+}
+
+export interface Found {
+  owner: "ours" | "another stack's" | "unmarked";
+  secrets: Secret[];
+}
+
+/** The app's secrets and owner, or undefined when our organisation has no app of that name. */
+export async function find(fly: Fly, { stack, org, app }: Owned): Promise<Found | undefined> {
+  if (!(await inOrganisation(fly, org, app))) return undefined;
+  const secrets = await secretsOf(fly, app);
+  return {
+    owner: ownerOf(
+      stack,
+      secrets.map((secret) => secret.name),
+    ),
+    secrets,
+  };
+}
+
+/** True when the organisation has an app of that name. */
+export async function inOrganisation(fly: Fly, org: string, app: string): Promise<boolean> {
+  const apps = await fly.json<{ Name: string }[]>(argv.appsList(org));
+  return apps.some((one) => one.Name === app);
+}
+
+export async function secretsOf(fly: Fly, app: string): Promise<Secret[]> {
+  return fly.json<Secret[]>(argv.secretsList(app), { app });
+}
+
+/** Secrets that the app was given for its own use; the driver's notes do not count. */
+export function content(secrets: readonly Secret[]): Secret[] {
+  return secrets.filter((secret) => !isOwnSecret(secret.name));
+}
+
+/**
+ * The app exists and is marked as ours.
+ * @param isEmpty asked only of an unmarked app: whether anything in it could be somebody's.
+ */
+export async function claim(
+  fly: Fly,
+  owned: Owned,
+  isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
+): Promise<Found> {
+  let found = await find(fly, owned);
+  if (found === undefined) {
+    say(owned.app, "creating the app");
+    await create(fly, owned);
+    found = { owner: "unmarked", secrets: await secretsOf(fly, owned.app) };
+  }
+  if (found.owner === "unmarked") {
+    if (!(await isEmpty(found))) throw notOurs(owned, "unmarked");
+    await mark(fly, owned);
+  }
+  if (found.owner === "another stack's") throw notOurs(owned, found.owner);
+  return found;
+}
+
+async function create(fly: Fly, owned: Owned): Promise<void> {
+  // A call that failed may still have made the app, and flyctl repeats a 502 or 503 by itself: look, then judge.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
+      return;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
+      if (await inOrganisation(fly, owned.org, owned.app)) return;
+      if (error.reason === "exists") throw taken(owned, error);
+      if (attempt === 4 || !["limited", "server", "network", "timeout"].includes(error.reason)) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+  }
+}
+
+export async function mark(fly: Fly, { app, stack }: Owned): Promise<void> {
+  await fly.repeatable(argv.secretsImport(app), { app, stdin: `${markOf(stack)}="${stack}"\n` });
+}
+
+/** No machines and no secrets: nobody has used it yet. */
+export async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean> {
+  if (found.secrets.some((secret) => !isMark(secret.name))) return false;
+  const machines = await fly.json<unknown[]>(argv.machineList(app), { app });
+  return machines.length === 0;
+}
+
+/**
+ * Destroys the app with all that is in it; no app of that name is fine.
+ * @throws when it is there but not ours: then our state is wrong, and the app is not touched.
+ */
+export async function destroyOwned(
+  fly: Fly,
+  owned: Owned,
+  isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
+): Promise<void> {
+  const found = await find(fly, owned);
+  if (found === undefined) return;
+  if (found.owner === "another stack's") throw notOurs(owned, found.owner);
+  if (found.owner === "unmarked" && !(await isEmpty(found))) throw notOurs(owned, found.owner);
+  say(owned.app, "destroying the app");
+  await destroyApp(fly, owned.app);
+}
+
+export async function destroyApp(fly: Fly, app: string): Promise<void> {
+  try {
+    await fly.repeatable(argv.appsDestroy(app), { app });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "unmarked"): DriverError {
+  const whose =
+    owner === "unmarked"
+      ? `it has content, but not the mark of stack ${stack}`
+      : `it carries the mark of another stack, not that of ${stack}`;
+  return new DriverError({
+    what: `The Fly app "${app}" is in organisation ${org} already and belongs to something else: ${whose}.`,
+    setIn: "mastiff:app (by default made from mastiff:domain)",
+    fix: [
+      "choose another name:  pulumi config set mastiff:app <name>",
+      `or, if nobody needs it any more:  flyctl apps destroy ${app}`,
+      ...(owner === "unmarked"
+        ? [
+            `or, if it is this stack's after all:  flyctl secrets set --stage -a ${app} ${markOf(stack)}=${stack}`,
+          ]
+        : []),
+    ],
+    retry: retry.no,
+  });
+}
+
+function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError {
+  return new DriverError(
+    {
+      what: `The app name "${app}" is taken: names are unique over all of Fly, and organisation ${org} does not have it.`,
+      setIn: "mastiff:app (by default made from mastiff:domain)",
+      fix: [
+        "choose another name:  pulumi config set mastiff:app <name>",
+        "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",
+      ],
+      retry: retry.no,
+      call: failure.call,
+      said: [failure.said.split("\n")[0] ?? ""],
+    },
+    { cause: failure },
+  );
+}

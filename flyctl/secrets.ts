@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import * as argv from "./argv.ts";
+import { FlyctlFailure } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { from, gone, type Task } from "./kind.ts";
+import { isOwnSecret } from "./mark.ts";
+import { content, type Secret, secretsOf } from "./ownership.ts";
+import { say } from "./progress.ts";
+import type { Observation, SecretsOutput, SecretsSpec } from "./spec.ts";
+
+/**
+ * The secrets of one app, all staged: the next release takes them at once, whereas an unstaged set would
+ * restart every machine by itself.
+ *
+ * Values cannot be read back, digests can. After each ensure a *seal*, a secret whose name is a hash of all
+ * digests, is left beside them: whoever looks later sees by the names alone whether a value was changed by
+ * other hands.
+ */
+const sealPrefix = "MASTIFF_SEAL_";
+
+export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>): Promise<SecretsOutput> {
+  const { app, names } = spec;
+  for (const name of names) checkName(name);
+  const missing = names.filter((name) => secrets[name] === undefined);
+  if (missing.length > 0) throw new Error(`stdin has no value for ${missing.join(", ")}`);
+  say(app, `staging ${names.length} secrets`);
+  const values = Object.fromEntries(names.map((name) => [name, secrets[name] ?? ""]));
+  await stage(fly, app, values);
+
+  const before = Object.keys(Object(from(previous, "digests") ?? {}));
+  const unwanted = before.filter((name) => !names.includes(name) && !isOwnSecret(name));
+  let live = await secretsOf(fly, app);
+  const present = unwanted.filter((name) => live.some((secret) => secret.name === name));
+  if (present.length > 0) {
+    await fly.repeatable(argv.secretsUnset(app, present), { app });
+    live = live.filter((secret) => !present.includes(secret.name));
+  }
+  const digests = digestsOf(live, names);
+  await reseal(fly, app, live, digests);
+  return { digests };
+}
+
+export async function destroy({ spec, previous, fly }: Task<SecretsSpec>): Promise<void> {
+  const { app } = spec;
+  try {
+    const ours = new Set([...spec.names, ...Object.keys(Object(from(previous, "digests") ?? {}))]);
+    const names = (await secretsOf(fly, app))
+      .map((secret) => secret.name)
+      .filter((name) => (ours.has(name) && !isOwnSecret(name)) || name.startsWith(sealPrefix));
+    if (names.length > 0) await fly.repeatable(argv.secretsUnset(app, names), { app });
+  } catch (error) {
+    // An app that is gone took its secrets with it.
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promise<Observation> {
+  let live: Secret[];
+  try {
+    live = await secretsOf(fly, spec.app);
+  } catch (error) {
+    if (error instanceof FlyctlFailure && error.reason === "absent") return gone(`app ${spec.app}`);
+    throw error;
+  }
+  const known: Record<string, unknown> = Object(from(previous, "digests") ?? {});
+  const differences: string[] = [];
+  for (const name of [...spec.names].sort()) {
+    const secret = live.find((one) => one.name === name);
+    if (secret === undefined) differences.push(`secret ${name} is missing`);
+    else if (known[name] !== undefined && known[name] !== secret.digest)
+      differences.push(`secret ${name} was changed by other hands`);
+  }
+  const digests = Object.fromEntries(content(live).map((secret) => [secret.name, secret.digest]));
+  const wanted = Object.fromEntries(spec.names.map((name) => [name, digests[name] ?? ""]));
+  const sealed = live.some((secret) => secret.name === sealOf(wanted));
+  if (differences.length === 0 && !sealed) differences.push("a secret was changed by other hands");
+  return { exists: true, differences, marker: sealOf(wanted).slice(sealPrefix.length) };
+}
+
+/**
+ * Gives flyctl the values by stdin. `secrets import` reads `N="value"` lines: within double quotes a # is
+ * kept, outer quotes are stripped, nothing is unescaped, and a line beyond 64 KiB is dropped in silence
+ * (flyctl: internal/command/secrets/parser.go). What does not fit goes alone by `set N=-`, which reads all of
+ * stdin and trims it.
+ */
+export async function stage(fly: Fly, app: string, values: Readonly<Record<string, string>>): Promise<void> {
+  const lines: string[] = [];
+  for (const [name, value] of Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const line = importLine(name, value);
+    if (line === undefined) await fly.repeatable(argv.secretsSet(app, name), { app, stdin: value });
+    else lines.push(line);
+  }
+  if (lines.length > 0)
+    await fly.repeatable(argv.secretsImport(app), { app, stdin: `${lines.join("\n")}\n` });
+}
+
+/**
+ * One line for `secrets import`, or undefined when the value needs `set N=-`.
+ * @throws when neither way can carry the value unharmed.
+ */
+export function importLine(name: string, value: string): string | undefined {
+  const line = `${name}="${value}"`;
+  if (!/["\r\n]/.test(value) && Buffer.byteLength(line) < 65_536) return line;
+  if (value !== value.trim())
+    throw new Error(`secret ${name}: a value with quotes or line breaks cannot start or end with blanks`);
+  if (Buffer.byteLength(value) > 65_536) throw new Error(`secret ${name}: the value is beyond Fly's 64 KiB`);
+  return undefined;
+}
+
+function checkName(name: string): void {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name for a variable`);
+}
+
+/** @throws when Fly does not list what it just took: exit 0 is not always success. */
+function digestsOf(live: readonly Secret[], names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    [...names].sort().map((name) => {
+      const secret = live.find((one) => one.name === name);
+      if (secret === undefined) throw new Error(`Fly took the secrets, but ${name} is not among them`);
+      return [name, secret.digest];
+    }),
+  );
+}
+
+async function reseal(fly: Fly, app: string, live: readonly Secret[], digests: Record<string, string>) {
+  const seal = sealOf(digests);
+  const broken = live.map((one) => one.name).filter((name) => name.startsWith(sealPrefix) && name !== seal);
+  if (!live.some((one) => one.name === seal))
+    await fly.repeatable(argv.secretsImport(app), { app, stdin: `${seal}="1"\n` });
+  if (broken.length > 0) await fly.repeatable(argv.secretsUnset(app, broken), { app });
+}
+
+function sealOf(digests: Readonly<Record<string, string>>): string {
+  const text = JSON.stringify(Object.entries(digests).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sealPrefix + createHash("sha256").update(text).digest("hex").slice(0, 12).toUpperCase();
+}
