@@ -209,11 +209,24 @@ export function parseCommunity(
       problems.push({ key, reason: "is stored in plain text: set it again with --secret" });
     }
   }
-  if (!result.success) throw new ConfigError(problems, stack);
-  const community = withDefaults(result.data);
-  problems.push(...ruleProblems(community, result.data));
+  const parsed = result.success ? result.data : withoutProblems(raw, problems);
+  if (parsed === undefined) throw new ConfigError(problems, stack);
+  const community = withDefaults(parsed);
+  problems.push(...ruleProblems(community, parsed));
   if (problems.length > 0) throw new ConfigError(problems, stack);
   return community;
+}
+
+/**
+ * The config without the keys that have problems of their own, so that what is wrong between the others is shown
+ * in the same breath. Undefined when a required key is among them: too much follows from those.
+ */
+function withoutProblems(raw: Record<string, string>, problems: ConfigProblem[]): Parsed | undefined {
+  const bad = new Set(problems.map((problem) => problem.key));
+  const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !bad.has(key)));
+  const standIns = { ownerUsername: "someone", ownerEmail: "someone@example.org", flyOrg: "someone" };
+  const missing = Object.entries(standIns).filter(([key]) => bad.has(key));
+  return schema.safeParse({ ...rest, ...Object.fromEntries(missing) }).data;
 }
 
 function formProblems(
@@ -297,6 +310,12 @@ function ruleProblems(community: Community, parsed: Parsed): ConfigProblem[] {
         `Cloudflare's Universal SSL covers one label below ${zone} only, so its edge has no certificate for it`,
       );
     }
+  }
+  const assetsLabels = community.assetsHost.endsWith(`.${domain}`)
+    ? community.assetsHost.slice(0, -domain.length - 1).split(".").length
+    : 0;
+  if (community.certificates === "wildcard" && assetsLabels !== 1) {
+    add("certificates", "wildcard", `*.${domain} does not cover ${community.assetsHost}: use perHost`);
   }
   if (parsed.app === undefined && community.app.length > 53) {
     add("app", community.app, "made from the domain it is too long: set a name of at most 53 characters");

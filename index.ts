@@ -1,10 +1,11 @@
 /** A Mastodon community as one Pulumi program: config, components, outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { AppRelease } from "./components/app-release.ts";
+import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
 import { CommunityRecords } from "./components/community-records.ts";
 import { railsEnvironment, streamingEnvironment } from "./components/environment.ts";
 import { FlyApp, type FlyPlace } from "./components/fly-app.ts";
-import { FlyCertificate } from "./components/fly-certificate.ts";
+import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
 import { groupsOf, images, streamingToml, webToml } from "./components/fly-toml.ts";
 import { HeaderRule } from "./components/header-rule.ts";
 import { hostsOf, hostsOnFly } from "./components/hosts.ts";
@@ -23,6 +24,7 @@ import { readCommunity, secretConfig } from "./config.ts";
 export default async function program() {
   const community = readCommunity();
   const secretValues = secretConfig();
+  explainCloudflareErrors();
   const { app, domain, endpoints, protect, region, sizes } = community;
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const ref = domain.replace(/[^a-z0-9]/g, "_");
@@ -106,15 +108,14 @@ export default async function program() {
   });
   const addresses = { web, streaming };
   new CommunityRecords("records", { zoneId, hosts: hostList, addresses, root: domain, stack });
-  const wildcard = community.certificates === "wildcard";
   const certified = hostsOnFly(hosts).map((host) => ({
     role: host.role,
     appName: addresses[host.servedBy].appName,
-    hostname: wildcard && host.role === "assets" ? `*.${domain}` : host.name,
-    challengeRecord: host.name !== community.zone,
+    hostname: community.certificates === "wildcard" && host.role === "assets" ? `*.${domain}` : host.name,
   }));
-  for (const { role, ...certificate } of certified) {
-    new FlyCertificate(`${role}-host`, { place, zoneId, ...certificate });
+  for (const { role, appName, hostname } of certified) {
+    const proof = proofOf(hostname, community.zone);
+    new FlyCertificate(`${role}-host`, { place, zoneId, appName, hostname, proof });
   }
   const postgres = new Postgres("database", {
     place,

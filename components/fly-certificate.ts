@@ -5,6 +5,23 @@ import { recordComment } from "./community-records.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace } from "./fly-app.ts";
 
+/** The DNS records that prove whose a host is. */
+export interface CertificateProof {
+  /** TXT `_fly-ownership.<host>`: wanted where Cloudflare's edge hides the app's addresses. */
+  ownership: boolean;
+  /** CNAME `_acme-challenge.<host>`: lets the certificate come before any traffic; a wildcard has no other way. */
+  challenge: boolean;
+}
+
+/**
+ * The records for one host. A zone's own name has no challenge record, because Cloudflare's Universal SSL keeps
+ * hidden records of that name; a wildcard must have it there, and then shares its domain's ownership record.
+ */
+export function proofOf(hostname: string, zone: string): CertificateProof {
+  const wildcard = hostname.startsWith("*.");
+  return { ownership: !wildcard, challenge: wildcard || hostname !== zone };
+}
+
 /** Arguments of {@link FlyCertificate}. */
 export interface FlyCertificateArgs {
   place: FlyPlace;
@@ -13,11 +30,8 @@ export interface FlyCertificateArgs {
   /** Host, or `*.domain`. */
   hostname: string;
   zoneId: pulumi.Input<string>;
-  /**
-   * Whether to prove the host by the CNAME `_acme-challenge.<host>`, so that the certificate comes before any
-   * traffic. Not for a zone's own name: Cloudflare's Universal SSL keeps its hidden records there.
-   */
-  challengeRecord: boolean;
+  /** Which DNS records prove the host. */
+  proof: CertificateProof;
 }
 
 /**
@@ -42,18 +56,20 @@ export class FlyCertificate extends pulumi.ComponentResource {
     );
     const proof = certificate.output<CertificateOutput>();
     const record = { zoneId: args.zoneId, ttl: 1, proxied: false, comment: recordComment(stack) };
-    new cloudflare.DnsRecord(
-      `${name}-ownership`,
-      {
-        ...record,
-        type: "TXT",
-        name: `_fly-ownership.${base}`,
-        // Cloudflare stores TXT in quotes; unquoted text would be a difference after a refresh.
-        content: proof.ownership.value.apply((value) => JSON.stringify(value)),
-      },
-      { parent: this, deleteBeforeReplace: true },
-    );
-    if (args.challengeRecord) {
+    if (args.proof.ownership) {
+      new cloudflare.DnsRecord(
+        `${name}-ownership`,
+        {
+          ...record,
+          type: "TXT",
+          name: `_fly-ownership.${base}`,
+          // Cloudflare stores TXT in quotes; unquoted text would be a difference after a refresh.
+          content: proof.ownership.value.apply((value) => JSON.stringify(value)),
+        },
+        { parent: this, deleteBeforeReplace: true },
+      );
+    }
+    if (args.proof.challenge) {
       new cloudflare.DnsRecord(
         `${name}-challenge`,
         { ...record, type: "CNAME", name: `_acme-challenge.${base}`, content: proof.challenge.target },

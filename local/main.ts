@@ -6,7 +6,6 @@ import { createAdaptorServer } from "@hono/node-server";
 import { defineCommand, runMain } from "citty";
 import { Faults } from "./faults.ts";
 import { openFront } from "./front.ts";
-import { servePlugins } from "./plugins/serve.ts";
 import { openWorld } from "./world.ts";
 
 const command = defineCommand({
@@ -19,7 +18,7 @@ const command = defineCommand({
     clouds: { type: "boolean", default: true, description: "serve the clouds" },
   },
   async run({ args }) {
-    const plugins = args.plugins ? await servePlugins() : { ports: {}, close: async () => {} };
+    const plugins = args.plugins ? await startPlugins() : { ports: {}, close: async () => {} };
     const clouds = args.clouds ? await serveClouds(args.port, args.state, args.latency) : undefined;
     process.stdout.write(
       `${JSON.stringify({ url: clouds?.url ?? null, plugins: plugins.ports, pid: process.pid })}\n`,
@@ -32,6 +31,12 @@ const command = defineCommand({
     process.once("SIGINT", stop);
   },
 });
+
+/** Loaded on demand: gRPC and Pulumi's stubs take longer to load than all clouds together. */
+async function startPlugins() {
+  const { servePlugins } = await import("./plugins/serve.ts");
+  return servePlugins();
+}
 
 async function serveClouds(port: string, stateFile: string | undefined, latency: string) {
   const world = openWorld({ ...(stateFile && { stateFile }), latencyScale: Number(latency) });

@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * What to do about an error of Cloudflare's, by its code. The provider prints the answer as it is; these say
+ * which key or which page is meant. Codes: developers.cloudflare.com/fundamentals/api/troubleshooting,
+ * developers.cloudflare.com/r2/api/error-codes, developers.cloudflare.com/dns/manage-dns-records/reference.
+ */
+export const hints: Readonly<Record<number, string>> = {
+  10000:
+    "the token lacks a right, or the account id is not its own. README, “Tokens and rights”, lists what it needs; mastiff:cloudflareAccountId names the account.",
+  9109: "the token is invalid or may not do this: check CLOUDFLARE_API_TOKEN, and its rights against README, “Tokens and rights”.",
+  6003: "the token has not the form of one: check CLOUDFLARE_API_TOKEN for blanks and quotes.",
+  7003: "an id in the address is wrong: check mastiff:cloudflareAccountId.",
+  10042:
+    "R2 is switched off: enable it once in the Cloudflare dashboard (it asks for a card, even in the free tier).",
+  10004:
+    "a bucket of this name is there already: name another by mastiff:bucket, or import it into the stack.",
+  10073:
+    "a bucket of this name is there already: name another by mastiff:bucket, or import it into the stack.",
+  10005: "R2 refuses the bucket's name: set another by mastiff:bucket.",
+  10008: "objects are left in the bucket: run the command again, it empties the bucket first.",
+  81053:
+    "another address or CNAME stands at this host: remove it in the dashboard, or import it into the stack.",
+  81054: "a CNAME stands at this host, beside which nothing else may: remove it in the dashboard.",
+  81057: "the record is there already: remove it in the dashboard, or import it into the stack.",
+  81058: "the same record is there already: remove it in the dashboard, or import it into the stack.",
+  20217:
+    "another ruleset holds this phase: set mastiff:zoneMode to shared to add one rule to it, or remove it.",
+  1061: "the zone is there already: set mastiff:zoneMode to owned to use it.",
+  1200: "Cloudflare takes 1200 calls in five minutes: wait that long and run the command again.",
+};
+
+/** The hint for an error's text; undefined when there is none for any code in it. */
+export function hintFor(error: string): string | undefined {
+  for (const [, code] of error.matchAll(/"code":\s*(\d+)/g)) {
+    const hint = hints[Number(code)];
+    if (hint !== undefined) return `Cloudflare ${code}: ${hint}`;
+  }
+  return undefined;
+}
+
+/** Makes every Cloudflare resource of the program say, when it fails, what can be done about it. */
+export function explainCloudflareErrors(): void {
+  const hook = new pulumi.ErrorHook("cloudflare-hint", ({ errors }) => {
+    const hint = errors.map(hintFor).find((text) => text !== undefined);
+    if (hint !== undefined) pulumi.log.error(hint);
+    return false;
+  });
+  pulumi.runtime.registerResourceTransform(({ type, custom, props, opts }) => {
+    if (!custom || !type.startsWith("cloudflare:")) return undefined;
+    return { props, opts: pulumi.mergeOptions(opts, { hooks: { onError: [hook] } }) };
+  });
+}
