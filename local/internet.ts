@@ -3,6 +3,7 @@ import { lookup, recordsAt } from "./cloudflare/dns.ts";
 import { edgeHeaders } from "./cloudflare/edge.ts";
 import { bucketForHost, getObject } from "./cloudflare/r2.ts";
 import { serveHost } from "./fly/edge.ts";
+import { resolverHost, serveResolver } from "./resolver.ts";
 import type { World } from "./world.ts";
 
 type Scheme = "http" | "https";
@@ -10,6 +11,7 @@ type Scheme = "http" | "https";
 /** Answers as the real internet would for the request's Host; the scheme is that of `X-Forwarded-Proto`. */
 export async function serveInternet(world: World, request: Request): Promise<Response> {
   const url = new URL(request.url);
+  if (url.hostname === resolverHost) return serveResolver(world, url);
   const scheme = request.headers.get("x-forwarded-proto") === "https" ? "https" : "http";
   const proxied = recordsAt(world, url.hostname).some((record) => record.proxied);
   return proxied ? serveEdge(world, url, scheme, request) : serveDirect(world, url.hostname, scheme, request);

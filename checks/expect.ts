@@ -1,0 +1,52 @@
+/** The few comparisons that the checks need; each says what was there instead. */
+import type { Answer } from "./visitor.ts";
+
+/** A check's finding. Its message is one line for a person. */
+export class Finding extends Error {}
+
+/** @throws Finding with what was seen, unless `holds`. */
+export function must(holds: boolean, seen: string): asserts holds {
+  if (!holds) throw new Finding(seen);
+}
+
+/** The answer has this status. */
+export function status(answer: Answer, wanted: number): void {
+  must(answer.status === wanted, `status ${answer.status}, should be ${wanted}${excerpt(answer)}`);
+}
+
+/** The header has this value, or matches it. */
+export function header(answer: Answer, name: string, wanted: string | RegExp): void {
+  const value = answer.headers[name.toLowerCase()];
+  const holds = typeof wanted === "string" ? value === wanted : wanted.test(value ?? "");
+  must(holds, `header ${name} is ${value === undefined ? "absent" : `"${value}"`}, should be ${wanted}`);
+}
+
+/** The body as JSON. */
+export function json(answer: Answer): Record<string, unknown> {
+  try {
+    return JSON.parse(answer.body) as Record<string, unknown>;
+  } catch {
+    throw new Finding(`the body is no JSON${excerpt(answer)}`);
+  }
+}
+
+/** The value at a dotted path of a JSON document. */
+export function at(document: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], document);
+}
+
+/** The value at a path equals the wanted one. */
+export function field(document: unknown, path: string, wanted: unknown): void {
+  const value = at(document, path);
+  must(
+    value === wanted,
+    `${path} is ${JSON.stringify(value) ?? "absent"}, should be ${JSON.stringify(wanted)}`,
+  );
+}
+
+function excerpt(answer: Answer): string {
+  const text = answer.body.replace(/\s+/g, " ").trim().slice(0, 100);
+  return text === "" ? "" : ` (${text})`;
+}

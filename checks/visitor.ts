@@ -1,0 +1,101 @@
+/**
+ * Somebody who looks at a community from outside: asks for a page, resolves a name. The same checks run over the
+ * real internet and over a local one, which is told by Host header and X-Forwarded-Proto what a browser would
+ * have told it by address and TLS.
+ */
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+
+/** An answer to a request. Header names are lower-case. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Types of records that are asked for. */
+export type RecordType = "A" | "AAAA" | "CNAME" | "TXT" | "MX";
+
+/** Looks at a community from outside. Redirects are answers, not followed. */
+export interface Visitor {
+  /** @throws Error when there is no answer in ten seconds, or no such host. */
+  ask(url: string, headers?: Record<string, string>): Promise<Answer>;
+  /** The public answers, TXT unquoted; none for a name that is not there. */
+  resolve(name: string, type: RecordType): Promise<string[]>;
+}
+
+const limitMs = 10_000;
+
+/** A visitor who finds hosts by their real addresses, or at `local` (such as http://127.0.0.1:4640). */
+export function openVisitor(local?: string): Visitor {
+  const ask: Visitor["ask"] = (url, headers = {}) => send(new URL(url), headers, local && new URL(local));
+  return { ask, resolve: (name, type) => resolveOverHttps(ask, name, type) };
+}
+
+function send(url: URL, headers: Record<string, string>, local: URL | "" | undefined): Promise<Answer> {
+  const secure = url.protocol === "https:" || url.protocol === "wss:";
+  const told = local ? { host: url.host, "x-forwarded-proto": secure ? "https" : "http" } : {};
+  const request = secure && !local ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const sent = request({
+      hostname: local ? local.hostname : url.hostname,
+      port: local ? local.port : url.port || (secure ? 443 : 80),
+      path: `${url.pathname}${url.search}`,
+      headers: { "user-agent": "Mastiff (+checks)", ...told, ...headers },
+      signal: AbortSignal.timeout(limitMs),
+      // A connection of its own each time: a reused one could be closed by the other side just then.
+      agent: false,
+    });
+    sent.once("response", (message) => read(message).then(resolve, reject));
+    // 101: the other side agreed to speak WebSocket, which is all that is asked here.
+    sent.once("upgrade", (message, socket) => {
+      socket.destroy();
+      resolve({ status: message.statusCode ?? 0, headers: headersOf(message), body: "" });
+    });
+    sent.once("error", (error) => {
+      const late = error.name === "TimeoutError" || error.name === "AbortError";
+      reject(new Error(late ? `no answer in ${limitMs / 1000} s` : error.message, { cause: error }));
+    });
+    sent.end();
+  });
+}
+
+async function read(message: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return {
+    status: message.statusCode ?? 0,
+    headers: headersOf(message),
+    body: Buffer.concat(chunks).toString("utf8"),
+  };
+}
+
+function headersOf(message: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(message.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : (value ?? ""),
+    ]),
+  );
+}
+
+/** Record types by number. https://www.iana.org/assignments/dns-parameters */
+const numbers: Record<RecordType, number> = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28 };
+
+/**
+ * DNS over HTTPS in its JSON form, so that what this machine's resolver has cached does not matter.
+ * https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/
+ */
+async function resolveOverHttps(ask: Visitor["ask"], name: string, type: RecordType): Promise<string[]> {
+  const url = `https://cloudflare-dns.com/dns-query?name=${encodeURIComponent(name)}&type=${type}`;
+  const answer = await ask(url, { accept: "application/dns-json" });
+  if (answer.status !== 200) throw new Error(`cloudflare-dns.com answered ${answer.status}`);
+  const { Answer = [] } = JSON.parse(answer.body) as { Answer?: { type: number; data: string }[] };
+  return Answer.filter((record) => record.type === numbers[type]).map((record) => unquoted(record.data));
+}
+
+/** A long TXT comes in several quoted pieces. */
+function unquoted(data: string): string {
+  const pieces = data.match(/"((?:[^"\\]|\\.)*)"/g);
+  return pieces === null ? data.replace(/\.$/, "") : pieces.map((piece) => piece.slice(1, -1)).join("");
+}
