@@ -20,7 +20,8 @@ export function waitBefore(
   const told = secondsOrDate(headers["retry-after"], now, false);
   const reset = status === 429 ? secondsOrDate(headers["x-ratelimit-reset"], now, true) : undefined;
   const wanted = told ?? reset ?? Math.min(500 * 2 ** (attempt - 1), 30_000);
-  return Math.min(Math.max(wanted, 0), LONGEST_WAIT_MS) + Math.round(random * Math.min(wanted, 4_000) * 0.25);
+  const bounded = Math.min(Math.max(wanted, 0), LONGEST_WAIT_MS);
+  return bounded + Math.round(random * 0.25 * Math.min(bounded, 4_000));
 }
 
 /** A header that holds a number of seconds (from now, or since 1970) or a date, in ms from now. */

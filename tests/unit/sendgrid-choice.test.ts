@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { rights } from "../../sendgrid/api-key.ts";
+import { chooseEntry, type DomainEntry } from "../../sendgrid/authenticated-domain.ts";
+import { verdict } from "../../sendgrid/domain-validation.ts";
+import { brandingError } from "../../sendgrid/link-branding.ts";
+import { ownSubdomain } from "../../sendgrid/resources.ts";
+import { chooseSender, type SenderEntry } from "../../sendgrid/single-sender.ts";
+
+const cname = { valid: false, host: "h", data: "d" };
+const entry = (id: number, subdomain: string, more: Partial<DomainEntry> = {}): DomainEntry => ({
+  id,
+  domain: "acme.social",
+  subdomain,
+  automatic_security: true,
+  valid: false,
+  dns: { mail_cname: cname, dkim1: cname, dkim2: cname },
+  ...more,
+});
+const wanted = { domain: "acme.social", subdomain: "em12345", subdomainIsOurs: true };
+const chosen = (entries: DomainEntry[], subdomainIsOurs = true) =>
+  chooseEntry(entries, { ...wanted, subdomainIsOurs })?.id;
+
+test("our own entry goes before a valid one, a valid one before the oldest", () => {
+  const oldest = entry(1, "em1");
+  const valid = entry(2, "em2", { valid: true });
+  const own = entry(3, "em12345");
+  expect(chosen([oldest, valid, own])).toBe(3);
+  expect(chosen([oldest, valid])).toBe(2);
+  expect(chosen([entry(9, "em9"), oldest])).toBe(1);
+  expect(chosen([])).toBeUndefined();
+});
+
+test("an entry with manual security has other records and is passed over", () => {
+  expect(chosen([entry(1, "em12345", { automatic_security: false })])).toBeUndefined();
+});
+
+test("a subdomain that the operator chose has to match", () => {
+  expect(chosen([entry(1, "mail", { valid: true })], false)).toBeUndefined();
+  expect(chosen([entry(1, "mail"), entry(2, "em12345")], false)).toBe(2);
+});
+
+test("the choice does not hang on the order of the list", () => {
+  const entries = fc.uniqueArray(
+    fc.record({ id: fc.nat(), subdomain: fc.constantFrom("em12345", "em1", "mail"), valid: fc.boolean() }),
+    { selector: (one) => one.id },
+  );
+  fc.assert(
+    fc.property(entries, (list) => {
+      const all = list.map(({ id, subdomain, valid }) => entry(id, subdomain, { valid }));
+      expect(chosen(all.toReversed())).toBe(chosen(all));
+    }),
+  );
+});
+
+test("a stack's subdomain is the same at every run and another one for another stack", () => {
+  expect(ownSubdomain("mastiff", "dev")).toBe(ownSubdomain("mastiff", "dev"));
+  expect(ownSubdomain("mastiff", "dev")).toMatch(/^em\d{5}$/);
+  expect(ownSubdomain("mastiff", "dev")).not.toBe(ownSubdomain("mastiff", "prod"));
+});
+
+test("a sender with our nickname goes first, then a verified one", () => {
+  const sender = (id: number, nickname: string, verified: boolean) =>
+    ({ id, nickname, verified }) as SenderEntry;
+  const others = [sender(1, "x", false), sender(2, "y", true)];
+  expect(chooseSender([...others, sender(3, "mastiff a/b", false)], "mastiff a/b")?.id).toBe(3);
+  expect(chooseSender(others, "mastiff a/b")?.id).toBe(2);
+});
+
+test("a validation that failed answers 200; its reasons are told by record", () => {
+  const answer = {
+    valid: false,
+    validation_results: {
+      mail_cname: { valid: false, reason: "Expected CNAME to match x" },
+      dkim1: { valid: true, reason: null },
+    },
+  };
+  expect(verdict(answer)).toEqual({ valid: false, reasons: ["mail_cname: Expected CNAME to match x"] });
+});
+
+test("the misspelt field of Twilio's specification is read, too", () => {
+  const answer = { valid: false, validation_resuts: { dkim2: { valid: false, reason: null } } };
+  expect(verdict(answer)).toEqual({ valid: false, reasons: ["dkim2: not found"] });
+});
+
+test("what SendGrid adds to a key's scopes is no right; a right that somebody added is", () => {
+  expect(rights(["sender_verification_eligible", "mail.send", "2fa_required"])).toEqual(["mail.send"]);
+  expect(rights(["mail.send", "api_keys.create"])).toEqual(["api_keys.create", "mail.send"]);
+});
+
+test("branded links are an error that names the entry and the call that ends it", () => {
+  const on = { id: 7, domain: "acme.social", subdomain: "url77", valid: true };
+  expect(brandingError([on], { domain: "acme.social", baseUrl: undefined })).toBe(
+    [
+      "SendGrid brands links in mails from acme.social: url77.acme.social (entry 7).",
+      "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header asks for one.",
+      '  fix     curl -X DELETE -H "Authorization: Bearer $SENDGRID_API_KEY" https://api.sendgrid.com/v3/whitelabel/links/7',
+    ].join("\n"),
+  );
+});
