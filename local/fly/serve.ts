@@ -1,7 +1,69 @@
-import { Hono } from "hono";
+/**
+ * The local Fly as an HTTP application: GraphQL at /graphql, the Machines API below /v1, the ui API below
+ * /api/v1. flyctl is pointed here by FLY_API_BASE_URL, FLY_FLAPS_BASE_URL and FLY_UIEX_BASE_URL.
+ */
+import { Hono, type MiddlewareHandler } from "hono";
 import type { World } from "../world.ts";
+import type { Caller } from "./apps.ts";
+import { Refusal } from "./errors.ts";
+import { answerGraphql, type GraphqlRequest } from "./graphql.ts";
+import { settle } from "./lifecycle.ts";
+import { serveApps } from "./serve-apps.ts";
+import { serveUi } from "./serve-ui.ts";
 
-/** The local Fly as an HTTP application. */
-export function serveFly(_world: World): Hono {
-  return new Hono();
+/** What every handler below finds in its context. */
+export interface FlyEnv {
+  Variables: { caller: Caller };
+}
+
+/** The local Fly. */
+export function serveFly(world: World): Hono {
+  const app = new Hono<FlyEnv>();
+  app.use("*", async (_c, next) => {
+    await settle(world);
+    await next();
+    await settle(world);
+  });
+  app.post("/graphql", async (c) => {
+    const caller = callerOf(world, c.req.header("authorization"));
+    if (caller === undefined) {
+      // As flyctl prints it for a bad token (superfly/flyctl issue 4913).
+      const message = "You must be authenticated to view this.";
+      return c.json({ data: null, errors: [{ message, extensions: { code: "UNAUTHORIZED" } }] });
+    }
+    return c.json(await answerGraphql(world, caller, await c.req.json<GraphqlRequest>()));
+  });
+  app.use("/v1/*", authenticated(world));
+  app.use("/api/v1/*", authenticated(world));
+  app.route("/v1", serveApps(world));
+  app.route("/api/v1", serveUi(world));
+  app.notFound((c) => c.json({ error: "404 page not found" }, 404));
+  app.onError((error, c) => {
+    if (error instanceof Refusal) return Response.json(error.body(), { status: error.status });
+    if (error instanceof SyntaxError) return c.json({ error: `invalid JSON: ${error.message}` }, 400);
+    throw error;
+  });
+  return app as unknown as Hono;
+}
+
+function authenticated(world: World): MiddlewareHandler<FlyEnv> {
+  return async (c, next) => {
+    const caller = callerOf(world, c.req.header("authorization"));
+    if (caller === undefined) throw new Refusal(401, "unauthenticated");
+    c.set("caller", caller);
+    await next();
+  };
+}
+
+/**
+ * Who a request's token belongs to. flyctl sends `Bearer <token>` to GraphQL and the ui API and
+ * `FlyV1 <token>` to the Machines API, several tokens joined by commas (superfly/fly-go: tokens/).
+ */
+function callerOf(world: World, header: string | undefined): Caller | undefined {
+  const text = (header ?? "").replace(/^(Bearer|FlyV1) /, "").replace(/^FlyV1 /, "");
+  for (const token of text.split(",")) {
+    const known = world.state.fly.tokens[token.trim()];
+    if (known !== undefined) return { ...known, token };
+  }
+  return undefined;
 }

@@ -1,9 +1,358 @@
-/** What the local Fly remembers. */
-export interface FlyState {
-  [part: string]: unknown;
+/**
+ * What the local Fly remembers: accounts, apps with their machines and volumes, add-ons.
+ *
+ * Time is in here too. A machine's future ("will be started at …, will exit at …") is a list of dated steps in
+ * the state, applied by `lifecycle.ts` whenever somebody looks: a world that is killed and started again
+ * neither loses nor repeats a step.
+ */
+import type { Database } from "../mastodon/database.ts";
+import { macaroon } from "./tokens.ts";
+
+/** Milliseconds since 1970, on the world's clock. */
+export type Instant = number;
+
+export interface Organization {
+  id: string;
+  numericId: number;
+  slug: string;
+  name: string;
+  type: "PERSONAL" | "SHARED";
 }
 
-/** The Fly of a fresh local world. */
+export interface Secret {
+  name: string;
+  value: string;
+  digest: string;
+  createdAt: string;
+  updatedAt: string;
+  /** The app's secrets version from which on this value holds. */
+  version: number;
+}
+
+export interface Address {
+  id: string;
+  address: string;
+  type: "v4" | "v6" | "private_v6";
+  region: string;
+  createdAt: string;
+  network: string;
+  serviceName: string | null;
+}
+
+export interface Release {
+  id: string;
+  version: number;
+  status: "pending" | "running" | "complete" | "failed" | "interrupted";
+  strategy: string;
+  image: string;
+  definition: Record<string, unknown>;
+  createdAt: string;
+  description: string;
+  reason: string;
+}
+
+export interface CertificateError {
+  code: string;
+  message: string;
+  remediation: string;
+  timestamp: string;
+}
+
+export interface Certificate {
+  hostname: string;
+  createdAt: string;
+  updatedAt: string;
+  /** When Let's Encrypt issued; null while the proof is still missing. */
+  issuedAt: string | null;
+  expiresAt: string | null;
+  /** Let's Encrypt refuses this name until then. */
+  rateLimitedUntil: string | null;
+  errors: CertificateError[];
+}
+
+export interface Volume {
+  id: string;
+  name: string;
+  sizeGb: number;
+  region: string;
+  zone: string;
+  encrypted: boolean;
+  machineId: string | null;
+  createdAt: string;
+  snapshotRetention: number;
+  autoBackup: boolean;
+  state: "created" | "destroyed";
+  /** What the image's server keeps on this disk. */
+  data: Disk;
+}
+
+/** The contents of a disk: a volume's, or a machine's own, which is lost at every new start. */
+export interface Disk {
+  postgres?: Database;
+  redis?: { savedAt: string };
+}
+
+export interface Guest {
+  cpu_kind: "shared" | "performance";
+  cpus: number;
+  memory_mb: number;
+}
+
+export interface Port {
+  port?: number;
+  start_port?: number;
+  end_port?: number;
+  handlers?: string[];
+  force_https?: boolean;
+  [option: string]: unknown;
+}
+
+export interface ServiceCheck {
+  type?: string;
+  port?: number;
+  method?: string;
+  path?: string;
+  protocol?: string;
+  headers?: { name: string; values: string[] }[];
+  grace_period?: string;
+  [option: string]: unknown;
+}
+
+export interface Service {
+  protocol?: string;
+  internal_port: number;
+  autostop?: unknown;
+  autostart?: boolean;
+  min_machines_running?: number;
+  ports?: Port[];
+  checks?: ServiceCheck[];
+  [option: string]: unknown;
+}
+
+/** The part of a machine's configuration that this Fly acts on; all the rest is kept and given back. */
+export interface MachineConfig {
+  image: string;
+  env?: Record<string, string>;
+  init?: { cmd?: string[]; exec?: string[]; entrypoint?: string[]; [option: string]: unknown };
+  guest?: Guest & { [option: string]: unknown };
+  metadata?: Record<string, string>;
+  mounts?: { volume: string; path: string; name?: string; [option: string]: unknown }[];
+  services?: Service[];
+  checks?: Record<string, ServiceCheck>;
+  auto_destroy?: boolean;
+  restart?: { policy?: "no" | "always" | "on-failure"; max_retries?: number };
+  standbys?: string[];
+  stop_config?: { timeout?: string; signal?: string };
+  [option: string]: unknown;
+}
+
+export type MachineState =
+  | "created"
+  | "starting"
+  | "started"
+  | "stopping"
+  | "stopped"
+  | "suspended"
+  | "replacing"
+  | "destroying"
+  | "destroyed";
+
+export interface MachineEvent {
+  id: string;
+  type: string;
+  status: string;
+  source: "user" | "flyd";
+  timestamp: Instant;
+  request?: Record<string, unknown>;
+}
+
+/** One thing that will happen to a machine; `lifecycle.ts` knows what each means. */
+export interface Step {
+  at: Instant;
+  kind: "park" | "start" | "ready" | "finish" | "stop" | "restart" | "destroy";
+}
+
+export interface Lease {
+  nonce: string;
+  expiresAt: Instant;
+  owner: string;
+}
+
+export interface Machine {
+  id: string;
+  name: string;
+  state: MachineState;
+  region: string;
+  instanceId: string;
+  privateIp: string;
+  createdAt: string;
+  updatedAt: string;
+  config: MachineConfig;
+  /** Newest first, as the API gives them. */
+  events: MachineEvent[];
+  steps: Step[];
+  lease: Lease | null;
+  cordoned: boolean;
+  /** The secrets as they were when this version of the machine was made; a restart changes nothing. */
+  secrets: Record<string, string>;
+  /** Whether the program in it answers: it has booted and has not ended. */
+  ready: boolean;
+  readyAt: Instant | null;
+  /** Restarts since the last start that somebody asked for. */
+  restarts: number;
+  /** Whether the instance has been `started` since somebody asked for a start. */
+  hasStarted: boolean;
+  disk: Disk;
+}
+
+export interface LogLine {
+  id: string;
+  timestamp: string;
+  message: string;
+  level: "info" | "error" | "warn";
+  instance: string;
+  region: string;
+  provider: "app" | "runner" | "proxy" | "health";
+}
+
+export interface App {
+  id: string;
+  numericId: number;
+  /** The short id in challenge targets and ownership records. */
+  hashId: string;
+  name: string;
+  orgSlug: string;
+  network: string;
+  role: string;
+  createdAt: string;
+  secrets: Record<string, Secret>;
+  secretsVersion: number;
+  addresses: Address[];
+  sharedV4: string | null;
+  releases: Release[];
+  certificates: Certificate[];
+  machines: Record<string, Machine>;
+  volumes: Record<string, Volume>;
+  logs: LogLine[];
+  consulUrl: string | null;
+}
+
+/** An Upstash Redis database. */
+export interface AddOn {
+  id: string;
+  name: string;
+  type: "upstash_redis";
+  orgSlug: string;
+  planId: string;
+  primaryRegion: string;
+  readRegions: string[];
+  options: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  password: string;
+  privateIp: string;
+  createdAt: string;
+}
+
+/** A managed Postgres cluster. */
+export interface Cluster {
+  id: string;
+  name: string;
+  orgSlug: string;
+  region: string;
+  plan: string;
+  disk: number;
+  createdAt: string;
+  readyAt: Instant;
+  pgMajor: number;
+  password: string;
+  privateIp: string;
+  attachedApps: string[];
+  data: Database;
+}
+
+/** What a test or an operator may set from outside, to see how a community fares in a worse world. */
+export interface Dials {
+  /** `redis_version` that Upstash databases answer to INFO. */
+  upstashRedisVersion: string;
+  /** Host names that Let's Encrypt refuses, with the moment when it will take them again (ISO 8601). */
+  rateLimitedUntil: Record<string, string>;
+  /** SMTP servers beside SendGrid's: accepted passwords by `host:port`. */
+  smtpServers: Record<string, string[]>;
+  /** Reach of the e-mail owner's domain: domains that resolve although no zone here holds them. */
+  mailDomains: string[];
+  /** Regions without room for another machine. */
+  fullRegions: string[];
+}
+
+export interface FlyState {
+  user: { id: string; email: string; name: string };
+  /** Tokens that are let in, each with the organisations that it sees. */
+  tokens: Record<string, { orgs: string[]; email: string }>;
+  organizations: Record<string, Organization>;
+  apps: Record<string, App>;
+  addOns: AddOn[];
+  clusters: Cluster[];
+  dials: Dials;
+  /** Source of every number that Fly hands out, so that nothing is handed out twice. */
+  serial: number;
+}
+
+/** The Fly of a fresh local world: two organisations of ours, one of somebody else with an app in it. */
 export function initialFly(): FlyState {
-  return {};
+  return {
+    user: { id: "user_local_operator", email: "operator@mastiff.party", name: "Local operator" },
+    tokens: {
+      // For clients that do not look into a token, and in the form that flyctl insists on.
+      "fm2_local-operator": { orgs: ["mastiff", "personal"], email: "operator@mastiff.party" },
+      [macaroon("local-operator")]: { orgs: ["mastiff", "personal"], email: "operator@mastiff.party" },
+    },
+    organizations: {
+      mastiff: organization("mastiff", "Mastiff", "SHARED", 101),
+      personal: organization("personal", "Local operator", "PERSONAL", 102),
+      somebody: organization("somebody", "Somebody else", "SHARED", 103),
+    },
+    apps: { "taken-by-another": foreignApp() },
+    addOns: [],
+    clusters: [],
+    dials: {
+      upstashRedisVersion: "8.2.0",
+      rateLimitedUntil: {},
+      smtpServers: {},
+      mailDomains: [],
+      fullRegions: [],
+    },
+    serial: 1000,
+  };
+}
+
+function organization(
+  slug: string,
+  name: string,
+  type: Organization["type"],
+  numericId: number,
+): Organization {
+  return { id: `org_${slug}_0001`, numericId, slug, name, type };
+}
+
+function foreignApp(): App {
+  return {
+    id: "taken-by-another",
+    numericId: 900,
+    hashId: "9zk4wd1",
+    name: "taken-by-another",
+    orgSlug: "somebody",
+    network: "default",
+    role: "",
+    createdAt: "2026-01-01T00:00:00.000Z",
+    secrets: {},
+    secretsVersion: 0,
+    addresses: [],
+    sharedV4: null,
+    releases: [],
+    certificates: [],
+    machines: {},
+    volumes: {},
+    logs: [],
+    consulUrl: null,
+  };
 }

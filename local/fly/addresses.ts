@@ -1,0 +1,77 @@
+/**
+ * Addresses of apps. Public ones are anycast; the shared IPv4 is the same for many apps and routes by name;
+ * `private_v6` is a Flycast address inside one organisation's network. https://fly.io/docs/networking/services/
+ */
+import type { World } from "../world.ts";
+import { Refusal } from "./errors.ts";
+import { opaqueId, serial } from "./ids.ts";
+import { findRegion } from "./regions.ts";
+import type { Address, App } from "./state.ts";
+
+/** The shared IPv4 that apps of the local world get. */
+const sharedAddress = "66.241.124.10";
+
+/** What is asked for; `organizationSlug` and `network` are for Flycast addresses. */
+export interface AddressWish {
+  type: "v4" | "v6" | "private_v6" | "shared_v4";
+  region: string;
+  network: string;
+  serviceName: string | null;
+}
+
+/** Adds an address; each call adds another one, except the shared IPv4, of which an app has at most one. */
+export function allocate(world: World, app: App, wish: AddressWish): Address | null {
+  const { type, region } = wish;
+  if (region !== "" && region !== "global" && findRegion(region) === undefined) {
+    throw new Refusal(422, `region ${region} not found`);
+  }
+  if (type === "shared_v4") {
+    app.sharedV4 = sharedAddress;
+    world.changed();
+    return null;
+  }
+  const number = serial(world);
+  const address: Address = {
+    id: opaqueId(world, "ip_"),
+    address: write(world, app, type, number),
+    type,
+    region: region === "" ? "global" : region,
+    createdAt: world.now().toISOString(),
+    network: wish.network || app.network,
+    serviceName: wish.serviceName,
+  };
+  app.addresses.push(address);
+  world.changed();
+  return address;
+}
+
+function write(world: World, app: App, type: Address["type"], number: number): string {
+  const low = (number % 65536).toString(16);
+  if (type === "v4") return `137.66.${Math.floor(number / 250) % 250}.${(number % 250) + 1}`;
+  if (type === "v6") return `2a09:8280:1::${(number % 255).toString(16)}:${low}:0`;
+  return `${networkPrefix(world, app)}:0:1::${low}`;
+}
+
+/** The 6PN prefix of an app's organisation and network: `fdaa:<network>`. https://fly.io/docs/networking/private-networking/ */
+export function networkPrefix(world: World, app: App): string {
+  const org = world.state.fly.organizations[app.orgSlug];
+  const custom = app.network === "default" ? 0 : [...app.network].reduce((n, c) => n + c.charCodeAt(0), 1);
+  return `fdaa:0:${((org?.numericId ?? 0) * 16 + custom).toString(16)}`;
+}
+
+/** Takes an address away again. */
+export function release(world: World, app: App, ip: string): void {
+  if (app.sharedV4 === ip) app.sharedV4 = null;
+  else {
+    const index = app.addresses.findIndex((a) => a.address === ip);
+    if (index === -1) throw new Refusal(404, `Could not find IP address ${ip}`);
+    app.addresses.splice(index, 1);
+  }
+  world.changed();
+}
+
+/** Addresses by which the public internet reaches the app. */
+export function publicAddresses(app: App): { a: string[]; aaaa: string[] } {
+  const of = (type: Address["type"]) => app.addresses.filter((x) => x.type === type).map((x) => x.address);
+  return { a: [...of("v4"), ...(app.sharedV4 === null ? [] : [app.sharedV4])], aaaa: of("v6") };
+}

@@ -1,0 +1,23 @@
+/** Refusals of the Machines API and of the ui API: a status and a body with one sentence. */
+
+/** Thrown anywhere below; `serve.ts` answers it. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string | undefined;
+
+  /**
+   * @param status HTTP status.
+   * @param message Sentence that flyctl prints (superfly/fly-go: flaps/flaps.go, handleAPIError).
+   * @param code Machine-readable `status` of the body (flaps/flaps_error.go: name_taken, insufficient_capacity).
+   */
+  constructor(status: number, message: string, code?: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+
+  /** The answer's body. */
+  body(): Record<string, string> {
+    return this.code === undefined ? { error: this.message } : { error: this.message, status: this.code };
+  }
+}

@@ -1,0 +1,198 @@
+/** The mutations of `graphql-schema.ts`, by field name. */
+import { generateKeyPairSync } from "node:crypto";
+import { createAddOn, planById } from "./addons.ts";
+import { type AddressWish, allocate, release } from "./addresses.ts";
+import { organizationById, visibleApp } from "./apps.ts";
+import { Refusal } from "./errors.ts";
+import { type Context, notFound, unprocessable } from "./graphql.ts";
+import { addOnView, addressView, appView } from "./graphql-views.ts";
+import { opaqueId, password } from "./ids.ts";
+import type { AddOn, App } from "./state.ts";
+import { macaroon } from "./tokens.ts";
+
+export const mutations = {
+  allocateIpAddress(
+    {
+      input,
+    }: {
+      input: {
+        appId: string;
+        type: AddressWish["type"];
+        region?: string;
+        network?: string;
+        serviceName?: string;
+      };
+    },
+    context: Context,
+  ) {
+    const { world, caller } = context;
+    const app = appOf(context, input.appId);
+    const address = told(() =>
+      allocate(world, app, {
+        type: input.type,
+        region: input.region ?? "",
+        network: input.network ?? "",
+        serviceName: input.serviceName || null,
+      }),
+    );
+    return {
+      app: appView(world, caller, app),
+      ipAddress: address === null ? null : addressView(world, caller, app, address),
+    };
+  },
+
+  releaseIpAddress(
+    { input }: { input: { appId?: string; ip?: string; ipAddressId?: string } },
+    context: Context,
+  ) {
+    const { world, caller } = context;
+    const app = appOf(context, input.appId ?? "");
+    const ip = input.ip ?? app.addresses.find((a) => a.id === input.ipAddressId)?.address ?? "";
+    told(() => release(world, app, ip));
+    return { app: appView(world, caller, app), clientMutationId: null };
+  },
+
+  createAddOn(
+    {
+      input,
+    }: {
+      input: {
+        name?: string;
+        organizationId?: string;
+        planId?: string;
+        primaryRegion?: string;
+        readRegions?: string[];
+        options?: Record<string, unknown>;
+        type: string;
+      };
+    },
+    { world, caller }: Context,
+  ) {
+    if (input.type !== "upstash_redis") throw unprocessable(`${input.type} is not sold in the local world`);
+    const org = organizationById(world, caller, input.organizationId ?? "");
+    if (org === undefined) throw notFound("Organization");
+    const addOn = told(() =>
+      createAddOn(world, {
+        name: input.name || `local-${world.state.fly.serial}`,
+        orgSlug: org.slug,
+        planId: input.planId ?? "",
+        primaryRegion: input.primaryRegion ?? "",
+        readRegions: input.readRegions ?? [],
+        options: input.options ?? {},
+      }),
+    );
+    return { addOn: addOnView(world, caller, addOn) };
+  },
+
+  updateAddOn(
+    {
+      input,
+    }: {
+      input: {
+        addOnId?: string;
+        planId?: string;
+        readRegions?: string[];
+        options?: Record<string, unknown>;
+        metadata?: Record<string, unknown>;
+      };
+    },
+    context: Context,
+  ) {
+    const { world, caller } = context;
+    const addOn = addOnOf(context, (a) => a.id === input.addOnId);
+    if (input.planId !== undefined) {
+      if (planById(input.planId) === undefined) throw unprocessable("Plan is invalid");
+      addOn.planId = input.planId;
+    }
+    if (input.readRegions !== undefined) addOn.readRegions = input.readRegions;
+    if (input.options !== undefined) addOn.options = input.options;
+    if (input.metadata !== undefined) addOn.metadata = input.metadata;
+    world.changed();
+    return { addOn: addOnView(world, caller, addOn) };
+  },
+
+  resetAddOnPassword({ input }: { input: { name: string } }, context: Context) {
+    const addOn = addOnOf(context, (a) => a.name === input.name);
+    addOn.password = password(context.world, 32);
+    context.world.changed();
+    return { addOn: addOnView(context.world, context.caller, addOn) };
+  },
+
+  deleteAddOn({ input }: { input: { name?: string; addOnId?: string } }, context: Context) {
+    const addOn = addOnOf(context, (a) => a.name === input.name || a.id === input.addOnId);
+    const { fly } = context.world.state;
+    fly.addOns = fly.addOns.filter((a) => a !== addOn);
+    context.world.changed();
+    return { deletedAddOnName: addOn.name };
+  },
+
+  createLimitedAccessToken(
+    { input }: { input: { name: string; organizationId: string; profile: string } },
+    context: Context,
+  ) {
+    const { world, caller } = context;
+    const org = organizationById(world, caller, input.organizationId);
+    if (org === undefined) throw notFound("Organization");
+    // A deploy token is bound to one app; the local world binds tokens to organisations only.
+    const token = macaroon(opaqueId(world, "key_"));
+    world.state.fly.tokens[token] = { orgs: [org.slug], email: `${input.name}@tokens.fly.io` };
+    world.changed();
+    return {
+      limitedAccessToken: {
+        id: opaqueId(world, "token_"),
+        name: input.name,
+        token,
+        tokenHeader: `FlyV1 ${token}`,
+        expiresAt: new Date(world.now().getTime() + 20 * 365 * 86_400_000).toISOString(),
+        revokedAt: null,
+        user: { __typename: "User", ...world.state.fly.user },
+      },
+    };
+  },
+
+  deleteLimitedAccessToken({ input }: { input: { token?: string } }, { world }: Context) {
+    if (input.token !== undefined) delete world.state.fly.tokens[input.token];
+    world.changed();
+    return { token: input.token ?? null };
+  },
+
+  /** Postgres machines elect their leader through Consul; the address is a secret of the app. */
+  enablePostgresConsul({ input }: { input: { appId?: string } }, context: Context) {
+    const app = appOf(context, input.appId ?? "");
+    app.consulUrl ??= `https://:${password(context.world, 36)}@consul-local.fly-shared.net/${app.name}-${app.hashId}/`;
+    context.world.changed();
+    return { consulUrl: app.consulUrl };
+  },
+
+  /** An SSH certificate; nothing here listens for SSH, so that any key of the right form will do. */
+  issueCertificate(
+    { input }: { input: { organizationId: string; publicKey?: string } },
+    { world, caller }: Context,
+  ) {
+    if (organizationById(world, caller, input.organizationId) === undefined) throw notFound("Organization");
+    const key = generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "der" });
+    return { certificate: `ssh-ed25519-cert-v01@openssh.com ${key.toString("base64")} local`, key: null };
+  },
+};
+
+function appOf({ world, caller }: Context, name: string): App {
+  const app = visibleApp(world, caller, name);
+  if (app === undefined) throw notFound(`App "${name}"`);
+  return app;
+}
+
+function addOnOf({ world, caller }: Context, wanted: (addOn: AddOn) => boolean): AddOn {
+  const addOn = world.state.fly.addOns.find((a) => caller.orgs.includes(a.orgSlug) && wanted(a));
+  if (addOn === undefined) throw notFound("AddOn");
+  return addOn;
+}
+
+/** A refusal of the Machines API, said in GraphQL's way. */
+function told<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Refusal) throw unprocessable(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** `POST /graphql`: one query or mutation against the schema of `graphql-schema.ts`. */
+import { buildSchema, GraphQLError, graphql } from "graphql";
+import type { World } from "../world.ts";
+import type { Caller } from "./apps.ts";
+import { mutations } from "./graphql-mutations.ts";
+import { queries } from "./graphql-queries.ts";
+import { schemaSource } from "./graphql-schema.ts";
+
+const schema = buildSchema(schemaSource);
+
+/** What every resolver is given. */
+export interface Context {
+  world: World;
+  caller: Caller;
+}
+
+/** A GraphQL request as flyctl sends it. */
+export interface GraphqlRequest {
+  query?: string;
+  variables?: Record<string, unknown>;
+  operationName?: string;
+}
+
+/** Answers a request. Errors come in the body with status 200, as Fly sends them. */
+export async function answerGraphql(
+  world: World,
+  caller: Caller,
+  request: GraphqlRequest,
+): Promise<Record<string, unknown>> {
+  const result = await graphql({
+    schema,
+    source: request.query ?? "",
+    rootValue: { ...queries, ...mutations },
+    contextValue: { world, caller } satisfies Context,
+    variableValues: request.variables ?? {},
+    ...(request.operationName !== undefined && { operationName: request.operationName }),
+  });
+  return {
+    ...(result.errors !== undefined && { errors: result.errors.map((e) => e.toJSON()) }),
+    ...(result.data !== undefined && { data: result.data }),
+  };
+}
+
+/** `Could not find App "x"` and its like (superfly/flyctl prints them word by word). */
+export function notFound(what: string): GraphQLError {
+  return new GraphQLError(`Could not find ${what}`, { extensions: { code: "NOT_FOUND" } });
+}
+
+/** A refused input, such as a name that is taken. */
+export function unprocessable(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: "UNPROCESSABLE" } });
+}

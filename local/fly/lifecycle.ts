@@ -1,0 +1,313 @@
+/**
+ * A machine's life.
+ *
+ *     launch ─► created ─► starting ─► started ──(program ends)──► stopped ─► (restart policy) ─► starting
+ *                   └─(skip_launch)─► stopped        └─(stop)─► stopping ─► stopped
+ *     any ─(destroy, or auto_destroy at the end)─► destroying ─► destroyed
+ *
+ * What comes next is a list of dated steps in the state. `settle` does all that are due, of all machines in the
+ * order of their dates, whenever somebody looks; a timer looks too. Invariants: a machine that is not started
+ * has no "ready" or "finish" step; a destroyed one has no steps; every end of a program leaves an exit event.
+ *
+ * States and events: https://fly.io/docs/machines/machine-states/, superfly/fly-go machine_types.go.
+ */
+import { boot, type Outcome, plan } from "../mastodon/program.ts";
+import type { World } from "../world.ts";
+import { instanceId, opaqueId } from "./ids.ts";
+import { findImage } from "./images.ts";
+import { write } from "./logs.ts";
+import type { App, Disk, Machine, MachineEvent, Step } from "./state.ts";
+
+/** What the real thing takes, in milliseconds; a world waits this times its latency scale. */
+const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff: 1000 } as const;
+
+/** A job is seen as started for at least so long, or nobody who waits for `started` would ever see it. */
+const shortestJob = 400;
+
+/** Without an explicit policy: https://fly.io/docs/machines/guides-examples/machine-restart-policy/ */
+const defaultRestart = { policy: "on-failure", max_retries: 10 } as const;
+
+const timers = new WeakMap<World, NodeJS.Timeout>();
+
+/** Does every step that is due, and sets a timer for the next one. */
+export function settle(world: World): void {
+  for (;;) {
+    const next = nextStep(world);
+    if (next === undefined) return;
+    if (next.step.at > world.now().getTime()) {
+      watch(world, next.step.at);
+      return;
+    }
+    next.machine.steps.splice(next.machine.steps.indexOf(next.step), 1);
+    act(world, next.app, next.machine, next.step);
+    world.changed();
+  }
+}
+
+/** When the next step of any machine is due. */
+export function nextInstant(world: World): number | undefined {
+  return nextStep(world)?.step.at;
+}
+
+function nextStep(world: World): { app: App; machine: Machine; step: Step } | undefined {
+  let first: { app: App; machine: Machine; step: Step } | undefined;
+  for (const app of Object.values(world.state.fly.apps)) {
+    for (const machine of Object.values(app.machines)) {
+      for (const step of machine.steps) {
+        if (first === undefined || step.at < first.step.at) first = { app, machine, step };
+      }
+    }
+  }
+  return first;
+}
+
+function watch(world: World, at: number): void {
+  clearTimeout(timers.get(world));
+  const timer = setTimeout(() => settle(world), Math.max(0, at - world.now().getTime()));
+  timer.unref();
+  timers.set(world, timer);
+}
+
+/** Plans a step; `floor` is a time that passes even in a world without latency. */
+export function schedule(
+  world: World,
+  machine: Machine,
+  kind: Step["kind"],
+  milliseconds: number,
+  floor = 0,
+): void {
+  const wait = Math.max(milliseconds * world.latencyScale, floor);
+  machine.steps.push({ at: world.now().getTime() + wait, kind });
+}
+
+function act(world: World, app: App, machine: Machine, step: Step): void {
+  switch (step.kind) {
+    case "park":
+      machine.state = "stopped";
+      break;
+    case "start":
+    case "restart":
+      started(world, app, machine);
+      break;
+    case "ready":
+    case "finish":
+      ended(world, app, machine, boot(situation(world, app, machine)));
+      break;
+    case "stop":
+      exited(world, app, machine, { lines: [], exit: 0 }, true);
+      break;
+    case "destroy":
+      destroyed(world, app, machine);
+      break;
+  }
+  if (machine.state !== "destroyed") machine.updatedAt = world.now().toISOString();
+}
+
+/** What the program in a machine sees. */
+export function situation(world: World, app: App, machine: Machine) {
+  const image = findImage(machine.config.image);
+  if (image === undefined)
+    throw new Error(`machine ${machine.id} runs ${machine.config.image}, which is gone`);
+  const { init } = machine.config;
+  const entrypoint = init?.entrypoint ?? image.entrypoint;
+  const argv = init?.exec ?? [...entrypoint, ...(init?.cmd ?? image.command)];
+  return { world, app, machine, image, argv, env: environment(app, machine), disk: diskOf(app, machine) };
+}
+
+/** Fly's own variables, then the app's secrets, then the machine's `env`, which wins. https://fly.io/docs/machines/runtime-environment/ */
+function environment(app: App, machine: Machine): Record<string, string> {
+  return {
+    FLY_APP_NAME: app.name,
+    FLY_MACHINE_ID: machine.id,
+    FLY_REGION: machine.region,
+    FLY_PRIVATE_IP: machine.privateIp,
+    FLY_IMAGE_REF: machine.config.image,
+    FLY_VM_MEMORY_MB: String(machine.config.guest?.memory_mb ?? 256),
+    ...machine.secrets,
+    ...machine.config.env,
+  };
+}
+
+/** The mounted volume's disk, else the machine's own, which every new version starts empty. */
+export function diskOf(app: App, machine: Machine): Disk {
+  const mounted = machine.config.mounts?.[0]?.volume;
+  return (mounted === undefined ? undefined : app.volumes[mounted]?.data) ?? machine.disk;
+}
+
+/** Adds an event, newest first; ten are shown, a hundred kept. */
+export function note(
+  world: World,
+  machine: Machine,
+  event: Pick<MachineEvent, "type" | "status" | "source"> & { request?: Record<string, unknown> },
+  ago = 0,
+): void {
+  machine.events.unshift({
+    id: instanceId(world),
+    ...event,
+    timestamp: world.now().getTime() - ago,
+  });
+  machine.events.length = Math.min(machine.events.length, 100);
+}
+
+function started(world: World, app: App, machine: Machine): void {
+  machine.state = "started";
+  machine.hasStarted = true;
+  machine.ready = false;
+  machine.readyAt = null;
+  // In a world that waits for nothing, the first ten seconds of a machine, which flyctl watches for crashes, are past.
+  note(
+    world,
+    machine,
+    { type: "start", status: "started", source: "flyd" },
+    11_000 * (1 - world.latencyScale),
+  );
+  const seen = situation(world, app, machine);
+  write(
+    world,
+    app,
+    machine,
+    ["Starting init (commit: 1d4f9c8)...", ` INFO Preparing to run: \`${seen.argv.join(" ")}\` as root`],
+    "runner",
+  );
+  const { kind, milliseconds } = plan(seen);
+  if (kind === "service") schedule(world, machine, "ready", milliseconds);
+  else schedule(world, machine, "finish", milliseconds, shortestJob);
+}
+
+/** The program said how it went: a service that listens, or an end with an exit code. */
+function ended(world: World, app: App, machine: Machine, outcome: Outcome): void {
+  write(world, app, machine, outcome.lines);
+  if (outcome.exit === undefined) {
+    machine.ready = true;
+    machine.readyAt = world.now().getTime();
+    return;
+  }
+  exited(world, app, machine, outcome, false);
+}
+
+function exited(world: World, app: App, machine: Machine, outcome: Outcome, requested: boolean): void {
+  const code = outcome.exit ?? 0;
+  const restart = { ...defaultRestart, ...machine.config.restart };
+  const again =
+    !requested &&
+    (restart.policy === "always" || (restart.policy === "on-failure" && code !== 0)) &&
+    (restart.policy === "always" || machine.restarts < restart.max_retries);
+  machine.ready = false;
+  machine.steps = machine.steps.filter((s) => s.kind === "destroy");
+  machine.state = "stopped";
+  if (!requested) {
+    const how =
+      code === 0
+        ? "Main child exited normally with code: 0"
+        : `Main child exited normally with code: ${code}`;
+    write(
+      world,
+      app,
+      machine,
+      outcome.oom
+        ? ["Out of memory: Killed process", "Process appears to have been OOM killed!", how]
+        : [` INFO ${how}`],
+      "runner",
+    );
+  }
+  note(world, machine, {
+    type: "exit",
+    status: "stopped",
+    source: "flyd",
+    request: {
+      exit_event: exitEvent(world, code, { oom: outcome.oom ?? false, requested, again }),
+      ...(machine.restarts > 0 && { restart_count: machine.restarts }),
+    },
+  });
+  if (again) {
+    machine.restarts += 1;
+    machine.state = "starting";
+    // A crash loop slows down; even a world without latency must not spin.
+    const backoff = takes.restartBackoff * Math.min(2 ** machine.restarts, 32);
+    schedule(world, machine, "restart", backoff, machine.restarts > 3 ? 1000 : 0);
+    return;
+  }
+  if (!requested && code !== 0 && restart.policy !== "no") {
+    write(
+      world,
+      app,
+      machine,
+      [`machine has reached its max restart count of ${restart.max_retries}`],
+      "runner",
+    );
+  }
+  if (machine.config.auto_destroy) {
+    machine.state = "destroying";
+    schedule(world, machine, "destroy", takes.destroy);
+  }
+}
+
+/** False and zero are absent, as Go's omitempty leaves them out (superfly/fly-go: MachineExitEvent). */
+function exitEvent(
+  world: World,
+  code: number,
+  facts: { oom: boolean; requested: boolean; again: boolean },
+): Record<string, unknown> {
+  return {
+    ...(code !== 0 && { exit_code: code, guest_exit_code: code }),
+    ...(facts.oom && { oom_killed: true }),
+    ...(facts.requested && { requested_stop: true }),
+    ...(facts.again && { restarting: true }),
+    exited_at: world.now().toISOString(),
+  };
+}
+
+function destroyed(world: World, app: App, machine: Machine): void {
+  machine.state = "destroyed";
+  machine.steps = [];
+  machine.ready = false;
+  machine.lease = null;
+  machine.disk = {};
+  for (const volume of Object.values(app.volumes)) {
+    if (volume.machineId === machine.id) volume.machineId = null;
+  }
+  note(world, machine, { type: "destroy", status: "destroyed", source: "user" });
+}
+
+/** A new version of the machine: a new instance id, and nothing left of the old one's own disk. */
+export function newVersion(world: World, machine: Machine): void {
+  machine.instanceId = instanceId(world);
+  machine.disk = {};
+  machine.ready = false;
+  machine.restarts = 0;
+  machine.hasStarted = false;
+  machine.steps = [];
+}
+
+/** Asks for a start. */
+export function begin(world: World, machine: Machine): void {
+  machine.state = machine.state === "created" ? "created" : "starting";
+  machine.restarts = 0;
+  machine.hasStarted = false;
+  schedule(world, machine, "start", takes.start);
+}
+
+/** Asks for a stop: the program gets its signal and some time. */
+export function halt(world: World, machine: Machine): void {
+  machine.state = "stopping";
+  note(world, machine, { type: "stop", status: "stopping", source: "user" });
+  machine.steps = [];
+  schedule(world, machine, "stop", takes.stop);
+}
+
+/** Asks for the end. */
+export function demolish(world: World, machine: Machine): void {
+  machine.state = "destroying";
+  machine.steps = [];
+  schedule(world, machine, "destroy", takes.destroy);
+}
+
+/** A created machine that is not to be started comes to rest. */
+export function park(world: World, machine: Machine): void {
+  schedule(world, machine, "park", takes.park);
+}
+
+/** An id for an event or a request. */
+export function requestId(world: World): string {
+  return opaqueId(world, "req_");
+}

@@ -1,0 +1,284 @@
+/** What can be asked of machines: launch, update, start, stop, destroy, lease; and how one is shown. */
+import { listening } from "../mastodon/program.ts";
+import type { World } from "../world.ts";
+import { networkPrefix } from "./addresses.ts";
+import { Refusal } from "./errors.ts";
+import { instanceId, machineId, nonce, serial } from "./ids.ts";
+import { findImage } from "./images.ts";
+import { begin, demolish, halt, newVersion, note, park, situation } from "./lifecycle.ts";
+import { checkConfig, type MachineInput } from "./machine-config.ts";
+import { findRegion } from "./regions.ts";
+import type { App, Machine, ServiceCheck } from "./state.ts";
+
+/** @throws 404 with the id, as superfly/flyctl quotes it (internal/command/machine/select.go). */
+export function requireMachine(app: App, id: string): Machine {
+  const machine = app.machines[id];
+  if (machine === undefined) throw new Refusal(404, `machine not found`);
+  return machine;
+}
+
+/** Makes a machine and, unless `skip_launch`, starts it. */
+export function launch(world: World, app: App, input: MachineInput): Machine {
+  const region = input.region || "ams";
+  if (findRegion(region) === undefined) throw new Refusal(400, `invalid region: ${region}`);
+  if (world.state.fly.dials.fullRegions.includes(region)) {
+    throw new Refusal(
+      422,
+      `insufficient resources available to fulfill request: no capacity in ${region}`,
+      "insufficient_capacity",
+    );
+  }
+  const id = machineId(world);
+  const name = input.name || `local-machine-${id.slice(-4)}`;
+  if (live(app).some((m) => m.name === name)) {
+    throw new Refusal(
+      409,
+      `already_exists: unique machine name violation, machine ID ${live(app).find((m) => m.name === name)?.id} already exists with name "${name}"`,
+    );
+  }
+  checkSecretsVersion(app, input);
+  const at = world.now().toISOString();
+  const machine: Machine = {
+    id,
+    name,
+    state: "created",
+    region,
+    instanceId: instanceId(world),
+    privateIp: `${networkPrefix(world, app)}:a7b:${id.slice(0, 3)}:1:${(serial(world) % 65536).toString(16)}:2`,
+    createdAt: at,
+    updatedAt: at,
+    config: checkConfig(app, id, region, input),
+    events: [],
+    steps: [],
+    lease: null,
+    cordoned: input.skip_service_registration ?? false,
+    secrets: secretsFor(app, input),
+    ready: false,
+    readyAt: null,
+    restarts: 0,
+    hasStarted: false,
+    disk: {},
+  };
+  app.machines[id] = machine;
+  attach(app, machine);
+  note(
+    world,
+    machine,
+    { type: "launch", status: "created", source: "user" },
+    12_000 * (1 - world.latencyScale),
+  );
+  if (input.lease_ttl) lease(world, machine, input.lease_ttl, undefined);
+  if (input.skip_launch) park(world, machine);
+  else begin(world, machine);
+  world.changed();
+  return machine;
+}
+
+/** Gives a machine a new configuration: a new instance, started if the old one ran or if nobody says otherwise. */
+export function update(world: World, app: App, machine: Machine, input: MachineInput): void {
+  checkSecretsVersion(app, input);
+  if (input.region && input.region !== machine.region) {
+    throw new Refusal(400, `machine ${machine.id} is in region ${machine.region}, it can't be moved`);
+  }
+  const config = checkConfig(app, machine.id, machine.region, input);
+  detach(app, machine);
+  machine.config = config;
+  attach(app, machine);
+  machine.secrets = secretsFor(app, input);
+  if (input.name) machine.name = input.name;
+  if (machine.state === "started") {
+    note(world, machine, {
+      type: "exit",
+      status: "stopped",
+      source: "flyd",
+      request: { exit_event: { requested_stop: true, exited_at: world.now().toISOString() } },
+    });
+  }
+  note(world, machine, { type: "update", status: "replacing", source: "user" });
+  newVersion(world, machine);
+  machine.state = "replacing";
+  if (input.skip_launch) park(world, machine);
+  else begin(world, machine);
+  world.changed();
+}
+
+function checkSecretsVersion(app: App, input: MachineInput): void {
+  const wanted = input.min_secrets_version ?? 0;
+  if (wanted > app.secretsVersion) {
+    throw new Refusal(
+      412,
+      `failed_precondition: secrets version ${wanted} is not available yet, the newest is ${app.secretsVersion}`,
+    );
+  }
+}
+
+function secretsFor(app: App, input: MachineInput): Record<string, string> {
+  if (input.skip_secrets) return {};
+  return Object.fromEntries(Object.values(app.secrets).map((s) => [s.name, s.value]));
+}
+
+function attach(app: App, machine: Machine): void {
+  for (const mount of machine.config.mounts ?? []) {
+    const volume = app.volumes[mount.volume];
+    if (volume !== undefined) volume.machineId = machine.id;
+  }
+}
+
+function detach(app: App, machine: Machine): void {
+  for (const volume of Object.values(app.volumes)) {
+    if (volume.machineId === machine.id) volume.machineId = null;
+  }
+}
+
+/** Starts a stopped machine. */
+export function start(world: World, machine: Machine): Record<string, string> {
+  const previous = machine.state;
+  if (previous !== "stopped" && previous !== "created" && previous !== "suspended") {
+    throw new Refusal(412, "failed_precondition: machine still active, refusing to start");
+  }
+  begin(world, machine);
+  world.changed();
+  return { previous_state: previous, migrated: "false", new_host: "" };
+}
+
+/** Stops a machine; asking for it twice is no mistake. */
+export function stop(world: World, machine: Machine): void {
+  if (machine.state === "started" || machine.state === "starting") {
+    halt(world, machine);
+    world.changed();
+  }
+}
+
+/** Restarts in place: the same configuration, the same secrets. */
+export function restart(world: World, machine: Machine): void {
+  if (machine.state === "destroyed" || machine.state === "destroying") {
+    throw new Refusal(412, `failed_precondition: machine is ${machine.state}`);
+  }
+  if (machine.state === "started") {
+    note(world, machine, {
+      type: "exit",
+      status: "stopped",
+      source: "flyd",
+      request: { exit_event: { requested_stop: true, exited_at: world.now().toISOString() } },
+    });
+  }
+  note(world, machine, { type: "restart", status: "stopping", source: "user" });
+  machine.steps = [];
+  machine.ready = false;
+  begin(world, machine);
+  world.changed();
+}
+
+/** Destroys a machine; a running one only by force. */
+export function destroy(world: World, machine: Machine, kill: boolean): void {
+  if (machine.state === "destroyed" || machine.state === "destroying") return;
+  if (!kill && !["stopped", "suspended", "created"].includes(machine.state)) {
+    throw new Refusal(
+      412,
+      "failed_precondition: unable to destroy machine, not currently stopped or suspended",
+    );
+  }
+  demolish(world, machine);
+  world.changed();
+}
+
+/** Takes a lease, or prolongs the caller's own. https://fly.io/docs/machines/api/machines-resource/ */
+export function lease(world: World, machine: Machine, ttlSeconds: number, held: string | undefined): void {
+  const now = world.now().getTime();
+  checkLease(world, machine, held);
+  machine.lease = {
+    nonce: held !== undefined && machine.lease?.nonce === held ? held : nonce(world),
+    expiresAt: now + ttlSeconds * 1000,
+    owner: world.state.fly.user.email,
+  };
+  world.changed();
+}
+
+/** @throws 409 while somebody else holds the lease (superfly/flyctl internal/command/deploy/plan.go quotes it). */
+export function checkLease(world: World, machine: Machine, held: string | undefined): void {
+  const { lease: current } = machine;
+  if (current === null || current.expiresAt <= world.now().getTime() || current.nonce === held) return;
+  throw new Refusal(
+    409,
+    `aborted: machine ID ${machine.id} lease currently held by ${current.owner}, expires at ${new Date(current.expiresAt).toISOString()}`,
+  );
+}
+
+/** Machines that still exist. */
+export function live(app: App): Machine[] {
+  return Object.values(app.machines).filter((m) => m.state !== "destroyed");
+}
+
+/** A machine as the API shows it. */
+export function machineBody(world: World, app: App, machine: Machine): Record<string, unknown> {
+  const image = findImage(machine.config.image);
+  const checks = checkStates(world, app, machine);
+  return {
+    id: machine.id,
+    name: machine.name,
+    state: machine.state,
+    region: machine.region,
+    image_ref: {
+      registry: image?.registry,
+      repository: image?.repository,
+      tag: image?.tag,
+      digest: image?.digest,
+      labels:
+        image?.program === "postgres-flex"
+          ? { "fly.app_role": "postgres_cluster", "fly.version": "v0.0.66" }
+          : null,
+    },
+    instance_id: machine.instanceId,
+    private_ip: machine.privateIp,
+    created_at: machine.createdAt,
+    updated_at: machine.updatedAt,
+    config: machine.config,
+    events: machine.events,
+    ...(checks.length > 0 && { checks }),
+    host_status: "ok",
+    ...(machine.cordoned && { cordoned: true }),
+  };
+}
+
+/** The state of every health check: service checks by position, protocol and port, the others by name. */
+export function checkStates(world: World, app: App, machine: Machine): Record<string, unknown>[] {
+  if (!machine.hasStarted) return [];
+  const named: [string, ServiceCheck, number][] = [];
+  machine.config.services?.forEach((service, index) => {
+    for (const check of service.checks ?? []) {
+      const number = check.port ?? service.internal_port;
+      named.push([
+        `servicecheck-${String(index).padStart(2, "0")}-${check.type ?? "tcp"}-${number}`,
+        check,
+        number,
+      ]);
+    }
+  });
+  for (const [name, check] of Object.entries(machine.config.checks ?? {}))
+    named.push([name, check, check.port ?? 0]);
+  return named.map(([name, check, number]) => {
+    const fault = faultOf(world, app, machine, check, number);
+    return {
+      name,
+      status: fault === undefined ? "passing" : "critical",
+      output: fault ?? (check.type === "http" ? "OK" : "Success"),
+      updated_at: machine.readyAt === null ? machine.updatedAt : new Date(machine.readyAt).toISOString(),
+    };
+  });
+}
+
+function faultOf(
+  world: World,
+  app: App,
+  machine: Machine,
+  check: ServiceCheck,
+  port: number,
+): string | undefined {
+  if (machine.state !== "started" || !machine.ready) return "connect: connection refused";
+  const answer = listening(
+    situation(world, app, machine),
+    port,
+    check.type === "http" ? (check.path ?? "/") : null,
+  );
+  return answer === "passing" ? undefined : answer;
+}

@@ -1,0 +1,186 @@
+/** `/v1/apps/<app>/machines`: https://fly.io/docs/machines/api/machines-resource/ */
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { execute } from "../mastodon/program.ts";
+import type { World } from "../world.ts";
+import { requireApp } from "./apps.ts";
+import { Refusal } from "./errors.ts";
+import { situation } from "./lifecycle.ts";
+import { readInput } from "./machine-config.ts";
+import {
+  checkLease,
+  destroy,
+  launch,
+  lease,
+  live,
+  machineBody,
+  requireMachine,
+  restart,
+  start,
+  stop,
+  update,
+} from "./machines.ts";
+import type { FlyEnv } from "./serve.ts";
+import type { Machine } from "./state.ts";
+import { waitFor } from "./wait.ts";
+
+const nonceHeader = "fly-machine-lease-nonce";
+const execRequest = z.looseObject({
+  cmd: z.string().optional(),
+  command: z.array(z.string()).optional(),
+  stdin: z.string().optional(),
+  timeout: z.number().optional(),
+});
+
+/** Everything below an app's /machines. */
+export function serveMachines(world: World): Hono<FlyEnv> {
+  const api = new Hono<FlyEnv>();
+  const appOf = (c: Context<FlyEnv>) => requireApp(world, c.get("caller"), c.req.param("app") ?? "");
+  const find = (c: Context<FlyEnv>) => {
+    const app = appOf(c);
+    return { app, machine: requireMachine(app, c.req.param("id") ?? "") };
+  };
+  /** For whatever changes a machine: not while somebody else holds its lease. */
+  const claim = (c: Context<FlyEnv>) => {
+    const found = find(c);
+    checkLease(world, found.machine, c.req.header(nonceHeader));
+    return found;
+  };
+
+  api.get("/", (c) => {
+    const app = appOf(c);
+    const state = c.req.query("state");
+    const gone = c.req.query("include_deleted") === "true";
+    const machines = gone ? Object.values(app.machines) : live(app);
+    return c.json(machines.filter((m) => !state || m.state === state).map((m) => machineBody(world, app, m)));
+  });
+  api.post("/", async (c) => {
+    const app = appOf(c);
+    const machine = launch(world, app, readInput(await c.req.json()));
+    return c.json({ ...machineBody(world, app, machine), ...nonceOf(machine) });
+  });
+
+  api.get("/:id", (c) => {
+    const { app, machine } = find(c);
+    return c.json(machineBody(world, app, machine));
+  });
+  api.post("/:id", async (c) => {
+    const { app, machine } = claim(c);
+    if (machine.state === "destroyed") throw new Refusal(404, "machine not found");
+    update(world, app, machine, readInput(await c.req.json()));
+    return c.json({ ...machineBody(world, app, machine), ...nonceOf(machine) });
+  });
+  api.delete("/:id", (c) => {
+    const kill = c.req.query("kill") === "true" || c.req.query("force") === "true";
+    destroy(world, claim(c).machine, kill);
+    return c.json({ ok: true });
+  });
+
+  api.post("/:id/start", (c) => c.json(start(world, claim(c).machine)));
+  api.post("/:id/stop", (c) => {
+    stop(world, claim(c).machine);
+    return c.json({ ok: true });
+  });
+  api.post("/:id/restart", (c) => {
+    restart(world, claim(c).machine);
+    return c.json({ ok: true });
+  });
+  api.post("/:id/signal", async (c) => {
+    await c.req.json();
+    stop(world, claim(c).machine);
+    return c.json({ ok: true });
+  });
+  api.post("/:id/suspend", (c) => {
+    const { machine } = claim(c);
+    stop(world, machine);
+    return c.json({ ok: true });
+  });
+  for (const [path, cordoned] of [
+    ["/:id/cordon", true],
+    ["/:id/uncordon", false],
+  ] as const) {
+    api.post(path, (c) => {
+      claim(c).machine.cordoned = cordoned;
+      world.changed();
+      return c.json({ ok: true });
+    });
+  }
+  api.get("/:id/wait", async (c) => {
+    const { machine } = find(c);
+    const states = c.req.queries("state") ?? ["started"];
+    const version = c.req.query("version") ?? c.req.query("instance_id");
+    await waitFor(world, machine, states, Number(c.req.query("timeout") ?? 60), version);
+    return c.json({ ok: true });
+  });
+
+  api.get("/:id/lease", (c) => {
+    const { machine } = find(c);
+    if (machine.lease === null || machine.lease.expiresAt <= world.now().getTime()) {
+      throw new Refusal(404, "lease not found");
+    }
+    return c.json(leaseBody(machine));
+  });
+  api.post("/:id/lease", (c) => {
+    const { machine } = find(c);
+    if (machine.state === "destroyed") throw new Refusal(404, "machine not found");
+    lease(world, machine, Number(c.req.query("ttl") ?? 13), c.req.header(nonceHeader));
+    return c.json(leaseBody(machine), 201);
+  });
+  api.delete("/:id/lease", (c) => {
+    const { machine } = find(c);
+    if (machine.lease === null) throw new Refusal(404, "lease not found");
+    checkLease(world, machine, c.req.header(nonceHeader));
+    machine.lease = null;
+    world.changed();
+    return c.json({ ok: true });
+  });
+
+  api.get("/:id/metadata", (c) => c.json(find(c).machine.config.metadata ?? {}));
+  api.post("/:id/metadata/:key", async (c) => {
+    const { machine } = find(c);
+    const { value } = z.object({ value: z.string() }).parse(await c.req.json());
+    machine.config.metadata = { ...machine.config.metadata, [c.req.param("key")]: value };
+    world.changed();
+    return c.body(null, 204);
+  });
+  api.delete("/:id/metadata/:key", (c) => {
+    delete find(c).machine.config.metadata?.[c.req.param("key")];
+    world.changed();
+    return c.body(null, 204);
+  });
+  api.get("/:id/events", (c) => c.json(find(c).machine.events));
+  api.get("/:id/ps", (c) => c.json([]));
+
+  api.post("/:id/exec", async (c) => {
+    const { app, machine } = find(c);
+    const request = execRequest.parse(await c.req.json());
+    if (machine.state !== "started") {
+      throw new Refusal(412, "failed_precondition: machine not running");
+    }
+    const command = request.command ?? request.cmd ?? "";
+    const result = execute(situation(world, app, machine), command, request.stdin ?? "");
+    world.changed();
+    return c.json({
+      ...(result.exit !== 0 && { exit_code: result.exit }),
+      ...(result.stdout !== "" && { stdout: result.stdout }),
+      ...(result.stderr !== "" && { stderr: result.stderr }),
+    });
+  });
+  return api;
+}
+
+function nonceOf(machine: Machine): Record<string, string> {
+  return machine.lease === null ? {} : { nonce: machine.lease.nonce };
+}
+
+function leaseBody(machine: Machine): Record<string, unknown> {
+  return {
+    status: "success",
+    data: {
+      nonce: machine.lease?.nonce,
+      expires_at: Math.floor((machine.lease?.expiresAt ?? 0) / 1000),
+      owner: machine.lease?.owner,
+      version: machine.instanceId,
+    },
+  };
+}
