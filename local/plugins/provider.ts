@@ -6,19 +6,25 @@
  * run comes with each request in its {@link Session}.
  */
 
+import type { Severity } from "./engine-log.ts";
+import type { EngineProcess } from "./engine-process.ts";
 import type { Properties } from "./values.ts";
 
 /** One engine's connection: who asks, with which configuration, and how to speak back. */
 export interface Session {
   /** Provider configuration, as `Configure` brought it; secrets are unwrapped. Empty before `Configure`. */
-  config: Properties;
-  /** Aborted by the engine's `Cancel`, by the end of its connection, and by the end of the server. */
+  readonly config: Properties;
+  /** Aborted by the engine's `Cancel`, by the end of the call, and by the end of the server. */
   readonly cancelled: AbortSignal;
+  /** The environment and folder of the engine's process, which a plugin of its own would inherit. */
+  engine(): EngineProcess;
   /**
    * Show a line in the engine's output, at the resource. Lines arrive in the order of the calls; a line that
    * the engine no longer takes is dropped.
+   *
+   * @param ephemeral show it only while the resource is worked on.
    */
-  log(severity: "debug" | "info" | "warning" | "error", message: string, urn: string): void;
+  log(severity: Severity, message: string, urn: string, ephemeral?: boolean): Promise<void>;
 }
 
 interface Request {
@@ -165,23 +171,24 @@ export interface Provider {
   /** Package name: `random`, `command`, … */
   name: string;
   version: string;
-  /** The package's schema as JSON. Default: name and version alone. */
+  /** The package's schema as JSON. Default: `{}`. */
   schema?: string;
-  /** What the provider says of itself at `Handshake` and `Configure`. Default: everything but autonaming. */
+  /** What the provider says of itself at `Handshake` and `Configure`. Default: all but byte strings. */
   features?: Partial<ProviderFeatures>;
   configuration?: ProviderConfiguration;
   /** By type token. */
   resources: Record<string, ResourceType>;
   /** By function token. */
   functions?: Record<string, ProviderFunction>;
-  /** Text of the error for a type or function that is not served. Default: `unknown resource type …`. */
-  unknown?(kind: "resource" | "function", token: string): string;
+  /** The error for a type or function that is not served. Default: `unknown resource type …`. */
+  unknown?(kind: "resource" | "function", token: string): Error;
 }
 
 export interface ProviderFeatures {
   acceptSecrets: boolean;
   acceptOutputs: boolean;
   acceptResources: boolean;
+  acceptsByteString: boolean;
   supportsPreview: boolean;
 }
 

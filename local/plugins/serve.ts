@@ -1,4 +1,56 @@
-/** Starts the stand-ins for the engine's plugins. */
-export async function servePlugins(): Promise<{ ports: Record<string, number>; close(): Promise<void> }> {
-  return { ports: {}, close: async () => {} };
+import grpc from "@grpc/grpc-js";
+import { cloudflareProvider } from "./cloudflare/provider.ts";
+import { commandProvider } from "./command/provider.ts";
+import { channelOptions } from "./engine-log.ts";
+import { languageHost } from "./nodejs/host.ts";
+import { type PluginService, providerService } from "./provider-server.ts";
+import { randomProvider } from "./random/provider.ts";
+import { tlsProvider } from "./tls/provider.ts";
+
+/** The servers of all plugins. */
+export interface Plugins {
+  /** Port on 127.0.0.1 by plugin name: nodejs, random, tls, command, cloudflare. */
+  ports: Record<string, number>;
+  /** End all servers, and whatever they have running. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serve the engine's plugins, each on a port of its own that the system picks.
+ *
+ * An engine takes them by `PULUMI_DEBUG_LANGUAGES=nodejs:PORT` and
+ * `PULUMI_DEBUG_PROVIDERS=random:PORT,tls:PORT,…`; any number of engines may do so at once.
+ */
+export async function servePlugins(): Promise<Plugins> {
+  const providers = [randomProvider(), tlsProvider(), commandProvider(), cloudflareProvider()];
+  const services = new Map([
+    ["nodejs", languageHost()],
+    ...providers.map((provider) => [provider.name, providerService(provider)] as const),
+  ]);
+  const served = await Promise.all(
+    [...services].map(async ([name, service]) => ({ name, ...(await serve(service)) })),
+  );
+  return {
+    ports: Object.fromEntries(served.map(({ name, port }) => [name, port])),
+    close: async () => {
+      await Promise.all(served.map(({ close }) => close()));
+    },
+  };
+}
+
+async function serve(service: PluginService): Promise<{ port: number; close(): Promise<void> }> {
+  const server = new grpc.Server(channelOptions);
+  server.addService(service.definition, service.handlers);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    );
+  });
+  return {
+    port,
+    close: async () => {
+      service.close();
+      server.forceShutdown();
+    },
+  };
 }

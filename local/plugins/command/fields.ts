@@ -1,0 +1,170 @@
+/**
+ * Typed reading of inputs and state, with the official provider's words for what does not fit.
+ *
+ * @see pulumi/pulumi: sdk/go/common/util/mapper; pulumi/pulumi-command: provider/pkg/provider/local
+ */
+
+import type { CheckFailure } from "../provider.ts";
+import { type Properties, type PropertyValue, plain, Unknown } from "../values.ts";
+
+type FieldType = "string" | "bool" | "[]string" | "map[string]string" | "[]any" | "any";
+
+interface Field {
+  type: FieldType;
+  required?: boolean;
+}
+
+type Shape = Record<string, Field>;
+
+const lifecycle: Shape = {
+  triggers: { type: "[]any" },
+  create: { type: "string" },
+  update: { type: "string" },
+  delete: { type: "string" },
+};
+const base: Shape = {
+  stdin: { type: "string" },
+  logging: { type: "string" },
+  interpreter: { type: "[]string" },
+  dir: { type: "string" },
+  environment: { type: "map[string]string" },
+  assetPaths: { type: "[]string" },
+  archivePaths: { type: "[]string" },
+  addPreviousOutputInEnv: { type: "bool" },
+};
+const output: Shape = {
+  stdout: { type: "string", required: true },
+  stderr: { type: "string", required: true },
+  assets: { type: "any" },
+  archive: { type: "any" },
+};
+
+/** What the official provider calls its structures, with their fields in order. */
+export const structures = {
+  "local.CommandInputs": { ...lifecycle, ...base },
+  "local.CommandOutputs": { ...lifecycle, ...base, ...output },
+  "local.RunInputs": { ...base, command: { type: "string", required: true } },
+} satisfies Record<string, Shape>;
+
+export type StructureName = keyof typeof structures;
+
+/** The fields that a command of any kind runs with. */
+export interface CommandFields {
+  stdin?: string;
+  logging?: string;
+  interpreter?: string[];
+  dir?: string;
+  environment?: Record<string, string>;
+  assetPaths?: string[];
+  archivePaths?: string[];
+  addPreviousOutputInEnv?: boolean;
+}
+
+/** The fields of a resource, and its state. */
+export interface ResourceFields extends CommandFields {
+  create?: string;
+  update?: string;
+  delete?: string;
+  stdout?: string;
+  stderr?: string;
+}
+
+/** What is wrong with properties that should have a structure, in the order of its fields. */
+export function failuresIn(
+  properties: Properties,
+  name: StructureName,
+  allowMissing = false,
+): CheckFailure[] {
+  const shape: Shape = structures[name];
+  const failures = Object.entries(shape).flatMap(([property, { type, required }]) => {
+    const value = plain(properties[property] ?? null);
+    if (value !== null) return mismatch(name, property, type, value);
+    return required === true && !allowMissing
+      ? [{ property, reason: `Missing required field '${property}' on '${name}'` }]
+      : [];
+  });
+  const unrecognized = Object.keys(properties)
+    .filter((property) => !(property in shape))
+    .map((property) => ({ property, reason: `Unrecognized field '${property}' on '${name}'` }));
+  return [...failures, ...unrecognized];
+}
+
+/**
+ * The properties as plain values; an unknown is an empty one.
+ *
+ * @throws Error that lists all failures.
+ */
+export function readFields(properties: Properties, name: StructureName, prefix = "", allowMissing = false) {
+  const failures = failuresIn(properties, name, allowMissing);
+  if (failures.length > 0) {
+    const lines = failures.map(({ property, reason }) => `\n\t${property}: ${reason}`);
+    throw new Error(`${prefix}${failures.length} failures decoding:${lines.join("")}`);
+  }
+  const shape: Shape = structures[name];
+  const known = Object.entries(properties)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([property, value]) => [property, zeroed(plain(value ?? null), shape[property]?.type ?? "any")]);
+  return Object.fromEntries(known) as ResourceFields & { command?: string };
+}
+
+/** Unknowns become the zero value of their type, as Go decodes them. */
+function zeroed(value: PropertyValue, type: FieldType): PropertyValue {
+  if (value instanceof Unknown) {
+    return type === "string" ? "" : type === "bool" ? false : type === "map[string]string" ? {} : [];
+  }
+  if (type === "[]string") return (value as PropertyValue[]).map((item) => zeroed(item, "string"));
+  if (type === "map[string]string") {
+    return Object.fromEntries(
+      Object.entries(value as Properties).map(([key, item]) => [key, zeroed(item ?? null, "string")]),
+    );
+  }
+  return value;
+}
+
+function mismatch(
+  structure: StructureName,
+  path: string,
+  type: FieldType,
+  value: PropertyValue,
+): CheckFailure[] {
+  if (type === "any" || value instanceof Unknown) return [];
+  const wrong = (property = path, wanted: string = type, got: PropertyValue = value) => [
+    { property, reason: wrongType(structure, property, wanted, got) },
+  ];
+  switch (type) {
+    case "string":
+      return typeof value === "string" ? [] : wrong();
+    case "bool":
+      return typeof value === "boolean" ? [] : wrong();
+    case "[]any":
+      return Array.isArray(value) ? [] : wrong(path, "[]interface {}");
+    case "[]string": {
+      if (!Array.isArray(value)) return wrong();
+      const at = value.findIndex((item) => typeof item !== "string" && !(item instanceof Unknown));
+      return at === -1 ? [] : wrong(`${path}[${at}]`, "string", value[at] ?? null);
+    }
+    default: {
+      if (value === null || typeof value !== "object" || Array.isArray(value)) return wrong();
+      const bad = Object.entries(value).find(
+        ([, item]) => typeof item !== "string" && !(item instanceof Unknown),
+      );
+      return bad === undefined ? [] : wrong(`${path}[${bad[0]}] value`, "string", bad[1] ?? null);
+    }
+  }
+}
+
+function wrongType(structure: StructureName, property: string, wanted: string, value: PropertyValue): string {
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) {
+    const name = structure.split(".").at(-1);
+    return (
+      `An error occurred decoding '${name}.${property}': ` +
+      `Cannot decode Object{} to type ${wanted}; it isn't a struct, and no custom decoder exists`
+    );
+  }
+  return `Field '${property}' on '${structure}' must be a '${wanted}'; got '${goType(value)}' instead`;
+}
+
+function goType(value: PropertyValue): string {
+  if (Array.isArray(value)) return "[]interface {}";
+  return { string: "string", number: "float64", boolean: "bool" }[typeof value as string] ?? "interface {}";
+}

@@ -1,0 +1,85 @@
+/** The parts of the plugin protocol's answers that are more than a field: failures, diffs, errors. */
+
+import grpc from "@grpc/grpc-js";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import status from "@pulumi/pulumi/proto/status_pb.js";
+import any from "google-protobuf/google/protobuf/any_pb.js";
+import { type CheckFailure, type DiffAnswer, type DiffKind, InitFailed, ProviderError } from "./provider.ts";
+import { encode } from "./values.ts";
+
+type Wire = typeof import("@pulumi/pulumi/proto/provider_pb.js");
+
+export function checkFailures(failures: CheckFailure[] | undefined): InstanceType<Wire["CheckFailure"]>[] {
+  return (failures ?? []).map(({ property, reason }) => {
+    const failure = new messages.CheckFailure();
+    failure.setProperty(property);
+    failure.setReason(reason);
+    return failure;
+  });
+}
+
+export function checkResponse(answer: { inputs: Parameters<typeof encode>[0]; failures?: CheckFailure[] }) {
+  const response = new messages.CheckResponse();
+  response.setInputs(encode(answer.inputs));
+  response.setFailuresList(checkFailures(answer.failures));
+  return response;
+}
+
+export function diffResponse(answer: DiffAnswer): InstanceType<Wire["DiffResponse"]> {
+  const { DiffChanges } = messages.DiffResponse;
+  const response = new messages.DiffResponse();
+  response.setChanges(
+    { none: DiffChanges.DIFF_NONE, some: DiffChanges.DIFF_SOME, unknown: DiffChanges.DIFF_UNKNOWN }[
+      answer.changes
+    ],
+  );
+  response.setReplacesList(answer.replaces ?? []);
+  response.setStablesList(answer.stables ?? []);
+  response.setDeletebeforereplace(answer.deleteBeforeReplace ?? false);
+  response.setDiffsList(answer.diffs ?? []);
+  response.setHasdetaileddiff(answer.detailed !== undefined);
+  for (const [path, { kind, inputDiff }] of Object.entries(answer.detailed ?? {})) {
+    const diff = new messages.PropertyDiff();
+    diff.setKind(kindNumber(kind));
+    diff.setInputdiff(inputDiff);
+    response.getDetaileddiffMap().set(path, diff);
+  }
+  return response;
+}
+
+function kindNumber(kind: DiffKind) {
+  const { Kind } = messages.PropertyDiff;
+  return {
+    add: Kind.ADD,
+    "add-replace": Kind.ADD_REPLACE,
+    delete: Kind.DELETE,
+    "delete-replace": Kind.DELETE_REPLACE,
+    update: Kind.UPDATE,
+    "update-replace": Kind.UPDATE_REPLACE,
+  }[kind];
+}
+
+/** An error as a call answers it. */
+export function serviceError(error: unknown): Partial<grpc.StatusObject> {
+  if (error instanceof InitFailed) return initFailed(error);
+  const code = error instanceof ProviderError ? error.code : grpc.status.UNKNOWN;
+  return { code, details: error instanceof Error ? error.message : String(error) };
+}
+
+/** The structured error travels in the trailer that Go's gRPC reads details from. */
+function initFailed(error: InitFailed): Partial<grpc.StatusObject> {
+  const failed = new messages.ErrorResourceInitFailed();
+  failed.setId(error.id);
+  failed.setProperties(encode(error.outputs));
+  failed.setInputs(encode(error.inputs));
+  failed.setReasonsList(error.reasons);
+  const packed = new any.Any();
+  packed.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const rich = new status.Status();
+  rich.setCode(grpc.status.UNKNOWN);
+  rich.setMessage(error.message);
+  rich.addDetails(packed);
+  const metadata = new grpc.Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(rich.serializeBinary()));
+  return { code: grpc.status.UNKNOWN, details: error.message, metadata };
+}
