@@ -1,7 +1,122 @@
+/**
+ * R2's S3 API, path style: `/r2/<bucket>/<key>`, region `auto`, signed with SigV4.
+ * Which operations exist: developers.cloudflare.com/r2/api/s3/api; codes: developers.cloudflare.com/r2/api/error-codes.
+ */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
+import { findBucket, mayTouch, tokenOfKey } from "./r2.ts";
+import * as objects from "./s3-objects.ts";
+import * as uploads from "./s3-uploads.ts";
+import { S3Refusal, xmlAnswer, xmlError } from "./s3-xml.ts";
+import { checkSignature, readSignature } from "./sigv4.ts";
+import type { Bucket, Token } from "./state.ts";
 
-/** The S3 API of the local R2, path style. */
-export function serveR2(_world: World): Hono {
-  return new Hono();
+/** A call that passed the door. */
+export interface S3Call {
+  world: World;
+  bucket: Bucket;
+  key: string;
+  query: URLSearchParams;
+  headers: Headers;
+  body: Buffer;
+}
+
+type Operation = (call: S3Call) => Response;
+
+/** The S3 API of R2 as an HTTP application. */
+export function serveR2(world: World): Hono {
+  const app = new Hono();
+  app.all("*", async (c) => {
+    const request = c.req.raw;
+    try {
+      return await dispatch(world, request);
+    } catch (error) {
+      if (error instanceof S3Refusal) return xmlError(error, request.method);
+      console.error(error);
+      const internal = "We encountered an internal error. Please try again.";
+      return xmlError(new S3Refusal(500, "InternalError", internal), request.method);
+    }
+  });
+  return app;
+}
+
+async function dispatch(world: World, request: Request): Promise<Response> {
+  const url = new URL(request.url);
+  const body = Buffer.from(await request.arrayBuffer());
+  const signed = readSignature(request);
+  const token = tokenOfKey(world, signed.accessKeyId);
+  // R2 does not say `InvalidAccessKeyId`: error 10002, `Unauthorized`.
+  if (token === undefined) throw new S3Refusal(401, "Unauthorized", "Unauthorized");
+  checkSignature(request, body, signed, token.secret);
+  refuseUnsupported(request.headers);
+  const [, name = "", rest = ""] = /^(?:\/r2)?\/([^/]*)\/?(.*)$/s.exec(url.pathname) ?? [];
+  if (name === "") return listBuckets(world, token);
+  const key = decodeURIComponent(rest);
+  const { operation, how } = operationOf(request.method, key, url.searchParams);
+  const bucket = allowedBucket(world, token, name, how);
+  return operation({ world, bucket, key, query: url.searchParams, headers: request.headers, body });
+}
+
+/** ACLs and the like are refused by name: R2 has none (developers.cloudflare.com/r2/api/s3/api, PutObject). */
+function refuseUnsupported(headers: Headers): void {
+  for (const name of ["x-amz-acl", "x-amz-grant-read", "x-amz-grant-full-control", "x-amz-tagging"]) {
+    const value = headers.get(name);
+    if (value === null) continue;
+    throw new S3Refusal(501, "NotImplemented", `Header '${name}' with value '${value}' not implemented`);
+  }
+}
+
+function operationOf(
+  method: string,
+  key: string,
+  query: URLSearchParams,
+): { operation: Operation; how: "read" | "write" } {
+  const read = (operation: Operation) => ({ operation, how: "read" as const });
+  const write = (operation: Operation) => ({ operation, how: "write" as const });
+  if (key === "") {
+    if (method === "HEAD") return read(objects.headBucket);
+    if (method === "GET" && query.has("uploads")) return read(uploads.list);
+    if (method === "GET" && query.has("location")) return read(objects.bucketLocation);
+    if (method === "GET" && ![...query.keys()].some((k) => /^[a-z]+$/.test(k) && !listing.includes(k))) {
+      return read(objects.list);
+    }
+    if (method === "POST" && query.has("delete")) return write(objects.removeMany);
+  } else if (query.has("uploadId") || query.has("uploads")) {
+    if (method === "POST" && query.has("uploads")) return write(uploads.create);
+    if (method === "PUT" && query.has("partNumber")) return write(uploads.putPart);
+    if (method === "POST") return write(uploads.complete);
+    if (method === "DELETE") return write(uploads.abort);
+  } else if (method === "PUT" && query.size === 0) return write(objects.put);
+  else if (method === "GET" && !query.has("acl") && !query.has("tagging")) return read(objects.get);
+  else if (method === "HEAD") return read(objects.head);
+  else if (method === "DELETE") return write(objects.remove);
+  throw new S3Refusal(501, "NotImplemented", "The requested operation is not implemented.");
+}
+
+const listing = ["prefix", "delimiter", "marker"];
+
+/**
+ * The bucket, if the token may do this in it. A token that is bound to buckets hears `AccessDenied` for every other
+ * name; only one that has the whole account learns that a bucket does not exist.
+ */
+function allowedBucket(world: World, token: Token, name: string, how: "read" | "write"): Bucket {
+  const bucket = findBucket(world, name);
+  if (bucket !== undefined && mayTouch(token, bucket, how)) return bucket;
+  const account = token.accountId ?? world.state.cloudflare.accounts[0]?.id ?? "";
+  const imagined = { accountId: account, jurisdiction: "default", name } as Bucket;
+  if (bucket === undefined && mayTouch(token, imagined, how)) {
+    throw new S3Refusal(404, "NoSuchBucket", "The specified bucket does not exist.");
+  }
+  throw new S3Refusal(403, "AccessDenied", "Access Denied");
+}
+
+/** Needs the account: a token bound to buckets may not list them (developers.cloudflare.com/r2/api/tokens). */
+function listBuckets(world: World, token: Token): Response {
+  const buckets = world.state.cloudflare.buckets.filter((b) => mayTouch(token, b, "read"));
+  const whole =
+    token.allRights || token.policies.some((p) => JSON.stringify(p.resources).includes("account."));
+  if (!whole) throw new S3Refusal(403, "AccessDenied", "Access Denied");
+  return xmlAnswer("ListAllMyBucketsResult", {
+    Buckets: { Bucket: buckets.map((b) => ({ Name: b.name, CreationDate: b.createdOn })) },
+  });
 }

@@ -1,9 +1,259 @@
-/** What the local Cloudflare remembers. */
-export interface CloudflareState {
-  [part: string]: unknown;
+/** What the local Cloudflare remembers: plain JSON, one list per kind of thing, in order of creation. */
+import { createHash } from "node:crypto";
+
+/** How this Cloudflare behaves where the real one varies. A test sets what it wants to meet. */
+export interface Dials {
+  /**
+   * Whether errors carry `x-should-retry: false`. The real API sends no such header, so that the official client
+   * repeats a plain 409 for three minutes; with the hint a failure is seen at once. Default true.
+   */
+  retryHints: boolean;
+  /** Milliseconds until a custom domain is `active`. "A few minutes" in the docs; here 0, active at the first look. */
+  domainActivationMs: number;
+  /** While true, R2 cannot reach its certificate backend and shows `unknown` (terraform-provider-cloudflare#6837). */
+  certificatesDown: boolean;
+  /** Milliseconds until a freshly minted token answers. Default 0; the real one takes a moment. */
+  tokenActivationMs: number;
+  /** Calls that one token may make in five minutes: 1200, developers.cloudflare.com/fundamentals/api/reference/limits. */
+  callsPerFiveMinutes: number;
+  /** DNS records of a free zone: 200, developers.cloudflare.com/dns/manage-dns-records (zones made since 2024-09). */
+  recordsPerZone: number;
+  /** False: the account never agreed to R2's terms, every R2 call is 10042. Default true. */
+  r2Enabled: boolean;
 }
 
-/** The Cloudflare of a fresh local world. */
+/** An account of this Cloudflare. */
+export interface Account {
+  id: string;
+  name: string;
+}
+
+/** A zone. Names are answered to the public only while it is `active`. */
+export interface Zone {
+  id: string;
+  accountId: string;
+  name: string;
+  status: "active" | "pending" | "initializing" | "moved";
+  type: "full" | "partial" | "secondary";
+  paused: boolean;
+  nameServers: string[];
+  createdOn: string;
+  activatedOn: string | null;
+}
+
+/** A DNS record as the API answers it, plus who manages it. */
+export interface DnsRecord {
+  id: string;
+  zoneId: string;
+  type: string;
+  /** FQDN in lower case, no final dot. */
+  name: string;
+  /** TXT content is quoted. */
+  content: string;
+  priority?: number;
+  data?: Record<string, unknown>;
+  ttl: number;
+  proxied: boolean;
+  comment: string | null;
+  tags: string[];
+  settings: Record<string, unknown>;
+  /** R2 made this record for a custom domain: it refuses edits. */
+  managedByR2: boolean;
+  createdOn: string;
+  modifiedOn: string;
+}
+
+/** A zone setting that was changed from its default. */
+export interface ChangedSetting {
+  value: unknown;
+  modifiedOn: string;
+}
+
+/** One rule of a ruleset, as on the wire. */
+export interface Rule {
+  id: string;
+  version: string;
+  action: string;
+  action_parameters?: Record<string, unknown>;
+  expression: string;
+  description: string;
+  enabled: boolean;
+  ref: string;
+  last_updated: string;
+  logging?: unknown;
+}
+
+/** The one ruleset of a zone in a phase. */
+export interface Ruleset {
+  id: string;
+  zoneId: string;
+  name: string;
+  description: string;
+  kind: "zone";
+  phase: string;
+  version: number;
+  lastUpdated: string;
+  rules: Rule[];
+}
+
+/** A CORS rule of a bucket, as on the wire. */
+export interface CorsRule {
+  id?: string;
+  allowed: { methods: string[]; origins: string[]; headers?: string[] };
+  exposeHeaders?: string[];
+  maxAgeSeconds?: number;
+}
+
+/** A host name that shows a bucket to the public. */
+export interface CustomDomain {
+  domain: string;
+  zoneId: string;
+  enabled: boolean;
+  minTLS: string;
+  ciphers: string[] | null;
+  /** When the domain was attached; it becomes active after {@link Dials.domainActivationMs}. */
+  attachedAt: string;
+}
+
+/** An object. Text stays text, so that a state file can be read. */
+export interface StoredObject {
+  body: string;
+  /** How {@link StoredObject.body} is written down. */
+  encoding: "utf8" | "base64";
+  contentType: string;
+  /** MD5 in hex, without quotes. */
+  etag: string;
+  size: number;
+  uploadedAt: string;
+  metadata: Record<string, string>;
+  headers: Record<string, string>;
+}
+
+/** A multipart upload that was begun and neither completed nor aborted. */
+export interface Upload {
+  id: string;
+  key: string;
+  contentType: string;
+  initiatedAt: string;
+  /** Base64 by part number. */
+  parts: Record<string, string>;
+}
+
+/** An R2 bucket. The same name may exist once per jurisdiction. */
+export interface Bucket {
+  accountId: string;
+  name: string;
+  jurisdiction: string;
+  location: string;
+  storageClass: string;
+  createdOn: string;
+  cors: CorsRule[] | null;
+  lifecycle: unknown[];
+  managed: { bucketId: string; enabled: boolean };
+  domains: CustomDomain[];
+  objects: Record<string, StoredObject>;
+  uploads: Upload[];
+}
+
+/** A policy of a token, as on the wire. */
+export interface Policy {
+  id: string;
+  effect: "allow" | "deny";
+  permission_groups: { id: string; name?: string }[];
+  resources: Record<string, unknown>;
+}
+
+/** An API token. Its value is never kept, only its digest: which is what R2 takes as S3 secret. */
+export interface Token {
+  id: string;
+  /** Undefined: belongs to the user, not to an account. */
+  accountId?: string;
+  name: string;
+  status: "active" | "disabled" | "expired";
+  /** SHA-256 of the value, hex. */
+  secret: string;
+  /** Everything, everywhere: the operator's own token. */
+  allRights: boolean;
+  policies: Policy[];
+  condition?: unknown;
+  expiresOn?: string;
+  notBefore?: string;
+  issuedOn: string;
+  modifiedOn: string;
+  /** When the current value was minted. */
+  mintedAt: string;
+}
+
+/** The slot of the local Cloudflare. */
+export interface CloudflareState {
+  dials: Dials;
+  accounts: Account[];
+  zones: Zone[];
+  records: DnsRecord[];
+  /** By zone id, then by setting id. */
+  settings: Record<string, Record<string, ChangedSetting>>;
+  rulesets: Ruleset[];
+  buckets: Bucket[];
+  tokens: Token[];
+  /** Names that other people's name servers answer, by name, then by type: `{"x.fly.dev": {"A": ["66.241.1.1"]}}`. */
+  elsewhere: Record<string, Record<string, string[]>>;
+}
+
+/** The account of the local world. */
+export const localAccount = "00000000000000000000000000000d09";
+
+/** SHA-256 in lower-case hex: how a token's value becomes R2's S3 secret (developers.cloudflare.com/r2/api/tokens). */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The Cloudflare of a fresh local world: one account, two active zones, a pending one, the operator's token. */
 export function initialCloudflare(): CloudflareState {
-  return {};
+  const born = "2026-01-01T00:00:00.000000Z";
+  const zone = (id: string, name: string, status: Zone["status"]): Zone => ({
+    id,
+    accountId: localAccount,
+    name,
+    status,
+    type: "full",
+    paused: false,
+    nameServers: ["ada.ns.cloudflare.com", "rob.ns.cloudflare.com"],
+    createdOn: born,
+    activatedOn: status === "active" ? born : null,
+  });
+  return {
+    dials: {
+      retryHints: true,
+      domainActivationMs: 0,
+      certificatesDown: false,
+      tokenActivationMs: 0,
+      callsPerFiveMinutes: 1200,
+      recordsPerZone: 200,
+      r2Enabled: true,
+    },
+    accounts: [{ id: localAccount, name: "Mastiff local" }],
+    zones: [
+      zone("0000000000000000000000000000a001", "mastiff.party", "active"),
+      zone("0000000000000000000000000000a002", "example.org", "active"),
+      zone("0000000000000000000000000000a003", "pending.example", "pending"),
+    ],
+    records: [],
+    settings: {},
+    rulesets: [],
+    buckets: [],
+    tokens: [
+      {
+        id: "00000000000000000000000000000b01",
+        name: "operator",
+        status: "active",
+        secret: sha256("local-cloudflare-token-0000000000000000000000"),
+        allRights: true,
+        policies: [],
+        issuedOn: "2026-01-01T00:00:00Z",
+        modifiedOn: "2026-01-01T00:00:00Z",
+        mintedAt: "2026-01-01T00:00:00Z",
+      },
+    ],
+    elsewhere: {},
+  };
 }
