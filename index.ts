@@ -9,7 +9,7 @@ import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
 import { groupsOf, images, streamingToml, webToml } from "./components/fly-toml.ts";
 import { HeaderRule } from "./components/header-rule.ts";
 import { hostsOf, hostsOnFly } from "./components/hosts.ts";
-import { MailRecords } from "./components/mail-records.ts";
+import { MailRecords, mailRecordsOf } from "./components/mail-records.ts";
 import { MastodonSecrets } from "./components/mastodon-secrets.ts";
 import { MediaBucket } from "./components/media-bucket.ts";
 import { Owner } from "./components/owner.ts";
@@ -19,6 +19,7 @@ import { SendgridMail } from "./components/sendgrid-mail.ts";
 import { StrictTls } from "./components/strict-tls.ts";
 import { waitingFor } from "./components/waiting.ts";
 import { CommunityZone } from "./components/zone.ts";
+import { lookAtZone } from "./components/zone-look.ts";
 import { readCommunity, secretConfig } from "./config.ts";
 
 export default async function program() {
@@ -41,7 +42,7 @@ export default async function program() {
   const zone = new CommunityZone("zone", {
     accountId: community.cloudflareAccountId,
     name: community.zone,
-    mode: community.zoneMode,
+    found: community.zoneMode === "created" ? undefined : await lookAtZone(community, stack),
     protect,
   });
   const { zoneId } = zone;
@@ -91,13 +92,7 @@ export default async function program() {
     port: community.smtpPort,
     login: community.smtpLogin ?? "apikey",
   };
-  new MailRecords("mail-records", {
-    zoneId,
-    domain,
-    stack,
-    spf: community.spf ? "v=spf1 include:sendgrid.net ~all" : undefined,
-    dmarc: dmarcValue(community.dmarcPolicy, community.dmarcReports),
-  });
+  new MailRecords("mail-records", { zoneId, records: mailRecordsOf(community), stack });
 
   // Fly: apps with addresses, then what they need, then their releases.
   const web = new FlyApp("web", { place, app, dedicatedV4: community.dedicatedIpv4 });
@@ -224,10 +219,4 @@ export default async function program() {
       owner,
     ),
   };
-}
-
-/** The DMARC record's value; undefined when none is wanted. */
-function dmarcValue(policy: string | undefined, reports: string | undefined): string | undefined {
-  if (policy === undefined) return undefined;
-  return `v=DMARC1; p=${policy}${reports === undefined ? "" : `; rua=mailto:${reports}`}`;
 }

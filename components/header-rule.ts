@@ -17,7 +17,13 @@ export interface HeaderRuleArgs {
   baseUrl?: string | undefined;
 }
 
-const phase = "http_response_headers_transform";
+/** The phase in which response headers are changed. */
+export const headerPhase = "http_response_headers_transform";
+
+/** Name of the ruleset of a stack that owns its zone. */
+export function rulesetName(stack: string): string {
+  return `Mastiff ${stack}`;
+}
 
 /**
  * The rule `access-control-allow-origin`: pages of the community may load scripts, fonts and uploads from its
@@ -25,8 +31,7 @@ const phase = "http_response_headers_transform";
  *
  * Only these hosts, because a wildcard breaks requests that carry cookies. `set`, not `add`: the bucket's own
  * CORS policy may have answered already, and two headers are as bad as none.
- *
- * @throws ResourceError in preview, when a zone that the stack owns has another ruleset in this phase.
+
  * @see https://developers.cloudflare.com/rules/transform/response-header-modification/
  */
 export class HeaderRule extends pulumi.ComponentResource {
@@ -44,7 +49,7 @@ export class HeaderRule extends pulumi.ComponentResource {
         `${name}-rule`,
         {
           zoneId: args.zoneId,
-          phase,
+          phase: headerPhase,
           ...rule,
           actionParameters: { headers },
           ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
@@ -52,14 +57,13 @@ export class HeaderRule extends pulumi.ComponentResource {
         { parent: this },
       );
     } else {
-      const rulesetName = `Mastiff ${args.stack}`;
       new cloudflare.Ruleset(
         `${name}-ruleset`,
         {
-          zoneId: this.#withoutForeignRuleset(args.zoneId, rulesetName),
+          zoneId: args.zoneId,
           kind: "zone",
-          name: rulesetName,
-          phase,
+          name: rulesetName(args.stack),
+          phase: headerPhase,
           rules: [{ ...rule, actionParameters: { headers } }],
         },
         { parent: this, deleteBeforeReplace: true },
@@ -67,31 +71,10 @@ export class HeaderRule extends pulumi.ComponentResource {
     }
     this.registerOutputs();
   }
-
-  /** A zone has one ruleset a phase: a second one is refused by Cloudflare (20217), and ours would replace theirs. */
-  #withoutForeignRuleset(zoneId: pulumi.Input<string>, own: string): pulumi.Output<string> {
-    const present = cloudflare.getRulesetsOutput({ zoneId }, { parent: this });
-    return pulumi.all([zoneId, present.results]).apply(([id, rulesets]) => {
-      const foreign = rulesets.find((r) => r.phase === phase && r.kind === "zone" && r.name !== own);
-      if (foreign === undefined) return id;
-      throw new pulumi.ResourceError(foreignRuleset(foreign.name, foreign.id, id), this, true);
-    });
-  }
 }
 
 /** When the rule acts, in Cloudflare's rule language. */
 export function corsExpression(hosts: readonly string[]): string {
   const quoted = hosts.map((host) => JSON.stringify(host)).join(" ");
   return `http.host in {${quoted}} and http.request.method in {"GET" "POST" "HEAD" "OPTIONS"}`;
-}
-
-function foreignRuleset(name: string, id: string, zoneId: string): string {
-  return [
-    `the zone has a ruleset of its own for response headers already: ${JSON.stringify(name)} (${id}).`,
-    "A zone has one for each phase, and this stack is set to own it. Two ways out:",
-    "  - let this stack add its one rule to the ruleset and leave the others alone:",
-    "      pulumi config set mastiff:zoneMode shared",
-    "  - or, when the ruleset is not needed, remove it and run again:",
-    `      curl -X DELETE -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" https://api.cloudflare.com/client/v4/zones/${zoneId}/rulesets/${id}`,
-  ].join("\n");
 }

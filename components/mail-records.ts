@@ -1,33 +1,54 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import type { Community } from "../config.ts";
 import { recordComment } from "./community-records.ts";
+
+/** A TXT record for mail that config asks for. */
+export interface MailRecord {
+  role: "spf" | "dmarc";
+  host: string;
+  value: string;
+  /** How any record of its kind begins. */
+  prefix: string;
+  /** The config key that asks for it. */
+  key: string;
+}
+
+/** SPF and DMARC as config wants them. Neither is there by default: one may exist that must not be doubled. */
+export function mailRecordsOf(
+  community: Pick<Community, "domain" | "spf" | "dmarcPolicy" | "dmarcReports">,
+): MailRecord[] {
+  const { domain, spf, dmarcPolicy, dmarcReports } = community;
+  const records: MailRecord[] = [];
+  if (spf) {
+    const value = "v=spf1 include:sendgrid.net ~all";
+    records.push({ role: "spf", host: domain, value, prefix: "v=spf1", key: "spf" });
+  }
+  if (dmarcPolicy !== undefined) {
+    const reports = dmarcReports === undefined ? "" : `; rua=mailto:${dmarcReports}`;
+    const value = `v=DMARC1; p=${dmarcPolicy}${reports}`;
+    records.push({ role: "dmarc", host: `_dmarc.${domain}`, value, prefix: "v=DMARC1", key: "dmarcPolicy" });
+  }
+  return records;
+}
 
 /** Arguments of {@link MailRecords}. */
 export interface MailRecordsArgs {
   zoneId: pulumi.Input<string>;
-  domain: string;
-  /** The SPF value wanted at the domain; unset: none. */
-  spf?: string | undefined;
-  /** The DMARC value wanted at `_dmarc.<domain>`; unset: none. */
-  dmarc?: string | undefined;
+  records: MailRecord[];
   /** The stack's full name, for the records' comment. */
   stack: string;
 }
 
-/**
- * SPF and DMARC, where config wants them. A name has at most one of each, so one that is there already is an
- * error: two would make both void (RFC 7208 4.5, RFC 7489 6.6.3).
- *
- * @throws ResourceError in preview, naming the record in the way and the config key.
- */
+/** SPF and DMARC in the zone. */
 export class MailRecords extends pulumi.ComponentResource {
   constructor(name: string, args: MailRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mastiff:cloudflare:MailRecords", name, { domain: args.domain }, opts);
-    const record = (role: string, host: string, value: string, prefix: string, key: string) =>
+    super("mastiff:cloudflare:MailRecords", name, {}, opts);
+    for (const { role, host, value } of args.records) {
       new cloudflare.DnsRecord(
         `${name}-${role}`,
         {
-          zoneId: this.#unlessForeign(args, host, prefix, key),
+          zoneId: args.zoneId,
           type: "TXT",
           name: host,
           // Quotes of our own: those that the API adds would be a difference for ever.
@@ -38,33 +59,7 @@ export class MailRecords extends pulumi.ComponentResource {
         },
         { parent: this, deleteBeforeReplace: true },
       );
-    if (args.spf !== undefined) record("spf", args.domain, args.spf, "v=spf1", "spf");
-    if (args.dmarc !== undefined) {
-      record("dmarc", `_dmarc.${args.domain}`, args.dmarc, "v=DMARC1", "dmarcPolicy");
     }
     this.registerOutputs();
-  }
-
-  #unlessForeign(args: MailRecordsArgs, host: string, prefix: string, key: string): pulumi.Output<string> {
-    const present = cloudflare.getDnsRecordsOutput(
-      { zoneId: args.zoneId, name: { exact: host }, type: "TXT" },
-      { parent: this },
-    );
-    return pulumi.all([args.zoneId, present.results]).apply(([zoneId, records]) => {
-      const foreign = records.find(
-        (r) => r.content?.replace(/^"/, "").startsWith(prefix) && r.comment !== recordComment(args.stack),
-      );
-      if (foreign === undefined) return zoneId;
-      throw new pulumi.ResourceError(
-        [
-          `${host} has a ${prefix} record already that this stack did not make: ${foreign.content}.`,
-          `  set in  mastiff:${key}, which asks for one of ours`,
-          `  fix     keep theirs: pulumi config rm mastiff:${key}`,
-          "          or remove their record in the Cloudflare dashboard and run again",
-        ].join("\n"),
-        this,
-        true,
-      );
-    });
   }
 }

@@ -1,6 +1,6 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import type { ZoneMode } from "../config.ts";
+import type { FoundZone } from "./zone-look.ts";
 
 /** Arguments of {@link CommunityZone}. */
 export interface CommunityZoneArgs {
@@ -8,44 +8,36 @@ export interface CommunityZoneArgs {
   accountId: string;
   /** Name of the zone, e.g. `example.org`. */
   name: string;
-  /** `created`: made by this stack. `owned` and `shared`: looked up. Who owns a zone has its settings whole. */
-  mode: ZoneMode;
-  /** Whether a created zone is kept from being deleted. */
+  /** The zone that is there already; unset: this stack makes it. */
+  found?: FoundZone | undefined;
+  /** Whether a zone of ours is kept from being deleted. */
   protect: boolean;
 }
 
-/**
- * The Cloudflare zone that holds the community's names.
- *
- * @throws when the account has no zone of this name (or several).
- */
+/** The Cloudflare zone that holds the community's names: one that is there, or one that this stack makes. */
 export class CommunityZone extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
   /** What has to stand at the registrar. */
   readonly nameServers: pulumi.Output<string[]>;
-  /** `active` once the registrar names Cloudflare's name servers; until then nothing below is seen by the world. */
+  /** `active` once the registrar names Cloudflare's name servers; until then the world sees nothing of it. */
   readonly status: pulumi.Output<string>;
 
   constructor(name: string, args: CommunityZoneArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mastiff:cloudflare:Zone", name, { name: args.name, mode: args.mode }, opts);
-    const zone =
-      args.mode === "created"
-        ? new cloudflare.Zone(
-            `${name}-zone`,
-            { account: { id: args.accountId }, name: args.name, type: "full" },
-            { parent: this, protect: args.protect },
-          )
-        : lookUp(this, args);
-    this.zoneId = pulumi.output(zone.id).apply((id) => id ?? "");
-    this.nameServers = pulumi.output(zone.nameServers).apply((servers) => servers ?? []);
-    this.status = pulumi.output(zone.status).apply((status) => status ?? "unknown");
+    super("mastiff:cloudflare:Zone", name, { name: args.name }, opts);
+    if (args.found !== undefined) {
+      this.zoneId = pulumi.output(args.found.zoneId);
+      this.nameServers = pulumi.output(args.found.nameServers);
+      this.status = pulumi.output(args.found.status);
+    } else {
+      const zone = new cloudflare.Zone(
+        `${name}-zone`,
+        { account: { id: args.accountId }, name: args.name, type: "full" },
+        { parent: this, protect: args.protect },
+      );
+      this.zoneId = zone.id;
+      this.nameServers = zone.nameServers;
+      this.status = zone.status.apply((status) => status ?? "pending");
+    }
     this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers, status: this.status });
   }
-}
-
-function lookUp(parent: pulumi.Resource, args: CommunityZoneArgs) {
-  return cloudflare.getZoneOutput(
-    { filter: { name: args.name, match: "all", account: { id: args.accountId } } },
-    { parent },
-  );
 }
