@@ -31,7 +31,8 @@ export function cloudflareClient(credentials: string[], baseUrl?: string): Cloud
     baseUrl: baseUrl ?? CLOUDFLARE_URL,
     credentials,
     // 403 also stands for a token without the permission; asking again with another one does no harm.
-    refuses: (status) => status === 401 || status === 403,
+    // 6003: not even of a token's form.
+    refuses: (status, codes) => status === 401 || status === 403 || codes.includes(6003),
     explain,
     hint,
   });
@@ -49,8 +50,8 @@ export function explain(body: unknown): { messages: string[]; codes: number[] } 
   return { messages, codes: errors.map((error) => error.code) };
 }
 
-function hint(status: number | undefined): string | undefined {
-  if (status === 401 || status === 403) {
+function hint(status: number | undefined, _call: string, messages: string[]): string | undefined {
+  if (status === 401 || status === 403 || /header/.test(messages.join())) {
     return (
       "the token is not valid here, or lacks Zone → Transform Rules / Config Rules → Edit. A destroy or refresh " +
       "takes it from the last `up`: export CLOUDFLARE_API_TOKEN to use another"

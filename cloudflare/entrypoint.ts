@@ -1,4 +1,4 @@
-import type { CloudClient } from "../dynamic/cloud-client.ts";
+import { type CloudClient, orGone } from "../dynamic/cloud-client.ts";
 import { CloudError } from "../dynamic/cloud-error.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";
 import type { Envelope } from "./client.ts";
@@ -86,14 +86,14 @@ export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule
   );
 }
 
-/** Takes the rule away, and the ruleset when we made it and it is empty. */
+/** Takes the rule away, and the ruleset when we made it and it is empty. Nothing to do where the zone is gone. */
 export async function dropRule(
   cloud: CloudClient,
   zoneId: string,
   phase: string,
   ref: string,
 ): Promise<void> {
-  await inTurn(`${zoneId}/${phase}`, () =>
+  const dropped = inTurn(`${zoneId}/${phase}`, () =>
     persistently(async () => {
       const found = await findRule(cloud, zoneId, phase, ref);
       const path = `/zones/${zoneId}/rulesets`;
@@ -104,6 +104,7 @@ export async function dropRule(
       return true;
     }),
   );
+  await orGone(dropped);
 }
 
 async function entrypoint(cloud: CloudClient, zoneId: string, phase: string): Promise<Ruleset | undefined> {
@@ -138,7 +139,9 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
 function mayBeConflict(error: unknown, attempt: number): boolean {
   if (!(error instanceof CloudError)) return false;
   const { status, codes, mayHaveHappened } = error;
-  const isConflict = status === 404 || status === 409 || status === 429 || codes.includes(RULESET_EXISTS);
+  // A look that finds no zone will not find it the next time either.
+  const hasGone = status === 404 && !error.call.startsWith("GET");
+  const isConflict = hasGone || status === 409 || status === 429 || codes.includes(RULESET_EXISTS);
   return isConflict || mayHaveHappened || (status === 400 && attempt === 1);
 }
 

@@ -16,8 +16,8 @@ export interface CloudOptions {
    * that was rotated since arrives stale: when the first is refused, the next one is tried.
    */
   credentials: string[];
-  /** Whether a status says that the credential itself is no good. */
-  refuses(status: number): boolean;
+  /** Whether a refusal, by its status and error numbers, is of the credential itself. */
+  refuses(status: number, codes: number[]): boolean;
   /** The cloud's messages and error numbers in the body of a refusal. */
   explain(body: unknown): { messages: string[]; codes: number[] };
   /** What an operator can do about a refusal. */
@@ -84,7 +84,7 @@ export class CloudClient {
         return answer.data;
       } catch (error) {
         const refusal = this.#refusal(error, `${method} ${path}`);
-        const isStale = refusal.status !== undefined && this.#options.refuses(refusal.status);
+        const isStale = refusal.status !== undefined && this.#options.refuses(refusal.status, refusal.codes);
         if (!isStale || used + 1 >= credentials.length) throw refusal;
         this.#credential = Math.max(this.#credential, used + 1);
       }
