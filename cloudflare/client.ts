@@ -1,4 +1,5 @@
 import { CloudClient } from "../dynamic/cloud-client.ts";
+import type { Refusal } from "../dynamic/cloud-error.ts";
 
 /** The API. */
 export const CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4";
@@ -30,9 +31,7 @@ export function cloudflareClient(credentials: string[], baseUrl?: string): Cloud
     cloud: "Cloudflare",
     baseUrl: baseUrl ?? CLOUDFLARE_URL,
     credentials,
-    // 403 also stands for a token without the permission; asking again with another one does no harm.
-    // 6003: not even of a token's form.
-    refuses: (status, codes) => status === 401 || status === 403 || codes.includes(6003),
+    refuses: isOfToken,
     explain,
     hint,
   });
@@ -50,8 +49,13 @@ export function explain(body: unknown): { messages: string[]; codes: number[] } 
   return { messages, codes: errors.map((error) => error.code) };
 }
 
-function hint(status: number | undefined, _call: string, messages: string[]): string | undefined {
-  if (status === 401 || status === 403 || /header/.test(messages.join())) {
+/** 6003: not even of a token's form. 403 also stands for a token without the right: another one may have it. */
+function isOfToken(status: number, codes: number[]): boolean {
+  return status === 401 || status === 403 || codes.includes(6003);
+}
+
+function hint({ status, codes = [] }: Refusal): string | undefined {
+  if (status !== undefined && isOfToken(status, codes)) {
     return (
       "the token is not valid here, or lacks Zone → Transform Rules / Config Rules → Edit. A destroy or refresh " +
       "takes it from the last `up`: export CLOUDFLARE_API_TOKEN to use another"

@@ -1,6 +1,6 @@
 import axios, { type AxiosError, type AxiosInstance } from "axios";
 import axiosRetry from "axios-retry";
-import { CloudError } from "./cloud-error.ts";
+import { CloudError, type Refusal } from "./cloud-error.ts";
 import { sleep, waitBefore } from "./waiting.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -21,7 +21,7 @@ export interface CloudOptions {
   /** The cloud's messages and error numbers in the body of a refusal. */
   explain(body: unknown): { messages: string[]; codes: number[] };
   /** What an operator can do about a refusal. */
-  hint(status: number | undefined, call: string, messages: string[]): string | undefined;
+  hint(refusal: Refusal): string | undefined;
   /** How often a call is tried. Default 6. */
   tries?: number;
 }
@@ -99,13 +99,8 @@ export class CloudClient {
       error.response === undefined
         ? { messages: [error.code ?? error.message], codes: [] }
         : this.#options.explain(error.response.data);
-    return new CloudError({
-      cloud,
-      call,
-      status,
-      ...told,
-      hint: this.#options.hint(status, call, told.messages),
-    });
+    const refusal = { cloud, call, status, ...told };
+    return new CloudError({ ...refusal, hint: this.#options.hint(refusal) });
   }
 }
 

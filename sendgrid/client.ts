@@ -1,4 +1,5 @@
 import { CloudClient } from "../dynamic/cloud-client.ts";
+import type { Refusal } from "../dynamic/cloud-error.ts";
 
 /** The API for accounts outside the EU. */
 export const SENDGRID_URL = "https://api.sendgrid.com/v3";
@@ -40,7 +41,7 @@ export function explain(body: unknown): { messages: string[]; codes: number[] } 
   return { messages, codes: [] };
 }
 
-function hint(status: number | undefined, call: string, messages: string[]): string | undefined {
+function hint({ status, call, messages }: Refusal): string | undefined {
   const said = messages.join(" ");
   if (status === 401) {
     return "the key is not valid. A destroy or refresh takes it from the last `up`: export SENDGRID_API_KEY to use another";
