@@ -31,6 +31,8 @@ export interface Clouds {
   plugins: Record<string, number>;
   /** Everything that the clouds said on stderr. */
   log: string;
+  /** Resolves when the process is gone, for whatever reason. */
+  ended: Promise<void>;
   /** Ends them and all that they started; returns when the process is gone. */
   stop(): Promise<void>;
 }
@@ -57,6 +59,8 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   const logFile = openSync(log, "w");
   const args = ["local/main.ts", "--port", `${port}`, "--state", join(folder, "clouds.json")];
   args.push("--latency", `${options.latency ?? 0}`);
+  const { host, plugins } = toolchain.standIns;
+  if (!host && plugins.length === 0) args.push("--no-plugins");
   // The engine's plugins are not started by the clouds: their own stand-ins need no address of another.
   const target: Target = { url, plugins: {}, home: join(folder, "home"), backend: join(folder, "stacks") };
   const child = spawn(process.execPath, outlive ? args : ["--import", "./toolchain/tether.ts", ...args], {
@@ -76,10 +80,11 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   try {
     const ready = await firstLine(child, log);
     const stop = () => stopGroup(child);
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     // The pipe has said all that it will say; an outliving child must not keep this process.
     child.stdout?.destroy();
     if (outlive) child.unref();
-    return { url, port, pid: ready.pid, plugins: ready.plugins, log, stop };
+    return { url, port, pid: ready.pid, plugins: ready.plugins, log, ended, stop };
   } catch (error) {
     await stopGroup(child);
     throw error;

@@ -39,19 +39,28 @@ export function readEvents(file: string): { changes: StepTaken[]; diagnostics: D
   const events = lines.filter((line) => line !== "").map((line) => JSON.parse(line) as EngineEvent);
   const changes = events
     .flatMap((event) => (event.resourcePreEvent ? [event.resourcePreEvent.metadata] : []))
-    .filter((step) => step.op !== "same")
+    // The engine's default providers are no resources of the program.
+    .filter(
+      (step) =>
+        step.op !== "same" && !/^pulumi:providers:.*::default(_|$)/.test(`${step.type}::${nameOf(step.urn)}`),
+    )
     .map((step) => ({
       op: step.op,
       type: step.type,
-      name: step.urn.split("::").at(-1) ?? "",
+      name: nameOf(step.urn),
       urn: step.urn,
       diffs: Object.keys(step.detailedDiff ?? {}).concat(step.diffs ?? []),
     }));
   const diagnostics = events
     .flatMap((event) => (event.diagnosticEvent ? [event.diagnosticEvent] : []))
-    .filter((one) => !one.ephemeral && one.severity !== "info#err")
+    .filter((one) => !one.ephemeral && ["error", "warning"].includes(one.severity))
     .map(({ severity, message, urn }) => ({ severity, message: plain(message), ...(urn && { urn }) }));
   return { changes, diagnostics };
+}
+
+/** The logical name: the last part of a URN. */
+function nameOf(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
 }
 
 /** Without the engine's own colour marks, such as `<{%reset%}>`. */

@@ -1,0 +1,44 @@
+/** `npm run check`: types, style and import rules, all of them even when the first one fails. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { root } from "./paths.ts";
+import { openTerminal } from "./terminal.ts";
+
+const terminal = openTerminal();
+
+/** Folders and files with code of ours: whatever is at the top, so that a new folder is not forgotten. */
+const code = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
+  .filter((entry) => entry.isDirectory() || entry.name.endsWith(".ts"))
+  .map((entry) => entry.name);
+
+const checks = {
+  types: ["typescript/bin/tsc", "--noEmit"],
+  style: ["@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+  imports: [
+    "dependency-cruiser/bin/dependency-cruiser.mjs",
+    "--config",
+    ".dependency-cruiser.cjs",
+    "--no-progress",
+    ...code,
+  ],
+};
+
+const ended = await Promise.all(
+  Object.entries(checks).map(async ([name, [program = "", ...args]]) => {
+    const run = await execa(process.execPath, [join("node_modules", program), ...args], {
+      cwd: root,
+      stdin: "ignore",
+      all: true,
+      reject: false,
+    });
+    if (run.exitCode === 0) {
+      terminal.success(name);
+      return true;
+    }
+    terminal.error(`${name}\n${run.all}`);
+    return false;
+  }),
+);
+process.exit(ended.every(Boolean) ? 0 : 1);

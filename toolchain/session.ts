@@ -1,0 +1,89 @@
+/** A local world with a stack beside it, as demo and `npm run local` use it. */
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Clouds, portIfFree, startClouds } from "./clouds.ts";
+import { quoted } from "./compose.ts";
+import { environment, type Target } from "./environment.ts";
+import { root, scratch } from "./paths.ts";
+import { devConfig, devPort, devStack, furnish, initStack, type Workplace } from "./stack.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** Clouds that run, and the repository's dev stack on them. */
+export interface Session {
+  clouds: Clouds;
+  place: Workplace;
+  /** File to `source`, after which `pulumi` works on this world. */
+  envFile: string;
+}
+
+/** Which world. */
+export interface SessionOptions {
+  toolchain: Toolchain;
+  terminal: Terminal;
+  /** Folder of the world and its stacks. */
+  folder: string;
+  /** Throws away what is in the folder first. Default false. */
+  fresh?: boolean;
+  /** Lets the clouds outlive this process. Default false. */
+  outlive?: boolean;
+  latency?: number;
+}
+
+/** The file that says how to reach the world that was started last. */
+const envFile = join(scratch, "env");
+
+/** Starts the clouds, on the port of Pulumi.dev.yaml if it is free, and makes the stack. */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { toolchain, terminal, folder, fresh = false, outlive = false, latency = 0 } = options;
+  if (fresh) rmSync(folder, { recursive: true, force: true });
+  const port = await portIfFree(devPort);
+  if (port === undefined) terminal.warn(`port ${devPort} is taken: the clouds get another one`);
+  const clouds = await startClouds({ toolchain, folder, outlive, latency, ...(port && { port }) });
+  try {
+    const target: Target = {
+      url: clouds.url,
+      plugins: clouds.plugins,
+      home: join(folder, "home"),
+      backend: join(folder, "stacks"),
+    };
+    furnish(toolchain, target);
+    const configFile = devConfig(clouds.port, folder);
+    const place: Workplace = {
+      toolchain,
+      target,
+      project: root,
+      stack: devStack,
+      ...(configFile && { configFile }),
+    };
+    await initStack(place);
+    writeEnvFile(toolchain, target);
+    return { clouds, place, envFile };
+  } catch (error) {
+    await clouds.stop();
+    throw error;
+  }
+}
+
+/** Makes a shell's environment that of the stack: what leads elsewhere is unset, the rest is set. */
+function writeEnvFile(toolchain: Toolchain, target: Target): void {
+  const wanted = environment(toolchain, target);
+  const foreign = Object.keys(process.env).filter((name) => !(name in wanted));
+  const set = Object.entries(wanted).filter(
+    ([name, value]) => name !== "PATH" && process.env[name] !== value,
+  );
+  const lines = [
+    "# The world that npm run local or npm run demo started last.",
+    ...(foreign.length > 0 ? [`unset ${foreign.join(" ")}`] : []),
+    ...set.map(([name, value]) => `export ${name}=${quoted(value)}`),
+    `case ":$PATH:" in *:${quoted(toolchain.bin)}:*) ;; *) export PATH=${quoted(toolchain.bin)}:"$PATH" ;; esac`,
+  ];
+  writeFileSync(envFile, `${lines.join("\n")}\n`, { mode: 0o600 });
+}
+
+/** The `pulumi` that a person would type for this session, in a shell that sourced the file. */
+export function typed(place: Workplace, verb: string): string {
+  const config =
+    place.configFile === undefined ? "" : ` --config-file ${place.configFile.replace(`${root}/`, "")}`;
+  return `pulumi ${verb} -s ${place.stack}${config}`;
+}
