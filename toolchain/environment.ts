@@ -25,7 +25,9 @@ export const passphrase = "mastiff-local";
 const credentials = {
   CLOUDFLARE_API_TOKEN: "local-cloudflare-token-0000000000000000000000",
   SENDGRID_API_KEY: "SG.local-operator-key-0000.000000000000000000000000000000000000000000",
-  FLY_API_TOKEN: "fm2_local-operator",
+  // flyctl drops a token that is no macaroon; this one names nobody but the local operator.
+  FLY_API_TOKEN:
+    "fm2_lJPEDmxvY2FsLW9wZXJhdG9yxBDARerPK44NbNZudt+JqfzIwrVodHRwczovL2FwaS5mbHkuaW8vdjGQxCClQRNcG4OQp4lrbZYAw5DdbLgidnkaoxcH50DpmyyAOA==",
 };
 
 const foreign = /^(PULUMI|FLY|FLYCTL|CLOUDFLARE|CF|SENDGRID|AWS|R2)_/;
