@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { AwsClient } from "aws4fetch";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { empty } from "../../cloudflare/bucket-access.ts";
+import * as provider from "../../cloudflare/provider.ts";
+import type { Bucket } from "../../cloudflare/s3.ts";
+import type { Props } from "../../dynamic/kind.ts";
+import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
+
+const bucket = "files-acme";
+const account = `/accounts/${operator.accountId}`;
+
+let clouds: LocalClouds;
+let access: Props;
+let said: string[];
+
+beforeAll(async () => {
+  clouds = await startLocalClouds();
+});
+afterAll(() => clouds[Symbol.asyncDispose]());
+
+beforeEach(async () => {
+  await clouds.reset();
+  await clouds.ask("cloudflare", "POST", `${account}/r2/buckets`, { name: bucket });
+  access = await mint();
+  said = [];
+  vi.spyOn(console, "error").mockImplementation((line) => said.push(line));
+  return () => vi.restoreAllMocks();
+});
+
+/** A token for the bucket, and what a program makes of it. */
+async function mint(): Promise<Props> {
+  const resources = { [`com.cloudflare.edge.r2.bucket.${operator.accountId}_default_${bucket}`]: "*" };
+  const permission_groups = [{ id: "2efd5506f9c8494dacb1fa10a3e7d5b6" }];
+  const policies = [{ effect: "allow", permission_groups, resources }];
+  const { result } = await clouds.ask("cloudflare", "POST", `${account}/tokens`, { name: "media", policies });
+  return {
+    kind: "BucketAccess",
+    bucket,
+    accountId: operator.accountId,
+    accessKeyId: result.id,
+    secretAccessKey: createHash("sha256").update(result.value).digest("hex"),
+    endpoint: clouds.r2Url,
+    timeoutSeconds: 0,
+    keepObjects: false,
+  };
+}
+
+async function s3(method: string, path: string, body?: string): Promise<string> {
+  const { accessKeyId, secretAccessKey } = access as { accessKeyId: string; secretAccessKey: string };
+  const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });
+  const answer = await client.fetch(`${clouds.r2Url}/${bucket}${path}`, { method, body });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.text();
+}
+
+test("a key that opens its bucket is handed on", async () => {
+  const made = await provider.create(access);
+  expect(made).toEqual({ id: bucket, outs: access });
+  expect(said).toEqual([]);
+});
+
+test("a key that R2 does not know yet is waited for, and that is said once", async () => {
+  await clouds.faults({
+    cloud: "r2",
+    times: 2,
+    when: "before",
+    action: { status: 401, body: "<Error><Code>Unauthorized</Code><Message>Unauthorized</Message></Error>" },
+  });
+  await provider.create({ ...access, timeoutSeconds: 30 });
+  expect(said).toHaveLength(1);
+  expect(said[0]).toMatch(
+    /^files-acme: waiting up to 30 s for R2 to know its key \(R2 did not grant GET .*HTTP 401/,
+  );
+});
+
+test("a key that never opens the bucket is an error that names both and shows no secret", async () => {
+  const wrong = { ...access, secretAccessKey: "0".repeat(64) };
+  const refused = await provider.create(wrong).catch((error: Error) => error.message);
+  expect(refused).toMatch(/^The key \w+ did not open the bucket files-acme within 0 s: /);
+  expect(refused).not.toContain("0".repeat(64));
+});
+
+test("deleting empties the bucket: a thousand objects and more, odd names, unfinished uploads", async () => {
+  const names = Array.from({ length: 1003 }, (_, n) => `cache/${n}`);
+  names.push("with space", "plus+sign", "ümlaut & <tag>", "100%");
+  for (const name of names) await s3("PUT", `/${encodeURIComponent(name)}`, "x");
+  await s3("POST", "/half%20done?uploads");
+
+  await provider.remove(bucket, access);
+  expect(await s3("GET", "?list-type=2")).not.toContain("<Contents>");
+  expect(await s3("GET", "?uploads")).not.toContain("<Upload>");
+  expect(said).toEqual(["files-acme: 1000 objects removed", "files-acme: 1007 objects removed"]);
+  await clouds.ask("cloudflare", "DELETE", `${account}/r2/buckets/${bucket}`);
+});
+
+test("objects that are to be kept are kept", async () => {
+  await s3("PUT", "/dump", "x");
+  await provider.remove(bucket, { ...access, keepObjects: true });
+  expect(await s3("GET", "/dump")).toBe("x");
+});
+
+test("a bucket that is gone has nothing to empty", async () => {
+  await clouds.ask("cloudflare", "DELETE", `${account}/r2/buckets/${bucket}`);
+  await provider.remove(bucket, access);
+  expect(said.join()).toContain("files-acme was not emptied");
+  expect((await provider.read(bucket, access)).id).toBe("");
+});
+
+test("a key that is gone is no failure at the end, and is seen by a refresh", async () => {
+  await clouds.ask("cloudflare", "DELETE", `${account}/tokens/${access.accessKeyId}`);
+  await provider.remove(bucket, access);
+  expect(said.join()).toContain("files-acme was not emptied");
+  expect((await provider.read(bucket, access)).id).toBe("");
+});
+
+test("a new key for the same bucket is waited for and touches no object", async () => {
+  await s3("PUT", "/avatar", "x");
+  const { id, outs } = await provider.create(access);
+  const rotated = await mint();
+  const verdict = await provider.diff(id, outs, rotated);
+  expect(verdict).toEqual({ changes: true, replaces: [] });
+  const updated = await provider.update(id, outs, rotated);
+  expect(updated.outs.accessKeyId).toBe(rotated.accessKeyId);
+  expect(await s3("GET", "/avatar")).toBe("x");
+});
+
+test("a bucket that somebody keeps writing to is an error, not a loop", async () => {
+  const stubborn = { name: bucket, keys: async () => ["same"], delete: async () => {} } as unknown as Bucket;
+  await expect(empty(stubborn, () => {})).rejects.toThrow("same in files-acme comes back");
+});
