@@ -5,8 +5,8 @@
  * Measured from empty caches: 4 to 6 minutes on two cores, 2.1 GB of memory, a binary of 160 MB; from a warm
  * build cache a few seconds.
  */
-import { mkdirSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { isExecutable, onPath } from "./executables.ts";
 import { root } from "./paths.ts";
@@ -44,6 +44,7 @@ export async function buildEngine({ go, target, version, terminal }: Build): Pro
   const step = terminal.step(`engine: building pulumi ${version} from Go modules, about 5 minutes, once`);
   const part = `${target}.part-${process.pid}`;
   mkdirSync(dirname(target), { recursive: true });
+  sweep(target);
   try {
     const total = await fetchModules(go, version, step);
     await compile(go, version, part, total, step);
@@ -54,6 +55,23 @@ export async function buildEngine({ go, target, version, terminal }: Build): Pro
     throw error;
   } finally {
     rmSync(part, { force: true });
+  }
+}
+
+/** Removes what builds left that were killed. */
+function sweep(target: string): void {
+  for (const name of readdirSync(dirname(target))) {
+    const pid = name.startsWith(`${basename(target)}.part-`) ? Number(name.split("-").at(-1)) : undefined;
+    if (pid !== undefined && !isAlive(pid)) rmSync(join(dirname(target), name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
