@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AppRelease } from "./components/app-release.ts";
 import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
+import { CommunityFacts } from "./components/community-facts.ts";
 import { CommunityRecords } from "./components/community-records.ts";
 import { railsEnvironment, streamingEnvironment } from "./components/environment.ts";
 import { FlyApp, type FlyPlace } from "./components/fly-app.ts";
@@ -35,6 +36,18 @@ export default async function program() {
   const hosts = hostsOf(community);
   const hostList = Object.values(hosts);
   const proxied = hostList.filter((host) => host.proxied).map((host) => host.name);
+
+  // Nothing is declared before it is clear that no data would be lost.
+  await new CommunityFacts("community", {
+    domain,
+    app,
+    region,
+    bucket: community.bucket,
+    bucketJurisdiction: community.bucketJurisdiction,
+    redisKind: sizes.redis.kind,
+    postgresVolumeGb: sizes.postgres.volumeGb,
+    redisVolumeGb: sizes.redis.kind === "own" ? sizes.redis.volumeGb : null,
+  }).accepted;
 
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect });
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseSpec, SecretsSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace } from "./fly-app.ts";
+import { versionOf, versionProblem } from "./version-rule.ts";
 
 /** Arguments of {@link AppRelease}. */
 export interface AppReleaseArgs {
@@ -75,10 +76,30 @@ export class AppRelease extends pulumi.ComponentResource {
           SECRETS_DIGEST: values.apply(digest),
         },
       },
-      { parent: this, dependsOn: [secrets, ...args.after] },
+      { parent: this, dependsOn: [secrets, ...args.after], hooks: { beforeUpdate: [upgradeGuard(name)] } },
     );
     this.registerOutputs();
   }
+}
+
+/** Refuses an image that may not follow the one that runs, in previews too. */
+function upgradeGuard(name: string): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    `${name}-upgrade-guard`,
+    ({ oldInputs, newInputs }) => {
+      const problem = versionProblem(versionIn(oldInputs), versionIn(newInputs));
+      if (problem !== undefined) throw new Error(`mastiff:mastodonVersion: ${problem}`);
+    },
+    { onDryRun: true },
+  );
+}
+
+/** Version in a release's inputs; empty where it is not known yet. */
+function versionIn(inputs: Record<string, unknown> | undefined): string {
+  const { SPEC } = (inputs?.environment ?? {}) as Record<string, unknown>;
+  return typeof SPEC === "string" && SPEC.startsWith("{")
+    ? versionOf((JSON.parse(SPEC) as ReleaseSpec).image)
+    : "";
 }
 
 /** Changes when one of the values does. */
