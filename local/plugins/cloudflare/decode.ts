@@ -1,0 +1,185 @@
+/**
+ * An API's answer as a state.
+ *
+ * An answer to a read replaces what the API knows; an answer to a change fills only what the program did not
+ * set, at every depth.
+ *
+ * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/apijson/decoder.go, and
+ * internal/apijsoncustom/decoder.go for what is read as zero
+ */
+
+import { type Attribute, type Attributes, type Type, wireName } from "./schema.ts";
+import {
+  emptyObject,
+  isObject,
+  isUnset,
+  member,
+  normalTime,
+  type Terraform,
+  type TerraformObject,
+} from "./terraform.ts";
+
+/** Parsed JSON; undefined where the answer has nothing. */
+export type Json = undefined | null | boolean | number | string | Json[] | { [name: string]: Json };
+
+/** How much of a value may change. `nested`: nothing but what the API sets inside of it. */
+type Update = "always" | "if-unset" | "nested";
+
+/** The state after a read. */
+export function refreshed(attributes: Attributes, answer: Json, state: TerraformObject): TerraformObject {
+  return decodeObject(attributes, answer, state, false);
+}
+
+/** The state after a change, where `plan` has unknowns for what the API sets. */
+export function completed(attributes: Attributes, answer: Json, plan: TerraformObject): TerraformObject {
+  return decodeObject(attributes, answer, plan, true);
+}
+
+function decodeObject(
+  attributes: Attributes,
+  answer: Json,
+  current: Terraform,
+  computedOnly: boolean,
+): TerraformObject {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => {
+      const before = member(current, name);
+      const wire = wireName(name, attribute);
+      if (wire === undefined || (!computedOnly && attribute.refresh === false)) return [name, before];
+      const json = isJsonObject(answer) ? answer[wire] : undefined;
+      return [name, decodeAttribute(attribute, json, before, computedOnly)];
+    }),
+  );
+}
+
+function decodeAttribute(
+  attribute: Attribute,
+  json: Json,
+  current: Terraform,
+  computedOnly: boolean,
+): Terraform {
+  const update = computedOnly ? updateOf(attribute) : "always";
+  try {
+    return decode(attribute, json, current, { update, computedOnly });
+  } catch {
+    // An answer of another type than the table's leaves the value as it was.
+    return current;
+  }
+}
+
+function updateOf({ mode }: Attribute): Update {
+  if (mode === "computed") return "always";
+  return mode === "optional-computed" ? "if-unset" : "nested";
+}
+
+interface How {
+  update: Update;
+  computedOnly: boolean;
+}
+type Shape = Pick<Attribute, "type" | "format" | "zero" | "pointer">;
+
+function decode(shape: Shape, json: Json, current: Terraform, how: How): Terraform {
+  const { type } = shape;
+  if (type.kind === "object") return decodeNested(shape, type.attributes, json, current, how);
+  if (type.kind === "list" || type.kind === "set") return decodeList(shape, type.element, json, current, how);
+  if (type.kind === "map") return decodeMap(shape, type.element, json, current, how);
+  return decodeScalar(shape, json, current, how.update);
+}
+
+const missing = (json: Json): json is null | undefined => json === null || json === undefined;
+
+function decodeScalar(
+  { type, format, zero }: Shape,
+  json: Json,
+  current: Terraform,
+  update: Update,
+): Terraform {
+  if (update === "if-unset" && !isUnset(current)) return current;
+  if (missing(json) && type.kind === "dynamic")
+    return update === "always" || isUnset(current) ? null : current;
+  if (missing(json) && (update === "always" || (isUnset(current) && format !== "time")))
+    return zero ? zeroOf(type) : null;
+  if (update === "nested") return current;
+  if (missing(json)) return null;
+  return scalar(type, format, json);
+}
+
+function zeroOf({ kind }: Type): Terraform {
+  if (kind === "string") return "";
+  return kind === "bool" ? false : 0;
+}
+
+/** @throws when the answer has another type. */
+function scalar({ kind }: Type, format: Attribute["format"], json: Json): Terraform {
+  if (kind === "dynamic") return json as Terraform;
+  if (format === "json") return typeof json === "string" ? JSON.stringify(json) : JSON.stringify(json);
+  if (format === "time") {
+    const time = normalTime(String(json));
+    if (time !== undefined) return time;
+  } else if (kind === "string" || kind === "bool") {
+    if (typeof json === (kind === "string" ? "string" : "boolean")) return json as Terraform;
+  } else if (
+    typeof json === "number" ||
+    (typeof json === "string" && json !== "" && Number.isFinite(Number(json)))
+  ) {
+    return kind === "int" ? Math.trunc(Number(json)) : Number(json);
+  }
+  throw new Error(`${kind} expected`);
+}
+
+function decodeNested(
+  shape: Shape,
+  attributes: Attributes,
+  json: Json,
+  current: Terraform,
+  how: How,
+): Terraform {
+  const { update, computedOnly } = how;
+  const known = isObject(current);
+  if (shape.pointer) {
+    if ((current === null && (update === "nested" || missing(json))) || (known && update === "if-unset"))
+      return current;
+  } else {
+    if (current === null && update === "nested") return current;
+    if (missing(json) && !shape.zero && (update === "always" || !known)) return null;
+  }
+  return decodeObject(attributes, json, known ? current : emptyObject(attributes), computedOnly);
+}
+
+function decodeList(shape: Shape, element: Type, json: Json, current: Terraform, how: How): Terraform {
+  const { update } = how;
+  const known = Array.isArray(current);
+  if (current === null && update === "nested") return current;
+  if (shape.pointer && known && update === "if-unset") return current;
+  const answer = missing(json) && shape.zero ? [] : json;
+  if (missing(answer) && (update === "always" || !known)) return null;
+  if (!missing(answer) && !Array.isArray(answer)) throw new Error("a list expected");
+  const items = answer ?? [];
+  const before = known ? current : [];
+  const filling = update === "if-unset" && !known;
+  const length = update === "always" || filling ? items.length : before.length;
+  // A list that the API makes up is its own from end to end.
+  const inner: How = filling ? { update: "always", computedOnly: false } : how;
+  const item = { type: element, pointer: shape.pointer };
+  return Array.from({ length }, (_, index) => decode(item, items[index], before[index] ?? null, inner));
+}
+
+function decodeMap(shape: Shape, element: Type, json: Json, current: Terraform, how: How): Terraform {
+  const { update } = how;
+  const known = isObject(current);
+  if (current === null && update === "nested") return current;
+  if (missing(json) && !shape.zero && (update === "always" || !known)) return null;
+  if (update === "if-unset" && known) return current;
+  const answer = isJsonObject(json) ? json : {};
+  const before = known ? current : {};
+  const inner: How = update === "if-unset" ? { update: "always", computedOnly: false } : how;
+  const keys = update === "nested" ? Object.keys(before) : Object.keys(answer);
+  if (keys.length === 0 && !shape.zero) return current;
+  return Object.fromEntries(
+    keys.map((key) => [key, decode({ type: element }, answer[key], before[key] ?? null, inner)]),
+  );
+}
+
+export function isJsonObject(json: Json): json is { [name: string]: Json } {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}

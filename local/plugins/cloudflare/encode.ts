@@ -1,0 +1,106 @@
+/**
+ * A plan as the JSON body of a request.
+ *
+ * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/apijson/encoder.go
+ */
+
+import { type Attributes, type Type, wireName } from "./schema.ts";
+import {
+  isObject,
+  isUnknown,
+  isUnset,
+  member,
+  normalTime,
+  same,
+  type Terraform,
+  type TerraformObject,
+} from "./terraform.ts";
+
+/**
+ * `whole`: every value that is set, and null for what the state had and the plan has not.
+ * `changes`: only what differs from the state.
+ */
+export type Extent = "whole" | "changes";
+
+/** The body of a request; without a state, nothing in it is null. */
+export function body(
+  attributes: Attributes,
+  plan: TerraformObject,
+  state?: TerraformObject,
+  extent: Extent = "whole",
+): string {
+  return encodeObject(attributes, plan, state ?? plan, extent) ?? "{}";
+}
+
+function encodeObject(
+  attributes: Attributes,
+  plan: TerraformObject,
+  state: Terraform,
+  extent: Extent,
+): string | undefined {
+  const fields: [string, string][] = [];
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const wire = wireName(name, attribute);
+    if (wire === undefined || attribute.mode === "computed") continue;
+    const json = encode(attribute, plan[name] ?? null, member(state, name), extent);
+    if (json !== undefined) fields.push([wire, json]);
+  }
+  if (fields.length === 0 && extent === "changes") return undefined;
+  return object(fields);
+}
+
+/** Names in the order of their bytes, as the provider writes them. */
+function object(fields: [string, string][]): string {
+  fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, json]) => `${text(name)}:${json}`).join(",")}}`;
+}
+
+function encode(
+  { type, format }: { type: Type; format?: "time" | "json" | undefined },
+  plan: Terraform,
+  state: Terraform,
+  extent: Extent,
+): string | undefined {
+  if (isUnknown(plan)) return undefined;
+  if (plan === null) return isUnset(state) ? undefined : "null";
+  const changed = extent === "whole" || isUnset(state) || !same(plan, state, type);
+  if (!changed) return undefined;
+  if (type.kind === "object") {
+    const inner = isUnset(state) ? "whole" : extent;
+    return encodeObject(type.attributes, plan as TerraformObject, state, inner);
+  }
+  if (type.kind === "map") return encodeMap(type.element, plan as TerraformObject, state);
+  if (type.kind === "dynamic") return dynamicJson(plan);
+  if ("element" in type)
+    return `[${(plan as Terraform[]).map((item) => encodeItem(type.element, item)).join(",")}]`;
+  if (typeof plan !== "string") return String(plan);
+  if (format === "json") return plan;
+  return text(format === "time" ? (normalTime(plan) ?? plan) : plan);
+}
+
+/** Items of a list are whole: there is no telling which one was which. */
+function encodeItem(type: Type, item: Terraform): string {
+  return encode({ type }, item, item, "whole") ?? "null";
+}
+
+function encodeMap(type: Type, plan: TerraformObject, state: Terraform): string {
+  return object(
+    Object.entries(plan).map(([key, item]) => {
+      const before = isObject(state) ? state[key] : undefined;
+      return [key, encode({ type }, item, before ?? item, "whole") ?? "null"];
+    }),
+  );
+}
+
+function dynamicJson(value: Terraform): string {
+  if (Array.isArray(value)) return `[${value.map(dynamicJson).join(",")}]`;
+  if (isObject(value)) return object(Object.entries(value).map(([key, item]) => [key, dynamicJson(item)]));
+  return typeof value === "string" ? text(value) : JSON.stringify(value);
+}
+
+/** Go's encoding/json escapes what HTML would take for markup. */
+const escapes: Record<string, string> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
+
+export function text(value: string): string {
+  return JSON.stringify(value).replace(/[<>&]/g, (letter) => escapes[letter] ?? letter);
+}

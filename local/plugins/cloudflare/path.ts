@@ -1,0 +1,20 @@
+/** Paths of the API with values of attributes in them. */
+
+import { type Terraform, textOf } from "./terraform.ts";
+
+type Parameter = Record<string, Terraform | undefined>;
+
+/**
+ * A path: path`zones/${{ zone_id }}/dns_records`.
+ *
+ * @throws when a value is missing, in the client's words (cloudflare-go: `missing required zone_id parameter`).
+ */
+export function path(parts: TemplateStringsArray, ...parameters: Parameter[]): string {
+  return parts.reduce((text, part, index) => {
+    const [name, value] = Object.entries(parameters[index - 1] ?? {})[0] ?? [];
+    if (name === undefined) throw new Error("a path without a parameter needs no template");
+    const segment = textOf(value);
+    if (segment === "") throw new Error(`missing required ${name} parameter`);
+    return text + segment + part;
+  });
+}

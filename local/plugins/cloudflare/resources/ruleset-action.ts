@@ -1,0 +1,12 @@
+import { onlyWithAction } from "../checks.ts";
+import type { Attributes } from "../schema.ts";
+
+/** Parameters of a rule that go with one action alone. */
+export function onlyWith(action: string, parameters: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [
+      name,
+      { ...parameter, checks: [onlyWithAction(action), ...(parameter.checks ?? [])] },
+    ]),
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * A ruleset: one phase of what the edge does with a request. A zone has one per phase.
+ *
+ * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
+ */
+
+import {
+  alsoRequires,
+  atLeast,
+  exactlyOneOf,
+  identifier,
+  lengthAtLeast,
+  lowerCase,
+  matches,
+  oneOf,
+  sizeAtLeast,
+} from "../checks.ts";
+import { path } from "../path.ts";
+import type { Ask, ResourceTable } from "../resource.ts";
+import { type Attributes, bool, int, list, nested, nestedList, text } from "../schema.ts";
+import { isObject, isUnknown, member, type TerraformObject, textOf } from "../terraform.ts";
+import { cacheControlParameters, cacheParameters } from "./ruleset-cache.ts";
+import { configParameters } from "./ruleset-config.ts";
+import { requestParameters } from "./ruleset-requests.ts";
+import { securityParameters } from "./ruleset-security.ts";
+
+const ruleParameters: Attributes = {
+  ...requestParameters,
+  ...cacheParameters,
+  ...cacheControlParameters,
+  ...configParameters,
+  ...securityParameters,
+};
+
+export const rulesetAttributes: Attributes = {
+  id: text("computed", { keep: true, checks: [identifier] }),
+  account_id: text("optional", {
+    wire: false,
+    replaces: true,
+    checks: [exactlyOneOf("zone_id"), identifier],
+  }),
+  zone_id: text("optional", { wire: false, replaces: true, checks: [identifier] }),
+  kind: text("required", {
+    replaces: true,
+    says: "The kind of the ruleset.",
+    checks: [oneOf("managed", "custom", "root", "zone")],
+  }),
+  name: text("required", {
+    replaces: true,
+    says: "The human-readable name of the ruleset.",
+    checks: [lengthAtLeast(1)],
+  }),
+  phase: text("required", {
+    replaces: true,
+    says: "The phase of the ruleset.",
+    checks: [
+      oneOf(
+        "ddos_l4",
+        "ddos_l7",
+        "http_config_settings",
+        "http_custom_errors",
+        "http_log_custom_fields",
+        "http_ratelimit",
+        "http_request_cache_settings",
+        "http_request_dynamic_redirect",
+        "http_request_firewall_custom",
+        "http_request_firewall_managed",
+        "http_request_late_transform",
+        "http_request_origin",
+        "http_request_redirect",
+        "http_request_sanitize",
+        "http_request_sbfm",
+        "http_request_transform",
+        "http_response_cache_settings",
+        "http_response_compression",
+        "http_response_firewall_managed",
+        "http_response_headers_transform",
+        "magic_transit",
+        "magic_transit_ids_managed",
+        "magic_transit_managed",
+        "magic_transit_ratelimit",
+      ),
+    ],
+  }),
+  description: text("optional-computed", { default: "" }),
+  rules: nestedList(
+    "optional-computed",
+    {
+      id: text("computed", { checks: [identifier] }),
+      action: text("required", {
+        says: "The action to perform when the rule matches.",
+        checks: [
+          oneOf(
+            "block",
+            "challenge",
+            "compress_response",
+            "ddos_dynamic",
+            "execute",
+            "force_connection_close",
+            "js_challenge",
+            "log",
+            "log_custom_field",
+            "managed_challenge",
+            "redirect",
+            "rewrite",
+            "route",
+            "score",
+            "serve_error",
+            "set_cache_control",
+            "set_cache_settings",
+            "set_cache_tags",
+            "set_config",
+            "skip",
+          ),
+          lowerCase,
+        ],
+      }),
+      action_parameters: nested("optional-computed", ruleParameters, { zero: true, default: {} }),
+      description: text("optional-computed", { zero: true, default: "" }),
+      enabled: bool("optional-computed", { default: true }),
+      exposed_credential_check: nested("optional", {
+        password_expression: text("required", {
+          says: "An expression that selects the password used in the credentials check.",
+          checks: [lengthAtLeast(1)],
+        }),
+        username_expression: text("required", {
+          says: "An expression that selects the user ID used in the credentials check.",
+          checks: [lengthAtLeast(1)],
+        }),
+      }),
+      expression: text("required", {
+        says: "The expression defining which traffic will match the rule.",
+        checks: [lengthAtLeast(1)],
+      }),
+      logging: nested(
+        "optional-computed",
+        { enabled: bool("optional-computed") },
+        { checks: [alsoRequires("enabled")] },
+      ),
+      ratelimit: nested("optional", {
+        characteristics: list("required", "string", {
+          says: "Characteristics of the request on which the rate limit counter will be incremented.",
+          checks: [sizeAtLeast(1)],
+        }),
+        period: int("required", {
+          says: "Period in seconds over which the counter is being incremented.",
+          checks: [atLeast(0)],
+        }),
+        counting_expression: text("optional", { checks: [lengthAtLeast(1)] }),
+        mitigation_timeout: int("optional-computed"),
+        requests_per_period: int("optional", { checks: [atLeast(1)] }),
+        requests_to_origin: bool("optional-computed", { zero: true, default: false }),
+        score_per_period: int("optional"),
+        score_response_header_name: text("optional", { checks: [lengthAtLeast(1)] }),
+      }),
+      ref: text("optional-computed", { checks: [lengthAtLeast(1)] }),
+    },
+    { zero: true, default: [] },
+  ),
+  last_updated: text("computed", { format: "time" }),
+  version: text("computed", {
+    checks: [matches(/^[0-9]+$/, "value must be a non-empty string containing only numbers")],
+  }),
+};
+
+/** A ruleset belongs to an account or to a zone. */
+export function rulesetsPath({ account_id, zone_id }: TerraformObject): string {
+  return account_id === null
+    ? path`zones/${{ zone_id }}/rulesets`
+    : path`accounts/${{ account_id }}/rulesets`;
+}
+
+const one =
+  (method: "GET" | "PUT" | "DELETE"): Ask =>
+  (state) => ({ method, path: rulesetsPath(state) + path`/${{ ruleset_id: state.id }}` });
+
+export const ruleset: ResourceTable = {
+  attributes: rulesetAttributes,
+  schemaVersion: 500,
+  id: "id",
+  create: (state) => ({ method: "POST", path: rulesetsPath(state) }),
+  read: one("GET"),
+  update: one("PUT"),
+  delete: one("DELETE"),
+  modifyPlan: keepRuleIds,
+  importFormat: "<{accounts|zones}/{account_id|zone_id}>/<ruleset_id>",
+  imported([scope = "", owner = "", id = ""]): TerraformObject {
+    if (scope === "accounts") return { account_id: owner, id };
+    if (scope === "zones") return { zone_id: owner, id };
+    throw new Error(
+      "invalid discriminator segment - <{accounts|zones}/{account_id|zone_id}>: expected discriminator to be one of {accounts|zones}",
+    );
+  },
+};
+
+/** A rule is known again by its ref: its id stays, and its logging too while the action stays. */
+function keepRuleIds(plan: TerraformObject, prior: TerraformObject | null): TerraformObject {
+  if (prior === null || !Array.isArray(plan.rules) || !Array.isArray(prior.rules)) return plan;
+  const byRef = new Map(prior.rules.map((rule) => [textOf(member(rule, "ref")), rule]));
+  const rules = plan.rules.map((rule) => {
+    const ref = textOf(member(rule, "ref"));
+    const before = ref === "" ? undefined : byRef.get(ref);
+    if (before === undefined || !isObject(rule)) return rule;
+    const id = isUnknown(member(rule, "id")) ? member(before, "id") : member(rule, "id");
+    const sameAction = member(before, "action") === rule.action;
+    const logging =
+      isUnknown(member(rule, "logging")) && sameAction ? member(before, "logging") : member(rule, "logging");
+    return { ...rule, id, logging };
+  });
+  return { ...plan, rules };
+}

@@ -1,0 +1,93 @@
+/**
+ * The policies of a token: JSON text in a program and in the state, objects on the wire, and in the program's
+ * order whichever order the API has.
+ *
+ * @see https://github.com/cloudflare/terraform-provider-cloudflare/blob/v5.19.1/internal/services/account_token/custom.go
+ */
+
+import { isJsonObject, type Json } from "../decode.ts";
+import { body } from "../encode.ts";
+import type { Settle } from "../resource.ts";
+import type { Attributes } from "../schema.ts";
+import { isObject, member, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
+
+/** The body of a change: `resources` is JSON in it, not text. Never null, whatever the state had. */
+export function tokenBody(attributes: Attributes, plan: TerraformObject): string {
+  const whole = JSON.parse(body(attributes, plan)) as { policies?: { resources?: unknown }[] };
+  const policies = Array.isArray(plan.policies) ? plan.policies : [];
+  const asJson = (whole.policies ?? []).map((policy, index) => ({
+    ...policy,
+    resources: JSON.parse(textOf(member(policies[index] ?? null, "resources"))) as unknown,
+  }));
+  return JSON.stringify({ ...whole, policies: asJson });
+}
+
+/** Resources as the API writes them, policies in the order of before; a token's value is told once only. */
+export const settleToken: Settle = ({ answer, before, after, step }) => {
+  const result = isJsonObject(answer) ? answer.result : undefined;
+  const answered = isJsonObject(result) ? result.policies : undefined;
+  if (answered === undefined)
+    throw new Error("failed to deserialize http request: unexpected end of JSON input");
+  const policies = (Array.isArray(after.policies) ? after.policies : []).map((policy, index) =>
+    withResources(policy, Array.isArray(answered) ? answered[index] : undefined),
+  );
+  const value = step === "create" || step === "import" ? (after.value ?? null) : (before.value ?? null);
+  return {
+    ...after,
+    policies: after.policies === null ? null : inOrder(policies, before.policies ?? null),
+    value,
+  };
+};
+
+function withResources(policy: Terraform, answered: Json): Terraform {
+  if (!isObject(policy) || !isJsonObject(answered)) return policy;
+  return { ...policy, resources: answered.resources === undefined ? "" : JSON.stringify(answered.resources) };
+}
+
+const groupIds = (policy: Terraform): string[] => {
+  const groups = member(policy, "permission_groups");
+  return Array.isArray(groups) ? groups.map((group) => textOf(member(group, "id"))) : [];
+};
+
+/** What makes a policy itself, in whichever order its groups are. */
+function fingerprint(policy: Terraform): string {
+  const groups = groupIds(policy).sort().join(",");
+  return [textOf(member(policy, "effect")), textOf(member(policy, "resources")), groups].join("|");
+}
+
+function inOrder(policies: Terraform[], before: Terraform): Terraform[] {
+  const known = Array.isArray(before) ? before : [];
+  const places = new Map(
+    known.map((policy, index) => [fingerprint(policy), { index, groups: groupIds(policy) }]),
+  );
+  const place = (policy: Terraform): number =>
+    places.get(fingerprint(policy))?.index ?? Number.POSITIVE_INFINITY;
+  return [...policies]
+    .sort((a, b) => compare(place(a), place(b)) || compare(canonical(a), canonical(b)))
+    .map((policy) => withGroupsInOrder(policy, places.get(fingerprint(policy))?.groups ?? []));
+}
+
+const canonical = (policy: Terraform): string =>
+  textOf(member(policy, "effect")) + textOf(member(policy, "resources"));
+const compare = <Value extends number | string>(a: Value, b: Value): number => (a === b ? 0 : a < b ? -1 : 1);
+
+function withGroupsInOrder(policy: Terraform, order: string[]): Terraform {
+  const groups = member(policy, "permission_groups");
+  if (!isObject(policy) || !Array.isArray(groups)) return policy;
+  const id = (group: Terraform): string => textOf(member(group, "id"));
+  const place = (group: Terraform): number =>
+    order.includes(id(group)) ? order.indexOf(id(group)) : order.length;
+  const sorted = [...groups].sort((a, b) => compare(place(a), place(b)) || compare(id(a), id(b)));
+  return { ...policy, permission_groups: sorted };
+}
+
+/** A token that is worth nothing any more is made anew by the next `up`. */
+export function expired(state: TerraformObject): { summary: string; detail: string } | undefined {
+  const status = textOf(state.status);
+  if (status !== "expired" && status !== "revoked (exposed)") return undefined;
+  const name = JSON.stringify(textOf(state.name));
+  return {
+    summary: "Token expired or revoked",
+    detail: `Token ${name} is in "${status}" status and is no longer usable. It will be removed from state and recreated on the next apply.`,
+  };
+}

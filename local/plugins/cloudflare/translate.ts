@@ -1,0 +1,124 @@
+/**
+ * Between Pulumi's properties and Terraform's values, by the tables' types.
+ *
+ * @see pulumi/pulumi-terraform-bridge: pkg/convert
+ */
+
+import { OutputValue, type Properties, type PropertyValue, plain, Secret, Unknown } from "../values.ts";
+import { pulumiName } from "./names.ts";
+import type { Attribute, Attributes, Type } from "./schema.ts";
+import { isObject, isUnknown, type Terraform, type TerraformObject, unknown } from "./terraform.ts";
+
+/** Pulumi properties as a Terraform object. What the tables do not know is dropped; the rest may be null. */
+export function toTerraform(attributes: Attributes, properties: Properties): TerraformObject {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => {
+      const value = properties[pulumiName(name, attribute)] ?? null;
+      try {
+        return [name, encode(attribute.type, value)];
+      } catch (error) {
+        throw new Error(`objectEncoder failed on property "${name}": ${(error as Error).message}`);
+      }
+    }),
+  );
+}
+
+function encode(type: Type, marked: PropertyValue): Terraform {
+  const value = marked instanceof Secret || marked instanceof OutputValue ? plain(marked) : marked;
+  if (value instanceof Unknown) return unknown;
+  if (value === null) return null;
+  switch (type.kind) {
+    case "object":
+      if (!isProperties(value)) throw expected("an Object PropertyValue, found", value);
+      return toTerraform(type.attributes, value);
+    case "map":
+      if (!isProperties(value)) throw new Error(`Expected an Object PropertyValue`);
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, encode(type.element, item ?? null)]),
+      );
+    case "list":
+    case "set":
+      if (!Array.isArray(value)) throw new Error(`Expected an Array PropertyValue`);
+      return value.map((item) => encode(type.element, item));
+    case "dynamic":
+      return encodeDynamic(value);
+    default:
+      return encodeScalar(type.kind, value);
+  }
+}
+
+function encodeScalar(kind: "string" | "bool" | "float" | "int", value: PropertyValue): Terraform {
+  if (kind === "string") {
+    if (typeof value === "object") throw new Error(`Expected a string, got: ${show(value)}`);
+    return String(value);
+  }
+  if (kind === "bool") {
+    if (typeof value === "boolean") return value;
+    // Old providers took booleans as text: "true" and "false" still pass (pkg/convert/bool.go).
+    if (value === "true" || value === "false") return value === "true";
+    throw new Error(`Expected a Boolean, got: ${show(value)}`);
+  }
+  if (typeof value === "number") return value;
+  if (value === "") return null;
+  if (typeof value === "string" && Number.isFinite(Number(value))) return Number(value);
+  throw new Error(`Expected a Number, got ${show(value)} ${typeof value === "string"}`);
+}
+
+/** A value without a type of its own keeps its shape, and its names. */
+function encodeDynamic(value: PropertyValue): Terraform {
+  if (value instanceof Unknown) return unknown;
+  if (Array.isArray(value)) return value.map(encodeDynamic);
+  if (isProperties(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeDynamic(item ?? null)]));
+  }
+  return value as Terraform;
+}
+
+function isProperties(value: PropertyValue): value is Properties {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Unknown);
+}
+
+function expected(what: string, value: PropertyValue): Error {
+  const kind = Array.isArray(value) ? "[]" : typeof value;
+  return new Error(`Expected ${what} ${kind} ("${show(value)}")`);
+}
+
+/** A value as Go prints a PropertyValue. */
+function show(value: PropertyValue): string {
+  if (Array.isArray(value)) return `{[${value.map(show).join(" ")}]}`;
+  if (value !== null && isProperties(value)) {
+    const entries = Object.entries(value).map(([name, item]) => `${name}:${show(item ?? null)}`);
+    return `{map[${entries.join(" ")}]}`;
+  }
+  return `{${String(value)}}`;
+}
+
+/** A Terraform object as Pulumi properties: nulls are left out, sensitive attributes are secret. */
+export function toPulumi(attributes: Attributes, value: TerraformObject): Properties {
+  const properties: Properties = {};
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const decoded = decodeAttribute(attribute, value[name] ?? null);
+    if (decoded !== null) properties[pulumiName(name, attribute)] = decoded;
+  }
+  return properties;
+}
+
+function decodeAttribute(attribute: Attribute, value: Terraform): PropertyValue {
+  const decoded = decode(attribute.type, value);
+  const hidden = attribute.sensitive && decoded !== null && !(decoded instanceof Unknown);
+  return hidden ? new Secret(decoded) : decoded;
+}
+
+function decode(type: Type, value: Terraform): PropertyValue {
+  if (value === null || isUnknown(value)) return value;
+  if (type.kind === "object") return toPulumi(type.attributes, value as TerraformObject);
+  if (Array.isArray(value)) {
+    const element: Type = "element" in type ? type.element : { kind: "dynamic" };
+    return value.map((item) => decode(element, item));
+  }
+  if (isObject(value)) {
+    const element: Type = "element" in type ? type.element : { kind: "dynamic" };
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(element, item)]));
+  }
+  return value;
+}
