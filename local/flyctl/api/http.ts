@@ -1,0 +1,110 @@
+/**
+ * One HTTP call as flyctl makes it: 502 and 503 are tried again three times whatever the method, 429 and other
+ * failures are not; a refused connection is told in Go's words.
+ *
+ * Source: superfly/fly-go http.go (rehttp), client.go and flaps/flaps.go (retry after a reset, reads only).
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ConfigFolder } from "../config-folder.ts";
+import { FlyError } from "../go/errors.ts";
+
+/** A call to be made. */
+export interface Call {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/** What came back, read to the end. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** Makes calls with one token and logs them into the config folder. */
+export class Http {
+  private readonly token: string;
+  private readonly folder: ConfigFolder | undefined;
+
+  constructor(token: string, folder: ConfigFolder | undefined) {
+    this.token = token;
+    this.folder = folder;
+  }
+
+  /** The token as a bearer, whatever kind it is: the web's API takes no other scheme. */
+  get bearer(): string {
+    return `Bearer ${this.token}`;
+  }
+
+  /** Makes a call; throws only when no answer came at all. */
+  async send(call: Call): Promise<Answer> {
+    const body = call.body === undefined ? undefined : JSON.stringify(call.body);
+    this.folder?.log(`--> ${call.method} ${call.url}\n${body ?? ""}`);
+    const answer = await this.sendWithRetries(call, body);
+    this.folder?.log(`<-- ${answer.status} ${call.url}\n${answer.text}`);
+    return answer;
+  }
+
+  private async sendWithRetries(call: Call, body: string | undefined): Promise<Answer> {
+    for (let attempt = 0; ; attempt++) {
+      let answer: Answer;
+      try {
+        answer = await this.sendOnce(call, body);
+      } catch (error) {
+        if (codeOf(error) === "ECONNRESET" && call.method === "GET" && attempt < 2) {
+          await sleep(100 * 2 ** attempt);
+          continue;
+        }
+        throw noAnswer(call, error);
+      }
+      if ((answer.status !== 502 && answer.status !== 503) || attempt >= 3) return answer;
+      // rehttp.ExpJitterDelay(100ms, 1s): a random time below the doubled one.
+      await sleep(Math.random() * Math.min(1000, 100 * 2 ** attempt));
+    }
+  }
+
+  private async sendOnce(call: Call, body: string | undefined): Promise<Answer> {
+    const response = await fetch(call.url, {
+      method: call.method,
+      headers: {
+        authorization: authorization(this.token),
+        "user-agent": "flyctl (stand-in)",
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      ...(body !== undefined && { body }),
+      redirect: "manual",
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+}
+
+/** Macaroons go by the FlyV1 scheme, everything else is a bearer (fly-go auth.go). */
+function authorization(token: string): string {
+  const isMacaroon = token.split(",").some((part) => /^(fm1r|fm2)_/.test(part));
+  return `${isMacaroon ? "FlyV1" : "Bearer"} ${token}`;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
+  return cause?.code === "UND_ERR_SOCKET" ? "ECONNRESET" : cause?.code;
+}
+
+/** The error of Go's net/http when there is no answer. */
+function noAnswer(call: Call, error: unknown): FlyError {
+  const verb = call.method[0] + call.method.slice(1).toLowerCase();
+  const target = `${verb} ${JSON.stringify(call.url)}`;
+  const host = new URL(call.url).host;
+  switch (codeOf(error)) {
+    case "ECONNREFUSED":
+      return new FlyError(`${target}: dial tcp ${host}: connect: connection refused`);
+    case "ECONNRESET":
+      return new FlyError(`${target}: EOF`);
+    default:
+      return new FlyError(
+        `${target}: ${error instanceof Error ? String(error.cause ?? error.message) : error}`,
+      );
+  }
+}

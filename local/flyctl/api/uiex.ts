@@ -1,0 +1,48 @@
+/**
+ * The API behind Fly's web pages ("uiex"): organisations, builds, releases, managed Postgres.
+ *
+ * Source: superfly/flyctl internal/uiex/*.go.
+ */
+import { FlyError } from "../go/errors.ts";
+import type { Data } from "./graphql.ts";
+import { jsonError } from "./graphql.ts";
+import type { Answer, Http } from "./http.ts";
+
+/** Client of `/api/v1`. */
+export class Uiex {
+  private readonly http: Http;
+  private readonly baseUrl: string;
+
+  constructor(http: Http, baseUrl: string) {
+    this.http = http;
+    this.baseUrl = baseUrl;
+  }
+
+  /** Makes a call below `/api/v1` and hands back whatever came. */
+  request(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this.http.send({
+      method,
+      url: `${this.baseUrl}/api/v1${path}`,
+      headers: { authorization: this.http.bearer, "content-type": "application/json" },
+      ...(body !== undefined && { body }),
+    });
+  }
+
+  /** Makes a call that must be answered with 200 or 201; `operation` names it in the error. */
+  async send(operation: string, method: string, path: string, body?: unknown): Promise<Data> {
+    const answer = await this.request(method, path, body);
+    if (answer.status !== 200 && answer.status !== 201) {
+      throw new FlyError(`${operation} (status ${answer.status}): ${answer.text}`, { status: answer.status });
+    }
+    return readAnswer(answer);
+  }
+}
+
+/** The JSON of an answer. */
+export function readAnswer(answer: Answer): Data {
+  try {
+    return JSON.parse(answer.text) as Data;
+  } catch {
+    throw new FlyError(`failed to decode response, please try again: ${jsonError(answer.text)}`);
+  }
+}

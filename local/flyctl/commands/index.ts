@@ -1,0 +1,38 @@
+/**
+ * Which file carries out which command. Files are loaded when their command is run: whoever wraps flyctl starts
+ * it hundreds of times.
+ */
+import { FlyError } from "../go/errors.ts";
+import type { Command } from "../run.ts";
+
+type Commands = Record<string, Command>;
+
+const files: Record<string, () => Promise<{ commands: Commands }>> = {
+  "": () => import("./root.ts"),
+  apps: () => import("./apps.ts"),
+  auth: () => import("./account.ts"),
+  certs: () => import("./certs.ts"),
+  consul: () => import("./consul.ts"),
+  image: () => import("./image.ts"),
+  ips: () => import("./ips.ts"),
+  logs: () => import("./logs.ts"),
+  orgs: () => import("./account.ts"),
+  platform: () => import("./platform.ts"),
+  redis: () => import("./redis.ts"),
+  releases: () => import("./apps.ts"),
+  secrets: () => import("./secrets.ts"),
+  status: () => import("./status.ts"),
+  tokens: () => import("./tokens.ts"),
+  version: () => import("./root.ts"),
+  volumes: () => import("./volumes.ts"),
+};
+
+/** What carries out a command; a command that the stand-in does not serve is refused. */
+export async function findCommand(path: string): Promise<Command> {
+  const file = files[path.split(" ")[0] ?? ""];
+  const command = file === undefined ? undefined : (await file()).commands[path];
+  if (command !== undefined) return command;
+  throw new FlyError(
+    `'flyctl ${path}' is not served by the stand-in flyctl: it needs the official one and the real Fly`,
+  );
+}

@@ -1,0 +1,67 @@
+/**
+ * Reads fly.toml (or fly.json): old spellings are patched to today's, then it becomes the structs that flyctl
+ * works with. A file whose values have the wrong type is read as far as its app's name; the error is kept.
+ *
+ * Source: superfly/flyctl internal/appconfig/serde.go.
+ */
+import { readFileSync } from "node:fs";
+import { parse, TomlError } from "smol-toml";
+import type { Data } from "../api/graphql.ts";
+import { FlyError, messageOf } from "../go/errors.ts";
+import { addStructs, conform } from "../go/json.ts";
+import { patchAll } from "./patches.ts";
+import { configStructs } from "./structs.ts";
+import { typeError } from "./types.ts";
+
+addStructs(configStructs);
+
+/** A fly.toml that was read. */
+export interface AppConfig {
+  appName: string;
+  /** Path as it was given; validation shows it. */
+  path: string;
+  /** The sections, with the keys and the order of flyctl's JSON. */
+  sections: Data;
+  /** What made the file unreadable as a whole. */
+  error: FlyError | undefined;
+  /** The group that a flattened config is for; "app" where there are no processes. */
+  defaultGroup: string;
+}
+
+/** Reads a file; throws when it is no TOML (or JSON) at all. */
+export function loadConfig(path: string): AppConfig {
+  return toConfig(readRaw(path), path);
+}
+
+/** The sections as they are written, patched: what strict validation looks at. */
+export function loadPatched(path: string): Data {
+  return patchAll(readRaw(path));
+}
+
+/** Makes a config of raw sections. */
+export function toConfig(raw: Data, path: string): AppConfig {
+  const appName = typeof raw.app === "string" ? raw.app : "";
+  try {
+    const patched = patchAll(structuredClone(raw));
+    const wrong = typeError("Config", patched);
+    if (wrong !== undefined) throw new FlyError(wrong);
+    const sections = conform("Config", patched) as Data;
+    return { appName, path, sections, error: undefined, defaultGroup: "app" };
+  } catch (error) {
+    const reason = error instanceof FlyError ? error : new FlyError(messageOf(error));
+    return { appName, path, sections: { app: appName }, error: reason, defaultGroup: "app" };
+  }
+}
+
+function readRaw(path: string): Data {
+  const text = readFileSync(path, "utf8");
+  if (path.endsWith(".yaml"))
+    throw new FlyError("fly.yaml is not served by the stand-in flyctl: use fly.toml");
+  if (path.endsWith(".json")) return JSON.parse(text) as Data;
+  try {
+    return parse(text) as Data;
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new FlyError(`row ${error.line} column ${error.column}\n${error.codeblock.trimEnd()}`);
+  }
+}

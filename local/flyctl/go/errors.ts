@@ -1,0 +1,53 @@
+/**
+ * Errors as flyctl prints them: `Error: <message>[ (Request ID: …)]`, then optional paragraphs.
+ *
+ * Source: superfly/flyctl internal/cli/cli.go (printError), internal/flyerr/flyerr.go.
+ */
+
+/** What an error carries beside its message. */
+export interface FlyErrorDetails {
+  /** Printed below the message, as a paragraph. */
+  description?: string | undefined;
+  /** Printed last, as a paragraph. */
+  suggestion?: string | undefined;
+  /** `fly-request-id` of the answer that caused it. */
+  requestId?: string | undefined;
+  /** HTTP status of the answer that caused it. */
+  status?: number | undefined;
+  /** Exit code of the process; 1 unless said otherwise. */
+  exitCode?: number | undefined;
+  cause?: unknown;
+}
+
+/** A failure that the user is told about in one line. */
+export class FlyError extends Error {
+  readonly details: FlyErrorDetails;
+
+  constructor(message: string, details: FlyErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.details = details;
+  }
+}
+
+/** A prompt was due and nobody is there to answer (internal/prompt/prompt.go: ErrNonInteractive). */
+export class NonInteractive extends FlyError {
+  constructor(message = "prompt: non interactive") {
+    super(message);
+  }
+}
+
+/** `<text>: <error>`, keeping all that the error carries (Go's `fmt.Errorf("…: %w", err)`). */
+export function wrap(text: string, error: unknown): FlyError {
+  const details = error instanceof FlyError ? error.details : {};
+  return new FlyError(`${text}: ${messageOf(error)}`, { ...details, cause: error });
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** HTTP status that an error came from, if it came from an answer. */
+export function statusOf(error: unknown): number | undefined {
+  return error instanceof FlyError ? error.details.status : undefined;
+}

@@ -1,0 +1,84 @@
+/**
+ * Tables as flyctl draws them: `│` between columns, one blank of padding, headers in capitals, no rules, a blank
+ * line below; titles are bold even without a terminal.
+ *
+ * Source: superfly/flyctl internal/render/render.go over olekukonko/tablewriter v1.
+ */
+
+/** A table with a header row, unless `columns` is empty. */
+export function table(title: string, rows: string[][], ...columns: string[]): string {
+  const header = columns.length > 0 ? [columns.map(heading)] : [];
+  return `${heading1(title)}${draw([...header, ...rows])}\n`;
+}
+
+/** One row per column: ` Name │ value `. */
+export function verticalTable(title: string, objects: string[][], ...columns: string[]): string {
+  let text = heading1(title);
+  const drawn: string[][] = [];
+  for (const object of objects) {
+    // Every Render draws all rows that were appended so far.
+    columns.forEach((column, i) => {
+      drawn.push([column, object[i] ?? ""]);
+    });
+    text += `${draw(drawn)}\n`;
+  }
+  return text;
+}
+
+/** Bold, whatever the output is (logrusorgru/aurora knows no terminal). */
+export function bold(text: string): string {
+  return `\u001b[1m${text}\u001b[0m`;
+}
+
+function heading1(title: string): string {
+  return title === "" ? "" : `${bold(title)}\n`;
+}
+
+/** tablewriter's tw.Title: underscores and dots that belong to no number become blanks. */
+function heading(name: string): string {
+  const chars = [...name];
+  const text = chars
+    .map((char, i) => {
+      if (char === "_") return " ";
+      if (char !== ".") return char;
+      const before = i !== 0 && !/[\d ]/.test(chars[i - 1] ?? "");
+      const after = i !== chars.length - 1 && !/[\d ]/.test(chars[i + 1] ?? "");
+      return before || after ? " " : char;
+    })
+    .join("")
+    .trim();
+  return (text === "" && name !== "" ? " " : text).toUpperCase();
+}
+
+function draw(rows: string[][]): string {
+  const cells = rows.map((row) => row.map((cell) => cell.split("\n")));
+  const widths: number[] = [];
+  for (const row of cells) {
+    row.forEach((lines, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, ...lines.map(width));
+    });
+  }
+  let text = "";
+  for (const row of cells) {
+    const height = Math.max(1, ...row.map((lines) => lines.length));
+    for (let line = 0; line < height; line++) {
+      const parts = widths.map((wide, i) => pad(row[i]?.[line] ?? "", wide));
+      text += ` ${parts.join(" │ ")} \n`;
+    }
+  }
+  return text;
+}
+
+function pad(text: string, wide: number): string {
+  return text + " ".repeat(Math.max(0, wide - width(text)));
+}
+
+/** Columns that a text takes on a terminal: escapes none, wide signs two. */
+function width(text: string): number {
+  let columns = 0;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.
+  for (const char of text.replace(/\u001b\[[0-9;]*m/g, "")) {
+    columns += /\p{Emoji_Presentation}/u.test(char) ? 2 : 1;
+  }
+  return columns;
+}

@@ -1,0 +1,75 @@
+/**
+ * The stand-in flyctl: a client of the local Fly with flyctl's grammar, output, errors and exit codes.
+ *
+ * It asks the local Fly the same questions in the same order as the real one, so whatever wraps flyctl meets the
+ * same answers, refusals and half-done states. What it does not know it refuses; it never pretends.
+ */
+import { commands, usageOf, version } from "./cli/grammar.ts";
+import { isRunnable, type Line, parseLine, WrongLine } from "./cli/parse.ts";
+import { findCommand } from "./commands/index.ts";
+import { FlyError, messageOf } from "./go/errors.ts";
+import { Run } from "./run.ts";
+import { readSettings } from "./settings.ts";
+
+/** Runs one line; the exit code is 0, or 1 for any failure. */
+async function main(argv: string[]): Promise<number> {
+  let line: Line;
+  try {
+    line = parseLine(argv);
+  } catch (error) {
+    if (!(error instanceof WrongLine)) throw error;
+    if (!error.hint) process.stdout.write(`${usageOf(error.path)}\n`);
+    process.stderr.write(`Error: ${error.message}\n`);
+    if (error.hint) process.stdout.write("Run 'flyctl --help' for usage.\n\n");
+    return 1;
+  }
+  if (line.help || !isRunnable(line.path)) {
+    process.stdout.write(commands[line.path]?.help ?? "");
+    return 0;
+  }
+  if (line.path === "" && line.flags.get("version") === true) {
+    process.stdout.write(`flyctl version ${version}\n`);
+    return 0;
+  }
+  const settings = readSettings(line, process.env);
+  const run = new Run(line, settings, process.env);
+  try {
+    const command = await findCommand(line.path);
+    await tellJournal(run, argv);
+    await command(run);
+    return 0;
+  } catch (error) {
+    return printError(error);
+  }
+}
+
+/** Tells the local Fly what was run, argv and stdin apart, so that tests can look where secrets went. */
+async function tellJournal(run: Run, argv: string[]): Promise<void> {
+  const url = run.settings.apiUrl;
+  if (url === undefined || !/^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(`${url}/`)) return;
+  const reads = run.line.path === "secrets import" || run.args.some((arg) => /^[^=]+=-$/.test(arg));
+  const stdin = reads && run.line.path.startsWith("secrets ") ? run.stdin() : "";
+  try {
+    await fetch(`${url}/_local/flyctl`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ argv, stdin }),
+    });
+  } catch {
+    // Nobody listens: the command itself will say so in flyctl's words.
+  }
+}
+
+function printError(error: unknown): number {
+  if (!(error instanceof FlyError)) {
+    process.stderr.write(`panic: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 2;
+  }
+  const { requestId, description, suggestion, exitCode } = error.details;
+  process.stderr.write(`Error: ${messageOf(error)}${requestId ? ` (Request ID: ${requestId})` : ""}\n`);
+  if (description) process.stderr.write(`${description}\n\n`);
+  if (suggestion) process.stderr.write(`${suggestion}\n\n`);
+  return exitCode ?? 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,136 @@
+/** What a command is given: its line, its outputs, its environment and the clients of Fly's APIs. */
+import { readFileSync } from "node:fs";
+import { Flaps } from "./api/flaps.ts";
+import { Graphql } from "./api/graphql.ts";
+import { Http } from "./api/http.ts";
+import { Uiex } from "./api/uiex.ts";
+import { commands, flagsOf } from "./cli/grammar.ts";
+import { type FlagValue, type Line, readValue } from "./cli/parse.ts";
+import { ConfigFolder } from "./config-folder.ts";
+import { FlyError } from "./go/errors.ts";
+import { encode } from "./go/json.ts";
+import type { Settings } from "./settings.ts";
+
+/** One run of flyctl. */
+export class Run {
+  readonly line: Line;
+  readonly settings: Settings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly folder: ConfigFolder;
+  private readonly http: Http;
+  private standardInput: string | undefined;
+
+  constructor(line: Line, settings: Settings, env: NodeJS.ProcessEnv) {
+    this.line = line;
+    this.settings = settings;
+    this.env = env;
+    this.folder = new ConfigFolder(settings.configDir);
+    this.http = new Http(settings.token, this.folder);
+  }
+
+  get args(): string[] {
+    return this.line.args;
+  }
+
+  /** GraphQL. */
+  get graphql(): Graphql {
+    return new Graphql(this.http, this.localUrl("FLY_API_BASE_URL", this.settings.apiUrl));
+  }
+
+  /** Machines API. */
+  get flaps(): Flaps {
+    return new Flaps(this.http, this.localUrl("FLY_FLAPS_BASE_URL", this.settings.flapsUrl));
+  }
+
+  /** Organisations, builds, releases, managed Postgres. */
+  get uiex(): Uiex {
+    return new Uiex(this.http, this.localUrl("FLY_UIEX_BASE_URL", this.settings.uiexUrl));
+  }
+
+  /** Logs go by the same address as GraphQL, with the REST paths of the web. */
+  get logs(): Uiex {
+    return new Uiex(this.http, this.localUrl("FLY_API_BASE_URL", this.settings.apiUrl));
+  }
+
+  /** The token must never leave the machine: a stand-in has nothing to say to the real Fly. */
+  private localUrl(variable: string, url: string | undefined): string {
+    const host = url === undefined || url === "" ? "" : new URL(url).hostname;
+    if (host === "127.0.0.1" || host === "localhost" || host === "[::1]")
+      return (url ?? "").replace(/\/$/, "");
+    throw new FlyError(
+      `this is the stand-in flyctl: it speaks to a local Fly only, and ${variable} is ${url ? `"${url}"` : "not set"}`,
+    );
+  }
+
+  /** Writes to stdout. */
+  out(text: string): void {
+    process.stdout.write(text);
+  }
+
+  /** Writes a line to stdout. */
+  print(text = ""): void {
+    this.out(`${text}\n`);
+  }
+
+  /** Writes JSON to stdout. */
+  json(value: unknown): void {
+    this.out(encode(value));
+  }
+
+  /** Writes a line to stderr. */
+  warn(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Whether the line names the flag. */
+  has(name: string): boolean {
+    return this.line.flags.has(name);
+  }
+
+  /** Text of a flag; its default or "" when the line does not name it. */
+  string(name: string): string {
+    const value = this.value(name);
+    return value === undefined ? "" : String(value);
+  }
+
+  /** A switch. */
+  bool(name: string): boolean {
+    return this.value(name) === true;
+  }
+
+  /** Number of a flag; 0 without one. */
+  int(name: string): number {
+    return Number(this.value(name) ?? 0);
+  }
+
+  /** Every value of a flag that may be given several times. */
+  list(name: string): string[] {
+    const value = this.value(name);
+    return Array.isArray(value) ? value : [];
+  }
+
+  private value(name: string): FlagValue | undefined {
+    const given = this.line.flags.get(name);
+    if (given !== undefined) return given;
+    const spec = flagsOf(this.line.path)[name];
+    return spec?.default === undefined || spec.type === "stringArray"
+      ? undefined
+      : readValue(spec, spec.default);
+  }
+
+  /** Short line that says what a command is for. */
+  get help(): string {
+    return commands[this.line.path]?.help ?? "";
+  }
+
+  /** Standard input, read to its end once; "" on a terminal. */
+  stdin(): string {
+    if (this.standardInput === undefined) {
+      this.standardInput = process.stdin.isTTY ? "" : readFileSync(0, "utf8");
+    }
+    return this.standardInput;
+  }
+}
+
+/** What carries out a command. */
+export type Command = (run: Run) => Promise<void>;

@@ -1,0 +1,38 @@
+/** Changes an app's secrets and rolls its machines. Source: superfly/flyctl internal/command/secrets/secrets.go. */
+import type { Data } from "./api/graphql.ts";
+import { listMachines } from "./api/machines.ts";
+import { FlyError } from "./go/errors.ts";
+import type { Run } from "./run.ts";
+
+/** Sets values and takes away those that are null, and remembers the version that machines must have. */
+export async function updateSecrets(
+  run: Run,
+  app: string,
+  values: Record<string, string | null>,
+): Promise<void> {
+  if (Object.keys(values).length === 0) return;
+  const sorted = Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const path = `/apps/${encodeURIComponent(app)}/secrets`;
+  const answer = await run.flaps.wrapped("failed to update app secrets", "POST", path, { values: sorted });
+  run.folder.setMinSecretsVersion(app, Number(answer.version ?? 0));
+}
+
+/** Brings changed secrets to the machines, unless they are only staged or there is no machine yet. */
+export async function deploySecrets(
+  run: Run,
+  app: Data,
+  options: { stage: boolean; detach: boolean; checkDns: boolean },
+): Promise<void> {
+  if (options.stage) {
+    run.print(
+      "Secrets have been staged, but not set on VMs. Deploy or update machines in this app for the secrets to take effect.",
+    );
+    return;
+  }
+  const { machines } = await listMachines(run, app.name);
+  if (!app.deployed && machines.length === 0) {
+    run.print("Secrets are staged for the first deployment");
+    return;
+  }
+  throw new FlyError("rolling machines for changed secrets is not served by the stand-in flyctl yet");
+}
