@@ -41,7 +41,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
       return {
         what: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
         setIn: "the environment variable FLY_API_TOKEN",
-        fix: `export FLY_API_TOKEN="$(flyctl tokens create org -o ${org ?? "<organisation>"})"`,
+        fix: `make one and put it there:  flyctl tokens create org -o ${org ?? "<organisation>"}`,
         retry: retry.no,
       };
     case "forbidden":

@@ -21,11 +21,6 @@ export function say(subject: string, what: string): void {
   beat.unref();
 }
 
-/** A line that is not ours (a job's output), as it is but redacted. */
-export function pass(line: string): void {
-  process.stderr.write(`${redact(line)}\n`);
-}
-
 function write(subject: string, what: string): void {
   const seconds = Math.round((Date.now() - started) / 1000);
   process.stderr.write(`${redact(`${subject}: ${what}`)} (${elapsed(seconds)})\n`);

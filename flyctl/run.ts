@@ -19,16 +19,60 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
   },
   certificate: { shape: { app: "string", hostname: "string" }, load: () => import("./certificate.ts") },
   secrets: { shape: { app: "string", names: "array" }, load: () => import("./secrets.ts") },
+  postgres: {
+    shape: {
+      ...owned,
+      region: "string",
+      size: "object",
+      volumeGb: "number",
+      database: "string",
+      user: "string",
+      consumers: "array",
+    },
+    load: () => import("./postgres.ts"),
+  },
+  redis: {
+    shape: { ...owned, region: "string", size: "object", volumeGb: "number", image: "string" },
+    load: () => import("./redis.ts"),
+  },
+  upstash: {
+    shape: { stack: "string", org: "string", name: "string", region: "string", plan: "string|null" },
+    load: () => import("./upstash.ts"),
+  },
+  release: {
+    shape: {
+      ...owned,
+      region: "string",
+      image: "string",
+      groups: "object",
+      database: "object|null",
+      redisGate: "boolean",
+      smoke: "boolean",
+    },
+    load: () => import("./release.ts"),
+  },
+  owner: {
+    shape: { app: "string", username: "string", email: "string", skipDns: "boolean" },
+    load: () => import("./owner.ts"),
+  },
 };
 
 const usage = `usage: node flyctl/main.ts <kind> <verb>
 
   <kind> ensure | destroy | observe    kind: ${Object.keys(kinds).join(", ")}
+  all observe                          many of them at once
+  status look                          where certificates stand
+  job run --app <app> [--memory-mb <megabytes>] -- <command> [argument …]
+
 The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
 FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; of a job, its own. */
 export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
+  if (kind === "job" && verb === "run") return job(args.slice(2));
+  if (kind === "status" && verb === "look") return status();
+  if (kind === "all" && verb === "observe") return all();
   const known = kinds[kind];
   if (known === undefined || !["ensure", "destroy", "observe"].includes(verb)) {
     process.stderr.write(`${usage}\n`);
@@ -36,19 +80,55 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const input = await readInput(process.env, process.stdin);
   checkSpec(input.spec, known.shape);
-  return withFly(
-    { secrets: Object.values(input.secrets), remember: verb === "observe" },
-    input.spec,
-    async (fly) => {
-      const module = await known.load();
-      const task = { ...input, fly } as unknown as Task<never>;
-      if (verb === "destroy") {
-        await module.destroy(task);
-        return {};
-      }
-      return verb === "observe" ? module.observe(task) : module.ensure(task);
-    },
-  );
+  const options = { secrets: Object.values(input.secrets), remember: verb === "observe" };
+  return withFly(options, input.spec, async (fly) => {
+    const module = await known.load();
+    const task = { ...input, fly } as unknown as Task<never>;
+    if (verb === "observe") return module.observe(task);
+    if (verb === "ensure") return module.ensure(task);
+    await module.destroy(task);
+    return {};
+  });
+}
+
+async function status(): Promise<number> {
+  const { spec } = await readInput(process.env, process.stdin);
+  checkSpec(spec, { certificates: "array" });
+  return withFly({ remember: true }, spec, async (fly) => {
+    const { look } = await import("./status.ts");
+    return look(fly, spec as never);
+  });
+}
+
+async function all(): Promise<number> {
+  const { spec } = await readInput(process.env, process.stdin);
+  checkSpec(spec, { items: "object" });
+  return withFly({ remember: true }, spec, async (fly) => {
+    const { observeAll } = await import("./observe-all.ts");
+    return observeAll(fly, spec as never, async (kind) => {
+      const known = kinds[kind];
+      if (known === undefined) throw new Error(`SPEC.items has the unknown kind ${kind}`);
+      return known.load();
+    });
+  });
+}
+
+/** Output and exit code are the job's own, so that it can stand in a pipe. */
+async function job(args: readonly string[]): Promise<number> {
+  const { parseJob, runJob } = await import("./job.ts");
+  let wanted: ReturnType<typeof parseJob>;
+  try {
+    wanted = parseJob(args);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
+    return 2;
+  }
+  let exitCode = 0;
+  const failed = await withFly({}, { app: wanted.app }, async (fly) => {
+    exitCode = await runJob(fly, wanted, (line) => process.stdout.write(`${fly.redact(line)}\n`));
+    return undefined;
+  });
+  return failed || exitCode;
 }
 
 /** Runs the work with a Fly that is closed whatever happens, and turns its end into output and exit code. */
@@ -67,7 +147,8 @@ export async function withFly(
     });
   }
   try {
-    process.stdout.write(`${JSON.stringify(await work(fly))}\n`);
+    const answer = await work(fly);
+    if (answer !== undefined) process.stdout.write(`${JSON.stringify(answer)}\n`);
     return 0;
   } catch (error) {
     if (signal !== undefined) {

@@ -1,0 +1,195 @@
+import { randomBytes } from "node:crypto";
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { isGone, type LogLine, logsOf, type Machine, machinesOf } from "./machines.ts";
+import { lastJsonLine, machineId } from "./parse.ts";
+import { say } from "./progress.ts";
+import type { Size } from "./spec.ts";
+
+/**
+ * A command that runs once, in a machine of its own.
+ *
+ *   machine run ─► created ─► started ─► stopped ─► exit event read ─► destroyed
+ *        │                       │           │
+ *        └── killed here: the machine goes on by itself; the next run finds it by its metadata
+ *
+ * `machine run` neither waits for the end nor tells the exit code, so both are read off `machine list`. The
+ * machine is made without --rm: it would take its exit event with it.
+ */
+export interface OneOff {
+  app: string;
+  /** What it does, as metadata `mastiff_job` has it: db-migrate, smoke, owner. */
+  job: string;
+  region: string;
+  image: string;
+  size: Size;
+  env: Readonly<Record<string, string>>;
+  command: readonly string[];
+  /** Shown on the machine's lines while it runs. */
+  title: string;
+  /** Gets each line of the output as it comes. */
+  onLine?: (line: string) => void;
+}
+
+export interface Ended {
+  exitCode: number;
+  oomKilled: boolean;
+  /** The last lines that it printed, oldest first. */
+  lines: string[];
+}
+
+/** Runs the command to its end and removes its machine. Never throws for a job that fails: see `exitCode`. */
+export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
+  say(job.app, `${job.title}: starting a machine for it`);
+  const id = await start(fly, job);
+  say(job.app, job.title);
+  return finish(fly, job.app, id, job.onLine);
+}
+
+/** As {@link runOneOff}, but a job that fails is an error with its output. */
+export async function mustRun(fly: Fly, job: OneOff): Promise<Ended> {
+  const ended = await runOneOff(fly, job);
+  if (ended.exitCode !== 0) throw failed(fly, job.title, job.app, ended);
+  return ended;
+}
+
+/** The JSON that a script printed last; a job that ended well may still lack it, when Fly lost its log. */
+export function answerOf(ended: Ended): Record<string, unknown> | undefined {
+  return lastJsonLine(ended.lines);
+}
+
+/** One-offs of this app that are still there, from this or an earlier run, by job. */
+export function leftOver(machines: readonly Machine[], jobs: readonly string[]): Machine[] {
+  return machines.filter((one) => !isGone(one) && jobs.includes(one.config?.metadata?.mastiff_job ?? ""));
+}
+
+/** Removes left-over machines, whatever they do. */
+export async function remove(fly: Fly, app: string, machines: readonly Machine[]): Promise<void> {
+  for (const { id } of machines) await destroyMachine(fly, app, id);
+}
+
+async function start(fly: Fly, job: OneOff): Promise<string> {
+  // Names are unique within an app: if flyctl or we repeat the call, Fly refuses the second machine.
+  const name = `mastiff-${job.job}-${randomBytes(4).toString("hex")}`;
+  const metadata = { mastiff_job: job.job, mastiff_image: job.image };
+  const call = argv.machineRun({ ...job, name, metadata, restart: "no" });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const output = await fly.once(call, { app: job.app, timeoutMs: 360_000 });
+      const id = machineId(output);
+      if (id !== undefined) return id;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
+      // A job that ends before flyctl saw it start is an error to flyctl, not to us.
+      const id = machineId(error.stdout) ?? (await idOf(fly, job.app, name));
+      if (id !== undefined) return id;
+      if (!passes(error.reason) || attempt === 5) throw error;
+      await fly.pause(500 * 2 ** attempt);
+      continue;
+    }
+    const id = await idOf(fly, job.app, name);
+    if (id !== undefined) return id;
+    throw new Error(`machine run ended well, but app ${job.app} has no machine ${name}`);
+  }
+}
+
+async function idOf(fly: Fly, app: string, name: string): Promise<string | undefined> {
+  return (await machinesOf(fly, app)).find((one) => one.name === name && !isGone(one))?.id;
+}
+
+/** Waits for the machine's end, however long it takes, reads exit code and output, and removes it. */
+export async function finish(
+  fly: Fly,
+  app: string,
+  id: string,
+  onLine?: (line: string) => void,
+): Promise<Ended> {
+  const seen = new Seen();
+  let waitMs = 200;
+  let machine: Machine | undefined;
+  for (;;) {
+    machine = (await machinesOf(fly, app)).find((one) => one.id === id);
+    if (machine === undefined || isGone(machine) || exitOf(machine) !== undefined) break;
+    if (machine.state === "failed") break;
+    if (onLine !== undefined) seen.fresh(await logsOf(fly, app, id, 3000)).forEach(onLine);
+    await fly.pause(waitMs);
+    waitMs = Math.min(waitMs * 1.5, onLine === undefined ? 5000 : 1000);
+  }
+  const lines = await lastLog(fly, app, id, machine);
+  if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
+  const exit = machine === undefined ? undefined : exitOf(machine);
+  if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
+  if (exit === undefined) return { exitCode: 255, oomKilled: false, lines: texts(lines) };
+  return { exitCode: exit.exit_code ?? 0, oomKilled: exit.oom_killed === true, lines: texts(lines) };
+}
+
+/** The log travels apart from the machine's state and may come after it: ask again while it has nothing. */
+async function lastLog(fly: Fly, app: string, id: string, machine: Machine | undefined): Promise<LogLine[]> {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const lines = await logsOf(fly, app, id, 3000);
+    if (lines.length > 0 || machine === undefined) return lines;
+  }
+  return [];
+}
+
+function exitOf(machine: Machine) {
+  // `stopped` alone is also the state before the first start.
+  if (machine.state !== "stopped" && machine.state !== "destroyed") return undefined;
+  const newest = [...(machine.events ?? [])]
+    .filter((event) => event.type === "exit")
+    .sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0))[0];
+  return newest === undefined ? undefined : (newest.request?.exit_event ?? {});
+}
+
+async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
+  try {
+    await fly.repeatable(argv.machineDestroy(app, [id]), { app });
+  } catch (error) {
+    const already = error instanceof FlyctlFailure && /not found|already been destroyed/.test(error.said);
+    if (!already) throw error;
+  }
+}
+
+/** Log pages overlap from one look to the next: which lines are new. */
+class Seen {
+  readonly #counts = new Map<string, number>();
+
+  fresh(page: readonly LogLine[]): string[] {
+    const inPage = new Map<string, number>();
+    return page
+      .filter((line) => {
+        const key = `${line.timestamp} ${line.message}`;
+        const count = (inPage.get(key) ?? 0) + 1;
+        inPage.set(key, count);
+        if (count <= (this.#counts.get(key) ?? 0)) return false;
+        this.#counts.set(key, count);
+        return true;
+      })
+      .map((line) => line.message);
+  }
+}
+
+function texts(lines: readonly LogLine[]): string[] {
+  return lines.map((line) => line.message);
+}
+
+/** The error for a job that ended badly. */
+export function failed(fly: Fly, title: string, app: string, ended: Ended): DriverError {
+  const said = ended.lines.slice(-12).map(fly.redact);
+  return new DriverError({
+    what: ended.oomKilled
+      ? `${capital(title)} ran out of memory and was killed (app ${app}).`
+      : `${capital(title)} failed with exit code ${ended.exitCode} (app ${app}).`,
+    ...(ended.oomKilled && { setIn: "mastiff:web, its memoryMb" }),
+    fix: ended.oomKilled
+      ? "give it more:  pulumi config set --path mastiff:web.memoryMb 2048"
+      : "its last lines are below; its machine is gone, and nothing was released on top of it",
+    retry: ended.oomKilled ? retry.no : "helps only if the cause below passes by itself",
+    said: said.length > 0 ? said : ["(it printed nothing)"],
+  });
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

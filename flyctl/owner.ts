@@ -1,0 +1,113 @@
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import type { Task } from "./kind.ts";
+import { groupOf, isGone, type Machine, machinesOf, parseImage, sizeOf } from "./machines.ts";
+import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
+import { secretsOf } from "./ownership.ts";
+import { railsRunner } from "./release.ts";
+import { stage } from "./secrets.ts";
+import type { Observation, OwnerOutput, OwnerSpec } from "./spec.ts";
+
+/**
+ * The owner's account, made by a script in a one-off machine. The password reaches it as a secret of the app
+ * that is unset right after; one that a killed run left is unset by the next run, before anything else.
+ */
+const secret = "OWNER_PASSWORD";
+
+export async function ensure({ spec, secrets, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
+  const { app, username, email } = spec;
+  const password = secrets.password;
+  if (password === undefined) throw new Error("stdin has no password");
+  const machines = await machinesOf(fly, app);
+  await remove(fly, app, leftOver(machines, ["owner"]));
+  const like = machines.find((one) => !isGone(one) && groupOf(one) === "web") ?? anyOf(machines);
+  if (like === undefined) throw nothingRuns(app);
+  await stage(fly, app, { [secret]: password });
+  try {
+    const title = `seeing to the owner's account ${username}`;
+    const job = clone(app, like, "owner", title);
+    const ended = await runOneOff(fly, {
+      ...job,
+      env: {
+        ...job.env,
+        OWNER_USERNAME: username,
+        OWNER_EMAIL: email,
+        ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
+      },
+      command: railsRunner("owner"),
+    });
+    if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, title, app, ended);
+    // A job that ended well but whose log was lost has seen to the account all the same.
+    return { result: answerOf(ended)?.result === "created" ? "created" : "present", username };
+  } finally {
+    if (!fly.stopped) await unset(fly, app);
+  }
+}
+
+/** The account lives in the database and goes with it; only what a killed run left is cleared away. */
+export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
+  try {
+    await remove(fly, spec.app, leftOver(await machinesOf(fly, spec.app), ["owner"]));
+    if ((await secretsOf(fly, spec.app)).some((one) => one.name === secret)) await unset(fly, spec.app);
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+/** Whether the account is there only Mastodon could say, at the price of a machine: it is not asked. */
+export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observation> {
+  try {
+    const left = (await secretsOf(fly, spec.app)).some((one) => one.name === secret);
+    const differences = left ? ["the owner's password is still among the app's secrets"] : [];
+    return { exists: true, differences, marker: left ? "left over" : "" };
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+    return { exists: false, differences: [`app ${spec.app} is gone`], marker: "gone" };
+  }
+}
+
+/** A one-off with image, place and environment of a machine that runs. */
+export function clone(app: string, like: Machine, job: string, title: string): OneOff {
+  const { FLY_PROCESS_GROUP: _group, PRIMARY_REGION: _region, ...env } = like.config?.env ?? {};
+  // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
+  const pinned = like.config?.image ?? "";
+  const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
+  return { app, job, region: like.region, image, size: sizeOf(like), env, command: [], title };
+}
+
+/** Any machine that a deploy made. */
+export function anyOf(machines: readonly Machine[]): Machine | undefined {
+  return machines.find((one) => !isGone(one) && groupOf(one) !== undefined);
+}
+
+export function nothingRuns(app: string): DriverError {
+  return new DriverError({
+    what: `App ${app} has no machine whose image and settings could be used: it was never released, or all are gone.`,
+    fix: "release it first:  pulumi up",
+    retry: retry.no,
+  });
+}
+
+async function unset(fly: Fly, app: string): Promise<void> {
+  await fly.repeatable(argv.secretsUnset(app, [secret]), { app });
+}
+
+function refusal(
+  fly: Fly,
+  { username, email, app }: OwnerSpec,
+  lines: readonly string[],
+): DriverError | undefined {
+  const said = lines
+    .filter((line) => /owner: |Validation failed|blocked|reserved|MX|can.t be/i.test(line))
+    .slice(-3)
+    .map(fly.redact);
+  if (said.length === 0) return undefined;
+  return new DriverError({
+    what: `Mastodon does not take ${username} <${email}> as the owner of ${app}.`,
+    setIn: "mastiff:ownerUsername, mastiff:ownerEmail",
+    fix: "choose another:  pulumi config set mastiff:ownerUsername <name>, mastiff:ownerEmail <address>",
+    retry: retry.no,
+    said,
+  });
+}

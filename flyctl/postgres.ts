@@ -1,0 +1,283 @@
+import { refuseNewName } from "./app.ts";
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { gone, type Task } from "./kind.ts";
+import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
+import {
+  content,
+  destroyApp,
+  type Found,
+  find,
+  inOrganisation,
+  mark,
+  notOurs,
+  secretsOf,
+} from "./ownership.ts";
+import { say } from "./progress.ts";
+import { awaitServer, identifier, literal, sql } from "./psql.ts";
+import { scramVerifier } from "./scram.ts";
+import type { Observation, PostgresOutput, PostgresSpec } from "./spec.ts";
+import { growVolume, type Volume, volumesOf } from "./volumes.ts";
+
+/**
+ * Unmanaged Postgres on one machine, with one role and one database.
+ *
+ * `postgres create` is one call of many steps (app, address, secrets, volume, machine), and each point in
+ * between can be where a run stopped. What a half-made one cannot have is data, so it is made anew:
+ *
+ *   no app ─────────────────────────────────► create
+ *   app, unmarked, no machine ──destroy─────► create        (stopped within `postgres create`)
+ *   app, unmarked, only default databases ──► mark          (stopped before the mark)
+ *   app, marked, machine ───────────────────► role, database, size
+ *   app, marked, no machine ────────────────► refused: its volume may hold the community
+ *   anything else of that name ─────────────► refused: not ours
+ *
+ * `postgres attach` is not used: it needs a tunnel, prints the password, and leaves half an attachment behind
+ * when it is stopped. Role and database are made by SQL instead (psql.ts), DATABASE_URL is the program's.
+ */
+const key = "mastiff:postgres";
+
+/** Databases that a fresh cluster has (fly-apps/postgres-flex). */
+const defaults = ["postgres", "repmgr"];
+
+export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec>): Promise<PostgresOutput> {
+  const { app, database, user } = spec;
+  const password = secrets.password;
+  if (password === undefined) throw new Error("stdin has no password");
+  refuseNewName(app, previous);
+  const machine = await machineOf(fly, spec);
+  await grow(fly, spec, machine);
+  say(app, "waiting for the server");
+  await awaitServer(fly, app, machine.id);
+  await ensureRole(fly, app, machine.id, user, password);
+  if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
+    say(app, `creating database ${database}`);
+    await sql(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
+  }
+  return { app, host: `${app}.flycast`, port: 5432, database, user };
+}
+
+export async function destroy({ spec, fly }: Task<PostgresSpec>): Promise<void> {
+  const found = await find(fly, spec);
+  if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
+  if (found?.owner === "unmarked" && !(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
+  // First the address, then what it leads to: the next database then finds no DATABASE_URL in its way.
+  for (const app of spec.consumers) {
+    if (!(await inOrganisation(fly, spec.org, app))) continue;
+    const has = (await secretsOf(fly, app)).some((secret) => secret.name === "DATABASE_URL");
+    if (has) await fly.repeatable(argv.secretsUnset(app, ["DATABASE_URL"]), { app });
+  }
+  if (found === undefined) return;
+  say(spec.app, "destroying the database");
+  await destroyApp(fly, spec.app);
+}
+
+export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observation> {
+  const found = await find(fly, spec);
+  if (found === undefined) return gone(`database app ${spec.app}`);
+  const differences: string[] = [];
+  if (found.owner !== "ours") differences.push(`database app ${spec.app} does not carry this stack's mark`);
+  const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
+  const machine = machines[0];
+  if (machine === undefined) differences.push("the machine of the database is gone");
+  else {
+    if (machine.state !== "started")
+      differences.push(`machine ${machine.id} of the database is ${machine.state}`);
+    for (const text of sizeDifferences(sizeOf(machine), spec.size))
+      differences.push(`of the database: ${text}`);
+    const volume = volumeOf(await volumesOf(fly, spec.app), machine);
+    if (volume !== undefined && volume.size_gb !== spec.volumeGb)
+      differences.push(`the database's volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
+  }
+  const marker = machines
+    .map((one) => `${one.id}@${one.instance_id ?? ""}`)
+    .sort()
+    .join(" ");
+  return { exists: true, differences, marker };
+}
+
+/** The machine of a cluster that is ours, whatever an earlier run left. */
+async function machineOf(fly: Fly, spec: PostgresSpec): Promise<Machine> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await find(fly, spec);
+    if (found === undefined) {
+      say(spec.app, "creating the database (a few minutes)");
+      const failure = await create(fly, spec);
+      if (failure !== undefined && attempt === 3) throw failure;
+      continue;
+    }
+    if (found.owner === "another stack's") throw notOurs(spec, found.owner);
+    const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
+    if (found.owner === "ours") return machine ?? lost(spec, await volumesOf(fly, spec.app));
+    if (machine !== undefined) {
+      if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
+      await mark(fly, spec);
+      return machine;
+    }
+    if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
+    say(spec.app, "an earlier run stopped half way: starting over");
+    await destroyApp(fly, spec.app);
+  }
+}
+
+/** One try; a failure that may have left something (or nothing) is handed back, to look and go on. */
+async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | undefined> {
+  try {
+    await fly.once(argv.postgresCreate(spec), { app: spec.app, timeoutMs: 900_000 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure)) throw error;
+    const ours = await inOrganisation(fly, spec.org, spec.app);
+    if (error.reason === "exists" && !ours) {
+      throw new DriverError(
+        {
+          what: `The app name "${spec.app}" is taken: names are unique over all of Fly, and organisation ${spec.org} does not have it.`,
+          setIn: "mastiff:app (the database's name is made from it)",
+          fix: "choose another name:  pulumi config set mastiff:app <name>",
+          retry: retry.no,
+          call: error.call,
+          said: [error.said.split("\n")[0] ?? ""],
+        },
+        { cause: error },
+      );
+    }
+    // What passes, and what left half a cluster, is worth another round; a wrong region or size is not.
+    if (["limited", "server", "network", "timeout", "exists"].includes(error.reason)) {
+      await fly.pause(2000);
+      return error;
+    }
+    throw error;
+  }
+}
+
+/**
+ * True when nothing in an unmarked cluster can be anybody's: no machine and no volume older than a day (what a
+ * run that stopped left behind), or a server with its default databases alone.
+ */
+async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promise<boolean> {
+  const clusterSecrets = [
+    "SU_PASSWORD",
+    "REPL_PASSWORD",
+    "OPERATOR_PASSWORD",
+    "SSH_KEY",
+    "SSH_CERT",
+    "FLY_CONSUL_URL",
+  ];
+  if (content(found.secrets).some((secret) => !clusterSecrets.includes(secret.name))) return false;
+  const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
+  const machine = machines[0];
+  if (machine === undefined) {
+    const dayAgo = new Date(Date.now() - 86_400_000).toISOString();
+    return (await volumesOf(fly, spec.app)).every((one) => one.created_at > dayAgo);
+  }
+  const isPostgres = machine.config?.image?.includes("postgres") === true;
+  if (!isPostgres) return false;
+  await awaitServer(fly, spec.app, machine.id);
+  const databases = await sql(
+    fly,
+    spec.app,
+    machine.id,
+    "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1",
+  );
+  return databases.every((name) => defaults.includes(name));
+}
+
+/** Machine and volume are at least as large as the spec says; both only grow. */
+async function grow(fly: Fly, spec: PostgresSpec, machine: Machine): Promise<void> {
+  const { app, size, region } = spec;
+  if (machine.region !== region) {
+    throw new DriverError({
+      what: `The database ${app} is in region ${machine.region} and cannot move to ${region}: its volume stays where it is.`,
+      setIn: "mastiff:region",
+      fix: [
+        `keep the region:  pulumi config set mastiff:region ${machine.region}`,
+        "or bring up a new stack there and move the data: dump, restore",
+      ],
+      retry: retry.no,
+    });
+  }
+  const is = sizeOf(machine);
+  if (size.memoryMb < is.memoryMb || (size.cpuKind === is.cpuKind && size.cpus < is.cpus)) {
+    throw new DriverError({
+      what: `The database ${app} has ${is.cpus} ${is.cpuKind} CPUs and ${is.memoryMb} MB; it is not made smaller (${size.cpus} ${size.cpuKind}, ${size.memoryMb} MB): its caches and connections are sized for what it has.`,
+      setIn: key,
+      fix: [
+        `keep the size:  pulumi config set --path ${key}.memoryMb ${is.memoryMb}`,
+        `or, knowing better:  flyctl machine update ${machine.id} -a ${app} --vm-memory ${size.memoryMb} --vm-cpus ${size.cpus}  and run pulumi up again`,
+      ],
+      retry: retry.no,
+    });
+  }
+  const volume = volumeOf(await volumesOf(fly, app), machine);
+  const restart = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb, key));
+  if (sizeDifferences(is, size).length > 0) {
+    say(app, `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);
+    await fly.repeatable(argv.machineUpdate({ app, id: machine.id, size }), { app, timeoutMs: 600_000 });
+  } else if (restart) {
+    say(app, "restarting, so that it sees its larger volume");
+    await fly.repeatable(argv.machineRestart(app, machine.id), { app, timeoutMs: 600_000 });
+  } else {
+    await wake(fly, app, machine);
+  }
+}
+
+/** A machine on its way up is left to it; a stopped one is started. */
+async function wake(fly: Fly, app: string, machine: Machine): Promise<void> {
+  if (machine.state !== "stopped" && machine.state !== "suspended") return;
+  say(app, "starting the database's machine");
+  await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
+}
+
+/** The role, able to log in with exactly this password: a rotated one takes effect here. */
+async function ensureRole(
+  fly: Fly,
+  app: string,
+  machine: string,
+  user: string,
+  password: string,
+): Promise<void> {
+  const verifier = literal(scramVerifier(password));
+  const known = (await sql(fly, app, machine, has("pg_roles", "rolname", user))).length > 0;
+  await sql(
+    fly,
+    app,
+    machine,
+    known
+      ? `ALTER ROLE ${identifier(user)} WITH LOGIN PASSWORD ${verifier}`
+      : `CREATE ROLE ${identifier(user)} LOGIN PASSWORD ${verifier}`,
+  );
+}
+
+function has(catalog: string, column: string, name: string): string {
+  return `SELECT 1 FROM ${catalog} WHERE ${column} = ${literal(name)}`;
+}
+
+function volumeOf(volumes: readonly Volume[], machine: Machine): Volume | undefined {
+  const mounted = machine.config?.mounts?.[0]?.volume;
+  return (
+    volumes.find((one) => one.id === mounted) ?? volumes.find((one) => one.attached_machine_id === machine.id)
+  );
+}
+
+function lost({ app }: PostgresSpec, volumes: readonly Volume[]): never {
+  const volume = volumes[0];
+  throw new DriverError({
+    what:
+      volume === undefined
+        ? `The database ${app} has lost its machine and its volume.`
+        : `The database ${app} has lost its machine; its volume ${volume.id} is still there, and may hold the community.`,
+    setIn: `Fly app ${app}`,
+    fix:
+      volume === undefined
+        ? [
+            `restore a snapshot:  flyctl volumes list --all -a ${app}`,
+            `or, if there is nothing to keep:  flyctl apps destroy ${app}  and run pulumi up again`,
+          ]
+        : [
+            `make a new cluster from the volume:  flyctl postgres create --fork-from ${app}:${volume.id}`,
+            `or, if there is nothing to keep:  flyctl apps destroy ${app}  and run pulumi up again`,
+          ],
+    retry: retry.no,
+  });
+}

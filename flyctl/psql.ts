@@ -1,0 +1,75 @@
+import * as argv from "./argv.ts";
+import { FlyctlFailure, passes } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { jsonIn } from "./parse.ts";
+
+/**
+ * SQL on a Fly Postgres, run inside its machine by `machine exec`: over the API, so without the tunnel that
+ * `postgres connect` needs, and with the operator's password taken from the machine's own environment.
+ *
+ * One statement at a time, since the whole is one word to psql's -c inside one word to sh's -c: identifiers and
+ * literals are held to letters that no quoting in between can touch.
+ */
+export async function sql(fly: Fly, app: string, machine: string, statement: string): Promise<string[]> {
+  const command = shellCommand(statement);
+  const answer = jsonIn(await fly.repeatable(argv.machineExec(app, machine, command), { app })) as {
+    exit_code?: number;
+    stdout?: string;
+    stderr?: string;
+  };
+  // exit_code is left out when it is 0, and flyctl exits 0 either way.
+  if ((answer.exit_code ?? 0) !== 0) {
+    const said = fly.redact((answer.stderr ?? answer.stdout ?? "").trim());
+    throw new SqlError(`psql: ${said}`, said);
+  }
+  return (answer.stdout ?? "").split("\n").filter((line) => line !== "");
+}
+
+/** What the server (or psql, when there is no server yet) refused. */
+export class SqlError extends Error {
+  readonly said: string;
+  constructor(message: string, said: string) {
+    super(message);
+    this.name = "SqlError";
+    this.said = said;
+  }
+}
+
+/** Port 5433 is Postgres itself; 5432 is the proxy in front, which needs a leader elected. */
+export function shellCommand(statement: string): string {
+  if (/[\\`!\n]/.test(statement)) throw new Error("this statement does not survive two shells");
+  // Within sh's double quotes, which are within sh's single quotes: $ and " need a backslash, ' must close and reopen.
+  const inDouble = statement.replaceAll("$", "\\$").replaceAll('"', '\\"');
+  const inSingle = inDouble.replaceAll("'", "'\\''");
+  return `sh -c 'psql -X -A -t -v ON_ERROR_STOP=1 "postgres://postgres:$OPERATOR_PASSWORD@localhost:5433/postgres" -c "${inSingle}"'`;
+}
+
+/** A name as an SQL identifier. Ours are made from domains: nothing that would need escaping is let through. */
+export function identifier(name: string): string {
+  if (!/^[a-z_][a-z0-9_-]{0,62}$/.test(name)) throw new Error(`"${name}" is no name for a database or role`);
+  return `"${name}"`;
+}
+
+/** A literal of letters that need no escaping: names and verifiers. */
+export function literal(text: string): string {
+  if (!/^[\w$:+/=.-]+$/.test(text)) throw new Error("this value is no plain literal");
+  return `'${text}'`;
+}
+
+/** Waits until the server answers; a fresh one takes a minute to elect itself. */
+export async function awaitServer(fly: Fly, app: string, machine: string, limitMs = 300_000): Promise<void> {
+  const end = Date.now() + limitMs;
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+    try {
+      await sql(fly, app, machine, "SELECT 1");
+      return;
+    } catch (error) {
+      const notYet =
+        error instanceof SqlError ||
+        (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason));
+      if (!notYet || Date.now() > end) throw error;
+      if (error instanceof FlyctlFailure && passes(error.reason)) waitMs = 5000;
+      await fly.pause(waitMs);
+    }
+  }
+}

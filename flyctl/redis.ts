@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { refuseNewName } from "./app.ts";
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { gone, type Task } from "./kind.ts";
+import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf } from "./machines.ts";
+import { claim, content, destroyOwned, find, secretsOf } from "./ownership.ts";
+import { say } from "./progress.ts";
+import { stage } from "./secrets.ts";
+import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
+import { ensureVolume, growVolume, volumesOf } from "./volumes.ts";
+
+/**
+ * An own Redis on one machine: an app without services and addresses, so that only the organisation's private
+ * network reaches it, a volume for its append-only file, and the password as the app's secret.
+ *
+ * The machine's metadata `mastiff_redis` says which password it was started with (the secret's digest), so that
+ * a run that stopped between a new password and the restart is finished by the next.
+ */
+const name = "redis";
+const volumeName = "redis_data";
+const key = "mastiff:redis";
+
+/**
+ * Redis reads its config from stdin, made in the machine from its environment: the password is in no argument.
+ * The private network is IPv6 only, hence the bind; jobs must never be evicted, and survive a restart.
+ */
+const command = [
+  "sh",
+  "-c",
+  `printf "bind * -::*\\nrequirepass %s\\nappendonly yes\\ndir /data\\nmaxmemory-policy noeviction\\n" "$REDIS_PASSWORD" | exec redis-server -`,
+];
+
+export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>): Promise<RedisOutput> {
+  const { app, region } = spec;
+  const password = secrets.password;
+  if (password === undefined) throw new Error("stdin has no password");
+  refuseNewName(app, previous);
+  await claim(fly, spec, async (found) => {
+    const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
+    return others.length === 0 && (await machinesOf(fly, app)).length === 0;
+  });
+  await stage(fly, app, { REDIS_PASSWORD: password });
+  const made = await stamp(fly, spec);
+  const volume = await ensureVolume(fly, { app, name: volumeName, region, sizeGb: spec.volumeGb });
+  if (volume.region !== region) throw moved(app, volume.region, region);
+  const restart = await growVolume(fly, app, volume, spec.volumeGb, key);
+
+  const machine = await machineOf(fly, app);
+  if (machine === undefined) await start(fly, spec, volume.id, made);
+  else if (differences(machine, spec, made).length > 0) {
+    say(app, "restarting Redis with its new settings");
+    await fly.repeatable(
+      argv.machineUpdate({
+        app,
+        id: machine.id,
+        image: spec.image,
+        size: spec.size,
+        metadata: { mastiff_redis: made },
+      }),
+      { app, timeoutMs: 600_000 },
+    );
+  } else if (restart) await fly.repeatable(argv.machineRestart(app, machine.id), { app, timeoutMs: 600_000 });
+  else if (machine.state === "stopped" || machine.state === "suspended")
+    await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
+  await awaitStarted(fly, app);
+  return { app, host: `${app}.internal`, port: 6379 };
+}
+
+export async function destroy({ spec, fly }: Task<RedisSpec>): Promise<void> {
+  await destroyOwned(fly, spec, async (found) => {
+    const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
+    return others.length === 0 && (await machinesOf(fly, spec.app)).length === 0;
+  });
+}
+
+export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observation> {
+  const found = await find(fly, spec);
+  if (found === undefined) return gone(`Redis app ${spec.app}`);
+  const texts: string[] = [];
+  if (found.owner !== "ours") texts.push(`Redis app ${spec.app} does not carry this stack's mark`);
+  const machine = await machineOf(fly, spec.app);
+  if (machine === undefined) texts.push("the machine of Redis is gone");
+  else {
+    if (machine.state !== "started") texts.push(`machine ${machine.id} of Redis is ${machine.state}`);
+    texts.push(...differences(machine, spec, await stamp(fly, spec)).map((text) => `of Redis: ${text}`));
+    const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
+    if (volume !== undefined && volume.size_gb !== spec.volumeGb)
+      texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
+  }
+  return { exists: true, differences: texts, marker: `${machine?.id ?? ""}@${machine?.instance_id ?? ""}` };
+}
+
+async function machineOf(fly: Fly, app: string): Promise<Machine | undefined> {
+  return (await machinesOf(fly, app)).find((one) => !isGone(one) && one.name === name);
+}
+
+/** Which password the machine should run with. */
+async function stamp(fly: Fly, { app }: RedisSpec): Promise<string> {
+  const digest = (await secretsOf(fly, app)).find((secret) => secret.name === "REDIS_PASSWORD")?.digest ?? "";
+  return createHash("sha256").update(digest).digest("hex").slice(0, 12);
+}
+
+function differences(machine: Machine, spec: RedisSpec, made: string): string[] {
+  const texts = sizeDifferences(sizeOf(machine), spec.size);
+  if (!runsImage(machine, spec.image))
+    texts.push(`image is ${machine.config?.image}, should be ${spec.image}`);
+  if (machine.config?.metadata?.mastiff_redis !== made)
+    texts.push("it runs with another password than its secret");
+  return texts;
+}
+
+async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): Promise<void> {
+  const { app, region, image, size } = spec;
+  const call = argv.machineRun({
+    app,
+    name,
+    region,
+    image,
+    size,
+    env: {},
+    metadata: { mastiff_role: "redis", mastiff_redis: made },
+    restart: "always",
+    volume: { id: volume, path: "/data" },
+    command,
+  });
+  say(app, "starting Redis");
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fly.once(call, { app, timeoutMs: 360_000 });
+      return;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
+      if ((await machineOf(fly, app)) !== undefined) return;
+      if (!passes(error.reason) || attempt === 5) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+  }
+}
+
+async function awaitStarted(fly: Fly, app: string): Promise<void> {
+  const end = Date.now() + 180_000;
+  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+    const machine = await machineOf(fly, app);
+    if (machine?.state === "started") return;
+    if (Date.now() > end || machine === undefined || machine.state === "failed") {
+      throw new DriverError({
+        what: `Redis does not start: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
+        setIn: key,
+        fix: `see why:  flyctl logs -a ${app}`,
+        retry: "helps if the cause passes by itself",
+      });
+    }
+    await fly.pause(waitMs);
+  }
+}
+
+function moved(app: string, is: string, wanted: string): DriverError {
+  return new DriverError({
+    what: `Redis ${app} is in region ${is} and cannot move to ${wanted}: its volume stays where it is.`,
+    setIn: "mastiff:region",
+    fix: [
+      `keep the region:  pulumi config set mastiff:region ${is}`,
+      "or bring up a new stack there and move the data",
+    ],
+    retry: retry.no,
+  });
+}

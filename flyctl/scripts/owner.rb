@@ -1,0 +1,26 @@
+# mastiff: owner
+# Makes the owner's account, or sees that it is there. Whoever owns it already keeps the password.
+name, mail, pass = %w(OWNER_USERNAME OWNER_EMAIL OWNER_PASSWORD).map { |key| ENV.fetch(key) }
+role = UserRole.find_by!(name: 'Owner') # raises when the database was set up without its seeds
+account = Account.find_local(name)
+user = account&.user
+
+if user
+  abort "owner: #{name} exists with another e-mail" unless user.email.casecmp?(mail)
+  result = 'present'
+elsif account || User.exists?(email: mail.downcase)
+  abort 'owner: username or e-mail already taken'
+else
+  user = User.new(
+    email: mail, password: pass, agreement: true, role: role,
+    confirmed_at: Time.now.utc, bypass_registration_checks: true
+  )
+  user.account = Account.new(username: name)
+  user.define_singleton_method(:validate_email_dns?) { false } if ENV['OWNER_SKIP_DNS'] == '1'
+  user.save!
+  result = 'created'
+end
+
+user.update!(role: role) unless user.role_id == role.id
+user.approve! # a new user waits for approval whatever was set before; no-op for an approved one
+puts JSON.generate(result: result, username: name) # the log is shared: the last line that starts with a brace counts

@@ -1,0 +1,4 @@
+# mastiff: redis-version
+# Which Redis is behind REDIS_URL. Sidekiq 8 refuses to start below 7.0, and Upstash has answered 6.2.
+version = RedisConnection.new.connection.info['redis_version']
+puts JSON.generate(redis: version)

@@ -1,0 +1,99 @@
+import { refuseNewName } from "./app.ts";
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { from, gone, type Task } from "./kind.ts";
+import { table, verticalTable } from "./parse.ts";
+import { say } from "./progress.ts";
+import type { Observation, UpstashOutput, UpstashSpec } from "./spec.ts";
+
+/**
+ * A Redis of Upstash. It can carry no mark; its name is made from the community's own app, which does, and one
+ * of that name that is there already is taken to be what an earlier run made, and said so.
+ */
+interface Row {
+  name: string;
+  plan: string;
+  region: string;
+}
+
+export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promise<UpstashOutput> {
+  refuseNewName(spec.name, previous, "name");
+  let row = await find(fly, spec);
+  if (row !== undefined && from(previous, "name") === undefined)
+    say(spec.name, "is there already: taking it up");
+  for (let attempt = 1; row === undefined; attempt++) {
+    say(spec.name, "creating the Redis database");
+    try {
+      await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      const unclear = ["limited", "server", "network", "timeout", "exists"].includes(error.reason);
+      if (!unclear || attempt === 4) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+    row = await find(fly, spec);
+    if (row === undefined && attempt === 4)
+      throw new Error("Fly made the Redis database, but does not list it");
+  }
+  if (row === undefined) throw new Error("unreachable");
+  refuseOther(spec, row);
+  const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];
+  if (url === undefined || !/^rediss?:\/\//.test(url))
+    throw new Error(`flyctl redis status ${spec.name} shows no Private URL`);
+  return { name: spec.name, url };
+}
+
+export async function destroy({ spec, fly }: Task<UpstashSpec>): Promise<void> {
+  if ((await find(fly, spec)) === undefined) return;
+  say(spec.name, "destroying the Redis database");
+  try {
+    await fly.repeatable(argv.redisDestroy(spec.name), { app: spec.name });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+export async function observe({ spec, fly }: Task<UpstashSpec>): Promise<Observation> {
+  const row = await find(fly, spec);
+  if (row === undefined) return gone(`Redis database ${spec.name}`);
+  const differences: string[] = [];
+  if (!isPlan(spec, row)) differences.push(`plan of Redis is ${row.plan}, should be ${spec.plan}`);
+  if (row.region !== spec.region) differences.push(`Redis is in ${row.region}, should be in ${spec.region}`);
+  return { exists: true, differences, marker: `${row.plan} ${row.region}` };
+}
+
+async function find(fly: Fly, { org, name }: UpstashSpec): Promise<Row | undefined> {
+  const rows = table(await fly.read(argv.redisList(org), { app: name }));
+  const row = rows.find((one) => one.name === name);
+  return row && { name, plan: row.plan ?? "", region: row["primary region"] ?? "" };
+}
+
+/** A plan may be named by its id, which the list does not show: only a differing display name tells. */
+function isPlan({ plan }: UpstashSpec, row: Row): boolean {
+  return plan === null || plan === row.plan || /^[A-Za-z0-9]{12,}$/.test(plan);
+}
+
+/** What `redis update` alone could change, and it asks questions that only a terminal can answer. */
+function refuseOther(spec: UpstashSpec, row: Row): void {
+  const { name } = spec;
+  if (row.region !== spec.region) {
+    throw new DriverError({
+      what: `The Redis database ${name} is in region ${row.region} and cannot move to ${spec.region}.`,
+      setIn: "mastiff:region",
+      fix: `keep the region:  pulumi config set mastiff:region ${row.region}`,
+      retry: retry.no,
+    });
+  }
+  if (!isPlan(spec, row)) {
+    throw new DriverError({
+      what: `The Redis database ${name} has plan "${row.plan}", not "${spec.plan}": flyctl changes plans only by hand, in a terminal.`,
+      setIn: "mastiff:redis",
+      fix: [
+        `change it by hand, then run pulumi up again:  flyctl redis update ${name}`,
+        `or keep the plan:  pulumi config set --path mastiff:redis.plan '${row.plan}'`,
+      ],
+      retry: retry.no,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import * as argv from "./argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { say } from "./progress.ts";
+
+/** A volume as `volumes list --json` shows it. */
+export interface Volume {
+  id: string;
+  name: string;
+  state: string;
+  size_gb: number;
+  region: string;
+  attached_machine_id: string | null;
+  created_at: string;
+}
+
+/** The app's volumes that are there to stay, oldest first. */
+export async function volumesOf(fly: Fly, app: string): Promise<Volume[]> {
+  const volumes = await fly.json<Volume[]>(argv.volumesList(app), { app });
+  return volumes
+    .filter((one) => !/destroy/.test(one.state))
+    .sort((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
+}
+
+/** The one volume of that name; each call of `volumes create` would add another, so look before each. */
+export async function ensureVolume(
+  fly: Fly,
+  o: { app: string; name: string; region: string; sizeGb: number },
+): Promise<Volume> {
+  for (let attempt = 1; ; attempt++) {
+    const ofName = (await volumesOf(fly, o.app)).filter((one) => one.name === o.name);
+    const found = ofName.find((one) => one.attached_machine_id) ?? ofName[0];
+    if (found !== undefined) return found;
+    say(o.app, `creating a volume of ${o.sizeGb} GB`);
+    try {
+      await fly.once(argv.volumesCreate(o), { app: o.app });
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+  }
+}
+
+/** Makes the volume as large as asked. @returns true when its machine has to restart to see it. */
+export async function growVolume(
+  fly: Fly,
+  app: string,
+  volume: Volume,
+  sizeGb: number,
+  key: string,
+): Promise<boolean> {
+  if (volume.size_gb === sizeGb) return false;
+  if (volume.size_gb > sizeGb) {
+    throw new DriverError({
+      what: `The volume of ${app} has ${volume.size_gb} GB and cannot shrink to ${sizeGb} GB: a file system on Fly only grows.`,
+      setIn: key,
+      fix: [
+        `keep the size:  pulumi config set --path ${key}.volumeGb ${volume.size_gb}`,
+        "or move the data to a new, smaller one: dump, new stack, restore",
+      ],
+      retry: retry.no,
+    });
+  }
+  say(app, `growing its volume from ${volume.size_gb} to ${sizeGb} GB`);
+  const output = await fly.repeatable(argv.volumesExtend(app, volume.id, sizeGb), { app });
+  return /need to stop and start/.test(output);
+}
