@@ -20,6 +20,8 @@ export interface Kind<Inputs, Outputs, Cloud> {
   inputs: z.ZodObject & z.ZodType<Inputs>;
   /** Inputs that cannot change in place. */
   replacedBy: readonly string[];
+  /** Whether a replacement has to wait until the old one is gone. Default false. */
+  deleteBeforeReplace?: boolean;
   /** Words for why the last result in state is not good enough, so that an update tries again; or undefined. */
   unsettled?(state: Inputs & Outputs): string | undefined;
   /** Refuses a change that must not be made, in preview too. @throws with the reason and the proper way. */
@@ -70,7 +72,8 @@ export function serveKinds<Cloud>(
       if (!changed.some((key) => hasUnknown(news[key]))) kind.guard?.(olds, news);
       // An unknown value may turn out to be the old one, so a preview says "update" and `up` decides.
       const replaces = changed.filter((key) => kind.replacedBy.includes(key) && !hasUnknown(news[key]));
-      return { changes: changed.length > 0 || kind.unsettled?.(olds) !== undefined, replaces };
+      const changes = changed.length > 0 || kind.unsettled?.(olds) !== undefined;
+      return { changes, replaces, deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
     },
     async create(inputs) {
       const { id, outs } = await kindOf(inputs).create(connect(inputs, false), inputs);

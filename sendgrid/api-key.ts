@@ -31,11 +31,11 @@ interface KeyDetails extends KeyEntry {
 }
 
 /**
- * The rights among the scopes that SendGrid answers. What it adds by itself (`sender_verification_eligible`,
- * `2fa_required`) tells about the account; a right has a dot in its name.
+ * The rights among the scopes that SendGrid answers, and what was asked for. What it adds by itself
+ * (`sender_verification_eligible`, `2fa_required`) tells about the account; a right has a dot in its name.
  */
-export function rights(scopes: string[]): string[] {
-  return [...new Set(scopes)].filter((scope) => scope.includes(".")).sort();
+export function rights(scopes: string[], asked: string[]): string[] {
+  return [...new Set(scopes)].filter((scope) => scope.includes(".") || asked.includes(scope)).sort();
 }
 
 /**
@@ -70,7 +70,12 @@ export const apiKey: Kind<Inputs, Outputs, CloudClient> = {
     // Documented inside a list, answered without one: https://www.twilio.com/docs/sendgrid/api-reference/api-keys
     const key = answer && "result" in answer ? answer.result[0] : answer;
     if (key === undefined) return undefined;
-    return { name: key.name, scopes: rights(key.scopes ?? []), apiKeyId: id, apiKey: state.apiKey };
+    return {
+      name: key.name,
+      scopes: rights(key.scopes ?? [], state.scopes),
+      apiKeyId: id,
+      apiKey: state.apiKey,
+    };
   },
 
   async update(cloud, id, state, { name, scopes }) {

@@ -73,6 +73,8 @@ const outputs = (sender: SenderEntry, adopted: boolean): Outputs => ({
 export const singleSender: Kind<Inputs, Outputs, CloudClient> = {
   inputs,
   replacedBy: ["email"],
+  // Nicknames are unique in an account, and the next sender has the same one.
+  deleteBeforeReplace: true,
 
   async create(cloud, wanted) {
     const look = async () => chooseSender(await sendersOf(cloud, wanted.email), wanted.nickname);
@@ -111,16 +113,10 @@ function postalForm(wanted: Inputs) {
 }
 
 function drifted(sender: SenderEntry, state: Inputs): Partial<Inputs> {
-  const { nickname, address, city, country } = sender;
-  return {
-    nickname,
-    name: sender.from_name,
-    replyTo: sender.reply_to,
-    address,
-    city,
-    country,
-    // SendGrid answers "" for what was not given.
-    state: sender.state || state.state,
-    zip: sender.zip || state.zip,
-  };
+  const { nickname, from_name: name, reply_to: replyTo, address, city, country } = sender;
+  const live: Partial<Inputs> = { nickname, name, replyTo, address, city, country };
+  // What config leaves open may be anything.
+  if (state.state !== undefined) live.state = sender.state ?? "";
+  if (state.zip !== undefined) live.zip = sender.zip ?? "";
+  return live;
 }

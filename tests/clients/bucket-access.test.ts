@@ -119,7 +119,7 @@ test("a new key for the same bucket is waited for and touches no object", async 
   const { id, outs } = await provider.create(access);
   const rotated = await mint();
   const verdict = await provider.diff(id, outs, rotated);
-  expect(verdict).toEqual({ changes: true, replaces: [] });
+  expect(verdict).toMatchObject({ changes: true, replaces: [] });
   const updated = await provider.update(id, outs, rotated);
   expect(updated.outs.accessKeyId).toBe(rotated.accessKeyId);
   expect(await s3("GET", "/avatar")).toBe("x");

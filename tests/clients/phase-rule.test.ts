@@ -60,7 +60,7 @@ test("beside the rules of others ours comes, changes and goes, and theirs stay a
   expect(await refs()).toEqual(["theirs", "cors_mastiff"]);
 
   const changed = mine({ description: "changed" });
-  expect(await provider.diff(id, outs, changed)).toEqual({ changes: true, replaces: [] });
+  expect(await provider.diff(id, outs, changed)).toMatchObject({ changes: true, replaces: [] });
   const updated = await provider.update(id, outs, changed);
   const after = (await entrypoint()).result.rules;
   expect(after[1]).toMatchObject({ ref: "cors_mastiff", description: "changed", id: updated.outs.ruleId });

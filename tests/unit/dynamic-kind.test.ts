@@ -104,10 +104,11 @@ test("another endpoint or patience alone is no diff", async () => {
     endpoint: "http://127.0.0.1:2/r2",
     timeoutSeconds: 5,
   });
-  expect(verdict).toEqual({ changes: false, replaces: [] });
+  expect(verdict).toEqual({ changes: false, replaces: [], deleteBeforeReplace: false });
   expect(await sendgrid.diff("id", domain, { ...domain, baseUrl: "http://127.0.0.1:3" })).toEqual({
     changes: false,
     replaces: [],
+    deleteBeforeReplace: false,
   });
 });
 
@@ -132,10 +133,12 @@ test("another zone replaces a rule, an unknown one is shown as an update", async
   expect(await cloudflare.diff("id", state, { ...rule, zoneId: "1".repeat(32) })).toEqual({
     changes: true,
     replaces: ["zoneId"],
+    deleteBeforeReplace: false,
   });
   expect(await cloudflare.diff("id", state, { ...rule, zoneId: unknownValue })).toEqual({
     changes: true,
     replaces: [],
+    deleteBeforeReplace: false,
   });
 });
 
@@ -168,7 +171,7 @@ test("a new key for the same bucket is an update: a replacement would empty the 
     accessKeyId: "k2",
     secretAccessKey: "b".repeat(64),
   });
-  expect(verdict).toEqual({ changes: true, replaces: [] });
+  expect(verdict).toEqual({ changes: true, replaces: [], deleteBeforeReplace: false });
 });
 
 test("a kind from another version is an error that says so", async () => {
