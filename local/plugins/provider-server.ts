@@ -70,11 +70,13 @@ export function providerService(provider: Provider): PluginService {
 
 function features(provider: Provider) {
   return {
+    handshake: true,
     acceptSecrets: true,
     acceptOutputs: true,
     acceptResources: true,
     acceptsByteString: false,
     supportsPreview: true,
+    supportsAutonaming: false,
     ...provider.features,
   };
 }
@@ -89,6 +91,9 @@ function general(
   return {
     handshake(request, _session, connection) {
       connection.attach(request.getEngineAddress());
+      if (!features(provider).handshake) {
+        throw new ProviderError(grpc.status.UNIMPLEMENTED, "Handshake is not yet implemented");
+      }
       const { acceptSecrets, acceptOutputs, acceptResources, acceptsByteString } = features(provider);
       const response = new messages.ProviderHandshakeResponse();
       response.setAcceptsByteString(acceptsByteString);
@@ -154,12 +159,14 @@ function configuration(provider: Provider): Pick<Handlers, "checkConfig" | "diff
     async configure(request, _session, connection) {
       const config = plainProperties(decode(request.getArgs()));
       connection.config = (await provider.configuration?.configure?.(config)) ?? config;
-      const { acceptSecrets, acceptOutputs, acceptResources, supportsPreview } = features(provider);
+      const { acceptSecrets, acceptOutputs, acceptResources, supportsPreview, supportsAutonaming } =
+        features(provider);
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(acceptSecrets);
       response.setAcceptresources(acceptResources);
       response.setAcceptoutputs(acceptOutputs);
       response.setSupportspreview(supportsPreview);
+      response.setSupportsAutonamingConfiguration(supportsAutonaming);
       return response;
     },
   };

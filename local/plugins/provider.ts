@@ -173,7 +173,7 @@ export interface Provider {
   version: string;
   /** The package's schema as JSON. Default: `{}`. */
   schema?: string;
-  /** What the provider says of itself at `Handshake` and `Configure`. Default: all but byte strings. */
+  /** What the provider says of itself at `Handshake` and `Configure`. Default: all but byte strings and autonaming. */
   features?: Partial<ProviderFeatures>;
   configuration?: ProviderConfiguration;
   /** By type token. */
@@ -185,11 +185,14 @@ export interface Provider {
 }
 
 export interface ProviderFeatures {
+  /** Answer `Handshake`; without it the engine asks `Configure` alone. */
+  handshake: boolean;
   acceptSecrets: boolean;
   acceptOutputs: boolean;
   acceptResources: boolean;
   acceptsByteString: boolean;
   supportsPreview: boolean;
+  supportsAutonaming: boolean;
 }
 
 /** An error with a gRPC status of its own; any other error is answered as UNKNOWN with its message. */

@@ -1,0 +1,154 @@
+/**
+ * Attributes of a bridged resource: a Terraform resource type that a Pulumi provider presents as its own.
+ *
+ * A type's attributes decide what `Check` refuses, which defaults a plan fills in, and which changes replace.
+ *
+ * @see pulumi/pulumi-terraform-bridge: pkg/pf/tfbridge and pkg/convert; hashicorp/terraform-plugin-framework
+ */
+
+import { type Properties, type PropertyValue, plain, Unknown } from "../values.ts";
+
+/** `strings` is a list of strings, `map` an object of strings, `block` a list of one object, shown as that object. */
+export type AttributeType = "int" | "bool" | "string" | "strings" | "map" | { block: Attributes };
+
+export interface Attribute {
+  /** Terraform's name, when it is not the Pulumi name in snake case. */
+  terraform?: string;
+  type: AttributeType;
+  /** Whether the program may set it; absent = an output alone. */
+  input?: "required" | "optional";
+  /** What a required attribute is for: the error for a missing one quotes it. */
+  description?: string;
+  default?: PropertyValue;
+  /** An input that the provider fills in when the program does not. */
+  computed?: boolean;
+  /** The state keeps it encrypted. */
+  secret?: boolean;
+  /** Whether a change replaces the resource; a function gets the old and new values, null when absent. */
+  replaces?: boolean | ((old: PropertyValue, now: PropertyValue) => boolean);
+  /** An update leaves the value alone. Default: any change of the resource makes it unknown. */
+  keepsState?: boolean;
+}
+
+export type Attributes = Record<string, Attribute>;
+
+/** `minLower` → `min_lower`, `b64Std` → `b64_std`. */
+export function terraformName(name: string, attribute: Attribute): string {
+  return attribute.terraform ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A value that an attribute's type cannot hold. */
+export class EncodeError extends Error {}
+
+/**
+ * The configuration of a resource as Terraform gets it: typed, null where the program set nothing.
+ *
+ * @throws EncodeError for the first value that does not fit; unknown names are passed over.
+ */
+export function encodeConfig(attributes: Attributes, inputs: Properties): Record<string, PropertyValue> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => {
+      try {
+        return [name, encodeValue(attribute.type, plain(inputs[name] ?? null))];
+      } catch (error) {
+        if (!(error instanceof EncodeError)) throw error;
+        throw new EncodeError(
+          `objectEncoder failed on property "${terraformName(name, attribute)}": ${error.message}`,
+        );
+      }
+    }),
+  );
+}
+
+function encodeValue(type: AttributeType, value: PropertyValue): PropertyValue {
+  if (value === null || value instanceof Unknown) return value;
+  if (typeof type === "object") {
+    if (!isObject(value)) throw new EncodeError(notAnObject(value));
+    return encodeConfig(type.block, value);
+  }
+  switch (type) {
+    case "int":
+      return encodeNumber(value);
+    case "bool":
+      if (typeof value !== "boolean") throw new EncodeError("Expected a Boolean");
+      return value;
+    case "string":
+      return encodeString(value);
+    case "strings":
+      if (!Array.isArray(value)) throw new EncodeError("Expected an Array PropertyValue");
+      return value.map((item, at) => {
+        try {
+          return item === null || item instanceof Unknown ? item : encodeString(item);
+        } catch (error) {
+          const reason = error instanceof Error ? error.message : error;
+          throw new EncodeError(`encList failed while encoding element ${at} (${goPlain(item)}): ${reason}`);
+        }
+      });
+    default:
+      if (!isObject(value)) throw new EncodeError(notAnObject(value));
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => {
+          if (item === null || item === undefined || item instanceof Unknown) return [key, item];
+          if (typeof item === "object") throw new EncodeError(`encMap failed on ${goPlain(item)}`);
+          return [key, encodeString(item)];
+        }),
+      );
+  }
+}
+
+function encodeNumber(value: PropertyValue): PropertyValue {
+  if (typeof value === "number") return value;
+  if (value === "") return null;
+  if (typeof value === "string" && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return Number(value);
+  throw new EncodeError(`Expected a Number, got ${goSyntax(value)} ${typeof value === "string"}`);
+}
+
+function encodeString(value: PropertyValue): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number") return decimal(value);
+  throw new EncodeError(`Expected a string, got: ${goPlain(value)}`);
+}
+
+/** A number without an exponent. */
+function decimal(value: number): string {
+  const text = String(value);
+  if (!text.includes("e")) return text;
+  return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, "");
+}
+
+function isObject(value: PropertyValue): value is Properties {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Unknown);
+}
+
+function notAnObject(value: PropertyValue): string {
+  const kind = Array.isArray(value)
+    ? "[]"
+    : ({ string: "string", number: "number", boolean: "bool" }[typeof value as string] ?? "object");
+  return `Expected an Object PropertyValue, found ${kind} ("${goPlain(value)}")`;
+}
+
+/** A property value as Go's `%v` prints it. */
+function goPlain(value: PropertyValue): string {
+  if (Array.isArray(value)) return `{[${value.map(goPlain).join(" ")}]}`;
+  if (isObject(value)) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{map[${entries.map(([key, item]) => `${key}:${goPlain(item ?? null)}`).join(" ")}]}`;
+  }
+  return value === null ? "{<nil>}" : `{${value}}`;
+}
+
+/** A property value as Go's `%#v` prints it. */
+function goSyntax(value: PropertyValue): string {
+  const inner = () => {
+    if (Array.isArray(value)) return `[]resource.PropertyValue{${value.map(goSyntax).join(", ")}}`;
+    if (isObject(value)) {
+      const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `resource.PropertyMap{${entries
+        .map(([key, item]) => `${JSON.stringify(key)}:${goSyntax(item ?? null)}`)
+        .join(", ")}}`;
+    }
+    return value === null ? "interface {}(nil)" : JSON.stringify(value);
+  };
+  return `resource.PropertyValue{V:${inner()}}`;
+}
