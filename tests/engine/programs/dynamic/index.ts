@@ -34,7 +34,7 @@ const access = new BucketAccess("access", {
 const domain = new AuthenticatedDomain("domain", { domain: "mastiff.party", baseUrl });
 const validation = new DomainValidation("validation", {
   domainId: domain.domainId,
-  recordIds: [rule.ruleId],
+  recordIds: [],
   timeoutSeconds: 0,
   baseUrl,
 });
