@@ -26,6 +26,7 @@ export interface Failure {
 /** A plugin that runs as a process of its own. */
 export interface PluginProcess {
   address: string;
+  ended(): boolean;
   close(): Promise<void>;
 }
 
@@ -43,7 +44,11 @@ export async function startPlugin(
     child.once("close", (code) => reject(new Error(`${bin} ended with ${code}`)));
   });
   child.stderr.resume();
+  child.stdout.resume();
+  // An official plugin must not outlive who asks it.
+  process.once("exit", () => child.kill("SIGKILL"));
   return {
+    ended: () => child.exitCode !== null || child.signalCode !== null,
     address: `127.0.0.1:${port.trim()}`,
     close: async () => {
       child.kill("SIGKILL");

@@ -103,6 +103,7 @@ function validate(config: Values): Finding[] {
   const findings: Finding[] = [];
   const { length } = config;
   const minimums = [config.minUpper, config.minLower, config.minNumeric, config.minSpecial];
+  const countable = minimums.every((value) => typeof value !== "number" || Number.isInteger(value));
   const least = minimums.reduce<number>((sum, value) => sum + (typeof value === "number" ? value : 0), 0);
   const tooShort = (bound: string): Finding => ({
     summary: "Invalid Attribute Value",
@@ -111,7 +112,8 @@ function validate(config: Values): Finding[] {
   });
   if (typeof length === "number") {
     if (length < 1) findings.push(tooShort("1"));
-    if (length < least) findings.push(tooShort("sum of min_upper + min_lower + min_numeric + min_special"));
+    if (countable && length < least)
+      findings.push(tooShort("sum of min_upper + min_lower + min_numeric + min_special"));
   }
   for (const attribute of ["number", "numeric"]) {
     const all = ["special", "upper", "lower", attribute];
