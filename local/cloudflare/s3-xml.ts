@@ -15,7 +15,14 @@ export class S3Refusal extends Error {
 }
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
-const builder = new XMLBuilder({ ignoreAttributes: false, suppressEmptyNode: false });
+/** R2 leaves quotes and apostrophes as they are; the builder's own escaping does not. */
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+const builder = new XMLBuilder({
+  ignoreAttributes: false,
+  suppressEmptyNode: false,
+  processEntities: false,
+  tagValueProcessor: (_, value) => String(value).replace(/[&<>]/g, (c) => escapes[c] ?? c),
+});
 
 /** An XML document with S3's namespace on its root. */
 export function xmlAnswer(root: string, content: Record<string, unknown>): Response {
