@@ -11,12 +11,13 @@
  *
  * States and events: https://fly.io/docs/machines/machine-states/, superfly/fly-go machine_types.go.
  */
-import { boot, type Outcome, plan } from "../mastodon/program.ts";
+import type { Outcome } from "../mastodon/behaviour.ts";
+import { boot, plan } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { instanceId, opaqueId } from "./ids.ts";
-import { findImage } from "./images.ts";
 import { write } from "./logs.ts";
-import type { App, Disk, Machine, MachineEvent, Step } from "./state.ts";
+import { situation } from "./situation.ts";
+import type { App, Machine, MachineEvent, Step } from "./state.ts";
 
 /** What the real thing takes, in milliseconds; a world waits this times its latency scale. */
 const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff: 1000 } as const;
@@ -101,37 +102,6 @@ function act(world: World, app: App, machine: Machine, step: Step): void {
       break;
   }
   if (machine.state !== "destroyed") machine.updatedAt = world.now().toISOString();
-}
-
-/** What the program in a machine sees. */
-export function situation(world: World, app: App, machine: Machine) {
-  const image = findImage(machine.config.image);
-  if (image === undefined)
-    throw new Error(`machine ${machine.id} runs ${machine.config.image}, which is gone`);
-  const { init } = machine.config;
-  const entrypoint = init?.entrypoint ?? image.entrypoint;
-  const argv = init?.exec ?? [...entrypoint, ...(init?.cmd ?? image.command)];
-  return { world, app, machine, image, argv, env: environment(app, machine), disk: diskOf(app, machine) };
-}
-
-/** Fly's own variables, then the app's secrets, then the machine's `env`, which wins. https://fly.io/docs/machines/runtime-environment/ */
-function environment(app: App, machine: Machine): Record<string, string> {
-  return {
-    FLY_APP_NAME: app.name,
-    FLY_MACHINE_ID: machine.id,
-    FLY_REGION: machine.region,
-    FLY_PRIVATE_IP: machine.privateIp,
-    FLY_IMAGE_REF: machine.config.image,
-    FLY_VM_MEMORY_MB: String(machine.config.guest?.memory_mb ?? 256),
-    ...machine.secrets,
-    ...machine.config.env,
-  };
-}
-
-/** The mounted volume's disk, else the machine's own, which every new version starts empty. */
-export function diskOf(app: App, machine: Machine): Disk {
-  const mounted = machine.config.mounts?.[0]?.volume;
-  return (mounted === undefined ? undefined : app.volumes[mounted]?.data) ?? machine.disk;
 }
 
 /** Adds an event, newest first; ten are shown, a hundred kept. */

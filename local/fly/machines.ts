@@ -1,13 +1,14 @@
 /** What can be asked of machines: launch, update, start, stop, destroy, lease; and how one is shown. */
-import { listening } from "../mastodon/program.ts";
+import { listens, respond } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { networkPrefix } from "./addresses.ts";
 import { Refusal } from "./errors.ts";
 import { instanceId, machineId, nonce, serial } from "./ids.ts";
 import { findImage } from "./images.ts";
-import { begin, demolish, halt, newVersion, note, park, situation } from "./lifecycle.ts";
+import { begin, demolish, halt, newVersion, note, park } from "./lifecycle.ts";
 import { checkConfig, type MachineInput } from "./machine-config.ts";
 import { findRegion } from "./regions.ts";
+import { situation } from "./situation.ts";
 import type { App, Machine, ServiceCheck } from "./state.ts";
 
 /** @throws 404 with the id, as superfly/flyctl quotes it (internal/command/machine/select.go). */
@@ -242,7 +243,6 @@ export function machineBody(world: World, app: App, machine: Machine): Record<st
 
 /** The state of every health check: service checks by position, protocol and port, the others by name. */
 export function checkStates(world: World, app: App, machine: Machine): Record<string, unknown>[] {
-  if (!machine.hasStarted) return [];
   const named: [string, ServiceCheck, number][] = [];
   machine.config.services?.forEach((service, index) => {
     for (const check of service.checks ?? []) {
@@ -275,10 +275,21 @@ function faultOf(
   port: number,
 ): string | undefined {
   if (machine.state !== "started" || !machine.ready) return "connect: connection refused";
-  const answer = listening(
-    situation(world, app, machine),
+  const seen = situation(world, app, machine);
+  if (!listens(seen, port)) return "connect: connection refused";
+  if (check.type !== "http") return undefined;
+  const headers = new Headers();
+  for (const { name, values } of check.headers ?? []) headers.set(name, values.join(", "));
+  const url = new URL(check.path ?? "/", "http://check");
+  const answer = respond(seen, {
     port,
-    check.type === "http" ? (check.path ?? "/") : null,
-  );
-  return answer === "passing" ? undefined : answer;
+    method: (check.method ?? "GET").toUpperCase(),
+    path: url.pathname,
+    query: url.searchParams,
+    host: headers.get("host") ?? machine.privateIp,
+    scheme: headers.get("x-forwarded-proto") === "https" ? "https" : "http",
+    headers,
+  });
+  if (answer === undefined) return "malformed HTTP response";
+  return answer.status >= 200 && answer.status < 300 ? undefined : `status code ${answer.status}, want 2xx`;
 }

@@ -5,7 +5,6 @@ import { execute } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
-import { situation } from "./lifecycle.ts";
 import { readInput } from "./machine-config.ts";
 import {
   checkLease,
@@ -21,6 +20,7 @@ import {
   update,
 } from "./machines.ts";
 import type { FlyEnv } from "./serve.ts";
+import { situation } from "./situation.ts";
 import type { Machine } from "./state.ts";
 import { waitFor } from "./wait.ts";
 

@@ -14,8 +14,11 @@ export interface Account {
   role: string;
   confirmed: boolean;
   approved: boolean;
-  /** Names the password without holding it. */
+  /** SHA-256 of the password. */
   passwordHash: string;
+  /** The key that others check the account's signatures with. */
+  publicKeyPem: string;
+  createdAt: string;
 }
 
 /** What Mastodon keeps in one database. Absent until the schema is loaded. */
@@ -27,8 +30,8 @@ export interface Schema {
   /** Whether the seeds ran: without them there is no role to give an owner. */
   seeded: boolean;
   accounts: Account[];
-  /** Fingerprint of the encryption keys that wrote the first encrypted row. */
-  keyFingerprint: string | null;
+  /** SHA-256 of the encryption keys that wrote the first encrypted row: others can't read it. */
+  keys: string | null;
 }
 
 /** One database of a server. */

@@ -1,71 +1,94 @@
 /**
- * The programs that run in machines: which one an image holds, how long it takes, and what becomes of it.
+ * The programs that run in machines: which one an image holds, how long it takes, what it does, what it answers.
  *
  * A program is asked twice: `plan` when its machine starts (a service that will listen, or a job that will end,
  * and after how long), `boot` when that time is over. What it does to databases and buckets, it does then.
  */
+import type { Program } from "../fly/images.ts";
+import {
+  type Behaviour,
+  type Execution,
+  type HttpAnswer,
+  type HttpRequest,
+  inner,
+  lines,
+  type Outcome,
+  type Plan,
+  type Situation,
+} from "./behaviour.ts";
+import { postgresFlex } from "./postgres-flex.ts";
+import { rails } from "./rails.ts";
+import { redis } from "./redis.ts";
+import { split } from "./shell.ts";
+import { streaming } from "./streaming.ts";
 
-import type { Image, Program } from "../fly/images.ts";
-import type { App, Disk, Machine } from "../fly/state.ts";
-import type { World } from "../world.ts";
+/** An image with nothing in it but a shell. */
+const bare: Behaviour = {
+  plan: (seen) =>
+    seen.argv[0] === "sleep" ? { kind: "service", milliseconds: 0 } : { kind: "job", milliseconds: 300 },
+  boot(seen) {
+    if (seen.argv[0] === "sleep") return { lines: [] };
+    const ran = execute(seen, seen.argv, "");
+    return { lines: lines(ran.stdout + ran.stderr), exit: ran.exit };
+  },
+  ports: () => [],
+};
 
-/** What a program sees of the world. */
-export interface Situation {
-  world: World;
-  app: App;
-  machine: Machine;
-  image: Image;
-  /** Entrypoint and command. */
-  argv: string[];
-  env: Record<string, string>;
-  disk: Disk;
-}
-
-/** How it will go on: `milliseconds` until a service listens, or until a job ends. */
-export interface Plan {
-  kind: "service" | "job";
-  milliseconds: number;
-}
-
-/** How it went: lines of its log, and an exit code unless it goes on running. */
-export interface Outcome {
-  lines: string[];
-  exit?: number;
-  /** The kernel ended it for want of memory. */
-  oom?: boolean;
-}
-
-/** One kind of image. */
-export interface Behaviour {
-  plan(seen: Situation): Plan;
-  boot(seen: Situation): Outcome;
-}
-
-const behaviours: Partial<Record<Program, Behaviour>> = {};
+const behaviours: Record<Program, Behaviour> = {
+  mastodon: rails,
+  "mastodon-streaming": streaming,
+  "postgres-flex": postgresFlex,
+  postgres: bare,
+  redis,
+  alpine: bare,
+};
 
 /** How it will go on. */
 export function plan(seen: Situation): Plan {
-  return behaviours[seen.image.program]?.plan(seen) ?? { kind: "job", milliseconds: 500 };
+  return behaviours[seen.image.program].plan(seen);
 }
 
 /** How it went. */
 export function boot(seen: Situation): Outcome {
-  return behaviours[seen.image.program]?.boot(seen) ?? { lines: [], exit: 0 };
+  return behaviours[seen.image.program].boot(seen);
 }
 
-/** What a health check finds: `passing`, or why not. `path` is null for a check that only connects. */
-export function listening(_seen: Situation, _port: number, _path: string | null): string {
-  return "passing";
+/** Answers a request to a machine; undefined: nothing there takes it. */
+export function respond(seen: Situation, request: HttpRequest): HttpAnswer | undefined {
+  if (!seen.machine.ready) return undefined;
+  return behaviours[seen.image.program].respond?.(seen, request);
 }
 
-/** What a command that is run beside the program prints. */
-export interface Execution {
-  exit: number;
-  stdout: string;
-  stderr: string;
+/** Whether a program listens on a port. */
+export function listens(seen: Situation, port: number): boolean {
+  return seen.machine.ready && behaviours[seen.image.program].ports(seen).includes(port);
 }
 
-/** Runs a command in a machine: a line that is split like a shell's, or words. */
-export function execute(_seen: Situation, _command: string | string[], _stdin: string): Execution {
-  return { exit: 127, stdout: "", stderr: "command not found\n" };
+/**
+ * Runs a command in a machine: a line is split into words without expansion, `sh -c` expands, and the command sees
+ * the machine's environment. https://fly.io/docs/machines/api/machines-resource/ (exec)
+ */
+export function execute(seen: Situation, command: string | string[], _stdin: string): Execution {
+  const words = typeof command === "string" ? split(command) : command;
+  const [name, ...rest] = inner(words, seen.env);
+  if (name === undefined) return { exit: 0, stdout: "", stderr: "" };
+  const own = behaviours[seen.image.program].execute?.(seen, [name, ...rest]);
+  if (own !== undefined) return own;
+  const plain = basics(seen, name, rest);
+  return plain ?? { exit: 127, stdout: "", stderr: `sh: ${name}: not found\n` };
+}
+
+/** What every image has. */
+function basics(seen: Situation, name: string, args: string[]): Execution | undefined {
+  const said = (stdout: string) => ({ exit: 0, stdout, stderr: "" });
+  if (name === "echo") return said(`${args.join(" ")}\n`);
+  if (name === "true") return said("");
+  if (name === "false") return { exit: 1, stdout: "", stderr: "" };
+  if (name === "exit") return { exit: Number(args[0] ?? 0), stdout: "", stderr: "" };
+  if (name === "sleep") return said("");
+  if (name === "printenv") {
+    const value = seen.env[args[0] ?? ""];
+    return value === undefined ? { exit: 1, stdout: "", stderr: "" } : said(`${value}\n`);
+  }
+  return undefined;
 }

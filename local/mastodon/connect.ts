@@ -1,0 +1,149 @@
+/** Connections that programs open: DATABASE_URL to a Postgres, REDIS_URL to a Redis, with the errors of their clients. */
+
+import { diskOf, situation } from "../fly/situation.ts";
+import type { App, Machine } from "../fly/state.ts";
+import type { World } from "../world.ts";
+import type { Catalogue, Database } from "./database.ts";
+import { dial } from "./network.ts";
+import { redisConfig } from "./redis.ts";
+import { verifies } from "./scram.ts";
+
+/** Where a connection starts. */
+interface From {
+  world: World;
+  app: App;
+  machine: Machine;
+}
+
+/** An open connection to one database, or what the client library says. */
+export type DatabaseConnection =
+  | { ok: true; server: Database; catalogue: Catalogue; user: string; pooled: boolean }
+  | {
+      ok: false;
+      kind: "unreachable" | "password" | "database" | "tls";
+      message: string;
+      user: string;
+      name: string;
+    };
+
+/** Opens DATABASE_URL as libpq does. */
+export function connectDatabase(from: From, databaseUrl: string | undefined): DatabaseConnection {
+  const url = new URL(databaseUrl || "postgres://mastodon@localhost:5432/mastodon_production");
+  const user = decodeURIComponent(url.username);
+  const name = decodeURIComponent(url.pathname.slice(1)) || user;
+  const port = Number(url.port || 5432);
+  const fail = (kind: "unreachable" | "password" | "database" | "tls", message: string) =>
+    ({ ok: false, kind, message, user, name }) as const;
+
+  const peer = dial(from.world, from, url.hostname, port);
+  if (peer.kind === "unknown") {
+    return fail(
+      "unreachable",
+      `could not translate host name "${url.hostname}" to address: Name or service not known`,
+    );
+  }
+  const at = `connection to server at "${url.hostname}", port ${port} failed: `;
+  const server =
+    peer.kind === "cluster"
+      ? peer.cluster.data
+      : peer.kind === "machine"
+        ? serverOf(peer.app, peer.machine, peer.port)
+        : undefined;
+  if (server === undefined) {
+    return fail(
+      "unreachable",
+      `${at}Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?`,
+    );
+  }
+  if (
+    peer.kind === "machine" &&
+    ["require", "verify-ca", "verify-full"].includes(url.searchParams.get("sslmode") ?? "")
+  ) {
+    // Postgres on the private network speaks no TLS (superfly/docs postgres/): hence ?sslmode=disable.
+    return fail("tls", `${at}server does not support SSL, but SSL was required`);
+  }
+  const password = decodeURIComponent(url.password);
+  if (password === "") return fail("password", `${at}fe_sendauth: no password supplied`);
+  const role = server.roles[user];
+  if (role === undefined || !role.login || role.verifier === null || !verifies(role.verifier, password)) {
+    return fail("password", `${at}FATAL:  password authentication failed for user "${user}"`);
+  }
+  const catalogue = server.databases[name];
+  if (catalogue === undefined) return fail("database", `${at}FATAL:  database "${name}" does not exist`);
+  return { ok: true, server, catalogue, user, pooled: peer.kind === "cluster" && peer.pooled };
+}
+
+/** The server that listens on a port of a machine: haproxy on 5432 and Postgres on 5433 (fly-apps/postgres-flex). */
+function serverOf(app: App, machine: Machine, port: number): Database | undefined {
+  if (!machine.ready || (port !== 5432 && port !== 5433)) return undefined;
+  return diskOf(app, machine).postgres;
+}
+
+/** An open connection to a Redis, or what the client library says. */
+export type RedisConnection =
+  | { ok: true; version: string; identity: string }
+  | { ok: false; message: string };
+
+/** Opens REDIS_URL as redis-client does. */
+export function connectRedis(from: From, redisUrl: string | undefined): RedisConnection {
+  const text = redisUrl || "redis://localhost:6379/0";
+  if (!URL.canParse(text)) return { ok: false, message: `bad URI(is not URI?): "${text.slice(0, 8)}…"` };
+  const url = new URL(text);
+  const port = Number(url.port || 6379);
+  const peer = dial(from.world, from, url.hostname, port);
+  const at = `(${url.protocol}//${url.hostname}:${port})`;
+  const password = decodeURIComponent(url.password);
+  if (peer.kind === "unknown") {
+    return {
+      ok: false,
+      message: `getaddrinfo: Name or service not known ${at} (RedisClient::CannotConnectError)`,
+    };
+  }
+  if (url.protocol === "rediss:") {
+    return {
+      ok: false,
+      message: `SSL_connect: wrong version number ${at} (RedisClient::CannotConnectError)`,
+    };
+  }
+  if (peer.kind === "upstash") {
+    if (peer.addOn.password !== password) return { ok: false, message: wrongPassword };
+    if (!["", "/", "/0"].includes(url.pathname)) {
+      return { ok: false, message: "ERR Only 0th database is supported! (RedisClient::CommandError)" };
+    }
+    return { ok: true, version: from.world.state.fly.dials.upstashRedisVersion, identity: peer.addOn.id };
+  }
+  const seen = peer.kind === "machine" ? situation(from.world, peer.app, peer.machine) : undefined;
+  if (peer.kind !== "machine" || seen?.image.program !== "redis" || peer.port !== 6379) {
+    return {
+      ok: false,
+      message: `Connection refused - connect(2) for ${url.hostname} port ${port} (RedisClient::CannotConnectError)`,
+    };
+  }
+  const config = redisConfig(seen);
+  if ("error" in config)
+    return { ok: false, message: `Connection refused ${at} (RedisClient::CannotConnectError)` };
+  const near = peer.machine.id === from.machine.id;
+  if (!near && !config.bindsAll) {
+    return {
+      ok: false,
+      message: `Connection refused - connect(2) for ${url.hostname} port ${port} (RedisClient::CannotConnectError)`,
+    };
+  }
+  if (config.password === null) {
+    // Protected mode: without a password only the loopback is served (redis.io/docs, security).
+    if (!near)
+      return {
+        ok: false,
+        message:
+          "DENIED Redis is running in protected mode because protected mode is enabled (RedisClient::CommandError)",
+      };
+  } else if (password === "") {
+    return { ok: false, message: "NOAUTH Authentication required. (RedisClient::AuthenticationError)" };
+  } else if (config.password !== password) {
+    return { ok: false, message: wrongPassword };
+  }
+  return { ok: true, version: seen.image.version, identity: peer.machine.id };
+}
+
+const wrongPassword =
+  "WRONGPASS invalid username-password pair or user is disabled. (RedisClient::AuthenticationError)";

@@ -1,0 +1,32 @@
+/** The mail server as Rails meets it when it logs in. */
+import { smtpLogin } from "../sendgrid/mail.ts";
+import type { Situation } from "./behaviour.ts";
+
+/** SendGrid's SMTP ports: 25, 587 and 2525 speak STARTTLS, 465 TLS from the first byte (docs.sendgrid.com). */
+const sendgridPorts = { plain: ["25", "587", "2525"], tls: ["465"] };
+
+/** Why a login fails, in Net::SMTP's words; undefined: it works, or there is nothing to log in to. */
+export function loginFault(seen: Situation): string | undefined {
+  const { env, world } = seen;
+  const server = env.SMTP_SERVER ?? "";
+  if (server === "" || env.SMTP_AUTH_METHOD === "none") return undefined;
+  const port = env.SMTP_PORT || "25";
+  const password = env.SMTP_PASSWORD ?? "";
+  const rejected = "Net::SMTPAuthenticationError: 535 Authentication failed: Bad username / password";
+  if (server === "smtp.sendgrid.net") {
+    const tls = env.SMTP_TLS === "true";
+    if (!(tls ? sendgridPorts.tls : sendgridPorts.plain).includes(port)) {
+      return `Net::OpenTimeout: Timeout to open TCP connection to ${server}:${port} (exceeds 15 seconds)`;
+    }
+    const known = smtpLogin(world, password);
+    if (env.SMTP_LOGIN !== "apikey" || known === undefined) return rejected;
+    return known.scopes.includes("mail.send")
+      ? undefined
+      : "Net::SMTPAuthenticationError: 535 Authentication failed: The provided authorization grant does not permit mail.send";
+  }
+  const accepted = world.state.fly.dials.smtpServers[`${server}:${port}`];
+  if (accepted === undefined) {
+    return `SocketError: Failed to open TCP connection to ${server}:${port} (getaddrinfo: Name or service not known)`;
+  }
+  return accepted.includes(password) ? undefined : rejected;
+}

@@ -1,0 +1,70 @@
+/**
+ * flyio/postgres-flex: Postgres with repmgr and haproxy, as `postgres create` makes it.
+ *
+ * At each start it sets the passwords of its own roles to what the secrets say (fly-apps/postgres-flex
+ * internal/flypg/admin/admin.go, ManageDefaultUsers), so a rotated secret is in force after a restart.
+ */
+
+import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
+import type { Database } from "./database.ts";
+import { psql } from "./psql.ts";
+import { verifierOf, verifies } from "./scram.ts";
+
+const roles = { postgres: "OPERATOR_PASSWORD", flypgadmin: "SU_PASSWORD", repmgr: "REPL_PASSWORD" } as const;
+
+export const postgresFlex: Behaviour = {
+  plan: () => ({ kind: "service", milliseconds: 9000 }),
+
+  boot(seen): Outcome {
+    for (const name of ["OPERATOR_PASSWORD", "SU_PASSWORD", "REPL_PASSWORD", "FLY_CONSUL_URL"]) {
+      if (!seen.env[name])
+        return { lines: [`panic: failed to initialize node: ${name} is not set`], exit: 2 };
+    }
+    const fresh = seen.disk.postgres === undefined;
+    const server: Database = seen.disk.postgres ?? {
+      version: seen.image.version,
+      roles: {},
+      databases: { postgres: { owner: "postgres" }, repmgr: { owner: "repmgr" } },
+    };
+    seen.disk.postgres = server;
+    setPasswords(server, seen);
+    return {
+      lines: [
+        ...(fresh
+          ? ['postgres | initdb: warning: enabling "trust" authentication for local connections']
+          : []),
+        `postgres | LOG:  starting PostgreSQL ${server.version} (Debian ${server.version}-1.pgdg120+1)`,
+        'postgres | LOG:  listening on IPv6 address "::", port 5433',
+        "postgres | LOG:  database system is ready to accept connections",
+        "repmgrd  | [NOTICE] monitoring cluster primary",
+      ],
+    };
+  },
+
+  execute(seen, command) {
+    if (command[0] !== "psql" || seen.disk.postgres === undefined) return undefined;
+    return psql(seen.disk.postgres, command.slice(1));
+  },
+
+  respond(_seen, request) {
+    // The three checks that `postgres create` configures, on port 5500.
+    if (request.port !== 5500 || !/^\/flycheck\/(pg|role|vm)$/.test(request.path)) return undefined;
+    const name = request.path.split("/")[2];
+    return {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: name === "role" ? '"primary"' : '"[✓] checks passed"',
+    };
+  },
+
+  ports: () => [5432, 5433, 5500],
+};
+
+function setPasswords(server: Database, seen: Situation): void {
+  for (const [role, secret] of Object.entries(roles)) {
+    const password = seen.env[secret] ?? "";
+    const known = server.roles[role]?.verifier;
+    if (known && verifies(known, password)) continue;
+    server.roles[role] = { verifier: verifierOf(password), superuser: true, login: true };
+  }
+}

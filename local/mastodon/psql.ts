@@ -1,0 +1,66 @@
+/** `psql` inside a Postgres machine: connects to the server beside it and runs one statement. */
+
+import type { Execution } from "./behaviour.ts";
+import type { Database } from "./database.ts";
+import { verifies } from "./scram.ts";
+import { run } from "./sql.ts";
+
+const switches = new Set(["-X", "-A", "-t", "-q", "-At", "-XAt", "-tA"]);
+
+/** Runs psql with its arguments; the password is checked with the server's own verifier. */
+export function psql(server: Database, args: string[]): Execution {
+  let url: string | undefined;
+  let sql: string | undefined;
+  let quiet = false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (arg === "-c" || arg === "--command") sql = args[++i];
+    else if (arg === "-v" || arg === "--set") i++;
+    else if (switches.has(arg)) quiet ||= arg === "-q";
+    else if (arg.startsWith("-")) return failed(1, `psql: invalid option -- '${arg.replace(/^-+/, "")}'`);
+    else url ??= arg;
+  }
+  if (url === undefined || !URL.canParse(url)) {
+    return failed(
+      2,
+      `psql: error: connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: No such file or directory`,
+    );
+  }
+  const refusal = connect(server, new URL(url));
+  if (refusal !== undefined) return failed(2, refusal);
+  if (sql === undefined) return { exit: 0, stdout: "", stderr: "" };
+  const answer = run(server, sql);
+  if (answer.error !== undefined) return failed(1, answer.error);
+  const lines = answer.rows ?? (quiet || answer.tag === undefined ? [] : [answer.tag]);
+  return {
+    exit: 0,
+    stdout: lines.map((line) => `${line}\n`).join(""),
+    stderr: answer.notice === undefined ? "" : `${answer.notice}\n`,
+  };
+}
+
+/** libpq's words for what a server says when it does not let one in; undefined: it does. */
+function connect(server: Database, url: URL): string | undefined {
+  const where = `connection to server at "${url.hostname}" (::1), port ${url.port || "5432"} failed: `;
+  if (!["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) {
+    return `psql: error: could not translate host name "${url.hostname}" to address: Name or service not known`;
+  }
+  // Postgres itself listens on 5433, its proxy on 5432 (fly-apps/postgres-flex).
+  if (!["5433", "5432", ""].includes(url.port)) return `psql: error: ${where}Connection refused`;
+  const user = decodeURIComponent(url.username);
+  const role = server.roles[user];
+  const password = decodeURIComponent(url.password);
+  if (password === "") return `psql: error: ${where}fe_sendauth: no password supplied`;
+  if (role === undefined || role.verifier === null || !verifies(role.verifier, password)) {
+    return `psql: error: ${where}FATAL:  password authentication failed for user "${user}"`;
+  }
+  const database = decodeURIComponent(url.pathname.slice(1)) || user;
+  if (server.databases[database] === undefined) {
+    return `psql: error: ${where}FATAL:  database "${database}" does not exist`;
+  }
+  return undefined;
+}
+
+function failed(exit: number, message: string): Execution {
+  return { exit, stdout: "", stderr: `${message}\n` };
+}

@@ -1,0 +1,138 @@
+/**
+ * The mastodon image: Puma, Sidekiq, and jobs by their argv. tini runs the command, there is no shell, and since
+ * 4.3 there is no Node in it (mastodon/mastodon Dockerfile).
+ *
+ * Rails stops where its initializers abort; everything later (database, Redis, bucket, mail) is met by who needs it,
+ * so that a web process with a wrong database boots green: `/health` is liveness only.
+ */
+
+import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
+import { inner } from "./behaviour.ts";
+import { bootFault } from "./environment.ts";
+import { database, migrate, migrateStatus, prepare, seed } from "./migrations.ts";
+import { runner } from "./runner.ts";
+import { sidekiq } from "./sidekiq.ts";
+import { tootctl } from "./tootctl.ts";
+import { puma, pumaPort, respondWeb } from "./web.ts";
+
+/** One kind of command: how long it takes, how much memory it needs, and what it does. */
+interface Command {
+  kind: "service" | "job";
+  milliseconds: number;
+  /** Below this the kernel ends it. The seed guide and the presets tell what was too little (docs: 256 MB). */
+  memoryMb: number;
+  run(seen: Situation, args: string[]): Outcome;
+}
+
+const commands: Record<string, Command> = {
+  puma: { kind: "service", milliseconds: 22_000, memoryMb: 512, run: puma },
+  sidekiq: { kind: "service", milliseconds: 16_000, memoryMb: 512, run: sidekiq },
+  "db:prepare": { kind: "job", milliseconds: 45_000, memoryMb: 768, run: prepare },
+  "db:setup": { kind: "job", milliseconds: 45_000, memoryMb: 768, run: prepare },
+  "db:migrate": { kind: "job", milliseconds: 40_000, memoryMb: 768, run: migrate },
+  "db:migrate:status": { kind: "job", milliseconds: 15_000, memoryMb: 512, run: migrateStatus },
+  "db:seed": { kind: "job", milliseconds: 15_000, memoryMb: 512, run: seed },
+  runner: { kind: "job", milliseconds: 14_000, memoryMb: 512, run: runner },
+  tootctl: { kind: "job", milliseconds: 10_000, memoryMb: 512, run: tootctl },
+};
+
+export const rails: Behaviour = {
+  plan(seen) {
+    const { command } = find(seen);
+    return { kind: command?.kind ?? "job", milliseconds: command?.milliseconds ?? 200 };
+  },
+
+  boot(seen): Outcome {
+    const { command, args, words } = find(seen);
+    if (words.length === 0)
+      return { lines: ["Usage: tini [OPTIONS] PROGRAM -- [ARGS] | --version"], exit: 1 };
+    if (command === undefined) return unknown(words);
+    if (memoryMb(seen) < command.memoryMb) return { lines: [], exit: 137, oom: true };
+    const fault = bootFault(seen.env);
+    if (fault !== undefined) return { lines: fault, exit: 1 };
+    return command.run(seen, args);
+  },
+
+  execute(seen, words) {
+    const { command, args } = parse(words, seen.env);
+    if (command === undefined || command.kind === "service") return undefined;
+    const fault = bootFault(seen.env);
+    if (fault !== undefined) return { exit: 1, stdout: "", stderr: `${fault.join("\n")}\n` };
+    const outcome = command.run(seen, args);
+    return { exit: outcome.exit ?? 0, stdout: outcome.lines.map((l) => `${l}\n`).join(""), stderr: "" };
+  },
+
+  respond(seen, request) {
+    if (find(seen).name !== "puma" || request.port !== pumaPort(seen.env)) return undefined;
+    return respondWeb(seen, request);
+  },
+
+  ports(seen) {
+    const { name } = find(seen);
+    if (name === "puma") return [pumaPort(seen.env)];
+    const metrics = seen.env.MASTODON_PROMETHEUS_EXPORTER_ENABLED === "true";
+    return name === "sidekiq" && metrics && database(seen) ? [9394] : [];
+  },
+};
+
+interface Found {
+  name: string | undefined;
+  command: Command | undefined;
+  args: string[];
+  /** The command line behind tini. */
+  words: string[];
+}
+
+function find(seen: Situation): Found {
+  return parse(
+    seen.argv.filter(
+      (word, index) => !(index === 0 && word.endsWith("tini")) && !(index === 1 && word === "--"),
+    ),
+    seen.env,
+  );
+}
+
+/** `bundle exec rails db:migrate`, `bin/tootctl …`, `bin/rails runner …`; anything else is not in the image. */
+function parse(line: string[], env: Record<string, string>): Found {
+  const words = inner(line, env);
+  let rest = words;
+  if (rest[0] === "bundle" && rest[1] === "exec") rest = rest.slice(2);
+  const program = (rest[0] ?? "").replace(/^(\/opt\/mastodon\/|\.\/)?bin\//, "");
+  const direct = rest[0] !== program || words[0] === "bundle";
+  let name: string | undefined;
+  let args = rest.slice(1);
+  if (direct && (program === "rails" || program === "rake")) {
+    name = args[0];
+    args = args.slice(1);
+  } else if (direct && ["puma", "sidekiq", "tootctl"].includes(program)) name = program;
+  return { name, command: name === undefined ? undefined : commands[name], args, words };
+}
+
+/** tini's, bundler's and rails' words for a command that is not there. */
+function unknown(words: string[]): Outcome {
+  const [first = "", second, third = ""] = words;
+  if (first === "bundle" && second === "exec") {
+    if (third === "rails" || third === "rake") {
+      return {
+        lines: [`Unrecognized command "${words[3] ?? ""}" (Rails::Command::UnrecognizedCommandError)`],
+        exit: 1,
+      };
+    }
+    return {
+      lines: [
+        `bundler: command not found: ${third}`,
+        "Install missing gem executables with `bundle install`",
+      ],
+      exit: 127,
+    };
+  }
+  if (first === "echo") return { lines: [words.slice(1).join(" ")], exit: 0 };
+  if (first === "true") return { lines: [], exit: 0 };
+  return { lines: [`[FATAL tini (7)] exec ${first} failed: No such file or directory`], exit: 127 };
+}
+
+/** Memory and swap together: what the kernel has before it kills. */
+function memoryMb(seen: Situation): number {
+  const swap = seen.machine.config.init?.swap_size_mb;
+  return (seen.machine.config.guest?.memory_mb ?? 256) + (typeof swap === "number" ? swap : 0);
+}

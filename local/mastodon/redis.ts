@@ -1,0 +1,85 @@
+/** The redis image: a server of the community's own, configured by arguments or on its standard input. */
+
+import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
+import { pipeline } from "./shell.ts";
+
+/** What a server's configuration says that others can tell. */
+export interface RedisConfig {
+  password: string | null;
+  bindsAll: boolean;
+  appendOnly: boolean;
+}
+
+/** Reads the configuration that the machine's command makes; an error is one that Redis stops at. */
+export function redisConfig(seen: Situation): RedisConfig | { error: string } {
+  const command = seen.argv.filter((word) => word !== "docker-entrypoint.sh");
+  if (command[0] === "sh" && command[1] === "-c") return fromScript(command[2] ?? "", seen.env);
+  if (command[0] !== "redis-server") return { error: `${command[0]}: not found` };
+  const lines: string[] = [];
+  for (const word of command.slice(1)) {
+    if (word.startsWith("--")) lines.push(word.slice(2));
+    else lines.push(`${lines.pop() ?? ""} ${word}`);
+  }
+  return fromLines(lines);
+}
+
+/** `printf "<format>" "$VALUE" | exec redis-server -`: the configuration comes by the pipe. */
+function fromScript(script: string, env: Record<string, string>): RedisConfig | { error: string } {
+  const [writer = [], reader = []] = pipeline(script, env);
+  const server = reader[0] === "exec" ? reader.slice(1) : reader;
+  if (writer[0] === "exec" || writer[0] === "redis-server") return redisServer(writer);
+  if (writer[0] !== "printf" || server[0] !== "redis-server" || server[1] !== "-") {
+    return { error: `sh: syntax error: unexpected command ${writer[0]}` };
+  }
+  let argument = 2;
+  const text = (writer[1] ?? "").replaceAll("\\n", "\n").replaceAll("%s", () => writer[argument++] ?? "");
+  return fromLines(text.split("\n"));
+}
+
+function redisServer(words: string[]): RedisConfig | { error: string } {
+  const args = words.filter((word) => word !== "exec" && word !== "redis-server");
+  return fromLines(args.join(" ").split("--"));
+}
+
+function fromLines(lines: string[]): RedisConfig | { error: string } {
+  const config: RedisConfig = { password: null, bindsAll: true, appendOnly: false };
+  for (const [index, line] of lines.entries()) {
+    const [name = "", ...values] = line.trim().split(/\s+/);
+    if (name === "") continue;
+    if (values.length === 0) {
+      return {
+        error: `*** FATAL CONFIG FILE ERROR (Redis 7.4.6) ***\nReading the configuration file, at line ${index + 1}\n>>> '${line.trim()}'\nwrong number of arguments`,
+      };
+    }
+    if (name === "requirepass") config.password = values[0] === '""' ? null : (values[0] ?? null);
+    if (name === "bind") config.bindsAll = values.some((v) => ["*", "-::*", "::", "0.0.0.0"].includes(v));
+    if (name === "appendonly") config.appendOnly = values[0] === "yes";
+  }
+  return config;
+}
+
+export const redis: Behaviour = {
+  plan: () => ({ kind: "service", milliseconds: 800 }),
+
+  boot(seen): Outcome {
+    const config = redisConfig(seen);
+    if ("error" in config) return { lines: config.error.split("\n"), exit: 1 };
+    if (config.appendOnly) seen.disk.redis ??= { savedAt: seen.world.now().toISOString() };
+    return {
+      lines: [
+        "1:C # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo",
+        `1:C * Redis version=${seen.image.version}, bits=64, commit=00000000, modified=0, pid=1, just started`,
+        "1:M * Running mode=standalone, port=6379.",
+        "1:M * Server initialized",
+        "1:M * Ready to accept connections tcp",
+      ],
+    };
+  },
+
+  execute(_seen, command) {
+    if (command[0] === "redis-cli") return { exit: 0, stdout: "PONG\n", stderr: "" };
+    return undefined;
+  },
+
+  ports: () => [6379],
+};

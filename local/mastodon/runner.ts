@@ -1,0 +1,153 @@
+/**
+ * `rails runner <script>`: Ruby cannot be run here, so a script says by its first line which one it is
+ * (`# mastiff: owner`), and the effect of that script is modelled.
+ */
+import { createECDH, timingSafeEqual } from "node:crypto";
+import { canDecrypt, faults, store } from "./accounts.ts";
+import type { Outcome, Situation } from "./behaviour.ts";
+import { roundTrip } from "./bucket.ts";
+import { connectRedis } from "./connect.ts";
+import { loginFault } from "./mail.ts";
+import { connectionError, database, pending, schema } from "./migrations.ts";
+import { signedIn } from "./sidekiq.ts";
+
+const scripts: Record<string, (seen: Situation) => Outcome> = { owner, smoke, "redis-version": redisVersion };
+
+/** Runs a script that was given as one argument. */
+export function runner(seen: Situation, args: string[]): Outcome {
+  const script = args.find((a) => !a.startsWith("-")) ?? "";
+  const marker = /^\s*# mastiff: ([a-z-]+)/.exec(script)?.[1];
+  const known = marker === undefined ? idiom(script) : scripts[marker];
+  if (known === undefined) {
+    return {
+      lines: [
+        `Please specify a valid ruby command or the path of a script to run. This machine knows scripts by their first line: ${Object.keys(scripts).join(", ")}.`,
+      ],
+      exit: 1,
+    };
+  }
+  return known(seen);
+}
+
+/** One-liners that stand in the operations guide. */
+function idiom(script: string): ((seen: Situation) => Outcome) | undefined {
+  if (/UserRole\.exists\?\(name: ["']Owner["']\)/.test(script)) {
+    return (seen) => {
+      const found = schema(seen);
+      return "lines" in found ? found : { lines: [], exit: found.seeded ? 0 : 1 };
+    };
+  }
+  if (/Sidekiq::ProcessSet\.new\.map\(&:queues\)/.test(script)) {
+    return (seen) => ({ lines: [JSON.stringify(signedIn(seen)).replaceAll(",", ", ")], exit: 0 });
+  }
+  return undefined;
+}
+
+/** Makes the owner's account, or finds it there (mastodon/mastodon app/models/user.rb). */
+function owner(seen: Situation): Outcome {
+  const { OWNER_USERNAME: username, OWNER_EMAIL: email, OWNER_PASSWORD: password } = seen.env;
+  for (const [name, value] of Object.entries({
+    OWNER_USERNAME: username,
+    OWNER_EMAIL: email,
+    OWNER_PASSWORD: password,
+  })) {
+    if (value === undefined) return { lines: [`key not found: "${name}" (KeyError)`], exit: 1 };
+  }
+  const found = schema(seen);
+  if ("lines" in found) return found;
+  if (!found.seeded) return { lines: ["Couldn't find UserRole (ActiveRecord::RecordNotFound)"], exit: 1 };
+  if (!canDecrypt(seen, found)) return undecipherable;
+  const account = found.accounts.find((a) => a.username.toLowerCase() === username?.toLowerCase());
+  const answer = (result: string) => ({ lines: [JSON.stringify({ result, username })], exit: 0 });
+  if (account !== undefined) {
+    if (account.email !== email?.toLowerCase()) {
+      return { lines: [`owner: ${username} exists with another e-mail`], exit: 1 };
+    }
+    account.role = "Owner";
+    account.approved = true;
+    seen.world.changed();
+    return answer("present");
+  }
+  if (found.accounts.some((a) => a.email === email?.toLowerCase())) {
+    return { lines: ["owner: username or e-mail already taken"], exit: 1 };
+  }
+  const wish = {
+    username: username ?? "",
+    email: email ?? "",
+    password: password ?? "",
+    role: "Owner",
+    confirmed: true,
+    approved: true,
+    skipDns: seen.env.OWNER_SKIP_DNS === "1",
+  };
+  const wrong = faults(seen.world, found, wish);
+  if (wrong.length > 0) {
+    return { lines: [`Validation failed: ${wrong.join(", ")} (ActiveRecord::RecordInvalid)`], exit: 1 };
+  }
+  store(seen, found, wish);
+  return answer("created");
+}
+
+const undecipherable: Outcome = {
+  lines: ["ActiveRecord::Encryption::Errors::Decryption (ActiveRecord::Encryption::Errors::Decryption)"],
+  exit: 1,
+};
+
+/** Which Redis is behind REDIS_URL. */
+function redisVersion(seen: Situation): Outcome {
+  const redis = connectRedis(seen, seen.env.REDIS_URL);
+  if (!redis.ok) return { lines: [redis.message], exit: 1 };
+  return { lines: [JSON.stringify({ redis: redis.version })], exit: 0 };
+}
+
+/** What `/health` does not ask; null is well. */
+function smoke(seen: Situation): Outcome {
+  const results = {
+    bucket:
+      seen.env.S3_ENABLED === "true" ? (roundTrip(seen, `mastiff/smoke-${seen.machine.id}`) ?? null) : null,
+    push: pushFault(seen) ?? null,
+    mail: loginFault(seen) ?? null,
+    database: databaseFault(seen) ?? null,
+    redis: redisFault(seen) ?? null,
+    scheduler: schedulerFault(seen) ?? null,
+  };
+  const well = Object.values(results).every((fault) => fault === null);
+  return { lines: [JSON.stringify(results)], exit: well ? 0 : 1 };
+}
+
+/** Whether the two VAPID keys are a pair: the public point is the private scalar times the generator of P-256. */
+function pushFault({ env }: Situation): string | undefined {
+  const missing = ["VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"].find((name) => env[name] === undefined);
+  if (missing !== undefined) return `KeyError: key not found: "${missing}"`;
+  const given = Buffer.from(env.VAPID_PUBLIC_KEY ?? "", "base64url");
+  const scalar = Buffer.from(env.VAPID_PRIVATE_KEY ?? "", "base64url");
+  if (given.length !== 65 || given[0] !== 4) return "OpenSSL::PKey::EC::Point::Error: invalid encoding";
+  if (scalar.length !== 32) return "OpenSSL::PKey::ECError: invalid private key";
+  const pair = createECDH("prime256v1");
+  try {
+    pair.setPrivateKey(scalar);
+  } catch {
+    return "OpenSSL::PKey::ECError: invalid private key";
+  }
+  return timingSafeEqual(pair.getPublicKey(), given) ? undefined : "private and public key are no pair";
+}
+
+function databaseFault(seen: Situation): string | undefined {
+  const connection = database(seen);
+  if (!connection.ok) return connectionError(connection).join(" ");
+  const { version } = connection.server;
+  if (Number.parseInt(version, 10) < 14) return `PostgreSQL ${version} is older than 14`;
+  const found = connection.catalogue.mastodon;
+  return found === undefined || pending(found, seen.image.version) ? "migrations are pending" : undefined;
+}
+
+function redisFault(seen: Situation): string | undefined {
+  const redis = connectRedis(seen, seen.env.REDIS_URL);
+  if (!redis.ok) return redis.message;
+  return Number.parseInt(redis.version, 10) < 7 ? `Redis ${redis.version} is older than 7.0` : undefined;
+}
+
+function schedulerFault(seen: Situation): string | undefined {
+  const listening = signedIn(seen).filter((queues) => queues.includes("scheduler")).length;
+  return listening === 1 ? undefined : `${listening} processes work on the scheduler queue, not one`;
+}

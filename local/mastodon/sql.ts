@@ -1,0 +1,126 @@
+/**
+ * The SQL that operators send to a community's database server, one statement at a time. Every other statement is
+ * a syntax error: a wrong statement must not pass here and fail on a real server.
+ *
+ * Messages: postgres/postgres src/backend/commands/user.c, dbcommands.c.
+ */
+import type { Database } from "./database.ts";
+import { isVerifier, verifierOf } from "./scram.ts";
+
+/** What a server answers: rows, or the statement's tag; or an error. */
+export interface Answer {
+  rows?: string[];
+  tag?: string;
+  notice?: string;
+  error?: string;
+}
+
+/** Databases that every server has and that no community owns. */
+export const defaultDatabases = ["postgres", "repmgr"];
+
+type Statement = [RegExp, (server: Database, parts: string[]) => Answer];
+
+const identifier = `(?:"((?:[^"]|"")+)"|([a-z_][a-z0-9_]*))`;
+const text = `'((?:[^']|'')*)'`;
+const form = (source: string) => new RegExp(`^\\s*${source.replaceAll(" ", "\\s+")}\\s*;?\\s*$`, "i");
+
+const statements: Statement[] = [
+  [form("SELECT 1"), () => ({ rows: ["1"] })],
+  [form("SHOW server_version"), (s) => ({ rows: [`${s.version} (Debian ${s.version}-1.pgdg120+1)`] })],
+  [
+    form(`SELECT 1 FROM pg_roles WHERE rolname = ${text}`),
+    (s, [name = ""]) => ({ rows: s.roles[name] === undefined ? [] : ["1"] }),
+  ],
+  [
+    form(`SELECT 1 FROM pg_database WHERE datname = ${text}`),
+    (s, [name = ""]) => ({ rows: s.databases[name] === undefined ? [] : ["1"] }),
+  ],
+  [
+    form("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY (?:1|datname)"),
+    (s) => ({ rows: Object.keys(s.databases).sort() }),
+  ],
+  [form(`CREATE (?:ROLE|USER) ${identifier} (?:WITH )?LOGIN PASSWORD ${text}`), createRole],
+  [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?(?:LOGIN )?PASSWORD ${text}`), alterRole],
+  [form(`CREATE DATABASE ${identifier} (?:WITH )?OWNER ${identifier}`), createDatabase],
+  [form(`DROP DATABASE (IF EXISTS )?${identifier}(?: WITH \\(FORCE\\))?`), dropDatabase],
+  [form(`DROP ROLE (IF EXISTS )?${identifier}`), dropRole],
+];
+
+/** Runs one statement as a superuser. */
+export function run(server: Database, sql: string): Answer {
+  for (const [pattern, act] of statements) {
+    const found = pattern.exec(sql);
+    if (found === null) continue;
+    return act(
+      server,
+      found.slice(1).filter((part) => part !== undefined),
+    );
+  }
+  return {
+    error: `ERROR:  syntax error at or near "${sql.trim().split(/\s+/)[0] ?? ""}"\nLINE 1: ${sql}\n        ^`,
+  };
+}
+
+/** Identifiers are cut at 63 bytes (NAMEDATALEN). */
+function named(raw: string): string {
+  return raw.replaceAll('""', '"').slice(0, 63);
+}
+
+function createRole(server: Database, [raw = "", password = ""]: string[]): Answer {
+  const name = named(raw);
+  if (server.roles[name] !== undefined) return { error: `ERROR:  role "${name}" already exists` };
+  server.roles[name] = { verifier: kept(password), superuser: false, login: true };
+  return { tag: "CREATE ROLE" };
+}
+
+function alterRole(server: Database, [raw = "", password = ""]: string[]): Answer {
+  const role = server.roles[named(raw)];
+  if (role === undefined) return { error: `ERROR:  role "${named(raw)}" does not exist` };
+  role.verifier = kept(password);
+  role.login = true;
+  return { tag: "ALTER ROLE" };
+}
+
+/** What is no verifier is taken for a clear password and made into one. */
+function kept(password: string): string {
+  const plain = password.replaceAll("''", "'");
+  return isVerifier(plain) ? plain : verifierOf(plain);
+}
+
+function createDatabase(server: Database, [raw = "", ownerRaw = ""]: string[]): Answer {
+  const name = named(raw);
+  const owner = named(ownerRaw);
+  if (server.roles[owner] === undefined) return { error: `ERROR:  role "${owner}" does not exist` };
+  if (server.databases[name] !== undefined) return { error: `ERROR:  database "${name}" already exists` };
+  server.databases[name] = { owner };
+  return { tag: "CREATE DATABASE" };
+}
+
+function dropDatabase(server: Database, parts: string[]): Answer {
+  const lenient = parts.length > 1;
+  const name = named(parts.at(-1) ?? "");
+  if (server.databases[name] === undefined) {
+    if (!lenient) return { error: `ERROR:  database "${name}" does not exist` };
+    return { tag: "DROP DATABASE", notice: `NOTICE:  database "${name}" does not exist, skipping` };
+  }
+  if (name === "postgres") return { error: "ERROR:  cannot drop the currently open database" };
+  delete server.databases[name];
+  return { tag: "DROP DATABASE" };
+}
+
+function dropRole(server: Database, parts: string[]): Answer {
+  const lenient = parts.length > 1;
+  const name = named(parts.at(-1) ?? "");
+  if (server.roles[name] === undefined) {
+    if (!lenient) return { error: `ERROR:  role "${name}" does not exist` };
+    return { tag: "DROP ROLE", notice: `NOTICE:  role "${name}" does not exist, skipping` };
+  }
+  const owned = Object.entries(server.databases).filter(([, d]) => d.owner === name);
+  if (owned.length > 0) {
+    return {
+      error: `ERROR:  role "${name}" cannot be dropped because some objects depend on it\nDETAIL:  ${owned.map(([d]) => `owner of database ${d}`).join("\n")}`,
+    };
+  }
+  delete server.roles[name];
+  return { tag: "DROP ROLE" };
+}
