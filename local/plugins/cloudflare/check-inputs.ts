@@ -58,11 +58,12 @@ function attributeFindings(
   }
   const { type, format, checks = [] } = attribute;
   const float = type.kind === "float";
-  return [
+  const own = [
     ...formatFindings(type, format, value, path),
     ...checks.flatMap((check) => check({ value, path, root, float })),
-    ...nestedFindings(type, value, path, root),
   ];
+  // What is inside of a value that is wrong is not looked at.
+  return own.length > 0 ? own : nestedFindings(type, value, path, root);
 }
 
 /** The provider's description of an attribute: the words that it takes come last. */
@@ -122,7 +123,7 @@ function failureOf(attributes: Attributes, name: string, { path, summary, detail
 }
 
 /** A place in Pulumi's names. */
-function pulumiPath(attributes: Attributes, path: (string | number)[]): string {
+export function pulumiPath(attributes: Attributes, path: (string | number)[]): string {
   const steps: (string | number)[] = [];
   let type: Type | undefined = { kind: "object", attributes };
   for (const step of path) {

@@ -10,6 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import type { Session } from "../provider.ts";
 import type { Json } from "./decode.ts";
+import { jsonComplaint } from "./go-json.ts";
 
 /** Retries after the first attempt. */
 const retries = 10;
@@ -21,6 +22,8 @@ export interface Call {
   path: string;
   body?: string;
   headers?: Record<string, string>;
+  /** An answer that is no JSON is an error; otherwise it counts as none. */
+  strict?: boolean;
 }
 
 /** An answer with a status of 400 and more. */
@@ -72,7 +75,7 @@ export function settings(session: Session): { baseUrl: string; headers: Record<s
  * @returns the answer's JSON; undefined for an empty answer.
  * @throws HttpError for an answer of 400 and more, Error when there is none.
  */
-export async function call(session: Session, { method, path, body, headers }: Call): Promise<Json> {
+export async function call(session: Session, { method, path, body, headers, strict }: Call): Promise<Json> {
   const { baseUrl, headers: common } = settings(session);
   const url = new URL(path, baseUrl);
   for (let attempt = 0; ; attempt++) {
@@ -101,17 +104,16 @@ export async function call(session: Session, { method, path, body, headers }: Ca
       continue;
     }
     if (answer instanceof Error) throw answer;
-    if (answer.status < 400) return answer.text === "" ? undefined : parse(answer.text);
+    if (answer.status < 400) return parse(answer.text, strict ?? false);
     throw errorOf(method, url, answer);
   }
 }
 
-function parse(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+function parse(text: string, strict: boolean): Json {
+  const complaint = jsonComplaint(text, "EOF");
+  if (complaint === undefined) return JSON.parse(text) as Json;
+  if (strict) throw new Error(`error parsing response json: ${complaint}`);
+  return undefined;
 }
 
 /** Worth another try: no answer, or one that says "later". `x-should-retry` overrules the status. */

@@ -36,6 +36,8 @@ export const configuration: ProviderConfiguration = {
     const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
       (key) => !equal(before[key], after[key]),
     );
+    // What is not known yet cannot be told from what was: the provider says nothing at all then.
+    if (changed.length === 0 || hasUnknown(news)) return { changes: "unknown" };
     const detailed = changed.map((key) => {
       const kind = before[key] === undefined ? "add" : after[key] === undefined ? "delete" : "update";
       return [key, { kind, inputDiff: true }] as const;

@@ -70,7 +70,7 @@ function encode(
     return encodeObject(type.attributes, plan as TerraformObject, state, inner);
   }
   if (type.kind === "map") return encodeMap(type.element, plan as TerraformObject, state);
-  if (type.kind === "dynamic") return dynamicJson(plan);
+  if (type.kind === "dynamic") return dynamicJson(plan, extent === "changes" ? state : null);
   if ("element" in type)
     return `[${(plan as Terraform[]).map((item) => encodeItem(type.element, item)).join(",")}]`;
   if (typeof plan !== "string") return String(plan);
@@ -92,10 +92,17 @@ function encodeMap(type: Type, plan: TerraformObject, state: Terraform): string 
   );
 }
 
-function dynamicJson(value: Terraform): string {
-  if (Array.isArray(value)) return `[${value.map(dynamicJson).join(",")}]`;
-  if (isObject(value)) return object(Object.entries(value).map(([key, item]) => [key, dynamicJson(item)]));
-  return typeof value === "string" ? text(value) : JSON.stringify(value);
+/** Of an object, the changes are the keys that changed, with null for what is gone. */
+function dynamicJson(value: Terraform, state: Terraform = null): string {
+  if (Array.isArray(value)) return `[${value.map((item) => dynamicJson(item)).join(",")}]`;
+  if (!isObject(value)) return typeof value === "string" ? text(value) : JSON.stringify(value);
+  const before = isObject(state) ? state : {};
+  const kept = Object.entries(value).filter(([key, item]) => !same(item, before[key] ?? null));
+  const gone = Object.keys(before).filter((key) => !(key in value));
+  return object([
+    ...kept.map(([key, item]): [string, string] => [key, dynamicJson(item, before[key] ?? null)]),
+    ...gone.map((key): [string, string] => [key, "null"]),
+  ]);
 }
 
 /** Go's encoding/json escapes what HTML would take for markup. */

@@ -5,21 +5,24 @@
  */
 
 import type { CheckFailure, ProviderFunction, Session } from "../provider.ts";
-import { plainProperties } from "../values.ts";
-import { findings } from "./check-inputs.ts";
+import { type Properties, plainProperties } from "../values.ts";
+import { findings, pulumiPath } from "./check-inputs.ts";
 import { call } from "./client.ts";
 import { isJsonObject, type Json, refreshed } from "./decode.ts";
-import { pulumiName } from "./names.ts";
 import type { Attributes } from "./schema.ts";
-import { emptyObject, isObject, member, type Terraform, type TerraformObject } from "./terraform.ts";
+import { emptyObject, isObject, type Terraform, type TerraformObject } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
 
 /** Ask the API for what stands at a path. */
-export type Fetch = (path: string) => Promise<Json>;
+export type Fetch = (path: () => string, strict?: boolean) => Promise<Json>;
 
 export interface FunctionTable {
+  /** Name of the data source in Terraform, for messages. */
+  terraform: string;
   /** Arguments and results together, as Terraform has them. */
   attributes: Attributes;
+  /** Exactly one of these arguments has to be given. */
+  oneOf?: string[];
   read(args: TerraformObject, fetch: Fetch): Promise<TerraformObject>;
 }
 
@@ -31,23 +34,54 @@ export class Diagnostic extends Error {
 }
 
 /** Serve a function after its table. */
-export function invoke({ attributes, read }: FunctionTable): ProviderFunction {
+export function invoke(table: FunctionTable): ProviderFunction {
   return async ({ session, args }) => {
-    const config = toTerraform(attributes, plainProperties(args));
-    const failures = findings(attributes, config).map(({ path, summary, detail }): CheckFailure => {
-      const name = String(path[0]);
-      const attribute = attributes[name];
-      return { property: attribute ? pulumiName(name, attribute) : name, reason: `${summary}: ${detail}` };
-    });
+    const config = configOf(table, args);
+    const failures = failuresOf(table, config);
     if (failures.length > 0) return { result: {}, failures };
-    return { result: plainProperties(toPulumi(attributes, await read(config, fetchOf(session)))) };
+    const answer = await table.read(config, fetchOf(session));
+    return { result: plainProperties(toPulumi(table.attributes, answer)) };
   };
 }
 
+function configOf({ terraform, attributes }: FunctionTable, args: Properties): TerraformObject {
+  try {
+    return toTerraform(attributes, plainProperties(args));
+  } catch (error) {
+    const what = `cannot encode config to call ReadDataSource for "${terraform}"`;
+    throw new Error(`${what}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * What is wrong with a top-level argument.
+ *
+ * @throws for anything deeper, and for arguments that are missing: a failure cannot say where those are.
+ */
+function failuresOf({ attributes, oneOf }: FunctionTable, config: TerraformObject): CheckFailure[] {
+  const given = oneOf?.filter((name) => config[name] !== null);
+  const rule = `Exactly one of these attributes must be configured: [${oneOf?.join(",")}]`;
+  if (given?.length === 0) throw new Diagnostic("Missing Attribute Configuration", rule);
+  const found = findings(attributes, config);
+  const nested = found.find(({ path }) => path.length > 1);
+  if (nested !== undefined) {
+    const { path, summary, detail } = nested;
+    throw new Diagnostic(`[${pulumiPath(attributes, path)}] ${summary}`, detail);
+  }
+  const first =
+    given && given.length > 1
+      ? [{ path: [given[0] ?? ""], summary: "Invalid Attribute Combination", detail: rule }]
+      : [];
+  return [...found, ...first].map(({ path, summary, detail }) => ({
+    property: pulumiPath(attributes, path),
+    reason: `${summary}: ${detail}`,
+  }));
+}
+
 function fetchOf(session: Session): Fetch {
-  return async (path) => {
+  return async (path, strict = false) => {
     try {
-      return await call(session, { method: "GET", path });
+      return await call(session, { method: "GET", path: path(), strict });
     } catch (error) {
       throw new Error(`failed to make http request: ${(error as Error).message}`, { cause: error });
     }
@@ -69,7 +103,7 @@ function queryPairs(name: string, value: Terraform): [string, string][] {
   return [[name, String(value)]];
 }
 
-export interface Listing {
+export interface Listing extends Pick<FunctionTable, "terraform" | "oneOf"> {
   args: Attributes;
   item: Attributes;
   /** Name of the result; default "result". */
@@ -84,26 +118,32 @@ export interface Listing {
 }
 
 /** A function that lists things: every page of them, until one is empty or there are enough. */
-export function listing({
-  args,
-  item,
-  results = ["result"],
-  kind = "list",
-  path,
-  query: names,
-  next,
-}: Listing): FunctionTable {
+export function listing(listing: Listing): FunctionTable {
+  const {
+    terraform,
+    oneOf,
+    args,
+    item,
+    results = ["result"],
+    kind = "list",
+    path,
+    query: names,
+    next,
+  } = listing;
   const type = { kind, element: { kind: "object", attributes: item } } as const;
   const answers = Object.fromEntries(results.map((name) => [name, { mode: "computed", type } as const]));
   return {
+    terraform,
+    ...(oneOf && { oneOf }),
     attributes: { ...args, ...answers },
     async read(config, fetch) {
       const wanted = Number(config.max_items) > 0 ? Number(config.max_items) : 1000;
-      const base = path(config) + query(config, names);
+      const base = () => path(config) + query(config, names);
       const found: Terraform[] = [];
       let more: Record<string, string> | undefined = {};
       for (let pages = 1; more !== undefined && found.length < wanted; pages++) {
-        const page: Json = await fetch(withQuery(base, more));
+        const parameters: Record<string, string> = more;
+        const page: Json = await fetch(() => withQuery(base(), parameters), true);
         const items = itemsOf(page);
         if (items.length === 0) break;
         found.push(...items.map((one) => refreshed(item, one, emptyObject(item))));
@@ -115,8 +155,11 @@ export function listing({
   };
 }
 
+/** What an answer is about. */
+export const resultOf = (page: Json): Json => (isJsonObject(page) ? page.result : undefined);
+
 export function itemsOf(page: Json): Json[] {
-  const result = isJsonObject(page) ? page.result : undefined;
+  const result = resultOf(page);
   return Array.isArray(result) ? result : [];
 }
 
@@ -139,7 +182,3 @@ export function byCursor(_pages: number, page: Json): Record<string, string> | u
   const after = isJsonObject(cursors) ? cursors.after : undefined;
   return typeof after === "string" && after !== "" ? { cursor: after } : undefined;
 }
-
-/** A nested argument's part. */
-export const part = (args: TerraformObject, name: string, inner: string): Terraform =>
-  member(args[name] ?? null, inner);

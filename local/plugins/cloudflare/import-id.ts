@@ -17,9 +17,8 @@ export function importedState(
       "Resource Import Not Implemented: This resource does not support import. Please contact the provider developer for additional information.",
     );
   }
-  const wanted = format.replace(/<[^>]*>/g, "_").split("/");
   const segments = id.split("/");
-  if (segments.length !== wanted.length) {
+  if (segments.length !== format.split("/").length) {
     throw new Error(
       `invalid ID: expected urlencoded segments ${JSON.stringify(format)}, got ${JSON.stringify(id)}`,
     );

@@ -32,11 +32,13 @@ import { emptyObject, type TerraformObject, textOf } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
 
 /** A call about a resource: where it goes, by the resource's state. */
-export type Ask = (state: TerraformObject) => Pick<Call, "method" | "path" | "headers">;
+export type Ask = (state: TerraformObject) => Pick<Call, "method" | "path" | "headers" | "strict">;
 
 /** How an answer becomes a state; `ask` makes further calls. */
 export type Settle = (settling: {
   answer: Json;
+  /** The state before; null for a new resource. */
+  prior: TerraformObject | null;
   /** The plan, or the state before a read. */
   before: TerraformObject;
   /** What the answer makes of it. */
@@ -100,11 +102,12 @@ export function resource(table: ResourceTable): ResourceType {
     answer: Json,
     before: TerraformObject,
     step: "create" | "update" | "read" | "import",
+    prior: TerraformObject | null = before,
   ): Promise<TerraformObject> => {
     const result = isJsonObject(answer) ? answer.result : undefined;
     const reading = step === "read" || step === "import";
     const after = (reading ? refreshed : completed)(attributes, result, before);
-    const more = { answer, before, after, step, ask: (about: Ask) => ask(session, about, after) };
+    const more = { answer, prior, before, after, step, ask: (about: Ask) => ask(session, about, after) };
     return (await table.settle?.(more)) ?? after;
   };
 
@@ -115,11 +118,15 @@ export function resource(table: ResourceTable): ResourceType {
       table.schemaVersion === 0
         ? {}
         : { __meta: JSON.stringify({ schema_version: String(table.schemaVersion) }) };
-    return { ...properties, ...meta, __pulumi_raw_state_delta: delta };
+    const nameless = table.id === "id" && properties.id === undefined ? { id: "id" } : {};
+    return { ...properties, ...nameless, ...meta, __pulumi_raw_state_delta: delta };
   };
 
-  const idOf = (state: TerraformObject): string =>
-    table.id === undefined ? "missing ID" : textOf(state[table.id]);
+  // Without a name there is no id: the bridge then prints Go's nothing.
+  const idOf = (state: TerraformObject): string => {
+    if (table.id === undefined) return "missing ID";
+    return textOf(state[table.id]) || "{<nil>}";
+  };
 
   const warn = (session: Session, urn: string, { summary, detail }: { summary: string; detail: string }) =>
     session.log("warning", `[WARNING] ${detail}: ${summary}`, urn);
@@ -136,7 +143,7 @@ export function resource(table: ResourceTable): ResourceType {
       ? table.body(next, prior ?? undefined)
       : body(attributes, next, prior ?? undefined, prior === null ? "whole" : table.extent);
     const answer = await ask(session, step === "create" ? table.create : table.update, next, json);
-    return settle(session, answer, next, step);
+    return settle(session, answer, next, step, prior);
   };
 
   return {
@@ -190,7 +197,7 @@ export function resource(table: ResourceTable): ResourceType {
 
     async delete({ session, olds }: DeleteRequest) {
       if (table.delete !== undefined)
-        await ask(session, table.delete, toTerraform(attributes, plainProperties(olds)));
+        await ask(session, strictly(table.delete), toTerraform(attributes, plainProperties(olds)));
     },
   };
 
@@ -220,6 +227,11 @@ export function resource(table: ResourceTable): ResourceType {
     );
   }
 }
+
+/** A deletion's answer has to be JSON, unless the table knows that there is none. */
+const strictly =
+  (about: Ask): Ask =>
+  (state) => ({ strict: true, ...about(state) });
 
 const lasting = {
   summary: "Resource Destruction Considerations",

@@ -36,14 +36,25 @@ function encode(type: Type, marked: PropertyValue): Terraform {
       return Object.fromEntries(
         Object.entries(value).map(([key, item]) => [key, encode(type.element, item ?? null)]),
       );
-    case "list":
     case "set":
-      if (!Array.isArray(value)) throw new Error(`Expected an Array PropertyValue`);
-      return value.map((item) => encode(type.element, item));
+      if (Array.isArray(value)) return value.map((item) => encode(type.element, item));
+      throw new Error("set encoder failed: expected an Array PropertyValue, got a resource.PropertyValue");
+    case "list":
+      if (!Array.isArray(value)) throw new Error("Expected an Array PropertyValue");
+      return value.map((item, index) => encodeItem(type.element, item, index));
     case "dynamic":
       return encodeDynamic(value);
     default:
       return encodeScalar(type.kind, value);
+  }
+}
+
+function encodeItem(type: Type, item: PropertyValue, index: number): Terraform {
+  try {
+    return encode(type, item);
+  } catch (error) {
+    const where = `encList failed while encoding element ${index} (${show(item)})`;
+    throw new Error(`${where}: ${(error as Error).message}`);
   }
 }
 
@@ -54,14 +65,13 @@ function encodeScalar(kind: "string" | "bool" | "float" | "int", value: Property
   }
   if (kind === "bool") {
     if (typeof value === "boolean") return value;
-    // Old providers took booleans as text: "true" and "false" still pass (pkg/convert/bool.go).
-    if (value === "true" || value === "false") return value === "true";
-    throw new Error(`Expected a Boolean, got: ${show(value)}`);
+    throw new Error("Expected a Boolean");
   }
   if (typeof value === "number") return value;
   if (value === "") return null;
   if (typeof value === "string" && Number.isFinite(Number(value))) return Number(value);
-  throw new Error(`Expected a Number, got ${show(value)} ${typeof value === "string"}`);
+  const go = typeof value === "object" ? show(value) : JSON.stringify(value);
+  throw new Error(`Expected a Number, got resource.PropertyValue{V:${go}} ${typeof value === "string"}`);
 }
 
 /** A value without a type of its own keeps its shape, and its names. */

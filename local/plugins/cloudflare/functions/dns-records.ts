@@ -40,6 +40,7 @@ const filter: Attributes = {
 const { zone_id: _zone, ...item } = answered(recordAttributes);
 
 export const getDnsRecords: FunctionTable = listing({
+  terraform: "cloudflare_dns_records",
   args: { zone_id: text("optional"), ...filter, max_items: int("optional", { checks: [atLeast(0)] }) },
   item,
   path: ({ zone_id }) => path`zones/${{ zone_id }}/dns_records`,

@@ -6,9 +6,10 @@
  */
 
 import { atLeast } from "../checks.ts";
-import { type FunctionTable, listing } from "../function.ts";
+import { refreshed } from "../decode.ts";
+import { type FunctionTable, listing, query, resultOf } from "../function.ts";
 import { path } from "../path.ts";
-import { type Attributes, int, list, text } from "../schema.ts";
+import { type Attributes, int, list, nestedList, text } from "../schema.ts";
 import type { TerraformObject } from "../terraform.ts";
 
 const group: Attributes = {
@@ -24,6 +25,7 @@ const ofAccount = ({ account_id }: TerraformObject): string =>
   path`accounts/${{ account_id }}/tokens/permission_groups`;
 
 export const getAccountApiTokenPermissionGroupsList: FunctionTable = listing({
+  terraform: "cloudflare_account_api_token_permission_groups_list",
   args: { account_id: text("optional"), ...filter, ...limit },
   item: group,
   path: ofAccount,
@@ -31,17 +33,27 @@ export const getAccountApiTokenPermissionGroupsList: FunctionTable = listing({
 });
 
 export const getApiTokenPermissionGroupsList: FunctionTable = listing({
+  terraform: "cloudflare_api_token_permission_groups_list",
   args: { ...filter, ...limit },
   item: group,
   path: () => "user/tokens/permission_groups",
   query: ["name", "scope"],
 });
 
-/** The older form asks without its filter's limit, and names its result after what it is. */
-export const getAccountApiTokenPermissionGroups: FunctionTable = listing({
-  args: { account_id: text("optional"), ...filter },
-  item: group,
-  results: ["permission_groups"],
-  path: ofAccount,
-  query: ["name", "scope"],
-});
+/**
+ * The older form. It looks for its result inside of an object, and the API answers a list: it finds nothing,
+ * whatever there is.
+ */
+export const getAccountApiTokenPermissionGroups: FunctionTable = {
+  terraform: "cloudflare_account_api_token_permission_groups",
+  attributes: {
+    account_id: text("optional", { wire: false }),
+    name: text("optional", { wire: false }),
+    scope: text("optional", { wire: false }),
+    permission_groups: nestedList("computed", group),
+  },
+  async read(args, fetch) {
+    const page = await fetch(() => ofAccount(args) + query(args, ["name", "scope"]));
+    return refreshed(getAccountApiTokenPermissionGroups.attributes, resultOf(page), args);
+  },
+};

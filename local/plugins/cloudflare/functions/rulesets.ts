@@ -4,9 +4,9 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
  */
 
-import { atLeast, exactlyOneOf, identifier } from "../checks.ts";
-import { isJsonObject, refreshed } from "../decode.ts";
-import { byCursor, type FunctionTable, listing } from "../function.ts";
+import { atLeast, deprecated, exactlyOneOf, identifier } from "../checks.ts";
+import { refreshed } from "../decode.ts";
+import { byCursor, type FunctionTable, listing, resultOf } from "../function.ts";
 import { path } from "../path.ts";
 import { rulesetAttributes, rulesetsPath } from "../resources/ruleset.ts";
 import { type Attributes, answered, int, text } from "../schema.ts";
@@ -20,6 +20,8 @@ const { account_id: _account, zone_id: _zone, rules, ...heading } = answered(rul
 
 /** The rulesets of an account or a zone, without their rules. */
 export const getRulesets: FunctionTable = listing({
+  terraform: "cloudflare_rulesets",
+  oneOf: ["account_id", "zone_id"],
   args: { ...owner, max_items: int("optional", { checks: [atLeast(0)] }) },
   item: heading,
   results: ["rulesets", "result"],
@@ -30,16 +32,17 @@ export const getRulesets: FunctionTable = listing({
 });
 
 export const getRuleset: FunctionTable = {
+  terraform: "cloudflare_ruleset",
   attributes: {
     ...heading,
     ...(rules && { rules }),
     ...owner,
     id: text("optional", { wire: false, checks: [exactlyOneOf("ruleset_id"), identifier] }),
-    ruleset_id: text("optional", { wire: false, checks: [identifier] }),
+    ruleset_id: text("optional", { wire: false, checks: [identifier, deprecated("Configure id instead.")] }),
   },
   async read(args, fetch) {
     const id = args.id ?? args.ruleset_id ?? null;
-    const page = await fetch(rulesetsPath(args) + path`/${{ ruleset_id: id }}`);
-    return { ...refreshed(getRuleset.attributes, isJsonObject(page) ? page.result : undefined, args), id };
+    const page = await fetch(() => rulesetsPath(args) + path`/${{ ruleset_id: id }}`);
+    return { ...refreshed(getRuleset.attributes, resultOf(page), args), id };
   },
 };

@@ -6,7 +6,7 @@
 
 import { atLeast, oneOf } from "../checks.ts";
 import { isJsonObject, refreshed } from "../decode.ts";
-import { Diagnostic, type FunctionTable, itemsOf, listing, numbered, query } from "../function.ts";
+import { Diagnostic, type FunctionTable, itemsOf, listing, numbered, query, resultOf } from "../function.ts";
 import { path } from "../path.ts";
 import { zoneAttributes } from "../resources/zone.ts";
 import { type Attributes, int, nested, text } from "../schema.ts";
@@ -24,6 +24,7 @@ const filter: Attributes = {
 const filterNames = Object.keys(filter);
 
 export const getZones: FunctionTable = listing({
+  terraform: "cloudflare_zones",
   args: { ...filter, max_items: int("optional", { checks: [atLeast(0)] }) },
   item: zoneAttributes,
   path: () => "zones",
@@ -33,6 +34,8 @@ export const getZones: FunctionTable = listing({
 
 /** One zone, by its id or as the only one that passes a filter. */
 export const getZone: FunctionTable = {
+  terraform: "cloudflare_zone",
+  oneOf: ["zone_id", "filter"],
   attributes: {
     ...zoneAttributes,
     zone_id: text("optional-computed", { wire: false }),
@@ -44,12 +47,14 @@ export const getZone: FunctionTable = {
       : (args.zone_id ?? null);
     if (textOf(zoneId) === "")
       throw new Diagnostic("Invalid zone configuration: empty or null zone ID", noZone);
-    const page = await fetch(path`zones/${{ zone_id: zoneId }}`);
-    const zone = refreshed(getZone.attributes, isJsonObject(page) ? page.result : undefined, args);
+    const page = await fetch(() => path`zones/${{ zone_id: zoneId }}`);
+    const zone = refreshed(getZone.attributes, resultOf(page), args);
     return { ...zone, id: zoneId, zone_id: zoneId };
 
     async function onlyZone(wanted: Terraform): Promise<Terraform> {
-      const found = itemsOf(await fetch(`zones${query(isObject(wanted) ? wanted : {}, filterNames)}`));
+      const found = itemsOf(
+        await fetch(() => `zones${query(isObject(wanted) ? wanted : {}, filterNames)}`, true),
+      );
       if (found.length !== 1)
         throw new Diagnostic("failed to find exactly one result", `${found.length} found`);
       const id = isJsonObject(found[0]) ? found[0].id : undefined;

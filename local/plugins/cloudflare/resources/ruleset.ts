@@ -181,7 +181,8 @@ export const ruleset: ResourceTable = {
   create: (state) => ({ method: "POST", path: rulesetsPath(state) }),
   read: one("GET"),
   update: one("PUT"),
-  delete: one("DELETE"),
+  // It answers no content, so the client asks for nothing in particular.
+  delete: (state) => ({ ...one("DELETE")(state), headers: { accept: "*/*" }, strict: false }),
   modifyPlan: keepRuleIds,
   importFormat: "<{accounts|zones}/{account_id|zone_id}>/<ruleset_id>",
   imported([scope = "", owner = "", id = ""]): TerraformObject {

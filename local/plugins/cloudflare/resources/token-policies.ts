@@ -7,6 +7,7 @@
 
 import { isJsonObject, type Json } from "../decode.ts";
 import { body } from "../encode.ts";
+import { jsonComplaint } from "../go-json.ts";
 import type { Settle } from "../resource.ts";
 import type { Attributes } from "../schema.ts";
 import { isObject, member, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
@@ -17,13 +18,21 @@ export function tokenBody(attributes: Attributes, plan: TerraformObject): string
   const policies = Array.isArray(plan.policies) ? plan.policies : [];
   const asJson = (whole.policies ?? []).map((policy, index) => ({
     ...policy,
-    resources: JSON.parse(textOf(member(policies[index] ?? null, "resources"))) as unknown,
+    resources: resourcesOf(policies[index] ?? null),
   }));
   return JSON.stringify({ ...whole, policies: asJson });
 }
 
+function resourcesOf(policy: Terraform): unknown {
+  const text = textOf(member(policy, "resources"));
+  const complaint = jsonComplaint(text);
+  if (complaint === undefined) return JSON.parse(text);
+  const what = "json: error calling MarshalJSON for type json.RawMessage";
+  throw new Error(`failed to serialize http request: ${what}: ${complaint}`);
+}
+
 /** Resources as the API writes them, policies in the order of before; a token's value is told once only. */
-export const settleToken: Settle = ({ answer, before, after, step }) => {
+export const settleToken: Settle = ({ answer, prior, before, after, step }) => {
   const result = isJsonObject(answer) ? answer.result : undefined;
   const answered = isJsonObject(result) ? result.policies : undefined;
   if (answered === undefined)
@@ -31,7 +40,7 @@ export const settleToken: Settle = ({ answer, before, after, step }) => {
   const policies = (Array.isArray(after.policies) ? after.policies : []).map((policy, index) =>
     withResources(policy, Array.isArray(answered) ? answered[index] : undefined),
   );
-  const value = step === "create" || step === "import" ? (after.value ?? null) : (before.value ?? null);
+  const value = step === "create" || step === "import" ? (after.value ?? null) : (prior?.value ?? null);
   return {
     ...after,
     policies: after.policies === null ? null : inOrder(policies, before.policies ?? null),

@@ -86,6 +86,7 @@ export const zone: ResourceTable = {
   read: one("GET"),
   update: one("PATCH"),
   delete: one("DELETE"),
+  extent: "changes",
   settle({ after }) {
     if (textOf(after.id) !== "") return after;
     throw new Error(`Zone API returned empty or null zone ID: ${nameless}`);
