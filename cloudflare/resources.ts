@@ -1,33 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/**
- * The provider behind both classes. It captures nothing, because what it captures would be stored in the state
- * of each resource; so each method loads the code of the checkout it runs in, and the operator's token comes
- * from config or the environment. `kind` in the inputs says which resource is meant.
- */
-const provider: pulumi.dynamic.ResourceProvider = {
-  async configure(req) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).configure(req);
-  },
-  async check(olds, news) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).check(olds, news);
-  },
-  async diff(id, olds, news) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).diff(id, olds, news);
-  },
-  async create(inputs) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).create(inputs);
-  },
-  async read(id, props) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).read(id, props);
-  },
-  async update(id, olds, news) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).update(id, olds, news);
-  },
-  async delete(id, props) {
-    return require(`${process.cwd()}/cloudflare/provider.ts`).remove(id, props);
-  },
-};
+import { CheckoutResource } from "../dynamic/resource.ts";
 
 /** Arguments of {@link PhaseRule}. */
 export interface PhaseRuleArgs {
@@ -61,7 +33,7 @@ export interface PhaseRuleArgs {
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rulesets-api/
  */
-export class PhaseRule extends pulumi.dynamic.Resource {
+export class PhaseRule extends CheckoutResource {
   /** Id of the ruleset that holds the rule. */
   declare readonly rulesetId: pulumi.Output<string>;
   /** Id of the rule, which may change; `ref` does not. */
@@ -69,7 +41,6 @@ export class PhaseRule extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: PhaseRuleArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      kind: "PhaseRule",
       zoneId: args.zoneId,
       phase: args.phase,
       ref: args.ref,
@@ -79,8 +50,8 @@ export class PhaseRule extends pulumi.dynamic.Resource {
       actionParameters: args.actionParameters ?? {},
       baseUrl: args.baseUrl,
     };
-    const outputs = { rulesetId: undefined, ruleId: undefined };
-    super(provider, name, { ...inputs, ...outputs }, opts, "cloudflare", "PhaseRule");
+    const outputs = ["rulesetId", "ruleId"];
+    super("cloudflare", "PhaseRule", name, inputs, outputs, opts);
   }
 }
 
@@ -113,7 +84,7 @@ export interface BucketAccessArgs {
  * @throws when the key is not accepted in time.
  * @see https://developers.cloudflare.com/r2/api/tokens/
  */
-export class BucketAccess extends pulumi.dynamic.Resource {
+export class BucketAccess extends CheckoutResource {
   /** The bucket, once it is open to the key. */
   declare readonly bucket: pulumi.Output<string>;
   /** The id of a key that works. */
@@ -123,7 +94,6 @@ export class BucketAccess extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: BucketAccessArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      kind: "BucketAccess",
       bucket: args.bucket,
       accountId: args.accountId,
       accessKeyId: args.accessKeyId,
@@ -133,6 +103,6 @@ export class BucketAccess extends pulumi.dynamic.Resource {
       keepObjects: args.keepObjects ?? false,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["secretAccessKey"] }, opts ?? {});
-    super(provider, name, inputs, options, "cloudflare", "BucketAccess");
+    super("cloudflare", "BucketAccess", name, inputs, [], options);
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { CheckoutResource } from "../dynamic/resource.ts";
 
 /** One DNS-only CNAME that SendGrid asks for. Both are lower-case FQDNs without a final dot. */
 export interface MailCname {
@@ -17,35 +18,6 @@ export interface SendgridArgs {
    */
   baseUrl?: pulumi.Input<string>;
 }
-
-/**
- * The provider behind every class here. It captures nothing, because what it captures would be stored in the
- * state of each resource; so each method loads the code of the checkout it runs in, and the credential comes
- * from config or the environment. `kind` in the inputs says which resource is meant.
- */
-const provider: pulumi.dynamic.ResourceProvider = {
-  async configure(req) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).configure(req);
-  },
-  async check(olds, news) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).check(olds, news);
-  },
-  async diff(id, olds, news) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).diff(id, olds, news);
-  },
-  async create(inputs) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).create(inputs);
-  },
-  async read(id, props) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).read(id, props);
-  },
-  async update(id, olds, news) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).update(id, olds, news);
-  },
-  async delete(id, props) {
-    return require(`${process.cwd()}/sendgrid/provider.ts`).remove(id, props);
-  },
-};
 
 /** Arguments of {@link AuthenticatedDomain}. */
 export interface AuthenticatedDomainArgs extends SendgridArgs {
@@ -67,7 +39,7 @@ export interface AuthenticatedDomainArgs extends SendgridArgs {
  * @throws when the key may not manage domains; the message names the missing scopes.
  * @see https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication
  */
-export class AuthenticatedDomain extends pulumi.dynamic.Resource {
+export class AuthenticatedDomain extends CheckoutResource {
   /** Id of the entry in SendGrid, as a number. */
   declare readonly domainId: pulumi.Output<number>;
   /** The return path (SPF). */
@@ -81,20 +53,13 @@ export class AuthenticatedDomain extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: AuthenticatedDomainArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      kind: "AuthenticatedDomain",
       domain: args.domain,
       subdomain: args.subdomain ?? ownSubdomain(pulumi.getProject(), pulumi.getStack()),
       subdomainIsOurs: args.subdomain === undefined,
       baseUrl: args.baseUrl,
     };
-    const outputs = {
-      domainId: undefined,
-      mailCname: undefined,
-      dkim1: undefined,
-      dkim2: undefined,
-      adopted: undefined,
-    };
-    super(provider, name, { ...inputs, ...outputs }, opts, "sendgrid", "AuthenticatedDomain");
+    const outputs = ["domainId", "mailCname", "dkim1", "dkim2", "adopted"];
+    super("sendgrid", "AuthenticatedDomain", name, inputs, outputs, opts);
   }
 }
 
@@ -114,7 +79,7 @@ export interface DomainValidationArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication/validate-a-domain-authentication
  */
-export class DomainValidation extends pulumi.dynamic.Resource {
+export class DomainValidation extends CheckoutResource {
   /** Whether SendGrid has found every record. */
   declare readonly valid: pulumi.Output<boolean>;
   /** What SendGrid misses, one sentence a record; empty when valid. */
@@ -122,14 +87,13 @@ export class DomainValidation extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: DomainValidationArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      kind: "DomainValidation",
       domainId: args.domainId,
       recordIds: args.recordIds,
       timeoutSeconds: args.timeoutSeconds ?? 120,
       baseUrl: args.baseUrl,
     };
-    const outputs = { valid: undefined, reasons: undefined };
-    super(provider, name, { ...inputs, ...outputs }, opts, "sendgrid", "DomainValidation");
+    const outputs = ["valid", "reasons"];
+    super("sendgrid", "DomainValidation", name, inputs, outputs, opts);
   }
 }
 
@@ -158,7 +122,7 @@ export interface SingleSenderArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/sender-verification
  */
-export class SingleSender extends pulumi.dynamic.Resource {
+export class SingleSender extends CheckoutResource {
   /** Id of the sender in SendGrid. */
   declare readonly senderId: pulumi.Output<number>;
   /** Whether the link was clicked, as of the last `up` or refresh; `look` asks anew. */
@@ -168,7 +132,6 @@ export class SingleSender extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: SingleSenderArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      kind: "SingleSender",
       // The nickname is free text that only the account sees: it carries whose sender this is.
       nickname: `mastiff ${pulumi.getProject()}/${pulumi.getStack()}`,
       email: args.email,
@@ -181,8 +144,8 @@ export class SingleSender extends pulumi.dynamic.Resource {
       country: args.country,
       baseUrl: args.baseUrl,
     };
-    const outputs = { senderId: undefined, verified: undefined, adopted: undefined };
-    super(provider, name, { ...inputs, ...outputs }, opts, "sendgrid", "SingleSender");
+    const outputs = ["senderId", "verified", "adopted"];
+    super("sendgrid", "SingleSender", name, inputs, outputs, opts);
   }
 }
 
@@ -203,7 +166,7 @@ export interface ApiKeyArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/api-keys
  */
-export class ApiKey extends pulumi.dynamic.Resource {
+export class ApiKey extends CheckoutResource {
   /** Id of the key; not secret. */
   declare readonly apiKeyId: pulumi.Output<string>;
   /** The key itself. Secret. */
@@ -211,14 +174,13 @@ export class ApiKey extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: ApiKeyArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      kind: "ApiKey",
       name: args.name,
       scopes: args.scopes ?? ["mail.send"],
       baseUrl: args.baseUrl,
     };
-    const outputs = { apiKeyId: undefined, apiKey: undefined };
+    const outputs = ["apiKeyId", "apiKey"];
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["apiKey"] }, opts ?? {});
-    super(provider, name, { ...inputs, ...outputs }, options, "sendgrid", "ApiKey");
+    super("sendgrid", "ApiKey", name, inputs, outputs, options);
   }
 }
 
@@ -236,14 +198,14 @@ export interface LinkBrandingArgs extends SendgridArgs {
  * @throws when an entry for the domain is on; the message names it and the call that ends it.
  * @see https://www.twilio.com/docs/sendgrid/api-reference/link-branding
  */
-export class LinkBranding extends pulumi.dynamic.Resource {
+export class LinkBranding extends CheckoutResource {
   /** Entries for the domain that are not validated, thus off; they would break links once they are. */
   declare readonly waiting: pulumi.Output<string[]>;
 
   constructor(name: string, args: LinkBrandingArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { kind: "LinkBranding", domain: args.domain, baseUrl: args.baseUrl };
-    const outputs = { waiting: undefined };
-    super(provider, name, { ...inputs, ...outputs }, opts, "sendgrid", "LinkBranding");
+    const inputs = { domain: args.domain, baseUrl: args.baseUrl };
+    const outputs = ["waiting"];
+    super("sendgrid", "LinkBranding", name, inputs, outputs, opts);
   }
 }
 
@@ -259,16 +221,16 @@ export interface ClickTrackingArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/settings-tracking
  */
-export class ClickTracking extends pulumi.dynamic.Resource {
+export class ClickTracking extends CheckoutResource {
   /** Whether SendGrid rewrites links, as of the last `up` or refresh. */
   declare readonly enabled: pulumi.Output<boolean>;
   /** A sentence for the operator, when links are rewritten; else empty. */
   declare readonly warning: pulumi.Output<string>;
 
   constructor(name: string, args: ClickTrackingArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { kind: "ClickTracking", accountIsOurs: args.accountIsOurs, baseUrl: args.baseUrl };
-    const outputs = { enabled: undefined, warning: undefined };
-    super(provider, name, { ...inputs, ...outputs }, opts, "sendgrid", "ClickTracking");
+    const inputs = { accountIsOurs: args.accountIsOurs, baseUrl: args.baseUrl };
+    const outputs = ["enabled", "warning"];
+    super("sendgrid", "ClickTracking", name, inputs, outputs, opts);
   }
 }
 
