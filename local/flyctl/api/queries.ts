@@ -95,6 +95,21 @@ export const queries = {
       }
     }
   `,
+  getMachine: `
+    query ($machineId: String!) {
+      gqlmachine:machine(machineId: $machineId) {
+        id
+        name
+        app {
+          name
+          organization {
+            id
+            slug
+          }
+        }
+      }
+    }
+  `,
   getAppCompact: `
     query ($appName: String!) {
       appcompact:app(name: $appName) {

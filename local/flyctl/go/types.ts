@@ -190,6 +190,16 @@ export const structs: Record<string, string> = {
     containers? []*ContainerStatus
     incomplete_config? *MachineConfig
   `,
+  LaunchMachineInput: `
+    config? *MachineConfig
+    region? string
+    name? string
+    skip_launch? bool
+    skip_service_registration? bool
+    skip_secrets bool
+    min_secrets_version? *int
+    lease_ttl? int
+  `,
   MachineImageRef: `
     registry? string
     repository? string

@@ -1,0 +1,130 @@
+/**
+ * Finds an image that is there already; building one is not served.
+ *
+ * Source: superfly/flyctl internal/build/imgsrc/resolver.go, remote_image_resolver.go.
+ */
+import { queries } from "./api/queries.ts";
+import { FlyError, messageOf } from "./go/errors.ts";
+import type { Run } from "./run.ts";
+
+/** An image as Fly resolved it. */
+export interface Image {
+  id: string;
+  /** `docker.io/library/alpine:3.20`. */
+  tag: string;
+  digest: string;
+  /** Bytes. */
+  size: number;
+  /** What Fly calls the "build" that found it. */
+  buildId: number;
+}
+
+/** `tag@digest`: what a machine is made from by `machine run`. */
+export function imageString(image: Image): string {
+  return image.digest === "" ? image.tag : `${image.tag}@${image.digest}`;
+}
+
+/** "3.6 MB" (go-humanize's Bytes). */
+export function humanBytes(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  if (bytes < 10) return `${bytes} B`;
+  const power = Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(1000)));
+  const value = Math.floor((bytes / 1000 ** power) * 10 + 0.5) / 10;
+  return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
+}
+
+/** Asks Fly for an image; the search is told as a build of no length. */
+export async function resolveImage(run: Run, app: string, reference: string): Promise<Image> {
+  const buildId = await createBuild(run, app);
+  run.warn(`Searching for image '${reference}' remotely...`);
+  let found: Record<string, string> | null;
+  try {
+    const data = await run.graphql.run(queries.resolveImageForApp, { appName: app, imageRef: reference });
+    found = data.app?.image ?? null;
+  } catch (error) {
+    await finishBuild(run, app, buildId, { error: messageOf(error) });
+    throw error;
+  }
+  if (found === null) {
+    await finishBuild(run, app, buildId, { error: "no strategies resulted in an image" });
+    throw new FlyError(`could not find image ${JSON.stringify(reference)}`);
+  }
+  run.warn(`image found: ${found.id ?? ""}`);
+  const image: Image = {
+    id: found.id ?? "",
+    tag: found.ref ?? "",
+    digest: found.digest ?? "",
+    size: Number(found.compressedSize ?? 0),
+    buildId: 0,
+  };
+  image.buildId = (await finishBuild(run, app, buildId, { image })) ?? 0;
+  return image;
+}
+
+const strategies = ["Local Image Reference", "Remote Image Reference"];
+
+/** A build that cannot be announced is only warned about. */
+async function createBuild(run: Run, app: string): Promise<number | undefined> {
+  const body = { app_name: app, builder_type: "remote", strategies_available: strategies };
+  try {
+    const failed = "ensure depot builder failed, please try again";
+    return Number((await run.uiex.send(failed, "POST", "/builds", body)).id ?? 0);
+  } catch (error) {
+    run.warn(`WARN failed to create build in graphql: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+async function finishBuild(
+  run: Run,
+  app: string,
+  buildId: number | undefined,
+  result: { image?: Image; error?: string },
+): Promise<number | undefined> {
+  if (buildId === undefined) return undefined;
+  const attempt = (strategy: string, outcome: string, error: string, note: string) => ({
+    error,
+    note,
+    result: outcome,
+    strategy,
+  });
+  const body = {
+    build_id: buildId,
+    app_name: app,
+    machine_id: "",
+    status: result.image ? "completed" : "failed",
+    strategies_attempted: [
+      attempt(strategies[0] ?? "", "failed", "", "local docker daemon not available, skipping"),
+      attempt(strategies[1] ?? "", result.image ? "success" : "failed", result.error ?? "", ""),
+    ],
+    builder_meta: {
+      builder_type: "",
+      buildkit_enabled: false,
+      docker_version: "",
+      platform: "",
+      remote_app_name: "",
+      remote_machine_id: "",
+    },
+    final_image: {
+      id: result.image?.id ?? "",
+      size_bytes: result.image?.size ?? 0,
+      tag: result.image?.tag ?? "",
+    },
+    timings: {
+      build_and_push_ms: 0,
+      build_ms: 0,
+      builder_init_ms: -1,
+      context_build_ms: -1,
+      image_build_ms: -1,
+      push_ms: -1,
+    },
+    logs: result.error ?? "",
+  };
+  try {
+    const failed = "ensure depot builder failed, please try again";
+    return Number((await run.uiex.send(failed, "POST", "/builds/finish", body)).id ?? 0);
+  } catch (error) {
+    run.warn(`WARN failed to finish build in graphql: ${messageOf(error)}`);
+    return undefined;
+  }
+}
