@@ -12,15 +12,32 @@ import structs from "google-protobuf/google/protobuf/struct_pb.js";
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type Fields = Record<string, Json>;
 
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const signature = "4dabf18193072939515e22adb298388d";
 /** What stands on the wire for a string that only `up` will know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** A secret, as it stands on the wire. */
-export const secret = (value: Json): Json => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
+export const secret = (value: Json): Json => ({ [signature]: secretSignature, value });
 
 /** A failed call: gRPC status, message, and what the engine would keep of a half-made resource. */
 export interface Failure {
   error: { code: number; message: string; details?: Json };
+}
+
+export function isFailure(answer: Fields | Failure): answer is Failure {
+  return "error" in answer;
+}
+
+/** Properties as the engine sends them to a provider that takes no secrets. */
+export function opened(properties: Fields): Fields {
+  return openedValue(properties) as Fields;
+}
+
+function openedValue(value: Json): Json {
+  if (Array.isArray(value)) return value.map(openedValue);
+  if (value === null || typeof value !== "object") return value;
+  if (value[signature] === secretSignature) return openedValue(value.value ?? null);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, openedValue(inner)]));
 }
 
 /** A plugin that runs as a process of its own. */

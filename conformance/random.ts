@@ -1,4 +1,4 @@
-import { type Fields, type ProviderClient, secret, unknown } from "./plugin-client.ts";
+import { type Fields, isFailure, opened, type ProviderClient, secret, unknown } from "./plugin-client.ts";
 import type { OfficialParts, Question } from "./question.ts";
 import { reduced } from "./shape.ts";
 import { withProvider } from "./sides.ts";
@@ -229,19 +229,9 @@ const imports: [string, string][] = [
 ];
 
 async function make(client: ProviderClient, name: string, inputs: Fields) {
-  const made = (await client.create(type(name), inputs)) as { id: string; outputs: Fields };
-  return { id: made.id, olds: open(made.outputs) as Fields, oldInputs: inputs };
-}
-
-/** A state as the engine sends it to a provider that does not take secrets. */
-function open(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(open);
-  if (value === null || typeof value !== "object") return value;
-  const entries = Object.entries(value);
-  if (entries.some(([, inner]) => inner === "1b47061264138c4ac30d75fd1eb44270")) {
-    return open((value as { value: unknown }).value);
-  }
-  return Object.fromEntries(entries.map(([key, inner]) => [key, open(inner)]));
+  const made = await client.create(type(name), inputs);
+  if (isFailure(made)) throw new Error(made.error.message);
+  return { id: String(made.id), olds: opened(made.outputs as Fields), oldInputs: inputs };
 }
 
 async function change(

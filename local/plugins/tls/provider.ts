@@ -1,5 +1,25 @@
+import { noConfiguration } from "../bridge/configuration.ts";
+import { bridged } from "../bridge/resource.ts";
 import type { Provider } from "../provider.ts";
+import { privateKey } from "./private-key.ts";
+import { getPublicKey } from "./public-key.ts";
 
+/** The tls provider; it keeps nothing between requests. */
 export function tlsProvider(): Provider {
-  return { name: "tls", version: "5.6.1", resources: {} };
+  return {
+    name: "tls",
+    version: "5.6.1",
+    features: { handshake: false, acceptSecrets: false, acceptOutputs: false, supportsAutonaming: true },
+    configuration: noConfiguration("tls"),
+    resources: {
+      "tls:index/privateKey:PrivateKey": bridged(privateKey),
+    },
+    functions: {
+      "tls:index/getPublicKey:getPublicKey": getPublicKey,
+    },
+    unknown: (kind, token) => {
+      const what = kind === "resource" ? "resource" : "datasource";
+      return new Error(`[pf/tfbridge] unknown ${what} token: ${token}`);
+    },
+  };
 }

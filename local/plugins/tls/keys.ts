@@ -1,0 +1,113 @@
+/**
+ * Private keys: made, read, and shown in all the forms that the provider gives.
+ *
+ * @see hashicorp/terraform-provider-tls: internal/provider/common_key.go, resource_private_key.go
+ */
+
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { promisify } from "node:util";
+import type { Values } from "../bridge/plan.ts";
+import { Diagnostic } from "../bridge/resource.ts";
+import { parsePrivate, privatePem, publicForms } from "./openssh.ts";
+import { pemBlock } from "./pem.ts";
+
+export const algorithms = ["RSA", "ECDSA", "ED25519"] as const;
+export const curves = {
+  P224: "secp224r1",
+  P256: "prime256v1",
+  P384: "secp384r1",
+  P521: "secp521r1",
+} as const;
+
+/** Make a key; `rsaBits` counts for RSA alone, `curve` for ECDSA alone. */
+export async function makeKey(algorithm: string, rsaBits: number, curve: string): Promise<KeyObject> {
+  const generate = promisify(generateKeyPair);
+  switch (algorithm) {
+    case "RSA":
+      if (rsaBits < 1024) {
+        throw new Diagnostic(
+          "Unable to generate Key from configuration",
+          `crypto/rsa: ${rsaBits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`,
+        );
+      }
+      return (await generate("rsa", { modulusLength: rsaBits })).privateKey;
+    case "ECDSA": {
+      const namedCurve = curves[curve as keyof typeof curves];
+      return (await generate("ec", { namedCurve })).privateKey;
+    }
+    case "ED25519":
+      return (await generate("ed25519")).privateKey;
+    default:
+      throw new Diagnostic(
+        "Invalid Key Algorithm",
+        `Key Algorithm ${JSON.stringify(algorithm)} is not supported`,
+      );
+  }
+}
+
+/** The private forms of a key: PEM as its kind has it, PKCS#8, and OpenSSH's. */
+export function privateValues(key: KeyObject): Values {
+  const kind = key.asymmetricKeyType;
+  const pkcs8 = key.export({ format: "pem", type: "pkcs8" }).toString();
+  const own =
+    kind === "rsa"
+      ? key.export({ format: "pem", type: "pkcs1" }).toString()
+      : kind === "ec"
+        ? key.export({ format: "pem", type: "sec1" }).toString()
+        : pkcs8;
+  return { privateKeyPem: own, privateKeyPemPkcs8: pkcs8, privateKeyOpenssh: privatePem(key) };
+}
+
+/** The public forms of a key, and the id that is made of it. */
+export function publicValues(key: KeyObject): Values {
+  const half = createPublicKey(key);
+  const der = half.export({ format: "der", type: "spki" });
+  const ssh = publicForms(key);
+  return {
+    id: createHash("sha1").update(der).digest("hex"),
+    publicKeyPem: half.export({ format: "pem", type: "spki" }).toString(),
+    publicKeyOpenssh: ssh.line,
+    publicKeyFingerprintMd5: ssh.md5,
+    publicKeyFingerprintSha256: ssh.sha256,
+  };
+}
+
+/** What the provider calls a key's algorithm. */
+export function algorithmOf(key: KeyObject): (typeof algorithms)[number] {
+  const names = { rsa: "RSA", ec: "ECDSA", ed25519: "ED25519" } as const;
+  return names[key.asymmetricKeyType as keyof typeof names];
+}
+
+const privateTypes = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
+const otherTypes = ["PUBLIC KEY", "CERTIFICATE", "CERTIFICATE REQUEST"];
+
+/**
+ * Read a private key in PEM.
+ *
+ * @throws Error that says what the text is instead.
+ */
+export function readPem(text: string): KeyObject {
+  const block = pemBlock(text);
+  if (block === undefined) {
+    throw new Error(`failed to decode PEM block: decoded bytes 0, undecoded ${Buffer.byteLength(text)}`);
+  }
+  if (otherTypes.includes(block.type)) {
+    throw new Error(`unable to determine parser for PEM preamble: ${block.type}`);
+  }
+  if (!privateTypes.includes(block.type)) throw new Error(`unsupported PEM preamble/type: ${block.type}`);
+  try {
+    return createPrivateKey(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`failed to parse private key given PEM preamble '${block.type}': ${reason}`);
+  }
+}
+
+/** Read a private key in OpenSSH's form. */
+export function readOpenssh(text: string): KeyObject {
+  try {
+    return parsePrivate(text);
+  } catch (error) {
+    throw new Error(`failed to parse openssh private key: ${error instanceof Error ? error.message : error}`);
+  }
+}
