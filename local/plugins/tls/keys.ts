@@ -64,12 +64,17 @@ export function publicValues(key: KeyObject): Values {
   const der = half.export({ format: "der", type: "spki" });
   const ssh = publicForms(key);
   return {
-    id: createHash("sha1").update(der).digest("hex"),
+    id: createHash("sha1").update(withoutSpaceAtEnd(der)).digest("hex"),
     publicKeyPem: half.export({ format: "pem", type: "spki" }).toString(),
     publicKeyOpenssh: ssh.line,
     publicKeyFingerprintMd5: ssh.md5,
     publicKeyFingerprintSha256: ssh.sha256,
   };
+}
+
+/** The official id is a hash of the bytes as a text, trimmed: bytes at the end that are white space do not count. */
+function withoutSpaceAtEnd(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString("latin1").replace(/(?:[\t\n\v\f\r ]|\xc2[\x85\xa0])+$/, ""), "latin1");
 }
 
 /** What the provider calls a key's algorithm. */
