@@ -48,8 +48,12 @@ function run(file, args, env) {
     const ignore = () => {};
     const pass = () => child.kill("SIGTERM");
     process.on("SIGINT", ignore).on("SIGTERM", pass);
+    // A signal to npm ends npm and its shell, and reaches nobody below.
+    const parent = process.ppid;
+    const orphaned = setInterval(() => process.ppid !== parent && pass(), 500);
     const end = (code) => {
       process.off("SIGINT", ignore).off("SIGTERM", pass);
+      clearInterval(orphaned);
       resolve(code);
     };
     child.once("error", (error) => {

@@ -11,8 +11,8 @@ export interface Ending {
 }
 
 /**
- * Catches SIGINT, SIGTERM and SIGHUP: aborts `signal`, undoes everything and exits with 128 + its number. A second
- * Ctrl-C does not wait for what is under way.
+ * Catches SIGINT, SIGTERM, SIGHUP and the loss of the parent process: aborts `signal`, undoes everything and exits
+ * with 128 + the signal's number.
  */
 export function openEnding(): Ending {
   const undos: (() => Promise<void> | void)[] = [];
@@ -25,11 +25,14 @@ export function openEnding(): Ending {
     return running;
   };
   const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-  for (const [name, number] of Object.entries(numbers)) {
-    process.on(name, () => {
-      abort.abort();
-      void run().finally(() => process.exit(128 + number));
-    });
-  }
+  const interrupt = (number: number) => {
+    abort.abort();
+    void run().finally(() => process.exit(128 + number));
+  };
+  for (const [name, number] of Object.entries(numbers)) process.on(name, () => interrupt(number));
+  // A parent that is killed takes nobody along: this process would go on, unseen.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => process.ppid !== parent && interrupt(numbers.SIGHUP), 500);
+  orphaned.unref();
   return { add: (undo) => undos.push(undo), run, signal: abort.signal };
 }
