@@ -1,7 +1,8 @@
 /** `/v1/apps/<app>/machines`: https://fly.io/docs/machines/api/machines-resource/ */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { execute } from "../mastodon/program.ts";
+import type { Situation } from "../mastodon/behaviour.ts";
+import { execute, ports } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
@@ -149,7 +150,10 @@ export function serveMachines(world: World): Hono<FlyEnv> {
     return c.body(null, 204);
   });
   api.get("/:id/events", (c) => c.json(find(c).machine.events));
-  api.get("/:id/ps", (c) => c.json([]));
+  api.get("/:id/ps", (c) => {
+    const { app, machine } = find(c);
+    return c.json(processes(situation(world, app, machine)));
+  });
 
   api.post("/:id/exec", async (c) => {
     const { app, machine } = find(c);
@@ -167,6 +171,17 @@ export function serveMachines(world: World): Hono<FlyEnv> {
     });
   });
   return api;
+}
+
+/**
+ * What runs in a machine. After a deploy flyctl looks here whether the service's port is open, and waits up to a
+ * check's grace period until it is. Fields: superfly/fly-go machine_types.go, ProcessStat and ListenSocket.
+ */
+function processes(seen: Situation): Record<string, unknown>[] {
+  if (seen.machine.state !== "started") return [];
+  const sockets = ports(seen).map((port) => ({ proto: "tcp", address: `[::]:${port}` }));
+  const command = seen.argv.join(" ");
+  return [{ pid: 300, stime: 1, rtime: 1, command, directory: "/", cpu: 0, rss: 0, listen_sockets: sockets }];
 }
 
 function nonceOf(machine: Machine): Record<string, string> {

@@ -59,9 +59,14 @@ export function respond(seen: Situation, request: HttpRequest): HttpAnswer | und
   return behaviours[seen.image.program].respond?.(seen, request);
 }
 
+/** The ports that a machine's program listens on; none before it is ready. */
+export function ports(seen: Situation): number[] {
+  return seen.machine.ready ? behaviours[seen.image.program].ports(seen) : [];
+}
+
 /** Whether a program listens on a port. */
 export function listens(seen: Situation, port: number): boolean {
-  return seen.machine.ready && behaviours[seen.image.program].ports(seen).includes(port);
+  return ports(seen).includes(port);
 }
 
 /**
