@@ -63,8 +63,16 @@ test("what the official providers lack: up, a clean preview, drift seen, secrets
   await using stack = await openStack(world, {
     program: programIn(world.folder),
     config: { clouds: world.url, zoneId, accountId, accessKeyId },
-    secrets: { secretAccessKey },
+    secrets: { secretAccessKey: "the token itself, not its digest" },
   });
+
+  const refused = await stack.preview();
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toContain(
+    "secretAccessKey: it is no SHA-256 in lower-case hex (of the token's value)",
+  );
+  expect(refused.output).not.toContain("the token itself");
+  await stack.config({}, { secretAccessKey });
 
   const preview = await stack.preview();
   expect(preview.exitCode, preview.output).toBe(0);
