@@ -96,7 +96,12 @@ export function need(c: Context<Caller>, groups: readonly string[], target: Targ
 /** The zone of a path, if it is one, and the token may do this in it. An unknown zone looks like a forbidden one. */
 export function zoneOf(world: World, c: Context<Caller>, groups: readonly string[]): Zone {
   const zone = world.state.cloudflare.zones.find((z) => z.id === c.req.param("zone"));
-  if (zone === undefined) throw refusal(403, 10000, "Authentication error");
+  if (zone === undefined) {
+    // Of the zone itself: alchemy-run/distilled packages/cloudflare/src/services/zones.ts, InvalidZoneIdentifier.
+    throw /\/zones\/[0-9a-f]{32}$/.test(c.req.path)
+      ? refusal(403, 9109, "Invalid zone identifier")
+      : refusal(403, 10000, "Authentication error");
+  }
   need(c, groups, { kind: "zone", accountId: zone.accountId, zoneId: zone.id });
   return zone;
 }

@@ -57,7 +57,7 @@ export function serveBucketSettings(world: World): Hono<Caller> {
 
   app.get("/cors", (c) => {
     const bucket = bucketOf(world, c);
-    // 10059 with 404: github.com/cloudflare/workers-sdk, wrangler's `r2 bucket cors list` on a fresh bucket.
+    // 10059: alchemy-run/distilled packages/cloudflare/test/r2.test.ts, "cors-get-fresh", against the real API.
     if (bucket.cors === null) throw refusal(404, 10059, "The CORS configuration does not exist.");
     return answer(c, { rules: bucket.cors });
   });

@@ -121,6 +121,13 @@ export function serveBuckets(world: World): Hono<Caller> {
     return answer(c, {});
   });
 
+  // A bucket can be shown before its sub-resources accept it, and these answer 10006 for a moment:
+  // alchemy-run/alchemy packages/alchemy/src/Cloudflare/R2, r2BucketEndpointConsistencySchedule.
+  app.use("/:bucket/*", async (c, next) => {
+    const age = world.now().getTime() - Date.parse(bucketOf(world, c).createdOn);
+    if (age < slot().dials.bucketSettleMs) throw noSuchBucket();
+    await next();
+  });
   app.route("/:bucket/domains/custom", serveCustomDomains(world));
   app.route("/:bucket", serveBucketSettings(world));
   return app;
@@ -130,7 +137,7 @@ export function serveBuckets(world: World): Hono<Caller> {
 export const multipartAbortRule = {
   id: "Default Multipart Abort Rule",
   enabled: true,
-  conditions: { prefix: "" },
+  conditions: {},
   abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 604800 } },
 };
 
@@ -141,10 +148,14 @@ export function bucketOf(world: World, c: Context<Caller>): Bucket {
   const bucket = world.state.cloudflare.buckets.find(
     (b) => b.accountId === account && b.name === name && b.jurisdiction === jurisdiction,
   );
-  // github.com/pulumi/pulumi-cloudflare/issues/1174
-  if (bucket === undefined) throw refusal(404, 10006, "The specified bucket does not exist.");
+  if (bucket === undefined) throw noSuchBucket();
   findBucket(world, bucket.name);
   return bucket;
+}
+
+/** github.com/pulumi/pulumi-cloudflare/issues/1174 */
+function noSuchBucket(): Refusal {
+  return refusal(404, 10006, "The specified bucket does not exist.");
 }
 
 function jurisdictionOf(c: Context): string {

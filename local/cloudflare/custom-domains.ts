@@ -47,9 +47,13 @@ export function serveCustomDomains(world: World): Hono<Caller> {
     if (!holds || zone.accountId !== bucket.accountId || zone.type === "partial") {
       throw refusal(400, 10051, "The specified zone id is not valid.");
     }
-    // Any bucket: a host shows one. github.com/cloudflare/terraform-provider-cloudflare/issues/6837 (409)
-    if (slot().buckets.some((b) => b.domains.some((d) => d.domain === domain))) {
-      throw refusal(409, 10056, "The domain you tried to add is already in use by a bucket.");
+    // A host shows one bucket: 409 (terraform-provider-cloudflare#6837), "Domain already in use", which goes on for a
+    // few seconds after the domain was removed (alchemy-run/alchemy, r2CustomDomainConflictSchedule).
+    const released = slot().releasedDomains[domain];
+    const settling =
+      released !== undefined && world.now().getTime() - Date.parse(released) < slot().dials.domainReleaseMs;
+    if (settling || slot().buckets.some((b) => b.domains.some((d) => d.domain === domain))) {
+      throw refusal(409, 10056, "Domain already in use");
     }
     // R2 makes its own record at the host, which no other address record may hold.
     if (slot().records.some((r) => r.name === domain && ["A", "AAAA", "CNAME"].includes(r.type))) {
@@ -68,6 +72,7 @@ export function serveCustomDomains(world: World): Hono<Caller> {
       attachedAt: world.now().toISOString(),
     };
     bucket.domains.push(attached);
+    delete slot().releasedDomains[domain];
     const record = { type: "CNAME", name: domain, content: "public.r2.dev", ttl: 1, proxied: true };
     addRecord(world, zone, { ...record, comment: null, tags: [], settings: {} }, true);
     // Only what was asked for comes back; the status is for a GET.
@@ -92,6 +97,7 @@ export function serveCustomDomains(world: World): Hono<Caller> {
     const domain = find(bucket, c);
     bucket.domains = bucket.domains.filter((d) => d !== domain);
     slot().records = slot().records.filter((r) => !(r.managedByR2 && r.name === domain.domain));
+    slot().releasedDomains[domain.domain] = world.now().toISOString();
     world.changed();
     return answer(c, { domain: domain.domain });
   });
@@ -120,6 +126,7 @@ function short({ domain, enabled, minTLS: tls, ciphers: suites }: CustomDomain):
 function find(bucket: Bucket, c: Context<Caller>): CustomDomain {
   const name = c.req.param("domain")?.toLowerCase();
   const domain = bucket.domains.find((d) => d.domain === name);
+  // 10053: alchemy-run/distilled packages/cloudflare/src/services/r2.ts, DomainNotFound.
   if (domain === undefined) throw refusal(404, 10053, "The specified domain does not exist.");
   return domain;
 }

@@ -10,6 +10,13 @@ export interface Dials {
   retryHints: boolean;
   /** Milliseconds until a custom domain is `active`. "A few minutes" in the docs; here 0, active at the first look. */
   domainActivationMs: number;
+  /**
+   * Milliseconds until a new bucket is known to what hangs on it (domains, CORS, lifecycle): before, these answer
+   * 10006 although the bucket itself is shown. Seen in the wild, see buckets.ts. Default 0.
+   */
+  bucketSettleMs: number;
+  /** Milliseconds until the host of a removed custom domain can be attached again: before, 409. Default 0. */
+  domainReleaseMs: number;
   /** While true, R2 cannot reach its certificate backend and shows `unknown` (terraform-provider-cloudflare#6837). */
   certificatesDown: boolean;
   /** Milliseconds until a freshly minted token answers. Default 0; the real one takes a moment. */
@@ -195,6 +202,8 @@ export interface CloudflareState {
   rulesets: Ruleset[];
   buckets: Bucket[];
   tokens: Token[];
+  /** When a custom domain was removed, by its host. */
+  releasedDomains: Record<string, string>;
   /** Names that other people's name servers answer, by name, then by type: `{"x.fly.dev": {"A": ["66.241.1.1"]}}`. */
   elsewhere: Record<string, Record<string, string[]>>;
 }
@@ -225,6 +234,8 @@ export function initialCloudflare(): CloudflareState {
     dials: {
       retryHints: true,
       domainActivationMs: 0,
+      bucketSettleMs: 0,
+      domainReleaseMs: 0,
       certificatesDown: false,
       tokenActivationMs: 0,
       callsPerFiveMinutes: 1200,
@@ -254,6 +265,7 @@ export function initialCloudflare(): CloudflareState {
         mintedAt: "2026-01-01T00:00:00Z",
       },
     ],
+    releasedDomains: {},
     elsewhere: {},
   };
 }

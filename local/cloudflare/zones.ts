@@ -1,7 +1,7 @@
 /** Zones: list, get, create, delete. */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { answer, answerPage, isId, jsonBody, microTime, newId, noRoute, refusal } from "./answer.ts";
+import { answer, answerPage, jsonBody, microTime, newId, refusal } from "./answer.ts";
 import { type Caller, need, zoneOf } from "./auth.ts";
 import { mayDo } from "./permissions.ts";
 import type { Zone } from "./state.ts";
@@ -39,7 +39,6 @@ export function serveZones(world: World): Hono<Caller> {
   app.post("/", async (c) => {
     const body = await jsonBody(c, badBody);
     const account = state().accounts.find((a) => a.id === (body.account as { id?: unknown } | undefined)?.id);
-    // Codes and texts of this call: terraform-provider-cloudflare issues on cloudflare_zone (1061, 1097, 1105).
     if (account === undefined) {
       throw refusal(403, 0, 'Requires permission "com.cloudflare.api.account.zone.create" to create zones');
     }
@@ -47,6 +46,14 @@ export function serveZones(world: World): Hono<Caller> {
     const name = typeof body.name === "string" ? body.name.toLowerCase().replace(/\.$/, "") : "";
     if (!isRegistrable(name)) {
       throw refusal(400, 1099, `We were unable to identify ${name} as a registered domain.`);
+    }
+    // 1116 SubdomainNotAllowed, 1099 and 1061: alchemy-run/distilled packages/cloudflare/src/services/zones.ts.
+    if (state().zones.some((z) => name.endsWith(`.${z.name}`))) {
+      throw refusal(
+        400,
+        1116,
+        "Please ensure you are providing the root domain and not any subdomains (e.g., example.com, not subdomain.example.com).",
+      );
     }
     if (
       body.type !== undefined &&
@@ -145,11 +152,6 @@ export function serveZones(world: World): Hono<Caller> {
     };
   }
   return app;
-}
-
-/** Refuses a path whose identifier is none, before anything else looks at it. */
-export function checkId(path: string, id: string): void {
-  if (!isId(id)) throw noRoute(path, 400);
 }
 
 /** The list's `name` and `account.name` take an operator: `contains:x`, `starts_with:x`, … (API reference, zones list). */

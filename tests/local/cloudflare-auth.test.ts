@@ -54,7 +54,10 @@ test("what is no identifier has no route", async () => {
 
 test("an unknown zone looks like a forbidden one", async () => {
   const { cloudflare } = freshClouds();
-  expect(refused(await cloudflare("GET", `/zones/${"f".repeat(32)}/dns_records`))).toBe("403 10000");
+  const unknown = `/zones/${"f".repeat(32)}`;
+  expect(refused(await cloudflare("GET", `${unknown}/dns_records`))).toBe("403 10000");
+  const itself = await cloudflare("GET", unknown);
+  expect([refused(itself), itself.body.errors[0].message]).toEqual(["403 9109", "Invalid zone identifier"]);
 });
 
 test("errors say that a retry is of no use, unless the dial says otherwise", async () => {
@@ -101,6 +104,7 @@ test("a new zone is pending, its name is taken, and it goes with its records", a
   expect(made.body.result).toMatchObject({ name: "new.example", status: "pending", activated_on: null });
   expect(refused(await cloudflare("POST", "/zones", body))).toBe("400 1061");
   expect(refused(await cloudflare("POST", "/zones", { ...body, name: "nonsense" }))).toBe("400 1099");
+  expect(refused(await cloudflare("POST", "/zones", { ...body, name: "sub.new.example" }))).toBe("400 1116");
   const path = `/zones/${made.body.result.id}`;
   await cloudflare("POST", `${path}/dns_records`, { type: "A", name: "@", content: "192.0.2.1" });
   expect((await cloudflare("DELETE", path)).body.result).toEqual({ id: made.body.result.id });

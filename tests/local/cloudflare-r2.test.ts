@@ -168,6 +168,29 @@ test("a custom domain becomes active after a while", async () => {
   expect(bucketForHost(world, domain)).toBe("files");
 });
 
+test("what hangs on a bucket may not know it yet", async () => {
+  const { cloudflare, world } = clouds;
+  world.state.cloudflare.dials.bucketSettleMs = 2000;
+  await create();
+  expect((await cloudflare("GET", files)).status).toBe(200);
+  expect(refused(await attach())).toBe("404 10006");
+  expect(refused(await cloudflare("GET", `${files}/cors`))).toBe("404 10006");
+  world.advance(2000);
+  expect((await attach()).status).toBe(200);
+});
+
+test("a host is in use for a moment after its domain was removed", async () => {
+  const { cloudflare, world } = clouds;
+  world.state.cloudflare.dials.domainReleaseMs = 5000;
+  await create();
+  await attach();
+  await cloudflare("DELETE", `${files}/domains/custom/${domain}`);
+  const early = await attach();
+  expect([early.status, early.body.errors[0].message]).toEqual([409, "Domain already in use"]);
+  world.advance(5000);
+  expect((await attach()).status).toBe(200);
+});
+
 test("a degraded answer lacks what the certificate backend knows", async () => {
   await create();
   await attach();

@@ -41,8 +41,7 @@ test("a token tells its value once, and keeps its resources as they were written
 });
 
 test.each([
-  ["no policies", { name: "x", policies: [] }],
-  ["no name", { policies: [policy(bucketWrite, { [bucketKey("a")]: "*" })] }],
+  ["policies missing", { name: "x" }],
   ["an unknown group", { name: "x", policies: [policy("f".repeat(32), { [bucketKey("a")]: "*" })] }],
   ["resources as text", { name: "x", policies: [policy(bucketWrite, "{}" as never)] }],
   ["no resources", { name: "x", policies: [policy(bucketWrite, {})] }],
@@ -57,6 +56,16 @@ test.each([
   ],
 ])("a token with %s is refused", async (_, body) => {
   expect(refused(await clouds.cloudflare("POST", tokens, body))).toBe("400 1001");
+});
+
+test("a token needs a name, and may do nothing when it has no policies", async () => {
+  const unnamed = await clouds.cloudflare("POST", tokens, { name: "", policies: [] });
+  expect(refused(unnamed)).toBe("400 400");
+  expect(unnamed.body.errors[0].message).toContain("name must have a length");
+  const idle = await mint();
+  expect(idle.policies).toEqual([]);
+  expect(refused(await clouds.cloudflare("GET", zone, undefined, as(idle.value)))).toBe("403 10000");
+  expect(refused(await clouds.cloudflare("GET", `${tokens}/nonsense`))).toBe("400 7003");
 });
 
 test("a token does what its policies say, where they say, and nothing else", async () => {
