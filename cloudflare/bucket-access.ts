@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Kind } from "../dynamic/kind.ts";
+import { OperatorError } from "../dynamic/operator-error.ts";
 import { askUntil } from "../dynamic/waiting.ts";
 import { Bucket, S3Error } from "./s3.ts";
 
@@ -11,9 +12,9 @@ const inputs = z.object({
   accountId: z
     .string()
     .regex(/^[0-9a-f]{32}$/, { error: (issue) => `"${issue.input}" is no account id (32 hex digits)` }),
-  accessKeyId: z.string().min(1, { error: "accessKeyId is empty" }),
+  accessKeyId: z.string().min(1, { error: "it is empty" }),
   secretAccessKey: z.string().regex(/^[0-9a-f]{64}$/, {
-    error: "secretAccessKey is no SHA-256 in lower-case hex (of the token's value)",
+    error: "it is no SHA-256 in lower-case hex (of the token's value)",
   }),
   endpoint: z
     .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an S3 API` })
@@ -50,7 +51,7 @@ async function awaitAccess(wanted: Inputs): Promise<void> {
   };
   const problem = await askUntil(attempt, (answer) => answer === undefined, timeoutSeconds);
   if (problem === undefined) return;
-  throw new Error(
+  throw new OperatorError(
     `The key ${accessKeyId} did not open the bucket ${name} within ${timeoutSeconds} s: ${problem}\n` +
       "  fix     run it again; if it stays so, the token is not for this bucket (jurisdiction?) or was deleted",
   );
@@ -71,7 +72,7 @@ export async function empty(bucket: Bucket, say: (line: string) => void): Promis
     keys = await bucket.keys()
   ) {
     if (keys[0] === first)
-      throw new Error(`${first} in ${bucket.name} comes back: is something still writing to it?`);
+      throw new OperatorError(`${first} in ${bucket.name} comes back: is something still writing to it?`);
     first = keys[0];
     await bucket.delete(keys);
     removed += keys.length;
@@ -93,7 +94,7 @@ export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
 
   guard(state, news) {
     if (state.bucket === news.bucket || state.keepObjects) return;
-    throw new Error(
+    throw new OperatorError(
       `The bucket would change from ${state.bucket} to ${news.bucket}, and all objects of the old one would be deleted.\n` +
         "  fix     keep the name; or set keepObjects first, copy the objects, then change the name",
     );

@@ -1,5 +1,6 @@
 import { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Refusal } from "../dynamic/cloud-error.ts";
+import { OperatorError } from "../dynamic/operator-error.ts";
 
 /** The API. */
 export const CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4";
@@ -23,7 +24,7 @@ export interface Envelope<T> {
  */
 export function cloudflareClient(credentials: string[], baseUrl?: string): CloudClient {
   if (credentials.length === 0) {
-    throw new Error(
+    throw new OperatorError(
       "There is no token for Cloudflare.\n  fix     export CLOUDFLARE_API_TOKEN=…   (or: pulumi config set --secret cloudflare:apiToken)",
     );
   }

@@ -1,5 +1,6 @@
 import { type CloudClient, orGone } from "../dynamic/cloud-client.ts";
 import { CloudError } from "../dynamic/cloud-error.ts";
+import { OperatorError } from "../dynamic/operator-error.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";
 import type { Envelope } from "./client.ts";
 
@@ -124,7 +125,8 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
     try {
       const done = await lookAndAct();
       if (done !== undefined) return done;
-      if (attempt >= TRIES) throw new Error("the rule was written and taken away again, several times");
+      if (attempt >= TRIES)
+        throw new OperatorError("the rule was written and taken away again, several times");
     } catch (error) {
       if (attempt >= TRIES || !mayBeConflict(error, attempt)) throw error;
     }

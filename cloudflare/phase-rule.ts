@@ -14,8 +14,8 @@ const inputs = z.object({
     error: (issue) => `"${issue.input}" is no ref: letters, digits and _ only`,
   }),
   description: z.string(),
-  action: z.string().min(1, { error: "action is empty" }),
-  expression: z.string().min(1, { error: "expression is empty: the rule would never act" }),
+  action: z.string().min(1, { error: "it is empty" }),
+  expression: z.string().min(1, { error: "it is empty: the rule would never act" }),
   actionParameters: z.record(z.string(), z.unknown()),
   baseUrl: z
     .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an API` })

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
+import { OperatorError } from "../dynamic/operator-error.ts";
 
 /** How one bucket is reached. */
 export interface BucketKey {
@@ -12,7 +13,7 @@ export interface BucketKey {
 }
 
 /** An answer that S3 refused. */
-export class S3Error extends Error {
+export class S3Error extends OperatorError {
   readonly status: number;
   /** S3's own word, e.g. `NoSuchBucket`; empty when there was none. */
   readonly code: string;

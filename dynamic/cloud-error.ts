@@ -1,3 +1,5 @@
+import { OperatorError } from "./operator-error.ts";
+
 /** What is known about a call that a cloud did not grant. */
 export interface Refusal {
   /** Name of the cloud, for people. */
@@ -15,7 +17,7 @@ export interface Refusal {
 }
 
 /** A call that a cloud refused or did not answer, in words for an operator. Holds no credential. */
-export class CloudError extends Error {
+export class CloudError extends OperatorError {
   readonly call: string;
   readonly status: number | undefined;
   readonly messages: string[];

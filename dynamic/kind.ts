@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { OperatorError } from "./operator-error.ts";
 
 // Values of resources as Pulumi hands them over: plain JSON, where a value that only `up` will know is this mark
 // (`unknownValue` in @pulumi/pulumi/runtime/rpc.js; written out, since that module takes a second to load).
@@ -62,7 +63,7 @@ export function serveKinds<Cloud>(
     if (kind === undefined) throw new Error(`This version of Mastiff knows no resource "${props.kind}".`);
     return kind;
   };
-  return {
+  return plainly({
     async check(_olds, news) {
       return checkInputs(kindOf(news).inputs, news);
     },
@@ -90,16 +91,34 @@ export function serveKinds<Cloud>(
     async remove(id, props) {
       await kindOf(props).remove(connect(props, true), id, props);
     },
-  };
+  });
 }
 
-/** The inputs in their normal form, or what is wrong with those that are known already. */
+/** The same methods; the plugin prints the stack of what they throw, which is for bugs alone. */
+function plainly(methods: ServedKinds): ServedKinds {
+  const plain = Object.entries(methods).map(
+    ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => {
+      const quiet = (...args: never[]) =>
+        method(...args).catch((error: unknown) => {
+          if (error instanceof OperatorError) error.stack = "";
+          throw error;
+        });
+      return [name, quiet];
+    },
+  );
+  return Object.fromEntries(plain);
+}
+
+/**
+ * The inputs in their normal form, or what is wrong with those that are known already. A failure that names its
+ * property makes the engine print the value, a secret one too (seen on 3.259); so the reason names it instead.
+ */
 export function checkInputs(schema: z.ZodType<unknown>, news: Props): dynamic.CheckResult {
   const result = schema.safeParse(news);
   if (result.success) return { inputs: { ...(result.data as Props), kind: news.kind }, failures: [] };
   const failures = result.error.issues
     .filter((issue) => !hasUnknown(news[String(issue.path[0])]))
-    .map((issue) => ({ property: issue.path.join("."), reason: issue.message }));
+    .map((issue) => ({ property: "", reason: `${issue.path.join(".")}: ${issue.message}` }));
   return { inputs: news, failures };
 }
 

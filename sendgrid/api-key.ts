@@ -4,7 +4,7 @@ import type { Kind } from "../dynamic/kind.ts";
 import * as form from "./inputs.ts";
 
 const inputs = z.object({
-  name: form.text("name", 100),
+  name: form.text(100),
   scopes: z
     .array(
       z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, { error: (issue) => `"${issue.input}" is no scope` }),

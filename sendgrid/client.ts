@@ -1,5 +1,6 @@
 import { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Refusal } from "../dynamic/cloud-error.ts";
+import { OperatorError } from "../dynamic/operator-error.ts";
 
 /** The API for accounts outside the EU. */
 export const SENDGRID_URL = "https://api.sendgrid.com/v3";
@@ -18,7 +19,7 @@ const SCOPES = "whitelabel.*, api_keys.*, tracking_settings.*, mail.send; verifi
  */
 export function sendgridClient(credentials: string[], baseUrl?: string, tries?: number): CloudClient {
   if (credentials.length === 0) {
-    throw new Error(
+    throw new OperatorError(
       "There is no key for SendGrid.\n  fix     export SENDGRID_API_KEY=SG.…   (or: pulumi config set --secret mastiff:sendgridApiKey)",
     );
   }

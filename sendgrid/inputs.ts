@@ -21,11 +21,11 @@ export const domain = z.string().regex(LABELS, {
 export const email = z.email({ error: (issue) => `"${issue.input}" is no mail address` });
 
 /** A text that is not empty. */
-export const text = (what: string, longest: number) =>
+export const text = (longest: number) =>
   z
     .string()
-    .min(1, { error: `${what} is empty` })
-    .max(longest, { error: `${what} is longer than ${longest} characters` });
+    .min(1, { error: "it is empty" })
+    .max(longest, { error: `it is longer than ${longest} characters` });
 
 /** A time to wait at most, in seconds. */
 export const timeoutSeconds = z

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Kind } from "../dynamic/kind.ts";
+import { OperatorError } from "../dynamic/operator-error.ts";
 import { SENDGRID_URL } from "./client.ts";
 import * as form from "./inputs.ts";
 
@@ -47,7 +48,7 @@ export function brandingError(entries: LinkEntry[], { domain, baseUrl }: Inputs)
 async function check(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
   const entries = await linkEntries(cloud, wanted.domain);
   const on = entries.filter((entry) => entry.valid);
-  if (on.length > 0) throw new Error(brandingError(on, wanted));
+  if (on.length > 0) throw new OperatorError(brandingError(on, wanted));
   return { waiting: entries.map(hostOf), branded: [] };
 }
 

@@ -4,16 +4,16 @@ import type { Kind } from "../dynamic/kind.ts";
 import * as form from "./inputs.ts";
 
 const inputs = z.object({
-  nickname: form.text("nickname", 100),
+  nickname: form.text(100),
   email: form.email,
-  name: form.text("name", 256),
+  name: form.text(256),
   replyTo: form.email,
-  address: form.text("address", 100),
-  city: form.text("city", 150),
+  address: form.text(100),
+  city: form.text(150),
   // Lengths: sendgrid-oai, spec/json/tsg_verified_senders_v3.json
-  state: z.string().max(2, { error: "state is a two-letter code" }).optional(),
-  zip: z.string().max(10, { error: "zip is longer than 10 characters" }).optional(),
-  country: form.text("country", 100),
+  state: z.string().max(2, { error: "it is a two-letter code" }).optional(),
+  zip: z.string().max(10, { error: "it is longer than 10 characters" }).optional(),
+  country: form.text(100),
   baseUrl: form.baseUrl,
 });
 

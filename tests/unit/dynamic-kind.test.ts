@@ -37,7 +37,10 @@ const access = {
 async function failures(inputs: Props): Promise<string[]> {
   const provider = String(inputs.kind) in { PhaseRule: 1, BucketAccess: 1 } ? cloudflare : sendgrid;
   const checked = await provider.check({}, inputs);
-  return (checked.failures ?? []).map(({ property, reason }) => `${property}: ${reason}`);
+  const failures = checked.failures ?? [];
+  // A property that is named makes the engine print its value.
+  expect(failures.every(({ property }) => property === "")).toBe(true);
+  return failures.map(({ reason }) => reason);
 }
 
 test("the mark for unknown values is Pulumi's", () => {
@@ -68,12 +71,12 @@ test.each<[string, Props, string[]]>([
   [
     "a rule that never acts",
     { ...rule, expression: "" },
-    ["expression: expression is empty: the rule would never act"],
+    ["expression: it is empty: the rule would never act"],
   ],
   [
     "a token's value for its digest",
     { ...access, secretAccessKey: "not-a-digest" },
-    ["secretAccessKey: secretAccessKey is no SHA-256 in lower-case hex (of the token's value)"],
+    ["secretAccessKey: it is no SHA-256 in lower-case hex (of the token's value)"],
   ],
   [
     "a negative time",
