@@ -2,7 +2,7 @@
 import { GraphQLError } from "graphql";
 import { plans, provider } from "./addons.ts";
 import { findOrganization, organizationById, visibleApp } from "./apps.ts";
-import { type Context, notFound } from "./graphql.ts";
+import { type Context, notFound, unprocessable } from "./graphql.ts";
 import {
   addOnView,
   appView,
@@ -83,9 +83,10 @@ export const queries = {
     return `${image.repository}:${image.tag}@${image.digest}`;
   },
 
+  /** Fly tracks versions of its own images only; flyctl looks for these words (internal/command/status/machines.go). */
   latestImageDetails({ image }: { image: string }) {
-    const found = findImage(image);
-    if (found === undefined) throw notFound("Image");
+    const found = image.startsWith("flyio/") ? findImage(image) : undefined;
+    if (found === undefined) throw unprocessable("Unknown repository");
     return versionView(found);
   },
 

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { World } from "../world.ts";
+import { allocate, release } from "./addresses.ts";
 import { appBody, createApp, destroyApp, findOrganization, requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
 import { regions } from "./regions.ts";
@@ -10,6 +11,7 @@ import type { FlyEnv } from "./serve.ts";
 import { serveCertificates } from "./serve-certificates.ts";
 import { serveMachines } from "./serve-machines.ts";
 import { serveVolumes } from "./serve-volumes.ts";
+import type { Address } from "./state.ts";
 
 const newApp = z.object({
   name: z.string().default(""),
@@ -17,6 +19,12 @@ const newApp = z.object({
   org_slug: z.string().default(""),
   network: z.string().optional(),
   app_role_id: z.string().optional(),
+});
+const newAddress = z.looseObject({
+  type: z.enum(["v4", "v6", "private_v6", "shared_v4"]),
+  region: z.string().default(""),
+  network: z.string().default(""),
+  service_name: z.string().default(""),
 });
 const secretValues = z.object({ values: z.record(z.string(), z.string().nullable()) });
 
@@ -83,10 +91,52 @@ export function serveApps(world: World): Hono<FlyEnv> {
     return c.json({ version: updateSecrets(world, found, { [c.req.param("name")]: null }) });
   });
 
+  app.get("/apps/:app/ip_assignments", (c) => {
+    const found = requireApp(world, c.get("caller"), c.req.param("app"));
+    const own = found.addresses.map((a) => assignmentBody(a));
+    const shared = {
+      ip: found.sharedV4,
+      region: "",
+      service_name: "",
+      shared: true,
+      created_at: found.createdAt,
+    };
+    return c.json({ ips: found.sharedV4 === null ? own : [...own, shared] });
+  });
+  app.post("/apps/:app/ip_assignments", async (c) => {
+    const found = requireApp(world, c.get("caller"), c.req.param("app"));
+    const wish = newAddress.parse(await c.req.json());
+    const made = allocate(world, found, { ...wish, serviceName: wish.service_name || null });
+    const shared = {
+      ip: found.sharedV4,
+      region: "",
+      service_name: "",
+      shared: true,
+      created_at: found.createdAt,
+    };
+    return c.json(made === null ? shared : assignmentBody(made));
+  });
+  app.delete("/apps/:app/ip_assignments/:ip", (c) => {
+    const found = requireApp(world, c.get("caller"), c.req.param("app"));
+    release(world, found, c.req.param("ip"));
+    return c.body(null, 204);
+  });
+
   app.route("/apps/:app/machines", serveMachines(world));
   app.route("/apps/:app/volumes", serveVolumes(world));
   app.route("/apps/:app/certificates", serveCertificates(world));
   return app;
+}
+
+/** An address as superfly/fly-go flaps/flaps_ip_assignments.go reads it. */
+function assignmentBody(address: Address): Record<string, unknown> {
+  return {
+    ip: address.address,
+    region: address.region,
+    service_name: address.serviceName ?? "",
+    shared: false,
+    created_at: address.createdAt,
+  };
 }
 
 /** A region with the marks that `platform regions --json` shows. */

@@ -2,7 +2,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { Situation } from "../mastodon/behaviour.ts";
-import { execute, ports } from "../mastodon/program.ts";
+import { execute, sockets } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
@@ -179,9 +179,11 @@ export function serveMachines(world: World): Hono<FlyEnv> {
  */
 function processes(seen: Situation): Record<string, unknown>[] {
   if (seen.machine.state !== "started") return [];
-  const sockets = ports(seen).map((port) => ({ proto: "tcp", address: `[::]:${port}` }));
+  const listening = sockets(seen).map((address) => ({ proto: "tcp", address }));
   const command = seen.argv.join(" ");
-  return [{ pid: 300, stime: 1, rtime: 1, command, directory: "/", cpu: 0, rss: 0, listen_sockets: sockets }];
+  return [
+    { pid: 300, stime: 1, rtime: 1, command, directory: "/", cpu: 0, rss: 0, listen_sockets: listening },
+  ];
 }
 
 function nonceOf(machine: Machine): Record<string, string> {

@@ -62,7 +62,8 @@ export interface Behaviour {
   execute?(seen: Situation, command: string[]): Execution | undefined;
   /** undefined: it speaks no HTTP on that port. */
   respond?(seen: Situation, request: HttpRequest): HttpAnswer | undefined;
-  ports(seen: Situation): number[];
+  /** Addresses that it listens on: `[::]:3000`. */
+  sockets(seen: Situation): string[];
 }
 
 /** The command inside `sh -c`, expanded; of a script with pipes or several commands only the first is understood. */

@@ -57,7 +57,7 @@ export const postgresFlex: Behaviour = {
     };
   },
 
-  ports: () => [5432, 5433, 5500],
+  sockets: () => ["[::]:5432", "[::]:5433", "[::]:5500"],
 };
 
 function setPasswords(server: Database, seen: Situation): void {

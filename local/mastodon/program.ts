@@ -31,7 +31,7 @@ const bare: Behaviour = {
     const ran = execute(seen, seen.argv, "");
     return { lines: lines(ran.stdout + ran.stderr), exit: ran.exit };
   },
-  ports: () => [],
+  sockets: () => [],
 };
 
 const behaviours: Record<Program, Behaviour> = {
@@ -59,14 +59,14 @@ export function respond(seen: Situation, request: HttpRequest): HttpAnswer | und
   return behaviours[seen.image.program].respond?.(seen, request);
 }
 
-/** The ports that a machine's program listens on; none before it is ready. */
-export function ports(seen: Situation): number[] {
-  return seen.machine.ready ? behaviours[seen.image.program].ports(seen) : [];
+/** Addresses that a machine's program listens on; none before it is ready. */
+export function sockets(seen: Situation): string[] {
+  return seen.machine.ready ? behaviours[seen.image.program].sockets(seen) : [];
 }
 
-/** Whether a program listens on a port. */
+/** Whether a program listens on a port where Fly's proxy reaches it, which is not the loopback. */
 export function listens(seen: Situation, port: number): boolean {
-  return ports(seen).includes(port);
+  return sockets(seen).some((at) => at.endsWith(`:${port}`) && !/^(127\.|\[::1\]|localhost)/.test(at));
 }
 
 /**

@@ -9,7 +9,7 @@
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
 import { inner } from "./behaviour.ts";
 import { bootFault } from "./environment.ts";
-import { database, migrate, migrateStatus, prepare, seed } from "./migrations.ts";
+import { migrate, migrateStatus, prepare, seed } from "./migrations.ts";
 import { runner } from "./runner.ts";
 import { sidekiq } from "./sidekiq.ts";
 import { tootctl } from "./tootctl.ts";
@@ -67,11 +67,12 @@ export const rails: Behaviour = {
     return respondWeb(seen, request);
   },
 
-  ports(seen) {
+  sockets(seen) {
     const { name } = find(seen);
-    if (name === "puma") return [pumaPort(seen.env)];
-    const metrics = seen.env.MASTODON_PROMETHEUS_EXPORTER_ENABLED === "true";
-    return name === "sidekiq" && metrics && database(seen) ? [9394] : [];
+    if (name === "puma") return [`${seen.env.BIND || "0.0.0.0"}:${pumaPort(seen.env)}`];
+    // Sidekiq listens for nothing, unless its metrics are asked for.
+    const metrics = name === "sidekiq" && seen.env.MASTODON_PROMETHEUS_EXPORTER_ENABLED === "true";
+    return metrics ? [`${seen.env.MASTODON_PROMETHEUS_EXPORTER_HOST || "localhost"}:9394`] : [];
   },
 };
 

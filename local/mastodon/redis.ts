@@ -81,5 +81,5 @@ export const redis: Behaviour = {
     return undefined;
   },
 
-  ports: () => [6379],
+  sockets: () => ["0.0.0.0:6379", "[::]:6379"],
 };

@@ -18,9 +18,7 @@ export const streaming: Behaviour = {
     if (Number.isNaN(port)) {
       return { lines: [`Error: Invalid PORT environment variable: ${seen.env.PORT}`], exit: 1 };
     }
-    const lines = [
-      `{"level":"info","msg":"Streaming API now listening on ${seen.env.BIND ?? "0.0.0.0"}:${port}"}`,
-    ];
+    const lines = [`{"level":"info","msg":"Streaming API now listening on ${bindOf(seen)}:${port}"}`];
     const database = connectDatabase(seen, seen.env.DATABASE_URL);
     if (!database.ok) lines.push(`{"level":"error","msg":"${database.message.split("\n")[0]}"}`);
     const redis = connectRedis(seen, seen.env.REDIS_URL);
@@ -41,7 +39,7 @@ export const streaming: Behaviour = {
     return refuse(request.query, request.headers, cors);
   },
 
-  ports: (seen) => [portOf(seen)],
+  sockets: (seen) => [`${bindOf(seen)}:${portOf(seen)}`],
 };
 
 /** Nobody here has an access token: a visitor without one, or with one, is unauthorized. */
@@ -65,6 +63,12 @@ function isServer(seen: Situation): boolean {
     seen.env,
   );
   return command[0] === "node" && /^(\.\/)?streaming(\/index\.js)?$/.test(command[1] ?? "");
+}
+
+/** The image's default is 0.0.0.0 (mastodon/mastodon streaming/Dockerfile). */
+function bindOf(seen: Situation): string {
+  const bind = seen.env.BIND || "0.0.0.0";
+  return bind.includes(":") && !bind.startsWith("[") ? `[${bind}]` : bind;
 }
 
 function portOf(seen: Situation): number {

@@ -10,6 +10,13 @@ export function puma(seen: Situation): Outcome {
   const { env } = seen;
   const workers = Number(env.WEB_CONCURRENCY ?? 2);
   const threads = env.MAX_THREADS ?? "5";
+  // config/puma.rb makes `tcp://BIND:PORT` of it, so an IPv6 address needs its brackets.
+  if (env.BIND?.includes(":") && !env.BIND.startsWith("[")) {
+    return {
+      lines: [`bad URI (is not URI?): "tcp://${env.BIND}:${pumaPort(env)}" (URI::InvalidURIError)`],
+      exit: 1,
+    };
+  }
   return {
     lines: [
       "[7] Puma starting in cluster mode...",
