@@ -91,6 +91,9 @@ export function list({ bucket, query }: S3Call): Response {
     token === null
       ? (query.get(second ? "start-after" : "marker") ?? "")
       : Buffer.from(token, "base64url").toString("utf8");
+  // XML cannot hold every key: with `encoding-type=url` they come percent-encoded.
+  const encoded = query.get("encoding-type") === "url";
+  const shown = (text: string) => (encoded ? encodeURIComponent(text).replaceAll("%2F", "/") : text);
   const contents: Record<string, unknown>[] = [];
   const groups = new Set<string>();
   let last = "";
@@ -112,11 +115,12 @@ export function list({ bucket, query }: S3Call): Response {
     }
     last = group ?? key;
     if (group !== undefined) groups.add(group);
-    else contents.push(entry(key, bucket.objects[key] as StoredObject));
+    else contents.push(entry(shown(key), bucket.objects[key] as StoredObject));
   }
   return xmlAnswer("ListBucketResult", {
     Name: bucket.name,
-    Prefix: prefix,
+    Prefix: shown(prefix),
+    ...(encoded && { EncodingType: "url" }),
     ...(delimiter !== "" && { Delimiter: delimiter }),
     MaxKeys: Math.min(max, 1000),
     ...(second && { KeyCount: contents.length + groups.size }),
@@ -124,7 +128,7 @@ export function list({ bucket, query }: S3Call): Response {
     ...(truncated &&
       (second ? { NextContinuationToken: Buffer.from(last).toString("base64url") } : { NextMarker: last })),
     Contents: contents,
-    CommonPrefixes: [...groups].map((Prefix) => ({ Prefix })),
+    CommonPrefixes: [...groups].map((group) => ({ Prefix: shown(group) })),
   });
 }
 

@@ -2,6 +2,7 @@
  * R2's S3 API, path style: `/r2/<bucket>/<key>`, region `auto`, signed with SigV4.
  * Which operations exist: developers.cloudflare.com/r2/api/s3/api; codes: developers.cloudflare.com/r2/api/error-codes.
  */
+import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { findBucket, mayTouch, tokenOfKey } from "./r2.ts";
@@ -49,6 +50,10 @@ async function dispatch(world: World, request: Request): Promise<Response> {
   if (token === undefined) throw new S3Refusal(401, "Unauthorized", "Unauthorized");
   checkSignature(request, body, signed, token.secret);
   refuseUnsupported(request.headers);
+  const md5 = request.headers.get("content-md5");
+  if (md5 !== null && md5 !== createHash("md5").update(body).digest("base64")) {
+    throw new S3Refusal(400, "BadDigest", "The Content-MD5 you specified did not match what we received.");
+  }
   const [, name = "", rest = ""] = /^(?:\/r2)?\/([^/]*)\/?(.*)$/s.exec(url.pathname) ?? [];
   if (name === "") return listBuckets(world, token);
   const key = decodeURIComponent(rest);

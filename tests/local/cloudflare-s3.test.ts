@@ -99,6 +99,18 @@ test("a listing goes page by page, under a prefix, grouped at a delimiter", asyn
   expect(grouped.text).toContain("<KeyCount>3</KeyCount>");
 });
 
+test("keys that XML cannot hold are listed percent-encoded when asked for", async () => {
+  await s3("PUT", "/files/a%01b%20c/d", "x");
+  const listed = await s3("GET", "/files?list-type=2&encoding-type=url");
+  expect(listed.text).toContain("<EncodingType>url</EncodingType>");
+  expect(listed.text).toContain("<Key>a%01b%20c/d</Key>");
+});
+
+test("a body that is not what its digest says is refused", async () => {
+  const answer = await s3("PUT", "/files/a", "x", { headers: { "content-md5": "AAAAAAAAAAAAAAAAAAAAAA==" } });
+  expect(codeOf(answer)).toBe("400 BadDigest");
+});
+
 test("many keys go in one call", async () => {
   for (const key of ["a", "b&c", "d"]) await s3("PUT", `/files/${encodeURIComponent(key)}`, "x");
   const xml = "<Delete><Object><Key>a</Key></Object><Object><Key>b&amp;c</Key></Object></Delete>";
