@@ -109,7 +109,10 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "network":
       return {
         what: "Fly is not to be reached.",
-        fix: "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)",
+        fix:
+          process.env.FLY_API_BASE_URL === undefined
+            ? "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)"
+            : `see whether ${process.env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
         retry: retry.yes,
       };
     case "timeout":

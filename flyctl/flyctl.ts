@@ -71,7 +71,11 @@ export class Fly {
       factor: 2,
       randomize: true,
       signal: this.#stop.signal,
-      shouldRetry: ({ error }) => error instanceof FlyctlFailure && passes(error.reason),
+      shouldRetry: ({ error, attemptNumber }) =>
+        error instanceof FlyctlFailure &&
+        passes(error.reason) &&
+        // Nobody there, or no such name: that is seldom over in seconds, and a person waits.
+        (attemptNumber < 3 || !/connection refused|no such host/.test(error.said)),
     });
   }
 

@@ -1,8 +1,8 @@
 import type { Fly } from "./flyctl.ts";
-import { groupOf, isGone, type Machine, machinesOf, sharedSize } from "./machines.ts";
+import { type Machine, machinesOf, sharedSize } from "./machines.ts";
 import { remove, runOneOff } from "./one-off.ts";
-import { anyOf, clone, nothingRuns } from "./owner.ts";
 import { say } from "./progress.ts";
+import { clone, model } from "./rails.ts";
 
 /**
  * A command of the operator's in a machine of its own, with image and settings of the running web machine:
@@ -44,8 +44,7 @@ export async function runJob(
 ): Promise<number> {
   const machines = await machinesOf(fly, app);
   await remove(fly, app, forgotten(machines));
-  const like = machines.find((one) => !isGone(one) && groupOf(one) === "web") ?? anyOf(machines);
-  if (like === undefined) throw nothingRuns(app);
+  const like = model(app, machines);
   const ended = await runOneOff(fly, {
     ...clone(app, like, "operator", command.join(" ").slice(0, 60)),
     ...(memoryMb !== undefined && { size: sharedSize(memoryMb) }),

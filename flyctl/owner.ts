@@ -2,10 +2,10 @@ import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import type { Task } from "./kind.ts";
-import { groupOf, isGone, type Machine, machinesOf, parseImage, sizeOf } from "./machines.ts";
-import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
+import { machinesOf } from "./machines.ts";
+import { answerOf, failed, leftOver, remove, runOneOff } from "./one-off.ts";
 import { secretsOf } from "./ownership.ts";
-import { railsRunner } from "./release.ts";
+import { clone, model, railsRunner } from "./rails.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, OwnerOutput, OwnerSpec } from "./spec.ts";
 
@@ -21,8 +21,7 @@ export async function ensure({ spec, secrets, fly }: Task<OwnerSpec>): Promise<O
   if (password === undefined) throw new Error("stdin has no password");
   const machines = await machinesOf(fly, app);
   await remove(fly, app, leftOver(machines, ["owner"]));
-  const like = machines.find((one) => !isGone(one) && groupOf(one) === "web") ?? anyOf(machines);
-  if (like === undefined) throw nothingRuns(app);
+  const like = model(app, machines);
   await stage(fly, app, { [secret]: password });
   try {
     const title = `seeing to the owner's account ${username}`;
@@ -65,28 +64,6 @@ export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observati
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
     return { exists: false, differences: [`app ${spec.app} is gone`], marker: "gone" };
   }
-}
-
-/** A one-off with image, place and environment of a machine that runs. */
-export function clone(app: string, like: Machine, job: string, title: string): OneOff {
-  const { FLY_PROCESS_GROUP: _group, PRIMARY_REGION: _region, ...env } = like.config?.env ?? {};
-  // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
-  const pinned = like.config?.image ?? "";
-  const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
-  return { app, job, region: like.region, image, size: sizeOf(like), env, command: [], title };
-}
-
-/** Any machine that a deploy made. */
-export function anyOf(machines: readonly Machine[]): Machine | undefined {
-  return machines.find((one) => !isGone(one) && groupOf(one) !== undefined);
-}
-
-export function nothingRuns(app: string): DriverError {
-  return new DriverError({
-    what: `App ${app} has no machine whose image and settings could be used: it was never released, or all are gone.`,
-    fix: "release it first:  pulumi up",
-    retry: retry.no,
-  });
 }
 
 async function unset(fly: Fly, app: string): Promise<void> {

@@ -21,6 +21,11 @@ export function say(subject: string, what: string): void {
   beat.unref();
 }
 
+/** Say something by the way, while what was said before goes on. */
+export function tell(subject: string, what: string): void {
+  write(subject, what);
+}
+
 function write(subject: string, what: string): void {
   const seconds = Math.round((Date.now() - started) / 1000);
   process.stderr.write(`${redact(`${subject}: ${what}`)} (${elapsed(seconds)})\n`);

@@ -16,8 +16,8 @@ export interface Plan {
   deploy: boolean;
   /** Groups whose number of machines is not the one asked for, once a deploy has seen to each having one. */
   scale: boolean;
-  /** Machines that only need a start. */
-  asleep: Machine[];
+  /** Some machine only needs a start. */
+  asleep: boolean;
   /** How the live release differs from the declared one, in words. */
   differences: string[];
 }
@@ -56,7 +56,7 @@ export function plan(machines: readonly Machine[], spec: ReleaseSpec, toml: FlyT
     secretsChanged: released.some((one) => stampOf(one)?.split("-")[1] !== toml.stamp.split("-")[1]),
     deploy,
     scale,
-    asleep,
+    asleep: asleep.length > 0,
     differences,
   };
 }
