@@ -8,25 +8,25 @@ import { phaseRule } from "./phase-rule.ts";
 // What the classes in resources.ts do. Their stubs, which are stored in state, load this file when they are
 // called, so it may change without a diff.
 
-let configured: { apiToken?: string; baseUrl?: string } = {};
+let apiToken: string | undefined;
+let endpoints: { baseUrl?: string; endpoint?: string } = {};
 
-/** Takes token and endpoint from the stack's config. In a destroy or refresh that is the config of the last `up`. */
+/** Takes token and endpoints from the stack's config. In a destroy or refresh that is the config of the last `up`. */
 export async function configure({ config }: dynamic.ConfigureRequest): Promise<void> {
-  configured = { apiToken: config.get("cloudflare:apiToken"), baseUrl: config.get("cloudflare:baseUrl") };
+  apiToken = config.get("cloudflare:apiToken");
+  const baseUrl = config.get("cloudflare:baseUrl");
+  const { r2 } = JSON.parse(config.get("mastiff:endpoints") ?? "{}") as { r2?: string };
+  endpoints = { ...(baseUrl && { baseUrl }), ...(r2 && { endpoint: r2 }) };
 }
 
 /** Gives the client when it is needed: a bucket's key is its own credential and asks for no token. */
-function connect(props: Props, isOld: boolean): () => CloudClient {
-  return () => {
-    const candidates = [configured.apiToken, process.env.CLOUDFLARE_API_TOKEN];
-    const credentials = candidates.filter((token) => token !== undefined && token !== "") as string[];
-    const given = props.baseUrl as string | undefined;
-    // The state keeps the endpoint of the last real change, so what config says now goes first.
-    return cloudflareClient(credentials, isOld ? (configured.baseUrl ?? given) : given);
-  };
+function connect(props: Props): () => CloudClient {
+  const credentials = [apiToken, process.env.CLOUDFLARE_API_TOKEN].filter((token) => token) as string[];
+  return () => cloudflareClient(credentials, props.baseUrl as string | undefined);
 }
 
 export const { check, diff, create, read, update, remove } = serveKinds(
   { PhaseRule: phaseRule, BucketAccess: bucketAccess },
   connect,
+  () => endpoints,
 );

@@ -1,4 +1,4 @@
-import axios, { type AxiosError, type AxiosInstance } from "axios";
+import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
 import axiosRetry from "axios-retry";
 import { CloudError, type Refusal } from "./cloud-error.ts";
 import { sleep, waitBefore } from "./waiting.ts";
@@ -54,12 +54,13 @@ export class CloudClient {
       // A redirect would carry the credential elsewhere; neither API redirects.
       maxRedirects: 0,
     });
+    // Before the retries, so that an unreadable answer is a failure to them too.
+    this.#http.interceptors.response.use(refuseText);
     axiosRetry(this.#http, {
       retries: (options.tries ?? 6) - 1,
       shouldResetTimeout: true,
       retryCondition: isRepeatable,
-      retryDelay: (attempt, error) =>
-        waitBefore(attempt, error.response?.status, error.response?.headers ?? {}, Date.now()),
+      retryDelay: (attempt, error) => this.#patience(attempt, error),
     });
   }
 
@@ -91,22 +92,46 @@ export class CloudClient {
     }
   }
 
+  /** How long to wait; said when it is long enough to wonder. */
+  #patience(attempt: number, error: AxiosError): number {
+    const wait = waitBefore(attempt, error.response?.status, error.response?.headers ?? {}, Date.now());
+    if (wait > 5_000) {
+      const call = `${error.config?.method?.toUpperCase()} ${error.config?.url}`;
+      const reason = statusOf(error) ?? "no answer";
+      console.error(`${this.#options.cloud}: ${call} again in ${Math.round(wait / 1000)} s (${reason})`);
+    }
+    return wait;
+  }
+
   #refusal(error: unknown, call: string): CloudError {
     if (!axios.isAxiosError(error)) throw error;
-    const { cloud } = this.#options;
-    const status = error.response?.status;
+    const { cloud, explain, hint } = this.#options;
+    const status = statusOf(error);
     const told =
-      error.response === undefined
+      status === undefined
         ? { messages: [error.code ?? error.message], codes: [] }
-        : this.#options.explain(error.response.data);
+        : explain(error.response?.data);
     const refusal = { cloud, call, status, ...told };
-    return new CloudError({ ...refusal, hint: this.#options.hint(refusal) });
+    return new CloudError({ ...refusal, hint: hint(refusal) });
   }
+}
+
+/** The status of a refusal; undefined when there was no answer, or none that can be read. */
+function statusOf(error: AxiosError): number | undefined {
+  const status = error.response?.status;
+  return status === undefined || status < 300 ? undefined : status;
+}
+
+/** A proxy's page or half an answer: both clouds answer JSON or nothing. */
+function refuseText(answer: AxiosResponse): AxiosResponse {
+  if (typeof answer.data !== "string" || answer.data === "") return answer;
+  const { config, request } = answer;
+  throw new AxiosError("the answer was no JSON", "the answer was no JSON", config, request, answer);
 }
 
 /** Whether a failure may pass by itself. */
 function isPassing(error: AxiosError): boolean {
-  const status = error.response?.status;
+  const status = statusOf(error);
   return status === undefined || status === 408 || status === 429 || status >= 500;
 }
 

@@ -52,11 +52,14 @@ type AnyKind<Cloud> = Kind<any, any, Cloud>;
 /**
  * Serves kinds as a dynamic provider.
  *
- * @param connect makes the client for a resource from its inputs or, with `isOld`, from its state.
+ * @param connect makes the client for a resource.
+ * @param today where config says now that things are reached. It goes before what a state says, which keeps the
+ *   endpoint of the last real change.
  */
 export function serveKinds<Cloud>(
   kinds: Record<string, AnyKind<Cloud>>,
-  connect: (props: Props, isOld: boolean) => Cloud,
+  connect: (props: Props) => Cloud,
+  today: () => Props,
 ): ServedKinds {
   const kindOf = (props: Props): AnyKind<Cloud> => {
     const kind = kinds[String(props.kind)];
@@ -77,19 +80,21 @@ export function serveKinds<Cloud>(
       return { changes, replaces, deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
     },
     async create(inputs) {
-      const { id, outs } = await kindOf(inputs).create(connect(inputs, false), inputs);
+      const { id, outs } = await kindOf(inputs).create(connect(inputs), inputs);
       return { id, outs: { ...inputs, ...outs } };
     },
     async read(id, props) {
-      const live = await kindOf(props).read(connect(props, true), id, props);
+      const state = { ...props, ...today() };
+      const live = await kindOf(props).read(connect(state), id, state);
       return live === undefined ? { id: "", props: {} } : { id, props: { ...props, ...live } };
     },
     async update(id, olds, news) {
-      const outs = await kindOf(news).update(connect(news, false), id, olds, news);
+      const outs = await kindOf(news).update(connect(news), id, olds, news);
       return { outs: { ...news, ...outs } };
     },
     async remove(id, props) {
-      await kindOf(props).remove(connect(props, true), id, props);
+      const state = { ...props, ...today() };
+      await kindOf(props).remove(connect(state), id, state);
     },
   });
 }

@@ -94,6 +94,15 @@ test("deleting empties the bucket: a thousand objects and more, odd names, unfin
   await clouds.ask("cloudflare", "DELETE", `${account}/r2/buckets/${bucket}`);
 });
 
+test("a stack's endpoint of today goes before the one in its state", async () => {
+  await s3("PUT", "/avatar", "x");
+  const config = { "mastiff:endpoints": JSON.stringify({ r2: clouds.r2Url }) };
+  const get = (key: string) => (config as Record<string, string>)[key];
+  await provider.configure({ config: { get, require: (key) => String(get(key)) } });
+  await provider.remove(bucket, { ...access, endpoint: "http://127.0.0.1:9/of-yesterday" });
+  expect(await s3("GET", "?list-type=2")).not.toContain("<Contents>");
+});
+
 test("objects that are to be kept are kept", async () => {
   await s3("PUT", "/dump", "x");
   await provider.remove(bucket, { ...access, keepObjects: true });

@@ -140,6 +140,24 @@ test("a POST that surely did nothing is repeated", async () => {
   expect(await entries()).toHaveLength(1);
 });
 
+test("half an answer is asked for again, and looked for when it was a POST's", async () => {
+  const half = { when: "after", action: { malformed: true } } as const;
+  await clouds.faults({ method: "GET", ...half }, { method: "POST", ...half });
+  expect((await provider.create(domain())).outs.adopted).toBe(false);
+  expect(await entries()).toHaveLength(1);
+});
+
+test("an entry on the second page is found", async () => {
+  for (let n = 0; n < 100; n++) {
+    await clouds.ask("sendgrid", "POST", "/whitelabel/domains", { domain: `n${n}.mastiff.party` });
+  }
+  await clouds.ask("sendgrid", "POST", "/whitelabel/domains", {
+    domain: "mastiff.party",
+    automatic_security: true,
+  });
+  expect((await provider.create(domain())).outs.adopted).toBe(true);
+});
+
 test("too many calls are asked again when SendGrid says", async () => {
   await clouds.faults({ cloud: "sendgrid", times: 3, when: "before", action: { status: 429, ...late } });
   await provider.create(domain());
