@@ -74,7 +74,8 @@ export function globExpression(pattern: string): RegExp {
       while (pattern[at + 1] === "*") at += 1;
       source += ".*";
     } else if (char === "*") source += "[^/]*";
-    else if (char === "?") source += "[^/]";
+    // It counts bytes: a letter beyond ASCII is more than one.
+    else if (char === "?") source += "[^/\\x80-\\uffff]";
     else if (char === "[") {
       const end = pattern.indexOf("]", at + 1);
       if (end === -1) throw new Error("unexpected end of input");

@@ -5,7 +5,7 @@
  */
 
 import type { CheckFailure } from "../provider.ts";
-import { type Properties, type PropertyValue, plain, Unknown } from "../values.ts";
+import { OutputValue, type Properties, type PropertyValue, plain, Secret, Unknown } from "../values.ts";
 
 type FieldType = "string" | "bool" | "[]string" | "map[string]string" | "[]any" | "any";
 
@@ -107,18 +107,30 @@ export function readFields(properties: Properties, name: StructureName, prefix =
   return Object.fromEntries(known) as ResourceFields & { command?: string };
 }
 
-/** Unknowns become the zero value of their type, as Go decodes them. */
+/** The same properties with every unknown replaced as Go decodes it; secrets stay secret. */
+export function settle(properties: Properties, name: StructureName): Properties {
+  const shape: Shape = structures[name];
+  return Object.fromEntries(
+    Object.entries(properties).map(([property, value]) => [
+      property,
+      value === undefined ? value : zeroed(value, shape[property]?.type ?? "any"),
+    ]),
+  );
+}
+
+/** The value with the zero value of its type for every unknown in it. */
 function zeroed(value: PropertyValue, type: FieldType): PropertyValue {
+  if (value instanceof Secret) return new Secret(zeroed(value.value, type));
+  if (value instanceof OutputValue) return zeroed(value.value ?? new Unknown(), type);
   if (value instanceof Unknown) {
-    return type === "string" ? "" : type === "bool" ? false : type === "map[string]string" ? {} : [];
+    if (type === "bool") return false;
+    return type === "map[string]string" ? {} : type === "[]string" || type === "[]any" ? [] : "";
   }
-  if (type === "[]string") return (value as PropertyValue[]).map((item) => zeroed(item, "string"));
-  if (type === "map[string]string") {
-    return Object.fromEntries(
-      Object.entries(value as Properties).map(([key, item]) => [key, zeroed(item ?? null, "string")]),
-    );
-  }
-  return value;
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((item) => zeroed(item, "string"));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, item === undefined ? item : zeroed(item, "string")]),
+  );
 }
 
 function mismatch(

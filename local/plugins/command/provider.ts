@@ -23,12 +23,13 @@ import {
   OutputValue,
   type Properties,
   type PropertyValue,
+  plain,
   Secret,
   Unknown,
   unknown,
 } from "../values.ts";
 import { collect } from "./assets.ts";
-import { type CommandFields, failuresIn, readFields, structures } from "./fields.ts";
+import { type CommandFields, failuresIn, readFields, settle, structures } from "./fields.ts";
 import { type Previous, runCommand } from "./run.ts";
 
 const version = "1.2.1";
@@ -57,7 +58,7 @@ export function commandProvider(): Provider {
 const localCommand: ResourceType = {
   check({ news }) {
     const failures = failuresIn(news, "local.CommandInputs");
-    return { inputs: failures.length > 0 ? news : withoutNull(news), failures };
+    return { inputs: failures.length > 0 ? news : mirrored(news), failures };
   },
 
   diff(request) {
@@ -79,10 +80,10 @@ const localCommand: ResourceType = {
   async create({ session, urn, name, inputs, preview }) {
     const fields = readFields(inputs, "local.CommandInputs", "invalid inputs: ");
     const id = `${name}${randomBytes(4).toString("hex")}`;
-    const mirrored = withoutNull(inputs);
-    if (preview) return { id, outputs: { ...mirrored, stdout: unknown, stderr: unknown } };
-    if (fields.create === undefined) return { id, outputs: { ...mirrored, stdout: "", stderr: "" } };
-    return { id, outputs: { ...mirrored, ...(await run(fields.create, fields, {}, session, urn)) } };
+    if (preview) return { id, outputs: { ...mirrored(inputs), stdout: unknown, stderr: unknown } };
+    const settled = settle(mirrored(inputs), "local.CommandInputs");
+    if (fields.create === undefined) return { id, outputs: { ...settled, stdout: "", stderr: "" } };
+    return { id, outputs: { ...settled, ...(await run(fields.create, fields, {}, session, urn)) } };
   },
 
   read({ id, olds, oldInputs }) {
@@ -97,13 +98,13 @@ const localCommand: ResourceType = {
     const previous = readFields(olds, "local.CommandOutputs");
     const fields = readFields(news, "local.CommandInputs");
     const kept = outputsOf(olds);
-    const mirrored = withoutNull(news);
     if (preview) {
-      return { ...mirrored, ...(anyInputChanged(olds, news) ? mapValues(kept, () => unknown) : kept) };
+      return { ...mirrored(news), ...(anyInputChanged(olds, news) ? mapValues(kept, () => unknown) : kept) };
     }
+    const settled = settle(mirrored(news), "local.CommandInputs");
     const command = fields.update ?? fields.create;
-    if (command === undefined) return { ...mirrored, ...kept };
-    return { ...mirrored, ...kept, ...(await run(command, fields, previous, session, urn)) };
+    if (command === undefined) return { ...settled, ...kept };
+    return { ...settled, ...kept, ...(await run(command, fields, previous, session, urn)) };
   },
 
   async delete({ session, urn, olds }) {
@@ -116,7 +117,7 @@ const localRun: ProviderFunction = async ({ session, args }) => {
   const failures = failuresIn(args, "local.RunInputs");
   if (failures.length > 0) return { result: {}, failures };
   const fields = readFields(args, "local.RunInputs");
-  return { result: { ...withoutNull(args), ...(await run(fields.command ?? "", fields, {}, session, "")) } };
+  return { result: { ...mirrored(args), ...(await run(fields.command ?? "", fields, {}, session, "")) } };
 };
 
 /** Run a command; answers its outputs. */
@@ -164,7 +165,7 @@ function anyInputChanged(state: Properties, news: Properties): boolean {
     const now = news[name];
     if (now instanceof Unknown || (now instanceof OutputValue && now.value === undefined)) return true;
     if (now instanceof Secret && now.value instanceof Unknown) return true;
-    return state[name] !== undefined && !equal(state[name], now);
+    return state[name] !== undefined && !equal(state[name] ?? null, now ?? null);
   });
 }
 
@@ -178,9 +179,14 @@ function outputsOf(state: Properties): Properties {
   return outputs;
 }
 
-function withoutNull(properties: Properties): Properties {
+/** The inputs as check and state show them: what is null is left out, and so is an unknown list of strings. */
+function mirrored(inputs: Properties): Properties {
+  const lists = ["interpreter", "assetPaths", "archivePaths"];
   return Object.fromEntries(
-    Object.entries(properties).filter(([, value]) => value !== null && value !== undefined),
+    Object.entries(inputs).filter(([name, value]) => {
+      if (value === null || value === undefined) return false;
+      return !(lists.includes(name) && plain(value) instanceof Unknown);
+    }),
   );
 }
 

@@ -7,8 +7,10 @@
 import { spawn } from "node:child_process";
 import { statSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
+import grpc from "@grpc/grpc-js";
 import type { EngineProcess } from "../engine-process.ts";
 import { findExecutable } from "../nodejs/executable.ts";
+import { ProviderError } from "../provider.ts";
 import type { CommandFields } from "./fields.ts";
 
 export interface Previous {
@@ -49,11 +51,14 @@ export async function runCommand(
   let both = "";
   const failed = (reason: string) => new Error(`${reason}: running ${goQuote(command)}:\n${both}`);
 
-  if (around.cancelled.aborted) throw failed("context canceled");
+  if (around.cancelled.aborted) {
+    throw new ProviderError(grpc.status.CANCELLED, failed("context canceled").message);
+  }
   const path = program.includes("/") ? program : findExecutable(program, around.engine.environment);
   if (path === undefined) throw failed(`exec: ${goQuote(program)}: executable file not found in $PATH`);
-  const unfit = unfitDirectory(directory);
-  if (unfit !== undefined) throw failed(`chdir ${directory}: ${unfit}`);
+  const folder = statSync(directory, { throwIfNoEntry: false });
+  if (folder === undefined) throw failed(`chdir ${directory}: no such file or directory`);
+  if (!folder.isDirectory()) throw failed(`fork/exec ${path}: not a directory`);
 
   const output = { stdout: "", stderr: "" };
   const lines = lineSplitter(around.log);
@@ -111,12 +116,6 @@ function environmentFor(
 
 function shows(logging: string | undefined, stream: "stdout" | "stderr"): boolean {
   return logging === undefined || logging === stream || logging === "stdoutAndStderr";
-}
-
-function unfitDirectory(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) return "no such file or directory";
-  return found.isDirectory() ? undefined : "not a directory";
 }
 
 function killGroup(pid: number): void {
