@@ -64,6 +64,11 @@ export function removeCertificate(world: World, app: App, hostname: string): voi
   world.changed();
 }
 
+/** Looks at all that are still pending, as Fly does by itself every few minutes. */
+export function checkAll(world: World, app: App): void {
+  for (const certificate of app.certificates) check(world, app, certificate);
+}
+
 /** Looks at the DNS again and issues when the proof is there. */
 export function check(world: World, app: App, certificate: Certificate): void {
   if (certificate.issuedAt !== null) return;

@@ -8,6 +8,7 @@ import {
   certificateBody,
   certificateSummary,
   check,
+  checkAll,
   removeCertificate,
   requireCertificate,
 } from "./certificates.ts";
@@ -28,6 +29,7 @@ export function serveCertificates(world: World): Hono<FlyEnv> {
     const filter = c.req.query("filter") ?? "";
     const from = Number(c.req.query("cursor") ?? 0);
     const to = from + Math.min(Number(c.req.query("limit") ?? pageSize), pageSize);
+    checkAll(world, app);
     const found = app.certificates.filter((x) => x.hostname.includes(filter));
     return c.json({
       certificates: found.slice(from, to).map((x) => certificateSummary(world, app, x)),
@@ -46,6 +48,7 @@ export function serveCertificates(world: World): Hono<FlyEnv> {
   });
   api.get("/:host", (c) => {
     const app = appOf(c);
+    checkAll(world, app);
     return c.json(certificateBody(world, app, requireCertificate(app, hostOf(c)), false));
   });
   api.post("/:host/check", (c) => {
