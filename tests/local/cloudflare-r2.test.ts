@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { lookup } from "../../local/cloudflare/dns.ts";
-import { servePublicObject } from "../../local/cloudflare/edge.ts";
+import { servePublicObject } from "../../local/cloudflare/public-objects.ts";
 import { bucketForHost, getObject, listObjects, putObject } from "../../local/cloudflare/r2.ts";
 import { account, type Clouds, freshClouds, refused, zone, zoneId } from "./cloud-call.ts";
 

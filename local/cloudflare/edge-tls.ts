@@ -1,0 +1,61 @@
+/** TLS at Cloudflare's edge: its certificates for visitors, and how it speaks to the origin. */
+import type { World } from "../world.ts";
+import { zoneFor } from "./dns.ts";
+import { type Facts, parseExpression } from "./expression.ts";
+
+/** SSL/TLS encryption modes: developers.cloudflare.com/ssl/origin-configuration/ssl-modes. */
+export type SslMode = "off" | "flexible" | "full" | "strict" | "origin_pull";
+
+/** The mode for a request: the last configuration rule that matches and sets one, else the zone's setting. */
+export function sslMode(world: World, facts: Facts): SslMode {
+  const { rulesets, settings } = world.state.cloudflare;
+  const zone = zoneFor(world, facts.host);
+  if (zone === undefined) return "full";
+  const rules = rulesets
+    .filter((r) => r.zoneId === zone.id && r.phase === "http_config_settings")
+    .flatMap((r) => r.rules)
+    .filter(
+      (r) => r.enabled && r.action_parameters?.ssl !== undefined && parseExpression(r.expression)(facts),
+    );
+  return (rules.at(-1)?.action_parameters?.ssl ?? settings[zone.id]?.ssl?.value ?? "full") as SslMode;
+}
+
+/** The scheme in which the edge asks the origin: as the visitor did, but plain in `off` and `flexible`. */
+export function originScheme(world: World, facts: Facts & { scheme: "http" | "https" }): "http" | "https" {
+  return ["off", "flexible"].includes(sslMode(world, facts)) ? "http" : facts.scheme;
+}
+
+/**
+ * Whether the edge can show a certificate for a host. Universal SSL covers the zone's name and one label below it
+ * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations); a custom domain of R2 has its own.
+ */
+export function hasEdgeCertificate(world: World, host: string): boolean {
+  const zone = zoneFor(world, host);
+  if (zone === undefined) return false;
+  const below = host === zone.name ? [] : host.slice(0, -zone.name.length - 1).split(".");
+  return (
+    below.length <= 1 || world.state.cloudflare.buckets.some((b) => b.domains.some((d) => d.domain === host))
+  );
+}
+
+/**
+ * What the edge says before it asks anybody: no certificate, or a redirect between the schemes.
+ * `x-local-error` marks what is no HTTP answer in the real world but a connection that fails.
+ */
+export function edgeRefusal(world: World, facts: Facts & { scheme: "http" | "https" }): Response | undefined {
+  const { host, path = "/", scheme } = facts;
+  const redirect = (to: string) =>
+    new Response(null, {
+      status: 301,
+      headers: { location: `${to}://${host}${path}`, server: "cloudflare" },
+    });
+  if (scheme === "https" && !hasEdgeCertificate(world, host)) {
+    const why = `tls: the edge has no certificate for ${host}`;
+    return new Response(why, { status: 525, headers: { "x-local-error": why } });
+  }
+  if (scheme === "https" && sslMode(world, facts) === "off") return redirect("http");
+  const zone = zoneFor(world, host);
+  const settings = zone && world.state.cloudflare.settings[zone.id];
+  if (scheme === "http" && settings?.always_use_https?.value === "on") return redirect("https");
+  return undefined;
+}
