@@ -1,7 +1,8 @@
 /** A request from outside to a community's host: DNS, then Cloudflare's edge or Fly's proxy. */
 import { lookup, recordsAt } from "./cloudflare/dns.ts";
-import { edgeHeaders } from "./cloudflare/edge.ts";
-import { bucketForHost, getObject } from "./cloudflare/r2.ts";
+import { transformHeaders } from "./cloudflare/edge.ts";
+import { edgeRefusal, originScheme } from "./cloudflare/edge-tls.ts";
+import { servePublicObject } from "./cloudflare/public-objects.ts";
 import { serveHost } from "./fly/edge.ts";
 import { resolverHost, serveResolver } from "./resolver.ts";
 import type { World } from "./world.ts";
@@ -19,27 +20,19 @@ export async function serveInternet(world: World, request: Request): Promise<Res
 
 /** Cloudflare's edge: an R2 custom domain, or the origin behind the proxied record, plus the zone's header rules. */
 async function serveEdge(world: World, url: URL, scheme: Scheme, request: Request): Promise<Response> {
-  const bucket = bucketForHost(world, url.hostname);
+  const facts = { host: url.hostname, method: request.method, path: url.pathname, scheme };
+  const refusal = edgeRefusal(world, facts);
+  if (refusal !== undefined) return refusal;
   const origin =
-    bucket === undefined
-      ? await serveOrigin(world, url.hostname, scheme, request)
-      : serveObject(world, bucket, decodeURIComponent(url.pathname.slice(1)));
+    servePublicObject(world, request) ??
+    (await serveOrigin(world, url.hostname, originScheme(world, facts), request));
   const answer = new Response(origin.body, origin);
-  for (const [name, value] of Object.entries(edgeHeaders(world, url.hostname, request.method))) {
-    answer.headers.set(name, value);
-  }
+  transformHeaders(world, { ...facts, status: origin.status }, answer.headers);
   answer.headers.set("server", "cloudflare");
   return answer;
 }
 
-/** A custom domain shows objects and no listing: its root is a 404. developers.cloudflare.com/r2/buckets/public-buckets */
-function serveObject(world: World, bucket: string, key: string): Response {
-  const object = key === "" ? undefined : getObject(world, bucket, key);
-  if (object === undefined) return new Response("Object not found", { status: 404 });
-  return new Response(object.body, { headers: { "content-type": object.contentType } });
-}
-
-/** The edge dials the record's target and asks it for the visitor's host, by the visitor's scheme (Full, strict or not). */
+/** The edge dials the record's target and asks it for the visitor's host, by the scheme that the SSL mode says. */
 async function serveOrigin(world: World, host: string, scheme: Scheme, request: Request): Promise<Response> {
   const record = recordsAt(world, host).find((r) => ["A", "AAAA", "CNAME"].includes(r.type));
   const address = record?.type === "CNAME" ? addressOf(world, record.content) : record?.content;
