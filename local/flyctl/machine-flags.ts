@@ -47,7 +47,7 @@ export async function configOfFlags(run: Run, input: FlagInput): Promise<Machine
   applyServiceFlags(run, config.services);
   if (run.has("standby-for")) {
     config.standbys = run.list("standby-for");
-    config.env["FLY_STANDBY_FOR"] = config.standbys.join(",");
+    config.env.FLY_STANDBY_FOR = config.standbys.join(",");
   }
   config.files = mergeFiles(config.files ?? [], filesOfFlags(run));
   return config;

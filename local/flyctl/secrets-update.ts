@@ -1,7 +1,7 @@
 /** Changes an app's secrets and rolls its machines. Source: superfly/flyctl internal/command/secrets/secrets.go. */
 import type { Data } from "./api/graphql.ts";
 import { listMachines } from "./api/machines.ts";
-import { FlyError } from "./go/errors.ts";
+import { wrap } from "./go/errors.ts";
 import type { Run } from "./run.ts";
 
 /** Sets values and takes away those that are null, and remembers the version that machines must have. */
@@ -34,5 +34,25 @@ export async function deploySecrets(
     run.print("Secrets are staged for the first deployment");
     return;
   }
-  throw new FlyError("rolling machines for changed secrets is not served by the stand-in flyctl yet");
+  const { remoteConfig } = await import("./fly-toml/remote.ts");
+  const { deployMachines } = await import("./deploy/deploy.ts");
+  let config: Awaited<ReturnType<typeof remoteConfig>>;
+  try {
+    config = await remoteConfig(run, app.name);
+  } catch (error) {
+    throw wrap("error loading appv2 config", error);
+  }
+  let flapsApp: Data;
+  try {
+    flapsApp = await run.flaps.send("GET", `/apps/${app.name}`);
+  } catch (error) {
+    throw wrap("error getting app", error);
+  }
+  await deployMachines(run, {
+    app: flapsApp,
+    config,
+    restartOnly: true,
+    skipHealthChecks: options.detach,
+    skipDnsChecks: options.detach || !options.checkDns,
+  });
 }

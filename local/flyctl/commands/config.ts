@@ -3,7 +3,6 @@ import { existsSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
 import { stringify } from "smol-toml";
 import { loadConfigIfPresent, requireAppName } from "../app-name.ts";
-import { toDefinition } from "../fly-toml/definition.ts";
 import { type AppConfig, loadConfig, loadPatched } from "../fly-toml/load.ts";
 import { remoteConfig } from "../fly-toml/remote.ts";
 import { strictFindings } from "../fly-toml/strict.ts";
@@ -69,7 +68,7 @@ function asToml(config: AppConfig): string {
 # See https://fly.io/docs/reference/configuration/ for information about how to use this file.
 #
 
-${stringify(JSON.parse(JSON.stringify(toDefinition(config))))}
+${stringify(JSON.parse(JSON.stringify(config.sections)))}
 `;
 }
 

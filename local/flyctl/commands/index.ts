@@ -14,6 +14,7 @@ const files: Record<string, () => Promise<{ commands: Commands }>> = {
   certs: () => import("./certs.ts"),
   config: () => import("./config.ts"),
   consul: () => import("./consul.ts"),
+  deploy: () => import("./deploy.ts"),
   image: () => import("./image.ts"),
   ips: () => import("./ips.ts"),
   logs: () => import("./logs.ts"),

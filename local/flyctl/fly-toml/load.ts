@@ -26,6 +26,8 @@ export interface AppConfig {
   error: FlyError | undefined;
   /** The group that a flattened config is for; "app" where there are no processes. */
   defaultGroup: string;
+  /** Files that flags add to [[files]]. */
+  files?: Data[];
 }
 
 /** Reads a file; throws when it is no TOML (or JSON) at all. */

@@ -9,6 +9,7 @@ import type { Guest, MachineConfig, Mount } from "../api/machines.ts";
 import { releaseCommandGroup } from "../api/machines.ts";
 import { version } from "../cli/grammar.ts";
 import { FlyError, messageOf, wrap } from "../go/errors.ts";
+import { mergeFiles } from "../machine-flags.ts";
 import { parseSize, withSize } from "../sizes.ts";
 import { defaultProcess, flatten } from "./groups.ts";
 import type { AppConfig } from "./load.ts";
@@ -169,14 +170,15 @@ function stopConfig(sections: Data): { timeout?: string; signal?: string } | und
   return signal === undefined && timeout === undefined ? undefined : { timeout, signal };
 }
 
-/** [[files]] with their content in base64, sorted by path as the flags may add to them. */
+/** [[files]] with their content in base64, then those of the flags. */
 function machineFiles(config: AppConfig): Data[] {
-  return ((config.sections.files ?? []) as Data[]).map((file) => {
+  const own = ((config.sections.files ?? []) as Data[]).map((file) => {
     if (file.local_path) return { guest_path: file.guest_path, raw_value: readBase64(file.local_path) };
     if (file.secret_name) return { guest_path: file.guest_path, secret_name: file.secret_name };
     const raw = Buffer.from(file.raw_value ?? "").toString("base64");
     return { guest_path: file.guest_path, ...(file.raw_value && { raw_value: raw }) };
   });
+  return mergeFiles(own, config.files ?? []);
 }
 
 function readBase64(path: string): string {

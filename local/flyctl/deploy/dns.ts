@@ -1,0 +1,41 @@
+/** Looks whether the app's own name resolves. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
+import type { Data } from "../api/graphql.ts";
+import { messageOf } from "../go/errors.ts";
+import type { Deployment } from "./deployment.ts";
+import { assignments } from "./first-deploy.ts";
+
+/**
+ * The real one asks 8.8.8.8 for `<app>.fly.dev` for up to a minute; in a local Fly an address that is assigned is
+ * in its DNS at once, so there is nothing to wait for.
+ */
+export async function checkDns(deployment: Deployment): Promise<void> {
+  const { run } = deployment;
+  try {
+    const addresses = (await assignments(deployment)) ?? [];
+    const url = appUrl(deployment.config.sections, deployment.appName);
+    if (url === undefined || addresses.length === 0) return;
+    run.warn(`Checking DNS configuration for ${new URL(url).hostname}`);
+    run.warn("✓ DNS configuration verified");
+  } catch (error) {
+    run.warn(`WARN DNS checks failed: ${messageOf(error)}\n`);
+  }
+}
+
+/** Where an app can be visited; undefined when no service speaks HTTP. Source: internal/appconfig/config.go. */
+export function appUrl(sections: Data, app: string): string | undefined {
+  const host = `${app}.fly.dev`;
+  if (sections.http_service?.internal_port > 0) return `https://${host}/`;
+  const http: number[] = [];
+  const https: number[] = [];
+  for (const service of (sections.services ?? []) as Data[]) {
+    for (const { port, handlers = [] } of (service.ports ?? []) as Data[]) {
+      if (port === undefined || !handlers.includes("http")) continue;
+      (handlers.includes("tls") ? https : http).push(port);
+    }
+  }
+  const least = (ports: number[]) => Math.min(...ports);
+  if (https.includes(443)) return `https://${host}/`;
+  if (http.includes(80)) return `http://${host}/`;
+  if (https.length > 0) return `https://${host}:${least(https)}/`;
+  return http.length > 0 ? `http://${host}:${least(http)}/` : undefined;
+}
