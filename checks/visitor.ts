@@ -46,7 +46,7 @@ function send(url: URL, headers: Record<string, string>, local: URL | "" | undef
       // A connection of its own each time: a reused one could be closed by the other side just then.
       agent: false,
     });
-    sent.once("response", (message) => read(message).then(resolve, reject));
+    sent.once("response", (message) => read(message).then(reachedAnybody).then(resolve, reject));
     // 101: the other side agreed to speak WebSocket, which is all that is asked here.
     sent.once("upgrade", (message, socket) => {
       socket.destroy();
@@ -58,6 +58,13 @@ function send(url: URL, headers: Record<string, string>, local: URL | "" | undef
     });
     sent.end();
   });
+}
+
+/** The local internet has no packets to drop: it says in a header what would have failed before HTTP. */
+function reachedAnybody(answer: Answer): Answer {
+  const problem = answer.headers["x-local-error"];
+  if (problem !== undefined) throw new Error(problem);
+  return answer;
 }
 
 async function read(message: IncomingMessage): Promise<Answer> {

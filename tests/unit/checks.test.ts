@@ -1,0 +1,248 @@
+import { createServer, type Server } from "node:http";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Community, communityOf } from "../../checks/community.ts";
+import { runChecks } from "../../checks/run.ts";
+import { checks } from "../../checks/table.ts";
+import { openVisitor } from "../../checks/visitor.ts";
+
+/** What a visitor of a healthy community is answered, by `<scheme> <host><path and query>`. */
+interface Page {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+const community: Community = {
+  domain: "acme.social",
+  streamingHost: "streaming.acme.social",
+  filesHost: "files.acme.social",
+  assetsHost: "assets.acme.social",
+  owner: "ada",
+  version: "4.6.3",
+  vapidPublicKey: "BPUBLIC",
+  sendgrid: true,
+};
+const any = { "access-control-allow-origin": "*" };
+const self = { rel: "self", type: "application/activity+json", href: "https://acme.social/users/ada" };
+const instance = {
+  domain: "acme.social",
+  version: "4.6.3",
+  configuration: {
+    urls: { streaming: "wss://streaming.acme.social" },
+    vapid: { public_key: "BPUBLIC" },
+  },
+};
+
+function dns(name: string, type: string, data?: string): [string, Page] {
+  const numbers: Record<string, number> = { A: 1, AAAA: 28, CNAME: 5, TXT: 16 };
+  const answer =
+    data === undefined ? { Status: 3 } : { Status: 0, Answer: [{ name, type: numbers[type], data }] };
+  return [`https cloudflare-dns.com/dns-query?name=${name}&type=${type}`, { body: JSON.stringify(answer) }];
+}
+
+function healthy(): Record<string, Page> {
+  return Object.fromEntries([
+    ...["acme.social", "streaming.acme.social"].flatMap((host) => [
+      dns(host, "A", "203.0.113.1"),
+      dns(host, "AAAA", "2001:db8::1"),
+    ]),
+    dns("_dmarc.acme.social", "TXT", '"v=DMARC1; " "p=none"'),
+    dns("s1._domainkey.acme.social", "CNAME", "s1.domainkey.u1.wl1.sendgrid.net."),
+    dns("s2._domainkey.acme.social", "CNAME", "s2.domainkey.u1.wl1.sendgrid.net."),
+    ["https acme.social/health", { body: "OK" }],
+    ["http acme.social/", { status: 301, headers: { location: "https://acme.social/" } }],
+    [
+      "https acme.social/",
+      {
+        headers: {
+          "strict-transport-security": "max-age=63072000; includeSubDomains",
+          "x-frame-options": "DENY",
+          "x-content-type-options": "nosniff",
+          "referrer-policy": "same-origin",
+          "content-security-policy":
+            "img-src https://assets.acme.social https://files.acme.social; connect-src wss://streaming.acme.social",
+        },
+      },
+    ],
+    ["https acme.social/api/v2/instance", { headers: any, body: JSON.stringify(instance) }],
+    [
+      "https acme.social/.well-known/webfinger?resource=acct:ada@acme.social",
+      {
+        headers: { "content-type": "application/jrd+json; charset=utf-8" },
+        body: JSON.stringify({ subject: "acct:ada@acme.social", links: [self] }),
+      },
+    ],
+    [
+      "https acme.social/users/ada",
+      { body: JSON.stringify({ publicKey: { publicKeyPem: "-----BEGIN PUBLIC KEY-----" } }) },
+    ],
+    [
+      "https acme.social/.well-known/host-meta",
+      {
+        headers: { "content-type": "application/xrd+xml" },
+        body: '<Link template="https://acme.social/.well-known/webfinger?resource={uri}"/>',
+      },
+    ],
+    [
+      "https acme.social/.well-known/nodeinfo",
+      { body: JSON.stringify({ links: [{ href: "https://acme.social/nodeinfo/2.0" }] }) },
+    ],
+    ["https acme.social/nodeinfo/2.0", { body: JSON.stringify({ software: { name: "mastodon" } }) }],
+    ["https streaming.acme.social/api/v1/streaming/health", { headers: any, body: "OK" }],
+    [
+      "https streaming.acme.social/api/v1/streaming",
+      { status: 401, headers: { "x-error-message": "token" } },
+    ],
+    [
+      "https acme.social/api/v1/streaming/health",
+      { status: 301, headers: { location: "https://streaming.acme.social/api/v1/streaming/health" } },
+    ],
+    ["https acme.social/about", { body: '<script src="https://assets.acme.social/packs/a.js">' }],
+    ["https assets.acme.social/packs/a.js", { headers: { ...any, "cf-cache-status": "HIT" } }],
+    ["https files.acme.social/", { status: 404, headers: any }],
+  ] satisfies [string, Page][]);
+}
+
+let pages: Record<string, Page>;
+let server: Server;
+let base: string;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const page = pages[`${request.headers["x-forwarded-proto"]} ${request.headers.host}${request.url}`];
+    const headers = page === undefined ? { "x-asked": "unknown" } : page.headers;
+    response.writeHead(page === undefined ? 404 : (page.status ?? 200), headers).end(page?.body ?? "");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  base = `http://127.0.0.1:${address.port}`;
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  pages = healthy();
+});
+
+async function problems(): Promise<Record<string, string>> {
+  const results = await runChecks(openVisitor(base), community);
+  const red = results.filter(({ problem }) => problem !== undefined);
+  return Object.fromEntries(red.map(({ name, problem }) => [name, problem ?? ""]));
+}
+
+test("a healthy community is green throughout", async () => {
+  expect(await problems()).toEqual({});
+});
+
+const page = (key: string, change: Page): [string, Page] => [key, change];
+const webfinger = "https acme.social/.well-known/webfinger?resource=acct:ada@acme.social";
+
+/** What is broken, the check that must notice, and what it must say. */
+const breakages: [string, [string, Page], string][] = [
+  ["DNS", dns("streaming.acme.social", "AAAA"), "streaming.acme.social has no AAAA record"],
+  ["web: /health", page("https acme.social/health", { status: 503 }), "status 503, should be 200"],
+  ["web: plain http", page("http acme.social/", { body: "hello" }), "status 200, should be 301 (hello)"],
+  [
+    "web: security headers",
+    page("https acme.social/", {}),
+    "header strict-transport-security is absent, should be /max-age=63072000;\\s*includeSubDomains/i",
+  ],
+  [
+    "web: the instance",
+    page("https acme.social/api/v2/instance", {
+      headers: any,
+      body: JSON.stringify({ ...instance, version: "4.5.0" }),
+    }),
+    'version is "4.5.0", should be "4.6.3"',
+  ],
+  [
+    "fediverse: the owner is found",
+    page("https acme.social/.well-known/webfinger?resource=acct:nobody_of_that_name@acme.social", {}),
+    "status 200, should be 404",
+  ],
+  [
+    "fediverse: the owner's actor",
+    page("https acme.social/users/ada", { body: "{}" }),
+    "publicKey.publicKeyPem is no key",
+  ],
+  [
+    "fediverse: host-meta",
+    page("https acme.social/nodeinfo/2.0", { body: '{"software":{"name":"pleroma"}}' }),
+    'software.name is "pleroma", should be "mastodon"',
+  ],
+  [
+    "streaming: healthy",
+    page("https streaming.acme.social/api/v1/streaming/health", { body: "OK" }),
+    "header access-control-allow-origin is absent, should be *",
+  ],
+  [
+    "streaming: a WebSocket",
+    page("https streaming.acme.social/api/v1/streaming", { status: 404 }),
+    "status 404, should be 401",
+  ],
+  [
+    "streaming: the web host",
+    page("https acme.social/api/v1/streaming/health", { status: 301, headers: { location: "/elsewhere" } }),
+    'header location is "/elsewhere", should be https://streaming.acme.social/api/v1/streaming/health',
+  ],
+  [
+    "assets:",
+    page("https assets.acme.social/packs/a.js", { headers: { ...any, "cf-cache-status": "MISS" } }),
+    'header cf-cache-status is "MISS", should be HIT',
+  ],
+  [
+    "files:",
+    page("https files.acme.social/", { status: 404, headers: any, body: "<ListBucketResult>" }),
+    "the bucket lists its objects",
+  ],
+  [
+    "mail:",
+    dns("s2._domainkey.acme.social", "CNAME", "elsewhere.example."),
+    "s2._domainkey.acme.social leads to elsewhere.example, not to SendGrid",
+  ],
+];
+
+test.each(breakages)(
+  "%s… notices what is broken, and no other check is red",
+  async (start, [key, broken], seen) => {
+    pages[key] = broken;
+    const found = await problems();
+    expect(Object.values(found)).toEqual([seen]);
+    expect(Object.keys(found)[0]).toMatch(new RegExp(`^${start.replaceAll(/[()]/g, "\\$&")}`));
+  },
+);
+
+test("no check is without a breakage", () => {
+  for (const { name } of checks)
+    expect(
+      breakages.filter(([start]) => name.startsWith(start)),
+      name,
+    ).toHaveLength(1);
+});
+
+test("a webfinger without an actor reddens both checks that read it", async () => {
+  pages[webfinger] = { body: JSON.stringify({ subject: "acct:ada@acme.social", links: [] }) };
+  expect(Object.values(await problems())).toEqual([
+    "header content-type is absent, should be /^application\\/jrd\\+json/",
+    "webfinger names no actor",
+  ]);
+});
+
+test("a host that nobody answers for is a finding, not a crash", async () => {
+  const results = await runChecks(openVisitor("http://127.0.0.1:1"), community);
+  expect(results.every(({ problem }) => problem?.includes("ECONNREFUSED"))).toBe(true);
+});
+
+test("what a stack put out says what to look for", () => {
+  expect(
+    communityOf({
+      url: "https://acme.social",
+      streamingUrl: "wss://streaming.acme.social",
+      filesUrl: "https://files.acme.social",
+      ownerUsername: "ada",
+      secrets: { VAPID_PUBLIC_KEY: "BPUBLIC" },
+      flyToml:
+        'image = "ghcr.io/mastodon/mastodon:v4.6.3"\n[env]\n  CDN_HOST = "https://assets.acme.social"\n  SMTP_SERVER = "smtp.sendgrid.net"\n',
+    }),
+  ).toEqual(community);
+  expect(() => communityOf({})).toThrow("the stack has no output url: has it been up?");
+});
