@@ -147,7 +147,8 @@ function configuration(provider: Provider): Pick<Handlers, "checkConfig" | "diff
     async checkConfig(request) {
       const news = decode(request.getNews());
       const olds = request.hasOlds() ? decode(request.getOlds()) : undefined;
-      return checkResponse((await provider.configuration?.check?.(news, olds)) ?? { inputs: news });
+      const answer = await provider.configuration?.check?.(news, olds, request.getUrn());
+      return checkResponse(answer ?? { inputs: news });
     },
     async diffConfig(request) {
       const diff = provider.configuration?.diff;

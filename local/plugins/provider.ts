@@ -161,7 +161,8 @@ export type ProviderFunction = (request: InvokeRequest) => Promise<InvokeAnswer>
 
 /** The provider's own configuration: `CheckConfig`, `DiffConfig`, `Configure`. */
 export interface ProviderConfiguration {
-  check?(news: Properties, olds: Properties | undefined): Promise<CheckAnswer> | CheckAnswer;
+  /** @param urn the provider's own; the name of one that no program made begins with "default". */
+  check?(news: Properties, olds: Properties | undefined, urn: string): Promise<CheckAnswer> | CheckAnswer;
   diff?(olds: Properties, news: Properties): Promise<DiffAnswer> | DiffAnswer;
   /** Answers what `Session.config` is from now on; throws when the configuration cannot be used. */
   configure?(config: Properties): Promise<Properties> | Properties;

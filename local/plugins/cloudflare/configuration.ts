@@ -30,7 +30,7 @@ const checks: { key: string; pattern: RegExp; complaint: string }[] = [
 ];
 
 export const configuration: ProviderConfiguration = {
-  check: (news) => checkConfiguration(news),
+  check: (news, _olds, urn) => checkConfiguration(news, urn.split("::").at(-1) ?? ""),
   diff(olds, news) {
     const [before, after] = [plainProperties(olds), plainProperties(news)];
     const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
@@ -46,8 +46,13 @@ export const configuration: ProviderConfiguration = {
   },
 };
 
-function checkConfiguration(news: Properties): CheckAnswer {
-  const failures = [...valueFailures(news), ...unknownKeys(news)];
+/** @param name of the provider: one by default takes its values from the stack's config. */
+function checkConfiguration(news: Properties, name: string): CheckAnswer {
+  const where = (key: string) =>
+    name.startsWith("default")
+      ? `Check \`pulumi config get cloudflare:${key}\`.`
+      : `Examine values at '${name}.${key}'.`;
+  const failures = [...valueFailures(news, where), ...unknownKeys(news)];
   const inputs = Object.entries(news).map(([key, value]) => {
     const hide =
       value !== undefined && secretKeys.includes(key) && !(value instanceof Secret) && !hasUnknown(value);
@@ -56,12 +61,12 @@ function checkConfiguration(news: Properties): CheckAnswer {
   return { inputs: Object.fromEntries(inputs), failures };
 }
 
-function valueFailures(news: Properties): CheckFailure[] {
+function valueFailures(news: Properties, where: (key: string) => string): CheckFailure[] {
   const failures: CheckFailure[] = [];
   const invalid = (key: string, reason: string) =>
     failures.push({
       property: "",
-      reason: `could not validate provider configuration: ${reason}. Check \`pulumi config get cloudflare:${key}\`.`,
+      reason: `could not validate provider configuration: ${reason}. ${where(key)}`,
     });
   for (const { key, pattern, complaint } of checks) {
     const value = news[key];

@@ -180,6 +180,9 @@ function decodeMap(shape: Shape, element: Type, json: Json, current: Terraform, 
   );
 }
 
+/** What an answer is about: its envelope's result. */
+export const resultOf = (answer: Json): Json => (isJsonObject(answer) ? answer.result : undefined);
+
 export function isJsonObject(json: Json): json is { [name: string]: Json } {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }

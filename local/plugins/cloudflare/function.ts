@@ -8,7 +8,8 @@ import type { CheckFailure, ProviderFunction, Session } from "../provider.ts";
 import { type Properties, plainProperties } from "../values.ts";
 import { findings, pulumiPath } from "./check-inputs.ts";
 import { call } from "./client.ts";
-import { isJsonObject, type Json, refreshed } from "./decode.ts";
+import { isJsonObject, type Json, refreshed, resultOf } from "./decode.ts";
+import { Diagnostic, reporting } from "./diagnostic.ts";
 import type { Attributes } from "./schema.ts";
 import { emptyObject, isObject, type Terraform, type TerraformObject } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
@@ -26,22 +27,16 @@ export interface FunctionTable {
   read(args: TerraformObject, fetch: Fetch): Promise<TerraformObject>;
 }
 
-/** An error in two parts, as the provider reports it. */
-export class Diagnostic extends Error {
-  constructor(summary: string, detail: string) {
-    super(`${summary}: ${detail}`);
-  }
-}
-
 /** Serve a function after its table. */
 export function invoke(table: FunctionTable): ProviderFunction {
-  return async ({ session, args }) => {
-    const config = configOf(table, args);
-    const failures = failuresOf(table, config);
-    if (failures.length > 0) return { result: {}, failures };
-    const answer = await table.read(config, fetchOf(session));
-    return { result: plainProperties(toPulumi(table.attributes, answer)) };
-  };
+  return ({ session, args }) =>
+    reporting(session, "", async () => {
+      const config = configOf(table, args);
+      const failures = failuresOf(table, config);
+      if (failures.length > 0) return { result: {}, failures };
+      const answer = await table.read(config, fetchOf(session));
+      return { result: plainProperties(toPulumi(table.attributes, answer)) };
+    });
 }
 
 function configOf({ terraform, attributes }: FunctionTable, args: Properties): TerraformObject {
@@ -66,7 +61,8 @@ function failuresOf({ attributes, oneOf }: FunctionTable, config: TerraformObjec
   const nested = found.find(({ path }) => path.length > 1);
   if (nested !== undefined) {
     const { path, summary, detail } = nested;
-    throw new Diagnostic(`[${pulumiPath(attributes, path)}] ${summary}`, detail);
+    const property = pulumiPath(attributes, path);
+    throw new Diagnostic(`[${property}] ${summary}`, detail, { line: `property "${property}": ${detail}` });
   }
   const first =
     given && given.length > 1
@@ -83,7 +79,7 @@ function fetchOf(session: Session): Fetch {
     try {
       return await call(session, { method: "GET", path: path(), strict });
     } catch (error) {
-      throw new Error(`failed to make http request: ${(error as Error).message}`, { cause: error });
+      throw new Diagnostic("failed to make http request", (error as Error).message, { cause: error });
     }
   };
 }
@@ -154,9 +150,6 @@ export function listing(listing: Listing): FunctionTable {
     },
   };
 }
-
-/** What an answer is about. */
-export const resultOf = (page: Json): Json => (isJsonObject(page) ? page.result : undefined);
 
 export function itemsOf(page: Json): Json[] {
   const result = resultOf(page);

@@ -1,27 +1,25 @@
 /** What an import id says: the attributes that lead to the resource. */
 
+import { Diagnostic } from "./diagnostic.ts";
+import type { ResourceTable } from "./resource-table.ts";
 import type { TerraformObject } from "./terraform.ts";
 
 /**
- * @param format segments, such as `<zone_id>/<dns_record_id>`; undefined for what cannot be imported.
- * @throws when the id has another shape.
+ * @throws Diagnostic when the type cannot be imported, or the id has another shape.
  * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/importpath
  */
-export function importedState(
-  id: string,
-  format: string | undefined,
-  imported: ((segments: string[]) => TerraformObject) | undefined,
-): TerraformObject {
-  if (format === undefined || imported === undefined) {
-    throw new Error(
-      "Resource Import Not Implemented: This resource does not support import. Please contact the provider developer for additional information.",
+export function importedState(id: string, { importFormat, imported }: ResourceTable): TerraformObject {
+  if (importFormat === undefined || imported === undefined) {
+    const advice = "Please contact the provider developer for additional information.";
+    throw new Diagnostic(
+      "Resource Import Not Implemented",
+      `This resource does not support import. ${advice}`,
     );
   }
   const segments = id.split("/");
-  if (segments.length !== format.split("/").length) {
-    throw new Error(
-      `invalid ID: expected urlencoded segments ${JSON.stringify(format)}, got ${JSON.stringify(id)}`,
-    );
+  if (segments.length !== importFormat.split("/").length) {
+    const detail = `expected urlencoded segments ${JSON.stringify(importFormat)}, got ${JSON.stringify(id)}`;
+    throw new Diagnostic("invalid ID", detail);
   }
   return imported(segments.map(decodeURIComponent));
 }

@@ -6,8 +6,8 @@
  */
 
 import { atLeast } from "../checks.ts";
-import { refreshed } from "../decode.ts";
-import { type FunctionTable, listing, query, resultOf } from "../function.ts";
+import { refreshed, resultOf } from "../decode.ts";
+import { type FunctionTable, listing, query } from "../function.ts";
 import { path } from "../path.ts";
 import { type Attributes, int, list, nestedList, text } from "../schema.ts";
 import type { TerraformObject } from "../terraform.ts";

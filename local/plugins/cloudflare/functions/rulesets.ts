@@ -5,8 +5,8 @@
  */
 
 import { atLeast, deprecated, exactlyOneOf, identifier } from "../checks.ts";
-import { refreshed } from "../decode.ts";
-import { byCursor, type FunctionTable, listing, resultOf } from "../function.ts";
+import { refreshed, resultOf } from "../decode.ts";
+import { byCursor, type FunctionTable, listing } from "../function.ts";
 import { path } from "../path.ts";
 import { rulesetAttributes, rulesetsPath } from "../resources/ruleset.ts";
 import { type Attributes, answered, int, text } from "../schema.ts";

@@ -5,8 +5,9 @@
  */
 
 import { atLeast, oneOf } from "../checks.ts";
-import { isJsonObject, refreshed } from "../decode.ts";
-import { Diagnostic, type FunctionTable, itemsOf, listing, numbered, query, resultOf } from "../function.ts";
+import { isJsonObject, refreshed, resultOf } from "../decode.ts";
+import { Diagnostic } from "../diagnostic.ts";
+import { type FunctionTable, itemsOf, listing, numbered, query } from "../function.ts";
 import { path } from "../path.ts";
 import { zoneAttributes } from "../resources/zone.ts";
 import { type Attributes, int, nested, text } from "../schema.ts";

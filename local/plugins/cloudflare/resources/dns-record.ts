@@ -5,8 +5,9 @@
  */
 
 import { between, conflictsWith, oneOf } from "../checks.ts";
+import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, float, nested, set, text } from "../schema.ts";
 import { isUnset } from "../terraform.ts";
 import { recordData } from "./dns-record-data.ts";
@@ -82,8 +83,9 @@ export const dnsRecord: ResourceTable = {
   delete: record("DELETE"),
   precondition({ proxied, ttl }) {
     if (proxied !== true || ttl === 1) return;
-    throw new Error(
-      "ttl must be set to 1 when `proxied` is true: When a DNS record is marked as `proxied` the TTL must be 1 as Cloudflare will control the TTL internally.",
+    throw new Diagnostic(
+      "ttl must be set to 1 when `proxied` is true",
+      "When a DNS record is marked as `proxied` the TTL must be 1 as Cloudflare will control the TTL internally.",
     );
   },
   modifyPlan: modifyRecordPlan,

@@ -7,7 +7,7 @@
 import { oneOf } from "../checks.ts";
 import { body } from "../encode.ts";
 import { path } from "../path.ts";
-import type { ResourceTable } from "../resource.ts";
+import type { ResourceTable } from "../resource-table.ts";
 import { type Attributes, text } from "../schema.ts";
 import { isUnset, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
 

@@ -8,7 +8,7 @@
 import { oneOf } from "../checks.ts";
 import { isJsonObject, refreshed } from "../decode.ts";
 import { path } from "../path.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, list, nested, text } from "../schema.ts";
 import { isUnset, member, type TerraformObject } from "../terraform.ts";
 import { bucketPath, jurisdiction } from "./r2-bucket.ts";

@@ -6,7 +6,7 @@
  */
 
 import { each, oneOf } from "../checks.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, float, int, list, nested, nestedList, text } from "../schema.ts";
 import { bucketPath, jurisdiction } from "./r2-bucket.ts";
 

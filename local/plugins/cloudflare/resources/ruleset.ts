@@ -15,8 +15,9 @@ import {
   oneOf,
   sizeAtLeast,
 } from "../checks.ts";
+import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, int, list, nested, nestedList, text } from "../schema.ts";
 import { isObject, isUnknown, member, type TerraformObject, textOf } from "../terraform.ts";
 import { cacheControlParameters, cacheParameters } from "./ruleset-cache.ts";
@@ -188,8 +189,9 @@ export const ruleset: ResourceTable = {
   imported([scope = "", owner = "", id = ""]): TerraformObject {
     if (scope === "accounts") return { account_id: owner, id };
     if (scope === "zones") return { zone_id: owner, id };
-    throw new Error(
-      "invalid discriminator segment - <{accounts|zones}/{account_id|zone_id}>: expected discriminator to be one of {accounts|zones}",
+    throw new Diagnostic(
+      "invalid discriminator segment - <{accounts|zones}/{account_id|zone_id}>",
+      "expected discriminator to be one of {accounts|zones}",
     );
   },
 };

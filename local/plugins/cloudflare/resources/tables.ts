@@ -1,4 +1,4 @@
-import type { ResourceTable } from "../resource.ts";
+import type { ResourceTable } from "../resource-table.ts";
 import { dnsRecord } from "./dns-record.ts";
 import { r2Bucket } from "./r2-bucket.ts";
 import { r2CustomDomain, r2ManagedDomain } from "./r2-domains.ts";

@@ -6,9 +6,10 @@
  */
 
 import { isJsonObject, type Json } from "../decode.ts";
+import { Diagnostic } from "../diagnostic.ts";
 import { body } from "../encode.ts";
 import { jsonComplaint } from "../go-json.ts";
-import type { Settle } from "../resource.ts";
+import type { Settle } from "../resource-table.ts";
 import type { Attributes } from "../schema.ts";
 import { isObject, member, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
 
@@ -28,7 +29,7 @@ function resourcesOf(policy: Terraform): unknown {
   const complaint = jsonComplaint(text);
   if (complaint === undefined) return JSON.parse(text);
   const what = "json: error calling MarshalJSON for type json.RawMessage";
-  throw new Error(`failed to serialize http request: ${what}: ${complaint}`);
+  throw new Diagnostic("failed to serialize http request", `${what}: ${complaint}`);
 }
 
 /** Resources as the API writes them, policies in the order of before; a token's value is told once only. */
@@ -36,7 +37,7 @@ export const settleToken: Settle = ({ answer, prior, before, after, step }) => {
   const result = isJsonObject(answer) ? answer.result : undefined;
   const answered = isJsonObject(result) ? result.policies : undefined;
   if (answered === undefined)
-    throw new Error("failed to deserialize http request: unexpected end of JSON input");
+    throw new Diagnostic("failed to deserialize http request", "unexpected end of JSON input");
   const policies = (Array.isArray(after.policies) ? after.policies : []).map((policy, index) =>
     withResources(policy, Array.isArray(answered) ? answered[index] : undefined),
   );
@@ -91,12 +92,12 @@ function withGroupsInOrder(policy: Terraform, order: string[]): Terraform {
 }
 
 /** A token that is worth nothing any more is made anew by the next `up`. */
-export function expired(state: TerraformObject): { summary: string; detail: string } | undefined {
+export function expired(state: TerraformObject): Diagnostic | undefined {
   const status = textOf(state.status);
   if (status !== "expired" && status !== "revoked (exposed)") return undefined;
   const name = JSON.stringify(textOf(state.name));
-  return {
-    summary: "Token expired or revoked",
-    detail: `Token ${name} is in "${status}" status and is no longer usable. It will be removed from state and recreated on the next apply.`,
-  };
+  return new Diagnostic(
+    "Token expired or revoked",
+    `Token ${name} is in "${status}" status and is no longer usable. It will be removed from state and recreated on the next apply.`,
+  );
 }

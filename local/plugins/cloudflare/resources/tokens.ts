@@ -7,7 +7,7 @@
 
 import { oneOf } from "../checks.ts";
 import { path } from "../path.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, list, nested, nestedList, text } from "../schema.ts";
 import { expired, settleToken, tokenBody } from "./token-policies.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { path } from "../path.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, dynamic, float, text } from "../schema.ts";
 
 const attributes: Attributes = {

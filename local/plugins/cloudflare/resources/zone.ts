@@ -5,8 +5,9 @@
  */
 
 import { oneOf } from "../checks.ts";
+import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
-import type { Ask, ResourceTable } from "../resource.ts";
+import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, answered, bool, float, int, list, nested, text } from "../schema.ts";
 import { textOf } from "../terraform.ts";
 
@@ -89,7 +90,7 @@ export const zone: ResourceTable = {
   extent: "changes",
   settle({ after }) {
     if (textOf(after.id) !== "") return after;
-    throw new Error(`Zone API returned empty or null zone ID: ${nameless}`);
+    throw new Diagnostic("Zone API returned empty or null zone ID", nameless);
   },
   importFormat: "<zone_id>",
   imported: ([id = ""]) => ({ id }),
