@@ -55,8 +55,8 @@ export interface TestStack extends AsyncDisposable {
   refresh(...args: string[]): Promise<Outcome>;
   destroy(...args: string[]): Promise<Outcome>;
   outputs(): Promise<Record<string, unknown>>;
-  /** The resources of the exported state, secrets as the engine keeps them. */
-  resources(): Promise<StateResource[]>;
+  /** The resources of the exported state, secrets as the engine keeps them; `--show-secrets` opens them. */
+  resources(...args: string[]): Promise<StateResource[]>;
   /** Destroys what is left, whatever state it is in, and removes the folder. */
   end(): Promise<void>;
 }
@@ -111,8 +111,8 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
     if (run.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${run.stdout}${run.stderr}`);
     return run.stdout;
   };
-  const resources = async () => {
-    const state = JSON.parse(await must("stack", "export", "--stack", stack)) as {
+  const resources = async (...args: string[]) => {
+    const state = JSON.parse(await must("stack", "export", "--stack", stack, ...args)) as {
       deployment: { resources?: StateResource[] };
     };
     return state.deployment.resources ?? [];
