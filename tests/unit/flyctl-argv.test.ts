@@ -1,0 +1,155 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import * as argv from "../../flyctl/argv.ts";
+
+/** The real flyctl's grammar, read off its --help; see the file for the version. */
+const grammar = JSON.parse(
+  readFileSync(new URL("../support/flyctl-grammar.json", import.meta.url), "utf8"),
+) as { commands: Record<string, { usage: string; flags: Record<string, { type: string; short?: string }> }> };
+
+const size = { cpuKind: "shared", cpus: 2, memoryMb: 4096 } as const;
+const run = {
+  app: "a",
+  name: "job-1",
+  region: "ams",
+  image: "redis:7.4-alpine",
+  size,
+  env: { EMPTY: "", PAIR: "a=b c" },
+  metadata: { mastiff_job: "smoke" },
+  restart: "no",
+  command: ["sh", "-c", "echo --not-a-flag"],
+} as const;
+
+/** Every builder, called with every shape of its arguments. */
+const calls: Record<keyof typeof argv, string[][]> = {
+  orgsList: [argv.orgsList()],
+  regionsList: [argv.regionsList()],
+  appsList: [argv.appsList("acme")],
+  appsCreate: [argv.appsCreate("a", "acme")],
+  appsDestroy: [argv.appsDestroy("a")],
+  ipsList: [argv.ipsList("a")],
+  ipsAllocateV6: [argv.ipsAllocateV6("a")],
+  ipsAllocateV4: [argv.ipsAllocateV4("a", "shared"), argv.ipsAllocateV4("a", "dedicated")],
+  ipsRelease: [argv.ipsRelease("a", ["1.2.3.4", "2a09::1"])],
+  certsAdd: [argv.certsAdd("a", "acme.org")],
+  certsCheck: [argv.certsCheck("a", "acme.org")],
+  certsList: [argv.certsList("a")],
+  certsRemove: [argv.certsRemove("a", "acme.org")],
+  secretsList: [argv.secretsList("a")],
+  secretsImport: [argv.secretsImport("a")],
+  secretsSet: [argv.secretsSet("a", "NAME")],
+  secretsUnset: [argv.secretsUnset("a", ["ONE", "TWO"])],
+  secretsSync: [argv.secretsSync("a")],
+  postgresCreate: [argv.postgresCreate({ app: "a", org: "acme", region: "ams", size, volumeGb: 10 })],
+  redisCreate: [
+    argv.redisCreate({ name: "r", org: "acme", region: "ams", plan: null }),
+    argv.redisCreate({ name: "r", org: "acme", region: "ams", plan: "Fixed 250MB" }),
+  ],
+  redisList: [argv.redisList("acme")],
+  redisStatus: [argv.redisStatus("r")],
+  redisPlans: [argv.redisPlans()],
+  redisDestroy: [argv.redisDestroy("r")],
+  machineList: [argv.machineList("a")],
+  machineRun: [
+    argv.machineRun(run),
+    argv.machineRun({ ...run, restart: "always", volume: { id: "vol_1", path: "/data" } }),
+  ],
+  machineExec: [argv.machineExec("a", "148e", "sh -c 'true'")],
+  machineStart: [argv.machineStart("a", ["148e", "148f"])],
+  machineDestroy: [argv.machineDestroy("a", ["148e"])],
+  machineUpdate: [
+    argv.machineUpdate({ app: "a", id: "148e" }),
+    argv.machineUpdate({ app: "a", id: "148e", size, image: "redis:7", metadata: { k: "v" } }),
+  ],
+  machineRestart: [argv.machineRestart("a", "148e")],
+  volumesList: [argv.volumesList("a")],
+  volumesCreate: [argv.volumesCreate({ app: "a", name: "data", region: "ams", sizeGb: 1 })],
+  volumesExtend: [argv.volumesExtend("a", "vol_1", 20)],
+  configValidate: [argv.configValidate("a", "/tmp/x.toml")],
+  deploy: [argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4")],
+  scaleCount: [argv.scaleCount("a", "ams", { web: 2, sidekiq: 1 })],
+  logs: [argv.logs("a", "148e")],
+};
+
+/** Why the real flyctl would not take an argument list; empty when it would. */
+function refusals(args: readonly string[]): string[] {
+  const path =
+    args[1] !== undefined && grammar.commands[`${args[0]} ${args[1]}`] ? args.slice(0, 2) : args.slice(0, 1);
+  const command = grammar.commands[path.join(" ")];
+  if (command === undefined) return [`no command ${args.slice(0, 2).join(" ")}`];
+  const problems: string[] = [];
+  const positional: string[] = [];
+  const end = args.indexOf("--");
+  const words = args.slice(path.length, end < 0 ? undefined : end);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? "";
+    if (!word.startsWith("-")) {
+      positional.push(word);
+      continue;
+    }
+    const [name = "", inline] = word.replace(/^-+/, "").split(/=(.*)/s);
+    const flag = word.startsWith("--")
+      ? command.flags[name]
+      : Object.values(command.flags).find((one) => one.short === name);
+    if (flag === undefined) problems.push(`unknown flag ${word}`);
+    else if (flag.type === "bool") {
+      if (inline !== undefined && !["true", "false"].includes(inline)) problems.push(`${word}: no boolean`);
+    } else {
+      const value = inline ?? words[++i];
+      if (value === undefined) problems.push(`${word} without a value`);
+      else if (flag.type === "int" && !/^\d+$/.test(value)) problems.push(`${word} ${value}: no number`);
+    }
+  }
+  if (
+    positional.length > 0 &&
+    command.usage.trim() === `flyctl ${path.join(" ")} [flags]` &&
+    path[0] !== "machine"
+  )
+    problems.push(`takes no ${positional.join(" ")}`);
+  return problems;
+}
+
+/** Commands whose usage line names no argument though they take some (flyctl: cobra.MinimumNArgs). */
+const takesNames = ["secrets unset", "secrets set", "ips release"];
+
+describe("every argument list", () => {
+  test.each(Object.entries(calls))("%s is in the real flyctl's grammar", (_name, lists) => {
+    for (const list of lists) {
+      const problems = refusals(list);
+      const path = list.slice(0, 2).join(" ");
+      expect(
+        takesNames.includes(path) ? problems.filter((one) => !one.startsWith("takes no")) : problems,
+      ).toEqual([]);
+    }
+  });
+
+  test("a flag that does not exist would be noticed", () => {
+    expect(refusals(["redis", "list", "-o", "acme", "--json"])).toEqual(["unknown flag --json"]);
+    expect(refusals(["apps", "nosuch"])).toEqual(["no command apps nosuch"]);
+    expect(refusals(["orgs", "list", "acme"])).toEqual(["takes no acme"]);
+  });
+
+  test("none can prompt: what asks for confirmation gets its --yes", () => {
+    const asks = [
+      "apps destroy",
+      "certs remove",
+      "redis destroy",
+      "volumes create",
+      "volumes extend",
+      "deploy",
+    ];
+    const confirmed = ["machine update", "scale count", ...asks];
+    for (const list of Object.values(calls).flat()) {
+      const path = [list.slice(0, 2).join(" "), list[0] ?? ""];
+      if (path.some((one) => confirmed.includes(one))) expect(list).toContain("--yes");
+    }
+  });
+
+  test("what follows -- is the job's own, flags and all", () => {
+    expect(argv.machineRun(run).slice(-4)).toEqual(["--", "sh", "-c", "echo --not-a-flag"]);
+  });
+
+  test("an empty variable stays, empty: S3_PERMISSION must be present and empty", () => {
+    expect(argv.machineRun(run)).toContain("EMPTY=");
+  });
+});
