@@ -2,8 +2,9 @@
 import type { Context, MiddlewareHandler } from "hono";
 import type { World } from "../world.ts";
 import { Refusal, refusal } from "./answer.ts";
+import { sha256 } from "./digest.ts";
 import { mayDo, type Target } from "./permissions.ts";
-import { type CloudflareState, sha256, type Token, type Zone } from "./state.ts";
+import type { CloudflareState, Token, Zone } from "./state.ts";
 
 /** What the middleware leaves for the routes. */
 export interface Caller {

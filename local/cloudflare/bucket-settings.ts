@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { World } from "../world.ts";
 import { answer, jsonBody, refusal } from "./answer.ts";
 import type { Caller } from "./auth.ts";
-import { badJson, bucketOf } from "./buckets.ts";
+import { badJson, bucketOf } from "./bucket-call.ts";
 import type { Bucket } from "./state.ts";
 
 /** An origin has a scheme and a host, and no path: developers.cloudflare.com/r2/buckets/cors, "AllowedOrigins". */

@@ -1,18 +1,15 @@
 /** `/accounts/:account/r2/buckets`: buckets themselves. */
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { answer, jsonBody, newId, Refusal, refusal } from "./answer.ts";
+import { answer, jsonBody, newId, refusal } from "./answer.ts";
 import { type Caller, need } from "./auth.ts";
+import { badJson, bucketOf, jurisdictionOf, noSuchBucket } from "./bucket-call.ts";
 import { serveBucketSettings } from "./bucket-settings.ts";
 import { serveCustomDomains } from "./custom-domains.ts";
-import { findBucket } from "./r2.ts";
 import type { Bucket } from "./state.ts";
 
 const reading = ["Workers R2 Storage Read", "Workers R2 Storage Write"];
 const writing = ["Workers R2 Storage Write"];
-
-/** What a body that is no JSON of the right form brings: github.com/cloudflare/workers-sdk/issues/8486. */
-export const badJson = () => refusal(400, 10040, "The JSON you provided was not well formed.");
 
 /** The buckets' part of the API. */
 export function serveBuckets(world: World): Hono<Caller> {
@@ -140,31 +137,6 @@ export const multipartAbortRule = {
   conditions: {},
   abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 604800 } },
 };
-
-/** The bucket of the path in the jurisdiction of the header; a wrong jurisdiction looks like a missing bucket. */
-export function bucketOf(world: World, c: Context<Caller>): Bucket {
-  const { account, bucket: name } = c.req.param() as { account?: string; bucket?: string };
-  const jurisdiction = jurisdictionOf(c);
-  const bucket = world.state.cloudflare.buckets.find(
-    (b) => b.accountId === account && b.name === name && b.jurisdiction === jurisdiction,
-  );
-  if (bucket === undefined) throw noSuchBucket();
-  findBucket(world, bucket.name);
-  return bucket;
-}
-
-/** github.com/pulumi/pulumi-cloudflare/issues/1174 */
-function noSuchBucket(): Refusal {
-  return refusal(404, 10006, "The specified bucket does not exist.");
-}
-
-function jurisdictionOf(c: Context): string {
-  const jurisdiction = c.req.header("cf-r2-jurisdiction") ?? "default";
-  if (!["default", "eu", "fedramp"].includes(jurisdiction)) {
-    throw new Refusal(400, [{ code: 10045, message: "The specified jurisdiction is not valid." }]);
-  }
-  return jurisdiction;
-}
 
 function checkStorageClass(storageClass: string): void {
   if (!["Standard", "InfrequentAccess"].includes(storageClass)) {

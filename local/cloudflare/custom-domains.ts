@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { World } from "../world.ts";
 import { answer, jsonBody, refusal } from "./answer.ts";
 import type { Caller } from "./auth.ts";
-import { badJson, bucketOf } from "./buckets.ts";
+import { badJson, bucketOf } from "./bucket-call.ts";
 import { addRecord } from "./dns-records.ts";
 import { domainStatus } from "./r2.ts";
 import type { Bucket, CustomDomain } from "./state.ts";

@@ -1,7 +1,8 @@
 /** TLS at Cloudflare's edge: its certificates for visitors, and how it speaks to the origin. */
 import type { World } from "../world.ts";
 import { zoneFor } from "./dns.ts";
-import { type Facts, parseExpression } from "./expression.ts";
+import { parseExpression } from "./expression.ts";
+import type { Facts } from "./expression-fields.ts";
 
 /** SSL/TLS encryption modes: developers.cloudflare.com/ssl/origin-configuration/ssl-modes. */
 export type SslMode = "off" | "flexible" | "full" | "strict" | "origin_pull";

@@ -1,7 +1,8 @@
 /** Cloudflare's edge: what it does to the answers of proxied hosts. */
 import type { World } from "../world.ts";
 import { isProxied, zoneFor } from "./dns.ts";
-import { type Facts, parseExpression } from "./expression.ts";
+import { parseExpression } from "./expression.ts";
+import type { Facts } from "./expression-fields.ts";
 import { parseValue } from "./expression-value.ts";
 import type { Rule } from "./state.ts";
 

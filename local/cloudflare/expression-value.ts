@@ -1,5 +1,6 @@
 /** Expressions that give a header's value: literals, fields, and functions that make text of them. */
-import { type Facts, FilterError, fieldValue } from "./expression.ts";
+import { FilterError } from "./expression.ts";
+import { type Facts, fields } from "./expression-fields.ts";
 
 /** Makes a header's value for a request. */
 export type ValueOf = (facts: Facts) => string;
@@ -25,7 +26,7 @@ function read(text: string): [ValueOf, string] {
   if (name === undefined) throw new FilterError(`unrecognised input: ${text}`);
   const rest = text.slice(name.length).trimStart();
   if (!rest.startsWith("(")) {
-    const field = fieldValue(name);
+    const field = fields[name]?.get;
     if (field === undefined) throw new FilterError(`unknown identifier: ${name}`);
     return [(facts) => String(field(facts)), rest];
   }

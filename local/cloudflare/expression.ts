@@ -6,49 +6,13 @@
  *     http.host xx "a"
  *               ^^ unrecognised input
  */
-
-/** What an expression can ask of a request. */
-export interface Facts {
-  host: string;
-  method: string;
-  path?: string;
-  scheme?: "http" | "https";
-  status?: number;
-}
+import { type Facts, fields, type Kind, predicates, transforms, type Value } from "./expression-fields.ts";
 
 /** An expression that was understood. */
 export type Matcher = (facts: Facts) => boolean;
 
 /** An expression that the engine refuses; the message is the engine's, three lines. */
 export class FilterError extends Error {}
-
-type Value = (facts: Facts) => string | number | boolean;
-type Kind = "string" | "number" | "boolean";
-
-/** Fields: developers.cloudflare.com/ruleset-engine/rules-language/fields/reference. */
-const fields: Record<string, { kind: Kind; get: Value }> = {
-  "http.host": { kind: "string", get: (f) => f.host },
-  "http.request.method": { kind: "string", get: (f) => f.method },
-  "http.request.uri.path": { kind: "string", get: (f) => f.path ?? "/" },
-  "http.request.uri": { kind: "string", get: (f) => f.path ?? "/" },
-  "http.request.full_uri": {
-    kind: "string",
-    get: (f) => `${f.scheme ?? "https"}://${f.host}${f.path ?? "/"}`,
-  },
-  "http.response.code": { kind: "number", get: (f) => f.status ?? 200 },
-  ssl: { kind: "boolean", get: (f) => f.scheme !== "http" },
-};
-
-/** Functions of one string and a literal, or of one string: …/rules-language/functions. */
-const predicates: Record<string, (a: string, b: string) => boolean> = {
-  starts_with: (a, b) => a.startsWith(b),
-  ends_with: (a, b) => a.endsWith(b),
-};
-const transforms: Record<string, (a: string) => string | number> = {
-  lower: (a) => a.toLowerCase(),
-  upper: (a) => a.toUpperCase(),
-  len: (a) => a.length,
-};
 
 /** Comparisons by name and sign: …/rules-language/operators. `matches` needs a paid plan. */
 const signs: Record<string, string> = {
@@ -69,11 +33,6 @@ export function parseExpression(text: string): Matcher {
   const matcher = parser.disjunction();
   parser.end();
   return matcher;
-}
-
-/** How to read a field, if there is one of this name. */
-export function fieldValue(name: string): ((facts: Facts) => string | number | boolean) | undefined {
-  return fields[name]?.get;
 }
 
 class Parser {

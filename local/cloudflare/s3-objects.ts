@@ -1,7 +1,7 @@
 /** S3 operations on objects. */
 import { objectBytes, sortedKeys, storeObject } from "./r2.ts";
+import type { S3Call } from "./s3-call.ts";
 import { readXml, S3Refusal, xmlAnswer } from "./s3-xml.ts";
-import type { S3Call } from "./serve-r2.ts";
 import type { StoredObject } from "./state.ts";
 
 /** HeadBucket. */

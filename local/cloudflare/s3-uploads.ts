@@ -1,8 +1,8 @@
 /** S3 operations on multipart uploads. */
 import { newId } from "./answer.ts";
 import { etagOf, storeObject } from "./r2.ts";
+import type { S3Call } from "./s3-call.ts";
 import { readXml, S3Refusal, xmlAnswer } from "./s3-xml.ts";
-import type { S3Call } from "./serve-r2.ts";
 import type { Upload } from "./state.ts";
 
 /** Parts but the last have at least 5 MiB: developers.cloudflare.com/r2/api/error-codes, 10011. */

@@ -6,21 +6,12 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { findBucket, mayTouch, tokenOfKey } from "./r2.ts";
+import type { S3Call } from "./s3-call.ts";
 import * as objects from "./s3-objects.ts";
 import * as uploads from "./s3-uploads.ts";
 import { S3Refusal, xmlAnswer, xmlError } from "./s3-xml.ts";
 import { checkSignature, readSignature } from "./sigv4.ts";
 import type { Bucket, Token } from "./state.ts";
-
-/** A call that passed the door. */
-export interface S3Call {
-  world: World;
-  bucket: Bucket;
-  key: string;
-  query: URLSearchParams;
-  headers: Headers;
-  body: Buffer;
-}
 
 type Operation = (call: S3Call) => Response;
 

@@ -1,60 +1,16 @@
 /** `/accounts/:account/tokens` and `/user/tokens/verify`: tokens that mint tokens. */
 import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import type { World } from "../world.ts";
-import {
-  answer,
-  answerPage,
-  isId,
-  jsonBody,
-  newId,
-  noRoute,
-  type Refusal,
-  refusal,
-  secondTime,
-} from "./answer.ts";
+import { answer, answerPage, isId, jsonBody, newId, noRoute, refusal, secondTime } from "./answer.ts";
 import { type Caller, need } from "./auth.ts";
-import { covers, mayDo, permissionGroups } from "./permissions.ts";
-import { type Policy, sha256, type Token } from "./state.ts";
+import { sha256 } from "./digest.ts";
+import { permissionGroups } from "./permissions.ts";
+import type { Policy, Token } from "./state.ts";
+import { bad, badBody, readToken, type TokenBody } from "./token-rules.ts";
 
 const reading = ["Account API Tokens Read", "Account API Tokens Write"];
 const writing = ["Account API Tokens Write"];
-const time = z.iso.datetime({ offset: true });
-
-/** Resources: a key to `*`, or to an object of keys to `*` (developers.cloudflare.com/fundamentals/api/how-to/create-via-api). */
-const resources = z.record(
-  z.string().min(1),
-  z.union([z.literal("*"), z.record(z.string(), z.literal("*"))]),
-);
-
-const tokenBody = z.object({
-  name: z.string().min(1).max(120),
-  // An empty list mints a token that may do nothing: alchemy-run/distilled packages/cloudflare/test/accounts.test.ts.
-  policies: z.array(
-    z.object({
-      id: z.string().optional(),
-      effect: z.enum(["allow", "deny"]),
-      permission_groups: z.array(z.object({ id: z.string(), name: z.string().optional() })).min(1),
-      resources: resources.refine((r) => Object.keys(r).length > 0),
-    }),
-  ),
-  condition: z
-    .strictObject({
-      request_ip: z
-        .strictObject({ in: z.array(z.string()).optional(), not_in: z.array(z.string()).optional() })
-        .optional(),
-    })
-    .nullish(),
-  expires_on: time.nullish(),
-  not_before: time.nullish(),
-  status: z.enum(["active", "disabled", "expired"]).optional(),
-});
-
-/** 400 with 1001 and what is wrong: the shape of github.com/cloudflare/terraform-provider-cloudflare/issues/7241. */
-const bad = (message: string): Refusal => refusal(400, 1001, message);
-const badBody = () => bad("Request body is not valid JSON.");
-
 /** Account tokens. */
 export function serveTokens(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
@@ -83,7 +39,7 @@ export function serveTokens(world: World): Hono<Caller> {
   app.post("/", async (c) => {
     const accountId = accountOf(c);
     need(c, writing, { kind: "account", accountId });
-    const body = read(await jsonBody(c, badBody), c);
+    const body = readToken(await jsonBody(c, badBody), c.get("token"));
     // 500 account tokens: developers.cloudflare.com/fundamentals/api/get-started/account-owned-tokens.
     if (slot().tokens.filter((t) => t.accountId === accountId).length >= 500) {
       throw bad("Maximum number of tokens reached for this account.");
@@ -116,7 +72,7 @@ export function serveTokens(world: World): Hono<Caller> {
   app.put("/:token", async (c) => {
     need(c, writing, { kind: "account", accountId: accountOf(c) });
     const token = find(c);
-    const body = read(await jsonBody(c, badBody), c);
+    const body = readToken(await jsonBody(c, badBody), c.get("token"));
     delete token.condition;
     delete token.expiresOn;
     delete token.notBefore;
@@ -154,7 +110,7 @@ export function serveTokens(world: World): Hono<Caller> {
     return token;
   }
 
-  function termsOf(body: z.infer<typeof tokenBody>) {
+  function termsOf(body: TokenBody) {
     return {
       policies: body.policies.map(({ id, ...rest }) => ({ id: id ?? newId(), ...rest })) as Policy[],
       ...(body.condition != null && { condition: body.condition }),
@@ -184,43 +140,6 @@ export function verify(c: Context<Caller>, kind: "user" | "account"): Response {
       ...(token.notBefore !== undefined && { not_before: token.notBefore }),
     },
   });
-}
-
-/** The body of a POST or PUT, checked. */
-function read(raw: Record<string, unknown>, c: Context<Caller>): z.infer<typeof tokenBody> {
-  const parsed = tokenBody.safeParse(raw);
-  if (!parsed.success) {
-    // Code and the beginning of the text: alchemy-run/distilled packages/cloudflare/patches/accounts/createToken.json.
-    if (parsed.error.issues[0]?.path[0] === "name") {
-      throw refusal(400, 400, "name must have a length of at least 1 and at most 120");
-    }
-    const { path, message } = parsed.error.issues[0] ?? { path: [], message: "is not valid" };
-    throw bad(`${path.join(".") || "body"}: ${message}`);
-  }
-  for (const policy of parsed.data.policies) {
-    for (const { id } of policy.permission_groups) {
-      const group = permissionGroups.find((g) => g.id === id);
-      if (group === undefined) throw bad(`Permission group "${id}" does not exist.`);
-      checkGrant(c.get("token"), policy as Policy, group.name);
-    }
-  }
-  return parsed.data;
-}
-
-/**
- * Who grants a right on one single zone has to hold it; on all zones or on a bucket nobody asks
- * (github.com/cloudflare/terraform-provider-cloudflare/issues/7241).
- */
-function checkGrant(granter: Token, policy: Policy, group: string): void {
-  if (granter.allRights) return;
-  for (const key of Object.keys(policy.resources)) {
-    const zoneId = /^com\.cloudflare\.api\.account\.zone\.([0-9a-f]{32})$/.exec(key)?.[1];
-    if (zoneId === undefined) continue;
-    const target = { kind: "zone", accountId: granter.accountId ?? "", zoneId } as const;
-    if (covers(policy, target) && !mayDo(granter, [group], target)) {
-      throw bad(`Failed common permission check against resources. (Permission group: "${group}")`);
-    }
-  }
 }
 
 /** A value as Cloudflare gives them to accounts: `cfat_` and 48 characters (github.com/SamNet-dev/dnstm-setup/pull/29). */

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
 import { AwsClient } from "aws4fetch";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { sha256 } from "../../local/cloudflare/state.ts";
+import { sha256 } from "../../local/cloudflare/digest.ts";
 import { account, type Clouds, freshClouds } from "./cloud-call.ts";
 
 const accountId = account.slice(10);

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
+import { sha256 } from "../../local/cloudflare/digest.ts";
 import { authenticate } from "../../local/cloudflare/r2.ts";
-import { sha256 } from "../../local/cloudflare/state.ts";
 import { account, type Clouds, freshClouds, refused, zone, zoneId } from "./cloud-call.ts";
 
 const accountId = account.slice(10);

@@ -1,0 +1,36 @@
+/** What every call about an R2 bucket shares: which bucket it means, and what is said of a bad body. */
+import type { Context } from "hono";
+import type { World } from "../world.ts";
+import { Refusal, refusal } from "./answer.ts";
+import type { Caller } from "./auth.ts";
+import { findBucket } from "./r2.ts";
+import type { Bucket } from "./state.ts";
+
+/** What a body that is no JSON of the right form brings: github.com/cloudflare/workers-sdk/issues/8486. */
+export const badJson = () => refusal(400, 10040, "The JSON you provided was not well formed.");
+
+/** The bucket of the path in the jurisdiction of the header; a wrong jurisdiction looks like a missing bucket. */
+export function bucketOf(world: World, c: Context<Caller>): Bucket {
+  const { account, bucket: name } = c.req.param() as { account?: string; bucket?: string };
+  const jurisdiction = jurisdictionOf(c);
+  const bucket = world.state.cloudflare.buckets.find(
+    (b) => b.accountId === account && b.name === name && b.jurisdiction === jurisdiction,
+  );
+  if (bucket === undefined) throw noSuchBucket();
+  findBucket(world, bucket.name);
+  return bucket;
+}
+
+/** github.com/pulumi/pulumi-cloudflare/issues/1174 */
+export function noSuchBucket(): Refusal {
+  return refusal(404, 10006, "The specified bucket does not exist.");
+}
+
+/** The jurisdiction that a call names in its header. */
+export function jurisdictionOf(c: Context): string {
+  const jurisdiction = c.req.header("cf-r2-jurisdiction") ?? "default";
+  if (!["default", "eu", "fedramp"].includes(jurisdiction)) {
+    throw new Refusal(400, [{ code: 10045, message: "The specified jurisdiction is not valid." }]);
+  }
+  return jurisdiction;
+}
