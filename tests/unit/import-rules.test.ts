@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { root } from "../../toolchain/paths.ts";
+
+const config = join(root, ".dependency-cruiser.cjs");
+const rules = (createRequire(import.meta.url)(config) as { forbidden: { name: string }[] }).forbidden;
+
+/** For each rule a file, named after it, that breaks it and no other one. */
+const breakages: Record<string, string> = {
+  "local/no-cycles.ts": "./no-cycles-back.ts",
+  "sendgrid/product-knows-no-local-clouds.ts": "../local/leaf.ts",
+  "local/local-clouds-know-no-product.ts": "../sendgrid/leaf.ts",
+  "toolchain/toolchain-starts-and-never-imports.ts": "../local/leaf.ts",
+  "checks/checks-look-from-outside.ts": "../toolchain/leaf.ts",
+  "components/components-only-declare.ts": "node:fs",
+  "components/components-take-only-types-from-the-driver.ts": "../flyctl/leaf.ts",
+  "flyctl/driver-stands-alone.ts": "../sendgrid/leaf.ts",
+  "cloudflare/only-the-driver-runs-programs.ts": "node:child_process",
+  "local/declared-packages-only.ts": "semver",
+  "local/resolvable.ts": "./nowhere.ts",
+  "sendgrid/product-has-no-development-packages.ts": "citty",
+};
+
+const folders = ["local", "sendgrid", "toolchain", "flyctl", "components", "checks", "cloudflare"];
+
+test("every import rule fails where it is broken, and nowhere else", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mastiff-rules-"));
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), `${text}\n`);
+  };
+  try {
+    for (const one of folders) write(`${one}/leaf.ts`, "export {};");
+    for (const [file, module] of Object.entries(breakages)) write(file, `import "${module}";`);
+    write("local/no-cycles-back.ts", 'import "./no-cycles.ts";');
+    for (const shared of ["package.json", "tsconfig.json", "node_modules"]) {
+      symlinkSync(join(root, shared), join(folder, shared));
+    }
+    const found = await violations(folder);
+    expect(found.filter(({ rule, file }) => rule !== file)).toEqual([]);
+    expect(new Set(found.map(({ rule }) => rule))).toEqual(new Set(rules.map(({ name }) => name)));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** The broken rules, and the files that break them: without folder and ending. */
+async function violations(folder: string): Promise<{ rule: string; file: string }[]> {
+  const cruise = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
+  const args = [cruise, "--config", config, "--no-progress", "--output-type", "json", ...folders];
+  const { stdout, stderr } = await execa(process.execPath, args, {
+    cwd: folder,
+    reject: false,
+    stdin: "ignore",
+  });
+  if (stdout === "") throw new Error(stderr);
+  const { summary } = JSON.parse(stdout) as {
+    summary: { violations: { rule: { name: string }; from: string }[] };
+  };
+  return summary.violations.map(({ rule, from }) => ({
+    rule: rule.name,
+    file: basename(from, ".ts").replace(/-back$/, ""),
+  }));
+}
