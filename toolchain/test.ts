@@ -2,12 +2,11 @@
  * `npm test [-- <vitest's arguments>]`: gets the toolchain ready, runs the tests, says which parts were official,
  * and compares our stand-ins with the official parts where there are any. The last line counts.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { openEnding } from "./ending.ts";
-import { root } from "./paths.ts";
+import { root, scratch } from "./paths.ts";
 import { openTerminal } from "./terminal.ts";
 import type { Counts } from "./test-counts.ts";
 import { type Toolchain, toolchain } from "./toolchain.ts";
@@ -42,7 +41,8 @@ try {
 }
 
 async function runVitest(): Promise<{ counts: Counts; exitCode: number }> {
-  const folder = mkdtempSync(join(tmpdir(), "mastiff-test-"));
+  mkdirSync(scratch, { recursive: true });
+  const folder = mkdtempSync(join(scratch, "test-"));
   ending.add(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, "counts.json");
   const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run"];

@@ -1,10 +1,12 @@
 /** A local world of a test's own: a port, a state and a journal that no other test sees. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Clouds, startClouds } from "../../toolchain/clouds.ts";
+import { scratch } from "../../toolchain/paths.ts";
 import { silentTerminal } from "../../toolchain/terminal.ts";
 import { type Toolchain, type ToolchainOptions, toolchain } from "../../toolchain/toolchain.ts";
+
+const worlds = join(scratch, "worlds");
 
 /** One call that a local cloud answered. */
 export interface JournalEntry {
@@ -84,7 +86,9 @@ export interface WorldOptions extends ToolchainOptions {
 export async function startWorld(options: WorldOptions = {}): Promise<TestWorld> {
   const { latency = 0, ...parts } = options;
   const tools = await toolchain({ terminal: silentTerminal, ...parts });
-  const folder = mkdtempSync(join(tmpdir(), "mastiff-world-"));
+  // In the checkout: a test run that is killed leaves nothing elsewhere.
+  mkdirSync(worlds, { recursive: true });
+  const folder = mkdtempSync(join(worlds, "w-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   let clouds: Clouds;
   try {
