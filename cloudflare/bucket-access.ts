@@ -16,6 +16,7 @@ const inputs = z.object({
   secretAccessKey: z.string().regex(/^[0-9a-f]{64}$/, {
     error: "it is no SHA-256 in lower-case hex (of the token's value)",
   }),
+  jurisdiction: z.enum(["default", "eu", "fedramp"]),
   endpoint: z
     .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an S3 API` })
     .optional(),
@@ -26,9 +27,14 @@ const inputs = z.object({
 type Inputs = z.infer<typeof inputs>;
 
 function bucketOf(key: Inputs): Bucket {
-  const { bucket, accountId, accessKeyId, secretAccessKey } = key;
-  const endpoint = key.endpoint ?? `https://${accountId}.r2.cloudflarestorage.com`;
-  return new Bucket({ bucket, endpoint, accessKeyId, secretAccessKey });
+  const { bucket, accessKeyId, secretAccessKey } = key;
+  return new Bucket({ bucket, endpoint: key.endpoint ?? endpointOf(key), accessKeyId, secretAccessKey });
+}
+
+/** R2's S3 API of an account (https://developers.cloudflare.com/r2/reference/data-location/). */
+export function endpointOf({ accountId, jurisdiction }: Pick<Inputs, "accountId" | "jurisdiction">): string {
+  const part = jurisdiction === "default" ? "" : `.${jurisdiction}`;
+  return `https://${accountId}${part}.r2.cloudflarestorage.com`;
 }
 
 /**
@@ -90,13 +96,14 @@ type Outputs = Record<never, never>;
 
 export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
   inputs,
-  replacedBy: ["bucket"],
+  replacedBy: ["bucket", "jurisdiction"],
 
   guard(state, news) {
-    if (state.bucket === news.bucket || state.keepObjects) return;
+    const [before, after] = [state, news].map((one) => `${one.bucket} (jurisdiction ${one.jurisdiction})`);
+    if (before === after || state.keepObjects) return;
     throw new OperatorError(
-      `The bucket would change from ${state.bucket} to ${news.bucket}, and all objects of the old one would be deleted.\n` +
-        "  fix     keep the name; or set keepObjects first, copy the objects, then change the name",
+      `The bucket would change from ${before} to ${after}, and all objects of the old one would be deleted.\n` +
+        "  fix     keep it as it is; or set keepObjects first, copy the objects, then change it",
     );
   },
 

@@ -57,7 +57,7 @@ export class PhaseRule extends CheckoutResource {
 
 /** Arguments of {@link BucketAccess}. */
 export interface BucketAccessArgs {
-  /** Name of the bucket. It cannot change while deleting would empty the old one. */
+  /** Name of the bucket. Neither it nor the jurisdiction can change while deleting would empty the old one. */
   bucket: pulumi.Input<string>;
   /** Account of the bucket, which names the default endpoint. */
   accountId: pulumi.Input<string>;
@@ -65,9 +65,11 @@ export interface BucketAccessArgs {
   accessKeyId: pulumi.Input<string>;
   /** Lower-case hex SHA-256 of the token's value. Secret. */
   secretAccessKey: pulumi.Input<string>;
+  /** Where the objects are kept by law; it is part of the endpoint's name. Default `default`. */
+  jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
   /**
-   * The S3 API, without the bucket. Default `https://<accountId>.r2.cloudflarestorage.com`. Changing it alone is
-   * no diff.
+   * The S3 API, without the bucket. Default `https://<accountId>.r2.cloudflarestorage.com`, or that of the
+   * jurisdiction. Changing it alone is no diff.
    */
   endpoint?: pulumi.Input<string>;
   /** How long a new key may take to be accepted, in seconds. Default 120. */
@@ -98,6 +100,7 @@ export class BucketAccess extends CheckoutResource {
       accountId: args.accountId,
       accessKeyId: args.accessKeyId,
       secretAccessKey: pulumi.secret(args.secretAccessKey),
+      jurisdiction: args.jurisdiction ?? "default",
       endpoint: args.endpoint,
       timeoutSeconds: args.timeoutSeconds ?? 120,
       keepObjects: args.keepObjects ?? false,

@@ -40,6 +40,7 @@ async function mint(): Promise<Props> {
     accountId: operator.accountId,
     accessKeyId: result.id,
     secretAccessKey: createHash("sha256").update(result.value).digest("hex"),
+    jurisdiction: "default",
     endpoint: clouds.r2Url,
     timeoutSeconds: 0,
     keepObjects: false,

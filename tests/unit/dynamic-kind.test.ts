@@ -1,5 +1,6 @@
 import { runtime } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { endpointOf } from "../../cloudflare/bucket-access.ts";
 import * as cloudflare from "../../cloudflare/provider.ts";
 import type { Props } from "../../dynamic/kind.ts";
 import * as sendgrid from "../../sendgrid/provider.ts";
@@ -29,6 +30,7 @@ const access = {
   bucket: "files-acme",
   accountId: "0".repeat(32),
   accessKeyId: "k",
+  jurisdiction: "default",
   secretAccessKey: "a".repeat(64),
   timeoutSeconds: 120,
   keepObjects: false,
@@ -160,12 +162,21 @@ test("a domain that was not valid yet is looked at again by the next up", async 
 test("a bucket's name does not change while that would delete its objects", async () => {
   const renamed = { ...access, bucket: "files-other" };
   await expect(cloudflare.diff("id", access, renamed)).rejects.toThrow(
-    "The bucket would change from files-acme to files-other, and all objects of the old one would be deleted.",
+    "The bucket would change from files-acme (jurisdiction default) to files-other (jurisdiction default), and all " +
+      "objects of the old one would be deleted.",
   );
   expect((await cloudflare.diff("id", { ...access, keepObjects: true }, renamed)).replaces).toEqual([
     "bucket",
   ]);
   expect((await cloudflare.diff("id", access, { ...access, bucket: unknownValue })).changes).toBe(true);
+});
+
+test("a bucket's jurisdiction is part of its endpoint, and as fixed as its name", async () => {
+  expect(endpointOf({ accountId: "a", jurisdiction: "default" })).toBe("https://a.r2.cloudflarestorage.com");
+  expect(endpointOf({ accountId: "a", jurisdiction: "eu" })).toBe("https://a.eu.r2.cloudflarestorage.com");
+  await expect(cloudflare.diff("id", access, { ...access, jurisdiction: "eu" })).rejects.toThrow(
+    "jurisdiction eu",
+  );
 });
 
 test("a new key for the same bucket is an update: a replacement would empty the bucket", async () => {

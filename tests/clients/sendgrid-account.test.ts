@@ -1,0 +1,124 @@
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import type { Props } from "../../dynamic/kind.ts";
+import * as provider from "../../sendgrid/provider.ts";
+import { root } from "../../toolchain/paths.ts";
+import { operator } from "./local-clouds.ts";
+import { addRecords, baseUrl, clouds, domain, useSendgrid } from "./sendgrid-fixture.ts";
+
+useSendgrid();
+
+const links = (): Props => ({ kind: "LinkBranding", domain: "mastiff.party", baseUrl: baseUrl() });
+const tracking = (accountIsOurs: boolean): Props => ({
+  kind: "ClickTracking",
+  accountIsOurs,
+  baseUrl: baseUrl(),
+});
+
+test("link branding that is on is an error with the call that ends it; that of other domains is none", async () => {
+  await clouds.ask("sendgrid", "POST", "/whitelabel/links", { domain: "example.org" });
+  const { id, outs } = await provider.create(links());
+  expect(outs).toMatchObject({ waiting: [], branded: [] });
+
+  const link = await clouds.ask("sendgrid", "POST", "/whitelabel/links", {
+    domain: "mastiff.party",
+    subdomain: "url1",
+  });
+  expect((await provider.update(id, outs, links())).outs.waiting).toEqual(["url1.mastiff.party"]);
+
+  await addRecords(link.dns);
+  await clouds.ask("sendgrid", "POST", `/whitelabel/links/${link.id}/validate`, {});
+  const { props = {} } = await provider.read(id, outs);
+  expect(props.branded).toEqual(["url1.mastiff.party"]);
+  expect((await provider.diff(id, props, links())).changes).toBe(true);
+  await expect(provider.update(id, props, links())).rejects.toThrow(
+    `curl -X DELETE -H "Authorization: Bearer $SENDGRID_API_KEY" ${baseUrl()}/whitelabel/links/${link.id}`,
+  );
+  await provider.remove(id, props);
+  expect(await clouds.ask("sendgrid", "GET", "/whitelabel/links")).toHaveLength(2);
+});
+
+const isTracking = async () => (await clouds.ask("sendgrid", "GET", "/tracking_settings/click")).enabled;
+
+test("in an account of our own click tracking goes off and comes back at the end", async () => {
+  const { id, outs } = await provider.create(tracking(true));
+  expect(outs).toMatchObject({ enabled: false, warning: "", switchedOff: true });
+  expect(await isTracking()).toBe(false);
+
+  await clouds.ask("sendgrid", "PATCH", "/tracking_settings/click", { enabled: true });
+  const { props = {} } = await provider.read(id, outs);
+  expect((await provider.diff(id, props, tracking(true))).changes).toBe(true);
+  const again = await provider.update(id, props, tracking(true));
+  expect(await isTracking()).toBe(false);
+
+  await provider.remove(id, again.outs);
+  expect(await isTracking()).toBe(true);
+});
+
+test("what was off before stays off at the end", async () => {
+  await clouds.ask("sendgrid", "PATCH", "/tracking_settings/click", { enabled: false });
+  const { id, outs } = await provider.create(tracking(true));
+  await provider.remove(id, outs);
+  expect(await isTracking()).toBe(false);
+});
+
+test("in a shared account click tracking is only said", async () => {
+  const { id, outs } = await provider.create(tracking(false));
+  expect(outs.enabled).toBe(true);
+  expect(outs.warning).toContain("https://app.sendgrid.com/settings/tracking");
+  expect((await provider.diff(id, outs, tracking(false))).changes).toBe(false);
+  await provider.remove(id, outs);
+  const changes = (await clouds.calls("sendgrid")).filter((call) => !call.startsWith("GET"));
+  expect(changes).toEqual([]);
+});
+
+test("an account that becomes shared gets its setting back", async () => {
+  const { id, outs } = await provider.create(tracking(true));
+  const shared = await provider.update(id, outs, tracking(false));
+  expect(shared.outs).toMatchObject({ enabled: true, switchedOff: false });
+  expect(await isTracking()).toBe(true);
+});
+
+const look = (spec: Props, apiKey = operator.sendgrid) =>
+  execa(process.execPath, ["sendgrid/main.ts", "look"], {
+    cwd: root,
+    env: { SPEC: JSON.stringify(spec), SENDGRID_API_KEY: apiKey },
+    reject: false,
+  });
+
+test("a look tells how mail stands and changes nothing", async () => {
+  await provider.create(domain());
+  const asked = { domain: "mastiff.party", senderEmail: "owner@mastiff.party", baseUrl: baseUrl() };
+  const before = (await clouds.calls("sendgrid")).length;
+  const { stdout, exitCode } = await look(asked);
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    domainFound: true,
+    domainValid: false,
+    senderFound: false,
+    senderVerified: false,
+    clickTracking: true,
+    brandedLinks: [],
+    problems: [],
+  });
+  const calls = (await clouds.calls("sendgrid")).slice(before);
+  expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([]);
+});
+
+test("a look with a key that is not valid says so and shows nothing of it", async () => {
+  const { stdout, stderr, exitCode } = await look(
+    { domain: "mastiff.party", baseUrl: baseUrl() },
+    "SG.not.valid",
+  );
+  expect(exitCode).toBe(0);
+  const { problems, ...rest } = JSON.parse(stdout);
+  expect(Object.values(rest).every((value) => value === null)).toBe(true);
+  expect(problems[0]).toContain("HTTP 401");
+  expect(stdout + stderr).not.toContain("SG.not.valid");
+});
+
+test("a look with a spec that makes no sense is an error on stderr", async () => {
+  const { stdout, stderr, exitCode } = await look({ domain: "https://mastiff.party" });
+  expect([stdout, exitCode]).toEqual(["", 1]);
+  expect(stderr).toContain("is no domain");
+});
