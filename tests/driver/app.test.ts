@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AppSpec } from "../../flyctl/spec.ts";
+import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
+
+let world: DriverWorld;
+beforeAll(async () => {
+  world = await startDriverWorld();
+});
+afterAll(() => world.stop());
+
+const mark = "MASTIFF_STACK_636FFEB48D1B";
+const spec = (app: string, more: Partial<AppSpec> = {}): AppSpec => ({
+  stack: "mastiff/dev",
+  org: "mastiff",
+  app,
+  publicAddresses: true,
+  dedicatedV4: false,
+  ...more,
+});
+const creates = async (after: number) =>
+  (await world.journal(after)).filter(
+    (one) => one.method === "POST" && (one.path === "/v1/apps" || one.path.endsWith("/ip_assignments")),
+  );
+
+describe("an app", () => {
+  test("twice is once: marked, one address of each kind, nothing made by the second run", async () => {
+    const first = await world.must("app", "ensure", { spec: spec("one") });
+    const after = await world.now();
+    expect(await world.must("app", "ensure", { spec: spec("one") })).toEqual(first);
+    expect(await creates(after)).toEqual([]);
+    const app = (await world.fly()).apps.one;
+    expect(first).toEqual({ app: "one", v4: app.sharedV4, v6: app.addresses[0].address });
+    expect(app.addresses).toHaveLength(1);
+    expect(Object.keys(app.secrets)).toEqual([mark]);
+    expect(await world.must("app", "observe", { spec: spec("one"), previous: first })).toEqual({
+      exists: true,
+      differences: [],
+      marker: `${first.v6} ${first.v4}`,
+    });
+  });
+
+  test("gone after destroy, and a second destroy succeeds", async () => {
+    await world.must("app", "ensure", { spec: spec("two") });
+    await world.must("app", "destroy", { spec: spec("two") });
+    expect((await world.fly()).apps.two).toBeUndefined();
+    expect(await world.must("app", "destroy", { spec: spec("two") })).toEqual({});
+    expect(await world.must("app", "observe", { spec: spec("two") })).toEqual({
+      exists: false,
+      differences: ["app two is gone"],
+      marker: "gone",
+    });
+  });
+
+  test("private: no address at all", async () => {
+    const output = await world.must("app", "ensure", { spec: spec("quiet", { publicAddresses: false }) });
+    expect(output).toEqual({ app: "quiet", v4: null, v6: null });
+    expect((await world.fly()).apps.quiet.addresses).toEqual([]);
+  });
+
+  test("a dedicated IPv4 takes the shared one's place", async () => {
+    const before = await world.must("app", "ensure", { spec: spec("own-v4") });
+    const dedicated = spec("own-v4", { dedicatedV4: true });
+    const after = await world.must("app", "ensure", { spec: dedicated, previous: before });
+    expect(after.v6).toBe(before.v6);
+    expect(after.v4).not.toBe(before.v4);
+    const app = (await world.fly()).apps["own-v4"];
+    expect(app.sharedV4).toBeNull();
+    expect(app.addresses.map((one: { type: string }) => one.type).sort()).toEqual(["v4", "v6"]);
+  });
+});
+
+describe("a run that stopped half way is finished by the next", () => {
+  test("after the app was made, before the mark", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/secrets$",
+      when: "before",
+      action: { status: 422 },
+    });
+    expect((await world.drive("app", "ensure", { spec: spec("half") })).code).toBe(1);
+    expect(Object.keys((await world.fly()).apps.half.secrets)).toEqual([]);
+    await world.must("app", "ensure", { spec: spec("half") });
+    expect(Object.keys((await world.fly()).apps.half.secrets)).toEqual([mark]);
+  });
+
+  test("a create whose answer was lost is not made twice, nor taken for somebody's", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "^/v1/apps$",
+      when: "after",
+      action: { cut: true },
+    });
+    await world.must("app", "ensure", { spec: spec("lost") });
+    expect((await world.fly()).apps.lost.addresses).toHaveLength(1);
+  });
+
+  test("an address that was allocated twice is given back, and the known one stays", async () => {
+    const first = await world.must("app", "ensure", { spec: spec("double") });
+    await world.meddle((fly) => {
+      const [known] = fly.apps.double.addresses;
+      fly.apps.double.addresses = [
+        { ...known, id: "ip_extra", address: "2a09:8280:1::dead", createdAt: "2020-01-01T00:00:00Z" },
+        known,
+      ];
+    });
+    const seen = await world.must("app", "observe", { spec: spec("double"), previous: first });
+    expect(seen.differences).toEqual([`address ${first.v6} is one too many`]);
+    expect(await world.must("app", "ensure", { spec: spec("double"), previous: first })).toEqual(first);
+    expect((await world.fly()).apps.double.addresses).toHaveLength(1);
+  });
+
+  test("an answer of 500 after the address was allocated leaves one address", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "graphql|ip_assignments",
+      body: 'llocateIp|"type"',
+      when: "after",
+      action: { status: 500 },
+    });
+    await world.must("app", "ensure", { spec: spec("unsure") });
+    expect((await world.fly()).apps.unsure.addresses).toHaveLength(1);
+  });
+
+  test("a busy Fly is asked again", async () => {
+    await world.faults({
+      cloud: "fly",
+      times: 2,
+      when: "before",
+      action: { status: 429, body: { error: "slow down" } },
+    });
+    await world.must("app", "observe", { spec: spec("one") });
+  });
+});
+
+describe("an app that is not ours", () => {
+  test("a name taken in another organisation", async () => {
+    const { code, stderr } = await world.drive("app", "ensure", { spec: spec("taken-by-another") });
+    expect(code).toBe(1);
+    expect(timeless(stderr)).toBe(`taken-by-another: creating the app
+The app name "taken-by-another" is taken: names are unique over all of Fly, and organisation mastiff does not have it.
+  set in  mastiff:app (by default made from mastiff:domain)
+  fix     choose another name:  pulumi config set mastiff:app <name>
+          or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>
+  retry   does not help before this is changed
+  flyctl  apps create taken-by-another -o mastiff --json (exit 1)
+  said    Validation failed: Name has already been taken`);
+  });
+
+  test("another stack's: neither taken up nor destroyed", async () => {
+    await world.must("app", "ensure", { spec: spec("theirs", { stack: "mastiff/other" }) });
+    const text = `The Fly app "theirs" is in organisation mastiff already and belongs to something else: it carries the mark of another stack, not that of mastiff/dev.
+  set in  mastiff:app (by default made from mastiff:domain)
+  fix     choose another name:  pulumi config set mastiff:app <name>
+          or, if nobody needs it any more:  flyctl apps destroy theirs
+  retry   does not help before this is changed`;
+    for (const verb of ["ensure", "destroy"]) {
+      const { code, stderr } = await world.drive("app", verb, { spec: spec("theirs") });
+      expect([code, timeless(stderr)]).toEqual([1, text]);
+    }
+    expect((await world.fly()).apps.theirs).toBeDefined();
+  });
+
+  test("one without a mark but with content", async () => {
+    await world.must("app", "ensure", { spec: spec("used") });
+    await world.must("secrets", "ensure", {
+      spec: { app: "used", names: ["TOKEN"] },
+      secrets: { TOKEN: "a-token-1" },
+    });
+    await world.meddle((fly) => {
+      delete fly.apps.used.secrets[mark];
+    });
+    const { code, stderr } = await world.drive("app", "ensure", { spec: spec("used") });
+    expect(code).toBe(1);
+    expect(
+      stderr,
+    ).toBe(`The Fly app "used" is in organisation mastiff already and belongs to something else: it has content, but not the mark of stack mastiff/dev.
+  set in  mastiff:app (by default made from mastiff:domain)
+  fix     choose another name:  pulumi config set mastiff:app <name>
+          or, if nobody needs it any more:  flyctl apps destroy used
+          or, if it is this stack's after all:  flyctl secrets set --stage -a used ${mark}=mastiff/dev
+  retry   does not help before this is changed
+`);
+  });
+
+  test("a rename is refused before anything is made", async () => {
+    const after = await world.now();
+    const { code, stderr } = await world.drive("app", "ensure", {
+      spec: spec("renamed"),
+      previous: { app: "one", v4: null, v6: null },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toBe(`The Fly app "one" cannot be renamed to "renamed": Fly has no rename.
+  set in  mastiff:app (by default made from mastiff:domain)
+  fix     keep the name:  pulumi config set mastiff:app one
+          or bring up a stack of its own under the new name and move the data there
+  retry   does not help before this is changed
+`);
+    expect(await world.journal(after)).toEqual([]);
+  });
+});
+
+describe("drift of an app", () => {
+  test("a released address, and another in its place, are said in words", async () => {
+    const first = await world.must("app", "ensure", { spec: spec("drifting") });
+    await world.meddle((fly) => {
+      fly.apps.drifting.sharedV4 = null;
+      fly.apps.drifting.addresses[0].address = "2a09:8280:1::beef";
+    });
+    const seen = await world.must("app", "observe", { spec: spec("drifting"), previous: first });
+    expect(seen.differences).toEqual([
+      "its shared IPv4 address is released",
+      `IPv6 address ${first.v6} is another one now`,
+    ]);
+  });
+});

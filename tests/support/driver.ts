@@ -1,0 +1,218 @@
+/** The driver as Pulumi runs it, a process per verb, on local clouds of the test's own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { expect } from "vitest";
+import { root } from "../../toolchain/paths.ts";
+import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
+
+/** Which flyctl the driver finds first: the stand-in's folder, or MASTIFF_FLYCTL_BIN. */
+const flyctlBin = resolve(root, process.env.MASTIFF_FLYCTL_BIN ?? "local/flyctl/bin");
+
+/** flyctl drops a token that is no macaroon; this one names the local world's operator. */
+const operatorToken =
+  "fm2_lJPEDmxvY2FsLW9wZXJhdG9yxBDARerPK44NbNZudt+JqfzIwrVodHRwczovL2FwaS5mbHkuaW8vdjGQxCClQRNcG4OQp4lrbZYAw5DdbLgidnkaoxcH50DpmyyAOA==";
+
+export interface DriveInput {
+  spec?: object;
+  /** Values by stdin. */
+  secrets?: Record<string, string>;
+  flyToml?: string;
+  /** The last output, as Pulumi hands it to update and delete. */
+  previous?: unknown;
+  /** Further arguments, for `job run`. */
+  args?: string[];
+  env?: Record<string, string | undefined>;
+}
+
+export interface Driven {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** stdout, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own output.
+  output: any;
+}
+
+export interface DriverWorld extends AsyncDisposable {
+  url: string;
+  /** Runs a verb to its end; it must leave nothing in the folder for temporary files. */
+  drive(kind: string, verb: string, input?: DriveInput): Promise<Driven>;
+  /** As `drive`, for what has to succeed: its output. */
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own output.
+  must(kind: string, verb: string, input?: DriveInput): Promise<any>;
+  /** Starts a verb, to be stopped half way. `said` waits until its stderr holds the text. */
+  start(kind: string, verb: string, input?: DriveInput): Started;
+  /** State of the local Fly. */
+  // biome-ignore lint/suspicious/noExplicitAny: the local Fly's state is no code of ours.
+  fly(): Promise<any>;
+  /** Changes the local Fly behind everybody's back. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  meddle(change: (fly: any) => void): Promise<void>;
+  faults(...faults: Fault[]): Promise<void>;
+  /** Number of the newest call, to ask for later ones. */
+  now(): Promise<number>;
+  journal(after?: number): Promise<JournalEntry[]>;
+  /** What the stand-in flyctl was started with; empty with the official one. */
+  flyctlRuns(): Promise<FlyctlRun[]>;
+  stop(): Promise<void>;
+}
+
+export interface Started {
+  process: ChildProcess;
+  /** What it left in the folder for temporary files. */
+  leftovers(): string[];
+  said(words: string): Promise<void>;
+  ended: Promise<Driven>;
+}
+
+/** Starts local clouds without engine and plugins. `latency` is a share of the real clouds' slowness. */
+export async function startDriverWorld(o: { latency?: number } = {}): Promise<DriverWorld> {
+  const clouds = spawn(
+    process.execPath,
+    ["local/main.ts", "--port", "0", "--no-plugins", "--latency", String(o.latency ?? 0)],
+    { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const exited = once(clouds, "exit");
+  const [line] = await Promise.race([
+    once(createInterface({ input: clouds.stdout }), "line"),
+    exited.then(([code]) => {
+      throw new Error(`the local clouds ended with ${code}`);
+    }),
+  ]);
+  const { url } = JSON.parse(line as string) as { url: string };
+
+  const control = async (method: string, path: string, body?: unknown) => {
+    const answer = await fetch(`${url}/_local/${path}`, {
+      method,
+      ...(body !== undefined && {
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json" },
+      }),
+    });
+    const said = await answer.text();
+    if (!answer.ok) throw new Error(`${method} /_local/${path}: ${answer.status} ${said}`);
+    return said === "" ? undefined : JSON.parse(said);
+  };
+  const journal = async (after = 0): Promise<{ entries: JournalEntry[]; flyctl: FlyctlRun[] }> =>
+    control("GET", `journal?after=${after}`);
+
+  const start = (kind: string, verb: string, input: DriveInput = {}): Started => {
+    const temporary = mkdtempSync(join(tmpdir(), "driver-"));
+    const child = spawn(process.execPath, ["flyctl/main.ts", kind, verb, ...(input.args ?? [])], {
+      cwd: root,
+      env: environment(url, temporary, input),
+      stdio: "pipe",
+    });
+    child.stdin.end(input.secrets === undefined ? "" : JSON.stringify(input.secrets));
+    let heard = "";
+    const waiting: { words: string; resolve: () => void }[] = [];
+    child.stderr.on("data", (chunk: Buffer) => {
+      heard += chunk.toString();
+      for (const one of waiting) if (heard.includes(one.words)) one.resolve();
+    });
+    let left: string[] | undefined;
+    const leftovers = () => left ?? readdirSync(temporary);
+    const ended = (async (): Promise<Driven> => {
+      const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+      left = readdirSync(temporary);
+      rmSync(temporary, { recursive: true, force: true });
+      return { code: code as number | null, stdout, stderr: heard, output: parsed(stdout) };
+    })();
+    return {
+      process: child,
+      leftovers,
+      ended,
+      said: (words) =>
+        Promise.race([
+          new Promise<void>((done) => {
+            waiting.push({ words, resolve: done });
+            if (heard.includes(words)) done();
+          }),
+          ended.then(({ stderr }) => {
+            if (!stderr.includes(words)) throw new Error(`it ended without saying "${words}": ${stderr}`);
+          }),
+        ]),
+    };
+  };
+  const drive = async (kind: string, verb: string, input: DriveInput = {}): Promise<Driven> => {
+    const started = start(kind, verb, input);
+    const driven = await started.ended;
+    expect(started.leftovers(), "folders left behind").toEqual([]);
+    for (const secret of Object.values(input.secrets ?? {}))
+      expect(driven.stderr.includes(secret), "a secret on stderr").toBe(false);
+    return driven;
+  };
+  const stop = async () => {
+    clouds.kill("SIGTERM");
+    await exited;
+  };
+  return {
+    url,
+    start,
+    drive,
+    async must(kind, verb, input) {
+      const driven = await drive(kind, verb, input);
+      if (driven.code !== 0) throw new Error(`${kind} ${verb} ended with ${driven.code}:\n${driven.stderr}`);
+      return driven.output;
+    },
+    fly: async () => (await control("GET", "state")).fly,
+    async meddle(change) {
+      const state = await control("GET", "state");
+      change(state.fly);
+      await control("PUT", "state", state);
+    },
+    async faults(...faults) {
+      await control("POST", "faults", faults);
+    },
+    now: async () => (await journal()).entries.at(-1)?.n ?? 0,
+    journal: async (after) => (await journal(after)).entries,
+    flyctlRuns: async () => (await journal()).flyctl,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function environment(url: string, temporary: string, input: DriveInput): Record<string, string> {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(FLY|FLYCTL|PULUMI|SPEC)(_|$)/.test(name));
+  const given: Record<string, string | undefined> = {
+    ...Object.fromEntries(kept),
+    PATH: [flyctlBin, join(root, "node_modules/.bin"), process.env.PATH].join(delimiter),
+    TMPDIR: temporary,
+    NODE_COMPILE_CACHE: join(root, ".mastiff/compile-cache"),
+    FLY_API_BASE_URL: url,
+    FLY_FLAPS_BASE_URL: url,
+    FLY_UIEX_BASE_URL: url,
+    FLY_API_TOKEN: operatorToken,
+    // Settings of the operator's own shell that must change nothing.
+    FLY_APP: "somebody-elses",
+    FLY_REGION: "syd",
+    FLY_ORG: "personal",
+    FLY_JSON: "1",
+    FLY_ACCESS_TOKEN: "",
+    LOG_LEVEL: "debug",
+    ...(input.spec !== undefined && { SPEC: JSON.stringify(input.spec) }),
+    ...(input.flyToml !== undefined && { FLY_TOML: input.flyToml }),
+    ...(input.previous !== undefined && { PULUMI_COMMAND_STDOUT: JSON.stringify(input.previous) }),
+    ...input.env,
+  };
+  const entries = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(entries);
+}
+
+function parsed(stdout: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    return undefined;
+  }
+}
+
+/** stderr without the seconds, for comparing whole texts. */
+export function timeless(stderr: string): string {
+  return stderr.replaceAll(/ \(\d+ (?:s|min \d+ s)\)$/gm, "").trimEnd();
+}
