@@ -164,6 +164,13 @@ export const mutations = {
     return { consulUrl: app.consulUrl };
   },
 
+  /** The first thing that a command asks which needs a tunnel: there is none into this Fly. */
+  validateWireGuardPeers() {
+    throw unprocessable(
+      "the local Fly has no WireGuard: use a command that goes over the API, such as machine exec",
+    );
+  },
+
   /** An SSH certificate; nothing here listens for SSH, so that any key of the right form will do. */
   issueCertificate(
     { input }: { input: { organizationId: string; publicKey?: string } },

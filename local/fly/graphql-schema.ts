@@ -61,6 +61,7 @@ export const schemaSource = /* GraphQL */ `
     releaseIpAddress(input: ReleaseIPAddressInput!): ReleaseIPAddressPayload
     resetAddOnPassword(input: ResetAddOnPasswordInput!): ResetAddOnPasswordPayload
     updateAddOn(input: UpdateAddOnInput!): UpdateAddOnPayload
+    validateWireGuardPeers(input: ValidateWireGuardPeersInput!): ValidateWireGuardPeersPayload
   }
 
   interface Principal { email: String! name: String }
@@ -358,6 +359,8 @@ export const schemaSource = /* GraphQL */ `
   type CreateLimitedAccessTokenPayload { limitedAccessToken: LimitedAccessToken! }
   input DeleteLimitedAccessTokenInput { clientMutationId: String id: ID token: String }
   type DeleteLimitedAccessTokenPayload { token: String }
+  input ValidateWireGuardPeersInput { clientMutationId: String peerIps: [String!]! }
+  type ValidateWireGuardPeersPayload { invalidPeerIps: [String!]! validPeerIps: [String!]! }
   input EnablePostgresConsulInput { appId: ID clientMutationId: String region: String }
   type EnablePostgresConsulPayload { consulUrl: String! }
   input IssueCertificateInput {

@@ -8,6 +8,7 @@ import { serial } from "./ids.ts";
 import { page } from "./logs.ts";
 import { createRelease, releaseBody } from "./releases.ts";
 import type { FlyEnv } from "./serve.ts";
+import { serveClusters } from "./serve-clusters.ts";
 import type { Organization, Release } from "./state.ts";
 
 const newRelease = z.looseObject({
@@ -90,6 +91,7 @@ export function serveUi(world: World): Hono<FlyEnv> {
     });
     return c.json({ data, meta: { next_token: nextToken } });
   });
+  api.route("/", serveClusters(world));
   return api;
 }
 

@@ -263,8 +263,8 @@ export interface Cluster {
   disk: number;
   createdAt: string;
   readyAt: Instant;
-  pgMajor: number;
-  password: string;
+  /** Passwords can be read again, unlike those of an unmanaged server. */
+  users: Record<string, { password: string; role: string }>;
   privateIp: string;
   attachedApps: string[];
   data: Database;
