@@ -66,7 +66,7 @@ export function serveBuckets(world: World): Hono<Caller> {
     checkStorageClass(storageClass);
     const accountId = c.req.param("account") ?? "";
     const jurisdiction = jurisdictionOf(c);
-    // 10004 as seen in the wild; developers.cloudflare.com/r2/api/error-codes lists 10073 for it.
+    // 10004: alchemy-run/distilled packages/cloudflare/test/r2.test.ts, "create-dup"; developers.cloudflare.com/r2/api/error-codes lists 10073 for it.
     if (
       slot().buckets.some(
         (b) => b.accountId === accountId && b.jurisdiction === jurisdiction && b.name === name,

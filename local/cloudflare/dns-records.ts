@@ -119,8 +119,9 @@ export function addRecord(world: World, zone: Zone, fields: RecordFields, manage
 }
 
 /**
- * Refuses to touch a record that another product made: `meta.read_only`, as DNSControl/dnscontrol#3850 shows it for
- * such records. Code and text are those that the API gives for records of Workers and R2 domains.
+ * Refuses to touch a record that another product made: such records carry `meta.read_only`, and the dashboard and
+ * the API refuse to change them (github.com/DNSControl/dnscontrol/issues/3850). The code is not published: this one
+ * is a guess (docs/fidelity/cloudflare.md).
  */
 function writable(record: DnsRecord): DnsRecord {
   if (record.managedByR2) {

@@ -18,8 +18,8 @@ const zone = "com.cloudflare.api.account.zone";
 const bucket = "com.cloudflare.edge.r2.bucket";
 
 /**
- * The groups that this Cloudflare knows. Identifiers: R2 from developers.cloudflare.com/r2/api/tokens, tokens and
- * R2 from terraform-provider-cloudflare#7125, zone and DNS from its acceptance tests (services/api_token).
+ * The groups that this Cloudflare knows, of some three hundred. Identifiers are the same for every account:
+ * developers.cloudflare.com/fundamentals/api/reference/permissions and /r2/api/tokens.
  */
 export const permissionGroups: readonly PermissionGroup[] = [
   { id: "2efd5506f9c8494dacb1fa10a3e7d5b6", name: "Workers R2 Storage Bucket Item Write", scopes: [bucket] },
@@ -36,7 +36,7 @@ export const permissionGroups: readonly PermissionGroup[] = [
   { id: "3030687196b94b638145a3953da2b699", name: "Zone Settings Write", scopes: [zone] },
   { id: "211a4c0feb3e43b3a2d41f1443a433e7", name: "Zone Transform Rules Read", scopes: [zone] },
   { id: "0ac90a90249747bca6b047d97f0803e9", name: "Zone Transform Rules Write", scopes: [zone] },
-  { id: "3b376e0aa52c41cbb6afc9cab945afa8", name: "Config Settings Read", scopes: [zone] },
+  { id: "20e5ea084b2f491c86b8d8d90abff905", name: "Config Settings Read", scopes: [zone] },
   { id: "06f0526e6e464647bd61b63c54935235", name: "Config Settings Write", scopes: [zone] },
   { id: "3245da1cf36c45c3847bb9b483c62f97", name: "Cache Settings Read", scopes: [zone] },
   { id: "9ff81cbbe65c400b97d92c3c1033cab6", name: "Cache Settings Write", scopes: [zone] },

@@ -51,7 +51,6 @@ export function checkPhase(phase: unknown): string {
 export function readRules(raw: unknown, phase: string): RuleFields[] {
   if (raw === undefined || raw === null) return [];
   if (!Array.isArray(raw)) throw malformed("/rules");
-  // The engine counts before it reads: github.com/cloudflare/terraform-provider-cloudflare issues on rule quotas.
   if (raw.length > rulesPerPhase) throw tooMany(raw.length, phase);
   const complaints: Complaint[] = [];
   const rules = raw.flatMap((rule, i) => {

@@ -51,7 +51,7 @@ export function serveRulesets(world: World): Hono<Caller> {
       throw invalid(20017, body.kind ?? "", "kind", "a zone takes only 'zone'", "/kind");
     const phase = writable(c, checkPhase(body.phase));
     if (entrypoint(zone, phase) !== undefined) {
-      // One per phase: github.com/cloudflare/terraform-provider-cloudflare issues, "exceeded maximum number of zone rulesets".
+      // One per phase: developers.cloudflare.com/ruleset-engine/about/rulesets/#entry-point-ruleset.
       const reason = `exceeded maximum number of zone rulesets for phase ${phase}`;
       throw invalid(20217, "zone", "kind", reason, "/kind");
     }
@@ -126,7 +126,7 @@ export function serveRulesets(world: World): Hono<Caller> {
 
   /**
    * A rule PATCH replaces the rule: one that sends only `action_parameters` is refused for its missing action and
-   * blank expression, code 20125 (seen in the wild). Sent with nothing but a position it moves the rule.
+   * blank expression, code 20125 (docs/fidelity/cloudflare.md). Sent with nothing but a position it moves the rule.
    */
   app.patch("/:ruleset/rules/:rule", async (c) => {
     const zone = zoneOf(world, c, anyGroup);

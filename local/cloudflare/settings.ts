@@ -75,7 +75,7 @@ export function serveSettings(world: World): Hono<Caller> {
     const id = c.req.param("setting");
     const { paid, values, default: normal } = known(id);
     const body = await jsonBody(c, () => refusal(400, 1006, "Malformed JSON in request body"));
-    // 1007 "Invalid value for zone setting <id>": terraform-provider-cloudflare#1020 and others on zone settings.
+    // 1007: github.com/cloudflare/terraform-provider-cloudflare/issues/5423, "Invalid value for zone setting always_use_https".
     const fits = values?.includes(body.value) ?? typeof body.value === typeof normal;
     if (!fits) throw refusal(400, 1007, `Invalid value for zone setting ${id}`);
     if (paid) throw refusal(400, 1015, `Not allowed to edit setting for ${id}`);
@@ -102,7 +102,7 @@ export function serveSettings(world: World): Hono<Caller> {
 
 function known(id: string): Setting {
   const setting = settings[id];
-  // terraform-provider-cloudflare#1020 "Undefined zone setting: <id>" (1006).
+  // alchemy-run/distilled packages/cloudflare/src/services/zones.ts, UndefinedZoneSetting; its code is a guess.
   if (setting === undefined) throw refusal(400, 1006, `Undefined zone setting: ${id}`);
   return setting;
 }

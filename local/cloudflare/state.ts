@@ -12,7 +12,7 @@ export interface Dials {
   domainActivationMs: number;
   /**
    * Milliseconds until a new bucket is known to what hangs on it (domains, CORS, lifecycle): before, these answer
-   * 10006 although the bucket itself is shown. Seen in the wild, see buckets.ts. Default 0.
+   * 10006 although the bucket itself is shown (source in buckets.ts). Default 0.
    */
   bucketSettleMs: number;
   /** Milliseconds until the host of a removed custom domain can be attached again: before, 409. Default 0. */

@@ -91,7 +91,7 @@ export function serveApiKeys(world: World): Hono<Caller> {
 
 /**
  * The scopes that a key is to have; none, or an empty list, means full access.
- * Nobody gives what they have not; text of a wrong scope: `invalid or unassignable scopes were given` (seen in the wild).
+ * Nobody gives what they have not; the text for a wrong scope is in docs/fidelity/sendgrid.md.
  */
 function readScopes(c: Context<Caller>, asked: string[] | undefined): string[] | null {
   const own = c.get("key").scopes;

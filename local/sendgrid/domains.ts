@@ -62,7 +62,7 @@ export function serveDomains(world: World): Hono<Caller> {
     if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(subdomain)) {
       throw refusal(400, "subdomain is invalid", "subdomain");
     }
-    // Text as sent in the wild for a repeated POST.
+    // A repeated POST: docs/fidelity/sendgrid.md.
     if (slot().domains.some((d) => d.domain === domain && d.subdomain === subdomain)) {
       const text = "An authenticated domain already exists for this URL. Please use a unique subdomain.";
       throw refusal(400, text);

@@ -24,7 +24,7 @@ export function validate(world: World, branding: Branding): Record<string, Verdi
   return verdicts;
 }
 
-/** Text of a missing CNAME: `Expected CNAME for "em8924.…" to match "u37015443.wl194.sendgrid.net".`, as seen in the wild. */
+/** Text of a missing CNAME: docs/fidelity/sendgrid.md. */
 function judge(world: World, { type, host, data }: WantedRecord): Verdict {
   const wanted = normal(data);
   const kind = type.toUpperCase() as LookupType;
