@@ -78,6 +78,7 @@ const form = {
     .string()
     .regex(/^[^<>"\r\n]*$/, 'has none of < > " in it')
     .default("Mastodon"),
+  sendgridApiKey: z.string().min(1).optional(),
   sendgridRegion: z.enum(["global", "eu"]).default("global"),
   sendgridSubdomain: z
     .string()
@@ -121,7 +122,7 @@ const schema = z.strictObject(form);
 type Parsed = z.infer<typeof schema>;
 
 /** Keys whose value must be encrypted in the stack's file. */
-const secretKeys = ["r2SecretAccessKey", "smtpPassword", "secretEnv"] as const;
+const secretKeys = ["r2SecretAccessKey", "sendgridApiKey", "smtpPassword", "secretEnv"] as const;
 
 /** The whole config of one community, checked, with every default filled in. Secret values are not in it. */
 export interface Community extends Omit<Parsed, (typeof secretKeys)[number] | keyof Sizes | "preset"> {
@@ -176,12 +177,14 @@ export function readCommunity(): Community {
 /** The secret values of the config, marked secret. */
 export function secretConfig(): {
   r2SecretAccessKey: pulumi.Output<string> | undefined;
+  sendgridApiKey: pulumi.Output<string> | undefined;
   smtpPassword: pulumi.Output<string> | undefined;
   secretEnv: pulumi.Output<Record<string, string>>;
 } {
   const config = new pulumi.Config("mastiff");
   return {
     r2SecretAccessKey: config.getSecret("r2SecretAccessKey"),
+    sendgridApiKey: config.getSecret("sendgridApiKey"),
     smtpPassword: config.getSecret("smtpPassword"),
     secretEnv:
       config.getSecretObject<Record<string, string>>("secretEnv") ??

@@ -52,10 +52,11 @@ export default async function program() {
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect });
 
   // Cloudflare: the zone, what holds for its proxied hosts, the bucket.
+  const found = community.zoneMode === "created" ? undefined : await lookAtZone(community, stack);
   const zone = new CommunityZone("zone", {
     accountId: community.cloudflareAccountId,
     name: community.zone,
-    found: community.zoneMode === "created" ? undefined : await lookAtZone(community, stack),
+    found,
     protect,
   });
   const { zoneId } = zone;
@@ -94,6 +95,7 @@ export default async function program() {
       : new SendgridMail("mail", {
           domain,
           zoneId,
+          zoneIsActive: found?.status === "active",
           stack,
           subdomain: community.sendgridSubdomain,
           accountIsOurs: community.sendgridAccountIsOurs,
@@ -226,7 +228,12 @@ export default async function program() {
         zone: { name: community.zone, status: zone.status, nameServers: zone.nameServers },
         certificates: pulumi.all(certified.map(({ appName, hostname }) => ({ app: appName, hostname }))),
         flyEndpoint: endpoints.fly,
-        sendgrid: sendgrid && { domain, senderEmail: community.sender?.email, baseUrl: sendgridBase },
+        sendgrid: sendgrid && {
+          domain,
+          senderEmail: community.sender?.email,
+          baseUrl: sendgridBase,
+          apiKey: secretValues.sendgridApiKey,
+        },
         after: [owner, streamingRelease],
       },
       owner,

@@ -25,6 +25,8 @@ export interface Sender {
 export interface SendgridMailArgs {
   domain: string;
   zoneId: pulumi.Input<string>;
+  /** Whether the world sees the zone; until then there is no point in waiting for a validation. */
+  zoneIsActive: boolean;
   /** The stack's full name: it names the key and marks the records. */
   stack: string;
   /** Label of the return path; unset: one that is the stack's own. */
@@ -82,7 +84,12 @@ export class SendgridMail extends pulumi.ComponentResource {
     ];
     const validation = new DomainValidation(
       `${name}-validation`,
-      { domainId: domain.domainId, recordIds: records.map((record) => record.id), ...base },
+      {
+        domainId: domain.domainId,
+        recordIds: records.map((record) => record.id),
+        timeoutSeconds: args.zoneIsActive ? 120 : 0,
+        ...base,
+      },
       child,
     );
     if (args.sender !== undefined) {

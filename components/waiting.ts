@@ -9,15 +9,25 @@ export interface WaitingArgs {
   certificates: pulumi.Input<StatusSpec["certificates"]>;
   flyEndpoint?: string | undefined;
   /** Unset when mail does not go through SendGrid. */
-  sendgrid?: { domain: string; senderEmail?: string | undefined; baseUrl?: string | undefined } | undefined;
+  sendgrid?:
+    | {
+        domain: string;
+        senderEmail?: string | undefined;
+        baseUrl?: string | undefined;
+        /** The operator's key, when it is not in the environment. */
+        apiKey?: pulumi.Output<string> | undefined;
+      }
+    | undefined;
   /** What has to be done before there is anything to ask. */
   after: pulumi.Resource[];
 }
 
-/** What SendGrid says of domain and sender. */
-interface MailStatus {
-  domainValid?: boolean | null;
-  senderVerified?: boolean | null;
+/** What SendGrid says, as `sendgrid/main.ts look` prints it; null is what it could not learn. */
+interface MailLook {
+  domainValid: boolean | null;
+  senderVerified: boolean | null;
+  clickTracking: boolean | null;
+  problems: string[];
 }
 
 /**
@@ -25,35 +35,38 @@ interface MailStatus {
  * it changes without any of our doing: it is an output and never a difference.
  */
 export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.Output<string[]> {
-  const look = (
-    kind: string,
-    main: string,
-    spec: pulumi.Input<object>,
-    environment: Record<string, string>,
-  ) =>
+  const look = (script: string[], environment: Record<string, pulumi.Input<string>>) =>
     command.local.runOutput(
       {
-        interpreter: ["node", main, ...(kind === "" ? [] : [kind])],
+        interpreter: ["node", ...script],
         command: "look",
-        environment: pulumi.output(spec).apply((plain) => ({ ...environment, SPEC: JSON.stringify(plain) })),
+        environment,
         logging: command.local.Logging.None,
       },
       { parent, dependsOn: args.after },
     ).stdout;
-  const certificates = look(
-    "status",
-    "flyctl/main.ts",
-    pulumi.output(args.certificates).apply((list): StatusSpec => ({ certificates: list })),
-    flyEndpoint(args.flyEndpoint),
-  );
-  const mail = args.sendgrid === undefined ? "{}" : look("", "sendgrid/main.ts", args.sendgrid, {});
+  const certificates = look(["flyctl/main.ts", "status"], {
+    ...flyEndpoint(args.flyEndpoint),
+    SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
+  });
+  const mail = args.sendgrid && lookAtMail(args.sendgrid, look);
   return pulumi
     .all([args.zone.status, args.zone.nameServers, certificates, mail])
     .apply(([status, nameServers, certificateText, mailText]) => [
       ...zoneSentences(args.zone.name, status, nameServers),
       ...certificateSentences(JSON.parse(certificateText) as StatusOutput),
-      ...mailSentences(args.sendgrid, JSON.parse(mailText) as MailStatus),
+      ...(args.sendgrid && mailText ? mailSentences(args.sendgrid, JSON.parse(mailText) as MailLook) : []),
     ]);
+}
+
+function lookAtMail(
+  { apiKey, ...spec }: NonNullable<WaitingArgs["sendgrid"]>,
+  look: (script: string[], environment: Record<string, pulumi.Input<string>>) => pulumi.Output<string>,
+): pulumi.Output<string> {
+  return look(["sendgrid/main.ts"], {
+    SPEC: JSON.stringify(spec),
+    ...(apiKey !== undefined && { SENDGRID_API_KEY: apiKey }),
+  });
 }
 
 /** The zone waits for the registrar. */
@@ -69,18 +82,26 @@ export function certificateSentences({ certificates }: StatusOutput): string[] {
     .map(({ hostname, status, detail }) => `certificate of ${hostname} is ${status}: ${detail}`);
 }
 
-/** Mail waits for SendGrid to see the records, the sender for a person. */
-export function mailSentences(sendgrid: WaitingArgs["sendgrid"], mail: MailStatus): string[] {
-  if (sendgrid === undefined) return [];
-  const sentences: string[] = [];
+/** Mail waits for SendGrid to see the records, the sender and the account's tracking switch for a person. */
+export function mailSentences(
+  sendgrid: { domain: string; senderEmail?: string | undefined },
+  mail: MailLook,
+): string[] {
+  const { domain, senderEmail } = sendgrid;
+  const sentences = [...mail.problems];
   if (mail.domainValid === false) {
     sentences.push(
-      `mail domain ${sendgrid.domain} is not valid yet: SendGrid has not seen its DNS records; run pulumi up again later`,
+      `mail domain ${domain} is not valid yet: SendGrid has not seen its DNS records; run pulumi up again later`,
     );
   }
-  if (sendgrid.senderEmail !== undefined && mail.senderVerified === false) {
+  if (senderEmail !== undefined && mail.senderVerified === false) {
     sentences.push(
-      `sender ${sendgrid.senderEmail} is not verified: click the link in the mail that SendGrid sent there`,
+      `sender ${senderEmail} is not verified: click the link in the mail that SendGrid sent there`,
+    );
+  }
+  if (mail.clickTracking === true) {
+    sentences.push(
+      "click tracking rewrites the links in mails, for the whole SendGrid account: switch it off in the dashboard (Settings, Tracking), or set mastiff:sendgridAccountIsOurs if nobody else sends through the account",
     );
   }
   return sentences;
