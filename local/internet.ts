@@ -1,6 +1,7 @@
 /** A request from outside to a community's host: DNS, then Cloudflare's edge or Fly's proxy. */
 import { lookup, recordsAt } from "./cloudflare/dns.ts";
 import { transformHeaders } from "./cloudflare/edge.ts";
+import { throughCache } from "./cloudflare/edge-cache.ts";
 import { edgeRefusal, originScheme } from "./cloudflare/edge-tls.ts";
 import { servePublicObject } from "./cloudflare/public-objects.ts";
 import { serveHost } from "./fly/edge.ts";
@@ -25,7 +26,9 @@ async function serveEdge(world: World, url: URL, scheme: Scheme, request: Reques
   if (refusal !== undefined) return refusal;
   const origin =
     servePublicObject(world, request) ??
-    (await serveOrigin(world, url.hostname, originScheme(world, facts), request));
+    (await throughCache(world, request, () =>
+      serveOrigin(world, url.hostname, originScheme(world, facts), request),
+    ));
   const answer = new Response(origin.body, origin);
   transformHeaders(world, { ...facts, status: origin.status }, answer.headers);
   answer.headers.set("server", "cloudflare");
