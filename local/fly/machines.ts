@@ -87,7 +87,8 @@ export function update(world: World, app: App, machine: Machine, input: MachineI
   attach(app, machine);
   machine.secrets = secretsFor(app, input);
   if (input.name) machine.name = input.name;
-  if (machine.state === "started") {
+  // The old instance is stopped, running or about to be restarted: flyctl takes the newest exit for the present one.
+  if (machine.state === "started" || machine.state === "starting") {
     note(world, machine, {
       type: "exit",
       status: "stopped",

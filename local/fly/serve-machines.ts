@@ -107,10 +107,16 @@ export function serveMachines(world: World): Hono<FlyEnv> {
     });
   }
   api.get("/:id/wait", async (c) => {
-    const { machine } = find(c);
+    const { app, machine } = find(c);
     const states = c.req.queries("state") ?? ["started"];
     const version = c.req.query("version") ?? c.req.query("instance_id");
-    await waitFor(world, machine, states, Number(c.req.query("timeout") ?? 60), version);
+    await waitFor(
+      world,
+      { app: app.name, machine: machine.id },
+      states,
+      Number(c.req.query("timeout") ?? 60),
+      version,
+    );
     return c.json({ ok: true });
   });
 

@@ -3,6 +3,7 @@
  * /api/v1. flyctl is pointed here by FLY_API_BASE_URL, FLY_FLAPS_BASE_URL and FLY_UIEX_BASE_URL.
  */
 import { Hono, type MiddlewareHandler } from "hono";
+import { z } from "zod";
 import type { World } from "../world.ts";
 import type { Caller } from "./apps.ts";
 import { Refusal } from "./errors.ts";
@@ -40,6 +41,10 @@ export function serveFly(world: World): Hono {
   app.notFound((c) => c.json({ error: "404 page not found" }, 404));
   app.onError((error, c) => {
     if (error instanceof Refusal) return Response.json(error.body(), { status: error.status });
+    if (error instanceof z.ZodError) {
+      const issue = error.issues[0];
+      return c.json({ error: `invalid request: ${issue?.path.join(".")}: ${issue?.message}` }, 400);
+    }
     if (error instanceof SyntaxError) return c.json({ error: `invalid JSON: ${error.message}` }, 400);
     throw error;
   });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
 import { nextInstant, settle } from "./lifecycle.ts";
+import { requireMachine } from "./machines.ts";
 import type { Machine } from "./state.ts";
 
 const states = ["created", "started", "stopped", "suspended", "destroyed", "settled"];
@@ -17,7 +18,7 @@ const states = ["created", "started", "stopped", "suspended", "destroyed", "sett
  */
 export async function waitFor(
   world: World,
-  machine: Machine,
+  where: { app: string; machine: string },
   wanted: string[],
   timeoutSeconds: number,
   version: string | undefined,
@@ -34,6 +35,10 @@ export async function waitFor(
   const until = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     settle(world);
+    // Found anew each time: while this waits, the app may go, or the whole state be put in place of another.
+    const app = world.state.fly.apps[where.app];
+    if (app === undefined) throw new Refusal(404, "app not found");
+    const machine = requireMachine(app, where.machine);
     if (version !== undefined && version !== machine.instanceId) {
       throw new Refusal(400, `invalid_argument: machine ${machine.id} has no version ${version}`);
     }
