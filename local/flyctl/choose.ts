@@ -14,6 +14,7 @@ export interface Organization {
   slug: string;
   name: string;
   type: string;
+  paidPlan?: boolean;
 }
 
 /** A region as GraphQL shows it. */

@@ -6,13 +6,13 @@ import { nodes } from "./choose.ts";
 import type { Run } from "./run.ts";
 
 /** Warnings on stderr; nothing for an app without egress addresses, and nothing when Fly cannot be asked. */
-export async function warnAboutEgress(run: Run, app: string, only: { region?: string }): Promise<void> {
+export async function warnAboutEgress(run: Run, app: string, only?: string[]): Promise<void> {
   try {
     const data = await run.graphql.run(queries.getAppScopedEgressIPAddresses, { appName: app });
     const regions = new Set(nodes<Data>(data.app?.egressIpAddresses).map((ip) => String(ip.region ?? "")));
     if (regions.size === 0) return;
     const machines = new Set((await listAll(run, app)).map((machine) => machine.region));
-    const wanted = (region: string) => only.region === undefined || only.region === region;
+    const wanted = (region: string) => only === undefined || only.includes(region);
     for (const region of [...regions].filter((one) => wanted(one) && !machines.has(one))) {
       run.warn(
         `Warning: Your app has egress IP(s) assigned in region ${region} but you have no machines there. Only machines in the same region can make use of egress IPs in that region.`,

@@ -79,50 +79,56 @@ async function settledState(run: Run, app: string, machine: Machine, timeoutMs: 
 
 /** Refuses sizes that do not exist. */
 export function checkGuest(guest: Guest): void {
+  const wrong = wrongGuest(guest);
+  if (wrong === undefined) return;
+  const [message, description, suggestion] = wrong;
+  throw new FlyError(message, { description, suggestion });
+}
+
+/** Message, description and suggestion; undefined for a size that can be had. */
+function wrongGuest(guest: Guest): [string, string, string] | undefined {
   const kind = guest.cpu_kind ?? "";
   const cpus = guest.cpus ?? 0;
   const memory = guest.memory_mb ?? 0;
-  const refuse = (message: string, description: string, suggestion: string): never => {
-    throw new FlyError(message, { description, suggestion });
-  };
   const valid = cpusPerKind[kind];
   if (valid === undefined) {
-    return refuse(
+    return [
       "invalid CPU kind",
       `The CPU kind given: ${kind}, is not valid`,
       `Valid values are [${Object.keys(cpusPerKind).join(" ")}]`,
-    );
+    ];
   }
   if (!valid.includes(cpus)) {
-    refuse(
+    return [
       "invalid number of CPUs",
       `For the CPU kind ${kind}, ${cpus} CPUs is not valid`,
       `Valid numbers are [${valid.join(" ")}]`,
-    );
+    ];
   }
   const step = kind === "shared" ? 256 : 1024;
   if (memory % step !== 0) {
     const near = memory - (memory % step) || step;
-    refuse(
+    return [
       "invalid memory size",
       `${memory}MiB of memory is not valid`,
       `Memory size must be in a ${step} MiB increment (${near}MiB would work)`,
-    );
+    ];
   }
   const [least, most] = kind === "shared" ? [256 * cpus, 2048 * cpus] : [2048 * cpus, 8192 * cpus];
   const sized = `For ${kind} VMs with ${cpus} CPUs, ${memory}MiB of memory is too`;
   if (memory < least) {
-    refuse(
+    return [
       "memory size for config is too low",
       `${sized} low`,
       `Try setting memory to a value >= ${least}MiB for the config changes requested`,
-    );
+    ];
   }
   if (memory > most) {
-    refuse(
+    return [
       "memory size for config is too high",
       `${sized} high`,
       `Try setting memory to a value <= ${most}MiB for the config changes requested`,
-    );
+    ];
   }
+  return undefined;
 }

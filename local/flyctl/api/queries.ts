@@ -313,6 +313,32 @@ export const queries = {
       }
     }
   `,
+  getAppsPage: `
+    query($org: ID, $role: String, $after: String) {
+      apps(type: "container", first: 200, after: $after, organizationId: $org, role: $role) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          id
+          name
+          deployed
+          hostname
+          platformVersion
+          organization {
+            slug
+            name
+          }
+          currentRelease {
+            createdAt
+            status
+          }
+          status
+        }
+      }
+    }
+  `,
   getAppReleasesMachines: `
     query($appName: String!, $limit: Int!) {
       app(name: $appName) {
@@ -354,6 +380,13 @@ export const queries = {
           }
           createdAt
         }
+      }
+    }
+  `,
+  validateWireGuardPeers: `
+    mutation($input: ValidateWireGuardPeersInput!) {
+      validateWireGuardPeers(input: $input) {
+        invalidPeerIps
       }
     }
   `,

@@ -64,7 +64,7 @@ export async function runMachine(run: Run): Promise<void> {
   }
   run.print("Machine started, you can connect via the following private ip");
   run.print(`  ${machine.private_ip ?? ""}`);
-  await warnAboutEgress(run, app, { region: machine.region });
+  await warnAboutEgress(run, app, [machine.region]);
 }
 
 /** A missing app would be created after a prompt. */

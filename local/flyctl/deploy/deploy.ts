@@ -37,7 +37,7 @@ const leaseMs = 13_000;
 /** Carries out a deployment. */
 export async function deployMachines(run: Run, args: DeploymentArgs): Promise<void> {
   const deployment = await prepare(run, args);
-  if (!args.restartOnly) await warnAboutEgress(run, deployment.appName, {});
+  if (!args.restartOnly) await warnAboutEgress(run, deployment.appName);
   await carryOut(deployment);
 }
 

@@ -85,6 +85,42 @@ export const structs: Record<string, string> = {
     DelegatedWireGuardTokens {Nodes *[]*DelegatedWireGuardTokenHandle, Edges *[]*{Cursor *string, Node *DelegatedWireGuardTokenHandle}}
     LoggedCertificates *{Nodes []LoggedCertificate}
   `,
+  ManagedCluster: `
+    id string
+    mpgd_cluster_id string
+    version int
+    name string
+    region string
+    status string
+    plan string
+    disk int
+    replicas int
+    organization Organization
+    ip_assignments {direct string}
+    attached_apps []{name string, id int}
+  `,
+  ManagedClusterV2: `
+    id string
+    name string
+    status string
+    engine string
+    plan string
+    region string
+    organization Organization
+    mpgd_cluster_id string
+    disk int
+    replicas int
+    ip_assignments {direct string}
+    attached_apps []{name string, id int}
+  `,
+  ManagedClusterDetailV1: `
+    data ManagedCluster
+    credentials {status string, user string, password string, dbname string, pgbouncer_uri string}
+  `,
+  ManagedClusterDetail: `
+    data ManagedClusterV2
+    credentials {status string, user string, password string, dbname string, pgbouncer_uri string}
+  `,
   OrganizationBasic: `
     ID string
     InternalNumericID string
