@@ -40,9 +40,18 @@ export function settle(world: World): void {
       return;
     }
     next.machine.steps.splice(next.machine.steps.indexOf(next.step), 1);
-    act(world, next.app, next.machine, next.step);
+    act(then(world, next.step.at), next.app, next.machine, next.step);
     world.changed();
   }
+}
+
+/**
+ * The world at the moment of a step: what follows from it is dated from it, not from when somebody looked. Of a
+ * crash loop that nobody watched only the last hour is played.
+ */
+function then(world: World, at: number): World {
+  const moment = new Date(Math.max(at, world.now().getTime() - 3_600_000));
+  return { ...world, now: () => moment };
 }
 
 /** When the next step of any machine is due. */
@@ -193,8 +202,8 @@ function exited(world: World, app: App, machine: Machine, outcome: Outcome, requ
     machine.restarts += 1;
     machine.state = "starting";
     // A crash loop slows down; even a world without latency must not spin.
-    const backoff = takes.restartBackoff * Math.min(2 ** machine.restarts, 32);
-    schedule(world, machine, "restart", backoff, machine.restarts > 3 ? 1000 : 0);
+    const backoff = takes.restartBackoff * Math.min(2 ** machine.restarts, 60);
+    schedule(world, machine, "restart", backoff, machine.restarts > 3 ? backoff / 8 : 0);
     return;
   }
   if (!requested && code !== 0 && restart.policy !== "no") {

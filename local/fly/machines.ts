@@ -101,9 +101,9 @@ export function update(world: World, app: App, machine: Machine, input: MachineI
   // Each version is launched anew: flyctl counts a machine's uptime from the first start after the last launch.
   const ago = 12_000 * (1 - world.latencyScale);
   note(world, machine, { type: "launch", status: "created", source: "user" }, ago);
-  machine.state = "replacing";
   if (input.skip_launch) park(world, machine);
   else begin(world, machine);
+  machine.state = "replacing";
   world.changed();
 }
 
