@@ -6,7 +6,7 @@
 
 import type { CheckAnswer, CheckFailure, CheckRequest } from "../provider.ts";
 import { plainProperties } from "../values.ts";
-import { type Finding, pathText } from "./checks.ts";
+import { type Finding, itemsOf, pathText, type Step } from "./checks.ts";
 import { pulumiName } from "./names.ts";
 import type { Attribute, Attributes, Type } from "./schema.ts";
 import { isUnknown, isUnset, normalTime, same, type Terraform, type TerraformObject } from "./terraform.ts";
@@ -39,7 +39,7 @@ export function findings(attributes: Attributes, config: TerraformObject): Findi
 function objectFindings(
   attributes: Attributes,
   value: TerraformObject,
-  path: (string | number)[],
+  path: Step[],
   root: TerraformObject,
 ): Finding[] {
   return Object.entries(attributes).flatMap(([name, attribute]) =>
@@ -50,7 +50,7 @@ function objectFindings(
 function attributeFindings(
   attribute: Attribute,
   value: Terraform,
-  path: (string | number)[],
+  path: Step[],
   root: TerraformObject,
 ): Finding[] {
   if (attribute.mode === "required" && value === null) {
@@ -70,30 +70,19 @@ function attributeFindings(
 function descriptionOf({ says, checks = [] }: Attribute): string {
   const words = checks.flatMap((check) => check.words ?? []).map((word) => JSON.stringify(word));
   const available = words.length > 0 ? `Available values: ${words.join(", ")}.` : undefined;
-  return [says, available].filter((part) => part !== undefined && part !== "").join("\n");
+  return [says, available].filter((part) => part !== undefined && part !== "").join(" ");
 }
 
-function nestedFindings(
-  type: Type,
-  value: Terraform,
-  path: (string | number)[],
-  root: TerraformObject,
-): Finding[] {
+function nestedFindings(type: Type, value: Terraform, path: Step[], root: TerraformObject): Finding[] {
   if (isUnset(value)) return [];
   if (type.kind === "object") return objectFindings(type.attributes, value as TerraformObject, path, root);
   if (!("element" in type) || type.element.kind !== "object") return [];
-  const items: [string | number, Terraform][] = Array.isArray(value)
-    ? [...value.entries()]
-    : Object.entries(value as TerraformObject);
-  return items.flatMap(([key, item]) => nestedFindings(type.element, item, [...path, key], root));
+  return itemsOf(value as Terraform[] | TerraformObject).flatMap(([step, item]) =>
+    nestedFindings(type.element, item, [...path, step], root),
+  );
 }
 
-function formatFindings(
-  type: Type,
-  format: Attribute["format"],
-  value: Terraform,
-  path: (string | number)[],
-): Finding[] {
+function formatFindings(type: Type, format: Attribute["format"], value: Terraform, path: Step[]): Finding[] {
   if (format === "time" && typeof value === "string" && normalTime(value) === undefined)
     return [noTime(value, path)];
   if (type.kind !== "set" || !Array.isArray(value)) return [];
@@ -106,7 +95,7 @@ function formatFindings(
 }
 
 /** Go's complaint names the first part of its layout that does not fit. */
-function noTime(value: string, path: (string | number)[]): Finding {
+function noTime(value: string, path: Step[]): Finding {
   const layout = "2006-01-02T15:04:05Z07:00";
   const error = `parsing time "${value}" as "${layout}": cannot parse "${value}" as "2006"`;
   const detail = `A string value was provided that is not valid RFC3339 string format.\n\nGiven Value: ${value}\nError: ${error}`;
@@ -122,17 +111,17 @@ function failureOf(attributes: Attributes, name: string, { path, summary, detail
   return { property: "", reason: `${summary}. ${detail}. Examine values at '${name}.${property}'.` };
 }
 
-/** A place in Pulumi's names. */
-export function pulumiPath(attributes: Attributes, path: (string | number)[]): string {
-  const steps: (string | number)[] = [];
+/** A place in Pulumi's names: `rules[0].actionParameters.headers.a`. */
+export function pulumiPath(attributes: Attributes, path: Step[]): string {
+  const steps: Step[] = [];
   let type: Type | undefined = { kind: "object", attributes };
   for (const step of path) {
-    if (type?.kind === "object") {
+    if (typeof step === "string" && type?.kind === "object") {
       const attribute: Attribute | undefined = type.attributes[step];
-      steps.push(attribute ? pulumiName(String(step), attribute) : step);
+      steps.push(attribute ? pulumiName(step, attribute) : step);
       type = attribute?.type;
     } else {
-      steps.push(step);
+      steps.push(typeof step === "object" ? step.key : step);
       type = type && "element" in type ? type.element : undefined;
     }
   }

@@ -7,9 +7,12 @@
 
 import { element, isObject, isUnknown, member, type Terraform, type TerraformObject } from "./terraform.ts";
 
+/** A step into a value: an attribute's name, an index, or a map's key. */
+export type Step = string | number | { key: string };
+
 /** A finding about the value at a place. */
 export interface Finding {
-  path: (string | number)[];
+  path: Step[];
   summary: string;
   detail: string;
 }
@@ -17,7 +20,7 @@ export interface Finding {
 /** A value under check, and where it stands. `root` is the whole configuration. */
 export interface Checked {
   value: Terraform;
-  path: (string | number)[];
+  path: Step[];
   root: TerraformObject;
   /** True for float64 attributes, which the messages print with six decimals. */
   float: boolean;
@@ -31,12 +34,17 @@ export interface Check {
 }
 
 /** `rules[0].action_parameters.headers["a"]` */
-export function pathText(path: (string | number)[]): string {
+export function pathText(path: Step[]): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
+    if (typeof step === "object") return `${text}[${JSON.stringify(step.key)}]`;
     return text === "" ? step : `${text}.${step}`;
   }, "");
 }
+
+/** What stands at a place. */
+export const valueAt = (root: Terraform, path: Step[]): Terraform =>
+  path.reduce<Terraform>((value, step) => element(value, typeof step === "object" ? step.key : step), root);
 
 const quoted = (values: string[]): string => `[${values.map((value) => JSON.stringify(value)).join(" ")}]`;
 
@@ -114,106 +122,24 @@ export const sizeAtLeast = (least: number): Check =>
   });
 
 export const equals = (wanted: boolean): Check =>
-  known("Invalid Attribute Value", (value) =>
+  known("Invalid Attribute Value Match", (value) =>
     value === wanted ? undefined : `Value must be "${wanted}", got: ${value}`,
   );
+
+/** The items of a list, or the values of a map. */
+export function itemsOf(value: Terraform[] | TerraformObject): [Step, Terraform][] {
+  if (Array.isArray(value)) return [...value.entries()];
+  return Object.entries(value).map(([key, item]) => [{ key }, item]);
+}
 
 /** Checks of each item of a list, or of each value of a map. */
 export const each =
   (...checks: Check[]): Check =>
   ({ value, path, root, float }) => {
     if (!Array.isArray(value) && !(value !== null && isObject(value))) return [];
-    const items: [string | number, Terraform][] = Array.isArray(value)
-      ? [...value.entries()]
-      : Object.entries(value);
-    return items.flatMap(([key, item]) =>
-      checks.flatMap((check) => check({ value: item, path: [...path, key], root, float })),
+    return itemsOf(value).flatMap(([step, item]) =>
+      checks.flatMap((check) => check({ value: item, path: [...path, step], root, float })),
     );
-  };
-
-const combination = (path: (string | number)[], detail: string): Finding[] => [
-  { path, summary: "Invalid Attribute Combination", detail },
-];
-
-/** Values of attributes beside this one. */
-function siblings(
-  { path, root }: Checked,
-  names: string[],
-): { path: (string | number)[]; value: Terraform }[] {
-  const parent = path.slice(0, -1);
-  const object = parent.reduce<Terraform>(element, root);
-  return names.map((name) => ({ path: [...parent, name], value: member(object, name) }));
-}
-
-export const conflictsWith =
-  (...names: string[]): Check =>
-  (checked) => {
-    if (checked.value === null) return [];
-    return siblings(checked, names)
-      .filter(({ value }) => value !== null && !isUnknown(value))
-      .flatMap(({ path }) =>
-        combination(
-          checked.path,
-          `Attribute "${pathText(path)}" cannot be specified when "${pathText(checked.path)}" is specified`,
-        ),
-      );
-  };
-
-export const alsoRequires =
-  (...names: string[]): Check =>
-  (checked) => {
-    if (checked.value === null) return [];
-    // An object asks for attributes of its own, anything else for the ones beside it.
-    const others = isObject(checked.value)
-      ? names.map((name) => ({ path: [...checked.path, name], value: member(checked.value, name) }))
-      : siblings(checked, names);
-    return others
-      .filter(({ value }) => value === null)
-      .flatMap(({ path }) =>
-        combination(
-          checked.path,
-          `Attribute "${pathText(path)}" must be specified when "${pathText(checked.path)}" is specified`,
-        ),
-      );
-  };
-
-/** How many of the attribute and its siblings are set; undefined while one is unknown. */
-function setCount(checked: Checked, names: string[]): number | undefined {
-  const values = [checked.value, ...siblings(checked, names).map(({ value }) => value)];
-  return values.some(isUnknown) ? undefined : values.filter((value) => value !== null).length;
-}
-
-/** Nested paths are printed as expressions, with the attribute's own path before each. */
-const expressions = ({ path }: Checked, names: string[]): string =>
-  names.map((name) => (path.length > 1 ? `${pathText(path)}.<.${name}` : name)).join(",");
-
-export const exactlyOneOf =
-  (...names: string[]): Check =>
-  (checked) => {
-    const count = setCount(checked, names);
-    if (count === undefined || count === 1) return [];
-    const rule = `one (and only one) of [${expressions(checked, names)}] is required`;
-    const found = count === 0 ? "No attribute specified" : `${count} attributes specified`;
-    return combination(checked.path, `${found} when ${rule}`);
-  };
-
-export const atLeastOneOf =
-  (...names: string[]): Check =>
-  (checked) => {
-    if (setCount(checked, names) !== 0) return [];
-    const others = [...expressions(checked, names).split(","), pathText(checked.path)].join(",");
-    return combination(checked.path, `At least one attribute out of [${others}] must be specified`);
-  };
-
-/** A rule's parameter that goes with one action alone. */
-export const onlyWithAction =
-  (action: string): Check =>
-  ({ value, path, root }) => {
-    if (value === null) return [];
-    const rule = path.slice(0, -2).reduce<Terraform>(element, root);
-    const actual = member(rule, "action");
-    if (isUnknown(actual) || actual === action) return [];
-    return combination(path, `"${pathText(path)}" can only be set if "<.<.action" is "${action}"`);
   };
 
 /**

@@ -43,6 +43,7 @@ export function cloud(session: Session, table: ResourceTable): Cloud {
     },
 
     async update(plan, prior) {
+      if (table.update === undefined) return prior;
       const json = table.body ? table.body(plan, prior) : body(attributes, plan, prior, table.extent);
       return settle(await ask(table.update, plan, json), "update", plan, prior);
     },

@@ -87,7 +87,8 @@ export function jsonType(value: Terraform): PropertyValue {
   if (Array.isArray(value)) {
     const types = value.map(jsonType);
     const first = JSON.stringify(types[0]);
-    return types.length > 0 && types.every((type) => JSON.stringify(type) === first)
+    if (types.length === 0) return ["list", "dynamic"];
+    return types.every((type) => JSON.stringify(type) === first)
       ? ["list", types[0] ?? null]
       : ["tuple", types];
   }

@@ -36,7 +36,8 @@ export interface ResourceTable {
   create: Ask;
   /** Without one, a read leaves the state as it is. */
   read?: Ask;
-  update: Ask;
+  /** Without one, nothing is asked: every change replaces. */
+  update?: Ask;
   /** Without one, the setting stays in the cloud. */
   delete?: Ask;
   /** The body of a change, `state` being undefined for a new resource; default: all that is on the wire. */

@@ -12,6 +12,7 @@ import { type Properties, plainProperties } from "../values.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { cloud } from "./cloud.ts";
 import { Diagnostic, reporting, warn } from "./diagnostic.ts";
+import { assertComparable } from "./dynamic-diff.ts";
 import { overlooking } from "./ignore-changes.ts";
 import { askedInputs, importedInputs } from "./inputs.ts";
 import { pulumiName } from "./names.ts";
@@ -35,6 +36,10 @@ export function resource(table: ResourceTable): ResourceType {
     diff({ olds, news, ignoreChanges }) {
       const prior = stateOf(olds);
       const { state, replaces } = planned(prior, overlooking(news, olds, ignoreChanges));
+      for (const [name, { type }] of Object.entries(attributes)) {
+        const path = `AttributeName(${JSON.stringify(name)})`;
+        if (type.kind === "dynamic") assertComparable(path, prior[name] ?? null, state[name] ?? null);
+      }
       const diffs = namesOf(attributes, changedAttributes(attributes, prior, state));
       return {
         changes: diffs.length > 0 ? "some" : "none",

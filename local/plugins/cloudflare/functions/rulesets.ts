@@ -4,10 +4,11 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
  */
 
-import { atLeast, deprecated, exactlyOneOf, identifier } from "../checks.ts";
+import { atLeast, deprecated, identifier } from "../checks.ts";
 import { refreshed, resultOf } from "../decode.ts";
 import { byCursor, type FunctionTable, listing } from "../function.ts";
 import { path } from "../path.ts";
+import { exactlyOneOf } from "../relations.ts";
 import { rulesetAttributes, rulesetsPath } from "../resources/ruleset.ts";
 import { type Attributes, answered, int, text } from "../schema.ts";
 

@@ -4,9 +4,10 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/dns_record
  */
 
-import { between, conflictsWith, oneOf } from "../checks.ts";
+import { between, oneOf } from "../checks.ts";
 import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
+import { conflictsWith } from "../relations.ts";
 import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, float, nested, set, text } from "../schema.ts";
 import { isUnset } from "../terraform.ts";

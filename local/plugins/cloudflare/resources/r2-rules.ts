@@ -87,7 +87,7 @@ const lifecycle: Attributes = {
             "optional",
             {
               max_age: int("required", { wire: "maxAge" }),
-              type: text("required", { says: 'Available values: "Age".', checks: [oneOf("Age")] }),
+              type: text("required", { checks: [oneOf("Age")] }),
             },
             { pointer: true },
           ),
@@ -102,7 +102,6 @@ const lifecycle: Attributes = {
             {
               max_age: int("optional", { wire: "maxAge" }),
               type: text("required", {
-                says: 'Available values: "Age", "Date".',
                 checks: [oneOf("Age", "Date")],
               }),
               date: text("optional", { format: "time" }),
@@ -120,7 +119,6 @@ const lifecycle: Attributes = {
             {
               max_age: int("optional", { wire: "maxAge" }),
               type: text("required", {
-                says: 'Available values: "Age", "Date".',
                 checks: [oneOf("Age", "Date")],
               }),
               date: text("optional", { format: "time" }),
@@ -132,7 +130,6 @@ const lifecycle: Attributes = {
           ),
           storage_class: text("required", {
             wire: "storageClass",
-            says: 'Available values: "InfrequentAccess".',
             checks: [oneOf("InfrequentAccess")],
           }),
         },

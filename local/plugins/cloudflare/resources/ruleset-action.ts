@@ -1,4 +1,4 @@
-import { onlyWithAction } from "../checks.ts";
+import { onlyWithAction } from "../relations.ts";
 import type { Attributes } from "../schema.ts";
 
 /** Parameters of a rule that go with one action alone. */

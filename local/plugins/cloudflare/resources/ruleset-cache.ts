@@ -4,18 +4,8 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */
 
-import {
-  atLeast,
-  atLeastOneOf,
-  between,
-  conflictsWith,
-  each,
-  equals,
-  exactlyOneOf,
-  oneOf,
-  onlyWithAction,
-  sizeAtLeast,
-} from "../checks.ts";
+import { atLeast, between, each, equals, oneOf, sizeAtLeast } from "../checks.ts";
+import { atLeastOneOf, conflictsWith, exactlyOneOf, onlyWhile } from "../relations.ts";
 import { type Attributes, bool, int, list, map, nested, nestedList, stringList, text } from "../schema.ts";
 import { onlyWith } from "./ruleset-action.ts";
 
@@ -115,105 +105,51 @@ export const cacheParameters: Attributes = {
   }),
 };
 
-export const cacheControlParameters: Attributes = {
-  ...onlyWith("set_cache_control", {
-    max_age: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        value: int("optional", { checks: [onlyWithAction("set")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "max-age" },
-    ),
-    s_maxage: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        value: int("optional", { checks: [onlyWithAction("set")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "s-maxage" },
-    ),
-    stale_while_revalidate: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        value: int("optional", { checks: [onlyWithAction("set")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "stale-while-revalidate" },
-    ),
-    stale_if_error: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        value: int("optional", { checks: [onlyWithAction("set")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "stale-if-error" },
-    ),
-    private: nested("optional", {
-      operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-      qualifiers: list("optional", "string", { checks: [onlyWithAction("set")] }),
-      cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-    }),
-    no_cache: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        qualifiers: list("optional", "string", { checks: [onlyWithAction("set")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "no-cache" },
-    ),
-    must_revalidate: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "must-revalidate" },
-    ),
-    proxy_revalidate: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "proxy-revalidate" },
-    ),
-    must_understand: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "must-understand" },
-    ),
-    no_transform: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "no-transform" },
-    ),
-    immutable: nested("optional", {
-      operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-      cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-    }),
-    no_store: nested(
-      "optional",
-      {
-        operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-        cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-      },
-      { wire: "no-store" },
-    ),
-    public: nested("optional", {
-      operation: text("required", { says: "The operation to perform.", checks: [oneOf("set", "remove")] }),
-      cloudflare_only: bool("optional-computed", { zero: true, default: false }),
-    }),
-  }),
-};
+const operation = text("required", {
+  says: "The operation to perform.",
+  checks: [oneOf("set", "remove")],
+});
+const cloudflareOnly = bool("optional-computed", { zero: true });
+
+/** A directive of Cache-Control with a number of seconds. */
+const seconds = (wire?: string) =>
+  nested(
+    "optional",
+    {
+      operation,
+      value: int("optional", { checks: [onlyWhile("operation", "set")] }),
+      cloudflare_only: cloudflareOnly,
+    },
+    wire === undefined ? {} : { wire },
+  );
+
+/** A directive that may name header fields. */
+const fields = (wire?: string) =>
+  nested(
+    "optional",
+    {
+      operation,
+      qualifiers: list("optional", "string", { checks: [onlyWhile("operation", "set")] }),
+      cloudflare_only: cloudflareOnly,
+    },
+    wire === undefined ? {} : { wire },
+  );
+
+const directive = (wire?: string) =>
+  nested("optional", { operation, cloudflare_only: cloudflareOnly }, wire === undefined ? {} : { wire });
+
+export const cacheControlParameters: Attributes = onlyWith("set_cache_control", {
+  max_age: seconds("max-age"),
+  s_maxage: seconds("s-maxage"),
+  stale_while_revalidate: seconds("stale-while-revalidate"),
+  stale_if_error: seconds("stale-if-error"),
+  private: fields(),
+  no_cache: fields("no-cache"),
+  must_revalidate: directive("must-revalidate"),
+  proxy_revalidate: directive("proxy-revalidate"),
+  must_understand: directive("must-understand"),
+  no_transform: directive("no-transform"),
+  immutable: directive(),
+  no_store: directive("no-store"),
+  public: directive(),
+});

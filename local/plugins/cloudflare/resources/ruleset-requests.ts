@@ -4,17 +4,8 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */
 
-import {
-  atLeastOneOf,
-  between,
-  conflictsWith,
-  exactlyOneOf,
-  lengthAtLeast,
-  matches,
-  oneOf,
-  oneOfNumbers,
-  sizeAtLeast,
-} from "../checks.ts";
+import { between, lengthAtLeast, matches, oneOf, oneOfNumbers, sizeAtLeast } from "../checks.ts";
+import { atLeastOneOf, conflictsWith, exactlyOneOf } from "../relations.ts";
 import { type Attributes, bool, int, list, nested, nestedList, nestedMap, text } from "../schema.ts";
 import { onlyWith } from "./ruleset-action.ts";
 

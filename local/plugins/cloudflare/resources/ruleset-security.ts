@@ -4,7 +4,8 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */
 
-import { atLeastOneOf, each, identifier, lengthAtLeast, lowerCase, oneOf, sizeAtLeast } from "../checks.ts";
+import { each, identifier, lengthAtLeast, lowerCase, oneOf, sizeAtLeast } from "../checks.ts";
+import { atLeastOneOf } from "../relations.ts";
 import { type Attributes, bool, int, list, map, nested, nestedList, stringList, text } from "../schema.ts";
 import { onlyWith } from "./ruleset-action.ts";
 

@@ -4,19 +4,10 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
  */
 
-import {
-  alsoRequires,
-  atLeast,
-  exactlyOneOf,
-  identifier,
-  lengthAtLeast,
-  lowerCase,
-  matches,
-  oneOf,
-  sizeAtLeast,
-} from "../checks.ts";
+import { atLeast, identifier, lengthAtLeast, lowerCase, matches, oneOf, sizeAtLeast } from "../checks.ts";
 import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
+import { alsoRequires, exactlyOneOf } from "../relations.ts";
 import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, int, list, nested, nestedList, text } from "../schema.ts";
 import { isObject, isUnknown, member, type TerraformObject, textOf } from "../terraform.ts";

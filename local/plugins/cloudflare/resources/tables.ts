@@ -1,5 +1,6 @@
 import type { ResourceTable } from "../resource-table.ts";
 import { dnsRecord } from "./dns-record.ts";
+import { originCaCertificate } from "./origin-ca-certificate.ts";
 import { r2Bucket } from "./r2-bucket.ts";
 import { r2CustomDomain, r2ManagedDomain } from "./r2-domains.ts";
 import { r2BucketCors, r2BucketLifecycle } from "./r2-rules.ts";
@@ -13,6 +14,7 @@ export const resourceTables: Record<string, ResourceTable> = {
   AccountToken: accountToken,
   ApiToken: apiToken,
   DnsRecord: dnsRecord,
+  OriginCaCertificate: originCaCertificate,
   R2Bucket: r2Bucket,
   R2BucketCors: r2BucketCors,
   R2BucketLifecycle: r2BucketLifecycle,

@@ -1,0 +1,96 @@
+/**
+ * What the provider asks of attributes together: which exclude, and which need each other.
+ *
+ * @see hashicorp/terraform-plugin-framework-validators (internal/schemavalidator) and
+ * cloudflare/terraform-provider-cloudflare v5.19.1: internal/customvalidator
+ */
+
+import { type Check, type Checked, type Finding, pathText, type Step, valueAt } from "./checks.ts";
+import { isObject, isUnknown, member, type Terraform } from "./terraform.ts";
+
+const combination = (path: Step[], detail: string): Finding[] => [
+  { path, summary: "Invalid Attribute Combination", detail },
+];
+
+/** Values of attributes beside this one. */
+function siblings({ path, root }: Checked, names: string[]): { path: Step[]; value: Terraform }[] {
+  const parent = path.slice(0, -1);
+  const object = valueAt(root, parent);
+  return names.map((name) => ({ path: [...parent, name], value: member(object, name) }));
+}
+
+export const conflictsWith =
+  (...names: string[]): Check =>
+  (checked) => {
+    if (checked.value === null) return [];
+    return siblings(checked, names)
+      .filter(({ value }) => value !== null && !isUnknown(value))
+      .flatMap(({ path }) =>
+        combination(
+          checked.path,
+          `Attribute "${pathText(path)}" cannot be specified when "${pathText(checked.path)}" is specified`,
+        ),
+      );
+  };
+
+export const alsoRequires =
+  (...names: string[]): Check =>
+  (checked) => {
+    if (checked.value === null) return [];
+    // An object asks for attributes of its own, anything else for the ones beside it.
+    const others = isObject(checked.value)
+      ? names.map((name) => ({ path: [...checked.path, name], value: member(checked.value, name) }))
+      : siblings(checked, names);
+    return others
+      .filter(({ value }) => value === null)
+      .flatMap(({ path }) =>
+        combination(
+          checked.path,
+          `Attribute "${pathText(path)}" must be specified when "${pathText(checked.path)}" is specified`,
+        ),
+      );
+  };
+
+/** How many of the attribute and its siblings are set; undefined while one is unknown. */
+function setCount(checked: Checked, names: string[]): number | undefined {
+  const values = [checked.value, ...siblings(checked, names).map(({ value }) => value)];
+  return values.some(isUnknown) ? undefined : values.filter((value) => value !== null).length;
+}
+
+/** Nested paths are printed as expressions, with the attribute's own path before each. */
+const expressions = ({ path }: Checked, names: string[]): string =>
+  names.map((name) => (path.length > 1 ? `${pathText(path)}.<.${name}` : name)).join(",");
+
+export const exactlyOneOf =
+  (...names: string[]): Check =>
+  (checked) => {
+    const count = setCount(checked, names);
+    if (count === undefined || count === 1) return [];
+    const rule = `one (and only one) of [${expressions(checked, names)}] is required`;
+    const found = count === 0 ? "No attribute specified" : `${count} attributes specified`;
+    return combination(checked.path, `${found} when ${rule}`);
+  };
+
+export const atLeastOneOf =
+  (...names: string[]): Check =>
+  (checked) => {
+    if (setCount(checked, names) !== 0) return [];
+    const others = [...expressions(checked, names).split(","), pathText(checked.path)].join(",");
+    return combination(checked.path, `At least one attribute out of [${others}] must be specified`);
+  };
+
+/** Only while an attribute `up` objects above, or beside this one (0), has a value. */
+const onlyIf =
+  (up: number, name: string, wanted: string): Check =>
+  ({ value, path, root }) => {
+    if (value === null) return [];
+    const actual = member(valueAt(root, path.slice(0, -1 - up)), name);
+    if (isUnknown(actual) || actual === wanted) return [];
+    const other = "<.".repeat(up + 1) + name;
+    return combination(path, `"${pathText(path)}" can only be set if "${other}" is "${wanted}"`);
+  };
+
+/** A rule's parameter that goes with one action alone. */
+export const onlyWithAction = (action: string): Check => onlyIf(1, "action", action);
+
+export const onlyWhile = (name: string, wanted: string): Check => onlyIf(0, name, wanted);
