@@ -113,7 +113,8 @@ export function checkConfig(app: App, machineId: string, region: string, input: 
     if (volume.machineId !== null && volume.machineId !== machineId) {
       throw new Refusal(412, `volume ${volume.id} is already attached to machine ${volume.machineId}`);
     }
-    mount.name = volume.name;
+    // What a machine tells of its mounts; flyctl makes further volumes of the same size from it (scale count).
+    Object.assign(mount, { name: volume.name, size_gb: volume.sizeGb, encrypted: volume.encrypted });
   }
   return {
     ...rest,
