@@ -3,6 +3,8 @@
  *
  * Source: superfly/flyctl internal/build/imgsrc/resolver.go, remote_image_resolver.go.
  */
+import { existsSync } from "node:fs";
+import type { Data } from "./api/graphql.ts";
 import { queries } from "./api/queries.ts";
 import { FlyError, messageOf } from "./go/errors.ts";
 import type { Run } from "./run.ts";
@@ -59,6 +61,20 @@ export async function resolveImage(run: Run, app: string, reference: string): Pr
   };
   image.buildId = (await finishBuild(run, app, buildId, { image })) ?? 0;
   return image;
+}
+
+/** Refuses a build from source; without a Dockerfile the real one has nothing to build from either. */
+export async function refuseBuild(run: Run, app: string, build: Data): Promise<never> {
+  const own = ["builder", "buildpacks", "builtin", "dockerfile"].some((key) => build[key] !== undefined);
+  const file = ["Dockerfile", "dockerfile"].some((name) => existsSync(name));
+  if (own || file || run.string("dockerfile") !== "") {
+    throw new FlyError("the stand-in flyctl builds no images: name one with --image");
+  }
+  const buildId = await createBuild(run, app);
+  await finishBuild(run, app, buildId, { error: "no strategies resulted in an image" });
+  throw new FlyError(
+    "app does not have a Dockerfile or buildpacks configured. See https://fly.io/docs/reference/configuration/#the-build-section",
+  );
 }
 
 const strategies = ["Local Image Reference", "Remote Image Reference"];

@@ -82,7 +82,11 @@ export function checkGuest(guest: Guest): void {
   const wrong = wrongGuest(guest);
   if (wrong === undefined) return;
   const [message, description, suggestion] = wrong;
-  throw new FlyError(message, { description, suggestion });
+  throw new FlyError(message, {
+    description,
+    suggestion,
+    docUrl: "https://fly.io/docs/machines/guides-examples/machine-sizing/",
+  });
 }
 
 /** Message, description and suggestion; undefined for a size that can be had. */

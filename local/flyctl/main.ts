@@ -65,10 +65,11 @@ function printError(error: unknown): number {
     process.stderr.write(`panic: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 2;
   }
-  const { requestId, description, suggestion, exitCode } = error.details;
+  const { requestId, description, suggestion, docUrl, exitCode } = error.details;
   process.stderr.write(`Error: ${messageOf(error)}${requestId ? ` (Request ID: ${requestId})` : ""}\n`);
   if (description) process.stderr.write(`${description}\n\n`);
   if (suggestion) process.stderr.write(`${suggestion}\n\n`);
+  if (docUrl) process.stderr.write(`View more information at  ${docUrl}\n\n`);
   return exitCode ?? 1;
 }
 

@@ -8,7 +8,7 @@ import { remoteConfig } from "../fly-toml/remote.ts";
 import { validate } from "../fly-toml/validate.ts";
 import { parseDuration } from "../go/duration.ts";
 import { FlyError, messageOf, wrap } from "../go/errors.ts";
-import { type Image, resolveImage } from "../images.ts";
+import { type Image, refuseBuild, resolveImage } from "../images.ts";
 import { filesOfFlags } from "../machine-flags.ts";
 import type { Command, Run } from "../run.ts";
 import { requireSession } from "../session.ts";
@@ -112,7 +112,7 @@ async function findImage(run: Run, app: Data, config: AppConfig): Promise<Image>
     const slug: string = app.organization?.slug ?? "";
     await run.uiex.send(`failed to get organization ${slug}`, "GET", `/organizations/${slug}`);
     const reference: string = run.string("image") || (config.sections.build?.image ?? "");
-    if (reference === "") throw new FlyError("the stand-in flyctl builds no images: name one with --image");
+    if (reference === "") return refuseBuild(run, config.appName, config.sections.build ?? {});
     return resolveImage(run, config.appName, reference);
   };
   try {

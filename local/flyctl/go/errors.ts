@@ -10,6 +10,8 @@ export interface FlyErrorDetails {
   description?: string | undefined;
   /** Printed last, as a paragraph. */
   suggestion?: string | undefined;
+  /** A page that says more, named last. */
+  docUrl?: string | undefined;
   /** `fly-request-id` of the answer that caused it. */
   requestId?: string | undefined;
   /** HTTP status of the answer that caused it. */
@@ -40,6 +42,13 @@ export class NonInteractive extends FlyError {
 export function wrap(text: string, error: unknown): FlyError {
   const details = error instanceof FlyError ? error.details : {};
   return new FlyError(`${text}: ${messageOf(error)}`, { ...details, cause: error });
+}
+
+/** Several failures as one (Go's `errors.Join`): a line each. */
+export function joinErrors(errors: unknown[]): FlyError {
+  const [first] = errors;
+  const details = first instanceof FlyError ? first.details : {};
+  return new FlyError(errors.map(messageOf).join("\n"), { ...details, cause: first });
 }
 
 /** The message of whatever was thrown. */

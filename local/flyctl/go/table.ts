@@ -34,9 +34,9 @@ function heading1(title: string): string {
   return title === "" ? "" : `${bold(title)}\n`;
 }
 
-/** tablewriter's tw.Title: underscores and dots that belong to no number become blanks. */
+/** tablewriter's tw.Title after tw.SplitCamelCase: words apart, underscores and most dots as blanks. */
 function heading(name: string): string {
-  const chars = [...name];
+  const chars = [...camelCaseWords(name).join(" ")];
   const text = chars
     .map((char, i) => {
       if (char === "_") return " ";
@@ -47,7 +47,20 @@ function heading(name: string): string {
     })
     .join("")
     .trim();
-  return (text === "" && name !== "" ? " " : text).toUpperCase();
+  return (text === "" && chars.length > 0 ? " " : text).toUpperCase();
+}
+
+/** Runs of small letters, capitals, digits or other signs; "CPUs" becomes "CP" and "Us", as it does there. */
+function camelCaseWords(text: string): string[] {
+  const runs = text.match(/\p{Ll}+|\p{Lu}+|\p{Nd}+|[^\p{Ll}\p{Lu}\p{Nd}]+/gu) ?? [];
+  for (let i = 0; i < runs.length - 1; i++) {
+    const [run = "", next = ""] = [runs[i], runs[i + 1]];
+    if (!/^\p{Lu}/u.test(run) || !/^\p{Ll}/u.test(next)) continue;
+    const last = [...run].at(-1) ?? "";
+    runs[i + 1] = last + next;
+    runs[i] = run.slice(0, run.length - last.length);
+  }
+  return runs.filter((run) => run.trim() !== "" && run !== "_");
 }
 
 function draw(rows: string[][]): string {

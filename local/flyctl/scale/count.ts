@@ -9,7 +9,7 @@ import { warnAboutEgress } from "../egress.ts";
 import { processNames } from "../fly-toml/groups.ts";
 import type { AppConfig } from "../fly-toml/load.ts";
 import { remoteConfig } from "../fly-toml/remote.ts";
-import { FlyError, NonInteractive } from "../go/errors.ts";
+import { FlyError, joinErrors, NonInteractive } from "../go/errors.ts";
 import { conform } from "../go/json.ts";
 import { withLeases } from "../leases.ts";
 import type { Run } from "../run.ts";
@@ -137,7 +137,7 @@ async function carryOut(run: Run, app: string, actions: Action[], held: Machine[
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  if (errors.length > 0) throw errors[0];
+  if (errors.length > 0) throw joinErrors(errors);
 }
 
 async function launch(run: Run, app: string, action: Action, index: number): Promise<void> {
