@@ -30,7 +30,10 @@ const credentials = {
     "fm2_lJPEDmxvY2FsLW9wZXJhdG9yxBDARerPK44NbNZudt+JqfzIwrVodHRwczovL2FwaS5mbHkuaW8vdjGQxCClQRNcG4OQp4lrbZYAw5DdbLgidnkaoxcH50DpmyyAOA==",
 };
 
-const foreign = /^(PULUMI|FLY|FLYCTL|CLOUDFLARE|CF|SENDGRID|AWS|R2)_/;
+/** How the variables begin that Pulumi, flyctl, the providers and the clients read. */
+export const foreignPrefixes = ["PULUMI", "FLY", "FLYCTL", "CLOUDFLARE", "CF", "SENDGRID", "AWS", "R2"];
+
+const foreign = new RegExp(`^(${foreignPrefixes.join("|")})_`);
 
 /** The variables that a target adds to a clean environment. */
 export function variables(toolchain: Toolchain, target: Target): Record<string, string> {

@@ -50,6 +50,7 @@ const command = defineCommand({
         `\nIn another terminal, in this folder:\n\n  ${lines.join("\n  ")}\n\nCtrl-C ends the clouds.\n`,
       );
       await clouds.ended;
+      if (ending.signal.aborted) return;
       terminal.error(`the clouds ended by themselves; what they said: ${clouds.log.replace(`${root}/`, "")}`);
     } catch (error) {
       if (ending.signal.aborted) return;

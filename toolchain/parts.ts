@@ -7,11 +7,11 @@
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { execa } from "execa";
 import type { Engine } from "./engine.ts";
 import { isExecutable, onPath } from "./executables.ts";
-import { cache, type PluginName, pluginNames, pluginVersions } from "./paths.ts";
+import { cache, type PluginName, pluginNames, pluginVersions, scratch } from "./paths.ts";
 import { reachable } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -87,7 +87,9 @@ async function findPlugins(
 
 /** The official plugin's executable, where one is installed in exactly the version of its npm package. */
 function pluginFile(name: PluginName): string | undefined {
-  const users = process.env.PULUMI_HOME || join(homedir(), ".pulumi");
+  const named = process.env.PULUMI_HOME;
+  // In a shell that sourced .mastiff/env it is one of ours.
+  const users = named && !named.startsWith(scratch + sep) ? named : join(homedir(), ".pulumi");
   const folder = join("plugins", `resource-${name}-v${pluginVersions[name]}`);
   const homes = [official("home"), users, pluginCache].filter((home) => home !== undefined);
   return homes

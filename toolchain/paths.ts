@@ -7,8 +7,11 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What this checkout makes for itself: worlds, composed folders, compile cache. Ignored by git, safe to delete. */
-export const scratch = join(root, ".mastiff");
+/**
+ * What this checkout makes for itself: worlds, composed folders, compile cache. Ignored by git, safe to delete.
+ * MASTIFF_SCRATCH names another folder, which is a second set of worlds.
+ */
+export const scratch = process.env.MASTIFF_SCRATCH || join(root, ".mastiff");
 
 /** What all checkouts of this user share: engines and plugins, each under its version. */
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "mastiff");

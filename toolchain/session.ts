@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clouds, portIfFree, startClouds } from "./clouds.ts";
 import { quoted } from "./compose.ts";
-import { environment, type Target } from "./environment.ts";
+import { cleanEnvironment, foreignPrefixes, type Target, variables } from "./environment.ts";
 import { root, scratch } from "./paths.ts";
 import { devConfig, devPort, devStack, furnish, initStack, type Workplace } from "./stack.ts";
 import type { Terminal } from "./terminal.ts";
@@ -65,18 +65,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
-/** Makes a shell's environment that of the stack: what leads elsewhere is unset, the rest is set. */
+/**
+ * Makes any shell's environment that of the stack: what leads elsewhere goes, an earlier world's settings included,
+ * whatever the shell's were when the world was started.
+ */
 function writeEnvFile(toolchain: Toolchain, target: Target): void {
-  const wanted = environment(toolchain, target);
-  const foreign = Object.keys(process.env).filter((name) => !(name in wanted));
-  const set = Object.entries(wanted).filter(
-    ([name, value]) => name !== "PATH" && process.env[name] !== value,
-  );
+  const { NO_PROXY = "", no_proxy = "" } = cleanEnvironment(toolchain);
+  const set = Object.entries({ ...variables(toolchain, target), NO_PROXY, no_proxy });
   const lines = [
     "# The world that npm run local or npm run demo started last.",
-    ...(foreign.length > 0 ? [`unset ${foreign.join(" ")}`] : []),
+    // The first name is nobody's: zsh wants at least one.
+    `unset MASTIFF_NOTHING $(env | sed -nE 's/^((${foreignPrefixes.join("|")})_[A-Za-z0-9_]*)=.*/\\1/p')`,
     ...set.map(([name, value]) => `export ${name}=${quoted(value)}`),
-    `case ":$PATH:" in *:${quoted(toolchain.bin)}:*) ;; *) export PATH=${quoted(toolchain.bin)}:"$PATH" ;; esac`,
+    `export PATH=${quoted(toolchain.bin)}:"$PATH"`,
   ];
   writeFileSync(envFile, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
