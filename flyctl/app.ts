@@ -18,8 +18,10 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
   refuseNewName(spec.app, previous);
   await claim(fly, spec);
   const wanted = typesOf(spec);
-  for (const type of wanted) await allocate(fly, spec.app, type);
-  const addresses = await list(fly, spec.app);
+  let addresses = await list(fly, spec.app);
+  for (const type of wanted) {
+    if (!addresses.some((one) => one.Type === type)) addresses = await allocate(fly, spec.app, type);
+  }
   // flyctl repeats a 502 by itself, and each call adds an address: one of a kind stays, the one that DNS knows.
   const kept = wanted.map((type) => choose(addresses, type, [from(previous, "v4"), from(previous, "v6")]));
   const surplus = addresses.filter((one) => isPublic(one.Type) && !kept.includes(one));
@@ -86,20 +88,20 @@ async function list(fly: Fly, app: string): Promise<Address[]> {
   return fly.json<Address[]>(argv.ipsList(app), { app });
 }
 
-/** Each call adds one, even one that seems to fail: so look before each. */
-async function allocate(fly: Fly, app: string, type: PublicType): Promise<void> {
+/** Each call adds one, even one that seems to fail: so look before each repeat. @returns all addresses then */
+async function allocate(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
+  const call =
+    type === "v6" ? argv.ipsAllocateV6(app) : argv.ipsAllocateV4(app, type === "v4" ? "dedicated" : "shared");
+  say(app, `allocating ${words[type]}`);
   for (let attempt = 1; ; attempt++) {
-    if ((await list(fly, app)).some((one) => one.Type === type)) return;
-    say(app, `allocating ${words[type]}`);
     try {
-      const call =
-        type === "v6"
-          ? argv.ipsAllocateV6(app)
-          : argv.ipsAllocateV4(app, type === "v4" ? "dedicated" : "shared");
       await fly.once(call, { app });
+      return await list(fly, app);
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);
+      const addresses = await list(fly, app);
+      if (addresses.some((one) => one.Type === type)) return addresses;
     }
   }
 }

@@ -2,6 +2,7 @@ import * as argv from "./argv.ts";
 import { FlyctlFailure, passes } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
+import { jsonIn } from "./parse.ts";
 import { say } from "./progress.ts";
 import type { CertificateOutput, CertificateSpec, CertificateStatus, Observation } from "./spec.ts";
 
@@ -24,26 +25,30 @@ export interface Certificate {
 
 export async function ensure({ spec, fly }: Task<CertificateSpec>): Promise<CertificateOutput> {
   const { app, hostname } = spec;
-  let certificate = await check(fly, app, hostname);
-  for (let attempt = 1; certificate === undefined; attempt++) {
-    say(hostname, "asking for a certificate");
-    try {
-      await fly.once(argv.certsAdd(app, hostname), { app });
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure)) throw error;
-      if (error.reason !== "exists" && (!passes(error.reason) || attempt === 5)) throw error;
-      await fly.pause(500 * 2 ** attempt);
-    }
-    certificate = await check(fly, app, hostname);
-    if (certificate === undefined && attempt === 5)
-      throw new Error(`Fly took the certificate for ${hostname}, but does not know it afterwards`);
-  }
+  const certificate = (await check(fly, app, hostname)) ?? (await add(fly, app, hostname));
   const { acme_challenge, ownership } = certificate.dns_requirements;
   return {
     hostname,
     challenge: { name: acme_challenge.name, target: acme_challenge.target },
     ownership: { name: ownership.name, value: ownership.app_value },
   };
+}
+
+/** Asks for it; a call that failed may have been heard all the same, so look before each repeat. */
+async function add(fly: Fly, app: string, hostname: string): Promise<Certificate> {
+  say(hostname, "asking for a certificate");
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return jsonIn(await fly.once(argv.certsAdd(app, hostname), { app })) as Certificate;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      if (error.reason !== "exists" && (!passes(error.reason) || attempt === 5)) throw error;
+      if (error.reason !== "exists") await fly.pause(500 * 2 ** attempt);
+      const certificate = await check(fly, app, hostname);
+      if (certificate !== undefined) return certificate;
+      if (attempt === 5) throw error;
+    }
+  }
 }
 
 export async function destroy({ spec, fly }: Task<CertificateSpec>): Promise<void> {

@@ -1,5 +1,5 @@
 import * as argv from "./argv.ts";
-import { DriverError, FlyctlFailure, retry } from "./errors.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
 import { say } from "./progress.ts";
@@ -63,28 +63,31 @@ export async function claim(
   let found = await find(fly, owned);
   if (found === undefined) {
     say(owned.app, "creating the app");
-    await create(fly, owned);
-    found = { owner: "unmarked", secrets: await secretsOf(fly, owned.app) };
-  }
-  if (found.owner === "unmarked") {
-    if (!(await isEmpty(found))) throw notOurs(owned, "unmarked");
-    await mark(fly, owned);
+    const made = await create(fly, owned);
+    found = { owner: "unmarked", secrets: made ? [] : await secretsOf(fly, owned.app) };
+    // What this very call made is empty; what a lost answer may have made has to show that it is.
+    if (made) isEmpty = async () => true;
   }
   if (found.owner === "another stack's") throw notOurs(owned, found.owner);
+  if (found.owner === "unmarked") {
+    if (!(await isEmpty(found))) throw notOurs(owned, found.owner);
+    await mark(fly, owned);
+  }
   return found;
 }
 
-async function create(fly: Fly, owned: Owned): Promise<void> {
+/** @returns true when this call made it; false when it is there without our having heard so. */
+async function create(fly: Fly, owned: Owned): Promise<boolean> {
   // A call that failed may still have made the app, and flyctl repeats a 502 or 503 by itself: look, then judge.
   for (let attempt = 1; ; attempt++) {
     try {
       await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
-      return;
+      return true;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
-      if (await inOrganisation(fly, owned.org, owned.app)) return;
+      if (await inOrganisation(fly, owned.org, owned.app)) return false;
       if (error.reason === "exists") throw taken(owned, error);
-      if (attempt === 4 || !["limited", "server", "network", "timeout"].includes(error.reason)) throw error;
+      if (attempt === 4 || !passes(error.reason)) throw error;
       await fly.pause(500 * 2 ** attempt);
     }
   }
@@ -147,7 +150,8 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
   });
 }
 
-function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError {
+/** The name is held by an app that our organisation does not have. */
+export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError {
   return new DriverError(
     {
       what: `The app name "${app}" is taken: names are unique over all of Fly, and organisation ${org} does not have it.`,

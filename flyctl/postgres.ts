@@ -1,6 +1,6 @@
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
-import { DriverError, FlyctlFailure, retry } from "./errors.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
@@ -13,6 +13,7 @@ import {
   mark,
   notOurs,
   secretsOf,
+  taken,
 } from "./ownership.ts";
 import { say } from "./progress.ts";
 import { awaitServer, identifier, literal, sql } from "./psql.ts";
@@ -101,53 +102,38 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
 async function machineOf(fly: Fly, spec: PostgresSpec): Promise<Machine> {
   for (let attempt = 1; ; attempt++) {
     const found = await find(fly, spec);
+    if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
     if (found === undefined) {
       say(spec.app, "creating the database (a few minutes)");
       const failure = await create(fly, spec);
-      if (failure !== undefined && attempt === 3) throw failure;
-      continue;
+      if (failure === undefined) await mark(fly, spec);
+      else if (attempt === 3) throw failure;
+      else continue;
     }
-    if (found.owner === "another stack's") throw notOurs(spec, found.owner);
     const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
-    if (found.owner === "ours") return machine ?? lost(spec, await volumesOf(fly, spec.app));
+    if (found?.owner !== "unmarked") return machine ?? lost(spec, await volumesOf(fly, spec.app));
+    if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
     if (machine !== undefined) {
-      if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
       await mark(fly, spec);
       return machine;
     }
-    if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
     say(spec.app, "an earlier run stopped half way: starting over");
     await destroyApp(fly, spec.app);
   }
 }
 
-/** One try; a failure that may have left something (or nothing) is handed back, to look and go on. */
+/** One try. What may have left something (or nothing) behind is handed back, to look and go on. */
 async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | undefined> {
   try {
     await fly.once(argv.postgresCreate(spec), { app: spec.app, timeoutMs: 900_000 });
     return undefined;
   } catch (error) {
     if (!(error instanceof FlyctlFailure)) throw error;
-    const ours = await inOrganisation(fly, spec.org, spec.app);
-    if (error.reason === "exists" && !ours) {
-      throw new DriverError(
-        {
-          what: `The app name "${spec.app}" is taken: names are unique over all of Fly, and organisation ${spec.org} does not have it.`,
-          setIn: "mastiff:app (the database's name is made from it)",
-          fix: "choose another name:  pulumi config set mastiff:app <name>",
-          retry: retry.no,
-          call: error.call,
-          said: [error.said.split("\n")[0] ?? ""],
-        },
-        { cause: error },
-      );
-    }
-    // What passes, and what left half a cluster, is worth another round; a wrong region or size is not.
-    if (["limited", "server", "network", "timeout", "exists"].includes(error.reason)) {
-      await fly.pause(2000);
-      return error;
-    }
-    throw error;
+    if (error.reason === "exists") {
+      if (!(await inOrganisation(fly, spec.org, spec.app))) throw taken(spec, error);
+    } else if (!passes(error.reason)) throw error;
+    await fly.pause(2000);
+    return error;
   }
 }
 

@@ -66,15 +66,14 @@ export async function scale({ spec, fly }: ReleaseWork): Promise<void> {
   await fly.repeatable(argv.scaleCount(spec.app, spec.region, counts), { app: spec.app, timeoutMs: 600_000 });
 }
 
-/** Started and passing their checks: `scale` does not wait for that, and a deploy leaves a stopped machine so. */
-export async function awaitHealthy(work: ReleaseWork): Promise<void> {
+/** Started and passing their checks: `scale` does not wait for that, and a deploy leaves a stopped machine so. @returns all machines then */
+export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
   const { spec, fly } = work;
   const end = Date.now() + 600_000;
   let said = "";
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
-    const members = (await machinesOf(fly, spec.app)).filter(
-      (one) => !isGone(one) && groupOf(one) !== undefined,
-    );
+    const machines = await machinesOf(fly, spec.app);
+    const members = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
     const asleep = members.filter((one) => one.state === "stopped" || one.state === "suspended");
     if (asleep.length > 0) {
       say(spec.app, `starting ${asleep.map((one) => `${groupOf(one)} ${one.id}`).join(", ")}`);
@@ -88,7 +87,7 @@ export async function awaitHealthy(work: ReleaseWork): Promise<void> {
     const text = groups.map((one) => one.text).join(", ");
     if (text !== said) say(spec.app, text);
     said = text;
-    if (groups.every((one) => one.done)) return;
+    if (groups.every((one) => one.done)) return machines;
     if (Date.now() > end) throw await notReleased(work, undefined);
     await fly.pause(waitMs);
   }

@@ -41,27 +41,29 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const found = await find(fly, spec);
   if (found === undefined) throw absent(spec);
   if (found.owner !== "ours") throw notOurs(spec, found.owner);
-  const file = await validated(work, toml.stamped);
   await forgetOwner(work, found);
-  // A fresh config folder knows no secrets version; without one, a new machine may start with the old values.
-  await fly.repeatable(argv.secretsSync(app), { app });
 
-  const machines = await machinesOf(fly, app);
+  let machines = await machinesOf(fly, app);
   refuseVersion(spec, machines);
   await remove(fly, app, leftOver(machines, ["redis-version", "smoke"]));
   const well = await awaitMigrations(work, machines);
   const todo = plan(machines, spec, toml);
-  const debts = new Set(found.secrets.map((secret) => secret.name).filter((name) => isDebt(name)));
+  const debts = new Set(found.secrets.map((secret) => secret.name).filter(isDebt));
+  const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
+  // A fresh config folder knows no secrets version; without one, a new machine may start with the old values.
+  if (busy) await fly.repeatable(argv.secretsSync(app), { app });
 
   if (todo.deploy) {
+    const file = await validated(work, toml.stamped);
     await beforeDeploy(work, todo, well);
     if (spec.database !== null && todo.imageChanged) debts.add(owes.migration);
     if (spec.smoke) debts.add(owes.smoke);
     await note(work, debts);
     await deploy(work, file);
+    machines = await machinesOf(fly, app);
   }
-  if (plan(await machinesOf(fly, app), spec, toml).scale) await scale(work);
-  if (todo.deploy || todo.scale || todo.asleep || debts.size > 0) await awaitHealthy(work);
+  if (plan(machines, spec, toml).scale) await scale(work);
+  if (busy) machines = await awaitHealthy(work);
   if (debts.has(owes.migration)) {
     if (spec.database !== null) await migrate(work, "db-migrate-post", well);
     await strike(work, owes.migration);
@@ -70,7 +72,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
     if (spec.smoke) await smoke(work);
     await strike(work, owes.smoke);
   }
-  return { app, image: spec.image, release: releaseOf(await machinesOf(fly, app)) };
+  return { app, image: spec.image, release: releaseOf(machines) };
 }
 
 /** Every machine goes, one-offs too; the app, its volumes, secrets and addresses are the app kind's. */

@@ -1,6 +1,7 @@
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
+import { jsonIn } from "./parse.ts";
 import { say } from "./progress.ts";
 
 /** A volume as `volumes list --json` shows it. */
@@ -22,7 +23,7 @@ export async function volumesOf(fly: Fly, app: string): Promise<Volume[]> {
     .sort((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
 }
 
-/** The one volume of that name; each call of `volumes create` would add another, so look before each. */
+/** The one volume of that name; each call of `volumes create` adds another, so look before each repeat. */
 export async function ensureVolume(
   fly: Fly,
   o: { app: string; name: string; region: string; sizeGb: number },
@@ -33,7 +34,7 @@ export async function ensureVolume(
     if (found !== undefined) return found;
     say(o.app, `creating a volume of ${o.sizeGb} GB`);
     try {
-      await fly.once(argv.volumesCreate(o), { app: o.app });
+      return jsonIn(await fly.once(argv.volumesCreate(o), { app: o.app })) as Volume;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);

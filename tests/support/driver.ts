@@ -143,7 +143,7 @@ export async function startDriverWorld(o: { latency?: number } = {}): Promise<Dr
     const started = start(kind, verb, input);
     const driven = await started.ended;
     expect(started.leftovers(), "folders left behind").toEqual([]);
-    for (const secret of Object.values(input.secrets ?? {}))
+    for (const secret of Object.values(input.secrets ?? {}).filter((one) => one !== ""))
       expect(driven.stderr.includes(secret), "a secret on stderr").toBe(false);
     return driven;
   };

@@ -1,0 +1,373 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PostgresSpec, RedisSpec, UpstashSpec } from "../../flyctl/spec.ts";
+import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
+
+let world: DriverWorld;
+beforeAll(async () => {
+  world = await startDriverWorld();
+});
+afterAll(() => world.stop());
+
+const owned = { stack: "mastiff/dev", org: "mastiff" };
+const mark = "MASTIFF_STACK_636FFEB48D1B";
+const secrets = { password: "correct1horse2battery3" };
+const postgres = (app: string, more: Partial<PostgresSpec> = {}): PostgresSpec => ({
+  ...owned,
+  app,
+  region: "ams",
+  size: { cpuKind: "shared", cpus: 1, memoryMb: 1024 },
+  volumeGb: 10,
+  database: "acme",
+  user: "acme",
+  consumers: ["acme"],
+  ...more,
+});
+const redis = (app: string, more: Partial<RedisSpec> = {}): RedisSpec => ({
+  ...owned,
+  app,
+  region: "ams",
+  size: { cpuKind: "shared", cpus: 1, memoryMb: 256 },
+  volumeGb: 1,
+  image: "redis:7.4-alpine",
+  ...more,
+});
+interface Thing {
+  id: string;
+  state: string;
+  instanceId: string;
+  machineId: string | null;
+  sizeGb: number;
+  secrets: Record<string, string>;
+  config: {
+    guest: object;
+    services?: object[];
+    restart: { policy: string };
+    mounts: { volume: string }[];
+  };
+}
+const there = (things: Record<string, Thing>) =>
+  Object.values(things).filter((one) => one.state !== "destroyed");
+const machines = (app: { machines: Record<string, Thing> }) => there(app.machines);
+const volumes = (app: { volumes: Record<string, Thing> }) => there(app.volumes);
+
+describe("Postgres", () => {
+  test("twice is once: one machine, one volume, role and database, the password as given", async () => {
+    const spec = postgres("db1");
+    const output = { app: "db1", host: "db1.flycast", port: 5432, database: "acme", user: "acme" };
+    expect(await world.must("postgres", "ensure", { spec, secrets })).toEqual(output);
+    const before = (await world.fly()).apps.db1;
+    expect(await world.must("postgres", "ensure", { spec, secrets, previous: output })).toEqual(output);
+    const app = (await world.fly()).apps.db1;
+    expect(machines(app).map((one) => one.instanceId)).toEqual(machines(before).map((one) => one.instanceId));
+    expect(volumes(app)).toHaveLength(1);
+    expect(volumes(app)[0]?.sizeGb).toBe(10);
+    expect(app.secrets[mark]).toBeDefined();
+    const seen = await world.must("postgres", "observe", { spec });
+    expect([seen.exists, seen.differences]).toEqual([true, []]);
+  });
+
+  test("the password never was in an argument, nor was a password in clear in any SQL", async () => {
+    const calls = JSON.stringify([await world.flyctlRuns(), await world.journal()]);
+    expect(calls).not.toContain(secrets.password);
+    expect(calls).toContain("SCRAM-SHA-256$4096:".replaceAll("$", "\\\\$"));
+  });
+
+  test("a run that stopped within postgres create is started over", async () => {
+    const spec = postgres("db2");
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/v1/apps/db2/volumes",
+      times: -1,
+      when: "before",
+      action: { status: 422, body: { error: "no room" } },
+    });
+    const { code, stderr } = await world.drive("postgres", "ensure", { spec, secrets });
+    await world.faults();
+    expect(code).toBe(1);
+    expect(stderr).toContain("no room");
+    const half = (await world.fly()).apps.db2;
+    expect([machines(half).length, half.secrets[mark]]).toEqual([0, undefined]);
+    const again = await world.drive("postgres", "ensure", { spec, secrets });
+    expect(again.code).toBe(0);
+    expect(again.stderr).toContain("an earlier run stopped half way: starting over");
+    const app = (await world.fly()).apps.db2;
+    expect([machines(app).length, volumes(app).length]).toEqual([1, 1]);
+  });
+
+  test("a create whose last answer was lost is completed in the same run", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/v1/apps/db3/machines$",
+      when: "after",
+      action: { cut: true },
+    });
+    await world.must("postgres", "ensure", { spec: postgres("db3"), secrets });
+    const app = (await world.fly()).apps.db3;
+    expect([machines(app).length, volumes(app).length]).toEqual([1, 1]);
+  });
+
+  test("one that is whole but unmarked is taken up while it holds nothing, refused when it does", async () => {
+    await world.meddle((fly) => {
+      delete fly.apps.db3.secrets[mark];
+    });
+    const spec = postgres("db3", { database: "other" });
+    const { code, stderr } = await world.drive("postgres", "ensure", { spec, secrets });
+    expect(code).toBe(1);
+    expect(stderr).toContain("it has content, but not the mark of stack mastiff/dev");
+    expect((await world.drive("postgres", "destroy", { spec })).code).toBe(1);
+    await world.meddle((fly) => {
+      for (const volume of Object.values(fly.apps.db3.volumes) as {
+        data: { postgres: { databases: object } };
+      }[])
+        delete (volume.data.postgres.databases as Record<string, unknown>).acme;
+    });
+    await world.must("postgres", "ensure", { spec, secrets });
+    expect((await world.fly()).apps.db3.secrets[mark]).toBeDefined();
+  });
+
+  test("grows: memory by a new machine size, the volume in place", async () => {
+    const spec = postgres("db1", { size: { cpuKind: "shared", cpus: 2, memoryMb: 2048 }, volumeGb: 20 });
+    const seen = await world.must("postgres", "observe", { spec });
+    expect(seen.differences).toEqual([
+      "of the database: memory is 1024 MB, should be 2048 MB",
+      "of the database: it has 1 shared CPUs, should have 2 shared",
+      "the database's volume has 10 GB, should have 20 GB",
+    ]);
+    await world.must("postgres", "ensure", { spec, secrets });
+    const app = (await world.fly()).apps.db1;
+    expect(machines(app)[0]?.config.guest).toMatchObject({ cpus: 2, memory_mb: 2048 });
+    expect(volumes(app)[0]?.sizeGb).toBe(20);
+    expect((await world.must("postgres", "observe", { spec })).differences).toEqual([]);
+  });
+
+  test("never shrinks: not the volume, not the machine, and says why", async () => {
+    const size = { cpuKind: "shared", cpus: 2, memoryMb: 2048 } as const;
+    const volume = await world.drive("postgres", "ensure", { spec: postgres("db1", { size }), secrets });
+    expect([volume.code, volume.stderr]).toEqual([
+      1,
+      `The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly only grows.
+  set in  mastiff:postgres
+  fix     keep the size:  pulumi config set --path mastiff:postgres.volumeGb 20
+          or move the data to a new, smaller one: dump, new stack, restore
+  retry   does not help before this is changed
+`,
+    ]);
+    const memory = await world.drive("postgres", "ensure", {
+      spec: postgres("db1", { volumeGb: 20 }),
+      secrets,
+    });
+    expect(memory.code).toBe(1);
+    expect(memory.stderr).toContain(
+      "The database db1 has 2 shared CPUs and 2048 MB; it is not made smaller (1 shared, 1024 MB)",
+    );
+  });
+
+  test("does not move to another region", async () => {
+    const { code, stderr } = await world.drive("postgres", "ensure", {
+      spec: postgres("db1", { region: "fra" }),
+      secrets,
+    });
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      1,
+      "The database db1 is in region ams and cannot move to fra: its volume stays where it is.",
+    ]);
+  });
+
+  test("a machine that was stopped is drift, and started again", async () => {
+    await world.meddle((fly) => {
+      const [machine] = Object.values(fly.apps.db2.machines) as {
+        state: string;
+        ready: boolean;
+        id: string;
+      }[];
+      if (machine) Object.assign(machine, { state: "stopped", ready: false, steps: [] });
+    });
+    const seen = await world.must("postgres", "observe", { spec: postgres("db2") });
+    expect(seen.differences).toEqual([expect.stringMatching(/^machine \w+ of the database is stopped$/)]);
+    await world.must("postgres", "ensure", { spec: postgres("db2"), secrets });
+    expect((await world.must("postgres", "observe", { spec: postgres("db2") })).differences).toEqual([]);
+  });
+
+  test("a machine that is gone stops everything: its volume may hold the community", async () => {
+    await world.meddle((fly) => {
+      fly.apps.db2.machines = {};
+    });
+    const { code, stderr } = await world.drive("postgres", "ensure", { spec: postgres("db2"), secrets });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^The database db2 has lost its machine; its volume vol_\w+ is still there, and may hold the community\.\n/,
+    );
+    expect(volumes((await world.fly()).apps.db2)).toHaveLength(1);
+  });
+
+  test("destroy unsets the consumers' address, leaves nothing, and succeeds again", async () => {
+    await world.must("app", "ensure", {
+      spec: { ...owned, app: "acme", publicAddresses: false, dedicatedV4: false },
+    });
+    await world.must("secrets", "ensure", {
+      spec: { app: "acme", names: ["DATABASE_URL", "OTHER"] },
+      secrets: { DATABASE_URL: "postgres://acme:x@db1.flycast/acme", OTHER: "kept-value" },
+    });
+    const spec = postgres("db1", { consumers: ["acme", "never-was"] });
+    await world.must("postgres", "destroy", { spec });
+    const { apps } = await world.fly();
+    expect(apps.db1).toBeUndefined();
+    expect(Object.keys(apps.acme.secrets)).not.toContain("DATABASE_URL");
+    expect(Object.keys(apps.acme.secrets)).toContain("OTHER");
+    await world.must("postgres", "destroy", { spec });
+    expect((await world.must("postgres", "observe", { spec })).differences).toEqual([
+      "database app db1 is gone",
+    ]);
+  });
+});
+
+describe("an own Redis", () => {
+  test("twice is once: private, one machine, one volume", async () => {
+    const output = { app: "kv1", host: "kv1.internal", port: 6379 };
+    expect(await world.must("redis", "ensure", { spec: redis("kv1"), secrets })).toEqual(output);
+    expect(await world.must("redis", "ensure", { spec: redis("kv1"), secrets, previous: output })).toEqual(
+      output,
+    );
+    const app = (await world.fly()).apps.kv1;
+    expect(machines(app)).toHaveLength(1);
+    expect(volumes(app)).toHaveLength(1);
+    expect([app.addresses, app.sharedV4]).toEqual([[], null]);
+    expect(machines(app)[0]?.config.services ?? []).toEqual([]);
+    expect(machines(app)[0]?.config.restart.policy).toBe("always");
+    expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([]);
+  });
+
+  test.each([
+    ["the volume", "/volumes$"],
+    ["the machine", "/machines$"],
+  ])("an answer that was lost after %s was made leaves one of it", async (_what, path) => {
+    await world.faults({ cloud: "fly", method: "POST", path, when: "after", action: { status: 503 } });
+    const app = `kv-${path.replace(/\W/g, "")}`;
+    await world.must("redis", "ensure", { spec: redis(app), secrets });
+    expect(machines((await world.fly()).apps[app])).toHaveLength(1);
+    expect(volumes((await world.fly()).apps[app]).filter((one) => one.machineId !== null)).toHaveLength(1);
+  });
+
+  test("a new password reaches the machine, also after a run that stopped in between", async () => {
+    const rotated = { password: "another1secret2word3" };
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/machines/\\w+$",
+      times: -1,
+      when: "before",
+      action: { status: 422 },
+    });
+    expect((await world.drive("redis", "ensure", { spec: redis("kv1"), secrets: rotated })).code).toBe(1);
+    await world.faults();
+    expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([
+      "of Redis: it runs with another password than its secret",
+    ]);
+    await world.must("redis", "ensure", { spec: redis("kv1"), secrets: rotated });
+    expect(machines((await world.fly()).apps.kv1)[0]?.secrets.REDIS_PASSWORD).toBe(rotated.password);
+    expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([]);
+  });
+
+  test("another size and image are drift, and brought about in place", async () => {
+    const spec = redis("kv1", {
+      size: { cpuKind: "shared", cpus: 1, memoryMb: 512 },
+      image: "redis:7.2-alpine",
+    });
+    expect((await world.must("redis", "observe", { spec })).differences).toEqual([
+      "of Redis: memory is 256 MB, should be 512 MB",
+      expect.stringMatching(/^of Redis: image is .*redis:7\.4-alpine.*, should be redis:7\.2-alpine$/),
+    ]);
+    const id = machines((await world.fly()).apps.kv1)[0]?.id;
+    await world.must("redis", "ensure", { spec, secrets });
+    expect(machines((await world.fly()).apps.kv1)[0]?.id).toBe(id);
+    expect((await world.must("redis", "observe", { spec })).differences).toEqual([]);
+  });
+
+  test("a machine that is gone is drift; the next one gets the same volume", async () => {
+    const spec = redis("kv1", { image: "redis:7.2-alpine" });
+    const [volume] = volumes((await world.fly()).apps.kv1);
+    await world.meddle((fly) => {
+      fly.apps.kv1.machines = {};
+      for (const one of Object.values(fly.apps.kv1.volumes) as { machineId: string | null }[])
+        one.machineId = null;
+    });
+    expect((await world.must("redis", "observe", { spec })).differences).toEqual([
+      "the machine of Redis is gone",
+    ]);
+    await world.must("redis", "ensure", { spec, secrets });
+    const app = (await world.fly()).apps.kv1;
+    expect(machines(app)[0]?.config.mounts[0]?.volume).toBe(volume?.id);
+    expect(volumes(app)).toHaveLength(1);
+  });
+
+  test("destroy leaves nothing, and succeeds again", async () => {
+    await world.must("redis", "destroy", { spec: redis("kv1") });
+    expect((await world.fly()).apps.kv1).toBeUndefined();
+    await world.must("redis", "destroy", { spec: redis("kv1") });
+  });
+});
+
+describe("Upstash", () => {
+  const upstash = (name: string, more: Partial<UpstashSpec> = {}): UpstashSpec => ({
+    ...owned,
+    name,
+    region: "ams",
+    plan: null,
+    ...more,
+  });
+
+  test("twice is once, and the address is the database's own", async () => {
+    const output = await world.must("upstash", "ensure", { spec: upstash("up1") });
+    const { addOns } = await world.fly();
+    expect(output).toEqual({
+      name: "up1",
+      url: `redis://default:${addOns[0].password}@fly-up1.upstash.io:6379`,
+    });
+    const again = await world.drive("upstash", "ensure", { spec: upstash("up1"), previous: output });
+    expect([again.output, again.stderr]).toEqual([output, ""]);
+    expect((await world.fly()).addOns).toHaveLength(1);
+    expect((await world.must("upstash", "observe", { spec: upstash("up1") })).differences).toEqual([]);
+  });
+
+  test("an answer that was lost leaves one database, and the next run says that it takes it up", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/graphql",
+      body: "createAddOn|CreateAddOn",
+      when: "after",
+      action: { cut: true },
+    });
+    await world.must("upstash", "ensure", { spec: upstash("up2") });
+    expect((await world.fly()).addOns).toHaveLength(2);
+    const { stderr } = await world.drive("upstash", "ensure", { spec: upstash("up2") });
+    expect(timeless(stderr)).toBe("up2: is there already: taking it up");
+  });
+
+  test("another plan is drift that only a person in a terminal can mend", async () => {
+    const spec = upstash("up1", { plan: "Fixed 250MB" });
+    expect((await world.must("upstash", "observe", { spec })).differences).toEqual([
+      "plan of Redis is Pay-as-you-go, should be Fixed 250MB",
+    ]);
+    const { code, stderr } = await world.drive("upstash", "ensure", { spec, previous: { name: "up1" } });
+    expect([code, stderr]).toEqual([
+      1,
+      `The Redis database up1 has plan "Pay-as-you-go", not "Fixed 250MB": flyctl changes plans only by hand, in a terminal.
+  set in  mastiff:redis
+  fix     change it by hand, then run pulumi up again:  flyctl redis update up1
+          or keep the plan:  pulumi config set --path mastiff:redis.plan 'Pay-as-you-go'
+  retry   does not help before this is changed
+`,
+    ]);
+  });
+
+  test("destroy leaves nothing, and succeeds again", async () => {
+    for (const name of ["up1", "up2", "up1"]) await world.must("upstash", "destroy", { spec: upstash(name) });
+    expect((await world.fly()).addOns).toEqual([]);
+    expect((await world.must("upstash", "observe", { spec: upstash("up1") })).differences).toEqual([
+      "Redis database up1 is gone",
+    ]);
+  });
+});
