@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
@@ -35,8 +36,12 @@ export class MastodonSecrets extends pulumi.ComponentResource {
     // Letters and digits only: such a password stands in a URL and in a .env line as it is.
     const word = (role: string, options: pulumi.CustomResourceOptions) =>
       new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, options).result;
+    // As `rails secret` prints it: 128 hexadecimal digits. Not RandomBytes: its id, plain in every state and on every
+    // screen, is the secret itself.
     const hex = (role: string, options: pulumi.CustomResourceOptions) =>
-      new random.RandomBytes(`${name}-${role}`, { length: 64 }, options).hex;
+      new random.RandomPassword(`${name}-${role}`, { length: 64, special: false }, options).result.apply(
+        sha512,
+      );
     const vapid = new tls.PrivateKey(`${name}-vapid`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, kept);
     const vapidPair = pulumi.secret(vapid.privateKeyPem).apply(vapidKeys);
 
@@ -54,4 +59,8 @@ export class MastodonSecrets extends pulumi.ComponentResource {
     this.redisPassword = word("redis-password", { parent: this });
     this.registerOutputs();
   }
+}
+
+function sha512(text: string): string {
+  return createHash("sha512").update(text).digest("hex");
 }

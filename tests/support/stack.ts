@@ -68,6 +68,8 @@ export interface StackOptions {
   stack?: string;
   config?: Record<string, string>;
   secrets?: Record<string, string>;
+  /** Where the state is. Default: a folder of its own. Another stack's lets a second checkout work on it. */
+  backend?: string;
 }
 
 /** Makes a stack in the world. Its program's files are symlinks, its config and state are its own. */
@@ -80,7 +82,7 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
     url: world.url,
     plugins: world.clouds.plugins,
     home: join(folder, "home"),
-    backend: join(folder, "stacks"),
+    backend: options.backend ?? join(folder, "stacks"),
   };
   const place: Workplace = { toolchain: world.toolchain, target, project, stack };
   furnish(world.toolchain, target);

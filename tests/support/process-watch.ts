@@ -1,0 +1,58 @@
+/** Sees every process that a run starts: its arguments and its environment, from /proc. */
+import { readdirSync, readFileSync } from "node:fs";
+import type { Place } from "./secret-hunt.ts";
+
+/** What was seen until `stop`. */
+export interface ProcessWatch {
+  /** One place per process: its argv. */
+  argv: Place[];
+  /** One place per process: its environment, unless it is one that may know the operator's credentials. */
+  environments: Place[];
+  stop(): void;
+}
+
+/** Whether this machine shows its processes as files. */
+export const canWatch = process.platform === "linux";
+
+/**
+ * Looks at /proc every few milliseconds, at what this process started and what that started. A process that lives
+ * shorter than that may be missed, which is why the stand-in flyctl reports its own arguments besides.
+ */
+export function watchProcesses(): ProcessWatch {
+  const ours = new Set([String(process.pid)]);
+  const seen = new Set<string>();
+  const argv: Place[] = [];
+  const environments: Place[] = [];
+  const look = () => {
+    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
+      if (!ours.has(pid) && !ours.has(parentOf(pid))) continue;
+      ours.add(pid);
+      const text = read(pid, "cmdline").replaceAll("\0", " ").trim();
+      // A process changes its arguments when it becomes another program.
+      if (text === "" || seen.has(`${pid} ${text}`)) continue;
+      seen.add(`${pid} ${text}`);
+      argv.push({ name: `argv of ${text.slice(0, 80)}`, text });
+      environments.push({ name: `environment of ${text.slice(0, 80)}`, text: read(pid, "environ") });
+    }
+  };
+  look();
+  const timer = setInterval(look, 20);
+  return { argv, environments, stop: () => clearInterval(timer) };
+}
+
+/** Its fourth field; the second, a name in brackets, may hold blanks. proc(5) */
+function parentOf(pid: string): string {
+  return (
+    read(pid, "stat")
+      .replace(/^.*\) /s, "")
+      .split(" ")[1] ?? ""
+  );
+}
+
+function read(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return ""; // Gone since it was listed, or not ours to read.
+  }
+}
