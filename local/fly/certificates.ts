@@ -2,11 +2,11 @@
  * Certificates for custom host names.
  *
  * Let's Encrypt issues once a proof is seen in the public DNS: A and AAAA of the name pointing at the app (TLS-ALPN
- * or HTTP), or the `_acme-challenge` CNAME (DNS). A name behind a proxy, whose addresses are not the app's, or one
- * of an app without IPv6, must also be owned: by the `_fly-ownership` TXT or by that same CNAME.
- * https://fly.io/docs/networking/custom-domain/, superfly/docs machines/api/certificates-resource.
+ * or HTTP), or the `_acme-challenge` CNAME (DNS). A name that reaches the app through Cloudflare's proxy, or over
+ * IPv4 alone, is taken when its owner says so in the `_fly-ownership` TXT. https://fly.io/docs/networking/custom-domain/,
+ * superfly/docs networking/understanding-cloudflare.html.md, machines/api/certificates-resource.
  */
-import { lookup } from "../cloudflare/dns.ts";
+import { lookup, recordsAt } from "../cloudflare/dns.ts";
 import type { World } from "../world.ts";
 import { publicAddresses } from "./addresses.ts";
 import { cnameTarget } from "./apps.ts";
@@ -21,9 +21,14 @@ interface Proof {
   aaaa: string[];
   challenge: string[];
   ownership: string[];
+  /** The challenge's CNAME is right. */
   dns: boolean;
+  /** The name points at the app, over IPv6 too. */
   addresses: boolean;
-  owned: boolean;
+  /** The name reaches the app, but not in a way that proves by itself whose it is. */
+  indirect: boolean;
+  /** The ownership TXT is right. */
+  signed: boolean;
 }
 
 /** Adds a host name to an app and tries to issue at once. */
@@ -78,7 +83,7 @@ export function check(world: World, app: App, certificate: Certificate): void {
   certificate.rateLimitedUntil = until !== undefined && new Date(until) > now ? until : null;
   certificate.errors = faults(app, certificate, proof, now);
   certificate.updatedAt = now.toISOString();
-  if ((proof.dns || proof.addresses) && proof.owned && certificate.rateLimitedUntil === null) {
+  if (isProved(proof) && certificate.rateLimitedUntil === null) {
     certificate.issuedAt = now.toISOString();
     certificate.expiresAt = new Date(now.getTime() + lifetimeDays * 86_400_000).toISOString();
     certificate.errors = [];
@@ -100,8 +105,34 @@ function prove(world: World, app: App, hostname: string): Proof {
     four &&
     aaaa.length > 0 &&
     aaaa.every((x) => wanted.aaaa.includes(x));
-  const signed = ownership.includes(`app-${app.hashId}`) || ownership.includes(`org-${orgHash(world, app)}`);
-  return { a, aaaa, challenge, ownership, dns, addresses, owned: addresses || dns || signed };
+  const fourOnly = wanted.aaaa.length === 0 && a.length > 0 && four;
+  return {
+    a,
+    aaaa,
+    challenge,
+    ownership,
+    dns,
+    addresses,
+    indirect: fourOnly || behindProxy(world, app, hostname),
+    signed: ownership.includes(`app-${app.hashId}`) || ownership.includes(`org-${orgHash(world, app)}`),
+  };
+}
+
+/** Whether Cloudflare stands before the name and has an address of the app, or a name with one, behind it. */
+function behindProxy(world: World, app: App, hostname: string): boolean {
+  const { a, aaaa } = publicAddresses(app);
+  return recordsAt(world, hostname)
+    .filter((r) => r.proxied)
+    .flatMap((r) =>
+      r.type === "CNAME"
+        ? [...lookup(world, r.content, "A"), ...lookup(world, r.content, "AAAA")]
+        : [r.content],
+    )
+    .some((address) => a.includes(address) || aaaa.includes(address));
+}
+
+function isProved(proof: Proof): boolean {
+  return proof.dns || proof.addresses || (proof.indirect && proof.signed);
 }
 
 function faults(app: App, certificate: Certificate, proof: Proof, now: Date): Certificate["errors"] {
@@ -121,7 +152,7 @@ function faults(app: App, certificate: Certificate, proof: Proof, now: Date): Ce
       ),
     ];
   }
-  if (proof.dns || proof.addresses) return [];
+  if (isProved(proof)) return [];
   if (wanted.a.length === 0 && wanted.aaaa.length === 0) {
     return [fault("NO_ALLOCATED_IPS", "No IP addresses are allocated to this app", "Allocate an IP address")];
   }
@@ -172,8 +203,7 @@ function orgHash(world: World, app: App): string {
 /** pending_validation, pending_ownership or active. */
 export function certificateStatus(world: World, app: App, certificate: Certificate): string {
   if (certificate.issuedAt !== null) return "active";
-  const proof = prove(world, app, certificate.hostname);
-  return (proof.dns || proof.addresses) && !proof.owned ? "pending_ownership" : "pending_validation";
+  return prove(world, app, certificate.hostname).indirect ? "pending_ownership" : "pending_validation";
 }
 
 /** A certificate with all that `certs add` and `certs check` print; the DNS as seen only for `check`. */
@@ -214,8 +244,8 @@ export function certificateBody(
     validation: {
       dns_configured: proof.dns,
       alpn_configured: proof.addresses,
-      http_configured: proof.addresses,
-      ownership_txt_configured: proof.ownership.length > 0 && proof.owned,
+      http_configured: proof.addresses || (proof.indirect && proof.signed),
+      ownership_txt_configured: proof.signed,
     },
     dns_requirements: {
       a: wanted.a,
@@ -256,8 +286,8 @@ export function certificateSummary(
     dns_provider: "cloudflare",
     acme_dns_configured: proof.dns,
     acme_alpn_configured: proof.addresses,
-    acme_http_configured: proof.addresses,
-    ownership_txt_configured: proof.ownership.length > 0 && proof.owned,
+    acme_http_configured: proof.addresses || (proof.indirect && proof.signed),
+    ownership_txt_configured: proof.signed,
     configured: certificate.issuedAt !== null,
     acme_requested: true,
     has_custom_certificate: false,

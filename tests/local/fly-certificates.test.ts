@@ -76,7 +76,28 @@ test("addresses of another app prove nothing", async () => {
   expect(codes(await check("mastiff.party"))).toEqual(["DNS_RECORD_MISMATCH"]);
 });
 
-test("a proxied name is proved by its challenge record alone", async () => {
+test("a proxied name is taken when the ownership record says whose it is", async () => {
+  const { ownership } = (await add("assets.mastiff.party")).body.dns_requirements;
+  await record("AAAA", "mastiff.party", v6);
+  await record("CNAME", "assets.mastiff.party", "mastiff.party", true);
+  expect((await check("assets.mastiff.party")).body.status).toBe("pending_ownership");
+  await record("TXT", ownership.name, '"app-of-somebody"');
+  expect((await check("assets.mastiff.party")).body.status).toBe("pending_ownership");
+  await record("TXT", ownership.name, `"${ownership.app_value}"`);
+  expect((await check("assets.mastiff.party")).body).toMatchObject({
+    status: "active",
+    validation: { http_configured: true, ownership_txt_configured: true },
+  });
+});
+
+test("an ownership record alone, with the name pointing elsewhere, is no proof", async () => {
+  const { ownership } = (await add("mastiff.party")).body.dns_requirements;
+  await record("TXT", ownership.name, `"${ownership.app_value}"`);
+  await record("AAAA", "mastiff.party", "2a09:8280:1::1");
+  expect((await check("mastiff.party")).body.status).toBe("pending_validation");
+});
+
+test("a proxied name is proved by its challenge record, wherever it points", async () => {
   const target = (await add("assets.mastiff.party")).body.dns_requirements.acme_challenge.target;
   await record("CNAME", "assets.mastiff.party", "mastiff.party", true);
   expect((await check("assets.mastiff.party")).body.status).toBe("pending_validation");
