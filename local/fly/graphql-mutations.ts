@@ -4,7 +4,7 @@ import { createAddOn, planById } from "./addons.ts";
 import { type AddressWish, allocate, release } from "./addresses.ts";
 import { organizationById, visibleApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
-import { type Context, notFound, unprocessable } from "./graphql.ts";
+import { type Context, notFound, unprocessable } from "./graphql-context.ts";
 import { addOnView, addressView, appView } from "./graphql-views.ts";
 import { opaqueId, password } from "./ids.ts";
 import type { AddOn, App } from "./state.ts";

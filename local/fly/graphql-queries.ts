@@ -2,7 +2,7 @@
 import { GraphQLError } from "graphql";
 import { plans, provider } from "./addons.ts";
 import { findOrganization, organizationById, visibleApp } from "./apps.ts";
-import { type Context, notFound, unprocessable } from "./graphql.ts";
+import { type Context, notFound, unprocessable } from "./graphql-context.ts";
 import {
   addOnView,
   appView,

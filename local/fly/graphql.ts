@@ -1,18 +1,13 @@
 /** `POST /graphql`: one query or mutation against the schema of `graphql-schema.ts`. */
-import { buildSchema, GraphQLError, graphql } from "graphql";
+import { buildSchema, graphql } from "graphql";
 import type { World } from "../world.ts";
 import type { Caller } from "./apps.ts";
+import type { Context } from "./graphql-context.ts";
 import { mutations } from "./graphql-mutations.ts";
 import { queries } from "./graphql-queries.ts";
 import { schemaSource } from "./graphql-schema.ts";
 
 const schema = buildSchema(schemaSource);
-
-/** What every resolver is given. */
-export interface Context {
-  world: World;
-  caller: Caller;
-}
 
 /** A GraphQL request as flyctl sends it. */
 export interface GraphqlRequest {
@@ -39,14 +34,4 @@ export async function answerGraphql(
     ...(result.errors !== undefined && { errors: result.errors.map((e) => e.toJSON()) }),
     ...(result.data !== undefined && { data: result.data }),
   };
-}
-
-/** `Could not find App "x"` and its like (superfly/flyctl prints them word by word). */
-export function notFound(what: string): GraphQLError {
-  return new GraphQLError(`Could not find ${what}`, { extensions: { code: "NOT_FOUND" } });
-}
-
-/** A refused input, such as a name that is taken. */
-export function unprocessable(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: "UNPROCESSABLE" } });
 }
