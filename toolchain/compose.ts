@@ -123,3 +123,18 @@ export function composeHome(home: string, plugins: Parts["plugins"]): void {
     symlinkSync(file, join(folder, `pulumi-resource-${name}`));
   }
 }
+
+/** A folder with bin/, as MASTIFF_OFFICIAL names one, that holds the official parts wherever they were found. */
+export function composeOfficial(parts: Parts): string {
+  const folder = join(scratch, "official");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "bin"), { recursive: true });
+  composeHome(join(folder, "home"), parts.plugins);
+  const named = Object.entries(parts.plugins).map(
+    ([name, file]) => [`pulumi-resource-${name}`, file] as const,
+  );
+  for (const [name, file] of [...named, [languageHost, parts.host], ["flyctl", parts.flyctl]] as const) {
+    if (file !== undefined) symlinkSync(realpathSync(file), join(folder, "bin", name));
+  }
+  return folder;
+}

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { composeOfficial } from "./compose.ts";
 import { openEnding } from "./ending.ts";
 import { root, scratch } from "./paths.ts";
 import { openTerminal } from "./terminal.ts";
@@ -25,7 +26,10 @@ try {
   for (const line of tools?.describe ?? []) terminal.info(line);
   const { counts, exitCode } = await runVitest();
   // A selection was asked for: the comparison is no part of it.
-  const compared = args.length > 0 || tools === undefined ? undefined : await compare(tools);
+  const compared =
+    args.length > 0 || tools === undefined || !existsSync(join(root, "conformance/main.ts"))
+      ? undefined
+      : await compare(tools);
   if (compared === false) counts.failed += 1;
   if (compared === true) counts.passed += 1;
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
@@ -77,10 +81,12 @@ async function compare(tools: Toolchain): Promise<boolean | undefined> {
   }
   const { exitCode } = await execa(process.execPath, ["conformance/main.ts"], {
     cwd: root,
+    env: { MASTIFF_PULUMI: join(tools.bin, "pulumi"), MASTIFF_OFFICIAL: composeOfficial(tools.parts) },
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
     reject: false,
+    cancelSignal: ending.signal,
   });
   return exitCode === 0;
 }
