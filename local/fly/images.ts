@@ -25,8 +25,11 @@ export interface Image {
   sizeBytes: number;
 }
 
-/** Patch releases by minor: mastodon/mastodon releases. */
-const mastodonPatches: Record<string, number> = { "4.5": 16, "4.6": 8, "4.7": 4 };
+/**
+ * Last patch release by minor, of 2026-10-29: github.com/mastodon/mastodon/releases (v4.5.20, v4.7.4; v4.6.9 is of
+ * 2026-10-01, and the security release of the 29th made it v4.6.10).
+ */
+const mastodonPatches: Record<string, number> = { "4.5": 20, "4.6": 10, "4.7": 4 };
 
 const images: Image[] = [];
 
