@@ -5,7 +5,7 @@
  * and cloudflare/terraform-provider-cloudflare v5.19.1: internal/customvalidator
  */
 
-import { element, isObject, isUnknown, member, type Terraform, type TerraformObject } from "./terraform.ts";
+import { element, isObject, isUnknown, type Terraform, type TerraformObject } from "./terraform.ts";
 
 /** A step into a value: an attribute's name, an index, or a map's key. */
 export type Step = string | number | { key: string };

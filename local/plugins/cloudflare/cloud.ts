@@ -30,7 +30,8 @@ export function cloud(session: Session, table: ResourceTable): Cloud {
 
   const settle = async (answer: Json, step: Step, before: TerraformObject, prior: TerraformObject | null) => {
     const reading = step === "read" || step === "import";
-    const after = (reading ? refreshed : completed)(attributes, resultOf(answer), before);
+    const result = table.shape ? table.shape(resultOf(answer)) : resultOf(answer);
+    const after = (reading ? refreshed : completed)(attributes, result, before);
     const further = (about: Ask) => ask(about, after);
     return (await table.settle?.({ answer, prior, before, after, step, ask: further })) ?? after;
   };

@@ -97,11 +97,20 @@ function decodeScalar(
   if (update === "if-unset" && !isUnset(current)) return current;
   if (missing(json) && type.kind === "dynamic")
     return update === "always" || isUnset(current) ? null : current;
-  if (missing(json) && (update === "always" || (isUnset(current) && format !== "time")))
-    return zero ? zeroOf(type) : null;
+  if (missing(json) && (update === "always" || isUnset(current))) return zero ? zeroOf(type) : null;
   if (update === "nested") return current;
   if (missing(json)) return null;
-  return scalar(type, format, json);
+  return type.kind === "dynamic" ? dynamicOf(json, current) : scalar(type, format, json);
+}
+
+/** A value that is known keeps its type. @throws when the answer has another. */
+function dynamicOf(json: Json, current: Terraform): Terraform {
+  if (isUnset(current)) return json as Terraform;
+  if (typeof current === "number" && typeof json === "string")
+    return scalar({ kind: "float" }, undefined, json);
+  const list = Array.isArray(current);
+  if (typeof json !== typeof current || (list && !Array.isArray(json))) throw new Error("another type");
+  return json as Terraform;
 }
 
 function zeroOf({ kind }: Type): Terraform {
@@ -111,8 +120,7 @@ function zeroOf({ kind }: Type): Terraform {
 
 /** @throws when the answer has another type. */
 function scalar({ kind }: Type, format: Attribute["format"], json: Json): Terraform {
-  if (kind === "dynamic") return json as Terraform;
-  if (format === "json") return typeof json === "string" ? JSON.stringify(json) : JSON.stringify(json);
+  if (format === "json") return JSON.stringify(json);
   if (format === "time") {
     const time = normalTime(String(json));
     if (time !== undefined) return time;

@@ -8,6 +8,8 @@
 import { type Check, type Checked, type Finding, pathText, type Step, valueAt } from "./checks.ts";
 import { isObject, isUnknown, member, type Terraform } from "./terraform.ts";
 
+const quoted = (path: Step[]): string => JSON.stringify(pathText(path));
+
 const combination = (path: Step[], detail: string): Finding[] => [
   { path, summary: "Invalid Attribute Combination", detail },
 ];
@@ -28,7 +30,7 @@ export const conflictsWith =
       .flatMap(({ path }) =>
         combination(
           checked.path,
-          `Attribute "${pathText(path)}" cannot be specified when "${pathText(checked.path)}" is specified`,
+          `Attribute ${quoted(path)} cannot be specified when ${quoted(checked.path)} is specified`,
         ),
       );
   };
@@ -46,7 +48,7 @@ export const alsoRequires =
       .flatMap(({ path }) =>
         combination(
           checked.path,
-          `Attribute "${pathText(path)}" must be specified when "${pathText(checked.path)}" is specified`,
+          `Attribute ${quoted(path)} must be specified when ${quoted(checked.path)} is specified`,
         ),
       );
   };
@@ -87,7 +89,7 @@ const onlyIf =
     const actual = member(valueAt(root, path.slice(0, -1 - up)), name);
     if (isUnknown(actual) || actual === wanted) return [];
     const other = "<.".repeat(up + 1) + name;
-    return combination(path, `"${pathText(path)}" can only be set if "${other}" is "${wanted}"`);
+    return combination(path, `${quoted(path)} can only be set if "${other}" is "${wanted}"`);
   };
 
 /** A rule's parameter that goes with one action alone. */

@@ -45,6 +45,8 @@ export interface ResourceTable {
   /** What an update sends; default "whole". */
   extent?: Extent;
   modifyPlan?: ModifyPlan;
+  /** A result of the API in the shape of the attributes. */
+  shape?: (result: Json) => Json;
   /** @throws Diagnostic when the provider refuses to ask for such a resource. */
   precondition?: (plan: TerraformObject) => void;
   settle?: Settle;

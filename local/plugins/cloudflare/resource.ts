@@ -20,7 +20,7 @@ import { changedAttributes, plan } from "./plan.ts";
 import { rawStateDelta } from "./raw-state.ts";
 import type { ResourceTable } from "./resource-table.ts";
 import type { Attributes } from "./schema.ts";
-import { type TerraformObject, textOf } from "./terraform.ts";
+import { isWhollyKnown, type TerraformObject, textOf } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
 
 /** Serve a resource type after its table. */
@@ -84,7 +84,7 @@ async function read(
   const state = await api.read(before);
   if (state instanceof Diagnostic) {
     await warn(session, urn, state);
-    return { id: "" };
+    return { id: "", outputs: {}, inputs: {} };
   }
   const outputs = outputsOf(table, state);
   const inputs = refresh ? askedInputs(oldInputs, outputs) : importedInputs(attributes, outputs);
@@ -94,11 +94,14 @@ async function read(
 /** A state as the engine keeps it. */
 function outputsOf({ attributes, schemaVersion, id }: ResourceTable, state: TerraformObject): Properties {
   const properties = toPulumi(attributes, state);
-  const delta = rawStateDelta(attributes, properties, state);
   const nameless = id === "id" && properties.id === undefined ? { id: "id" } : {};
   const meta =
     schemaVersion === 0 ? {} : { __meta: JSON.stringify({ schema_version: String(schemaVersion) }) };
-  return { ...properties, ...nameless, ...meta, __pulumi_raw_state_delta: delta };
+  // An answer of another type than the table's leaves an unknown in the state: then there is no delta.
+  const delta = isWhollyKnown(state) && {
+    __pulumi_raw_state_delta: rawStateDelta(attributes, properties, state),
+  };
+  return { ...properties, ...nameless, ...meta, ...delta };
 }
 
 /** Where the attribute that is the id has no value, the bridge prints Go's nothing. */

@@ -37,7 +37,7 @@ function encode(type: Type, marked: PropertyValue): Terraform {
         Object.entries(value).map(([key, item]) => [key, encode(type.element, item ?? null)]),
       );
     case "set":
-      if (Array.isArray(value)) return value.map((item) => encode(type.element, item));
+      if (Array.isArray(value)) return inOrder(value.map((item) => encode(type.element, item)));
       throw new Error("set encoder failed: expected an Array PropertyValue, got a resource.PropertyValue");
     case "list":
       if (!Array.isArray(value)) throw new Error("Expected an Array PropertyValue");
@@ -47,6 +47,11 @@ function encode(type: Type, marked: PropertyValue): Terraform {
     default:
       return encodeScalar(type.kind, value);
   }
+}
+
+/** A set has no order of its own: Terraform puts text in the order of its bytes. */
+function inOrder(items: Terraform[]): Terraform[] {
+  return items.every((item) => typeof item === "string") ? items.sort() : items;
 }
 
 function encodeItem(type: Type, item: PropertyValue, index: number): Terraform {

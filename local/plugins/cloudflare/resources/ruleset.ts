@@ -5,12 +5,13 @@
  */
 
 import { atLeast, identifier, lengthAtLeast, lowerCase, matches, oneOf, sizeAtLeast } from "../checks.ts";
+import { isJsonObject, type Json } from "../decode.ts";
 import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
 import { alsoRequires, exactlyOneOf } from "../relations.ts";
 import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, bool, int, list, nested, nestedList, text } from "../schema.ts";
-import { isObject, isUnknown, member, type TerraformObject, textOf } from "../terraform.ts";
+import { isObject, isUnknown, isUnset, member, type TerraformObject, textOf } from "../terraform.ts";
 import { cacheControlParameters, cacheParameters } from "./ruleset-cache.ts";
 import { configParameters } from "./ruleset-config.ts";
 import { requestParameters } from "./ruleset-requests.ts";
@@ -157,7 +158,10 @@ export const rulesetAttributes: Attributes = {
 
 /** A ruleset belongs to an account or to a zone. */
 export function rulesetsPath({ account_id, zone_id }: TerraformObject): string {
-  return account_id === null
+  if (isUnset(account_id ?? null) && isUnset(zone_id ?? null)) {
+    throw new Error("either account ID or zone ID must be provided");
+  }
+  return isUnset(account_id ?? null)
     ? path`zones/${{ zone_id }}/rulesets`
     : path`accounts/${{ account_id }}/rulesets`;
 }
@@ -176,6 +180,7 @@ export const ruleset: ResourceTable = {
   // It answers no content, so the client asks for nothing in particular.
   delete: (state) => ({ ...one("DELETE")(state), headers: { accept: "*/*" }, strict: false }),
   modifyPlan: keepRuleIds,
+  shape: withQueryLists,
   importFormat: "<{accounts|zones}/{account_id|zone_id}>/<ruleset_id>",
   imported([scope = "", owner = "", id = ""]): TerraformObject {
     if (scope === "accounts") return { account_id: owner, id };
@@ -186,6 +191,27 @@ export const ruleset: ResourceTable = {
     );
   },
 };
+
+/** The API names the query parameters of a cache key in a list, or `["*"]`; the attributes in an object. */
+function withQueryLists(result: Json): Json {
+  return at(result, "rules", (rules) => {
+    if (!Array.isArray(rules)) return rules;
+    const steps = ["action_parameters", "cache_key", "custom_key", "query_string"];
+    const inQuery = (change: (query: Json) => Json) =>
+      steps.reduceRight<(json: Json) => Json>((inner, name) => (json) => at(json, name, inner), change);
+    const lists = inQuery((query) => at(at(query, "include", includeObject), "exclude", listObject));
+    return rules.map(lists);
+  });
+}
+
+const listObject = (json: Json): Json => (Array.isArray(json) ? { list: json } : json);
+const includeObject = (json: Json): Json =>
+  Array.isArray(json) && json.length === 1 && json[0] === "*" ? { all: true } : listObject(json);
+
+/** An object with one of its members changed, where it has it. */
+function at(json: Json, name: string, change: (member: Json) => Json): Json {
+  return isJsonObject(json) && json[name] !== undefined ? { ...json, [name]: change(json[name]) } : json;
+}
 
 /** A rule is known again by its ref: its id stays, and its logging too while the action stays. */
 function keepRuleIds(plan: TerraformObject, prior: TerraformObject | null): TerraformObject {
