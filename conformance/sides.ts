@@ -43,8 +43,16 @@ export async function addressOf(official: OfficialParts, name: string, side: Sid
   return (await started).address;
 }
 
+const endings: (() => void)[] = [];
+
+/** Has something ended together with the sides. */
+export function closeAtEnd(end: () => void): void {
+  endings.push(end);
+}
+
 /** End everything that the questions have started. */
 export async function closeSides(): Promise<void> {
+  for (const end of endings.splice(0)) end();
   await Promise.all([...officials.values()].map(async (plugin) => (await plugin).close()));
   officials.clear();
   await (await ours)?.close();

@@ -2,11 +2,8 @@
  * Starts the local world: Cloudflare, SendGrid and Fly over one state, and stand-ins for the engine's plugins.
  * Prints one line of JSON when all of it listens.
  */
-import { createAdaptorServer } from "@hono/node-server";
 import { defineCommand, runMain } from "citty";
-import { Faults } from "./faults.ts";
-import { openFront } from "./front.ts";
-import { openWorld } from "./world.ts";
+import { serveClouds } from "./serve-clouds.ts";
 
 const command = defineCommand({
   meta: { name: "local", description: "Cloudflare, SendGrid and Fly on this machine, for one Mastiff" },
@@ -19,7 +16,7 @@ const command = defineCommand({
   },
   async run({ args }) {
     const plugins = args.plugins ? await startPlugins() : { ports: {}, close: async () => {} };
-    const clouds = args.clouds ? await serveClouds(args.port, args.state, args.latency) : undefined;
+    const clouds = args.clouds ? await startClouds(args) : undefined;
     process.stdout.write(
       `${JSON.stringify({ url: clouds?.url ?? null, plugins: plugins.ports, pid: process.pid })}\n`,
     );
@@ -38,25 +35,9 @@ async function startPlugins() {
   return servePlugins();
 }
 
-async function serveClouds(port: string, stateFile: string | undefined, latency: string) {
-  const world = openWorld({ ...(stateFile && { stateFile }), latencyScale: Number(latency) });
-  const front = openFront(world, new Faults());
-  const server = createAdaptorServer({
-    fetch: (request, env) => front(request, () => env.incoming.socket?.destroy()),
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(Number(port), "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the clouds listen on no port");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    close() {
-      server.close();
-      if ("closeAllConnections" in server) server.closeAllConnections();
-    },
-  };
+function startClouds(args: { port: string; state?: string; latency: string }) {
+  const { port, state, latency } = args;
+  return serveClouds(Number(port), { ...(state && { stateFile: state }), latencyScale: Number(latency) });
 }
 
 await runMain(command);

@@ -1,0 +1,41 @@
+/** An answer that differed. */
+export interface Difference {
+  part: string;
+  question: string;
+  official: unknown;
+  ours: unknown;
+}
+
+/** The table of differences and the counts, as they are printed at the end. */
+export function report(lines: string[], differences: Difference[]): string {
+  const table = differences.map(
+    ({ part, question, official, ours }) =>
+      `\n${part}: ${question}\n${deviations(official, ours)
+        .map((line) => `    ${line}\n`)
+        .join("")}`,
+  );
+  return `${table.join("")}\n${lines.map((line) => `  ${line}\n`).join("")}${
+    differences.length === 0 ? "no difference\n" : `${differences.length} differences\n`
+  }`;
+}
+
+/** Where two answers part, by path; long values are cut in the middle. */
+export function deviations(official: unknown, ours: unknown, path = ""): string[] {
+  if (JSON.stringify(official) === JSON.stringify(ours)) return [];
+  if (isObject(official) && isObject(ours)) {
+    const keys = [...new Set([...Object.keys(official), ...Object.keys(ours)])];
+    const inner = keys.flatMap((key) => deviations(official[key], ours[key], `${path}.${key}`));
+    // Equal but for the order of keys, or for undefined against absent.
+    return inner.length > 0 ? inner : [`${path || "."}: the same values in another shape`];
+  }
+  return [`${path || "."}`, `  official  ${shown(official)}`, `  ours      ${shown(ours)}`];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "undefined";
+  return text.length <= 600 ? text : `${text.slice(0, 400)} … ${text.slice(-180)}`;
+}

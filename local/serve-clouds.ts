@@ -1,0 +1,39 @@
+import { createAdaptorServer } from "@hono/node-server";
+import { Faults } from "./faults.ts";
+import { openFront } from "./front.ts";
+import { openWorld, type World, type WorldOptions } from "./world.ts";
+
+/** The clouds, listening. */
+export interface Clouds {
+  url: string;
+  world: World;
+  close(): void;
+}
+
+/**
+ * Serves the clouds on 127.0.0.1.
+ *
+ * @param port 0 takes a free one.
+ * @throws when the port is taken.
+ */
+export async function serveClouds(port: number, options: WorldOptions = {}): Promise<Clouds> {
+  const world = openWorld(options);
+  const front = openFront(world, new Faults());
+  const server = createAdaptorServer({
+    fetch: (request, env) => front(request, () => env.incoming.socket?.destroy()),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the clouds listen on no port");
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    world,
+    close() {
+      server.close();
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    },
+  };
+}
