@@ -14,10 +14,11 @@
 import type { Outcome } from "../mastodon/behaviour.ts";
 import { boot, plan } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
-import { instanceId, opaqueId } from "./ids.ts";
+import { exitEvent, note } from "./events.ts";
+import { instanceId } from "./ids.ts";
 import { write } from "./logs.ts";
 import { situation } from "./situation.ts";
-import type { App, Machine, MachineEvent, Step } from "./state.ts";
+import type { App, Machine, Step } from "./state.ts";
 
 /** What the real thing takes, in milliseconds; a world waits this times its latency scale. */
 const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff: 1000 } as const;
@@ -113,21 +114,6 @@ function act(world: World, app: App, machine: Machine, step: Step): void {
   if (machine.state !== "destroyed") machine.updatedAt = world.now().toISOString();
 }
 
-/** Adds an event, newest first; ten are shown, a hundred kept. */
-export function note(
-  world: World,
-  machine: Machine,
-  event: Pick<MachineEvent, "type" | "status" | "source"> & { request?: Record<string, unknown> },
-  ago = 0,
-): void {
-  machine.events.unshift({
-    id: instanceId(world),
-    ...event,
-    timestamp: world.now().getTime() - ago,
-  });
-  machine.events.length = Math.min(machine.events.length, 100);
-}
-
 function started(world: World, app: App, machine: Machine): void {
   machine.state = "started";
   machine.hasStarted = true;
@@ -221,21 +207,6 @@ function exited(world: World, app: App, machine: Machine, outcome: Outcome, requ
   }
 }
 
-/** False and zero are absent, as Go's omitempty leaves them out (superfly/fly-go: MachineExitEvent). */
-function exitEvent(
-  world: World,
-  code: number,
-  facts: { oom: boolean; requested: boolean; again: boolean },
-): Record<string, unknown> {
-  return {
-    ...(code !== 0 && { exit_code: code, guest_exit_code: code }),
-    ...(facts.oom && { oom_killed: true }),
-    ...(facts.requested && { requested_stop: true }),
-    ...(facts.again && { restarting: true }),
-    exited_at: world.now().toISOString(),
-  };
-}
-
 function destroyed(world: World, app: App, machine: Machine): void {
   machine.state = "destroyed";
   machine.steps = [];
@@ -284,9 +255,4 @@ export function demolish(world: World, machine: Machine): void {
 /** A created machine that is not to be started comes to rest. */
 export function park(world: World, machine: Machine): void {
   schedule(world, machine, "park", takes.park);
-}
-
-/** An id for an event or a request. */
-export function requestId(world: World): string {
-  return opaqueId(world, "req_");
 }

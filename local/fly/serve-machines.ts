@@ -6,11 +6,11 @@ import { execute, sockets } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
+import { launch, update } from "./launch.ts";
 import { readInput } from "./machine-config.ts";
 import {
   checkLease,
   destroy,
-  launch,
   lease,
   live,
   machineBody,
@@ -18,7 +18,6 @@ import {
   restart,
   start,
   stop,
-  update,
 } from "./machines.ts";
 import type { FlyEnv } from "./serve.ts";
 import { situation } from "./situation.ts";
