@@ -10,7 +10,7 @@ import { serveControl } from "./control.ts";
 import type { FaultAction, Faults } from "./faults.ts";
 import { serveFly } from "./fly/serve.ts";
 import { serveInternet } from "./internet.ts";
-import type { Cloud } from "./journal.ts";
+import type { Cloud, OpenCall } from "./journal.ts";
 import { latencyOf } from "./latency.ts";
 import { serveSendgrid } from "./sendgrid/serve.ts";
 import type { World } from "./world.ts";
@@ -52,17 +52,19 @@ export function openFront(world: World, faults: Faults): Front {
       }
       return response;
     };
+    const began = performance.now();
+    const { method, path } = call;
+    const open: OpenCall = { at: world.now().toISOString(), cloud, method, path, requestBody: parsed(body) };
     const log = (status: number, responseBody: string) =>
       world.journal.add({
+        ...open,
         at: world.now().toISOString(),
-        cloud,
-        method: call.method,
-        path: call.path,
         query: url.search.slice(1),
-        requestBody: parsed(body),
         status,
         responseBody: parsed(responseBody),
+        milliseconds: Math.round(performance.now() - began),
       });
+    world.journal.open.add(open);
     try {
       const response = await answer();
       log(response.status, await response.clone().text());
@@ -72,6 +74,8 @@ export function openFront(world: World, faults: Faults): Front {
       log(0, "");
       cut();
       return new Response(null, { status: 499 });
+    } finally {
+      world.journal.open.delete(open);
     }
   };
 }

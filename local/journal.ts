@@ -14,7 +14,12 @@ export interface Entry {
   requestBody?: unknown;
   status: number;
   responseBody?: unknown;
+  /** From the question to the answer. */
+  milliseconds: number;
 }
+
+/** A call that nobody answered yet. */
+export type OpenCall = Pick<Entry, "at" | "cloud" | "method" | "path" | "requestBody">;
 
 /** One start of the stand-in flyctl: its arguments and its standard input, apart, so that tests can tell them apart. */
 export interface FlyctlRun {
@@ -28,6 +33,8 @@ export interface FlyctlRun {
 export class Journal {
   readonly entries: Entry[] = [];
   readonly flyctl: FlyctlRun[] = [];
+  /** Calls that wait for their answer. Whoever adds one takes it out again. */
+  readonly open = new Set<OpenCall>();
 
   /** Adds an answered call and gives it its number. */
   add(entry: Omit<Entry, "n">): Entry {
