@@ -1,0 +1,178 @@
+/** Machines: those that serve, by process group, and one-off jobs. */
+import { findImage } from "../fly/images.ts";
+import { checkStates } from "../fly/machines.ts";
+import type { App, Machine } from "../fly/state.ts";
+import type { World } from "../world.ts";
+import type { Redact } from "./redact.ts";
+
+/** How a machine fares, as a colour: `green` serves, `busy` is on its way, `red` is broken, `off` is at rest. */
+export type Light = "green" | "busy" | "red" | "off";
+
+/** A machine that is to stay. */
+export interface MachineView {
+  id: string;
+  name: string;
+  group: string;
+  state: string;
+  light: Light;
+  /** What hinders it, in words; empty when nothing does. */
+  trouble: string;
+  /** `shared 1× · 1 GB` */
+  size: string;
+  image: string;
+  tag: string;
+  region: string;
+  checks: { passing: number; of: number };
+  restarts: number;
+  cordoned: boolean;
+  /** Changes with every new version of the machine. */
+  instance: string;
+}
+
+/** A machine that does one thing and ends. */
+export interface JobView {
+  id: string;
+  title: string;
+  command: string;
+  tag: string;
+  /** `gone`: its machine was destroyed, which is how a job ends. */
+  state: "waits" | "runs" | "ended" | "gone";
+  exitCode: number | null;
+  since: string;
+  /** Null while it runs. */
+  milliseconds: number | null;
+  size: string;
+}
+
+/** One-offs of an app that are still shown after their end. */
+const jobsShown = 8;
+
+/** Lines that `logsOf` answers. */
+const linesShown = 200;
+
+/** The machines of an app that are to stay and are not destroyed: those with a service first, then by group. */
+export function machinesView(world: World, app: App): MachineView[] {
+  const services = ({ config }: Machine) => config.services?.length ?? 0;
+  return Object.values(app.machines)
+    .filter((machine) => machine.state !== "destroyed" && !isOneOff(machine))
+    .sort(
+      (a, b) => services(b) - services(a) || groupOf(a).localeCompare(groupOf(b)) || a.id.localeCompare(b.id),
+    )
+    .map((machine) => machineView(world, app, machine));
+}
+
+/** The one-offs of an app, newest first. */
+export function jobsView(app: App, redact: Redact): JobView[] {
+  return Object.values(app.machines)
+    .filter(isOneOff)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+    .slice(0, jobsShown)
+    .map((machine) => jobView(machine, redact));
+}
+
+/** The last lines that a machine wrote, oldest first, also after its end. */
+export function logsOf(
+  app: App,
+  machine: string,
+  redact: Redact,
+): { at: string; by: string; line: string }[] {
+  return app.logs
+    .filter((line) => line.instance === machine)
+    .slice(-linesShown)
+    .map(({ timestamp, provider, message }) => ({ at: timestamp, by: provider, line: redact(message) }));
+}
+
+/** One that belongs to no group goes by the program that its image holds. */
+function groupOf({ config }: Machine): string {
+  return config.metadata?.fly_process_group ?? findImage(config.image)?.program ?? "app";
+}
+
+/** A machine that nobody restarts: `machine run --restart no`, a release command. */
+function isOneOff({ config }: Machine): boolean {
+  return (
+    config.restart?.policy === "no" ||
+    config.auto_destroy === true ||
+    config.metadata?.fly_process_group === "fly_app_release_command"
+  );
+}
+
+function machineView(world: World, app: App, machine: Machine): MachineView {
+  const image = findImage(machine.config.image);
+  const checks = checkStates(world, app, machine);
+  const passing = checks.filter((check) => check.status === "passing").length;
+  const failing = checks.find((check) => check.status !== "passing");
+  const { id, name, state, region, restarts, cordoned } = machine;
+  const light = lightOf(machine, failing !== undefined);
+  return {
+    id,
+    name,
+    group: groupOf(machine),
+    state,
+    light,
+    trouble: light === "red" ? troubleOf(machine, failing) : "",
+    size: sizeOf(machine),
+    image: image?.repository ?? machine.config.image,
+    tag: image?.tag ?? "",
+    region,
+    checks: { passing, of: checks.length },
+    restarts,
+    cordoned,
+    instance: machine.instanceId,
+  };
+}
+
+function lightOf({ state, ready, restarts }: Machine, failing: boolean): Light {
+  if (state === "started") {
+    if (!ready) return restarts > 0 ? "red" : "busy";
+    return failing ? "red" : "green";
+  }
+  if (["created", "starting", "replacing"].includes(state)) return restarts > 0 ? "red" : "busy";
+  return restarts > 0 ? "red" : "off";
+}
+
+function troubleOf(machine: Machine, failing: Record<string, unknown> | undefined): string {
+  if (machine.restarts > 0)
+    return `crashed ${machine.restarts}×, exit code ${exitCodeOf(machine) ?? "unknown"}`;
+  return `${failing?.name}: ${failing?.output}`;
+}
+
+function jobView(machine: Machine, redact: Redact): JobView {
+  const { id, name, config, createdAt, state } = machine;
+  const exited = machine.events.find((event) => event.type === "exit");
+  const command = config.init?.exec ?? config.init?.cmd ?? [];
+  return {
+    id,
+    title: config.metadata?.mastiff_job ?? name,
+    command: redact(command.join(" ").replace(/\s+/g, " ").slice(0, 200)),
+    tag: findImage(config.image)?.tag ?? "",
+    state: stateOfJob(machine),
+    exitCode: exitCodeOf(machine),
+    since: createdAt,
+    milliseconds:
+      exited === undefined
+        ? state === "destroyed"
+          ? Date.parse(machine.updatedAt) - Date.parse(createdAt)
+          : null
+        : exited.timestamp - Date.parse(createdAt),
+    size: sizeOf(machine),
+  };
+}
+
+function stateOfJob(machine: Machine): JobView["state"] {
+  if (machine.state === "destroyed" || machine.state === "destroying") return "gone";
+  if (exitCodeOf(machine) !== null) return "ended";
+  return machine.state === "started" ? "runs" : "waits";
+}
+
+/** Null: it has not ended yet. The API leaves a zero out. */
+function exitCodeOf(machine: Machine): number | null {
+  const exited = machine.events.find((event) => event.type === "exit");
+  if (exited === undefined) return null;
+  const event = exited.request?.exit_event as { exit_code?: number } | undefined;
+  return event?.exit_code ?? 0;
+}
+
+function sizeOf({ config }: Machine): string {
+  const { cpu_kind: kind = "shared", cpus = 1, memory_mb: memory = 256 } = config.guest ?? {};
+  return `${kind} ${cpus}× · ${memory >= 1024 ? `${memory / 1024} GB` : `${memory} MB`}`;
+}
