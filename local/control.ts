@@ -1,8 +1,34 @@
-/** The dials and windows of the local world: what no real cloud has. */
-import { readFile } from "node:fs/promises";
-import { Hono } from "hono";
+/**
+ * The dials and windows of the local world: what no real cloud has.
+ *
+ *     GET    /                                 the page that shows the clouds
+ *     GET    /_local/page/:file                its files
+ *     GET    /_local/view?after=N              the world without secrets; of the calls those after number N
+ *     GET    /_local/view/stream?after=N       the same as server-sent events, whenever something changes
+ *     GET    /_local/view/logs/:app/:machine   last lines of a machine, also of one that is gone
+ *     GET    /_local/visit?url=…&accept=…      what the local internet answers to a visitor
+ *
+ *     GET    /_local/state                     the clouds' whole state, secrets too
+ *     PUT    /_local/state                     puts slots of another state in its place
+ *     POST   /_local/reset                     back to the very first start: state, clock, journal, faults
+ *     POST   /_local/advance/:milliseconds     moves the clock forward
+ *
+ *     GET    /_local/journal?after=N           calls after number N, with bodies; starts of the stand-in flyctl
+ *     DELETE /_local/journal                   forgets them
+ *     POST   /_local/flyctl                    the stand-in flyctl tells of its start: {argv, stdin}
+ *
+ *     POST   /_local/faults                    replaces all faults: [{cloud, method, path, …, when, action}], faults.ts
+ *     GET    /_local/held/:name                how many calls wait at a hold
+ *     POST   /_local/release/:name             lets them go on
+ *     PATCH  /_local/dials                     {cloud: {dial: value}}, dials.ts
+ *     POST   /_local/senders/:email/click      a person clicks the link in SendGrid's mail to a single sender
+ */
+import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { turnDials } from "./dials.ts";
 import { type Faults, faultRule } from "./faults.ts";
+import { servePage } from "./page/serve.ts";
+import { clickSender } from "./sendgrid/mail.ts";
 import type { World } from "./world.ts";
 
 const flyctlRun = z.strictObject({ argv: z.array(z.string()), stdin: z.string() });
@@ -10,48 +36,61 @@ const flyctlRun = z.strictObject({ argv: z.array(z.string()), stdin: z.string() 
 /** `/_local/*` and the page at `/`. */
 export function serveControl(world: World, faults: Faults): Hono {
   const app = new Hono();
+  const done = (c: Context) => c.body(null, 204);
+
   app.get("/_local/state", (c) => c.json(world.state));
   // A test makes a change behind everybody's back by writing the state that it wants to be met.
   app.put("/_local/state", async (c) => {
     Object.assign(world.state, await c.req.json());
     world.changed();
-    return c.body(null, 204);
+    return done(c);
   });
+  app.post("/_local/reset", (c) => {
+    world.reset();
+    world.journal.clear();
+    faults.set([]);
+    return done(c);
+  });
+  app.post("/_local/advance/:milliseconds", (c) => {
+    world.advance(Number(c.req.param("milliseconds")));
+    return c.json({ now: world.now().toISOString() });
+  });
+
   app.get("/_local/journal", (c) => {
     const after = Number(c.req.query("after") ?? 0);
     return c.json({ entries: world.journal.after(after), flyctl: world.journal.flyctl });
   });
   app.delete("/_local/journal", (c) => {
     world.journal.clear();
-    return c.body(null, 204);
+    return done(c);
   });
   app.post("/_local/flyctl", async (c) => {
     const run = flyctlRun.parse(await c.req.json());
     world.journal.addFlyctl({ at: world.now().toISOString(), ...run });
-    return c.body(null, 204);
+    return done(c);
   });
+
   app.post("/_local/faults", async (c) => {
     const rules = z.array(faultRule).safeParse(await c.req.json());
     if (!rules.success) return c.json({ error: z.prettifyError(rules.error) }, 400);
     faults.set(rules.data);
-    return c.body(null, 204);
+    return done(c);
   });
   app.get("/_local/held/:name", (c) => c.json({ held: faults.held(c.req.param("name")) }));
   app.post("/_local/release/:name", (c) => {
     faults.release(c.req.param("name"));
-    return c.body(null, 204);
+    return done(c);
   });
-  app.post("/_local/advance/:milliseconds", (c) => {
-    world.advance(Number(c.req.param("milliseconds")));
-    return c.json({ now: world.now().toISOString() });
+  app.patch("/_local/dials", async (c) => {
+    const problem = turnDials(world, await c.req.json().catch(() => undefined));
+    return problem === undefined ? done(c) : c.json({ error: problem }, 400);
   });
-  app.post("/_local/reset", (c) => {
-    world.reset();
-    world.journal.clear();
-    faults.set([]);
-    return c.body(null, 204);
+  app.post("/_local/senders/:email/click", (c) => {
+    const email = c.req.param("email");
+    return clickSender(world, email) ? done(c) : c.json({ error: `no sender ${email}` }, 404);
   });
-  app.get("/", async (c) => c.html(await readFile(new URL("./page/index.html", import.meta.url), "utf8")));
+
+  app.route("/", servePage(world));
   app.notFound((c) => c.json({ error: `the local world has no ${c.req.method} ${c.req.path}` }, 404));
   return app;
 }

@@ -1,0 +1,59 @@
+/** `PATCH /_local/dials`: sets how a cloud behaves where the real one varies. What each dial means is in its state.ts. */
+import { z } from "zod";
+import type { Dials as CloudflareDials } from "./cloudflare/state.ts";
+import type { Dials as FlyDials } from "./fly/state.ts";
+import type { Dials as SendgridDials } from "./sendgrid/state.ts";
+import type { World } from "./world.ts";
+
+const milliseconds = z.number().nonnegative();
+const limit = z.number().int().nonnegative();
+
+/** Every dial with its type: one that a cloud gets and this table lacks is an error of the type check. */
+type Table<Dials> = { [Dial in keyof Required<Dials>]: z.ZodType<Dials[Dial]> };
+
+const cloudflare: Table<CloudflareDials> = {
+  retryHints: z.boolean(),
+  domainActivationMs: milliseconds,
+  bucketSettleMs: milliseconds,
+  domainReleaseMs: milliseconds,
+  certificatesDown: z.boolean(),
+  tokenActivationMs: milliseconds,
+  callsPerFiveMinutes: limit,
+  recordsPerZone: limit,
+  r2Enabled: z.boolean(),
+};
+
+const sendgrid: Table<SendgridDials> = {
+  callsPerMinute: limit,
+  negativeCacheMs: milliseconds,
+  revocationMs: milliseconds,
+  keysPerUser: limit,
+};
+
+const fly: Table<FlyDials> = {
+  upstashRedisVersion: z.string().regex(/^\d+(\.\d+)*$/, "a version such as 7.2.5"),
+  rateLimitedUntil: z.record(z.string(), z.iso.datetime()),
+  smtpServers: z.record(z.string().regex(/^.+:\d+$/, "host:port"), z.array(z.string())),
+  mailDomains: z.array(z.string()),
+  fullRegions: z.array(z.string()),
+};
+
+const turns = z.strictObject({
+  cloudflare: z.strictObject(cloudflare).partial().optional(),
+  sendgrid: z.strictObject(sendgrid).partial().optional(),
+  fly: z.strictObject(fly).partial().optional(),
+});
+
+/**
+ * Turns dials: `{"fly": {"fullRegions": ["ams"]}}`. What is not named stays; a list or a table is replaced whole.
+ * @returns undefined when all were turned; else what is wrong, and none was.
+ */
+export function turnDials(world: World, wanted: unknown): string | undefined {
+  const read = turns.safeParse(wanted);
+  if (!read.success) return z.prettifyError(read.error);
+  for (const cloud of ["cloudflare", "sendgrid", "fly"] as const) {
+    Object.assign(world.state[cloud].dials, read.data[cloud]);
+  }
+  world.changed();
+  return undefined;
+}

@@ -1,0 +1,128 @@
+/** Elements, and lists of them that follow a list of things: what is new or changed flashes. */
+
+/** While true nothing flashes: the first picture of a world is not news. */
+let quiet = true;
+
+/** Whoever wants no motion sees no flash: the classes below would never end. */
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Draws without flashes. */
+export function quietly(draw) {
+  quiet = true;
+  try {
+    draw();
+  } finally {
+    quiet = false;
+  }
+}
+
+/** Makes an element. Texts become text nodes, so nothing that a cloud answered is ever read as HTML. */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== undefined && child !== null && child !== ""));
+  return element;
+}
+
+/** A symbol of symbols.svg. */
+export function icon(name, label) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", `icon ${name}`);
+  if (label === undefined) svg.setAttribute("aria-hidden", "true");
+  else {
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", label);
+    const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+    title.textContent = label;
+    svg.append(title);
+  }
+  use.setAttribute("href", `/_local/page/symbols.svg#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+const kept = new WeakMap();
+
+/**
+ * Makes the children of `parent` follow `items`.
+ *
+ * `draw(item)` makes an element anew at each change; or `open(item)` makes one once and answers it with a function
+ * that updates it, for what has lists or state of its own. `empty` says what will appear here.
+ */
+export function list(parent, items, { key, draw, open, empty }) {
+  const before = kept.get(parent) ?? new Map();
+  const now = new Map();
+  for (const item of items) {
+    const name = key(item);
+    const text = JSON.stringify(item);
+    const entry = before.get(name);
+    before.delete(name);
+    if (entry === undefined) now.set(name, { text, ...make(item, draw, open) });
+    else now.set(name, entry.text === text ? entry : change(entry, item, text, draw));
+  }
+  for (const { element } of before.values()) leave(element);
+  let place = firstOf(parent);
+  for (const { element } of now.values()) {
+    if (element === place) place = nextOf(place);
+    else parent.insertBefore(element, place);
+  }
+  kept.set(parent, now);
+  const note = parent.querySelector(":scope > .empty");
+  if (items.length > 0) note?.remove();
+  else if (note === null && empty !== undefined) parent.append(h("p", { class: "empty" }, empty));
+}
+
+function make(item, draw, open) {
+  const made = open === undefined ? { element: draw(item) } : open(item);
+  made.update?.(item);
+  flash(made.element, "is-new");
+  return made;
+}
+
+function change(entry, item, text, draw) {
+  if (entry.update !== undefined) {
+    entry.update(item);
+    return { ...entry, text };
+  }
+  const element = draw(item);
+  entry.element.replaceWith(element);
+  flash(element, "is-changed");
+  return { element, text };
+}
+
+/** Marks an element for as long as its animation takes. */
+export function flash(element, how) {
+  if (quiet || still) return;
+  element.classList.add(how);
+  element.addEventListener("animationend", () => element.classList.remove(how), { once: true });
+}
+
+function leave(element) {
+  if (quiet || still || element.classList.contains("empty")) return element.remove();
+  element.classList.add("is-gone");
+  element.addEventListener("animationend", () => element.remove(), { once: true });
+  // Without an animation of its own (hidden by a filter, or in a folded list) nothing would ever end.
+  setTimeout(() => element.remove(), 1500);
+}
+
+function firstOf(parent) {
+  return skip(parent.firstElementChild);
+}
+
+function nextOf(element) {
+  return skip(element.nextElementSibling);
+}
+
+/** What is leaving, and the note for an empty list, have no place in the order. */
+function skip(element) {
+  let found = element;
+  while (found !== null && (found.classList.contains("is-gone") || found.classList.contains("empty"))) {
+    found = found.nextElementSibling;
+  }
+  return found;
+}

@@ -1,0 +1,8 @@
+/** Keeps every `data-since` on the page counting. */
+import { duration, worldNow } from "./words.js";
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("[data-since]")) {
+    element.textContent = duration(worldNow() - Date.parse(element.dataset.since));
+  }
+}, 200);

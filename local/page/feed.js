@@ -1,0 +1,68 @@
+/**
+ * News of the world: server-sent events where they come through, else a question every 700 ms. Whatever breaks, it
+ * goes on trying: clouds that are started again are picked up by themselves.
+ */
+const pollEvery = 700;
+/** The server says the time every two seconds; a line that is silent for so long is dead. */
+const silence = 7000;
+
+/**
+ * Calls `show(view)` at each change and `tell(how)` when the line's state changes: "live", "polling" or "lost".
+ */
+export function follow(show, tell) {
+  let seen = 0;
+  let heard = 0;
+  let source;
+  let polling;
+
+  const news = (view) => {
+    // An emptied journal counts from 1 again.
+    if (view.calls.total < seen) view.calls.reset = true;
+    seen = view.calls.total;
+    show(view);
+  };
+
+  const listen = () => {
+    source?.close();
+    source = new EventSource(`/_local/view/stream?after=${seen}`);
+    heard = Date.now();
+    const alive = () => {
+      heard = Date.now();
+      clearInterval(polling);
+      polling = undefined;
+      tell("live");
+    };
+    source.addEventListener("view", (event) => {
+      alive();
+      news(JSON.parse(event.data));
+    });
+    source.addEventListener("beat", alive);
+    source.addEventListener("error", poll);
+  };
+
+  const poll = () => {
+    polling ??= setInterval(ask, pollEvery);
+  };
+
+  const ask = async () => {
+    try {
+      const answer = await fetch(`/_local/view?after=${seen}`);
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      const view = await answer.json();
+      // The stream may have come back meanwhile, and it is ahead.
+      if (polling === undefined) return;
+      tell("polling");
+      news(view);
+      if (source.readyState === EventSource.CLOSED) listen();
+    } catch {
+      tell("lost");
+    }
+  };
+
+  setInterval(() => {
+    if (Date.now() - heard < silence) return;
+    poll();
+    listen();
+  }, silence);
+  listen();
+}

@@ -1,0 +1,18 @@
+/** Databases of Postgres servers, an app's own or managed ones. */
+import { h, icon } from "./dom.js";
+
+/** A database: whose, which schema, who lives in it. */
+export function drawDatabase({ name, owner, schema, accounts }) {
+  const facts = [
+    `owner ${owner}`,
+    schema === null ? "no schema yet" : `Mastodon ${schema}`,
+    accounts.length === 0 ? "" : accounts.join(", "),
+  ];
+  return h(
+    "div",
+    { class: `line-item ${schema === null ? "" : "good"}` },
+    icon("database"),
+    h("b", {}, name),
+    h("span", {}, facts.filter(Boolean).join(" · ")),
+  );
+}

@@ -1,0 +1,85 @@
+/** Organisations with their apps, add-ons and clusters. */
+import { h, icon, list } from "./dom.js";
+import { appCard } from "./fly-app.js";
+import { drawDatabase } from "./fly-database.js";
+import { count } from "./words.js";
+
+/** Draws the panel: ours first; of somebody else's only that their names are taken. */
+export function showFly({ organizations }) {
+  const worth = organizations.filter((org) => org.ours || org.apps.length > 0);
+  const apps = worth.filter((org) => org.ours).flatMap((org) => org.apps);
+  document.querySelector("#h-fly small").textContent = apps.length === 0 ? "" : count(apps.length, "app");
+  list(document.getElementById("organizations"), worth, { key: (org) => org.slug, open: openOrganization });
+}
+
+function openOrganization({ slug, name, ours }) {
+  const things = h("div");
+  const taken = h("p", { class: "quiet" });
+  const element = h(
+    "section",
+    { class: "organization" },
+    h("h3", {}, name, " ", h("small", {}, ours ? slug : "not ours")),
+    ours ? things : taken,
+  );
+  return {
+    element,
+    update({ apps, redis, clusters }) {
+      if (!ours) {
+        taken.textContent = `Names that are taken: ${apps.map((app) => app.name).join(", ")}`;
+        return;
+      }
+      const all = [
+        ...apps.map((app) => ({ kind: "app", id: app.name, ...app })),
+        ...redis.map((one) => ({ kind: "redis", id: one.name, ...one })),
+        ...clusters.map((one) => ({ kind: "cluster", ...one })),
+      ];
+      element.classList.toggle("blank", all.length === 0);
+      list(things, all, {
+        key: ({ kind, id }) => `${kind} ${id}`,
+        open: (thing) => cards[thing.kind](thing),
+        empty: "Nothing runs yet. Database, Redis, web and streaming will appear here, machine by machine.",
+      });
+    },
+  };
+}
+
+const cards = { app: appCard, redis: redisCard, cluster: clusterCard };
+
+function redisCard({ name, plan, region, host }) {
+  return {
+    element: h(
+      "article",
+      { class: "app" },
+      h("header", {}, h("h4", {}, name), h("span", { class: "chip" }, "Upstash Redis")),
+      h(
+        "div",
+        { class: "line-item good" },
+        icon("database"),
+        h("b", {}, host),
+        h("span", {}, `${plan}, ${region}`),
+      ),
+    ),
+  };
+}
+
+function clusterCard({ name, region, plan, diskGb, version }) {
+  const state = h("span", { class: "chip" });
+  const databases = h("div");
+  const apps = h("p", { class: "quiet" });
+  return {
+    element: h(
+      "article",
+      { class: "app" },
+      h("header", {}, h("h4", {}, name), h("span", { class: "chip" }, `managed Postgres ${version}`), state),
+      h("p", { class: "quiet" }, `${plan}, ${region}, ${diskGb} GB`),
+      databases,
+      apps,
+    ),
+    update(cluster) {
+      state.textContent = cluster.ready ? "ready" : "being made";
+      state.className = `chip ${cluster.ready ? "good" : "busy"}`;
+      apps.textContent = cluster.apps.length === 0 ? "" : `attached: ${cluster.apps.join(", ")}`;
+      list(databases, cluster.databases, { key: (one) => one.name, draw: drawDatabase });
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** The live ticker: calls as they are answered, newest on top, and those that wait. */
+import { h, list } from "./dom.js";
+import { addToPulse } from "./pulse.js";
+import "./elapsed.js";
+import { clock, count, duration } from "./words.js";
+
+/** Lines that stay on the page. */
+const kept = 300;
+/** From here on a call is slow, and very slow, in milliseconds. */
+const slow = 1000;
+const verySlow = 5000;
+
+const calls = document.getElementById("calls");
+const shownFlyctl = new Set();
+
+const filters = { all: "all", changes: "changes", problems: "problems" };
+for (const [show, text] of Object.entries(filters)) {
+  const choose = () => {
+    calls.dataset.show = show;
+    for (const button of document.querySelectorAll("#filters button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.show === show));
+    }
+  };
+  const pressed = String(show === "all");
+  document
+    .getElementById("filters")
+    .append(
+      h("button", { type: "button", "data-show": show, "aria-pressed": pressed, onclick: choose }, text),
+    );
+}
+calls.append(h("p", { class: "empty" }, "Every call to a cloud will appear here, as it is answered."));
+
+/** Adds what is new. */
+export function showCalls({ total, refused, failed, newest, waiting, flyctl, reset }) {
+  if (reset) {
+    calls.replaceChildren();
+    shownFlyctl.clear();
+  }
+  const problems = [refused > 0 ? `${refused} refused` : "", failed > 0 ? `${failed} failed` : ""];
+  document.querySelector("#h-calls small").textContent =
+    total === 0 ? "" : [count(total, "call"), ...problems].filter(Boolean).join(", ");
+  const starts = flyctl.filter((run) => !shownFlyctl.has(run.n));
+  for (const run of starts) shownFlyctl.add(run.n);
+  const fresh = [
+    ...newest.map((call) => ({ ...call, draw: drawCall })),
+    ...starts.map((run) => ({ ...run, draw: drawStart })),
+  ];
+  fresh.sort((a, b) => a.at.localeCompare(b.at));
+  if (fresh.length > 0) calls.querySelector(".empty")?.remove();
+  for (const line of fresh) calls.prepend(line.draw(line));
+  while (calls.childElementCount > kept) calls.lastElementChild.remove();
+  addToPulse(newest);
+  const last = newest.at(-1);
+  if (last !== undefined) document.getElementById("latest").replaceChildren(...drawCall(last).childNodes);
+  list(document.getElementById("waiting"), waiting, {
+    key: ({ since, method, what }) => `${since} ${method} ${what}`,
+    draw: drawWaiting,
+  });
+}
+
+function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note }) {
+  const pace = milliseconds >= verySlow ? "very-slow" : milliseconds >= slow ? "slow" : "";
+  const reads = method === "GET" || method === "HEAD" || what.startsWith("query ");
+  return h(
+    "div",
+    {
+      class: `call ${cloud} ${verdict} ${reads ? "reads" : "changes"}`,
+      title: `${clock(at)} ${cloud} ${method} ${what}`,
+    },
+    h("time", {}, clock(at)),
+    h("span", { class: "dot" }),
+    h("span", { class: "what" }, h("b", {}, method), " ", what),
+    h("span", { class: "status" }, status === 0 ? "cut" : String(status)),
+    h("span", { class: `took ${pace}` }, duration(milliseconds)),
+    note === "" ? "" : h("span", { class: "note" }, note),
+  );
+}
+
+function drawStart({ at, line }) {
+  return h(
+    "div",
+    { class: "call flyctl reads", title: line },
+    h("time", {}, clock(at)),
+    h("span", { class: "dot" }),
+    h("span", { class: "what" }, h("b", {}, "$ flyctl"), " ", line),
+  );
+}
+
+function drawWaiting({ cloud, method, what, since }) {
+  return h(
+    "div",
+    { class: `call ${cloud}` },
+    h("span", { class: "dot" }),
+    h("span", { class: "what" }, h("b", {}, method), " ", what),
+    h("span", { class: "took", "data-since": since }),
+  );
+}
