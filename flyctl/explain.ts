@@ -54,6 +54,13 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         ],
         retry: retry.no,
       };
+    case "absent":
+      return {
+        what: `There is no app "${app ?? spec.name}" on Fly, or this token does not see it.`,
+        setIn: "mastiff:app, mastiff:flyOrg",
+        fix: "have it made:  pulumi up",
+        retry: retry.no,
+      };
     case "organization":
       return {
         what: `The Fly organisation "${org}" is unknown, or this token does not see it.`,

@@ -179,7 +179,9 @@ export class Fly {
     said: string,
     stdout: string,
   ): FlyctlFailure {
-    const call = `${showArgv(argv, this.redact)}${exitCode === undefined ? "" : ` (exit ${exitCode})`}`;
+    // A private file's folder is gone when anybody reads this.
+    const shown = showArgv(argv, this.redact).replaceAll(`${this.#base}/`, "");
+    const call = `${shown}${exitCode === undefined ? "" : ` (exit ${exitCode})`}`;
     return new FlyctlFailure({ reason, call, exitCode, said: this.redact(said), stdout });
   }
 }

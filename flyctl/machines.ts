@@ -1,6 +1,5 @@
 import * as argv from "./argv.ts";
 import type { Fly } from "./flyctl.ts";
-import { jsonStream } from "./parse.ts";
 import type { Size } from "./spec.ts";
 
 /** A machine as `machine list --json` shows it: what the driver reads of it. Zero and false are left out. */
@@ -121,23 +120,4 @@ export function runsImage(machine: Machine, image: string): boolean {
   const digest = runs.digest ?? machine.image_ref?.digest;
   if (wanted.digest !== undefined) return wanted.digest === digest;
   return runs.name === wanted.name && (runs.tag ?? machine.image_ref?.tag) === wanted.tag;
-}
-
-export interface LogLine {
-  timestamp: string;
-  message: string;
-}
-
-/**
- * The newest lines of one machine's log, oldest first; empty when there are none yet. Fly keeps a page of some
- * hundred lines; flyctl waits for a first one as long as it takes (logs/polling.go), hence the time limit.
- */
-export async function logsOf(fly: Fly, app: string, machine: string, timeoutMs = 4000): Promise<LogLine[]> {
-  try {
-    const output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
-    return jsonStream(output) as LogLine[];
-  } catch {
-    // Logs are a help: what they would have told is never what decides.
-    return [];
-  }
 }

@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import { isGone, type LogLine, logsOf, type Machine, machinesOf } from "./machines.ts";
+import { type LogLine, logOf } from "./log.ts";
+import { isGone, type Machine, machinesOf } from "./machines.ts";
 import { lastJsonLine, machineId } from "./parse.ts";
 import { say } from "./progress.ts";
 import type { Size } from "./spec.ts";
@@ -108,15 +109,17 @@ export async function finish(
   const seen = new Seen();
   let waitMs = 200;
   let machine: Machine | undefined;
+  let echo: readonly string[] = [];
   for (;;) {
     machine = (await machinesOf(fly, app)).find((one) => one.id === id);
+    echo = machine?.config?.init?.cmd ?? echo;
     if (machine === undefined || isGone(machine) || exitOf(machine) !== undefined) break;
     if (machine.state === "failed") break;
-    if (onLine !== undefined) seen.fresh(await logsOf(fly, app, id, 3000)).forEach(onLine);
+    if (onLine !== undefined) seen.fresh(await logOf(fly, app, id, echo, 3000)).forEach(onLine);
     await fly.pause(waitMs);
     waitMs = Math.min(waitMs * 1.5, onLine === undefined ? 5000 : 1000);
   }
-  const lines = await lastLog(fly, app, id, machine);
+  const lines = await lastLog(fly, app, id, echo);
   if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
   const exit = machine === undefined ? undefined : exitOf(machine);
   if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
@@ -125,10 +128,10 @@ export async function finish(
 }
 
 /** The log travels apart from the machine's state and may come after it: ask again while it has nothing. */
-async function lastLog(fly: Fly, app: string, id: string, machine: Machine | undefined): Promise<LogLine[]> {
+async function lastLog(fly: Fly, app: string, id: string, echo: readonly string[]): Promise<LogLine[]> {
   for (let attempt = 1; attempt <= 3; attempt++) {
-    const lines = await logsOf(fly, app, id, 3000);
-    if (lines.length > 0 || machine === undefined) return lines;
+    const lines = await logOf(fly, app, id, echo, 3000);
+    if (lines.length > 0) return lines;
   }
   return [];
 }

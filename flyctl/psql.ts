@@ -1,7 +1,6 @@
-import * as argv from "./argv.ts";
 import { FlyctlFailure, passes } from "./errors.ts";
+import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
-import { jsonIn } from "./parse.ts";
 
 /**
  * SQL on a Fly Postgres, run inside its machine by `machine exec`: over the API, so without the tunnel that
@@ -11,27 +10,16 @@ import { jsonIn } from "./parse.ts";
  * literals are held to letters that no quoting in between can touch.
  */
 export async function sql(fly: Fly, app: string, machine: string, statement: string): Promise<string[]> {
-  const command = shellCommand(statement);
-  const answer = jsonIn(await fly.repeatable(argv.machineExec(app, machine, command), { app })) as {
-    exit_code?: number;
-    stdout?: string;
-    stderr?: string;
-  };
-  // exit_code is left out when it is 0, and flyctl exits 0 either way.
-  if ((answer.exit_code ?? 0) !== 0) {
-    const said = fly.redact((answer.stderr ?? answer.stdout ?? "").trim());
-    throw new SqlError(`psql: ${said}`, said);
-  }
-  return (answer.stdout ?? "").split("\n").filter((line) => line !== "");
+  const { exitCode, stdout, stderr } = await execIn(fly, app, machine, shellCommand(statement));
+  if (exitCode !== 0) throw new SqlError(fly.redact((stderr || stdout).trim()));
+  return stdout.split("\n").filter((line) => line !== "");
 }
 
 /** What the server (or psql, when there is no server yet) refused. */
 export class SqlError extends Error {
-  readonly said: string;
-  constructor(message: string, said: string) {
-    super(message);
+  constructor(said: string) {
+    super(`psql: ${said}`);
     this.name = "SqlError";
-    this.said = said;
   }
 }
 

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
+import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
+import { lastWords } from "./log.ts";
 import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf } from "./machines.ts";
 import { claim, content, destroyOwned, find, secretsOf } from "./ownership.ts";
 import { say } from "./progress.ts";
@@ -64,7 +66,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   } else if (restart) await fly.repeatable(argv.machineRestart(app, machine.id), { app, timeoutMs: 600_000 });
   else if (machine.state === "stopped" || machine.state === "suspended")
     await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
-  await awaitStarted(fly, app);
+  await awaitAnswer(fly, app);
   return { app, host: `${app}.internal`, port: 6379 };
 }
 
@@ -139,21 +141,41 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
   }
 }
 
-async function awaitStarted(fly: Fly, app: string): Promise<void> {
+/** Up and answering; a machine that ends again and again is not waited for. */
+async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   const end = Date.now() + 180_000;
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machine = await machineOf(fly, app);
-    if (machine?.state === "started") return;
-    if (Date.now() > end || machine === undefined || machine.state === "failed") {
+    if (machine?.state === "started" && (await answers(fly, app, machine))) return;
+    if (machine === undefined || Date.now() > end || endsSinceStart(machine) >= 2) {
       throw new DriverError({
-        what: `Redis does not start: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
+        what: `Redis does not come up: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
         setIn: key,
-        fix: `see why:  flyctl logs -a ${app}`,
-        retry: "helps if the cause passes by itself",
+        fix: `what it said last is below; the whole log:  flyctl logs -a ${app}`,
+        retry: "helps only if the cause passes by itself",
+        said: machine === undefined ? [] : await lastWords(fly, app, machine.id),
       });
     }
     await fly.pause(waitMs);
   }
+}
+
+async function answers(fly: Fly, app: string, machine: Machine): Promise<boolean> {
+  try {
+    const ping = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" PING'`;
+    return (await execIn(fly, app, machine.id, ping)).stdout.includes("PONG");
+  } catch (error) {
+    // The machine may have ended between the look and the call.
+    if (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)) return false;
+    throw error;
+  }
+}
+
+/** How often it ended since it was last made or changed. */
+function endsSinceStart(machine: Machine): number {
+  const events = [...(machine.events ?? [])].sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0));
+  const made = events.findIndex((event) => event.type === "launch" || event.type === "update");
+  return events.slice(0, made < 0 ? undefined : made).filter((event) => event.type === "exit").length;
 }
 
 function moved(app: string, is: string, wanted: string): DriverError {

@@ -1,6 +1,7 @@
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
-import { groupOf, isGone, isHealthy, logsOf, type Machine, machinesOf } from "./machines.ts";
+import { lastWords } from "./log.ts";
+import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "./machines.ts";
 import { say, tell } from "./progress.ts";
 import type { ReleaseWork } from "./release-database.ts";
 
@@ -103,8 +104,7 @@ async function notReleased(
   const said: string[] = [];
   for (const machine of sick.slice(0, 2)) {
     said.push(`— ${condition(machine)}:`);
-    const lines = await logsOf(fly, spec.app, machine.id);
-    said.push(...lines.slice(-10).map((line) => fly.redact(line.message)));
+    said.push(...(await lastWords(fly, spec.app, machine.id)));
   }
   if (said.length === 0 && failure !== undefined) said.push(...failure.said.split("\n").slice(0, 6));
   const first = sick[0];

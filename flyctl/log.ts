@@ -1,0 +1,73 @@
+import * as argv from "./argv.ts";
+import type { Fly } from "./flyctl.ts";
+import { jsonStream } from "./parse.ts";
+
+/** One line that a machine printed. */
+export interface LogLine {
+  timestamp: string;
+  message: string;
+}
+
+/** What Fly itself says in a machine's log: of pulling and starting, never of what the program does. */
+const chatter = [
+  /^\s*(?:Starting init \(commit|Preparing to run|Pulling container image|Successfully prepared image)/,
+  /^\s*(?:Configuring firecracker|Machine (?:created|started|creating)|machine (?:started|became) in)/i,
+  /^\s*INFO (?:Preparing to run|Main child exited|Sending signal|Starting clean up|Umounting|\[fly api proxy\])/,
+  /^\s*(?:INFO|WARN) (?:hallpass|could not unmount)/,
+  /^\s*\[\s*\d+\.\d+\] /,
+];
+
+/**
+ * The newest lines of one machine's own output, oldest first; empty when there are none yet. Fly keeps a page of
+ * some hundred lines; flyctl waits for a first one as long as it takes (logs/polling.go), hence the time limit.
+ *
+ * @param echo the machine's command: init prints it before it runs it, and a script of several lines would
+ *   pass for what it prints.
+ */
+export async function logOf(
+  fly: Fly,
+  app: string,
+  machine: string,
+  echo: readonly string[] = [],
+  timeoutMs = 4000,
+): Promise<LogLine[]> {
+  let output: string;
+  try {
+    output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
+  } catch {
+    // Logs are a help: what they would have told is never what decides.
+    return [];
+  }
+  const entries = jsonStream(output) as (LogLine & { meta?: Meta })[];
+  return ownLines(
+    entries.filter((entry) => isApps(entry.meta)),
+    echo,
+  );
+}
+
+interface Meta {
+  Event?: { Provider?: string };
+  event?: { provider?: string };
+}
+
+function isApps(meta: Meta | undefined): boolean {
+  const provider = meta?.Event?.Provider ?? meta?.event?.provider ?? "";
+  return provider === "" || provider === "app";
+}
+
+/** Entries line by line, without what Fly says and without the command's echo. */
+export function ownLines(entries: readonly LogLine[], echo: readonly string[]): LogLine[] {
+  const script = new Set(echo.flatMap((word) => word.split("\n")).map((line) => line.trim()));
+  // The echo's last line runs on into init's own words: "…` as root".
+  const isEcho = (text: string) => script.has(text.trim()) || /^\s*` as \w+$/.test(text);
+  return entries
+    .flatMap(({ timestamp, message }) => message.split("\n").map((line) => ({ timestamp, message: line })))
+    .filter(({ message }) => message.trim() !== "" && !isEcho(message))
+    .filter(({ message }) => !chatter.some((pattern) => pattern.test(message)));
+}
+
+/** The last lines of a machine that is in trouble, for an error. */
+export async function lastWords(fly: Fly, app: string, machine: string, count = 10): Promise<string[]> {
+  const lines = await logOf(fly, app, machine);
+  return lines.slice(-count).map((line) => fly.redact(line.message));
+}

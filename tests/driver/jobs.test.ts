@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
+import { images, jobsSince, lay, machinesByGroup, release } from "../support/driver-community.ts";
+
+const slow = 240_000;
+
+/** Slow enough to be stopped in the middle of a job: a migration takes some three seconds. */
+let world: DriverWorld;
+beforeAll(async () => {
+  world = await startDriverWorld({ latency: 0.05 });
+  await lay(world);
+}, slow);
+afterAll(() => world.stop());
+
+const secrets = { password: "owner1password2here3" };
+const owner = (more: object = {}) => ({
+  spec: { app: "acme", username: "mastiff", email: "owner@acme.example.org", skipDns: true, ...more },
+  secrets,
+});
+const secretNames = async () => Object.keys((await world.fly()).apps.acme.secrets);
+
+describe("a migration is never started twice", { timeout: slow }, () => {
+  test("one that a killed run left goes on; the next run waits for it and takes its result", async () => {
+    const after = await world.now();
+    const first = world.start("release", "ensure", release(images.new, { redisGate: false }));
+    await first.said("acme: preparing the database (");
+    first.process.kill("SIGKILL");
+    await first.ended;
+    expect((await machinesByGroup(world))["db-prepare"]).toMatchObject([{ state: "started" }]);
+    const { code, stderr } = await world.drive(
+      "release",
+      "ensure",
+      release(images.new, { redisGate: false }),
+    );
+    expect([code, stderr.split(" (")[0]]).toEqual([
+      0,
+      "acme: waiting for preparing the database, which an earlier run started",
+    ]);
+    expect(await jobsSince(world, after)).toEqual(["db:prepare"]);
+    expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
+  });
+});
+
+describe("a run that is told to stop", { timeout: slow }, () => {
+  test.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ] as const)(
+    "%s: leaves no folder behind, says that it can go on, and ends as the signal asks",
+    async (signal, code) => {
+      const run = world.start("owner", "ensure", owner());
+      await run.said("seeing to the owner's account mastiff (");
+      run.process.kill(signal);
+      const ended = await run.ended;
+      expect([ended.code, run.leftovers()]).toEqual([code, []]);
+      expect(ended.stderr).toContain("stopped; the next run goes on from here\n");
+      expect(ended.stderr).not.toContain(secrets.password);
+    },
+  );
+});
+
+describe("the owner", { timeout: slow }, () => {
+  test("is made; the password of a run that was killed is gone, and so is its machine", async () => {
+    expect(await secretNames()).toContain("OWNER_PASSWORD");
+    expect((await world.must("owner", "observe", owner())).differences).toEqual([
+      "the owner's password is still among the app's secrets",
+    ]);
+    const output = await world.must("owner", "ensure", owner());
+    // The machines of the stopped runs may have come to their end by themselves.
+    expect(["created", "present"]).toContain(output.result);
+    expect(await secretNames()).not.toContain("OWNER_PASSWORD");
+    expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
+  });
+
+  test("is present the second time, whatever the password", async () => {
+    const again = { ...owner(), secrets: { password: "another1password2here3" } };
+    expect(await world.must("owner", "ensure", again)).toEqual({ result: "present", username: "mastiff" });
+  });
+
+  test("with another e-mail is refused, and the password does not stay behind", async () => {
+    const { code, stderr } = await world.drive("owner", "ensure", owner({ email: "other@acme.example.org" }));
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Mastodon does not take mastiff <other@acme.example.org> as the owner of acme.
+  set in  mastiff:ownerUsername, mastiff:ownerEmail
+  fix     choose another:  pulumi config set mastiff:ownerUsername <name>, mastiff:ownerEmail <address>
+  retry   does not help before this is changed
+  said    owner: mastiff exists with another e-mail
+`);
+    expect(await secretNames()).not.toContain("OWNER_PASSWORD");
+  });
+
+  test("whose machine cannot be started leaves no password behind", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/v1/apps/acme/machines$",
+      when: "before",
+      action: { status: 422, body: { error: "no capacity" } },
+    });
+    expect((await world.drive("owner", "ensure", owner())).code).toBe(1);
+    expect(await secretNames()).not.toContain("OWNER_PASSWORD");
+  });
+
+  test("destroy is content with an account that lives in the database, and with no app at all", async () => {
+    expect(await world.must("owner", "destroy", owner())).toEqual({});
+    expect(await world.must("owner", "destroy", owner({ app: "never-was" }))).toEqual({});
+  });
+});
+
+describe("a job of the operator's", { timeout: slow }, () => {
+  const job = (...args: string[]) => world.drive("job", "run", { args });
+
+  test("runs like web does, prints its output, and leaves no machine", async () => {
+    const { code, stdout } = await job(
+      "--app",
+      "acme",
+      "--",
+      "bin/tootctl",
+      "accounts",
+      "refresh",
+      "--all",
+      "--verbose",
+    );
+    expect([code, stdout]).toEqual([0, "Refreshed 0 accounts\n"]);
+    expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
+  });
+
+  test("hands on its exit code", async () => {
+    const { code } = await job("--app=acme", "--memory-mb=2048", "--", "bundle", "exec", "rails", "nonsense");
+    expect(code).toBeGreaterThan(0);
+  });
+
+  test.each([
+    [["--app", "acme"], "after -- a command is missing"],
+    [["--", "true"], "--app is missing"],
+    [["--app", "acme", "--memory-mb", "100", "--", "true"], "--memory-mb is megabytes in steps of 256"],
+    [["--aap", "acme", "--", "true"], "--aap is unknown"],
+  ])("%j is wrong usage", async (args, message) => {
+    const { code, stderr } = await job(...args);
+    expect([code, stderr.split("\n")[0]]).toEqual([2, message]);
+  });
+
+  test("on an app that never was", async () => {
+    const { code, stderr } = await job("--app", "never-was", "--", "true");
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no app "never-was" on Fly, or this token does not see it.\n');
+  });
+});

@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
+import { images, jobsSince, lay, machinesByGroup, release, secrets } from "../support/driver-community.ts";
+
+// Each flyctl deploy watches a new machine for ten seconds (flyctl: smoke checks).
+const slow = 240_000;
+
+let world: DriverWorld;
+beforeAll(async () => {
+  world = await startDriverWorld();
+  await lay(world);
+}, slow);
+afterAll(() => world.stop());
+
+const deploys = async (after: number) =>
+  (await world.journal(after)).filter((one) => one.method === "POST" && one.path === "/api/v1/releases")
+    .length;
+const debts = async () =>
+  Object.keys((await world.fly()).apps.acme.secrets).filter((name) => name.startsWith("MASTIFF_OWES_"));
+
+describe("a release", { timeout: slow }, () => {
+  test("the first one asks Redis, prepares the database, then starts every group", async () => {
+    const after = await world.now();
+    const { code, output, stderr } = await world.drive("release", "ensure", release(images.old));
+    expect(stderr).toContain("acme: web: 1/1 healthy, sidekiq: 1/1 healthy");
+    expect([code, output]).toEqual([0, { app: "acme", image: images.old, release: 1 }]);
+    expect(await jobsSince(world, after)).toEqual(["redis-version", "db:prepare"]);
+    const groups = await machinesByGroup(world);
+    expect(Object.keys(groups).sort()).toEqual(["sidekiq", "web"]);
+  });
+
+  test("again: nothing is done, and nothing differs", async () => {
+    const after = await world.now();
+    expect(await world.must("release", "ensure", release(images.old))).toMatchObject({ release: 1 });
+    expect([await jobsSince(world, after), await deploys(after)]).toEqual([[], 0]);
+    const { differences, marker } = await world.must("release", "observe", release(images.old));
+    expect([differences, marker]).toEqual([[], expect.stringMatching(/^1 \w+@\w+ \w+@\w+$/)]);
+  });
+
+  test("another image: migrations before, machines, migrations after, each once", async () => {
+    const after = await world.now();
+    await world.must("release", "ensure", release(images.new));
+    expect(await jobsSince(world, after)).toEqual([
+      "redis-version",
+      "db:migrate (without post)",
+      "db:migrate",
+    ]);
+    expect([await deploys(after), await debts()]).toEqual([1, []]);
+    expect((await machinesByGroup(world)).web).toHaveLength(1);
+  });
+
+  test("an older or a skipping version is refused before anything runs", async () => {
+    const after = await world.now();
+    const { code, stderr } = await world.drive("release", "ensure", release(images.old));
+    expect([code, stderr]).toEqual([
+      1,
+      `Mastodon v4.6.3 is older than v4.7.4, which runs: an older Mastodon cannot read a newer one's database.
+  set in  mastiff:mastodonVersion
+  fix     see the way to go:  https://docs.joinmastodon.org/admin/upgrading/
+  retry   does not help before this is changed
+`,
+    ]);
+    expect([await jobsSince(world, after), await deploys(after)]).toEqual([[], 0]);
+  });
+
+  test("more machines are only counted up, fewer down", async () => {
+    const after = await world.now();
+    const two = release(images.new, { groups: { web: { count: 2 }, sidekiq: { count: 1 } } });
+    await world.must("release", "ensure", two);
+    expect((await machinesByGroup(world)).web).toHaveLength(2);
+    expect((await world.must("release", "observe", two)).differences).toEqual([]);
+    await world.must("release", "ensure", release(images.new));
+    expect((await machinesByGroup(world)).web).toHaveLength(1);
+    expect(await deploys(after)).toBe(0);
+  });
+
+  test("new secrets, another size and another variable are one deploy without migrations", async () => {
+    const after = await world.now();
+    const input = release(
+      images.new,
+      { secretsDigest: "2" },
+      { webMemory: 2048, env: { DEFAULT_LOCALE: "de" } },
+    );
+    await world.must("release", "ensure", input);
+    // Other secrets may hold another Redis.
+    expect([await jobsSince(world, after), await deploys(after)]).toEqual([["redis-version"], 1]);
+    expect((await world.must("release", "observe", input)).differences).toEqual([]);
+    const back = await world.must("release", "observe", release(images.new));
+    expect(back.differences).toEqual([
+      expect.stringMatching(/^of machine \w+ \(sidekiq\): variable DEFAULT_LOCALE is set by other hands$/),
+      expect.stringMatching(/^of machine \w+ \(web\): memory is 2048 MB, should be 1024 MB$/),
+      expect.stringMatching(/^of machine \w+ \(web\): variable DEFAULT_LOCALE is set by other hands$/),
+    ]);
+    await world.must("release", "ensure", release(images.new));
+  });
+
+  test("machines that were stopped or removed by other hands come back", async () => {
+    const { web = [], sidekiq = [] } = await machinesByGroup(world);
+    await world.meddle((fly) => {
+      Object.assign(fly.apps.acme.machines[web[0]?.id ?? ""], { state: "stopped", ready: false, steps: [] });
+      delete fly.apps.acme.machines[sidekiq[0]?.id ?? ""];
+    });
+    expect((await world.must("release", "observe", release(images.new))).differences).toEqual([
+      "sidekiq has 0 machines, should have 1",
+      `machine ${web[0]?.id} (web) is stopped`,
+    ]);
+    await world.must("release", "ensure", release(images.new));
+    expect((await world.must("release", "observe", release(images.new))).differences).toEqual([]);
+  });
+
+  test("a run that stopped after the deploy still owes its migrations, and the next one pays", async () => {
+    await world.must("release", "destroy", release(images.new));
+    await world.must("release", "ensure", release("ghcr.io/mastodon/mastodon:v4.7.3"));
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/v1/apps/acme/machines$",
+      body: "db-migrate-post",
+      times: -1,
+      when: "before",
+      action: { status: 422, body: { error: "stopped here" } },
+    });
+    const stopped = await world.drive("release", "ensure", release(images.new));
+    await world.faults();
+    expect([stopped.code, await debts()]).toEqual([1, ["MASTIFF_OWES_MIGRATION"]]);
+    expect((await world.must("release", "observe", release(images.new))).differences).toEqual([
+      "migrations after the last release are still to be run",
+    ]);
+    const after = await world.now();
+    await world.must("release", "ensure", release(images.new));
+    expect([await jobsSince(world, after), await deploys(after), await debts()]).toEqual([
+      ["db:migrate"],
+      0,
+      [],
+    ]);
+  });
+
+  test("a password that a killed owner left never reaches a machine", async () => {
+    await world.must("secrets", "ensure", {
+      spec: { app: "acme", names: [...Object.keys(secrets), "OWNER_PASSWORD"] },
+      secrets: { ...secrets, OWNER_PASSWORD: "owner-password-1" },
+    });
+    await world.must("release", "ensure", release(images.new, { secretsDigest: "3" }));
+    const { apps } = await world.fly();
+    expect(apps.acme.secrets.OWNER_PASSWORD).toBeUndefined();
+    for (const { id } of Object.values(await machinesByGroup(world)).flat())
+      expect(Object.keys(apps.acme.machines[id].secrets)).not.toContain("OWNER_PASSWORD");
+  });
+
+  test("destroy takes every machine, leaves app and secrets, and succeeds again, also without the app", async () => {
+    await world.must("release", "destroy", release(images.new));
+    expect(await machinesByGroup(world)).toEqual({});
+    expect((await world.fly()).apps.acme.secrets.DATABASE_URL).toBeDefined();
+    await world.must("release", "destroy", release(images.new));
+    await world.must("release", "destroy", release(images.new, { app: "never-was" }));
+    const seen = await world.must("release", "observe", release(images.new));
+    expect([seen.exists, seen.differences]).toEqual([
+      false,
+      ["sidekiq has 0 machines, should have 1", "web has 0 machines, should have 1"],
+    ]);
+  });
+});
+
+describe("a release that fails says why", { timeout: slow }, () => {
+  test("an image that is not to be found", async () => {
+    const image = "ghcr.io/mastodon/mastodon:v4.99.0";
+    const { code, stderr } = await world.drive(
+      "release",
+      "ensure",
+      release(image, { redisGate: false, database: null }),
+    );
+    expect(code).toBe(1);
+    expect(timeless(stderr)).toBe(`acme: releasing ${image}
+The image "${image}" is not to be found.
+  set in  mastiff:mastodonVersion
+  fix     see that the registry has this tag:  https://github.com/mastodon/mastodon/releases
+  retry   helps only when the registry was down
+  flyctl  deploy -a acme -c release.toml --image ${image} --ha=false --no-public-ips --dns-checks=false --yes (exit 1)
+  said    failed to fetch an image or build from source: could not find image "${image}"`);
+  });
+
+  test("Redis too old: nothing is released", async () => {
+    await world.meddle((fly) => {
+      for (const machine of Object.values(fly.apps["acme-redis"].machines) as { config: { image: string } }[])
+        machine.config.image = "docker.io/library/redis:6.2-alpine";
+    });
+    const { code, stderr } = await world.drive("release", "ensure", release(images.new));
+    await world.meddle((fly) => {
+      for (const machine of Object.values(fly.apps["acme-redis"].machines) as { config: { image: string } }[])
+        machine.config.image = "docker.io/library/redis:7.4-alpine";
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /\nRedis is version 6\.2\.\d+, but Sidekiq refuses to start below 7\.0\.0: nothing was released\.\n/,
+    );
+    expect(stderr).toContain(
+      `  fix     use an own Redis:  pulumi config set mastiff:redis '{"kind":"own"}'\n`,
+    );
+    expect(await machinesByGroup(world)).toEqual({});
+  });
+
+  test("a job's own output, without its secrets", async () => {
+    await world.meddle((fly) => {
+      fly.apps.acme.secrets.DATABASE_URL.value =
+        "postgres://acme:wrong9password9here@acme-db.flycast:5432/acme";
+    });
+    const { code, stderr } = await world.drive("release", "ensure", release(images.new));
+    await world.meddle((fly) => {
+      fly.apps.acme.secrets.DATABASE_URL.value = secrets.DATABASE_URL;
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("\nPreparing the database failed with exit code 1 (app acme).\n");
+    expect(stderr).toContain("password authentication failed");
+    expect(stderr).not.toContain("wrong9password9here");
+    expect(await machinesByGroup(world)).toEqual({});
+  });
+
+  test("a job that was given too little memory", async () => {
+    const { stderr } = await world.drive(
+      "release",
+      "ensure",
+      release(images.new, { database: { memoryMb: 512 }, redisGate: false }),
+    );
+    expect(stderr).toContain("\nPreparing the database ran out of memory and was killed (app acme).\n");
+  });
+
+  test("machines that do not boot: with the last lines that they printed", async () => {
+    await world.must("release", "ensure", release(images.new));
+    const { code, stderr } = await world.drive(
+      "release",
+      "ensure",
+      release(images.new, {}, { env: { LOCAL_DOMAIN: "acme.example.org", REDIS_NAMESPACE: "old" } }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/\nThe release of acme failed: (web|sidekiq) does not come up healthy\.\n/);
+    expect(stderr).toMatch(
+      / {2}fix {5}what it said last is below; the whole log: {2}flyctl logs -a acme --machine \w+\n/,
+    );
+    expect(stderr).toContain("REDIS_NAMESPACE");
+    await world.must("release", "ensure", release(images.new));
+  });
+
+  test("a fly.toml that flyctl does not take", async () => {
+    const input = release(images.new);
+    const { code, stderr } = await world.drive("release", "ensure", {
+      ...input,
+      flyToml: `nonsense = 1\n${input.flyToml}`,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("flyctl does not accept the fly.toml that was made for acme.\n");
+    expect(stderr).toContain("nonsense");
+  });
+
+  test("an app that is gone", async () => {
+    const { code, stderr } = await world.drive(
+      "release",
+      "ensure",
+      release(images.new, { app: "never-was" }),
+    );
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      1,
+      'There is no app "never-was" in organisation mastiff to release to.',
+    ]);
+  });
+});
