@@ -26,6 +26,9 @@ const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff
 /** A job is seen as started for at least so long, or nobody who waits for `started` would ever see it. */
 const shortestJob = 400;
 
+/** Destroyed machines that an app remembers. */
+const remembered = 30;
+
 /** Without an explicit policy: https://fly.io/docs/machines/guides-examples/machine-restart-policy/ */
 const defaultRestart = { policy: "on-failure", max_retries: 10 } as const;
 
@@ -106,6 +109,11 @@ function act(world: World, app: App, machine: Machine, step: Step): void {
       break;
     case "stop":
       exited(world, app, machine, { lines: [], exit: 0 }, true);
+      break;
+    case "suspend":
+      machine.state = "suspended";
+      machine.ready = false;
+      note(world, machine, { type: "suspend", status: "suspended", source: "flyd" });
       break;
     case "destroy":
       destroyed(world, app, machine);
@@ -216,7 +224,11 @@ function destroyed(world: World, app: App, machine: Machine): void {
   for (const volume of Object.values(app.volumes)) {
     if (volume.machineId === machine.id) volume.machineId = null;
   }
+  // A destroyed machine is still asked for its exit event, but not for long, and never for its secrets.
+  machine.secrets = {};
   note(world, machine, { type: "destroy", status: "destroyed", source: "user" });
+  const gone = Object.values(app.machines).filter((m) => m.state === "destroyed");
+  for (const old of gone.slice(0, -remembered)) delete app.machines[old.id];
 }
 
 /** A new version of the machine: a new instance id, and nothing left of the old one's own disk. */
@@ -243,6 +255,13 @@ export function halt(world: World, machine: Machine): void {
   note(world, machine, { type: "stop", status: "stopping", source: "user" });
   machine.steps = [];
   schedule(world, machine, "stop", takes.stop);
+}
+
+/** Asks for a suspend: the memory goes to disk, so the program neither ends nor leaves an exit event. */
+export function doze(world: World, machine: Machine): void {
+  machine.state = "stopping";
+  machine.steps = [];
+  schedule(world, machine, "suspend", takes.stop);
 }
 
 /** Asks for the end. */

@@ -87,7 +87,7 @@ export interface MachineEvent {
 /** One thing that will happen to a machine; `lifecycle.ts` knows what each means. */
 export interface Step {
   at: Instant;
-  kind: "park" | "start" | "ready" | "finish" | "stop" | "restart" | "destroy";
+  kind: "park" | "start" | "ready" | "finish" | "stop" | "suspend" | "restart" | "destroy";
 }
 
 export interface Lease {

@@ -5,7 +5,7 @@ import { Refusal } from "./errors.ts";
 import { note } from "./events.ts";
 import { nonce } from "./ids.ts";
 import { findImage } from "./images.ts";
-import { begin, demolish, halt } from "./lifecycle.ts";
+import { begin, demolish, doze, halt } from "./lifecycle.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, ServiceCheck } from "./state.ts";
 
@@ -33,6 +33,15 @@ export function stop(world: World, machine: Machine): void {
     halt(world, machine);
     world.changed();
   }
+}
+
+/** Suspends a running machine; from any other state it is refused (docs reference/suspend-resume). */
+export function suspend(world: World, machine: Machine): void {
+  if (machine.state !== "started") {
+    throw new Refusal(412, `failed_precondition: machine is ${machine.state}, not started`);
+  }
+  doze(world, machine);
+  world.changed();
 }
 
 /** Restarts in place: the same configuration, the same secrets. */

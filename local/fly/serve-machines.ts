@@ -18,6 +18,7 @@ import {
   restart,
   start,
   stop,
+  suspend,
 } from "./machines.ts";
 import type { FlyEnv } from "./serve.ts";
 import { situation } from "./situation.ts";
@@ -91,8 +92,7 @@ export function serveMachines(world: World): Hono<FlyEnv> {
     return c.json({ ok: true });
   });
   api.post("/:id/suspend", (c) => {
-    const { machine } = claim(c);
-    stop(world, machine);
+    suspend(world, claim(c).machine);
     return c.json({ ok: true });
   });
   for (const [path, cordoned] of [

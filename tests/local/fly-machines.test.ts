@@ -11,6 +11,7 @@ import {
   pass,
   printed,
   run,
+  stage,
   stateOf,
 } from "./fly-call.ts";
 
@@ -95,6 +96,27 @@ test("a program that fails is restarted, ten times and slower, then stays stoppe
   });
   expect(exits[0]?.request?.exit_event).not.toHaveProperty("restarting");
   expect(stateOf(fly, app).logs.at(-1)?.message).toBe("machine has reached its max restart count of 10");
+});
+
+test("a suspended machine wakes without having ended, and a stopped one cannot be suspended", async () => {
+  const machine = await run(fly, app, sleeper);
+  const path = `${machines}/${machine.id}`;
+  expect((await fly.call("POST", `${path}/suspend`)).body).toEqual({ ok: true });
+  expect((await fly.call("GET", path)).body.state).toBe("suspended");
+  expect(machine.events.map((e) => e.type)).not.toContain("exit");
+  await fly.call("POST", `${path}/start`);
+  await fly.call("POST", `${path}/stop`, {});
+  expect((await fly.call("POST", `${path}/suspend`)).status).toBe(412);
+});
+
+test("an app remembers its last destroyed machines, without their secrets", async () => {
+  await stage(fly, app, { KEY: "hunter2" });
+  let last = "";
+  for (let count = 0; count < 32; count++) {
+    last = (await run(fly, app, { ...once(["true"]), auto_destroy: true })).id;
+  }
+  expect(Object.keys(stateOf(fly, app).machines)).toHaveLength(30);
+  expect(JSON.stringify(machineOf(fly, app, last))).not.toContain("hunter2");
 });
 
 test("an update is a new version: new instance, launched anew, secrets of now", async () => {
