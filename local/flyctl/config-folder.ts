@@ -40,9 +40,9 @@ export class ConfigFolder {
       rmSync(join(logs, old), { force: true });
   }
 
-  /** Adds to the debug log. */
+  /** Adds to the debug log; its lines carry no time, only the level (flyctl, source of August 2026). */
   log(text: string): void {
-    appendFileSync(this.logFile, `${new Date().toISOString()} DEBUG ${text}\n`);
+    appendFileSync(this.logFile, `DEBUG ${text}\n`);
   }
 
   /** Lowest version of an app's secrets that its machines must have; undefined when none is known. */
