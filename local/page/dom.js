@@ -58,7 +58,8 @@ export function list(parent, items, { key, draw, open, empty }) {
   const before = kept.get(parent) ?? new Map();
   const now = new Map();
   for (const item of items) {
-    const name = key(item);
+    let name = key(item);
+    while (now.has(name)) name += " again";
     const text = JSON.stringify(item);
     const entry = before.get(name);
     before.delete(name);

@@ -16,8 +16,9 @@ export function follow(show, tell) {
   let polling;
 
   const news = (view) => {
-    // An emptied journal counts from 1 again.
+    // An emptied journal counts from 1 again; a line that came back repeats what it said before it broke.
     if (view.calls.total < seen) view.calls.reset = true;
+    else view.calls.newest = view.calls.newest.filter((call) => call.n > seen);
     seen = view.calls.total;
     show(view);
   };

@@ -6,20 +6,25 @@ import { count } from "./words.js";
 
 /** Draws the panel: ours first; of somebody else's only that their names are taken. */
 export function showFly({ organizations }) {
-  const worth = organizations.filter((org) => org.ours || org.apps.length > 0);
+  const busy = organizations.some((org) => org.ours && things(org) > 0);
+  const worth = organizations.filter((org) => things(org) > 0 || (org.ours && !busy));
   const apps = worth.filter((org) => org.ours).flatMap((org) => org.apps);
   document.querySelector("#h-fly small").textContent = apps.length === 0 ? "" : count(apps.length, "app");
   list(document.getElementById("organizations"), worth, { key: (org) => org.slug, open: openOrganization });
 }
 
+function things({ apps, redis, clusters }) {
+  return apps.length + redis.length + clusters.length;
+}
+
 function openOrganization({ slug, name, ours }) {
-  const things = h("div");
+  const cardsOfIt = h("div");
   const taken = h("p", { class: "quiet" });
   const element = h(
     "section",
     { class: "organization" },
     h("h3", {}, name, " ", h("small", {}, ours ? slug : "not ours")),
-    ours ? things : taken,
+    ours ? cardsOfIt : taken,
   );
   return {
     element,
@@ -33,8 +38,7 @@ function openOrganization({ slug, name, ours }) {
         ...redis.map((one) => ({ kind: "redis", id: one.name, ...one })),
         ...clusters.map((one) => ({ kind: "cluster", ...one })),
       ];
-      element.classList.toggle("blank", all.length === 0);
-      list(things, all, {
+      list(cardsOfIt, all, {
         key: ({ kind, id }) => `${kind} ${id}`,
         open: (thing) => cards[thing.kind](thing),
         empty: "Nothing runs yet. Database, Redis, web and streaming will appear here, machine by machine.",

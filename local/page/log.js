@@ -1,6 +1,6 @@
 /** A machine's log, followed while it is open. */
 
-import { h, list } from "./dom.js";
+import { h, list, quietly } from "./dom.js";
 import { openDrawer } from "./drawer.js";
 import { clock } from "./words.js";
 
@@ -16,18 +16,17 @@ export function openLog(app, { id, title, image, size }) {
     if (!answer?.ok) return;
     const { lines: found } = await answer.json();
     const atEnd = lines.scrollTop + lines.clientHeight >= lines.scrollHeight - 8;
-    list(
-      lines,
-      found.map((line, index) => ({ index: `${line.at} ${index}`, ...line })),
-      {
-        key: (line) => line.index,
-        draw: ({ at, by, line }) => h("div", { class: by }, h("time", {}, clock(at)), h("code", {}, line)),
-        empty: "It has not written anything.",
-      },
-    );
+    const draw = () =>
+      list(lines, found, { key: (line) => line.id, draw: drawLine, empty: "Nothing written yet." });
+    if (lines.firstChild === null) quietly(draw);
+    else draw();
     if (atEnd) lines.scrollTop = lines.scrollHeight;
   };
   const timer = setInterval(ask, askEvery);
   openDrawer(title, `${app}, machine ${id}, ${image}, ${size}`, lines, () => clearInterval(timer));
   void ask();
+}
+
+function drawLine({ at, by, line }) {
+  return h("div", { class: by }, h("time", {}, clock(at)), h("code", {}, line));
 }

@@ -64,7 +64,9 @@ function after(c: Context): number {
   return Math.max(0, Number(c.req.query("after") ?? 0) || 0);
 }
 
-function look(world: World, from: number) {
+function look(world: World, seen: number) {
+  // An emptied journal begins at 1 again.
+  const from = seen > world.journal.entries.length ? 0 : seen;
   // Fly's steps that are due happen when somebody looks.
   settle(world);
   return { now: world.now().toISOString(), ...viewOf(world, from) };
@@ -77,8 +79,6 @@ function follow(world: World, c: Context): Response {
     let last = "";
     let lastAt = 0;
     while (!stream.aborted && !stream.closed) {
-      // An emptied journal begins at 1 again.
-      if (world.journal.entries.length < from) from = 0;
       const { now, ...view } = look(world, from);
       const text = JSON.stringify(view);
       if (text !== last) {

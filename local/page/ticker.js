@@ -51,7 +51,11 @@ export function showCalls({ total, refused, failed, newest, waiting, flyctl, res
   while (calls.childElementCount > kept) calls.lastElementChild.remove();
   addToPulse(newest);
   const last = newest.at(-1);
-  if (last !== undefined) document.getElementById("latest").replaceChildren(...drawCall(last).childNodes);
+  if (last !== undefined) {
+    const latest = document.getElementById("latest");
+    latest.className = `latest call ${last.cloud} ${last.verdict}`;
+    latest.replaceChildren(...drawCall(last).childNodes);
+  }
   list(document.getElementById("waiting"), waiting, {
     key: ({ since, method, what }) => `${since} ${method} ${what}`,
     draw: drawWaiting,
@@ -69,11 +73,21 @@ function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note
     },
     h("time", {}, clock(at)),
     h("span", { class: "dot" }),
-    h("span", { class: "what" }, h("b", {}, method), " ", what),
+    drawWhat(method, what),
     h("span", { class: "status" }, status === 0 ? "cut" : String(status)),
     h("span", { class: `took ${pace}` }, duration(milliseconds)),
     note === "" ? "" : h("span", { class: "note" }, note),
   );
+}
+
+/** A long path loses its middle: what is asked of a thing stands at its end. */
+function drawWhat(method, what) {
+  const graphql = /^(query|mutation|subscription) (.+)/.exec(what);
+  if (graphql !== null)
+    return h("span", { class: "what" }, h("b", {}, graphql[1]), h("span", {}, graphql[2]));
+  const end = what.lastIndexOf("/");
+  const [head, tail] = end > 0 ? [what.slice(0, end), what.slice(end)] : [what, ""];
+  return h("span", { class: "what" }, h("b", {}, method), h("span", {}, head), h("i", {}, tail));
 }
 
 function drawStart({ at, line }) {
@@ -82,7 +96,7 @@ function drawStart({ at, line }) {
     { class: "call flyctl reads", title: line },
     h("time", {}, clock(at)),
     h("span", { class: "dot" }),
-    h("span", { class: "what" }, h("b", {}, "$ flyctl"), " ", line),
+    h("span", { class: "what" }, h("b", {}, "$ flyctl"), h("span", {}, line)),
   );
 }
 
@@ -91,7 +105,7 @@ function drawWaiting({ cloud, method, what, since }) {
     "div",
     { class: `call ${cloud}` },
     h("span", { class: "dot" }),
-    h("span", { class: "what" }, h("b", {}, method), " ", what),
+    drawWhat(method, what),
     h("span", { class: "took", "data-since": since }),
   );
 }

@@ -44,6 +44,15 @@ export interface JobView {
   size: string;
 }
 
+/** A line of a log. */
+export interface LineView {
+  id: string;
+  at: string;
+  /** The program itself, or the part of Fly that speaks of it. */
+  by: string;
+  line: string;
+}
+
 /** One-offs of an app that are still shown after their end. */
 const jobsShown = 8;
 
@@ -71,15 +80,16 @@ export function jobsView(app: App, redact: Redact): JobView[] {
 }
 
 /** The last lines that a machine wrote, oldest first, also after its end. */
-export function logsOf(
-  app: App,
-  machine: string,
-  redact: Redact,
-): { at: string; by: string; line: string }[] {
+export function logsOf(app: App, machine: string, redact: Redact): LineView[] {
   return app.logs
     .filter((line) => line.instance === machine)
     .slice(-linesShown)
-    .map(({ timestamp, provider, message }) => ({ at: timestamp, by: provider, line: redact(message) }));
+    .map(({ id, timestamp, provider, message }) => ({
+      id,
+      at: timestamp,
+      by: provider,
+      line: redact(message),
+    }));
 }
 
 /** One that belongs to no group goes by the program that its image holds. */
@@ -131,8 +141,7 @@ function lightOf({ state, ready, restarts }: Machine, failing: boolean): Light {
 }
 
 function troubleOf(machine: Machine, failing: Record<string, unknown> | undefined): string {
-  if (machine.restarts > 0)
-    return `crashed ${machine.restarts}×, exit code ${exitCodeOf(machine) ?? "unknown"}`;
+  if (machine.restarts > 0) return `crashed ${machine.restarts}×, ${endOf(machine)}`;
   return `${failing?.name}: ${failing?.output}`;
 }
 
@@ -170,6 +179,12 @@ function exitCodeOf(machine: Machine): number | null {
   if (exited === undefined) return null;
   const event = exited.request?.exit_event as { exit_code?: number } | undefined;
   return event?.exit_code ?? 0;
+}
+
+function endOf(machine: Machine): string {
+  const exited = machine.events.find((event) => event.type === "exit");
+  const event = exited?.request?.exit_event as { oom_killed?: boolean } | undefined;
+  return event?.oom_killed === true ? "out of memory" : `exit code ${exitCodeOf(machine) ?? "unknown"}`;
 }
 
 function sizeOf({ config }: Machine): string {

@@ -104,7 +104,9 @@ function pathsOf(world: World, app: App, host: string): string[] {
     "/health",
     "/api/v2/instance",
     "/nodeinfo/2.0",
-    ...(owner === undefined ? [] : [`/.well-known/webfinger?resource=acct:${owner}@${host}`, `/@${owner}`]),
+    ...(owner === undefined
+      ? []
+      : [`/.well-known/webfinger?resource=acct:${owner}@${host}`, `/users/${owner}`]),
   ];
 }
 
