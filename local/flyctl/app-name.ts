@@ -19,21 +19,30 @@ export function requireAppName(run: Run): string {
   );
 }
 
+const loaded = new WeakMap<Run, AppConfig | undefined>();
+
 /** The fly.toml of `-c` or of the working directory; a broken one is an error even where `-a` names the app. */
 export function loadConfigIfPresent(run: Run): AppConfig | undefined {
+  if (!loaded.has(run)) loaded.set(run, load(run));
+  return loaded.get(run);
+}
+
+function load(run: Run): AppConfig | undefined {
   const given = run.string("config");
   const folder = run.line.path === "deploy" && run.args[0] ? run.args[0] : process.cwd();
   const paths = given
     ? [given, join(given, "fly.toml")]
     : ["fly.toml", "fly.json", "fly.yaml"].map((name) => join(folder, name));
   for (const path of paths) {
-    if (!existsSync(path) || (path !== given && statSync(path).isDirectory())) continue;
-    if (statSync(path).isDirectory()) {
-      if (existsSync(join(path, "fly.toml"))) continue;
-      throw new FlyError(`failed loading app config from ${path}: read ${path}: is a directory`);
-    }
+    if (!existsSync(path)) continue;
     try {
-      return loadConfig(path);
+      // A folder is no config file, even with one in it.
+      if (statSync(path).isDirectory()) throw new FlyError(`read ${path}: is a directory`);
+      const config = loadConfig(path);
+      if (config.error !== undefined) {
+        run.caution(`WARNING the config file at '${path}' is not valid: ${config.error.message}`);
+      }
+      return config;
     } catch (error) {
       throw wrap(`failed loading app config from ${path}`, error);
     }

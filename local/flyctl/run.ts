@@ -82,6 +82,11 @@ export class Run {
     process.stderr.write(`${text}\n`);
   }
 
+  /** Writes a line of flyctl's logger to stderr; it is coloured without a terminal too. */
+  caution(text: string): void {
+    this.warn(`\u001b[33mWARN\u001b[0m ${text}`);
+  }
+
   /** Whether the line names the flag. */
   has(name: string): boolean {
     return this.line.flags.has(name);

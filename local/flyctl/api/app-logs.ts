@@ -1,6 +1,6 @@
 /** An app's log lines. Source: superfly/fly-go resource_logs.go (GetAppLogs), superfly/flyctl logs/logs.go. */
 import { FlyError } from "../go/errors.ts";
-import { isObject } from "../go/json.ts";
+import { conform } from "../go/json.ts";
 import type { Run } from "../run.ts";
 import type { Data } from "./graphql.ts";
 import { readAnswer } from "./uiex.ts";
@@ -45,13 +45,7 @@ export async function pollLogs(
     message: attributes.message ?? "",
     region: attributes.region ?? "",
     timestamp: attributes.timestamp ?? "",
-    meta: metaOf(attributes.meta),
+    meta: conform("LogMeta", attributes.meta) as Data,
   }));
   return { entries, nextToken: page.meta?.next_token ?? "" };
-}
-
-function metaOf(meta: unknown): Data {
-  const from = isObject(meta) ? (meta as Data) : {};
-  const event = { provider: from.event?.provider ?? "" };
-  return { instance: from.instance ?? "", region: from.region ?? "", event };
 }

@@ -63,7 +63,7 @@ export class Graphql {
 
   /** Runs a generated operation. */
   async operation(operationName: string, query: string, variables?: Record<string, unknown>): Promise<Data> {
-    const body = { query, ...(variables && { variables }), operationName };
+    const body = { query: tabbed(query), ...(variables && { variables }), operationName };
     const answer = await this.http.send({ method: "POST", url: this.url, body });
     if (answer.status !== 200) throw httpError(answer.status, answer.text);
     const reply = decode(answer.text, "");
@@ -72,6 +72,13 @@ export class Graphql {
     }
     return (reply.data ?? {}) as Data;
   }
+}
+
+/** The layout of a generated operation; error messages name lines and columns of it. */
+function tabbed(query: string): string {
+  return query.replace(/^ {4}(.*)$/gm, (_, line: string) =>
+    line.replace(/^( {2})+/, (indent) => "\t".repeat(indent.length / 2)),
+  );
 }
 
 function decode(text: string, prefix: string): Reply {

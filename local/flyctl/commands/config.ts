@@ -1,14 +1,13 @@
 /** `config validate`, `config show`, `config save`. Source: superfly/flyctl internal/command/config. */
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { extname, join, relative, resolve } from "node:path";
-import { stringify } from "smol-toml";
 import { loadConfigIfPresent, requireAppName } from "../app-name.ts";
 import { type AppConfig, loadConfig, loadPatched } from "../fly-toml/load.ts";
 import { remoteConfig } from "../fly-toml/remote.ts";
 import { strictFindings } from "../fly-toml/strict.ts";
 import { validate } from "../fly-toml/validate.ts";
+import { asJson, asToml } from "../fly-toml/write.ts";
 import { FlyError, NonInteractive, wrap } from "../go/errors.ts";
-import { encode } from "../go/json.ts";
 import type { Command, Run } from "../run.ts";
 import { requireSession } from "../session.ts";
 
@@ -45,31 +44,7 @@ async function show(run: Run): Promise<void> {
   if (run.bool("local") && local === undefined) throw new FlyError("No local fly.toml found");
   const config = run.bool("local") && local !== undefined ? local : await remoteConfig(run, appName);
   if (run.bool("yaml")) throw new FlyError("YAML is not served by the stand-in flyctl");
-  run.out(run.bool("toml") ? asToml(config) : asJson(config));
-}
-
-/** Like TOML, JSON gets an empty line before each section that follows a value. */
-function asJson(config: AppConfig): string {
-  let inSection = true;
-  let text = "";
-  for (const line of encode(config.sections, 2).trimEnd().split("\n")) {
-    const starts = /^\s*"?\w+"?:( [[{])?$/.test(line);
-    if (starts && !inSection) text += "\n";
-    inSection = starts;
-    text += `${line}\n`;
-  }
-  return text;
-}
-
-function asToml(config: AppConfig): string {
-  const date = new Date().toISOString().replace(/\.\d+/, "");
-  return `# fly.toml app configuration file generated for ${config.appName} on ${date}
-#
-# See https://fly.io/docs/reference/configuration/ for information about how to use this file.
-#
-
-${stringify(JSON.parse(JSON.stringify(config.sections)))}
-`;
+  run.out(run.bool("toml") ? asToml(config, new Date()) : asJson(config));
 }
 
 async function save(run: Run): Promise<void> {
@@ -83,7 +58,7 @@ async function save(run: Run): Promise<void> {
   if (existsSync(path) && !run.bool("yes")) throw new NonInteractive();
   const before = existsSync(path) ? loadConfig(path).sections.build : undefined;
   if (before !== undefined) config.sections.build = before;
-  writeFileSync(path, run.bool("json") ? asJson(config) : asToml(config));
+  writeFileSync(path, run.bool("json") ? asJson(config) : asToml(config, new Date()));
   run.print(`Wrote config file ${relative(process.cwd(), path)}`);
 }
 

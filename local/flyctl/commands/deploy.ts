@@ -27,8 +27,8 @@ async function deploy(run: Run): Promise<void> {
   const app = await run.flaps.send("GET", `/apps/${encodeURIComponent(appName)}`);
   for (const name of Object.keys(config.sections.env ?? {}).sort()) {
     if (notSecret.includes(name) || !secretLike.some((part) => name.includes(part))) continue;
-    run.warn(
-      `\u001b[33mWARN\u001b[0m ${name} may be a potentially sensitive environment variable. Consider setting it as a secret, and removing it from the [env] section: https://fly.io/docs/apps/secrets/\n`,
+    run.caution(
+      `${name} may be a potentially sensitive environment variable. Consider setting it as a secret, and removing it from the [env] section: https://fly.io/docs/apps/secrets/\n`,
     );
   }
   const image = await findImage(run, app, config);

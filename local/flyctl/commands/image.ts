@@ -65,7 +65,7 @@ function showOne(run: Run, machine: Machine): void {
 function details(machine: Machine, asJson: boolean) {
   const { registry = "", repository = "", tag = "", digest = "", labels } = machine.image_ref ?? {};
   const sorted = Object.fromEntries(Object.entries(labels ?? {}).sort());
-  const json = labels === undefined ? "" : JSON.stringify(sorted);
+  const json = labels === undefined || labels === null ? "" : JSON.stringify(sorted);
   const text = Object.entries(sorted).map(([key, value]) => `${key}=${value}`);
   return {
     Digest: digest,

@@ -12,6 +12,7 @@ const files: Record<string, () => Promise<{ commands: Commands }>> = {
   apps: () => import("./apps.ts"),
   auth: () => import("./account.ts"),
   certs: () => import("./certs.ts"),
+  checks: () => import("./checks.ts"),
   config: () => import("./config.ts"),
   consul: () => import("./consul.ts"),
   deploy: () => import("./deploy.ts"),

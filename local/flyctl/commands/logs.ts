@@ -63,7 +63,7 @@ function printEntry(run: Run, entry: LogEntry): void {
     return;
   }
   const paint = (code: number, text: string) => `\u001b[${code}m${text}\u001b[0m`;
-  const provider = entry.meta?.event?.provider ?? "";
+  const provider = String(entry.meta.Event.Provider);
   const source =
     provider === "" ? entry.instance : entry.instance ? `${provider}[${entry.instance}]` : provider;
   const time = entry.timestamp.replace(/\.\d+/, "");

@@ -209,7 +209,7 @@ async function carryOut(deployment: Deployment): Promise<void> {
     await setReleaseStatus(deployment, failure === undefined ? "complete" : "failed", metadata);
   } catch (reason) {
     const when = failure === undefined ? "successful deployment" : "deployment failure";
-    run.warn(`WARN failed to set final release status after ${when}: ${messageOf(reason)}\n`);
+    run.caution(`failed to set final release status after ${when}: ${messageOf(reason)}\n`);
   }
   if (failure !== undefined) throw failure.error;
   if (!deployment.skipDnsChecks) await checkDns(deployment);

@@ -17,7 +17,7 @@ export async function checkDns(deployment: Deployment): Promise<void> {
     run.warn(`Checking DNS configuration for ${new URL(url).hostname}`);
     run.warn("✓ DNS configuration verified");
   } catch (error) {
-    run.warn(`WARN DNS checks failed: ${messageOf(error)}\n`);
+    run.caution(`DNS checks failed: ${messageOf(error)}\n`);
   }
 }
 

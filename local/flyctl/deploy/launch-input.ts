@@ -88,8 +88,8 @@ function applyMounts(deployment: Deployment, machine: Machine, config: MachineCo
   };
   if (mounted !== undefined && (!mounted.name || mounted.name === wanted.name)) {
     if (mounted.name && mounted.path !== wanted.path) {
-      deployment.run.warn(
-        `WARN Updating the mount path for volume ${mounted.volume ?? ""} on machine ${machine.id} from ${mounted.path ?? ""} to ${wanted.path ?? ""} due to fly.toml [mounts] destination value\n`,
+      deployment.run.caution(
+        `Updating the mount path for volume ${mounted.volume ?? ""} on machine ${machine.id} from ${mounted.path ?? ""} to ${wanted.path ?? ""} due to fly.toml [mounts] destination value\n`,
       );
       wanted.volume = mounted.volume ?? "";
     } else {
@@ -98,8 +98,8 @@ function applyMounts(deployment: Deployment, machine: Machine, config: MachineCo
     return false;
   }
   if (mounted !== undefined) {
-    deployment.run.warn(
-      `WARN Machine ${machine.id} has volume '${mounted.name ?? ""}' attached but fly.toml have a different name: '${wanted.name ?? ""}'\n`,
+    deployment.run.caution(
+      `Machine ${machine.id} has volume '${mounted.name ?? ""}' attached but fly.toml have a different name: '${wanted.name ?? ""}'\n`,
     );
   }
   const volume = popVolume(deployment, wanted.name ?? "", machine.region);

@@ -88,7 +88,7 @@ export class Leasable {
       await this.run.flaps.send("POST", path, undefined, this.nonce);
     } catch (error) {
       if (messageOf(error).includes("machine not found")) return;
-      this.run.warn(`WARN error refreshing lease for machine ${this.id}: ${messageOf(error)}`);
+      this.run.caution(`error refreshing lease for machine ${this.id}: ${messageOf(error)}`);
     }
   }
 
@@ -101,7 +101,7 @@ export class Leasable {
     try {
       await this.run.flaps.send("DELETE", this.path("/lease"), undefined, nonce);
     } catch (error) {
-      if (statusOf(error) !== 404) this.run.warn(`WARN failed to release lease: ${messageOf(error)}`);
+      if (statusOf(error) !== 404) this.run.caution(`failed to release lease: ${messageOf(error)}`);
     }
   }
 

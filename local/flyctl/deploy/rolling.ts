@@ -43,7 +43,7 @@ async function acquireAll(deployment: Deployment, entries: Entry[]): Promise<voi
   );
   const failed = all.find((one) => one.status === "rejected");
   if (failed === undefined) return;
-  deployment.run.warn(`WARN failed to acquire lease: ${messageOf(failed.reason)}`);
+  deployment.run.caution(`failed to acquire lease: ${messageOf(failed.reason)}`);
   await Promise.all(entries.map(({ machine }) => machine.releaseLease()));
   throw failed.reason;
 }

@@ -64,6 +64,23 @@ function readRaw(path: string): Data {
     return parse(text) as Data;
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new FlyError(`row ${error.line} column ${error.column}\n${error.codeblock.trimEnd()}`);
+    throw new FlyError(`row ${error.line} column ${error.column}\n${excerpt(text, error)}`);
   }
+}
+
+/** The place of a mistake in the layout of pelletier/go-toml's errors; the words are this parser's. */
+function excerpt(text: string, error: TomlError): string {
+  const lines = text.trimEnd().split("\n");
+  const first = Math.max(1, error.line - 2);
+  const last = Math.min(lines.length, error.line + 2);
+  const margin = String(last).length;
+  const shown: string[] = [];
+  for (let row = first; row <= last; row++) {
+    const line = lines[row - 1] ?? "";
+    shown.push(`${String(row).padStart(margin)}|${line === "" ? "" : ` ${line}`}`);
+    if (row !== error.line) continue;
+    const reason = error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "";
+    shown.push(`${" ".repeat(margin)}| ${" ".repeat(error.column - 1)}~ ${reason}`);
+  }
+  return shown.join("\n");
 }

@@ -15,19 +15,19 @@ export function typeError(
   if (value === undefined || value === null) return undefined;
   if (type.startsWith("*")) return typeError(type.slice(1), value, path, owner);
   if (type.startsWith("[]")) {
-    if (!Array.isArray(value)) return mismatch(value, `[]${type.slice(2)}`, path, owner);
+    if (!Array.isArray(value)) return mismatch(value, goType(type), path, owner);
     return first(value.map((item) => typeError(type.slice(2), item, path, owner)));
   }
   const map = /^map\[string\](.+)$/.exec(type)?.[1];
   if (map !== undefined) {
-    if (!isObject(value)) return mismatch(value, type, path, owner);
+    if (!isObject(value)) return mismatch(value, goType(type), path, owner);
     return first(Object.values(value).map((item) => typeError(map, item, path, owner)));
   }
   if (type === "Duration") return durationError(value);
   if (type === "MachineAutostop") return autostopError(value);
   const fields = fieldsOf(type);
   if (fields.length > 0) {
-    if (!isObject(value)) return mismatch(value, `appconfig.${type}`, path, owner);
+    if (!isObject(value)) return mismatch(value, goType(type), path, owner);
     return first(fields.map((f) => typeError(f.type, value[f.name], [...path, f.name], type)));
   }
   return plainError(type, value, path, owner);
@@ -37,7 +37,7 @@ function plainError(type: string, value: unknown, path: string[], owner: string)
   const go = goNames[type];
   if (go === undefined) {
     const isText = type !== "any" && typeof value !== "string";
-    return isText ? mismatch(value, `appconfig.${type}`, path, owner) : undefined;
+    return isText ? mismatch(value, goType(type), path, owner) : undefined;
   }
   const fits =
     type === "string"
@@ -68,6 +68,14 @@ function autostopError(value: unknown): string | undefined {
   if (typeof value !== "string") return "autostop value is not a valid bool or string";
   if (["off", "stop", "suspend"].includes(value)) return undefined;
   return `invalid autostop string value "${value}"`;
+}
+
+/** A type as Go names it; two structs have other names here. */
+function goType(type: string): string {
+  if (type.startsWith("[]")) return `[]${goType(type.slice(2))}`;
+  if (type.startsWith("*")) return `*${goType(type.slice(1))}`;
+  if (type.startsWith("map[")) return type;
+  return goNames[type] ?? `appconfig.${type.replace(/^Config(?=File|Static)/, "")}`;
 }
 
 function mismatch(value: unknown, go: string, path: string[], owner: string): string {

@@ -245,9 +245,12 @@ function checkRestart(config: AppConfig, findings: Findings): void {
 function checkCompression({ sections }: AppConfig, findings: Findings): void {
   const { compression, compression_level: level } = (sections.build ?? {}) as Data;
   if (compression && !["gzip", "zstd"].includes(compression)) {
-    fail(findings, `user submitted --compression value '${compression}' is not one of [gzip zstd]\n`);
+    fail(
+      findings,
+      `Invalid value '${compression}' for compression. Valid options are 'gzip', 'zstd', or leave unset.\n`,
+    );
   }
   if (level !== undefined && (level < 0 || level > 9)) {
-    fail(findings, `Invalid value for compression level: ${level}. Valid options are 0 to 9\n`);
+    fail(findings, `Invalid value '${level}' for compression level. Must be an integer between 0 and 9.\n`);
   }
 }

@@ -85,6 +85,14 @@ export const structs: Record<string, string> = {
     DelegatedWireGuardTokens {Nodes *[]*DelegatedWireGuardTokenHandle, Edges *[]*{Cursor *string, Node *DelegatedWireGuardTokenHandle}}
     LoggedCertificates *{Nodes []LoggedCertificate}
   `,
+  LogMeta: `
+    Instance string
+    Region string
+    Event {Provider string}
+    HTTP {Request {ID string, Method string, Version string}, Response {status_code int}}
+    Error {Code int, Message string}
+    URL {Full string}
+  `,
   ManagedCluster: `
     id string
     mpgd_cluster_id string
