@@ -61,7 +61,7 @@ async function demo(terminal: Terminal, ending: Ending, keep: boolean): Promise<
 
   const seconds: number[] = [];
   const operations = [
-    ["preview"],
+    ["preview", "--suppress-outputs"],
     ["up", "--yes", "--skip-preview", "--suppress-outputs"],
     ["preview", "--expect-no-changes", "--suppress-outputs"],
   ];
@@ -95,7 +95,7 @@ async function show(
   ending: Ending,
 ): Promise<number | undefined> {
   const [verb = "", ...flags] = args;
-  terminal.info(`$ ${typed(place, verb)} ${flags.join(" ")}`);
+  terminal.info(["$", typed(place, verb), ...flags].join(" "));
   const began = Date.now();
   const running = pulumi(place, [verb, ...onStack(place), ...flags], { shown: true, signal: ending.signal });
   // Whoever interrupts waits for the engine before the clouds go, so that it can end what it began.

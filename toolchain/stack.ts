@@ -52,7 +52,8 @@ export async function pulumi(place: Workplace, args: string[], options: RunOptio
     cwd: project,
     env: { ...environment(toolchain, target), ...options.env },
     extendEnv: false,
-    stdin: "ignore",
+    // On a terminal it draws its tree only when it could ask, too.
+    stdin: options.shown && process.stdin.isTTY ? "inherit" : "ignore",
     stdout: options.shown ? "inherit" : "pipe",
     stderr: options.shown ? "inherit" : "pipe",
     reject: false,

@@ -34,6 +34,12 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Termi
 export const silentTerminal: Terminal = plainTerminal(() => {});
 
 function fancyTerminal(output: NodeJS.WriteStream): Terminal {
+  type Kind = "info" | "success" | "warn" | "error";
+  const print = (kind: Kind) => (text: string) => {
+    // A spinner may be on this line; it draws itself again on the next one.
+    output.write(clearLine);
+    clack.log[kind](text, { output, spacing: 0 });
+  };
   return {
     step(text) {
       const began = Date.now();
@@ -42,20 +48,22 @@ function fancyTerminal(output: NodeJS.WriteStream): Terminal {
         update: spinner.update,
         done(end) {
           spinner.stop();
-          clack.log.success(`${end}${took(began)}`, { output, spacing: 0 });
+          print("success")(`${end}${took(began)}`);
         },
         fail(end) {
           spinner.stop();
-          clack.log.error(end, { output, spacing: 0 });
+          print("error")(end);
         },
       };
     },
-    info: (text) => clack.log.info(text, { output, spacing: 0 }),
-    success: (text) => clack.log.success(text, { output, spacing: 0 }),
-    warn: (text) => clack.log.warn(text, { output, spacing: 0 }),
-    error: (text) => clack.log.error(text, { output, spacing: 0 }),
+    info: print("info"),
+    success: print("success"),
+    warn: print("warn"),
+    error: print("error"),
   };
 }
+
+const clearLine = "\r\x1b[K";
 
 /**
  * One line that turns. Not clack's own spinner: that one puts the terminal into raw mode, so Ctrl-C reaches no
@@ -78,7 +86,7 @@ function spin(output: NodeJS.WriteStream, first: string): { update(text: string)
     },
     stop() {
       clearInterval(timer);
-      output.write("\r\x1b[K");
+      output.write(clearLine);
     },
   };
 }
