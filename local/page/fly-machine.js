@@ -37,7 +37,7 @@ export function drawJob(app, job) {
       type: "button",
       class: `job ${tone}`,
       title: [command, `${size}, ${tag}`, state, "click: its log"].join("\n"),
-      onclick: () => openLog(app, { id, title, image: tag, size: command }),
+      onclick: () => openLog(app, { id, title, image: tag, size }),
     },
     h("span", { class: "lamp" }),
     h("b", {}, title),

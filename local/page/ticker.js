@@ -12,6 +12,8 @@ const verySlow = 5000;
 
 const calls = document.getElementById("calls");
 const shownFlyctl = new Set();
+/** The line on top: what it says, how often, its element. */
+let top = {};
 
 const filters = { all: "all", changes: "changes", problems: "problems" };
 for (const [show, text] of Object.entries(filters)) {
@@ -35,6 +37,7 @@ export function showCalls({ total, refused, failed, newest, waiting, flyctl, res
   if (reset) {
     calls.replaceChildren();
     shownFlyctl.clear();
+    top = {};
   }
   const problems = [refused > 0 ? `${refused} refused` : "", failed > 0 ? `${failed} failed` : ""];
   document.querySelector("#h-calls small").textContent =
@@ -47,7 +50,7 @@ export function showCalls({ total, refused, failed, newest, waiting, flyctl, res
   ];
   fresh.sort((a, b) => a.at.localeCompare(b.at));
   if (fresh.length > 0) calls.querySelector(".empty")?.remove();
-  for (const line of fresh) calls.prepend(line.draw(line));
+  for (const line of fresh) add(line);
   while (calls.childElementCount > kept) calls.lastElementChild.remove();
   addToPulse(newest);
   const last = newest.at(-1);
@@ -62,7 +65,19 @@ export function showCalls({ total, refused, failed, newest, waiting, flyctl, res
   });
 }
 
-function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note }) {
+/** Puts a line on top; one that says again what the line below it says is counted there. */
+function add(line) {
+  const text =
+    line.draw === drawCall ? [line.cloud, line.method, line.what, line.status, line.note].join(" ") : "";
+  const again = text !== "" && text === top.text;
+  const times = again ? top.times + 1 : 1;
+  const element = line.draw(line, times);
+  if (again) top.element.replaceWith(element);
+  else calls.prepend(element);
+  top = { text, times, element };
+}
+
+function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note }, times = 1) {
   const pace = milliseconds >= verySlow ? "very-slow" : milliseconds >= slow ? "slow" : "";
   const reads = method === "GET" || method === "HEAD" || what.startsWith("query ");
   return h(
@@ -73,7 +88,7 @@ function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note
     },
     h("time", {}, clock(at)),
     h("span", { class: "dot" }),
-    drawWhat(method, what),
+    drawWhat(method, what, times),
     h("span", { class: "status" }, status === 0 ? "cut" : String(status)),
     h("span", { class: `took ${pace}` }, duration(milliseconds)),
     note === "" ? "" : h("span", { class: "note" }, note),
@@ -81,13 +96,13 @@ function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note
 }
 
 /** A long path loses its middle: what is asked of a thing stands at its end. */
-function drawWhat(method, what) {
-  const graphql = /^(query|mutation|subscription) (.+)/.exec(what);
-  if (graphql !== null)
-    return h("span", { class: "what" }, h("b", {}, graphql[1]), h("span", {}, graphql[2]));
-  const end = what.lastIndexOf("/");
-  const [head, tail] = end > 0 ? [what.slice(0, end), what.slice(end)] : [what, ""];
-  return h("span", { class: "what" }, h("b", {}, method), h("span", {}, head), h("i", {}, tail));
+function drawWhat(method, what, times = 1) {
+  const [word, rest] = /^(query|mutation|subscription) (.+)/.exec(what)?.slice(1) ?? [method, what];
+  // An id at the end tells less than what is before it.
+  const end = /[^/]\/[a-z_-]+$/.exec(rest)?.index ?? rest.length;
+  const [head, tail] = [rest.slice(0, end + 1), rest.slice(end + 1)];
+  const often = times > 1 ? h("small", {}, `×${times}`) : "";
+  return h("span", { class: "what" }, h("b", {}, word), h("span", {}, head), h("i", {}, tail), often);
 }
 
 function drawStart({ at, line }) {
