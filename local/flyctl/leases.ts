@@ -50,7 +50,13 @@ export async function withLeases<T>(
 export async function releaseLease(run: Run, app: string, machine: Machine): Promise<void> {
   if (!machine.nonce) return;
   try {
-    await run.flaps.send("DELETE", `/apps/${app}/machines/${machine.id}/lease`, undefined, machine.nonce);
+    await run.flaps.order(
+      "",
+      "DELETE",
+      `/apps/${app}/machines/${machine.id}/lease`,
+      undefined,
+      machine.nonce,
+    );
   } catch (error) {
     if (messageOf(error).includes("lease not found")) return;
     run.print(`failed to release lease for machine ${machine.id}: ${messageOf(error)}`);

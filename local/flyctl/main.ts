@@ -4,6 +4,7 @@
  * It asks the local Fly the same questions in the same order as the real one, so whatever wraps flyctl meets the
  * same answers, refusals and half-done states. What it does not know it refuses; it never pretends.
  */
+import { randomBytes } from "node:crypto";
 import { commands, usageOf, version } from "./cli/grammar.ts";
 import { isRunnable, type Line, parseLine, WrongLine } from "./cli/parse.ts";
 import { findCommand } from "./commands/index.ts";
@@ -39,7 +40,7 @@ async function main(argv: string[]): Promise<number> {
     await command(run);
     return 0;
   } catch (error) {
-    return printError(error);
+    return printError(line.path, error);
   }
 }
 
@@ -60,13 +61,15 @@ async function tellJournal(run: Run, argv: string[]): Promise<void> {
   }
 }
 
-function printError(error: unknown): number {
+function printError(path: string, error: unknown): number {
   if (!(error instanceof FlyError)) {
     process.stderr.write(`panic: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 2;
   }
-  const { requestId, description, suggestion, docUrl, exitCode } = error.details;
-  process.stderr.write(`Error: ${messageOf(error)}${requestId ? ` (Request ID: ${requestId})` : ""}\n`);
+  const { requestId, description, suggestion, docUrl, traced, exitCode } = error.details;
+  const request = requestId ? ` (Request ID: ${requestId})` : "";
+  const trace = traced && path === "deploy" ? ` (Trace ID: ${randomBytes(16).toString("hex")})` : "";
+  process.stderr.write(`Error: ${messageOf(error)}${request}${trace}\n`);
   if (description) process.stderr.write(`${description}\n\n`);
   if (suggestion) process.stderr.write(`${suggestion}\n\n`);
   if (docUrl) process.stderr.write(`View more information at  ${docUrl}\n\n`);

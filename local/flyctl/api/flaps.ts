@@ -27,20 +27,13 @@ export class Flaps {
     this.baseUrl = baseUrl;
   }
 
-  /** Makes a call below `/v1`; an answer beyond 299 is thrown as flyctl words it. */
+  /** Makes a call below `/v1` and reads its answer; one beyond 299 is thrown as flyctl words it. */
   async send(method: string, path: string, body?: unknown, nonce?: string): Promise<Data> {
-    const answer = await this.http.send({
-      method,
-      url: `${this.baseUrl}/v1${path}`,
-      ...(body !== undefined && { body }),
-      ...(nonce && { headers: { [leaseHeader]: nonce } }),
-    });
-    if (answer.status > 299) throw apiError(answer.status, answer.text, answer.headers.get("fly-request-id"));
-    if (answer.text === "") return {};
+    const text = await this.textOf(method, path, body, nonce);
     try {
-      return JSON.parse(answer.text) as Data;
+      return JSON.parse(text) as Data;
     } catch {
-      throw new FlyError(`failed decoding response: ${jsonError(answer.text)}`);
+      throw new FlyError(`failed decoding response: ${jsonError(text)}`);
     }
   }
 
@@ -51,6 +44,26 @@ export class Flaps {
     } catch (error) {
       throw wrap(text, error);
     }
+  }
+
+  /** Makes a call of whose answer only the status counts; `failed` is put before a failure. */
+  async order(failed: string, method: string, path: string, body?: unknown, nonce?: string): Promise<void> {
+    try {
+      await this.textOf(method, path, body, nonce);
+    } catch (error) {
+      throw failed === "" ? error : wrap(failed, error);
+    }
+  }
+
+  private async textOf(method: string, path: string, body?: unknown, nonce?: string): Promise<string> {
+    const answer = await this.http.send({
+      method,
+      url: `${this.baseUrl}/v1${path}`,
+      ...(body !== undefined && { body }),
+      ...(nonce && { headers: { [leaseHeader]: nonce } }),
+    });
+    if (answer.status > 299) throw apiError(answer.status, answer.text, answer.headers.get("fly-request-id"));
+    return answer.text;
   }
 }
 
@@ -79,7 +92,7 @@ export function hasStatus(error: unknown, ...statuses: number[]): boolean {
 }
 
 function apiError(status: number, text: string, requestId: string | null): FlyError {
-  const details = { status, requestId: requestId ?? undefined };
+  const details = { status, requestId: requestId ?? undefined, traced: true };
   if (status < 400) return new FlyError(`API returned unexpected status, ${status}`, details);
   let body: { error?: unknown; message?: unknown; status?: unknown };
   try {
@@ -87,9 +100,14 @@ function apiError(status: number, text: string, requestId: string | null): FlyEr
   } catch {
     return new FlyError(`request returned non-2xx status: ${status}: ${text}`, details);
   }
-  const wrongType = [body.error, body.message].some(
-    (part) => part !== undefined && part !== null && typeof part !== "string",
-  );
+  // Go reads null as an empty struct.
+  body ??= {};
+  const wrongType =
+    typeof body !== "object" ||
+    Array.isArray(body) ||
+    [body.error, body.message].some(
+      (part) => part !== undefined && part !== null && typeof part !== "string",
+    );
   if (wrongType) return new FlyError(`request returned non-2xx status: ${status}: ${text}`, details);
   const suggestion = suggestions[String(body.status ?? "")];
   return new FlyError(String(body.message || (body.error ?? "")), { ...details, suggestion });

@@ -2,7 +2,8 @@
  * One HTTP call as flyctl makes it: 502 and 503 are tried again three times whatever the method, 429 and other
  * failures are not; a refused connection is told in Go's words.
  *
- * Source: superfly/fly-go http.go (rehttp), client.go and flaps/flaps.go (retry after a reset, reads only).
+ * Source: superfly/fly-go http.go (rehttp), client.go and flaps/flaps.go (retry after a reset, reads only); Go's
+ * net/http transport.go (shouldRetryRequest).
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigFolder } from "../config-folder.ts";
@@ -27,6 +28,8 @@ export interface Answer {
 export class Http {
   private readonly token: string;
   private readonly folder: ConfigFolder | undefined;
+  /** A connection may be open from a call before. */
+  private hasConnection = false;
 
   constructor(token: string, folder: ConfigFolder | undefined) {
     this.token = token;
@@ -52,7 +55,13 @@ export class Http {
       let answer: Answer;
       try {
         answer = await this.sendOnce(call, body);
+        this.hasConnection = true;
       } catch (error) {
+        // Go sends a read again when the server closed a connection that was used before.
+        if (codeOf(error) === "EOF" && call.method === "GET" && this.hasConnection) {
+          this.hasConnection = false;
+          continue;
+        }
         if (codeOf(error) === "ECONNRESET" && call.method === "GET" && attempt < 2) {
           await sleep(100 * 2 ** attempt);
           continue;
@@ -89,7 +98,7 @@ function authorization(token: string): string {
 
 function codeOf(error: unknown): string | undefined {
   const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
-  return cause?.code === "UND_ERR_SOCKET" ? "ECONNRESET" : cause?.code;
+  return cause?.code === "UND_ERR_SOCKET" ? "EOF" : cause?.code;
 }
 
 /** The error of Go's net/http when there is no answer. */
@@ -100,8 +109,10 @@ function noAnswer(call: Call, error: unknown): FlyError {
   switch (codeOf(error)) {
     case "ECONNREFUSED":
       return new FlyError(`${target}: dial tcp ${host}: connect: connection refused`);
-    case "ECONNRESET":
+    case "EOF":
       return new FlyError(`${target}: EOF`);
+    case "ECONNRESET":
+      return new FlyError(`${target}: read tcp ${host}: read: connection reset by peer`);
     default:
       return new FlyError(
         `${target}: ${error instanceof Error ? String(error.cause ?? error.message) : error}`,

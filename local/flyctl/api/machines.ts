@@ -225,5 +225,5 @@ export async function waitFor(run: Run, app: string, id: string, wait: Wait): Pr
     ...(wait.instanceId ? [`version=${wait.instanceId}`] : []),
   ].join("&");
   const text = `failed to wait for VM ${id} in [${wait.states.join(" ")}] state`;
-  await run.flaps.wrapped(text, "GET", `/apps/${app}/machines/${id}/wait?${query}`);
+  await run.flaps.order(text, "GET", `/apps/${app}/machines/${id}/wait?${query}`);
 }

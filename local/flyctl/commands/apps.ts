@@ -75,7 +75,7 @@ export function generatedName(): string {
 /** A new app may answer 404 or 401 for a moment (fly-go flaps/flaps_apps.go: WaitForApp). */
 export async function waitForApp(run: Run, name: string): Promise<void> {
   await retry(
-    () => run.flaps.send("GET", `/apps/${encodeURIComponent(name)}`),
+    () => run.flaps.order("", "GET", `/apps/${encodeURIComponent(name)}`),
     (error) => hasStatus(error, 404, 401),
   );
 }
@@ -92,7 +92,7 @@ async function destroy(run: Run): Promise<void> {
     const orgSlug = app?.organization?.slug ?? "";
     await run.graphql.run(queries.getOrganizationBySlug, { slug: orgSlug });
     await lookForStaticsBucket(run, orgSlug);
-    await run.flaps.send("DELETE", `/apps/${name}`);
+    await run.flaps.order("", "DELETE", `/apps/${name}`);
     run.folder.setMinSecretsVersion(name, undefined);
     run.print(`Destroyed app ${name}`);
   }

@@ -84,13 +84,13 @@ async function remove(run: Run): Promise<void> {
   if (!run.bool("yes")) throw new NonInteractive();
   const path = `${certificatesPath(app)}/${encodeURIComponent(hostname)}`;
   if (customOnly) {
-    await run.flaps.wrapped("failed to delete custom certificate", "DELETE", `${path}/custom`);
+    await run.flaps.order("failed to delete custom certificate", "DELETE", `${path}/custom`);
     run.print(`✓ Custom certificate for ${hostname} deleted from app ${app}`);
   } else if (acmeOnly) {
-    await run.flaps.wrapped("failed to stop ACME certificate", "DELETE", `${path}/acme`);
+    await run.flaps.order("failed to stop ACME certificate", "DELETE", `${path}/acme`);
     run.print(`✓ ACME certificate issuance stopped for ${hostname} on app ${app}`);
   } else {
-    await run.flaps.wrapped("failed to delete certificate", "DELETE", path);
+    await run.flaps.order("failed to delete certificate", "DELETE", path);
     run.print(`✓ Certificate ${hostname} deleted from app ${app}`);
   }
 }

@@ -170,7 +170,7 @@ async function stopOne(run: Run, app: string, machine: Machine): Promise<void> {
   const body = { id, ...(signal && { signal }), timeout: seconds > 0 ? `${seconds}s` : "0s" };
   try {
     const path = `/apps/${app}/machines/${id}/stop`;
-    await run.flaps.wrapped(`failed to stop VM ${id}`, "POST", path, body, machine.nonce);
+    await run.flaps.order(`failed to stop VM ${id}`, "POST", path, body, machine.nonce);
   } catch (error) {
     throw notFound(error, app, id) ?? wrap(`could not stop machine ${id}`, error);
   }
@@ -227,7 +227,7 @@ export async function destroyOne(run: Run, app: string, machine: Machine, force:
   run.print(`machine ${id} was found and is currently in ${state} state, attempting to destroy...`);
   try {
     const path = `/apps/${app}/machines/${id}?kill=${force}`;
-    await run.flaps.wrapped(`failed to destroy VM ${id}`, "DELETE", path, undefined, machine.nonce);
+    await run.flaps.order(`failed to destroy VM ${id}`, "DELETE", path, undefined, machine.nonce);
   } catch (error) {
     throw notFound(error, app, id) ?? wrap(`could not destroy machine ${id}`, error);
   }

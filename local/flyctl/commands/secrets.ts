@@ -24,9 +24,10 @@ async function set(run: Run): Promise<void> {
     if (at < 0) throw new FlyError(`could not parse secrets: '${pair}': must be in the format NAME=VALUE`);
     values[pair.slice(0, at)] = pair.slice(at + 1);
   }
-  for (const [name, value] of Object.entries(values)) {
-    if (value === "-") values[name] = standardInput(run, name);
-  }
+  const [first, ...others] = Object.keys(values).filter((name) => values[name] === "-");
+  // The first one reads standard input to its end; nothing is left for others.
+  if (first !== undefined) values[first] = standardInput(run, first);
+  for (const name of others) values[name] = "";
   await setAndDeploy(run, app, values);
 }
 

@@ -99,7 +99,7 @@ export class Leasable {
     this.nonce = "";
     if (nonce === "" || this.destroyed) return;
     try {
-      await this.run.flaps.send("DELETE", this.path("/lease"), undefined, nonce);
+      await this.run.flaps.order("", "DELETE", this.path("/lease"), undefined, nonce);
     } catch (error) {
       if (statusOf(error) !== 404) this.run.caution(`failed to release lease: ${messageOf(error)}`);
     }
@@ -121,7 +121,7 @@ export class Leasable {
   async destroy(): Promise<void> {
     if (this.destroyed) return;
     const failed = `failed to destroy VM ${this.id}`;
-    await this.run.flaps.wrapped(failed, "DELETE", this.path("?kill=true"), undefined, this.nonce);
+    await this.run.flaps.order(failed, "DELETE", this.path("?kill=true"), undefined, this.nonce);
     this.destroyed = true;
   }
 

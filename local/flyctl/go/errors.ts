@@ -14,6 +14,8 @@ export interface FlyErrorDetails {
   docUrl?: string | undefined;
   /** `fly-request-id` of the answer that caused it. */
   requestId?: string | undefined;
+  /** The call belongs to the trace of a deployment; the trace's id is shown. */
+  traced?: boolean | undefined;
   /** HTTP status of the answer that caused it. */
   status?: number | undefined;
   /** Exit code of the process; 1 unless said otherwise. */

@@ -167,7 +167,7 @@ async function createVolume(run: Run, app: string, request: Data): Promise<Data>
 
 async function destroy(run: Run, app: string, action: Action, machine: Machine): Promise<void> {
   const path = `/apps/${app}/machines/${machine.id}?kill=true`;
-  await run.flaps.wrapped(`failed to destroy VM ${machine.id}`, "DELETE", path, undefined, machine.nonce);
+  await run.flaps.order(`failed to destroy VM ${machine.id}`, "DELETE", path, undefined, machine.nonce);
   const size = sizeOf(machine.config?.guest);
   run.print(`  Destroyed ${machine.id} group:${action.group} region:${action.region} size:${size}`);
 }
