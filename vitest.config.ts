@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 /** A project per kind of test: `npm test -- --project unit`. A test file that no folder claims is a unit test. */
-const folders = { local: "tests/local", driver: "tests/driver", engine: "tests/engine" };
+const folders = {
+  local: "tests/{local,clients}",
+  driver: "tests/driver",
+  engine: "tests/engine",
+};
 const elsewhere = Object.values(folders).map((folder) => `${folder}/**`);
 const never = ["**/node_modules/**", ".mastiff/**"];
 

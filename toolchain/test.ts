@@ -17,7 +17,7 @@ const ending = openEnding();
 const args = process.argv.slice(2);
 
 /** Only tests of these folders need neither engine nor plugins. */
-const engineless = /^(\.\/)?tests\/(unit|local)(\/|$)/;
+const engineless = /^(\.\/)?tests\/(unit|local|clients)(\/|$)/;
 const paths = args.filter((arg) => !arg.startsWith("-"));
 const needsEngine = paths.length === 0 || !paths.every((path) => engineless.test(path));
 
@@ -26,10 +26,7 @@ try {
   for (const line of tools?.describe ?? []) terminal.info(line);
   const { counts, exitCode } = await runVitest();
   // A selection was asked for: the comparison is no part of it.
-  const compared =
-    args.length > 0 || tools === undefined || !existsSync(join(root, "conformance/main.ts"))
-      ? undefined
-      : await compare(tools);
+  const compared = args.length > 0 || tools === undefined ? undefined : await compare(tools);
   if (compared === false) counts.failed += 1;
   if (compared === true) counts.passed += 1;
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
@@ -53,7 +50,7 @@ async function runVitest(): Promise<{ counts: Counts; exitCode: number }> {
   const reporters = ["--reporter=default", "--reporter=./toolchain/test-counts.ts"];
   const running = execa(process.execPath, [...vitest, ...reporters, ...args], {
     cwd: root,
-    env: { MASTIFF_TEST_COUNTS: file, NODE_COMPILE_CACHE: join(root, ".mastiff/compile-cache") },
+    env: { MASTIFF_TEST_COUNTS: file, NODE_COMPILE_CACHE: join(scratch, "compile-cache") },
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
