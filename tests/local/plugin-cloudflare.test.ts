@@ -286,6 +286,9 @@ test("without a wish of the server a retry waits two seconds, less up to a quart
 });
 
 test.each([
+  [408, { "retry-after-ms": "0" }, 11],
+  [409, { "retry-after": "0" }, 11],
+  [500, { "retry-after-ms": "0" }, 11],
   [409, { "x-should-retry": "false" }, 1],
   [400, {}, 1],
   [400, { "x-should-retry": "true", "retry-after-ms": "0" }, 11],

@@ -9,7 +9,15 @@ import { plainProperties } from "../values.ts";
 import { type Finding, itemsOf, pathText, type Step } from "./checks.ts";
 import { pulumiName } from "./names.ts";
 import type { Attribute, Attributes, Type } from "./schema.ts";
-import { isUnknown, isUnset, normalTime, same, type Terraform, type TerraformObject } from "./terraform.ts";
+import {
+  isObject,
+  isUnknown,
+  isUnset,
+  normalTime,
+  same,
+  type Terraform,
+  type TerraformObject,
+} from "./terraform.ts";
 import { toTerraform } from "./translate.ts";
 
 /** Check a resource's inputs. They come back as they are: the provider's defaults show up in the state alone. */
@@ -77,8 +85,10 @@ function nestedFindings(type: Type, value: Terraform, path: Step[], root: Terraf
   if (isUnset(value)) return [];
   if (type.kind === "object") return objectFindings(type.attributes, value as TerraformObject, path, root);
   if (!("element" in type) || type.element.kind !== "object") return [];
+  const { attributes } = type.element;
+  // An item that is not known yet is looked at as if nothing in it were set.
   return itemsOf(value as Terraform[] | TerraformObject).flatMap(([step, item]) =>
-    nestedFindings(type.element, item, [...path, step], root),
+    objectFindings(attributes, isObject(item) ? item : {}, [...path, step], root),
   );
 }
 

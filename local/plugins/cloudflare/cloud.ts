@@ -10,6 +10,7 @@ import { completed, type Json, refreshed, resultOf } from "./decode.ts";
 import { Diagnostic } from "./diagnostic.ts";
 import { body } from "./encode.ts";
 import { importedState } from "./import-id.ts";
+import { inFormerWords } from "./meaning.ts";
 import type { Ask, ResourceTable, Step } from "./resource-table.ts";
 import { emptyObject, type TerraformObject } from "./terraform.ts";
 
@@ -33,7 +34,8 @@ export function cloud(session: Session, table: ResourceTable): Cloud {
     const result = table.shape ? table.shape(resultOf(answer)) : resultOf(answer);
     const after = (reading ? refreshed : completed)(attributes, result, before);
     const further = (about: Ask) => ask(about, after);
-    return (await table.settle?.({ answer, prior, before, after, step, ask: further })) ?? after;
+    const settled = (await table.settle?.({ answer, prior, before, after, step, ask: further })) ?? after;
+    return step === "import" ? settled : inFormerWords(attributes, before, settled);
   };
 
   return {

@@ -121,6 +121,8 @@ function zeroOf({ kind }: Type): Terraform {
 /** @throws when the answer has another type. */
 function scalar({ kind }: Type, format: Attribute["format"], json: Json): Terraform {
   if (format === "json") return JSON.stringify(json);
+  // Whole numbers are read from anything that looks like one.
+  if (kind === "int" && typeof json === "boolean") return json ? 1 : 0;
   if (format === "time") {
     const time = normalTime(String(json));
     if (time !== undefined) return time;
@@ -168,8 +170,9 @@ function decodeList(shape: Shape, element: Type, json: Json, current: Terraform,
   const length = update === "always" || filling ? items.length : before.length;
   // A list that the API makes up is its own from end to end.
   const inner: How = filling ? { update: "always", computedOnly: false } : how;
-  const item = { type: element, pointer: shape.pointer };
-  return Array.from({ length }, (_, index) => decode(item, items[index], before[index] ?? null, inner));
+  return Array.from({ length }, (_, index) =>
+    decodeItem(shape, element, items[index], before[index] ?? null, inner),
+  );
 }
 
 function decodeMap(shape: Shape, element: Type, json: Json, current: Terraform, how: How): Terraform {
@@ -182,14 +185,25 @@ function decodeMap(shape: Shape, element: Type, json: Json, current: Terraform, 
   const before = known ? current : {};
   const inner: How = update === "if-unset" ? { update: "always", computedOnly: false } : how;
   const keys = update === "nested" ? Object.keys(before) : Object.keys(answer);
-  if (keys.length === 0 && !shape.zero) return current;
+  if (keys.length === 0 && known && !shape.zero) return current;
   return Object.fromEntries(
-    keys.map((key) => [key, decode({ type: element }, answer[key], before[key] ?? null, inner)]),
+    keys.map((key) => [key, decodeItem(shape, element, answer[key], before[key] ?? null, inner)]),
   );
 }
 
 /** What an answer is about: its envelope's result. */
 export const resultOf = (answer: Json): Json => (isJsonObject(answer) ? answer.result : undefined);
+
+/** An item is an object even where the API says null, but for pointers. */
+function decodeItem({ pointer }: Shape, type: Type, json: Json, current: Terraform, how: How): Terraform {
+  if (type.kind !== "object" || pointer) return decode({ type, pointer }, json, current, how);
+  return decodeObject(
+    type.attributes,
+    json,
+    isObject(current) ? current : emptyObject(type.attributes),
+    how.computedOnly,
+  );
+}
 
 export function isJsonObject(json: Json): json is { [name: string]: Json } {
   return typeof json === "object" && json !== null && !Array.isArray(json);

@@ -4,6 +4,7 @@
  * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/apijson/encoder.go
  */
 
+import { goJson } from "./go-json.ts";
 import { type Attributes, type Type, wireName } from "./schema.ts";
 import {
   isObject,
@@ -63,8 +64,9 @@ function encode(
 ): string | undefined {
   if (isUnknown(plan)) return undefined;
   if (plan === null) return isUnset(state) ? undefined : "null";
-  const changed = extent === "whole" || isUnset(state) || !same(plan, state, type);
-  if (!changed) return undefined;
+  // An empty list in place of none is no change.
+  const before = type.kind === "list" && isUnset(state) ? [] : state;
+  if (extent === "changes" && !isUnset(before) && same(plan, before, type)) return undefined;
   if (type.kind === "object") {
     const inner = isUnset(state) ? "whole" : extent;
     return encodeObject(type.attributes, plan as TerraformObject, state, inner);
@@ -105,9 +107,4 @@ function dynamicJson(value: Terraform, state: Terraform = null): string {
   ]);
 }
 
-/** Go's encoding/json escapes what HTML would take for markup. */
-const escapes: Record<string, string> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
-
-export function text(value: string): string {
-  return JSON.stringify(value).replace(/[<>&]/g, (letter) => escapes[letter] ?? letter);
-}
+const text = (value: string): string => goJson(value);

@@ -1,4 +1,11 @@
-/** What Go's encoding/json says of text that is no JSON. */
+/** Go's encoding/json: how it writes, and what it says of text that is no JSON. */
+
+/** What HTML would take for markup is escaped. */
+const escapes: Record<string, string> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
+
+export function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&]/g, (letter) => escapes[letter] ?? letter);
+}
 
 const literals: Record<string, string> = { n: "null", t: "true", f: "false" };
 

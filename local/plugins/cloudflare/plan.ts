@@ -90,15 +90,24 @@ function proposedObject(attributes: Attributes, prior: Terraform, config: Terraf
 function proposed(type: Type, prior: Terraform, config: Terraform): Terraform {
   if (config === null || isUnknown(config)) return config;
   if (type.kind === "object") return proposedObject(type.attributes, prior, config as TerraformObject);
-  const nested = "element" in type && type.element.kind === "object" ? type.element : undefined;
-  if (nested === undefined || type.kind === "set") return config;
-  const of = (item: Terraform, before: Terraform): Terraform =>
-    before === null ? item : proposed(nested, before, item);
-  if (Array.isArray(config)) return config.map((item, index) => of(item, element(prior, index)));
-  return Object.fromEntries(
-    Object.entries(config).map(([key, item]) => [key, of(item, element(prior, key))]),
-  );
+  if (!("element" in type) || type.element.kind !== "object" || type.kind === "set") return config;
+  const { attributes } = type.element;
+  const of = (item: Terraform, key: string | number): Terraform => {
+    const before = element(prior, key);
+    if (before === null || item === null) return item;
+    // An item that is not known, in place of one that is there, is one of which nothing is known.
+    return proposedObject(
+      attributes,
+      before,
+      isUnknown(item) ? unknownObject(attributes) : (item as TerraformObject),
+    );
+  };
+  if (Array.isArray(config)) return config.map(of);
+  return Object.fromEntries(Object.entries(config).map(([key, item]) => [key, of(item, key)]));
 }
+
+const unknownObject = (attributes: Attributes): TerraformObject =>
+  Object.fromEntries(Object.keys(attributes).map((name) => [name, unknown]));
 
 /** An optional object in the state with a value that only a program can have set. */
 function cameFromProgram({ mode, type }: Attribute, prior: Terraform): boolean {
@@ -188,7 +197,7 @@ function keepObject(
       const here = [...path, name];
       const config = isUnknown(sides.config) ? sides.config : member(sides.config, name);
       const state = member(sides.state, name);
-      const kept = keep(attribute, sides.plan[name] ?? null, config, state);
+      const kept = keep(attribute, sides.plan[name] ?? null, config, sides.state === null ? null : { state });
       const replacing = attribute.replaces === "configured" ? config !== null : attribute.replaces;
       if (replacing && !same(kept, state, attribute.type)) replace(here);
       return [name, keepNested(attribute.type, { plan: kept, config, state }, here, replace)];
@@ -196,10 +205,16 @@ function keepObject(
   );
 }
 
-function keep(attribute: Attribute, planned: Terraform, config: Terraform, state: Terraform): Terraform {
-  if (state === null || isUnknown(config)) return planned;
-  if (attribute.keep === "over-configuration") return config === null ? planned : state;
-  return attribute.keep && isUnknown(planned) ? state : planned;
+/** @param prior null when there is nothing yet; a state without a value is a value to keep too. */
+function keep(
+  attribute: Attribute,
+  planned: Terraform,
+  config: Terraform,
+  prior: { state: Terraform } | null,
+): Terraform {
+  if (prior === null || isUnknown(config)) return planned;
+  if (attribute.keep === "over-configuration") return config === null ? planned : (prior.state ?? planned);
+  return attribute.keep && isUnknown(planned) ? prior.state : planned;
 }
 
 function keepNested(

@@ -78,7 +78,7 @@ function elements(
 
 /** Terraform's own JSON, secret since it may hold anything. */
 function replacement(type: Type, value: Terraform): Secret {
-  const raw = type.kind === "dynamic" && value !== null ? { value, type: jsonType(value) } : value;
+  const raw = type.kind === "dynamic" ? { value, type: value === null ? "dynamic" : jsonType(value) } : value;
   return new Secret({ replace: { raw: raw as PropertyValue } });
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { type Check, type Checked, type Finding, pathText, type Step, valueAt } from "./checks.ts";
-import { isObject, isUnknown, member, type Terraform } from "./terraform.ts";
+import { isObject, isUnknown, isUnset, member, type Terraform } from "./terraform.ts";
 
 const quoted = (path: Step[]): string => JSON.stringify(pathText(path));
 
@@ -24,7 +24,7 @@ function siblings({ path, root }: Checked, names: string[]): { path: Step[]; val
 export const conflictsWith =
   (...names: string[]): Check =>
   (checked) => {
-    if (checked.value === null) return [];
+    if (isUnset(checked.value)) return [];
     return siblings(checked, names)
       .filter(({ value }) => value !== null && !isUnknown(value))
       .flatMap(({ path }) =>
@@ -38,7 +38,7 @@ export const conflictsWith =
 export const alsoRequires =
   (...names: string[]): Check =>
   (checked) => {
-    if (checked.value === null) return [];
+    if (isUnset(checked.value)) return [];
     // An object asks for attributes of its own, anything else for the ones beside it.
     const others = isObject(checked.value)
       ? names.map((name) => ({ path: [...checked.path, name], value: member(checked.value, name) }))
@@ -85,7 +85,7 @@ export const atLeastOneOf =
 const onlyIf =
   (up: number, name: string, wanted: string): Check =>
   ({ value, path, root }) => {
-    if (value === null) return [];
+    if (isUnset(value)) return [];
     const actual = member(valueAt(root, path.slice(0, -1 - up)), name);
     if (isUnknown(actual) || actual === wanted) return [];
     const other = "<.".repeat(up + 1) + name;

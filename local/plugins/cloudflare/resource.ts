@@ -54,7 +54,7 @@ export function resource(table: ResourceTable): ResourceType {
         const { state } = planned(null, inputs);
         if (preview) return { id: "", outputs: toPulumi(attributes, state) };
         const created = await cloud(session, table).create(state);
-        return { id: idOf(table, created), outputs: outputsOf(table, created) };
+        return { id: idOf(table, created), outputs: named(table, outputsOf(table, created)) };
       }),
 
     update: ({ session, urn, olds, news, ignoreChanges, preview }) =>
@@ -86,23 +86,26 @@ async function read(
     await warn(session, urn, state);
     return { id: "", outputs: {}, inputs: {} };
   }
-  const outputs = outputsOf(table, state);
+  const outputs = named(table, outputsOf(table, state));
   const inputs = refresh ? askedInputs(oldInputs, outputs) : importedInputs(attributes, outputs);
   return { id: idOf(table, state), outputs, inputs };
 }
 
 /** A state as the engine keeps it. */
-function outputsOf({ attributes, schemaVersion, id }: ResourceTable, state: TerraformObject): Properties {
+function outputsOf({ attributes, schemaVersion }: ResourceTable, state: TerraformObject): Properties {
   const properties = toPulumi(attributes, state);
-  const nameless = id === "id" && properties.id === undefined ? { id: "id" } : {};
   const meta =
     schemaVersion === 0 ? {} : { __meta: JSON.stringify({ schema_version: String(schemaVersion) }) };
   // An answer of another type than the table's leaves an unknown in the state: then there is no delta.
   const delta = isWhollyKnown(state) && {
     __pulumi_raw_state_delta: rawStateDelta(attributes, properties, state),
   };
-  return { ...properties, ...nameless, ...meta, ...delta };
+  return { ...properties, ...meta, ...delta };
 }
+
+/** Outputs of a resource that has an id, whatever the API says: the bridge fills in a word. */
+const named = ({ id }: ResourceTable, outputs: Properties): Properties =>
+  id === "id" && outputs.id === undefined ? { ...outputs, id: "id" } : outputs;
 
 /** Where the attribute that is the id has no value, the bridge prints Go's nothing. */
 function idOf({ id }: ResourceTable, state: TerraformObject): string {

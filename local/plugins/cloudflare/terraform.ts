@@ -87,6 +87,6 @@ export function normalTime(value: string): string | undefined {
   const [, day, clock, zone = "Z"] = rfc3339.exec(value) ?? [];
   if (day === undefined) return undefined;
   const offset =
-    /^[Zz]$/.test(zone) || /^\+00:?00$/.test(zone) ? "Z" : zone.replace(/^(...)(\d\d)$/, "$1:$2");
+    /^[Zz]$/.test(zone) || /^[+-]00:?00$/.test(zone) ? "Z" : zone.replace(/^(...)(\d\d)$/, "$1:$2");
   return `${day}T${clock}${offset}`;
 }

@@ -49,9 +49,10 @@ function encode(type: Type, marked: PropertyValue): Terraform {
   }
 }
 
-/** A set has no order of its own: Terraform puts text in the order of its bytes. */
+/** A set has no order of its own: Terraform puts text in the order of its bytes, and unknowns last. */
 function inOrder(items: Terraform[]): Terraform[] {
-  return items.every((item) => typeof item === "string") ? items.sort() : items;
+  const known = items.filter((item) => typeof item === "string");
+  return [...known.sort(), ...items.filter((item) => typeof item !== "string")];
 }
 
 function encodeItem(type: Type, item: PropertyValue, index: number): Terraform {

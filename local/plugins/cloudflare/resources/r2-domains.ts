@@ -45,7 +45,7 @@ const customDomain: Attributes = {
 };
 
 const domain = (state: TerraformObject) =>
-  bucketPath(state, state.bucket_name, path`/domains/custom/${{ domain_name: state.domain }}`);
+  bucketPath(state, state.bucket_name, path`/domains/custom/${{ domain: state.domain }}`);
 const lookUp: Ask = (state) => ({ method: "GET", path: domain(state), headers: jurisdiction(state) });
 
 export const r2CustomDomain: ResourceTable = {

@@ -109,7 +109,7 @@ const operation = text("required", {
   says: "The operation to perform.",
   checks: [oneOf("set", "remove")],
 });
-const cloudflareOnly = bool("optional-computed", { zero: true });
+const cloudflareOnly = bool("optional-computed", { zero: true, default: false });
 
 /** A directive of Cache-Control with a number of seconds. */
 const seconds = (wire?: string) =>

@@ -8,7 +8,7 @@
 import { isJsonObject, type Json } from "../decode.ts";
 import { Diagnostic } from "../diagnostic.ts";
 import { body } from "../encode.ts";
-import { jsonComplaint } from "../go-json.ts";
+import { goJson, jsonComplaint } from "../go-json.ts";
 import type { Settle } from "../resource-table.ts";
 import type { Attributes } from "../schema.ts";
 import { isObject, member, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
@@ -21,7 +21,7 @@ export function tokenBody(attributes: Attributes, plan: TerraformObject): string
     ...policy,
     resources: resourcesOf(policies[index] ?? null),
   }));
-  return JSON.stringify({ ...whole, policies: asJson });
+  return goJson({ ...whole, policies: asJson });
 }
 
 function resourcesOf(policy: Terraform): unknown {
@@ -50,8 +50,9 @@ export const settleToken: Settle = ({ answer, prior, before, after, step }) => {
 };
 
 function withResources(policy: Terraform, answered: Json): Terraform {
-  if (!isObject(policy) || !isJsonObject(answered)) return policy;
-  return { ...policy, resources: answered.resources === undefined ? "" : JSON.stringify(answered.resources) };
+  if (!isObject(policy) || answered === undefined) return policy;
+  const resources = isJsonObject(answered) ? answered.resources : undefined;
+  return { ...policy, resources: resources === undefined ? "" : JSON.stringify(resources) };
 }
 
 const groupIds = (policy: Terraform): string[] => {
@@ -73,12 +74,14 @@ function inOrder(policies: Terraform[], before: Terraform): Terraform[] {
   const place = (policy: Terraform): number =>
     places.get(fingerprint(policy))?.index ?? Number.POSITIVE_INFINITY;
   return [...policies]
-    .sort((a, b) => compare(place(a), place(b)) || compare(canonical(a), canonical(b)))
+    .sort((a, b) => compare(place(a), place(b)) || canonical(a, b))
     .map((policy) => withGroupsInOrder(policy, places.get(fingerprint(policy))?.groups ?? []));
 }
 
-const canonical = (policy: Terraform): string =>
-  textOf(member(policy, "effect")) + textOf(member(policy, "resources"));
+/** The order of policies that nobody has put in another: by effect, then by resources. */
+const canonical = (a: Terraform, b: Terraform): number => by("effect", a, b) || by("resources", a, b);
+const by = (name: string, a: Terraform, b: Terraform): number =>
+  compare(textOf(member(a, name)), textOf(member(b, name)));
 const compare = <Value extends number | string>(a: Value, b: Value): number => (a === b ? 0 : a < b ? -1 : 1);
 
 function withGroupsInOrder(policy: Terraform, order: string[]): Terraform {
