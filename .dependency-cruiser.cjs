@@ -40,6 +40,13 @@ module.exports = {
       to: { path: [product, "^(local|toolchain|tests|conformance)/"] },
     },
     {
+      name: "commands-are-imported-by-nobody",
+      comment: "The operator's commands stand on top of everything else.",
+      severity: "error",
+      from: { pathNot: "^(cli|tests)/" },
+      to: { path: "^cli/" },
+    },
+    {
       name: "components-only-declare",
       comment: "No fs, process or HTTP in the program: what has to act goes through the command provider.",
       severity: "error",

@@ -1,4 +1,4 @@
-/** `npm run check`: types, style and import rules, all of them even when the first one fails. */
+/** `npm run check [-- types|style|imports]`: all three, or those that are named; a failure stops no other. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -25,8 +25,15 @@ const checks = {
   ],
 };
 
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in checks));
+if (unknown.length > 0) {
+  terminal.error(`no check is called ${unknown.join(", ")}: there are ${Object.keys(checks).join(", ")}`);
+  process.exit(2);
+}
+const chosen = Object.entries(checks).filter(([name]) => wanted.length === 0 || wanted.includes(name));
 const ended = await Promise.all(
-  Object.entries(checks).map(async ([name, [program = "", ...args]]) => {
+  chosen.map(async ([name, [program = "", ...args]]) => {
     const run = await execa(process.execPath, [join("node_modules", program), ...args], {
       cwd: root,
       stdin: "ignore",

@@ -16,6 +16,7 @@ const breakages: Record<string, string> = {
   "local/local-clouds-know-no-product.ts": "../sendgrid/leaf.ts",
   "toolchain/toolchain-starts-and-never-imports.ts": "../local/leaf.ts",
   "checks/checks-look-from-outside.ts": "../toolchain/leaf.ts",
+  "bench/commands-are-imported-by-nobody.ts": "../cli/leaf.ts",
   "components/components-only-declare.ts": "node:fs",
   "components/components-take-only-types-from-the-driver.ts": "../flyctl/leaf.ts",
   "flyctl/driver-stands-alone.ts": "../sendgrid/leaf.ts",
@@ -25,7 +26,17 @@ const breakages: Record<string, string> = {
   "sendgrid/product-has-no-development-packages.ts": "citty",
 };
 
-const folders = ["local", "sendgrid", "toolchain", "flyctl", "components", "checks", "cloudflare"];
+const folders = [
+  "local",
+  "sendgrid",
+  "toolchain",
+  "flyctl",
+  "components",
+  "checks",
+  "cloudflare",
+  "cli",
+  "bench",
+];
 
 test("every import rule fails where it is broken, and nowhere else", async () => {
   const folder = mkdtempSync(join(tmpdir(), "mastiff-rules-"));
