@@ -2,7 +2,9 @@
 # What /health does not ask: a misconfigured bucket, a wrong push key or a rejected mail login boot green.
 # Prints {"name": null | "what is wrong"} and never what a secret is.
 require 'net/smtp'
+require 'base64'
 require 'openssl'
+require 'securerandom'
 
 def check(results, name)
   results[name] = yield
@@ -34,16 +36,30 @@ check(results, 'bucket') do
 end
 
 check(results, 'push') do
-  key = Webpush::VapidKey.from_keys(ENV.fetch('VAPID_PUBLIC_KEY'), ENV.fetch('VAPID_PRIVATE_KEY')).curve
-  digest = OpenSSL::Digest::SHA256.digest('smoke')
-  signature = key.dsa_sign_asn1(digest)
-  # The check is against the public key alone: a private key of another pair would sign just as well.
-  point = OpenSSL::PKey::EC::Point.new(key.group, OpenSSL::BN.new(Base64.urlsafe_decode64(ENV.fetch('VAPID_PUBLIC_KEY')), 2))
-  der = OpenSSL::ASN1::Sequence([
-    OpenSSL::ASN1::Sequence([OpenSSL::ASN1::ObjectId('id-ecPublicKey'), OpenSSL::ASN1::ObjectId('prime256v1')]),
-    OpenSSL::ASN1::BitString(point.to_octet_string(:uncompressed)),
-  ]).to_der
-  OpenSSL::PKey::EC.new(der).dsa_verify_asn1(digest, signature) ? nil : 'private and public key are no pair'
+  scalar = Base64.urlsafe_decode64(ENV.fetch('VAPID_PRIVATE_KEY'))
+  point = Base64.urlsafe_decode64(ENV.fetch('VAPID_PUBLIC_KEY'))
+  curve = OpenSSL::ASN1::ObjectId('prime256v1')
+  signer = OpenSSL::PKey::EC.new(
+    OpenSSL::ASN1::Sequence( # RFC 5915
+      [
+        OpenSSL::ASN1::Integer(1),
+        OpenSSL::ASN1::OctetString(scalar),
+        OpenSSL::ASN1::ASN1Data.new([curve], 0, :CONTEXT_SPECIFIC),
+        OpenSSL::ASN1::ASN1Data.new([OpenSSL::ASN1::BitString(point)], 1, :CONTEXT_SPECIFIC),
+      ]
+    ).to_der
+  )
+  # Browsers check with the public key alone: a private key of another pair signs just as well.
+  verifier = OpenSSL::PKey::EC.new(
+    OpenSSL::ASN1::Sequence( # RFC 5480
+      [
+        OpenSSL::ASN1::Sequence([OpenSSL::ASN1::ObjectId('id-ecPublicKey'), curve]),
+        OpenSSL::ASN1::BitString(point),
+      ]
+    ).to_der
+  )
+  digest = OpenSSL::Digest.digest('SHA256', 'smoke')
+  verifier.dsa_verify_asn1(digest, signer.dsa_sign_asn1(digest)) ? nil : 'private and public key are no pair'
 end
 
 check(results, 'mail') do
@@ -76,6 +92,7 @@ check(results, 'redis') do
 end
 
 check(results, 'scheduler') do
+  require 'sidekiq/api'
   # A fresh Sidekiq takes some seconds to sign in.
   listening = 0
   10.times do

@@ -1,6 +1,14 @@
+import { createECDH } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
-import { images, jobsSince, lay, machinesByGroup, release } from "../support/driver-community.ts";
+import {
+  secrets as base,
+  images,
+  jobsSince,
+  lay,
+  machinesByGroup,
+  release,
+} from "../support/driver-community.ts";
 
 const slow = 240_000;
 
@@ -17,6 +25,14 @@ const owner = (more: object = {}) => ({
   spec: { app: "acme", username: "mastiff", email: "owner@acme.example.org", skipDns: true, ...more },
   secrets,
 });
+/** A fresh VAPID key pair, in Mastodon's coding (urlsafe base64 with padding). */
+function vapid(): { publicKey: string; privateKey: string } {
+  const pair = createECDH("prime256v1");
+  pair.generateKeys();
+  const code = (bytes: Buffer) => bytes.toString("base64").replaceAll("+", "-").replaceAll("/", "_");
+  const scalar = Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()]).subarray(-32);
+  return { publicKey: code(pair.getPublicKey()), privateKey: code(scalar) };
+}
 const secretNames = async () => Object.keys((await world.fly()).apps.acme.secrets);
 
 describe("a migration is never started twice", { timeout: slow }, () => {
@@ -144,5 +160,79 @@ describe("a job of the operator's", { timeout: slow }, () => {
     const { code, stderr } = await job("--app", "never-was", "--", "true");
     expect(code).toBe(1);
     expect(stderr).toContain('There is no app "never-was" on Fly, or this token does not see it.\n');
+  });
+});
+
+describe("what /health does not ask", { timeout: slow }, () => {
+  const { publicKey, privateKey } = vapid();
+  const keys = { ...base, VAPID_PRIVATE_KEY: privateKey };
+  const env = { SMTP_SERVER: "", VAPID_PUBLIC_KEY: publicKey };
+  const wrong = release(
+    images.new,
+    { smoke: true, redisGate: false },
+    { env: { ...env, VAPID_PUBLIC_KEY: vapid().publicKey } },
+  );
+  const right = release(images.new, { smoke: true, redisGate: false }, { env });
+
+  test("is asked after a release, and what is wrong is named, with where it is set", async () => {
+    await world.must("secrets", "ensure", { spec: { app: "acme", names: Object.keys(keys) }, secrets: keys });
+    const { code, stderr } = await world.drive("release", "ensure", wrong);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`acme runs ${images.new}, but does not work in full: push.
+  set in  the stack's VAPID key
+  fix     each part's own words are below; after the change, run pulumi up again
+  retry   helps only if the cause passes by itself; the next run looks again
+  said    push: private and public key are no pair
+`);
+  });
+
+  test("is owed until it was well: a plain repeat asks again, without another deploy", async () => {
+    expect((await world.must("release", "observe", wrong)).differences).toEqual([
+      "the last release was never seen to work",
+    ]);
+    const after = await world.now();
+    expect((await world.drive("release", "ensure", wrong)).code).toBe(1);
+    expect(await jobsSince(world, after)).toEqual(["smoke"]);
+  });
+
+  test("is content in the end", async () => {
+    await world.must("release", "ensure", right);
+    expect((await world.must("release", "observe", right)).differences).toEqual([]);
+  });
+});
+
+describe("many looks in one", { timeout: slow }, () => {
+  test("answer each as it would alone, and ask each question once", async () => {
+    const { spec, flyToml } = release(images.new, { redisGate: false });
+    const items = {
+      app: { kind: "app", spec: { ...spec, publicAddresses: true, dedicatedV4: false } },
+      secrets: { kind: "secrets", spec: { app: "acme", names: ["DATABASE_URL"] } },
+      web: { kind: "release", spec, flyToml },
+      database: {
+        kind: "postgres",
+        spec: {
+          ...spec,
+          app: "acme-db",
+          size: { cpuKind: "shared", cpus: 1, memoryMb: 1024 },
+          volumeGb: 2,
+          consumers: [],
+        },
+      },
+      gone: { kind: "certificate", spec: { app: "acme", hostname: "never.example.org" } },
+    };
+    const after = await world.now();
+    const seen = await world.must("all", "observe", { spec: { items } });
+    expect(Object.keys(seen)).toEqual(Object.keys(items));
+    expect(seen.app.differences).toEqual([]);
+    expect(seen.database.differences).toEqual(["the database's volume has 1 GB, should have 2 GB"]);
+    expect(seen.gone).toEqual({
+      exists: false,
+      differences: ["certificate never.example.org is gone"],
+      marker: "gone",
+    });
+    const calls = (await world.journal(after)).map((one) => `${one.method} ${one.path}`);
+    // `secrets list` asks for the machines too, to tell what is staged.
+    for (const call of ["GET /v1/apps/acme/secrets"])
+      expect(calls.filter((one) => one === call)).toHaveLength(1);
   });
 });

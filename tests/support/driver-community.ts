@@ -119,7 +119,7 @@ export async function machinesByGroup(world: DriverWorld): Promise<Record<string
   const machines = Object.values((await world.fly()).apps.acme.machines) as LiveMachine[];
   const groups: Record<string, LiveMachine[]> = {};
   for (const machine of machines) {
-    if (machine.state === "destroyed") continue;
+    if (machine.state.startsWith("destroy")) continue;
     const { fly_process_group, mastiff_job } = machine.config.metadata ?? {};
     const group = fly_process_group ?? mastiff_job ?? "?";
     groups[group] = [...(groups[group] ?? []), machine];
