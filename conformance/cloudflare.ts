@@ -1,7 +1,8 @@
 import { freshApi } from "./cloudflare-api.ts";
 import { engineQuestions } from "./cloudflare-engine.ts";
-import { changes, needsBucket, odd, unknowns } from "./cloudflare-inputs.ts";
+import { changes, needsBucket } from "./cloudflare-inputs.ts";
 import { imports, lookups, seed } from "./cloudflare-lookups.ts";
+import { odd, unknowns } from "./cloudflare-odd.ts";
 import { scripts } from "./cloudflare-scripts.ts";
 import { type Asking, askSide, fn, make, type } from "./cloudflare-side.ts";
 import { type Fields, isFailure, opened, unknown } from "./plugin-client.ts";

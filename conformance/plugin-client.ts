@@ -1,6 +1,6 @@
 /** Ask a provider plugin over gRPC, official or ours, and get every answer as plain data to compare. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -47,6 +47,12 @@ export interface PluginProcess {
   close(): Promise<void>;
 }
 
+/** An official plugin must not outlive who asks it. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** Start an official plugin; it prints its port as the first line. */
 export async function startPlugin(
   bin: string,
@@ -62,8 +68,8 @@ export async function startPlugin(
   });
   child.stderr.resume();
   child.stdout.resume();
-  // An official plugin must not outlive who asks it.
-  process.once("exit", () => child.kill("SIGKILL"));
+  running.add(child);
+  child.once("close", () => running.delete(child));
   return {
     ended: () => child.exitCode !== null || child.signalCode !== null,
     address: `127.0.0.1:${port.trim()}`,
@@ -80,7 +86,10 @@ export class ProviderClient {
   readonly #project: string;
 
   constructor(address: string, project = "conformance") {
-    this.#client = new rpc.ResourceProviderClient(address, grpc.credentials.createInsecure());
+    this.#client = new rpc.ResourceProviderClient(address, grpc.credentials.createInsecure(), {
+      // A connection of its own, as every engine has one; clients of one process share them otherwise.
+      "grpc.use_local_subchannel_pool": 1,
+    });
     this.#project = project;
   }
 

@@ -7,13 +7,14 @@
  * @see pulumi/pulumi: proto/pulumi/language.proto and sdk/nodejs/cmd/pulumi-language-nodejs
  */
 
-import type grpc from "@grpc/grpc-js";
+import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { EngineLog } from "../engine-log.ts";
 import { type EngineProcess, engineProcess } from "../engine-process.ts";
+import { ProviderError } from "../provider.ts";
 import { serviceError } from "../provider-messages.ts";
 import type { PluginService } from "../provider-server.ts";
 import { readOptions } from "./options.ts";
@@ -143,11 +144,16 @@ const programs: Pick<Handlers, "run" | "cancel" | "getPluginInfo"> = {
 /** What the engine asks about a project. */
 const projects: Pick<
   Handlers,
-  "getRequiredPackages" | "about" | "getProgramDependencies" | "runtimeOptionsPrompts" | "template"
+  | "getRequiredPackages"
+  | "getRequiredPlugins"
+  | "about"
+  | "getProgramDependencies"
+  | "runtimeOptionsPrompts"
+  | "template"
 > = {
-  async getRequiredPackages(request) {
+  getRequiredPackages(request) {
     const response = new messages.GetRequiredPackagesResponse();
-    for (const found of await requiredPackages(programOf(request.getInfo()).programDirectory)) {
+    for (const found of requiredPackages(programOf(request.getInfo()).programDirectory)) {
       const dependency = new pluginMessages.PackageDependency();
       dependency.setName(found.name);
       dependency.setKind(found.kind);
@@ -156,6 +162,9 @@ const projects: Pick<
       response.addPackages(dependency);
     }
     return response;
+  },
+  getRequiredPlugins() {
+    throw new ProviderError(grpc.status.UNIMPLEMENTED, "method GetRequiredPlugins not implemented");
   },
   async about(request, connection) {
     const about = await aboutProject(programOf(request.getInfo()), connection.engine());

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
 /** A provider plugin that an installed package asks for. */
@@ -26,14 +26,15 @@ const skipped = new Set([".git", ".pnpm-store"]);
  *
  * @see pulumi/pulumi: sdk/nodejs/cmd/pulumi-language-nodejs/main.go, getPackagesFromDir
  */
-export async function requiredPackages(programDirectory: string): Promise<RequiredPackage[]> {
+export function requiredPackages(programDirectory: string): RequiredPackage[] {
   const visited = new Set<string>();
 
-  const walk = async (directory: string, inNodeModules: boolean): Promise<RequiredPackage[]> => {
+  const walk = (directory: string | undefined, inNodeModules: boolean): RequiredPackage[] => {
+    if (directory === undefined) return [];
     const path = resolve(directory);
     if (visited.has(path)) return [];
     visited.add(path);
-    const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+    const entries = entriesOf(path);
     if (
       path !== resolve(programDirectory) &&
       entries.some(({ name }) => /^PulumiPolicy\.(ya?ml|json)$/.test(name))
@@ -42,29 +43,43 @@ export async function requiredPackages(programDirectory: string): Promise<Requir
     }
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const below = inNodeModules || basename(path) === "node_modules";
-    const found = await Promise.all(
-      entries.map(async (entry) => {
-        const current = join(path, entry.name);
-        if (skipped.has(entry.name)) return [];
-        if (entry.isDirectory()) return await walk(current, below);
-        if (entry.isSymbolicLink()) {
-          const target = await realpath(current).catch(() => undefined);
-          if (target === undefined) return [];
-          return (await stat(target)).isDirectory() ? await walk(target, below) : [];
-        }
-        return inNodeModules && entry.name === "package.json" ? await packageOf(current) : [];
-      }),
-    );
-    return found.flat();
+    // One after the other: a folder counts as it is met first, by its own path or through a link.
+    const found: RequiredPackage[] = [];
+    for (const entry of entries) {
+      const current = join(path, entry.name);
+      if (skipped.has(entry.name)) continue;
+      if (entry.isDirectory()) found.push(...walk(current, below));
+      else if (entry.isSymbolicLink()) found.push(...walk(targetFolder(current), below));
+      else if (inNodeModules && entry.name === "package.json") found.push(...packageOf(current));
+    }
+    return found;
   };
 
-  return await walk(programDirectory, false);
+  return walk(programDirectory, false);
 }
 
-async function packageOf(path: string): Promise<RequiredPackage[]> {
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** The folder that a link leads to, if it does. */
+function targetFolder(link: string): string | undefined {
+  try {
+    const target = realpathSync(link);
+    return statSync(target).isDirectory() ? target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function packageOf(path: string): RequiredPackage[] {
   let manifest: Manifest | null;
   try {
-    manifest = JSON.parse(await readFile(path, "utf8"));
+    manifest = JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return [];
   }

@@ -25,11 +25,7 @@ export function promptChoices({ environment }: EngineProcess): { name: string; l
 
 /** Node and package manager of a project, as `pulumi about` shows them. */
 export async function aboutProject(project: Project, engine: EngineProcess) {
-  const manager = packageManager(
-    readOptions(project.options).packagemanager,
-    project.programDirectory,
-    engine,
-  );
+  const manager = packageManager(optionsOf(project).packagemanager, project.programDirectory, engine);
   const node = findExecutable("node", engine.environment);
   if (node === undefined) throw new Error('could not find executable "node"');
   const ask = async (file: string, args: string[]) => {
@@ -44,6 +40,14 @@ export async function aboutProject(project: Project, engine: EngineProcess) {
   const metadata: Record<string, string> = { packagemanager: manager, packagemanagerVersion: managerVersion };
   if (typescript !== "") metadata.typescriptVersion = typescript;
   return { executable: node, version, metadata };
+}
+
+function optionsOf(project: Project): NodeOptions {
+  try {
+    return readOptions(project.options);
+  } catch (error) {
+    throw new Error(`failed to parse options: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /**
@@ -78,6 +82,7 @@ function packageManager(
  */
 export async function programDependencies(project: Project, transitive: boolean) {
   const start = project.programDirectory;
+  optionsOf(project);
   const lock = searchUp(start, "package-lock.json");
   if (lock === undefined) {
     throw new Error(
@@ -88,8 +93,8 @@ export async function programDependencies(project: Project, transitive: boolean)
     packages?: Record<string, { version?: string; link?: boolean }>;
   };
   const installed = Object.entries(packages)
-    .filter(([path, { version, link }]) => path !== "" && version !== undefined && link !== true)
-    .map(([path, { version = "" }]) => ({ name: path.split("node_modules/").at(-1) ?? "", version }));
+    .filter(([path, { version, link }]) => path !== "" && (version !== undefined || link === true))
+    .map(([path, { version = "" }]) => ({ name: packageIn(path), version }));
   if (transitive) return installed;
   const manifest = JSON.parse(readFileSync(join(dirname(lock), "package.json"), "utf8")) as {
     dependencies?: Record<string, string>;
@@ -97,6 +102,12 @@ export async function programDependencies(project: Project, transitive: boolean)
   };
   const named = new Set(Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }));
   return installed.filter(({ name }) => named.delete(name));
+}
+
+/** `a/node_modules/@s/b` → `@s/b`. */
+function packageIn(path: string): string {
+  const last = path.split("node_modules/").at(-1) ?? "";
+  return last.split("/", last.startsWith("@") ? 2 : 1).join("/");
 }
 
 function searchUp(from: string, name: string): string | undefined {
@@ -112,7 +123,7 @@ export async function installDependencies(
   engine: EngineProcess,
   send: (part: { stdout?: Buffer; stderr?: Buffer }) => void,
 ): Promise<void> {
-  const options = readOptions(project.options);
+  const options = optionsOf(project);
   const manager = packageManager(options.packagemanager, project.programDirectory, engine);
   send({ stdout: Buffer.from("Installing dependencies...\n\n") });
   const args = ["install", "--loglevel=error", ...(options.production ? ["--production"] : [])];

@@ -5,7 +5,6 @@
  */
 
 import { execFile, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import type { EngineLog } from "../engine-log.ts";
@@ -178,11 +177,15 @@ const memoryAdvice =
   "is the maximum memory in megabytes that can be allocated to nodejs. See " +
   "https://www.pulumi.com/docs/concepts/projects/project-file/#runtime-options";
 
-/** Pass lines on as the engine does with a plugin's output: blank ones are dropped. */
+/** Pass lines on as the engine does with a plugin's output: with their ends, and without blank ones. */
 async function show(stream: Readable, send: (line: string) => void): Promise<void> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() !== "") send(`${line}\n`);
+  let rest = "";
+  for await (const text of stream.setEncoding("utf8")) {
+    const lines = `${rest}${text}`.split(/(?<=\n)/);
+    rest = lines.at(-1)?.endsWith("\n") ? "" : (lines.pop() ?? "");
+    for (const line of lines) if (line.trim() !== "") send(line);
   }
+  if (rest.trim() !== "") send(rest);
 }
 
 function failed(error: string): RunAnswer {

@@ -1,0 +1,122 @@
+/** Ask a language host over gRPC, official or ours. */
+
+import grpc from "@grpc/grpc-js";
+import rpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/language_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Fields, Json } from "./plugin-client.ts";
+
+/** A project as the engine tells a host about it. */
+export interface ProgramFolder {
+  folder: string;
+  options?: Fields;
+}
+
+/** One connection to a language host. */
+export class HostClient {
+  readonly #client: InstanceType<typeof rpc.LanguageRuntimeClient>;
+
+  constructor(address: string) {
+    this.#client = new rpc.LanguageRuntimeClient(address, grpc.credentials.createInsecure(), {
+      // A connection of its own, as every engine has one; clients of one process share them otherwise.
+      "grpc.use_local_subchannel_pool": 1,
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async handshake(engineAddress: string): Promise<Json> {
+    const request = new messages.LanguageHandshakeRequest();
+    request.setEngineAddress(engineAddress);
+    return await this.#ask("handshake", request);
+  }
+
+  async pluginInfo(): Promise<Json> {
+    return await this.#ask("getPluginInfo", new empty.Empty());
+  }
+
+  async requiredPackages(program: ProgramFolder): Promise<Json> {
+    const request = new messages.GetRequiredPackagesRequest();
+    request.setInfo(infoOf(program));
+    return await this.#ask("getRequiredPackages", request);
+  }
+
+  async requiredPlugins(): Promise<Json> {
+    return await this.#ask("getRequiredPlugins", new messages.GetRequiredPluginsRequest());
+  }
+
+  async about(program: ProgramFolder): Promise<Json> {
+    const request = new messages.AboutRequest();
+    request.setInfo(infoOf(program));
+    return await this.#ask("about", request);
+  }
+
+  async dependencies(program: ProgramFolder, transitive: boolean): Promise<Json> {
+    const request = new messages.GetProgramDependenciesRequest();
+    request.setInfo(infoOf(program));
+    request.setTransitivedependencies(transitive);
+    return await this.#ask("getProgramDependencies", request);
+  }
+
+  async prompts(program: ProgramFolder): Promise<Json> {
+    const request = new messages.RuntimeOptionsRequest();
+    request.setInfo(infoOf(program));
+    return await this.#ask("runtimeOptionsPrompts", request);
+  }
+
+  async template(program: ProgramFolder): Promise<Json> {
+    const request = new messages.TemplateRequest();
+    request.setInfo(infoOf(program));
+    return await this.#ask("template", request);
+  }
+
+  async run(program: ProgramFolder): Promise<Json> {
+    const request = new messages.RunRequest();
+    request.setInfo(infoOf(program));
+    return await this.#ask("run", request);
+  }
+
+  /** What an installation prints, stdout and stderr each in one piece. */
+  install(program: ProgramFolder): Promise<Json> {
+    const request = new messages.InstallDependenciesRequest();
+    request.setInfo(infoOf(program));
+    request.setDirectory(program.folder);
+    return new Promise((resolve) => {
+      let stdout = "";
+      let stderr = "";
+      const call = this.#client.installDependencies(request);
+      call.on("data", (part: InstanceType<typeof messages.InstallDependenciesResponse>) => {
+        stdout += Buffer.from(part.getStdout_asU8()).toString();
+        stderr += Buffer.from(part.getStderr_asU8()).toString();
+      });
+      call.on("error", (error: grpc.ServiceError) =>
+        resolve({ stdout, stderr, error: { code: error.code, message: error.details } }),
+      );
+      call.on("end", () => resolve({ stdout, stderr }));
+    });
+  }
+
+  #ask(method: string, request: unknown): Promise<Json> {
+    return new Promise((resolve) => {
+      // biome-ignore lint/suspicious/noExplicitAny: the stubs' methods differ in message types alone
+      const call = (this.#client as any)[method].bind(this.#client);
+      call(request, (error: grpc.ServiceError | null, response: { toObject(): Json }) => {
+        resolve(
+          error === null ? response.toObject() : { error: { code: error.code, message: error.details } },
+        );
+      });
+    });
+  }
+}
+
+function infoOf({ folder, options = {} }: ProgramFolder) {
+  const info = new messages.ProgramInfo();
+  info.setRootDirectory(folder);
+  info.setProgramDirectory(folder);
+  info.setEntryPoint(".");
+  info.setOptions(structs.Struct.fromJavaScript(options));
+  return info;
+}
