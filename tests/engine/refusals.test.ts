@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStack, type TestStack } from "../support/stack.ts";
+import { startWorld, type TestWorld } from "../support/world.ts";
+
+let world: TestWorld;
+
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(async () => {
+  await world?.stop();
+});
+
+describe("before any cloud is called", () => {
+  test("bad config is refused as a whole", async () => {
+    await using stack = await openStack(world, {
+      config: {
+        "mastiff:domain": "https://mastiff.party",
+        "mastiff:region": "amsterdam",
+        "mastiff:mastodonVersion": "latest",
+        "mastiff:smtpPort": "smtp",
+      },
+    });
+    const calls = (await world.journal()).length;
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    for (const line of [
+      'mastiff:domain is "https://mastiff.party": a host name has no scheme',
+      'mastiff:region is "amsterdam": a region is three lower-case letters',
+      'mastiff:mastodonVersion is "latest": pin a release',
+      'mastiff:smtpPort is "smtp": is no whole number',
+      "fix: pulumi config set mastiff:domain <value> --stack dev",
+    ]) {
+      expect(preview.output).toContain(line);
+    }
+    expect(preview.output).not.toContain("at parseCommunity");
+    expect(await world.journal()).toHaveLength(calls);
+  });
+});
+
+describe("when somebody else is there", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await openStack(world);
+  });
+  afterAll(async () => {
+    await stack?.end();
+  });
+
+  test("a foreign ruleset is refused in the preview, with both ways out", async () => {
+    const { result } = await cloudflare("POST", "/zones/0000000000000000000000000000a001/rulesets", {
+      name: "theirs",
+      kind: "zone",
+      phase: "http_response_headers_transform",
+      rules: [],
+    });
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain('The zone has a ruleset for response headers already: "theirs"');
+    expect(preview.output).toContain("pulumi config set mastiff:zoneMode shared");
+    expect(preview.output).toContain(`/rulesets/${(result as { id: string }).id}`);
+
+    await stack.config({ "mastiff:zoneMode": "shared" });
+    const shared = await stack.preview();
+    expect(shared.exitCode, shared.output).toBe(0);
+    await stack.config({ "mastiff:zoneMode": undefined });
+    await cloudflare(
+      "DELETE",
+      `/zones/0000000000000000000000000000a001/rulesets/${(result as { id: string }).id}`,
+    );
+  });
+
+  test("a DMARC record in the way is an error that names the key", async () => {
+    const { result } = await cloudflare("POST", "/zones/0000000000000000000000000000a001/dns_records", {
+      type: "TXT",
+      name: "_dmarc.mastiff.party",
+      content: '"v=DMARC1; p=reject"',
+      ttl: 1,
+    });
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain(
+      "_dmarc.mastiff.party has a v=DMARC1 record already that this stack did not make",
+    );
+    expect(preview.output).toContain("keep theirs: pulumi config rm mastiff:dmarcPolicy");
+    await cloudflare(
+      "DELETE",
+      `/zones/0000000000000000000000000000a001/dns_records/${(result as { id: string }).id}`,
+    );
+  });
+
+  test("a zone that is not there is said with the way to make it", async () => {
+    await stack.config({ "mastiff:zone": undefined, "mastiff:domain": "nowhere.example" });
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain("Cloudflare shows no zone nowhere.example in the account");
+    expect(preview.output).toContain("pulumi config set mastiff:zoneMode created");
+    await stack.config({ "mastiff:domain": "mastiff.party" });
+  });
+
+  test("an app of somebody else's is not taken", async () => {
+    await stack.config({ "mastiff:app": "taken-by-another" });
+    const up = await stack.up();
+    expect(up.exitCode).not.toBe(0);
+    expect(up.output).toContain("taken-by-another");
+    expect(up.output).toContain("mastiff:app");
+    await stack.destroy();
+    await stack.config({ "mastiff:app": undefined });
+  });
+});
+
+async function cloudflare(method: string, path: string, body?: object): Promise<{ result: unknown }> {
+  const answer = await fetch(`${world.url}/client/v4${path}`, {
+    method,
+    headers: {
+      authorization: "Bearer local-cloudflare-token-0000000000000000000000",
+      "content-type": "application/json",
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return answer.status === 204 ? { result: undefined } : ((await answer.json()) as { result: unknown });
+}
