@@ -19,8 +19,6 @@ export interface CloudsOptions {
   latency?: number;
   /** Lets the clouds outlive this process. Default false: they end with it, however it ends. */
   outlive?: boolean;
-  /** Variables that the stand-in command provider hands to what it runs. */
-  env?: Record<string, string>;
 }
 
 /** Clouds that run. */
@@ -51,8 +49,19 @@ const stopLimitMs = 5_000;
  * @throws Error with the last lines of the log when it does not come up.
  */
 export async function startClouds(options: CloudsOptions): Promise<Clouds> {
+  if (options.port !== undefined) return launch(options, options.port);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launch(options, await freePort());
+    } catch (error) {
+      // Somebody else took the port between the look and the start.
+      if (attempt === 3 || !(error instanceof Error) || !error.message.includes("EADDRINUSE")) throw error;
+    }
+  }
+}
+
+async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
   const { toolchain, folder, outlive = false } = options;
-  const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   mkdirSync(folder, { recursive: true });
   const log = join(folder, "clouds.log");
@@ -68,7 +77,6 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     env: {
       ...cleanEnvironment(toolchain),
       ...variables({ ...toolchain, standIns: { ...toolchain.standIns, host: false, plugins: [] } }, target),
-      ...options.env,
     },
     // A group of its own: Ctrl-C in the terminal does not reach the clouds, so an engine that winds up its work
     // still finds them, and `stop` reaches everything that they started.
@@ -81,9 +89,11 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     const ready = await firstLine(child, log);
     const stop = () => stopGroup(child);
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    // The pipe has said all that it will say; an outliving child must not keep this process.
-    child.stdout?.destroy();
-    if (outlive) child.unref();
+    // Whatever else it says there is nobody's business; an outliving child must not keep this process.
+    if (outlive) {
+      child.stdout?.destroy();
+      child.unref();
+    } else child.stdout?.resume();
     return { url, port, pid: ready.pid, plugins: ready.plugins, log, ended, stop };
   } catch (error) {
     await stopGroup(child);
