@@ -121,6 +121,9 @@ const form = {
 const schema = z.strictObject(form);
 type Parsed = z.infer<typeof schema>;
 
+/** Every key that a stack may set, without its namespace. */
+export const configKeys: readonly string[] = Object.keys(form);
+
 /** Keys whose value must be encrypted in the stack's file. */
 const secretKeys = ["r2SecretAccessKey", "sendgridApiKey", "smtpPassword", "secretEnv"] as const;
 

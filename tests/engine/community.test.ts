@@ -50,6 +50,29 @@ describe("the life of a community", () => {
     expect(outputs.waitingFor).toEqual([]);
   });
 
+  test.each([
+    ["mastiff:region", "fra", "region would change from ams to fra: volumes do not move between regions"],
+    ["mastiff:domain", "example.org", "domain would change from mastiff.party to example.org"],
+    ["mastiff:bucket", "another-bucket", "bucket would change from files-mastiff-party to another-bucket"],
+    ["mastiff:redis", '{"kind":"own"}', "redisKind would change from upstash to own"],
+    ["mastiff:mastodonVersion", "v4.7.3", "v4.7.4 → v4.7.3 goes back"],
+    ["mastiff:mastodonVersion", "v4.9.0", "v4.7.4 → v4.9.0 skips a minor version"],
+  ])("%s = %s is refused before anything is done", async (key, value, reason) => {
+    await stack.config({ [key]: value });
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain(reason);
+    expect(preview.output).toContain("proper way:");
+    const calls = (await world.journal()).length;
+    const up = await stack.up();
+    expect(up.exitCode).not.toBe(0);
+    const written = (await world.journal(calls)).filter(
+      ({ cloud, method, path }) => cloud !== "fly" && method !== "GET" && !path.endsWith("/check"),
+    );
+    expect(written).toEqual([]);
+    await stack.config({ [key]: key === "mastiff:domain" ? "mastiff.party" : undefined });
+  });
+
   test("a bigger machine previews as that alone", async () => {
     await stack.config({ "mastiff:web": '{"memoryMb":2048}' });
     const preview = await stack.preview();

@@ -41,6 +41,7 @@ test("no secret is anywhere but where it belongs", async () => {
   expect(secrets.map((secret) => secret.value)).toContain("planted-by-the-test");
   const state = filesBelow(stack.place.target.backend, "state");
   const { flyToml, streamingFlyToml } = await stack.outputs();
+  const view = await (await fetch(`${world.url}/_local/view`)).text();
   say("destroy", await stack.destroy());
   watch.stop();
 
@@ -61,6 +62,7 @@ test("no secret is anywhere but where it belongs", async () => {
     ...argv,
     ...watch.argv,
     ...tree,
+    { name: "the clouds' page", text: view },
     { name: "fly.toml", text: String(flyToml) },
     { name: "streaming's fly.toml", text: String(streamingFlyToml) },
   ];
