@@ -57,6 +57,8 @@ export type Reason =
   | "absent" // the thing asked about is not there
   | "exists" // the thing to create is there already
   | "limited" // 429
+  | "busy" // a machine is leased to somebody who changes it now
+  | "capacity" // no room for such a machine where it should be
   | "server" // 5xx
   | "network" // no answer at all
   | "timeout" // ours: it took longer than the call may
@@ -69,7 +71,7 @@ export type Reason =
 
 /** Reasons that pass by themselves. */
 export function passes(reason: Reason): boolean {
-  return reason === "limited" || reason === "server" || reason === "network" || reason === "timeout";
+  return ["limited", "busy", "server", "network", "timeout"].includes(reason);
 }
 
 /**
@@ -82,9 +84,16 @@ export function reasonOf(message: string, status: number | undefined): Reason {
   // Said by flyctl before or without a call.
   if (says("no access token available")) return "login";
   if (/organization \S+ not found/.test(text) || says("could not find organization")) return "organization";
-  if (/region \S+ not found/.test(text) || /region \S+ requires an organization/.test(text)) return "region";
+  if (
+    /region \S+ not found/.test(text) ||
+    /region \S+ requires an organization/.test(text) ||
+    says("invalid region")
+  )
+    return "region";
   if (/plan "[^"]*" (?:not found|is no longer available)/.test(text)) return "plan";
   if (says("could not find image", "failed to fetch an image")) return "image";
+  if (says("could not reserve resource", "insufficient resources")) return "capacity";
+  if (says("lease currently held", "failed to get lease")) return "busy";
   const code = status ?? Number(/(?:status|error|status code)[: ]+([45]\d\d)\b/.exec(text)?.[1] ?? 0);
   if (code === 401) return "login";
   if (code === 429) return "limited";

@@ -105,6 +105,22 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         fix: "see that the registry has this tag:  https://github.com/mastodon/mastodon/releases",
         retry: "helps only when the registry was down",
       };
+    case "capacity":
+      return {
+        what: `Fly has no room in region "${region ?? "of the app"}" for a machine of this size at this moment.`,
+        setIn: "mastiff:region, and the sizes",
+        fix: [
+          "wait and run pulumi up again",
+          "or, before there is any data:  pulumi config set mastiff:region <code>",
+        ],
+        retry: "helps once there is room again; what was made stays",
+      };
+    case "busy":
+      return {
+        what: "Somebody else is changing the machines at this moment.",
+        fix: "let their deploy or scale come to its end, then run pulumi up again",
+        retry: retry.yes,
+      };
     case "limited":
       return { what: "Fly answers that there were too many requests.", retry: "helps, after a minute" };
     case "server":
@@ -125,6 +141,9 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "timeout":
       return { what: "flyctl did not come to an end in time.", retry: retry.yes };
     default:
-      return { what: "flyctl failed.", retry: "helps if the reason below passes by itself" };
+      return {
+        what: `flyctl failed: ${failure.said.split("\n")[0]}`,
+        retry: "helps only if the cause passes by itself",
+      };
   }
 }

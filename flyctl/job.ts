@@ -46,7 +46,7 @@ export async function runJob(
   await remove(fly, app, forgotten(machines));
   const like = model(app, machines);
   const ended = await runOneOff(fly, {
-    ...clone(app, like, "operator", command.join(" ").slice(0, 60)),
+    ...clone(app, like, "operator", app, command.join(" ").slice(0, 60)),
     ...(memoryMb !== undefined && { size: sharedSize(memoryMb) }),
     command,
     onLine,

@@ -27,8 +27,9 @@ export interface OneOff {
   size: Size;
   env: Readonly<Record<string, string>>;
   command: readonly string[];
-  /** Shown on the machine's lines while it runs. */
-  title: string;
+  /** What people call the thing that it works on, and what it does to it: "database", "migrating". */
+  subject: string;
+  doing: string;
   /** Gets each line of the output as it comes. */
   onLine?: (line: string) => void;
 }
@@ -42,16 +43,16 @@ export interface Ended {
 
 /** Runs the command to its end and removes its machine. Never throws for a job that fails: see `exitCode`. */
 export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
-  say(job.app, `${job.title}: starting a machine for it`);
+  say(job.subject, `${job.doing}: starting a machine for it`);
   const id = await start(fly, job);
-  say(job.app, job.title);
+  say(job.subject, job.doing);
   return finish(fly, job.app, id, job.onLine);
 }
 
 /** As {@link runOneOff}, but a job that fails is an error with its output. */
 export async function mustRun(fly: Fly, job: OneOff): Promise<Ended> {
   const ended = await runOneOff(fly, job);
-  if (ended.exitCode !== 0) throw failed(fly, job.title, job.app, ended);
+  if (ended.exitCode !== 0) throw failed(fly, job, ended);
   return ended;
 }
 
@@ -107,6 +108,7 @@ export async function finish(
   onLine?: (line: string) => void,
 ): Promise<Ended> {
   const seen = new Seen();
+  const startBy = Date.now() + 900_000;
   let waitMs = 200;
   let machine: Machine | undefined;
   let echo: readonly string[] = [];
@@ -115,6 +117,7 @@ export async function finish(
     echo = machine?.config?.init?.cmd ?? echo;
     if (machine === undefined || isGone(machine) || exitOf(machine) !== undefined) break;
     if (machine.state === "failed") break;
+    if (!hasStarted(machine) && Date.now() > startBy) throw neverStarted(app, machine);
     if (onLine !== undefined) seen.fresh(await logOf(fly, app, id, echo, 3000)).forEach(onLine);
     await fly.pause(waitMs);
     waitMs = Math.min(waitMs * 1.5, onLine === undefined ? 5000 : 1000);
@@ -143,6 +146,22 @@ function exitOf(machine: Machine) {
     .filter((event) => event.type === "exit")
     .sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0))[0];
   return newest === undefined ? undefined : (newest.request?.exit_event ?? {});
+}
+
+function hasStarted(machine: Machine): boolean {
+  return (machine.events ?? []).some((event) => event.type === "start" || event.status === "started");
+}
+
+function neverStarted(app: string, { id, state }: Machine): DriverError {
+  return new DriverError({
+    what: `Machine ${id} of app ${app} is ${state} for a quarter of an hour and does not start.`,
+    fix: [
+      "see whether Fly has an incident:  https://status.flyio.net",
+      `remove it, then run pulumi up again:  flyctl machine destroy ${id} -a ${app} --force`,
+    ],
+    retry:
+      "helps once Fly is well again: the next run waits for this machine, or starts another when it is gone",
+  });
 }
 
 async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
@@ -178,12 +197,13 @@ function texts(lines: readonly LogLine[]): string[] {
 }
 
 /** The error for a job that ended badly. */
-export function failed(fly: Fly, title: string, app: string, ended: Ended): DriverError {
+export function failed(fly: Fly, { app, subject, doing }: OneOff, ended: Ended): DriverError {
+  const what = `${subject}: ${doing}`;
   const said = ended.lines.slice(-12).map(fly.redact);
   return new DriverError({
     what: ended.oomKilled
-      ? `${capital(title)} ran out of memory and was killed (app ${app}).`
-      : `${capital(title)} failed with exit code ${ended.exitCode} (app ${app}).`,
+      ? `${what} ran out of memory and was killed (app ${app}).`
+      : `${what} failed with exit code ${ended.exitCode} (app ${app}).`,
     ...(ended.oomKilled && { setIn: "mastiff:web, its memoryMb" }),
     fix: ended.oomKilled
       ? "give it more:  pulumi config set --path mastiff:web.memoryMb 2048"
@@ -191,8 +211,4 @@ export function failed(fly: Fly, title: string, app: string, ended: Ended): Driv
     retry: ended.oomKilled ? retry.no : "helps only if the cause below passes by itself",
     said: said.length > 0 ? said : ["(it printed nothing)"],
   });
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

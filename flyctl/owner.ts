@@ -3,7 +3,7 @@ import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import type { Task } from "./kind.ts";
 import { machinesOf } from "./machines.ts";
-import { answerOf, failed, leftOver, remove, runOneOff } from "./one-off.ts";
+import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
 import { secretsOf } from "./ownership.ts";
 import { clone, model, railsRunner } from "./rails.ts";
 import { stage } from "./secrets.ts";
@@ -24,19 +24,19 @@ export async function ensure({ spec, secrets, fly }: Task<OwnerSpec>): Promise<O
   const like = model(app, machines);
   await stage(fly, app, { [secret]: password });
   try {
-    const title = `seeing to the owner's account ${username}`;
-    const job = clone(app, like, "owner", title);
-    const ended = await runOneOff(fly, {
-      ...job,
+    const base = clone(app, like, "owner", "owner", `seeing to the account ${username}`);
+    const job: OneOff = {
+      ...base,
       env: {
-        ...job.env,
+        ...base.env,
         OWNER_USERNAME: username,
         OWNER_EMAIL: email,
         ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
       },
       command: railsRunner("owner"),
-    });
-    if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, title, app, ended);
+    };
+    const ended = await runOneOff(fly, job);
+    if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, job, ended);
     // A job that ended well but whose log was lost has seen to the account all the same.
     return { result: answerOf(ended)?.result === "created" ? "created" : "present", username };
   } finally {

@@ -1,5 +1,6 @@
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
+import { debtsAmong, strike } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
@@ -47,13 +48,14 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
   refuseNewName(app, previous);
-  const machine = await machineOf(fly, spec);
-  await grow(fly, spec, machine);
-  say(app, "waiting for the server");
+  const cluster = await clusterOf(fly, spec);
+  const { machine } = cluster;
+  await grow(fly, spec, cluster);
+  say("database", "waiting for the server");
   await awaitServer(fly, app, machine.id);
   await ensureRole(fly, app, machine.id, user, password);
   if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
-    say(app, `creating database ${database}`);
+    say("database", `creating database ${database}`);
     await sql(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
   }
   return { app, host: `${app}.flycast`, port: 5432, database, user };
@@ -70,7 +72,7 @@ export async function destroy({ spec, fly }: Task<PostgresSpec>): Promise<void> 
     if (has) await fly.repeatable(argv.secretsUnset(app, ["DATABASE_URL"]), { app });
   }
   if (found === undefined) return;
-  say(spec.app, "destroying the database");
+  say("database", "destroying it");
   await destroyApp(fly, spec.app);
 }
 
@@ -98,26 +100,35 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
   return { exists: true, differences, marker };
 }
 
-/** The machine of a cluster that is ours, whatever an earlier run left. */
-async function machineOf(fly: Fly, spec: PostgresSpec): Promise<Machine> {
+interface Cluster {
+  machine: Machine;
+  /** A run stopped between a larger volume and the restart that shows it to the machine. */
+  owed: boolean;
+}
+
+/** The cluster, ours, whatever an earlier run left. */
+async function clusterOf(fly: Fly, spec: PostgresSpec): Promise<Cluster> {
   for (let attempt = 1; ; attempt++) {
     const found = await find(fly, spec);
     if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
     if (found === undefined) {
-      say(spec.app, "creating the database (a few minutes)");
+      say("database", "creating it (a few minutes)");
       const failure = await create(fly, spec);
       if (failure === undefined) await mark(fly, spec);
       else if (attempt === 3) throw failure;
       else continue;
     }
     const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
-    if (found?.owner !== "unmarked") return machine ?? lost(spec, await volumesOf(fly, spec.app));
+    if (found?.owner !== "unmarked") {
+      const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
+      return { machine: machine ?? lost(spec, await volumesOf(fly, spec.app)), owed };
+    }
     if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
     if (machine !== undefined) {
       await mark(fly, spec);
-      return machine;
+      return { machine, owed: false };
     }
-    say(spec.app, "an earlier run stopped half way: starting over");
+    say("database", "an earlier run stopped half way: starting over");
     await destroyApp(fly, spec.app);
   }
 }
@@ -170,7 +181,7 @@ async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promise<bool
 }
 
 /** Machine and volume are at least as large as the spec says; both only grow. */
-async function grow(fly: Fly, spec: PostgresSpec, machine: Machine): Promise<void> {
+async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): Promise<void> {
   const { app, size, region } = spec;
   if (machine.region !== region) {
     throw new DriverError({
@@ -196,22 +207,22 @@ async function grow(fly: Fly, spec: PostgresSpec, machine: Machine): Promise<voi
     });
   }
   const volume = volumeOf(await volumesOf(fly, app), machine);
-  const restart = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb, key));
+  const grown = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb, key));
+  const restart = grown || owed;
   if (sizeDifferences(is, size).length > 0) {
-    say(app, `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);
+    say("database", `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);
     await fly.repeatable(argv.machineUpdate({ app, id: machine.id, size }), { app, timeoutMs: 600_000 });
   } else if (restart) {
-    say(app, "restarting, so that it sees its larger volume");
+    say("database", "restarting, so that it sees its larger volume");
     await fly.repeatable(argv.machineRestart(app, machine.id), { app, timeoutMs: 600_000 });
-  } else {
-    await wake(fly, app, machine);
-  }
+  } else await wake(fly, app, machine);
+  if (restart) await strike(fly, app, "MASTIFF_OWES_RESTART");
 }
 
 /** A machine on its way up is left to it; a stopped one is started. */
 async function wake(fly: Fly, app: string, machine: Machine): Promise<void> {
   if (machine.state !== "stopped" && machine.state !== "suspended") return;
-  say(app, "starting the database's machine");
+  say("database", "starting its machine");
   await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
 }
 

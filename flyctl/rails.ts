@@ -24,10 +24,10 @@ export function model(app: string, machines: readonly Machine[]): Machine {
 }
 
 /** A one-off with image, place and environment of a machine that runs. */
-export function clone(app: string, like: Machine, job: string, title: string): OneOff {
+export function clone(app: string, like: Machine, job: string, subject: string, doing: string): OneOff {
   const { FLY_PROCESS_GROUP: _group, PRIMARY_REGION: _region, ...env } = like.config?.env ?? {};
   // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
   const pinned = like.config?.image ?? "";
   const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
-  return { app, job, region: like.region, image, size: sizeOf(like), env, command: [], title };
+  return { app, job, region: like.region, image, size: sizeOf(like), env, command: [], subject, doing };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
+import { debtsAmong, strike } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
@@ -39,7 +40,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
   refuseNewName(app, previous);
-  await claim(fly, spec, async (found) => {
+  const found = await claim(fly, spec, async (found) => {
     const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
     return others.length === 0 && (await machinesOf(fly, app)).length === 0;
   });
@@ -47,12 +48,13 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   const made = await stamp(fly, spec);
   const volume = await ensureVolume(fly, { app, name: volumeName, region, sizeGb: spec.volumeGb });
   if (volume.region !== region) throw moved(app, volume.region, region);
-  const restart = await growVolume(fly, app, volume, spec.volumeGb, key);
+  const grown = await growVolume(fly, app, volume, spec.volumeGb, key);
+  const restart = grown || debtsAmong(found.secrets).has("MASTIFF_OWES_RESTART");
 
   const machine = await machineOf(fly, app);
   if (machine === undefined) await start(fly, spec, volume.id, made);
   else if (differences(machine, spec, made).length > 0) {
-    say(app, "restarting Redis with its new settings");
+    say("Redis", "restarting with its new settings");
     await fly.repeatable(
       argv.machineUpdate({
         app,
@@ -66,6 +68,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   } else if (restart) await fly.repeatable(argv.machineRestart(app, machine.id), { app, timeoutMs: 600_000 });
   else if (machine.state === "stopped" || machine.state === "suspended")
     await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
+  if (restart) await strike(fly, app, "MASTIFF_OWES_RESTART");
   await awaitAnswer(fly, app);
   return { app, host: `${app}.internal`, port: 6379 };
 }
@@ -127,7 +130,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
     volume: { id: volume, path: "/data" },
     command,
   });
-  say(app, "starting Redis");
+  say("Redis", "starting");
   for (let attempt = 1; ; attempt++) {
     try {
       await fly.once(call, { app, timeoutMs: 360_000 });

@@ -23,10 +23,10 @@ export interface ReleaseWork {
   env: Readonly<Record<string, string>>;
 }
 
-const titles: Record<Migration, string> = {
-  "db-prepare": "preparing the database",
-  "db-migrate-pre": "migrations before the release",
-  "db-migrate-post": "migrations after the release",
+const doing: Record<Migration, string> = {
+  "db-prepare": "preparing",
+  "db-migrate-pre": "migrating, before the release",
+  "db-migrate-post": "migrating, after the release",
 };
 
 /** Throws when Mastodon must not go from what runs to what is asked for. */
@@ -58,12 +58,12 @@ export async function awaitMigrations(
   machines: readonly Machine[],
 ): Promise<Done> {
   const well = new Set<string>();
-  for (const machine of leftOver(machines, Object.keys(titles))) {
+  for (const machine of leftOver(machines, Object.keys(doing))) {
     const { mastiff_job: job = "", mastiff_image: image = "" } = machine.config?.metadata ?? {};
-    say(spec.app, `waiting for ${titles[job as Migration]}, which an earlier run started`);
+    say("database", `${doing[job as Migration]}: an earlier run started it, waiting for its end`);
     const ended = await finish(fly, spec.app, machine.id);
     if (ended.exitCode === 0) well.add(done(job, image));
-    else tell(spec.app, `it ended with exit code ${ended.exitCode}`);
+    else tell("database", `it ended with exit code ${ended.exitCode}`);
   }
   return well;
 }
@@ -84,14 +84,14 @@ export async function migrate(work: ReleaseWork, job: Migration, well: Done): Pr
   const env = job === "db-migrate-pre" ? { ...work.env, SKIP_POST_DEPLOYMENT_MIGRATIONS: "true" } : work.env;
   const task = job === "db-prepare" ? "db:prepare" : "db:migrate";
   await mustRun(work.fly, {
-    ...oneOff(work, job, titles[job]),
+    ...oneOff(work, job, "database", doing[job]),
     env,
     command: ["bundle", "exec", "rails", task],
   });
 }
 
 /** A one-off of this release: its image and its environment, with memory enough to boot Rails and migrate. */
-export function oneOff({ spec, env }: ReleaseWork, job: string, title: string): OneOff {
+export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string, doing: string): OneOff {
   return {
     app: spec.app,
     job,
@@ -100,17 +100,20 @@ export function oneOff({ spec, env }: ReleaseWork, job: string, title: string): 
     size: sharedSize(spec.database?.memoryMb ?? 1024),
     env,
     command: [],
-    title,
+    subject,
+    doing,
   };
 }
 
 /** Sidekiq 8 does not start with an older Redis (sidekiq: lib/sidekiq/cli.rb), and web would boot green. */
 async function redisGate(work: ReleaseWork): Promise<void> {
-  const title = "asking Redis for its version";
-  const job = { ...oneOff(work, "redis-version", title), command: railsRunner("redis-version") };
+  const job = {
+    ...oneOff(work, "redis-version", "Redis", "asking for its version"),
+    command: railsRunner("redis-version"),
+  };
   const ended = await mustRun(work.fly, job);
   const version = answerOf(ended)?.redis;
-  if (typeof version !== "string") throw failed(work.fly, title, work.spec.app, { ...ended, exitCode: 255 });
+  if (typeof version !== "string") throw failed(work.fly, job, { ...ended, exitCode: 255 });
   if (Number.parseInt(version, 10) >= 7) return;
   throw new DriverError({
     what: `Redis is version ${version}, but Sidekiq refuses to start below 7.0.0: nothing was released.`,

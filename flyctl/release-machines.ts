@@ -60,11 +60,21 @@ function narrate(app: string, line: string): void {
 }
 
 /** Machines of each group, to the number asked for; the call is absolute, so it may be repeated. */
-export async function scale({ spec, fly }: ReleaseWork): Promise<void> {
+export async function scale(work: ReleaseWork, file: string): Promise<void> {
+  const { spec, fly } = work;
   const counts = Object.fromEntries(Object.entries(spec.groups).map(([group, { count }]) => [group, count]));
   const words = Object.entries(counts).map(([group, count]) => `${count} × ${group}`);
   say(spec.app, `bringing the machines to ${words.join(", ")}`);
-  await fly.repeatable(argv.scaleCount(spec.app, spec.region, counts), { app: spec.app, timeoutMs: 600_000 });
+  const call = () =>
+    fly.repeatable(argv.scaleCount(spec.app, spec.region, counts), { app: spec.app, timeoutMs: 600_000 });
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || !error.said.includes("no complete release")) throw error;
+    // A deploy that was killed after its last machine never got to say that it was complete.
+    await deploy(work, file);
+    await call();
+  }
 }
 
 /** Started and passing their checks: `scale` does not wait for that, and a deploy leaves a stopped machine so. @returns all machines then */

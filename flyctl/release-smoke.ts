@@ -19,10 +19,13 @@ const settings: Record<string, string> = {
  */
 export async function smoke(work: ReleaseWork): Promise<void> {
   const { fly, spec } = work;
-  const title = "seeing whether everything works";
-  const ended = await runOneOff(fly, { ...oneOff(work, "smoke", title), command: railsRunner("smoke") });
+  const job = {
+    ...oneOff(work, "smoke", spec.app, "seeing whether everything works"),
+    command: railsRunner("smoke"),
+  };
+  const ended = await runOneOff(fly, job);
   const results = answerOf(ended);
-  if (ended.exitCode !== 0 && results === undefined) throw failed(fly, title, spec.app, ended);
+  if (ended.exitCode !== 0 && results === undefined) throw failed(fly, job, ended);
   const wrong = Object.entries(results ?? {}).filter(([, problem]) => typeof problem === "string");
   if (wrong.length === 0) return;
   throw new DriverError({

@@ -1,4 +1,5 @@
 import * as argv from "./argv.ts";
+import { debtsAmong, note, strike } from "./debts.ts";
 import { DriverError } from "./errors.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import { gone, type Task } from "./kind.ts";
@@ -28,11 +29,9 @@ import type { Observation, ReleaseOutput, ReleaseSpec } from "./spec.ts";
  *
  * No deploy is a no-op, so each machine carries a stamp of what it was deployed from (MASTIFF_RELEASE in its
  * environment, readable by `machine list`), and only what differs is deployed. What a release owes after its
- * machines run (post-deployment migrations, smoke) is noted in the names of two secrets before the deploy and
- * struck off when done: a run that stops in between leaves the debt on record for the next.
+ * machines run (post-deployment migrations, smoke) is noted before the deploy and struck off when done: a run
+ * that stops in between leaves the debt on record for the next.
  */
-const owes = { migration: "MASTIFF_OWES_MIGRATION", smoke: "MASTIFF_OWES_SMOKE" };
-
 export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const { spec, fly } = task;
   const { app } = spec;
@@ -48,29 +47,29 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   await remove(fly, app, leftOver(machines, ["redis-version", "smoke"]));
   const well = await awaitMigrations(work, machines);
   const todo = plan(machines, spec, toml);
-  const debts = new Set(found.secrets.map((secret) => secret.name).filter(isDebt));
+  const debts = debtsAmong(found.secrets);
   const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
   // A fresh config folder knows no secrets version; without one, a new machine may start with the old values.
   if (busy) await fly.repeatable(argv.secretsSync(app), { app });
 
+  const file = busy ? await validated(work, toml.stamped) : "";
   if (todo.deploy) {
-    const file = await validated(work, toml.stamped);
     await beforeDeploy(work, todo, well);
-    if (spec.database !== null && todo.imageChanged) debts.add(owes.migration);
-    if (spec.smoke) debts.add(owes.smoke);
-    await note(work, debts);
+    if (spec.database !== null && todo.imageChanged) debts.add("MASTIFF_OWES_MIGRATION");
+    if (spec.smoke) debts.add("MASTIFF_OWES_SMOKE");
+    await note(fly, app, debts);
     await deploy(work, file);
     machines = await machinesOf(fly, app);
   }
-  if (plan(machines, spec, toml).scale) await scale(work);
+  if (plan(machines, spec, toml).scale) await scale(work, file);
   if (busy) machines = await awaitHealthy(work);
-  if (debts.has(owes.migration)) {
+  if (debts.has("MASTIFF_OWES_MIGRATION")) {
     if (spec.database !== null) await migrate(work, "db-migrate-post", well);
-    await strike(work, owes.migration);
+    await strike(fly, app, "MASTIFF_OWES_MIGRATION");
   }
-  if (debts.has(owes.smoke)) {
+  if (debts.has("MASTIFF_OWES_SMOKE")) {
     if (spec.smoke) await smoke(work);
-    await strike(work, owes.smoke);
+    await strike(fly, app, "MASTIFF_OWES_SMOKE");
   }
   return { app, image: spec.image, release: releaseOf(machines) };
 }
@@ -93,10 +92,10 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
   const machines = await machinesOf(fly, spec.app);
   const { differences } = plan(machines, spec, tomlOf(task));
   if (found.owner !== "ours") differences.unshift(`app ${spec.app} does not carry this stack's mark`);
-  const names = found.secrets.map((secret) => secret.name);
-  if (names.includes(owes.migration))
+  const debts = debtsAmong(found.secrets);
+  if (debts.has("MASTIFF_OWES_MIGRATION"))
     differences.push("migrations after the last release are still to be run");
-  if (names.includes(owes.smoke)) differences.push("the last release was never seen to work");
+  if (debts.has("MASTIFF_OWES_SMOKE")) differences.push("the last release was never seen to work");
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
   for (const one of released) {
     // Said, but no drift: a check that fails now is not put right by another deploy.
@@ -116,20 +115,6 @@ function tomlOf({ flyToml, spec }: Task<ReleaseSpec>): FlyToml {
 async function forgetOwner({ fly, spec }: ReleaseWork, found: Found): Promise<void> {
   if (found.secrets.some((secret) => secret.name === "OWNER_PASSWORD"))
     await fly.repeatable(argv.secretsUnset(spec.app, ["OWNER_PASSWORD"]), { app: spec.app });
-}
-
-function isDebt(name: string): boolean {
-  return name === owes.migration || name === owes.smoke;
-}
-
-async function note({ spec, fly }: ReleaseWork, debts: ReadonlySet<string>): Promise<void> {
-  if (debts.size === 0) return;
-  const stdin = [...debts].map((name) => `${name}="1"\n`).join("");
-  await fly.repeatable(argv.secretsImport(spec.app), { app: spec.app, stdin });
-}
-
-async function strike({ spec, fly }: ReleaseWork, debt: string): Promise<void> {
-  await fly.repeatable(argv.secretsUnset(spec.app, [debt]), { app: spec.app });
 }
 
 /** The newest release that a machine runs. */

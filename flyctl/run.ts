@@ -124,10 +124,15 @@ async function job(args: readonly string[]): Promise<number> {
     return 2;
   }
   let exitCode = 0;
-  const failed = await withFly({}, { app: wanted.app }, async (fly) => {
-    exitCode = await runJob(fly, wanted, (line) => process.stdout.write(`${fly.redact(line)}\n`));
-    return undefined;
-  });
+  const failed = await withFly(
+    {},
+    { app: wanted.app },
+    async (fly) => {
+      exitCode = await runJob(fly, wanted, (line) => process.stdout.write(`${fly.redact(line)}\n`));
+      return undefined;
+    },
+    `no longer watching; the job goes on in its machine (flyctl machine list -a ${wanted.app}), until it ends or is destroyed`,
+  );
   return failed || exitCode;
 }
 
@@ -136,6 +141,7 @@ export async function withFly(
   options: ConstructorParameters<typeof Fly>[0],
   spec: Record<string, unknown>,
   work: (fly: Fly) => Promise<unknown>,
+  whenStopped = "stopped; the next run goes on from here",
 ): Promise<number> {
   const fly = new Fly(options);
   redactProgress(fly.redact);
@@ -152,7 +158,7 @@ export async function withFly(
     return 0;
   } catch (error) {
     if (signal !== undefined) {
-      process.stderr.write("stopped; the next run goes on from here\n");
+      process.stderr.write(`${whenStopped}\n`);
       return signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 129;
     }
     process.stderr.write(`${fly.redact(await describe(error, fly, spec))}\n`);

@@ -21,9 +21,9 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
   refuseNewName(spec.name, previous, "name");
   let row = await find(fly, spec);
   if (row !== undefined && from(previous, "name") === undefined)
-    say(spec.name, "is there already: taking it up");
+    say("Redis", `${spec.name} is there already: taking it up`);
   for (let attempt = 1; row === undefined; attempt++) {
-    say(spec.name, "creating the Redis database");
+    say("Redis", `creating ${spec.name} at Upstash`);
     try {
       await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
     } catch (error) {
@@ -46,7 +46,7 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
 
 export async function destroy({ spec, fly }: Task<UpstashSpec>): Promise<void> {
   if ((await find(fly, spec)) === undefined) return;
-  say(spec.name, "destroying the Redis database");
+  say("Redis", `destroying ${spec.name} at Upstash`);
   try {
     await fly.repeatable(argv.redisDestroy(spec.name), { app: spec.name });
   } catch (error) {

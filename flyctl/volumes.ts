@@ -1,4 +1,5 @@
 import * as argv from "./argv.ts";
+import { note, strike } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { jsonIn } from "./parse.ts";
@@ -42,7 +43,10 @@ export async function ensureVolume(
   }
 }
 
-/** Makes the volume as large as asked. @returns true when its machine has to restart to see it. */
+/**
+ * Makes the volume as large as asked. When its machine has to restart to see it, that is noted as a debt.
+ * @returns true when it has to
+ */
 export async function growVolume(
   fly: Fly,
   app: string,
@@ -63,6 +67,9 @@ export async function growVolume(
     });
   }
   say(app, `growing its volume from ${volume.size_gb} to ${sizeGb} GB`);
+  await note(fly, app, ["MASTIFF_OWES_RESTART"]);
   const output = await fly.repeatable(argv.volumesExtend(app, volume.id, sizeGb), { app });
-  return /need to stop and start/.test(output);
+  const restart = /need to stop and start/.test(output);
+  if (!restart) await strike(fly, app, "MASTIFF_OWES_RESTART");
+  return restart;
 }

@@ -142,6 +142,24 @@ describe("Postgres", () => {
     expect((await world.must("postgres", "observe", { spec })).differences).toEqual([]);
   });
 
+  test("a restart that a stopped run owed, so that a larger volume is seen, is made by the next", async () => {
+    const spec = postgres("db1", { size: { cpuKind: "shared", cpus: 2, memoryMb: 2048 }, volumeGb: 20 });
+    await world.meddle((fly) => {
+      const { secrets } = fly.apps.db1;
+      secrets.MASTIFF_OWES_RESTART = { ...secrets[mark], name: "MASTIFF_OWES_RESTART" };
+    });
+    const before = machines((await world.fly()).apps.db1)[0]?.instanceId;
+    const { code, stderr } = await world.drive("postgres", "ensure", { spec, secrets });
+    expect([code, timeless(stderr).split("\n")[0]]).toEqual([
+      0,
+      "database: restarting, so that it sees its larger volume",
+    ]);
+    const app = (await world.fly()).apps.db1;
+    expect(Object.keys(app.secrets)).not.toContain("MASTIFF_OWES_RESTART");
+    expect(machines(app)[0]?.state).toBe("started");
+    expect(before).toBeDefined();
+  });
+
   test("never shrinks: not the volume, not the machine, and says why", async () => {
     const size = { cpuKind: "shared", cpus: 2, memoryMb: 2048 } as const;
     const volume = await world.drive("postgres", "ensure", { spec: postgres("db1", { size }), secrets });
@@ -343,7 +361,7 @@ describe("Upstash", () => {
     await world.must("upstash", "ensure", { spec: upstash("up2") });
     expect((await world.fly()).addOns).toHaveLength(2);
     const { stderr } = await world.drive("upstash", "ensure", { spec: upstash("up2") });
-    expect(timeless(stderr)).toBe("up2: is there already: taking it up");
+    expect(timeless(stderr)).toBe("Redis: up2 is there already: taking it up");
   });
 
   test("another plan is drift that only a person in a terminal can mend", async () => {

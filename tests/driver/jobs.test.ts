@@ -39,7 +39,7 @@ describe("a migration is never started twice", { timeout: slow }, () => {
   test("one that a killed run left goes on; the next run waits for it and takes its result", async () => {
     const after = await world.now();
     const first = world.start("release", "ensure", release(images.new, { redisGate: false }));
-    await first.said("acme: preparing the database (");
+    await first.said("database: preparing (");
     first.process.kill("SIGKILL");
     await first.ended;
     expect((await machinesByGroup(world))["db-prepare"]).toMatchObject([{ state: "started" }]);
@@ -50,10 +50,24 @@ describe("a migration is never started twice", { timeout: slow }, () => {
     );
     expect([code, stderr.split(" (")[0]]).toEqual([
       0,
-      "acme: waiting for preparing the database, which an earlier run started",
+      "database: preparing: an earlier run started it, waiting for its end",
     ]);
     expect(await jobsSince(world, after)).toEqual(["db:prepare"]);
     expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
+  });
+});
+
+describe("a deploy that was killed", { timeout: slow }, () => {
+  const input = release(images.new, { redisGate: false }, { env: { DEFAULT_LOCALE: "de" } });
+
+  test("is completed by the next run, whatever it had come to", async () => {
+    const first = world.start("release", "ensure", input);
+    await first.said(`acme: releasing ${images.new} (`);
+    first.process.kill("SIGKILL");
+    await first.ended;
+    await world.must("release", "ensure", input);
+    expect((await world.must("release", "observe", input)).differences).toEqual([]);
+    expect((await machinesByGroup(world)).web).toHaveLength(1);
   });
 });
 
@@ -65,7 +79,7 @@ describe("a run that is told to stop", { timeout: slow }, () => {
     "%s: leaves no folder behind, says that it can go on, and ends as the signal asks",
     async (signal, code) => {
       const run = world.start("owner", "ensure", owner());
-      await run.said("seeing to the owner's account mastiff (");
+      await run.said("owner: seeing to the account mastiff (");
       run.process.kill(signal);
       const ended = await run.ended;
       expect([ended.code, run.leftovers()]).toEqual([code, []]);

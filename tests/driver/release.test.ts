@@ -135,6 +135,16 @@ describe("a release", { timeout: slow }, () => {
     ]);
   });
 
+  test("a deploy that was killed before it could say that it was complete does not hinder a count", async () => {
+    await world.meddle((fly) => {
+      for (const one of fly.apps.acme.releases) one.status = "running";
+    });
+    const two = release(images.new, { groups: { web: { count: 2 }, sidekiq: { count: 1 } } });
+    await world.must("release", "ensure", two);
+    expect((await machinesByGroup(world)).web).toHaveLength(2);
+    await world.must("release", "ensure", release(images.new));
+  });
+
   test("a password that a killed owner left never reaches a machine", async () => {
     await world.must("secrets", "ensure", {
       spec: { app: "acme", names: [...Object.keys(secrets), "OWNER_PASSWORD"] },
@@ -209,7 +219,7 @@ The image "${image}" is not to be found.
       fly.apps.acme.secrets.DATABASE_URL.value = secrets.DATABASE_URL;
     });
     expect(code).toBe(1);
-    expect(stderr).toContain("\nPreparing the database failed with exit code 1 (app acme).\n");
+    expect(stderr).toContain("\ndatabase: preparing failed with exit code 1 (app acme).\n");
     expect(stderr).toContain("password authentication failed");
     expect(stderr).not.toContain("wrong9password9here");
     expect(await machinesByGroup(world)).toEqual({});
@@ -221,7 +231,7 @@ The image "${image}" is not to be found.
       "ensure",
       release(images.new, { database: { memoryMb: 512 }, redisGate: false }),
     );
-    expect(stderr).toContain("\nPreparing the database ran out of memory and was killed (app acme).\n");
+    expect(stderr).toContain("\ndatabase: preparing ran out of memory and was killed (app acme).\n");
   });
 
   test("machines that do not boot: with the last lines that they printed", async () => {
@@ -249,6 +259,24 @@ The image "${image}" is not to be found.
     expect(code).toBe(1);
     expect(stderr).toContain("flyctl does not accept the fly.toml that was made for acme.\n");
     expect(stderr).toContain("nonsense");
+  });
+
+  test("a region without room", async () => {
+    await world.meddle((fly) => {
+      fly.dials.fullRegions = ["ams"];
+    });
+    const three = release(images.new, { groups: { web: { count: 3 }, sidekiq: { count: 1 } } });
+    const { code, stderr } = await world.drive("release", "ensure", three);
+    await world.meddle((fly) => {
+      fly.dials.fullRegions = [];
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Fly has no room in region "ams" for a machine of this size at this moment.
+  set in  mastiff:region, and the sizes
+  fix     wait and run pulumi up again
+          or, before there is any data:  pulumi config set mastiff:region <code>
+  retry   helps once there is room again; what was made stays
+`);
   });
 
   test("an app that is gone", async () => {
