@@ -4,7 +4,7 @@
  * Basis: docs.joinmastodon.org/admin/config, docs.joinmastodon.org/admin/optional/object-storage and Mastodon's
  * initializers; each unusual value says why.
  */
-import type { Community } from "../config.ts";
+import type { Community } from "../config/schema.ts";
 import type { HostNames } from "./hosts.ts";
 
 /** Addresses by which the world reaches an app; null where it has none of the kind. */

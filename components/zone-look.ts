@@ -4,7 +4,7 @@
  */
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
-import type { Community } from "../config.ts";
+import type { Community } from "../config/schema.ts";
 import { recordComment } from "./community-records.ts";
 import { headerPhase, rulesetName } from "./header-rule.ts";
 import { mailRecordsOf } from "./mail-records.ts";

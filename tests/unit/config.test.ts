@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { type Community, ConfigError, parseCommunity } from "../../config.ts";
+import { ConfigError } from "../../config/config-error.ts";
+import type { Community } from "../../config/schema.ts";
+import { parseCommunity } from "../../config.ts";
 
 const required = {
   domain: "mastiff.party",

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { configKeys } from "../../config.ts";
+import { configKeys } from "../../config/schema.ts";
 import { root } from "../../toolchain/paths.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
