@@ -5,6 +5,7 @@ const forms: [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>"],
   [/2a09:8280:1::[0-9a-f:]+/g, "<v6>"],
   [/fdaa:[0-9a-f:]+/g, "<6pn>"],
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<uuid>"],
   [/\b[0-9a-f]{64}\b/g, "<digest>"],
   [/\b[0-9a-f]{40}\b/g, "<fingerprint>"],
   [/\b[0-9a-f]{32}\b/g, "<id>"],
@@ -17,7 +18,6 @@ const forms: [RegExp, string][] = [
   [/\b[0-9a-f]{16}(-[0-9a-f]{16})?\b/g, "<stamp>"],
   // The command provider's id: the logical name and eight hexadecimal digits.
   [/^([a-z][a-z0-9-]*[a-z])[0-9a-f]{8}$/g, "$1<id>"],
-  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<uuid>"],
   [/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, "<ulid>"],
   [/\.[0-9a-z]{7}\.flydns\.net/g, ".<app>.flydns.net"],
   [/\b(app|org)-[0-9a-z]{7,8}\b/g, "$1-<id>"],
