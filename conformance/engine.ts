@@ -13,6 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findEngine } from "../toolchain/engine.ts";
+import { silentTerminal } from "../toolchain/terminal.ts";
 import type { Json } from "./plugin-client.ts";
 import type { OfficialParts, Side } from "./question.ts";
 import { ourPlugins } from "./sides.ts";
@@ -42,9 +44,14 @@ export interface Ran {
   stderr: string;
 }
 
-/** The engine that is asked; MASTIFF_PULUMI names it, else it is the one on PATH. */
-export function enginePath(): string {
-  return process.env.MASTIFF_PULUMI || "pulumi";
+let engine: Promise<string> | undefined;
+
+/** The engine that is asked: MASTIFF_PULUMI names it, else it is the toolchain's. */
+export function enginePath(): Promise<string> {
+  engine ??= process.env.MASTIFF_PULUMI
+    ? Promise.resolve(process.env.MASTIFF_PULUMI)
+    : findEngine("auto", silentTerminal).then(({ file }) => file);
+  return engine;
 }
 
 /** Work on a project with one side's language host. Providers are the official ones on both sides. */
@@ -65,10 +72,11 @@ export async function withProject<Answer>(
       symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
     mkdirSync(join(folder, "stacks"));
     const env = await environment(official, side, folder);
+    const file = await enginePath();
     const pulumi: Project["pulumi"] = (args, more = {}) =>
       new Promise((resolve) => {
         execFile(
-          enginePath(),
+          file,
           args,
           {
             cwd: join(project, more.cwd ?? "."),
