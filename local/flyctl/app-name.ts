@@ -7,7 +7,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type AppConfig, loadConfig } from "./fly-toml/load.ts";
 import { FlyError, wrap } from "./go/errors.ts";
-import type { Run } from "./run.ts";
+import { type Run, warnLabel } from "./run.ts";
 
 /** The app's name, or the error that none is given. */
 export function requireAppName(run: Run): string {
@@ -40,7 +40,7 @@ function load(run: Run): AppConfig | undefined {
       if (statSync(path).isDirectory()) throw new FlyError(`read ${path}: is a directory`);
       const config = loadConfig(path);
       if (config.error !== undefined) {
-        run.caution(`WARNING the config file at '${path}' is not valid: ${config.error.message}`);
+        run.warn(`${warnLabel} WARNING the config file at '${path}' is not valid: ${config.error.message}`);
       }
       return config;
     } catch (error) {

@@ -86,7 +86,7 @@ async function createBuild(run: Run, app: string): Promise<number | undefined> {
     const failed = "ensure depot builder failed, please try again";
     return Number((await run.uiex.send(failed, "POST", "/builds", body)).id ?? 0);
   } catch (error) {
-    run.caution(`failed to create build in graphql: ${messageOf(error)}`);
+    run.caution(`failed to create build in graphql: ${messageOf(error)}\n`);
     return undefined;
   }
 }
@@ -140,7 +140,7 @@ async function finishBuild(
     const failed = "ensure depot builder failed, please try again";
     return Number((await run.uiex.send(failed, "POST", "/builds/finish", body)).id ?? 0);
   } catch (error) {
-    run.caution(`failed to finish build in graphql: ${messageOf(error)}`);
+    run.caution(`failed to finish build in graphql: ${messageOf(error)}\n`);
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 /** Leases: nobody else changes a machine meanwhile. Source: superfly/flyctl internal/machine/lease.go. */
+import { retry } from "./api/flaps.ts";
 import { getMachine, type Machine } from "./api/machines.ts";
 import { messageOf, wrap } from "./go/errors.ts";
 import type { Run } from "./run.ts";
@@ -10,7 +11,12 @@ export async function acquireLease(run: Run, app: string, machine: Machine): Pro
   const late = setTimeout(() => run.print(`Waiting on lease for machine ${machine.id}...`), 2000);
   try {
     const path = `/apps/${app}/machines/${machine.id}/lease?ttl=${seconds}`;
-    const lease = await run.flaps.wrapped(`failed to get lease on VM ${machine.id}`, "POST", path);
+    const failed = `failed to get lease on VM ${machine.id}`;
+    // Whatever the failure, it is tried again for a minute (fly-go flaps/flaps_machines.go: AcquireLease).
+    const lease = await retry(
+      () => run.flaps.wrapped(failed, "POST", path),
+      () => true,
+    );
     machine.nonce = lease.data?.nonce ?? "";
     if (machine.instance_id === lease.data?.version) return machine;
     const updated = await getMachine(run, app, machine.id);

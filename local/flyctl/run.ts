@@ -11,6 +11,9 @@ import { FlyError } from "./go/errors.ts";
 import { encode } from "./go/json.ts";
 import type { Settings } from "./settings.ts";
 
+/** It is yellow without a terminal too. */
+export const warnLabel = "\u001b[33mWARN\u001b[0m";
+
 /** One run of flyctl. */
 export class Run {
   readonly line: Line;
@@ -82,9 +85,9 @@ export class Run {
     process.stderr.write(`${text}\n`);
   }
 
-  /** Writes a line of flyctl's logger to stderr; it is coloured without a terminal too. */
+  /** Writes a warning of flyctl's terminal package, which goes to stdout (terminal/terminal.go). */
   caution(text: string): void {
-    this.warn(`\u001b[33mWARN\u001b[0m ${text}`);
+    this.print(`${warnLabel} ${text}`);
   }
 
   /** Whether the line names the flag. */

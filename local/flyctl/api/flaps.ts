@@ -5,8 +5,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { FlyError, statusOf, wrap } from "../go/errors.ts";
+import { decodeError } from "../go/json-error.ts";
 import type { Data } from "./graphql.ts";
-import { jsonError } from "./graphql.ts";
 import type { Http } from "./http.ts";
 
 const leaseHeader = "fly-machine-lease-nonce";
@@ -33,7 +33,7 @@ export class Flaps {
     try {
       return JSON.parse(text) as Data;
     } catch {
-      throw new FlyError(`failed decoding response: ${jsonError(text)}`);
+      throw new FlyError(`failed decoding response: ${decodeError(text)}`);
     }
   }
 
@@ -49,16 +49,23 @@ export class Flaps {
   /** Makes a call of whose answer only the status counts; `failed` is put before a failure. */
   async order(failed: string, method: string, path: string, body?: unknown, nonce?: string): Promise<void> {
     try {
-      await this.textOf(method, path, body, nonce);
+      await this.textOf(method, path, body, nonce, true);
     } catch (error) {
       throw failed === "" ? error : wrap(failed, error);
     }
   }
 
-  private async textOf(method: string, path: string, body?: unknown, nonce?: string): Promise<string> {
+  private async textOf(
+    method: string,
+    path: string,
+    body?: unknown,
+    nonce?: string,
+    unread = false,
+  ): Promise<string> {
     const answer = await this.http.send({
       method,
       url: `${this.baseUrl}/v1${path}`,
+      unread,
       ...(body !== undefined && { body }),
       ...(nonce && { headers: { [leaseHeader]: nonce } }),
     });

@@ -7,6 +7,7 @@
  */
 import { FlyError, messageOf } from "../go/errors.ts";
 import { encode } from "../go/json.ts";
+import { decodeError } from "../go/json-error.ts";
 import type { Http } from "./http.ts";
 
 interface GraphqlError {
@@ -85,18 +86,8 @@ function decode(text: string, prefix: string): Reply {
   try {
     return JSON.parse(text) as Reply;
   } catch {
-    throw new FlyError(`${prefix}${jsonError(text)}`);
+    throw new FlyError(`${prefix}${decodeError(text)}`);
   }
-}
-
-/** Go's words for text that is no JSON. */
-export function jsonError(text: string): string {
-  if (text.trim() === "") return "EOF";
-  const wrong = /^\s*([^\s{["\d-])/.exec(text)?.[1];
-  if (wrong !== undefined && !/^\s*(true|false|null)/.test(text)) {
-    return `invalid character '${wrong}' looking for beginning of value`;
-  }
-  return "unexpected EOF";
 }
 
 function httpError(status: number, text: string): FlyError {

@@ -15,6 +15,8 @@ export interface Call {
   url: string;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Only the status counts: flyctl does not read the answer, which ends the connection. */
+  unread?: boolean;
 }
 
 /** What came back, read to the end. */
@@ -28,8 +30,8 @@ export interface Answer {
 export class Http {
   private readonly token: string;
   private readonly folder: ConfigFolder | undefined;
-  /** A connection may be open from a call before. */
-  private hasConnection = false;
+  /** Connections that Go would keep open: those whose last answer was read to its end. */
+  private idle = 0;
 
   constructor(token: string, folder: ConfigFolder | undefined) {
     this.token = token;
@@ -52,16 +54,15 @@ export class Http {
 
   private async sendWithRetries(call: Call, body: string | undefined): Promise<Answer> {
     for (let attempt = 0; ; attempt++) {
+      const isUsed = this.idle > 0;
+      if (isUsed) this.idle--;
       let answer: Answer;
       try {
         answer = await this.sendOnce(call, body);
-        this.hasConnection = true;
+        if (!call.unread || answer.status > 299 || answer.text === "") this.idle++;
       } catch (error) {
         // Go sends a read again when the server closed a connection that was used before.
-        if (codeOf(error) === "EOF" && call.method === "GET" && this.hasConnection) {
-          this.hasConnection = false;
-          continue;
-        }
+        if (codeOf(error) === "EOF" && call.method === "GET" && isUsed) continue;
         if (codeOf(error) === "ECONNRESET" && call.method === "GET" && attempt < 2) {
           await sleep(100 * 2 ** attempt);
           continue;

@@ -4,8 +4,8 @@
  * Source: superfly/flyctl internal/uiex/*.go.
  */
 import { FlyError } from "../go/errors.ts";
+import { unmarshalError } from "../go/json-error.ts";
 import type { Data } from "./graphql.ts";
-import { jsonError } from "./graphql.ts";
 import type { Answer, Http } from "./http.ts";
 
 /** Client of `/api/v1`. */
@@ -43,6 +43,6 @@ export function readAnswer(answer: Answer): Data {
   try {
     return JSON.parse(answer.text) as Data;
   } catch {
-    throw new FlyError(`failed to decode response, please try again: ${jsonError(answer.text)}`);
+    throw new FlyError(`failed to decode response, please try again: ${unmarshalError(answer.text)}`);
   }
 }

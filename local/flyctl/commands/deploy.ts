@@ -10,7 +10,7 @@ import { parseDuration } from "../go/duration.ts";
 import { FlyError, messageOf, wrap } from "../go/errors.ts";
 import { type Image, refuseBuild, resolveImage } from "../images.ts";
 import { filesOfFlags } from "../machine-flags.ts";
-import type { Command, Run } from "../run.ts";
+import { type Command, type Run, warnLabel } from "../run.ts";
 import { requireSession } from "../session.ts";
 import { guestOfFlags } from "../sizes.ts";
 
@@ -27,8 +27,8 @@ async function deploy(run: Run): Promise<void> {
   const app = await run.flaps.send("GET", `/apps/${encodeURIComponent(appName)}`);
   for (const name of Object.keys(config.sections.env ?? {}).sort()) {
     if (notSecret.includes(name) || !secretLike.some((part) => name.includes(part))) continue;
-    run.caution(
-      `${name} may be a potentially sensitive environment variable. Consider setting it as a secret, and removing it from the [env] section: https://fly.io/docs/apps/secrets/\n`,
+    run.warn(
+      `${warnLabel} ${name} may be a potentially sensitive environment variable. Consider setting it as a secret, and removing it from the [env] section: https://fly.io/docs/apps/secrets/\n`,
     );
   }
   const image = await findImage(run, app, config);

@@ -3,7 +3,9 @@
  *
  * Source: superfly/flyctl internal/machine/leasable_machine.go.
  */
+
 import { setTimeout as sleep } from "node:timers/promises";
+import { retry } from "../api/flaps.ts";
 import {
   configOf,
   getMachine,
@@ -72,7 +74,11 @@ export class Leasable {
   async acquireLease(ms: number): Promise<void> {
     if (this.nonce !== "") return;
     const path = this.path(`/lease?ttl=${Math.trunc(ms / 1000)}`);
-    const lease = await this.run.flaps.wrapped(`failed to get lease on VM ${this.id}`, "POST", path);
+    const failed = `failed to get lease on VM ${this.id}`;
+    const lease = await retry(
+      () => this.run.flaps.wrapped(failed, "POST", path),
+      () => true,
+    );
     if (lease.status !== "success") {
       throw new FlyError(
         `did not acquire lease for machine ${this.id} status: ${lease.status ?? ""} code: ${lease.code ?? ""} message: ${lease.message ?? ""}`,
@@ -88,12 +94,12 @@ export class Leasable {
       await this.run.flaps.send("POST", path, undefined, this.nonce);
     } catch (error) {
       if (messageOf(error).includes("machine not found")) return;
-      this.run.caution(`error refreshing lease for machine ${this.id}: ${messageOf(error)}`);
+      this.run.caution(`error refreshing lease for machine ${this.id}: ${messageOf(error)}\n`);
     }
   }
 
-  /** Lets go of the lease. */
-  async releaseLease(): Promise<void> {
+  /** Lets go of the lease; a failure is only told, in other words for one `ofSet`. */
+  async releaseLease(ofSet = false): Promise<void> {
     clearInterval(this.refresh);
     const nonce = this.nonce;
     this.nonce = "";
@@ -101,7 +107,9 @@ export class Leasable {
     try {
       await this.run.flaps.order("", "DELETE", this.path("/lease"), undefined, nonce);
     } catch (error) {
-      if (statusOf(error) !== 404) this.run.caution(`failed to release lease: ${messageOf(error)}`);
+      if (!ofSet)
+        this.run.caution(`failed to release lease for machine ${this.shownId}: ${messageOf(error)}`);
+      else if (statusOf(error) !== 404) this.run.caution(`failed to release lease: ${messageOf(error)}\n`);
     }
   }
 

@@ -33,7 +33,7 @@ export async function updateExisting(deployment: Deployment, entries: Entry[]): 
     if (strategy === "immediate") await immediate(deployment, entries);
     else await rolling(deployment, entries);
   } finally {
-    await Promise.all(entries.map(({ machine }) => machine.releaseLease()));
+    await Promise.all(entries.map(({ machine }) => machine.releaseLease(true)));
   }
 }
 
@@ -43,8 +43,8 @@ async function acquireAll(deployment: Deployment, entries: Entry[]): Promise<voi
   );
   const failed = all.find((one) => one.status === "rejected");
   if (failed === undefined) return;
-  deployment.run.caution(`failed to acquire lease: ${messageOf(failed.reason)}`);
-  await Promise.all(entries.map(({ machine }) => machine.releaseLease()));
+  deployment.run.caution(`failed to acquire lease: ${messageOf(failed.reason)}\n`);
+  await Promise.all(entries.map(({ machine }) => machine.releaseLease(true)));
   throw failed.reason;
 }
 

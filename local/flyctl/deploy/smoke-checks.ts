@@ -1,6 +1,6 @@
 /** A machine must survive its first ten seconds. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import { pollLogs } from "../api/app-logs.ts";
-import { FlyError, messageOf } from "../go/errors.ts";
+import { FlyError, messageOf, wrap } from "../go/errors.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Leasable } from "./leasable.ts";
 import type { StatusLine } from "./status-lines.ts";
@@ -17,8 +17,9 @@ export async function smokeChecks(
   } catch (error) {
     const logs = await lastLines(deployment, machine);
     const text = messageOf(error);
-    throw new FlyError(`smoke checks for ${machine.id} failed: ${text}`, {
-      cause: error,
+    const failed = wrap(`smoke checks for ${machine.id} failed`, error);
+    throw new FlyError(failed.message, {
+      ...failed.details,
       suggestion: `Smoke checks for ${machine.id} failed: ${text}\nCheck its logs: here's the last lines below, or run 'fly logs -i ${machine.id}':\n${logs}`,
     });
   }

@@ -2,6 +2,7 @@
 import type { Data } from "../api/graphql.ts";
 import { formatDuration, parseDuration } from "../go/duration.ts";
 import { messageOf } from "../go/errors.ts";
+import { warnLabel } from "../run.ts";
 import { parseSize } from "../sizes.ts";
 import { flatten, processNames } from "./groups.ts";
 import type { AppConfig } from "./load.ts";
@@ -20,7 +21,6 @@ interface Findings {
 }
 
 const strategies = ["canary", "rolling", "immediate", "bluegreen"];
-const warning = "\u001b[33mWARN\u001b[0m";
 const second = 1e9;
 
 /** Looks a config over; the text ends with a check mark or a cross. */
@@ -71,7 +71,7 @@ function checkBuild({ sections }: AppConfig, findings: Findings): void {
   else if (build["build-target"]) found.push("a dockerfile");
   if (build.builtin) found.push(`the "${build.builtin}" builtin image`);
   if (found.length > 1) {
-    findings.text += `${warning} more than one build configuration found: [${found.join(", ")}]\n`;
+    findings.text += `${warnLabel} more than one build configuration found: [${found.join(", ")}]\n`;
   }
 }
 
@@ -137,7 +137,7 @@ function checkServices(config: AppConfig, findings: Findings): void {
 }
 
 function serviceCheck(check: Data, protocol: string): string {
-  const what = `${warning} Service ${protocol} check has`;
+  const what = `${warnLabel} Service ${protocol} check has`;
   const one = (value: string | undefined, name: string, zeroIsFine: boolean) => {
     if (value === undefined) return "";
     const length = parseDuration(value);
