@@ -36,7 +36,6 @@ export const ipsRelease = (app: string, addresses: readonly string[]): Argv => [
 
 export const certsAdd = (app: string, host: string): Argv => ["certs", "add", host, ...on(app), "--json"];
 export const certsCheck = (app: string, host: string): Argv => ["certs", "check", host, ...on(app), "--json"];
-export const certsList = (app: string): Argv => ["certs", "list", ...on(app), "--json"];
 export const certsRemove = (app: string, host: string): Argv => [
   "certs",
   "remove",

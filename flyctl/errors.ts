@@ -94,7 +94,10 @@ export function reasonOf(message: string, status: number | undefined): Reason {
   if (says("could not find image", "failed to fetch an image")) return "image";
   if (says("could not reserve resource", "insufficient resources")) return "capacity";
   if (says("lease currently held", "failed to get lease")) return "busy";
-  const code = status ?? Number(/(?:status|error|status code)[: ]+([45]\d\d)\b/.exec(text)?.[1] ?? 0);
+  const code =
+    status !== undefined && status >= 400
+      ? status
+      : Number(/(?:status|error|status code)[: ]+([45]\d\d)\b/.exec(text)?.[1] ?? 0);
   if (code === 401) return "login";
   if (code === 429) return "limited";
   if (code >= 500) return "server";

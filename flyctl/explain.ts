@@ -101,8 +101,10 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "image":
       return {
         what: `The image "${image}" is not to be found.`,
-        setIn: "mastiff:mastodonVersion",
-        fix: "see that the registry has this tag:  https://github.com/mastodon/mastodon/releases",
+        ...(String(image).includes("/mastodon") && { setIn: "mastiff:mastodonVersion" }),
+        fix: String(image).includes("/mastodon")
+          ? "see that the registry has this tag:  https://github.com/mastodon/mastodon/releases"
+          : "see that the registry has this image, and that it is public",
         retry: "helps only when the registry was down",
       };
     case "capacity":

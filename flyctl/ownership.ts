@@ -98,7 +98,7 @@ export async function mark(fly: Fly, { app, stack }: Owned): Promise<void> {
 }
 
 /** No machines and no secrets: nobody has used it yet. */
-export async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean> {
+async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean> {
   if (found.secrets.some((secret) => !isMark(secret.name))) return false;
   const machines = await fly.json<unknown[]>(argv.machineList(app), { app });
   return machines.length === 0;

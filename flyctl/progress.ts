@@ -32,7 +32,7 @@ function write(subject: string, what: string): void {
 }
 
 /** 42 s, 3 min 5 s, 1 h 12 min. */
-export function elapsed(seconds: number): string {
+function elapsed(seconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;

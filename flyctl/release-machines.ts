@@ -36,19 +36,33 @@ export async function deploy(work: ReleaseWork, file: string): Promise<void> {
   say(spec.app, `releasing ${spec.image}`);
   const call = argv.deploy(spec.app, file, spec.image);
   for (let attempt = 1; ; attempt++) {
+    const begun = Date.now();
     try {
       // flyctl has a limit for each machine (wait_timeout); the whole may take as long as there are machines.
       await fly.once(call, { app: spec.app, timeoutMs: 0, onLine: (line) => narrate(spec.app, line) });
       return;
     } catch (error) {
-      if (!(error instanceof FlyctlFailure)) throw error;
-      // Deploying once more is safe: it goes on with the machines that are there.
-      if (passes(error.reason) && attempt < 3) await fly.pause(2000 * attempt);
-      else if (error.reason === "other") throw await notReleased(work, error);
-      else throw error;
+      if (!(error instanceof FlyctlFailure) || beforehand.includes(error.reason)) throw error;
+      // Deploying once more is safe: it goes on with the machines that are there. A late failure is their
+      // health, whatever the last answer of Fly's happened to be.
+      const early = Date.now() - begun < 120_000;
+      if (!passes(error.reason) || !early || attempt === 3) throw await notReleased(work, error);
+      await fly.pause(2000 * attempt);
     }
   }
 }
+
+/** Failures that no machine has a part in. */
+const beforehand = [
+  "missing",
+  "login",
+  "forbidden",
+  "stopped",
+  "image",
+  "region",
+  "capacity",
+  "organization",
+];
 
 /** Of flyctl's many lines the ones that say how far it is, in plain words. */
 function narrate(app: string, line: string): void {

@@ -137,7 +137,7 @@ async function job(args: readonly string[]): Promise<number> {
 }
 
 /** Runs the work with a Fly that is closed whatever happens, and turns its end into output and exit code. */
-export async function withFly(
+async function withFly(
   options: ConstructorParameters<typeof Fly>[0],
   spec: Record<string, unknown>,
   work: (fly: Fly) => Promise<unknown>,

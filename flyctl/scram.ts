@@ -20,8 +20,3 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16), 
   const server = hmac("Server Key").toString("base64");
   return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${stored}:${server}`;
 }
-
-/** True for a string that Postgres takes as a verifier, not as a password in clear. */
-export function isScramVerifier(text: string): boolean {
-  return /^SCRAM-SHA-256\$\d+:[A-Za-z0-9+/]+=*\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$/.test(text);
-}

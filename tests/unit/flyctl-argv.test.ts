@@ -33,7 +33,6 @@ const calls: Record<keyof typeof argv, string[][]> = {
   ipsRelease: [argv.ipsRelease("a", ["1.2.3.4", "2a09::1"])],
   certsAdd: [argv.certsAdd("a", "acme.org")],
   certsCheck: [argv.certsCheck("a", "acme.org")],
-  certsList: [argv.certsList("a")],
   certsRemove: [argv.certsRemove("a", "acme.org")],
   secretsList: [argv.secretsList("a")],
   secretsImport: [argv.secretsImport("a")],

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isScramVerifier, scramVerifier } from "../../flyctl/scram.ts";
+import { scramVerifier } from "../../flyctl/scram.ts";
 
 describe("SCRAM-SHA-256 verifier", () => {
   /** The exchange of RFC 7677 §3: user "user", password "pencil". */
@@ -30,7 +30,7 @@ describe("SCRAM-SHA-256 verifier", () => {
 
   test("has the form that Postgres takes for a verifier, with a salt of its own each time", () => {
     const one = scramVerifier("hunter2hunter2");
-    expect(isScramVerifier(one)).toBe(true);
+    expect(one).toMatch(/^SCRAM-SHA-256\$4096:[A-Za-z0-9+/]+=*\$[A-Za-z0-9+/]{43}=:[A-Za-z0-9+/]{43}=$/);
     expect(scramVerifier("hunter2hunter2")).not.toBe(one);
   });
 
