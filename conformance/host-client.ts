@@ -101,7 +101,7 @@ export class HostClient {
 
   #ask(method: string, request: unknown): Promise<Json> {
     return new Promise((resolve) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the stubs' methods differ in message types alone
+      // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ in message types alone
       const call = (this.#client as any)[method].bind(this.#client);
       call(request, (error: grpc.ServiceError | null, response: { toObject(): Json }) => {
         resolve(

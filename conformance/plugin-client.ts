@@ -1,7 +1,5 @@
 /** Ask a provider plugin over gRPC, official or ours, and get every answer as plain data to compare. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
@@ -38,46 +36,6 @@ function openedValue(value: Json): Json {
   if (value === null || typeof value !== "object") return value;
   if (value[signature] === secretSignature) return openedValue(value.value ?? null);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, openedValue(inner)]));
-}
-
-/** A plugin that runs as a process of its own. */
-export interface PluginProcess {
-  address: string;
-  ended(): boolean;
-  close(): Promise<void>;
-}
-
-/** An official plugin must not outlive who asks it. */
-const running = new Set<ChildProcess>();
-process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
-/** Start an official plugin; it prints its port as the first line. */
-export async function startPlugin(
-  bin: string,
-  args: string[],
-  env: Record<string, string> = {},
-): Promise<PluginProcess> {
-  const child = spawn(bin, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  const port = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
-    child.once("error", reject);
-    child.once("close", (code) => reject(new Error(`${bin} ended with ${code}`)));
-  });
-  child.stderr.resume();
-  child.stdout.resume();
-  running.add(child);
-  child.once("close", () => running.delete(child));
-  return {
-    ended: () => child.exitCode !== null || child.signalCode !== null,
-    address: `127.0.0.1:${port.trim()}`,
-    close: async () => {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
 }
 
 /** One connection to a provider, as an engine would open it. */
@@ -231,7 +189,7 @@ export class ProviderClient {
     request.setName(name);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the stubs' methods differ in message types alone
+  // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ in message types alone
   #ask(method: string, request: unknown, read: (response: any) => unknown): Promise<any> {
     return new Promise((resolve) => {
       // biome-ignore lint/suspicious/noExplicitAny: as above

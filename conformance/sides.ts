@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Plugins, servePlugins } from "../local/plugins/serve.ts";
-import { type PluginProcess, ProviderClient, startPlugin } from "./plugin-client.ts";
+import { ProviderClient } from "./plugin-client.ts";
+import { type PluginProcess, startPlugin } from "./plugin-process.ts";
 import type { OfficialParts, Side } from "./question.ts";
 
 let ours: Promise<Plugins> | undefined;

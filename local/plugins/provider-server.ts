@@ -10,17 +10,12 @@ import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { type Provider, ProviderError, type ResourceType, type Session } from "./provider.ts";
+import { type Provider, ProviderError, type Session } from "./provider.ts";
+import type { Handlers } from "./provider-handlers.ts";
+import { lifecycle } from "./provider-lifecycle.ts";
 import { checkFailures, checkResponse, diffResponse, serviceError } from "./provider-messages.ts";
 import { ProviderSession } from "./session.ts";
 import { decode, encode, plainProperties } from "./values.ts";
-
-type Server = import("@pulumi/pulumi/proto/provider_grpc_pb.js").IResourceProviderServer;
-type Handled<Method> =
-  Method extends grpc.handleUnaryCall<infer Request, infer Response>
-    ? (request: Request, session: Session, connection: ProviderSession) => Promise<Response> | Response
-    : never;
-type Handlers = { [Name in keyof Server as string extends Name ? never : Name]: Handled<Server[Name]> };
 
 /** A gRPC service with its handlers; `close` ends what its requests have under way. */
 export interface PluginService {
@@ -171,103 +166,4 @@ function configuration(provider: Provider): Pick<Handlers, "checkConfig" | "diff
       return response;
     },
   };
-}
-
-/** The life of a resource. */
-function lifecycle(
-  provider: Provider,
-): Pick<Handlers, "check" | "diff" | "create" | "read" | "update" | "delete"> {
-  /** Which resource a request is about, and the type that serves it. */
-  const about = (message: { getUrn(): string; getType(): string; getName(): string }, session: Session) => {
-    const urn = message.getUrn();
-    // Engines before 3.148 send the URN alone: urn:pulumi:stack::project::parent$type::name.
-    const [, , qualified = "", ...rest] = urn.split("::");
-    const type = message.getType() || (qualified.split("$").at(-1) ?? "");
-    const name = message.getName() || rest.join("::");
-    return { serving: serving(provider, type), base: { session, urn, type, name } };
-  };
-
-  return {
-    async check(request, session) {
-      const { serving, base } = about(request, session);
-      const news = decode(request.getNews());
-      const olds = request.hasOlds() ? decode(request.getOlds()) : undefined;
-      return checkResponse((await serving.check?.({ ...base, olds, news })) ?? { inputs: news });
-    },
-    async diff(request, session) {
-      const { serving, base } = about(request, session);
-      const answer = await serving.diff({
-        ...base,
-        id: request.getId(),
-        olds: decode(request.getOlds()),
-        oldInputs: decode(request.getOldInputs()),
-        news: decode(request.getNews()),
-        ignoreChanges: request.getIgnorechangesList(),
-      });
-      return diffResponse(answer);
-    },
-    async create(request, session) {
-      const { serving, base } = about(request, session);
-      const answer = await serving.create({
-        ...base,
-        inputs: decode(request.getProperties()),
-        preview: request.getPreview(),
-        timeoutSeconds: request.getTimeout(),
-      });
-      const response = new messages.CreateResponse();
-      response.setId(answer.id);
-      response.setProperties(encode(answer.outputs));
-      return response;
-    },
-    async read(request, session) {
-      const { serving, base } = about(request, session);
-      const olds = decode(request.getProperties());
-      const oldInputs = decode(request.getInputs());
-      const answer = (await serving.read?.({ ...base, id: request.getId(), olds, oldInputs })) ?? {
-        id: request.getId(),
-        outputs: olds,
-        inputs: oldInputs,
-      };
-      const response = new messages.ReadResponse();
-      response.setId(answer.id);
-      if (answer.outputs !== undefined) response.setProperties(encode(answer.outputs));
-      if (answer.inputs !== undefined) response.setInputs(encode(answer.inputs));
-      return response;
-    },
-    async update(request, session) {
-      const { serving, base } = about(request, session);
-      if (serving.update === undefined) throw new Error(`a change of ${base.type} replaces it`);
-      const outputs = await serving.update({
-        ...base,
-        id: request.getId(),
-        olds: decode(request.getOlds()),
-        oldInputs: decode(request.getOldInputs()),
-        news: decode(request.getNews()),
-        ignoreChanges: request.getIgnorechangesList(),
-        preview: request.getPreview(),
-        timeoutSeconds: request.getTimeout(),
-      });
-      const response = new messages.UpdateResponse();
-      response.setProperties(encode(outputs));
-      return response;
-    },
-    async delete(request, session) {
-      const { serving, base } = about(request, session);
-      await serving.delete?.({
-        ...base,
-        id: request.getId(),
-        olds: decode(request.getProperties()),
-        oldInputs: decode(request.getOldInputs()),
-        timeoutSeconds: request.getTimeout(),
-      });
-      return new empty.Empty();
-    },
-  };
-}
-
-function serving(provider: Provider, type: string): ResourceType {
-  const found = provider.resources[type];
-  if (found === undefined)
-    throw provider.unknown?.("resource", type) ?? new Error(`unknown resource type ${type}`);
-  return found;
 }

@@ -59,7 +59,7 @@ export async function connect(port: number | undefined, engineAddress?: string):
   });
   const ask = <Response>(method: string, request: unknown): Promise<Response> =>
     new Promise((resolve, reject) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the stubs' methods differ in message types alone
+      // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ in message types alone
       (client as any)[method](request, (error: grpc.ServiceError | null, response: Response) =>
         error === null ? resolve(response) : reject(new Error(error.details)),
       );
