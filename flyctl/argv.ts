@@ -1,4 +1,7 @@
+import { type Argv, on, sizeFlags } from "./argv-parts.ts";
 import type { Size } from "./spec.ts";
+
+export * from "./argv-machines.ts";
 
 /**
  * Every argument list that the driver can give to flyctl, one function each. Two rules hold for all: no
@@ -6,9 +9,7 @@ import type { Size } from "./spec.ts";
  * fail with a bare "prompt: non interactive"). tests/unit/flyctl-argv.test.ts checks each against the grammar
  * of the real flyctl.
  */
-export type Argv = string[];
-
-const on = (app: string): Argv => ["-a", app];
+export type { Argv };
 
 export const orgsList = (): Argv => ["orgs", "list", "--json"];
 export const regionsList = (): Argv => ["platform", "regions", "--json"];
@@ -65,15 +66,6 @@ export const secretsUnset = (app: string, names: readonly string[]): Argv => [
 /** Tells this config folder the app's newest secrets version, so that a new machine waits for it. */
 export const secretsSync = (app: string): Argv => ["secrets", "sync", ...on(app)];
 
-const size = ({ cpuKind, cpus, memoryMb }: Size): Argv => [
-  "--vm-cpu-kind",
-  cpuKind,
-  "--vm-cpus",
-  String(cpus),
-  "--vm-memory",
-  String(memoryMb),
-];
-
 /** Prompts unless cluster size, machine size and volume size are all there. */
 export const postgresCreate = (o: {
   app: string;
@@ -92,7 +84,7 @@ export const postgresCreate = (o: {
   o.region,
   "--initial-cluster-size",
   "1",
-  ...size(o.size),
+  ...sizeFlags(o.size),
   "--volume-size",
   String(o.volumeGb),
   // Waiting is ours: it then shows progress, and goes on where a killed run stopped.
@@ -120,109 +112,6 @@ export const redisList = (org: string): Argv => ["redis", "list", "-o", org];
 export const redisStatus = (name: string): Argv => ["redis", "status", name];
 export const redisPlans = (): Argv => ["redis", "plans"];
 export const redisDestroy = (name: string): Argv => ["redis", "destroy", name, "--yes"];
-
-export const machineList = (app: string): Argv => ["machine", "list", ...on(app), "--json"];
-
-export interface MachineRun {
-  app: string;
-  /** Unique within the app: Fly refuses a second machine of the same name, so a repeated call cannot start two. */
-  name: string;
-  region: string;
-  image: string;
-  size: Size;
-  /** Plain values only: they are readable in the machine's config. */
-  env: Readonly<Record<string, string>>;
-  metadata: Readonly<Record<string, string>>;
-  restart: "no" | "always";
-  volume?: { id: string; path: string };
-  command: readonly string[];
-}
-/** Waits until the machine has started, never until it ends, and never tells its exit code. */
-export const machineRun = (o: MachineRun): Argv => [
-  "machine",
-  "run",
-  o.image,
-  ...on(o.app),
-  "--name",
-  o.name,
-  "--region",
-  o.region,
-  ...size(o.size),
-  "--restart",
-  o.restart,
-  "--detach",
-  ...Object.entries(o.metadata).flatMap(([key, value]) => ["--metadata", `${key}=${value}`]),
-  ...Object.entries(o.env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),
-  ...(o.volume === undefined ? [] : ["--volume", `${o.volume.id}:${o.volume.path}`]),
-  "--",
-  ...o.command,
-];
-/** One command inside a machine over the API, no tunnel. Exits 0 even when the command fails: read the JSON. */
-export const machineExec = (app: string, id: string, command: string): Argv => [
-  "machine",
-  "exec",
-  id,
-  command,
-  ...on(app),
-  "--json",
-  "--timeout",
-  "60",
-];
-export const machineStart = (app: string, ids: readonly string[]): Argv => [
-  "machine",
-  "start",
-  ...ids,
-  ...on(app),
-];
-export const machineDestroy = (app: string, ids: readonly string[]): Argv => [
-  "machine",
-  "destroy",
-  ...ids,
-  ...on(app),
-  "--force",
-];
-/** Restarts the machine, with the newest secrets. */
-export const machineUpdate = (o: {
-  app: string;
-  id: string;
-  size?: Size;
-  image?: string;
-  metadata?: Readonly<Record<string, string>>;
-}): Argv => [
-  "machine",
-  "update",
-  o.id,
-  ...on(o.app),
-  ...(o.image === undefined ? [] : ["--image", o.image]),
-  ...(o.size === undefined ? [] : size(o.size)),
-  ...Object.entries(o.metadata ?? {}).flatMap(([key, value]) => ["--metadata", `${key}=${value}`]),
-  "--yes",
-];
-export const machineRestart = (app: string, id: string): Argv => ["machine", "restart", id, ...on(app)];
-
-export const volumesList = (app: string): Argv => ["volumes", "list", ...on(app), "--json"];
-/** Adds another volume at each call: list first. */
-export const volumesCreate = (o: { app: string; name: string; region: string; sizeGb: number }): Argv => [
-  "volumes",
-  "create",
-  o.name,
-  ...on(o.app),
-  "--region",
-  o.region,
-  "--size",
-  String(o.sizeGb),
-  "--yes",
-  "--json",
-];
-export const volumesExtend = (app: string, id: string, sizeGb: number): Argv => [
-  "volumes",
-  "extend",
-  id,
-  ...on(app),
-  "--size",
-  String(sizeGb),
-  "--yes",
-];
 
 export const configValidate = (app: string, file: string): Argv => [
   "config",
@@ -257,14 +146,4 @@ export const scaleCount = (app: string, region: string, counts: Readonly<Record<
   "--region",
   region,
   "--yes",
-];
-
-/** The newest lines of one machine. Without --no-tail it never ends; with it, it still waits for a first line. */
-export const logs = (app: string, machine: string): Argv => [
-  "logs",
-  ...on(app),
-  "--machine",
-  machine,
-  "--no-tail",
-  "--json",
 ];

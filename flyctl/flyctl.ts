@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import pRetry from "p-retry";
-import type { Argv } from "./argv.ts";
+import type { Argv } from "./argv-parts.ts";
+import { folderPrefix, lastStatus, sweep } from "./config-folder.ts";
 import { FlyctlFailure, passes, reasonOf } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
 import { redactor, showArgv } from "./redact.ts";
@@ -44,7 +45,7 @@ export class Fly {
     this.redact = redactor(o.secrets ?? []);
     this.#remembered = o.remember === true ? new Map() : undefined;
     // Short: some of flyctl's commands put a unix socket in there, whose path may have 104 characters at most.
-    this.#base = mkdtempSync(join(tmpdir(), `mastiff-${process.pid}-`));
+    this.#base = mkdtempSync(join(tmpdir(), folderPrefix(process.pid)));
     mkdirSync(join(this.#base, "cwd"));
     process.once("exit", () => this.#remove());
   }
@@ -208,22 +209,6 @@ function environment(configDir: string): NodeJS.ProcessEnv {
   };
 }
 
-/**
- * The HTTP status of the last answer flyctl got, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
- * Machines API show the body's text only, so this is how a busy Fly is told from a refusal.
- */
-function lastStatus(dir: string): number | undefined {
-  try {
-    const logs = join(dir, "logs");
-    const newest = readdirSync(logs).sort().at(-1);
-    if (newest === undefined) return undefined;
-    const last = [...readFileSync(join(logs, newest), "utf8").matchAll(/^DEBUG <-- (\d{3}) /gm)].at(-1);
-    return last === undefined || last[1] === undefined ? undefined : Number(last[1]);
-  } catch {
-    return undefined;
-  }
-}
-
 function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
   let rest = "";
   stream?.on("data", (chunk: Buffer | string) => {
@@ -231,25 +216,4 @@ function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) =
     rest = lines.pop() ?? "";
     for (const line of lines) onLine(plain(line));
   });
-}
-
-/** Folders of drivers that could not clean up (kill -9): their process is gone, and for an hour at least. */
-function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = Number(/^mastiff-(\d+)-/.exec(name)?.[1] ?? 0);
-    if (pid === 0 || alive(pid)) continue;
-    const path = join(tmpdir(), name);
-    // A process of another container that shares this folder looks dead from here; its folder is fresh.
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > 3_600_000) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RedisSpec, UpstashSpec } from "../../flyctl/spec.ts";
+import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
+
+let world: DriverWorld;
+beforeAll(async () => {
+  world = await startDriverWorld();
+});
+afterAll(() => world.stop());
+
+const owned = { stack: "mastiff/dev", org: "mastiff" };
+const secrets = { password: "correct1horse2battery3" };
+const redis = (app: string, more: Partial<RedisSpec> = {}): RedisSpec => ({
+  ...owned,
+  app,
+  region: "ams",
+  size: { cpuKind: "shared", cpus: 1, memoryMb: 256 },
+  volumeGb: 1,
+  image: "redis:7.4-alpine",
+  ...more,
+});
+interface Thing {
+  id: string;
+  state: string;
+  instanceId: string;
+  machineId: string | null;
+  sizeGb: number;
+  secrets: Record<string, string>;
+  config: {
+    guest: object;
+    services?: object[];
+    restart: { policy: string };
+    mounts: { volume: string }[];
+  };
+}
+const there = (things: Record<string, Thing>) =>
+  Object.values(things).filter((one) => one.state !== "destroyed");
+const machines = (app: { machines: Record<string, Thing> }) => there(app.machines);
+const volumes = (app: { volumes: Record<string, Thing> }) => there(app.volumes);
+
+describe("an own Redis", () => {
+  test("twice is once: private, one machine, one volume", async () => {
+    const output = { app: "kv1", host: "kv1.internal", port: 6379 };
+    expect(await world.must("redis", "ensure", { spec: redis("kv1"), secrets })).toEqual(output);
+    expect(await world.must("redis", "ensure", { spec: redis("kv1"), secrets, previous: output })).toEqual(
+      output,
+    );
+    const app = (await world.fly()).apps.kv1;
+    expect(machines(app)).toHaveLength(1);
+    expect(volumes(app)).toHaveLength(1);
+    expect([app.addresses, app.sharedV4]).toEqual([[], null]);
+    expect(machines(app)[0]?.config.services ?? []).toEqual([]);
+    expect(machines(app)[0]?.config.restart.policy).toBe("always");
+    expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([]);
+  });
+
+  test.each([
+    ["the volume", "/volumes$"],
+    ["the machine", "/machines$"],
+  ])("an answer that was lost after %s was made leaves one of it", async (_what, path) => {
+    await world.faults({ cloud: "fly", method: "POST", path, when: "after", action: { status: 503 } });
+    const app = `kv-${path.replace(/\W/g, "")}`;
+    await world.must("redis", "ensure", { spec: redis(app), secrets });
+    expect(machines((await world.fly()).apps[app])).toHaveLength(1);
+    expect(volumes((await world.fly()).apps[app]).filter((one) => one.machineId !== null)).toHaveLength(1);
+  });
+
+  test("a new password reaches the machine, also after a run that stopped in between", async () => {
+    const rotated = { password: "another1secret2word3" };
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/machines/\\w+$",
+      times: -1,
+      when: "before",
+      action: { status: 422 },
+    });
+    expect((await world.drive("redis", "ensure", { spec: redis("kv1"), secrets: rotated })).code).toBe(1);
+    await world.faults();
+    expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([
+      "of Redis: it runs with another password than its secret",
+    ]);
+    await world.must("redis", "ensure", { spec: redis("kv1"), secrets: rotated });
+    expect(machines((await world.fly()).apps.kv1)[0]?.secrets.REDIS_PASSWORD).toBe(rotated.password);
+    expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([]);
+  });
+
+  test("another size and image are drift, and brought about in place", async () => {
+    const spec = redis("kv1", {
+      size: { cpuKind: "shared", cpus: 1, memoryMb: 512 },
+      image: "redis:7.2-alpine",
+    });
+    expect((await world.must("redis", "observe", { spec })).differences).toEqual([
+      "of Redis: memory is 256 MB, should be 512 MB",
+      expect.stringMatching(/^of Redis: image is .*redis:7\.4-alpine.*, should be redis:7\.2-alpine$/),
+    ]);
+    const id = machines((await world.fly()).apps.kv1)[0]?.id;
+    await world.must("redis", "ensure", { spec, secrets });
+    expect(machines((await world.fly()).apps.kv1)[0]?.id).toBe(id);
+    expect((await world.must("redis", "observe", { spec })).differences).toEqual([]);
+  });
+
+  test("a machine that is gone is drift; the next one gets the same volume", async () => {
+    const spec = redis("kv1", { image: "redis:7.2-alpine" });
+    const [volume] = volumes((await world.fly()).apps.kv1);
+    await world.meddle((fly) => {
+      fly.apps.kv1.machines = {};
+      for (const one of Object.values(fly.apps.kv1.volumes) as { machineId: string | null }[])
+        one.machineId = null;
+    });
+    expect((await world.must("redis", "observe", { spec })).differences).toEqual([
+      "the machine of Redis is gone",
+    ]);
+    await world.must("redis", "ensure", { spec, secrets });
+    const app = (await world.fly()).apps.kv1;
+    expect(machines(app)[0]?.config.mounts[0]?.volume).toBe(volume?.id);
+    expect(volumes(app)).toHaveLength(1);
+  });
+
+  test("destroy leaves nothing, and succeeds again", async () => {
+    await world.must("redis", "destroy", { spec: redis("kv1") });
+    expect((await world.fly()).apps.kv1).toBeUndefined();
+    await world.must("redis", "destroy", { spec: redis("kv1") });
+  });
+});
+
+describe("Upstash", () => {
+  const upstash = (name: string, more: Partial<UpstashSpec> = {}): UpstashSpec => ({
+    ...owned,
+    name,
+    region: "ams",
+    plan: null,
+    ...more,
+  });
+
+  test("twice is once, and the address is the database's own", async () => {
+    const output = await world.must("upstash", "ensure", { spec: upstash("up1") });
+    const { addOns } = await world.fly();
+    expect(output).toEqual({
+      name: "up1",
+      url: `redis://default:${addOns[0].password}@fly-up1.upstash.io:6379`,
+    });
+    const again = await world.drive("upstash", "ensure", { spec: upstash("up1"), previous: output });
+    expect([again.output, again.stderr]).toEqual([output, ""]);
+    expect((await world.fly()).addOns).toHaveLength(1);
+    expect((await world.must("upstash", "observe", { spec: upstash("up1") })).differences).toEqual([]);
+  });
+
+  test("an answer that was lost leaves one database, and the next run says that it takes it up", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/graphql",
+      body: "createAddOn|CreateAddOn",
+      when: "after",
+      action: { cut: true },
+    });
+    await world.must("upstash", "ensure", { spec: upstash("up2") });
+    expect((await world.fly()).addOns).toHaveLength(2);
+    const { stderr } = await world.drive("upstash", "ensure", { spec: upstash("up2") });
+    expect(timeless(stderr)).toBe("Redis: up2 is there already: taking it up");
+  });
+
+  test("another plan is drift that only a person in a terminal can mend", async () => {
+    const spec = upstash("up1", { plan: "Fixed 250MB" });
+    expect((await world.must("upstash", "observe", { spec })).differences).toEqual([
+      "plan of Redis is Pay-as-you-go, should be Fixed 250MB",
+    ]);
+    const { code, stderr } = await world.drive("upstash", "ensure", { spec, previous: { name: "up1" } });
+    expect([code, stderr]).toEqual([
+      1,
+      `The Redis database up1 has plan "Pay-as-you-go", not "Fixed 250MB": flyctl changes plans only by hand, in a terminal.
+  set in  mastiff:redis
+  fix     change it by hand, then run pulumi up again:  flyctl redis update up1
+          or keep the plan:  pulumi config set --path mastiff:redis.plan 'Pay-as-you-go'
+  retry   does not help before this is changed
+`,
+    ]);
+  });
+
+  test("destroy leaves nothing, and succeeds again", async () => {
+    for (const name of ["up1", "up2", "up1"]) await world.must("upstash", "destroy", { spec: upstash(name) });
+    expect((await world.fly()).addOns).toEqual([]);
+    expect((await world.must("upstash", "observe", { spec: upstash("up1") })).differences).toEqual([
+      "Redis database up1 is gone",
+    ]);
+  });
+});
