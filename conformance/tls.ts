@@ -178,6 +178,6 @@ function form(text: string, path: string): string {
   return text.replace(
     /-----BEGIN ([A-Z0-9 ]+)-----\n([A-Za-z0-9+/=\n]+)-----END/,
     (_all, type: string, data: string) =>
-      `-----BEGIN ${type}-----\n{${/RSA|OPENSSH/.test(type) || data.length > 1000 ? "" : data.length} in lines of ${data.indexOf("\n")}}-----END`,
+      `-----BEGIN ${type}-----\n{${/RSA|OPENSSH/.test(type) || data.length > 500 ? "" : data.length} in lines of ${data.indexOf("\n")}}-----END`,
   );
 }
