@@ -59,6 +59,15 @@ describe.each(kinds)("a key of kind %s", (_kind, inputs) => {
   });
 });
 
+test("a number in SSH's form is positive: a modulus has a zero before its first bit", async () => {
+  const { publicKeyOpenssh } = await made({ algorithm: "RSA", rsaBits: 1024 });
+  const blob = Buffer.from(String(publicKeyOpenssh).split(" ")[1] ?? "", "base64");
+  const modulus = blob.subarray(blob.length - 129);
+  expect(blob.readUInt32BE(blob.length - 133)).toBe(129);
+  expect(modulus[0]).toBe(0);
+  expect(modulus[1]).toBeGreaterThanOrEqual(0x80);
+});
+
 test("SSH has no P224: its forms are empty", async () => {
   expect(await made({ algorithm: "ECDSA" })).toMatchObject({
     ecdsaCurve: "P224",
