@@ -23,6 +23,7 @@ const parts: Record<string, Part> = {
   command: { needs: "pulumi-resource-command", atOnce: 4, load: () => import("./command.ts") },
   cloudflare: { needs: "pulumi-resource-cloudflare", atOnce: 2, load: () => import("./cloudflare.ts") },
   "language-host": { needs: "pulumi-language-nodejs", atOnce: 2, load: () => import("./language-host.ts") },
+  flyctl: { needs: "flyctl", atOnce: 2, load: () => import("./flyctl.ts") },
   "fly-toml": { needs: "flyctl", atOnce: 2, load: () => import("./fly-toml.ts") },
 };
 

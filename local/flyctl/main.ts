@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { commands, usageOf, version } from "./cli/grammar.ts";
-import { isRunnable, type Line, parseLine, WrongLine } from "./cli/parse.ts";
+import { findPath, isRunnable, type Line, parseLine, WrongLine } from "./cli/parse.ts";
 import { findCommand } from "./commands/index.ts";
 import { FlyError, messageOf } from "./go/errors.ts";
 import { Run } from "./run.ts";
@@ -32,6 +32,7 @@ async function main(argv: string[]): Promise<number> {
     process.stdout.write(`flyctl version ${version}\n`);
     return 0;
   }
+  if (line.path === "help") return printHelp(line.args);
   const settings = readSettings(line, process.env);
   const run = new Run(line, settings, process.env);
   try {
@@ -42,6 +43,20 @@ async function main(argv: string[]): Promise<number> {
   } catch (error) {
     return printError(line.path, error);
   }
+}
+
+/** The help of a command, or of flyctl itself where there is no such command. */
+function printHelp(words: string[]): number {
+  try {
+    process.stdout.write(commands[findPath(words).path]?.help ?? "");
+  } catch (error) {
+    if (!(error instanceof WrongLine)) throw error;
+    const topics = words.map((word) => `\`${word}\``).join(" ");
+    // These two flags are added when they are first asked for, which is not here.
+    const usage = usageOf("").replace(/^ +-[hv], --(help|version) .*\n/gm, "");
+    process.stdout.write(`Unknown help topic [${topics}]\n${usage}`);
+  }
+  return 0;
 }
 
 /** Tells the local Fly what was run, argv and stdin apart, so that tests can look where secrets went. */

@@ -125,6 +125,12 @@ async function launchNode(run: Run, order: PostgresOrder, app: string, image: st
     size_gb: order.volumeGb,
     encrypted: true,
     require_unique_zone: true,
+    unique_zone_app_wide: null,
+    snapshot_retention: null,
+    auto_backup_enabled: null,
+    fstype: null,
+    snapshot_id: null,
+    source_volume_id: null,
     compute: conform("MachineGuest", order.guest),
     compute_image: image,
   };

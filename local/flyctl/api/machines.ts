@@ -187,6 +187,14 @@ export async function listActive(run: Run, app: string): Promise<Machine[]> {
   });
 }
 
+/** The same of machines whose config is known, with another text before a failure (internal/machine/query.go). */
+export async function listConfigured(run: Run, app: string): Promise<Machine[]> {
+  const isConsole = (machine: Machine) => isAppsV2(machine) && groupOf(machine) === consoleGroup;
+  return (await listAll(run, app)).filter(
+    (machine) => machine.config && isActive(machine) && !isReleaseCommand(machine) && !isConsole(machine),
+  );
+}
+
 /** Everything that the API tells. */
 export async function listAll(run: Run, app: string): Promise<Machine[]> {
   const all = await run.flaps.wrapped("failed to list VMs", "GET", `/apps/${app}/machines`);

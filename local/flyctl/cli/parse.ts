@@ -39,7 +39,7 @@ export class WrongLine extends Error {
 
 /** Reads a line, or throws {@link WrongLine}. */
 export function parseLine(argv: string[]): Line {
-  const { path, rest } = findCommand(argv);
+  const { path, rest } = findPath(argv);
   const line: Line = { path, args: [], flags: new Map(), dash: -1, help: false };
   readFlags(line, rest);
   line.help = line.flags.get("help") === true;
@@ -56,8 +56,8 @@ export function isRunnable(path: string): boolean {
   return path === "" || spec?.subcommands === undefined || / \[flags\]\n/.test(spec.help);
 }
 
-/** Walks down the command tree as long as the next word is a child's name. */
-function findCommand(argv: string[]): { path: string; rest: string[] } {
+/** Walks down the command tree as long as the next word is a child's name; the rest is what follows it. */
+export function findPath(argv: string[]): { path: string; rest: string[] } {
   let path = "";
   let rest = argv;
   for (;;) {

@@ -112,7 +112,14 @@ async function provision(
     options: object;
   },
 ): Promise<void> {
-  const input = { organizationId: organization.id, type: "upstash_redis", ...database };
+  const input = {
+    appId: "",
+    clientMutationId: "",
+    organizationId: organization.id,
+    organizationPlanId: "",
+    type: "upstash_redis",
+    ...database,
+  };
   const data = await run.graphql.operation("CreateAddOn", operations.CreateAddOn, { input });
   const addOn = data.createAddOn?.addOn ?? {};
   run.print(

@@ -1,5 +1,5 @@
 /** `scale show|vm|memory`; `scale count` is apart. Source: superfly/flyctl internal/command/scale. */
-import { type Guest, groupOf, listActive, listMachines, type Machine } from "../api/machines.ts";
+import { type Guest, groupOf, listConfigured, listMachines, type Machine } from "../api/machines.ts";
 import { loadConfigIfPresent, requireAppName } from "../app-name.ts";
 import { computeFor, defaultProcess, formatProcessNames } from "../fly-toml/groups.ts";
 import { remoteConfig } from "../fly-toml/remote.ts";
@@ -72,7 +72,7 @@ async function scaleVertically(run: Run, app: string, size: string, memoryMb: nu
   const asked = run.string("process-group");
   if (size !== "") withSize({}, size);
   const group = asked || (await onlyGroup(run, app));
-  const machines = (await listActive(run, app)).filter((machine) => groupOf(machine) === group);
+  const machines = (await listConfigured(run, app)).filter((machine) => groupOf(machine) === group);
   if (machines.length === 0) {
     throw new FlyError(`No active machines in process group '${group}', check \`fly status\` output`);
   }

@@ -4,9 +4,9 @@
  * Source: superfly/flyctl internal/appconfig/remote.go. Where there is no release the real one guesses a config
  * from the machines; here that is refused unless there are none, which is an error there too.
  */
-import { listMachines } from "../api/machines.ts";
+import { listConfigured, type Machine } from "../api/machines.ts";
 import { operations } from "../api/queries.ts";
-import { FlyError } from "../go/errors.ts";
+import { FlyError, wrap } from "../go/errors.ts";
 import { isObject } from "../go/json.ts";
 import type { Run } from "../run.ts";
 import { type AppConfig, toConfig } from "./load.ts";
@@ -28,7 +28,12 @@ export async function remoteConfig(run: Run, appName: string): Promise<AppConfig
 }
 
 async function fromMachines(run: Run, appName: string): Promise<never> {
-  const { machines } = await listMachines(run, appName);
+  let machines: Machine[];
+  try {
+    machines = await listConfigured(run, appName);
+  } catch (error) {
+    throw wrap(`error listing active machines for ${appName} app`, error);
+  }
   const reason =
     machines.length === 0
       ? "could not create a fly.toml from any machines :-(\nNo machines configured for this app"
