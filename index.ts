@@ -37,7 +37,7 @@ export default async function program() {
   const hostList = Object.values(hosts);
   const proxied = hostList.filter((host) => host.proxied).map((host) => host.name);
 
-  // Nothing is declared before it is clear that no data would be lost.
+  // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
   await new CommunityFacts("community", {
     domain,
     app,
@@ -49,10 +49,11 @@ export default async function program() {
     redisVolumeGb: sizes.redis.kind === "own" ? sizes.redis.volumeGb : null,
   }).accepted;
 
+  const found = community.zoneMode === "created" ? undefined : await lookAtZone(community, stack);
+
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect });
 
   // Cloudflare: the zone, what holds for its proxied hosts, the bucket.
-  const found = community.zoneMode === "created" ? undefined : await lookAtZone(community, stack);
   const zone = new CommunityZone("zone", {
     accountId: community.cloudflareAccountId,
     name: community.zone,
