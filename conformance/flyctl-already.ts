@@ -133,7 +133,7 @@ export const already: Story[] = [
     "mpg create -n db -o mastiff -r ams --pg-major-version 12",
   ),
   {
-    name: "machines run, exec, stop, start, update, end",
+    name: "machines run, exec, stop, start, restart, update, end",
     steps: [
       "apps create web -o mastiff",
       "machine run alpine:3.20 -a web --name one --restart no --env A=b --metadata k=v --detach -- sleep inf",
@@ -145,6 +145,11 @@ export const already: Story[] = [
       "machine exec {machine} 'sh -c \"exit 3\"' -a web",
       "machine stop {machine} -a web",
       "machine start {machine} -a web",
+      "machine restart {machine} -a web",
+      "machine restart {machine} -a web --force --time 3 --signal sigterm --skip-health-checks",
+      "machine stop {machine} -a web",
+      "machine restart {machine} -a web",
+      "machine restart 12345678901234 -a web",
       "machine update {machine} -a web --vm-memory 512 --env C=d -y",
       "machine update {machine} -a web --vm-memory 100 -y",
       "machine destroy {machine} -a web",

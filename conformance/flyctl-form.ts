@@ -20,6 +20,7 @@ export function reducer(known: [string, string][], parallel: boolean): Reduce {
     for (const [from, to] of known) reduced = reduced.replaceAll(from, to);
     return reduced
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|UTC|[+-]\d\d:?\d\d))?/g, "{time}")
+      .replace(/\b\d{1,2} [A-Z][a-z]{2} \d\d \d\d:\d\d UTC/g, "{time}")
       .replace(/\b1[78]\d{11}\b/g, "{milliseconds}")
       .replace(/\b((\d+[hms])+|\d+ \w+|an? \w+|less than a second) ago|\b(just )?now\b/g, "{ago}")
       .replace(/\bv?20\d\d\.\d+\.\d+-[a-z]+\.\d+/g, "{version}")

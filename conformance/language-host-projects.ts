@@ -93,9 +93,9 @@ import * as command from "@pulumi/command";
 import * as random from "@pulumi/random";
 export const word = new pulumi.Config().get("word") ?? "first";
 console.log("word is", word);
-export const uuid = new random.RandomPassword("secret", { length: 8 });
-export const said = new command.local.Command("said", { create: "echo $WORD", update: "echo changed $WORD", environment: { WORD: word } });
-export const length = uuid.result.apply((value) => value.length);
+const password = new random.RandomPassword("secret", { length: 8 });
+const said = new command.local.Command("said", { create: "echo $WORD", update: "echo changed $WORD", environment: { WORD: word } });
+export const length = password.result.apply((value) => value.length);
 export const out = said.stdout;
 `;
 

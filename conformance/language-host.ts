@@ -132,7 +132,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     ),
     asked(
       "install of a manifest that is broken",
-      { "package.json": "{", "node_modules/none": "" },
+      { "package.json": "", "node_modules/none": "" },
       (host, folder) => host.install({ folder }),
     ),
     asked("run before a handshake", {}, (host, folder) => host.run({ folder })),

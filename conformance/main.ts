@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { OfficialParts, Question } from "./question.ts";
 import { type Difference, report } from "./report.ts";
@@ -27,7 +28,11 @@ const parts: Record<string, Part> = {
   "fly-toml": { needs: "flyctl", atOnce: 2, load: () => import("./fly-toml.ts") },
 };
 
-process.exitCode = await main(process.argv.slice(2), process.env.MASTIFF_OFFICIAL);
+/** Longest that one side may take with a question, in milliseconds; most take a second. */
+const patience = 180_000;
+
+// Ends the process itself: a side that hangs would keep it alive.
+process.exit(await main(process.argv.slice(2), process.env.MASTIFF_OFFICIAL));
 
 async function main(wanted: string[], folder: string | undefined): Promise<number> {
   if (folder === undefined) {
@@ -79,10 +84,17 @@ async function askAll(questions: Question[], atOnce: number): Promise<Difference
   return differences;
 }
 
+/** A side's answer; that there is none is an answer too, so that one who hangs is named and the others are asked. */
 async function answer(question: Question, side: "official" | "ours"): Promise<unknown> {
+  const limit = new AbortController();
+  const silence = setTimeout(patience, { silent: `no answer within ${patience / 1000} s` }, limit).catch(
+    () => {},
+  );
   try {
-    return await question.ask(side);
+    return await Promise.race([question.ask(side), silence]);
   } catch (error) {
     return { threw: error instanceof Error ? error.message : String(error) };
+  } finally {
+    limit.abort();
   }
 }

@@ -119,9 +119,12 @@ async function firstLine(child: ChildProcess, log: string): Promise<Ready> {
     };
     const timer = setTimeout(() => fail(`did not come up in ${startLimitMs / 1000} s`), startLimitMs);
     child.once("error", (error) => fail(`could not be started (${error.message})`));
-    child.once("close", (code, signal) => fail(`ended at once (${signal ?? `exit code ${code}`})`));
+    const closed = (code: number | null, signal: string | null) =>
+      fail(`ended at once (${signal ?? `exit code ${code}`})`);
+    child.once("close", closed);
     createInterface({ input: stdout }).once("line", (line) => {
       clearTimeout(timer);
+      child.off("close", closed);
       resolve(JSON.parse(line) as Ready);
     });
   });

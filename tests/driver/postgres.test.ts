@@ -141,7 +141,7 @@ describe("Postgres", () => {
     });
     const before = machines((await world.fly()).apps.db1)[0]?.instanceId;
     const { code, stderr } = await world.drive("postgres", "ensure", { spec, secrets });
-    expect([code, timeless(stderr).split("\n")[0]]).toEqual([
+    expect([code, timeless(stderr).split("\n")[0]], stderr).toEqual([
       0,
       "database: restarting, so that it sees its larger volume",
     ]);

@@ -11,7 +11,7 @@ import {
 } from "../api/machines.ts";
 import { queries } from "../api/queries.ts";
 import { requireAppName } from "../app-name.ts";
-import { parseDuration } from "../go/duration.ts";
+import { formatDuration, parseDuration } from "../go/duration.ts";
 import { FlyError, messageOf, NonInteractive, wrap } from "../go/errors.ts";
 import { conform } from "../go/json.ts";
 import { table } from "../go/table.ts";
@@ -20,6 +20,7 @@ import { notFound, optionalAppName, selectMachines, selectOne } from "../machine
 import type { Command, Run } from "../run.ts";
 import { requireSession } from "../session.ts";
 import { sizeOf } from "../sizes.ts";
+import { waitForState, watchChecks } from "../waiting.ts";
 import { runMachine, updateMachine } from "./machine-run.ts";
 import { printStatus } from "./machine-status.ts";
 
@@ -188,6 +189,44 @@ async function stopOne(run: Run, app: string, machine: Machine): Promise<void> {
   }
 }
 
+async function restart(run: Run): Promise<void> {
+  requireSession(run);
+  const { app, machines } = await selectMachines(run, optionalAppName(run));
+  await withLeases(run, app, machines, async (leased) => {
+    for (const machine of leased) {
+      try {
+        await restartOne(run, app, machine);
+      } catch (error) {
+        throw wrap(`failed to restart machine ${machine.id}`, error);
+      }
+    }
+  });
+}
+
+/** Restarts a machine and waits until it is up and, unless told otherwise, healthy (internal/machine/restart.go). */
+async function restartOne(run: Run, app: string, machine: Machine): Promise<void> {
+  const { id } = machine;
+  run.print(`Restarting machine ${id}`);
+  const query = new URLSearchParams({ force_stop: String(run.bool("force")) });
+  if (run.int("time") !== 0) query.set("timeout", formatDuration(run.int("time") * 1e9));
+  if (run.string("signal") !== "") query.set("signal", run.string("signal").toUpperCase());
+  try {
+    const path = `/apps/${app}/machines/${id}/restart?${query}`;
+    await run.flaps.order(`failed to restart VM ${id}`, "POST", path, undefined, machine.nonce);
+  } catch (error) {
+    throw wrap(`could not stop machine ${id}`, error);
+  }
+  await waitForState(run, app, { id } as Machine, "started", 300_000);
+  if (!run.bool("skip-health-checks")) {
+    try {
+      await watchChecks(run, app, [machine]);
+    } catch (error) {
+      throw wrap("failed to wait for health checks to pass", error);
+    }
+  }
+  run.print(`Machine ${id} restarted successfully!`);
+}
+
 async function destroy(run: Run): Promise<void> {
   requireSession(run);
   const named = optionalAppName(run);
@@ -256,6 +295,7 @@ export const commands: Record<string, Command> = {
   "machine exec": exec,
   "machine start": start,
   "machine stop": stop,
+  "machine restart": restart,
   "machine destroy": destroy,
   "machine status": status,
 };

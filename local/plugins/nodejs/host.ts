@@ -92,7 +92,8 @@ export function languageHost(): PluginService {
     };
     installDependencies(programOf(call.request.getInfo()), connectionOf(call.getPeer()).engine(), send).then(
       () => call.end(),
-      (error) => call.destroy(Object.assign(new Error(error.message), serviceError(error))),
+      // Emitted, not destroyed with: a stream that is destroyed sends its client no status.
+      (error) => call.emit("error", Object.assign(new Error(error.message), serviceError(error))),
     );
   };
   return {

@@ -126,6 +126,7 @@ export async function installDependencies(
   const options = optionsOf(project);
   const manager = packageManager(options.packagemanager, project.programDirectory, engine);
   send({ stdout: Buffer.from("Installing dependencies...\n\n") });
+  checkManifests(project.programDirectory);
   const args = ["install", "--loglevel=error", ...(options.production ? ["--production"] : [])];
   const child = spawn(manager, args, {
     cwd: project.programDirectory,
@@ -139,4 +140,21 @@ export async function installDependencies(
     child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`exit status ${code ?? -1}`))));
   });
   send({ stdout: Buffer.from("Finished installing dependencies\n\n") });
+}
+
+/**
+ * The official host looks for the root of an npm workspace first, from the program's folder upwards.
+ *
+ * @throws Error in its words when a manifest on the way is no JSON; after the colon they are a JSON parser's own.
+ */
+function checkManifests(directory: string): void {
+  const file = join(directory, "package.json");
+  try {
+    if (existsSync(file)) JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    const reason = (error as SyntaxError).message.replace(/^Unexpected end/, "unexpected end");
+    const where = "failure while trying to find workspace root: failed to parse workspaces from";
+    throw new Error(`${where} ${file}: ${reason}`);
+  }
+  if (dirname(directory) !== directory) checkManifests(dirname(directory));
 }
