@@ -55,6 +55,10 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
     shape: { app: "string", username: "string", email: "string", skipDns: "boolean" },
     load: () => import("./owner.ts"),
   },
+  dump: {
+    shape: { app: "string", server: "string", bucket: "string", bucketUrl: "string" },
+    load: () => import("./dump.ts"),
+  },
 };
 
 const usage = `usage: node flyctl/main.ts <kind> <verb>

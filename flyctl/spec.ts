@@ -138,6 +138,31 @@ export interface OwnerOutput {
   result: "created" | "present";
   username: string;
 }
+/**
+ * The last dump of a community's database, taken once, into a bucket that stays.
+ * stdin: `{ "accessKeyId": …, "secretAccessKey": … }`, a key that may write to the bucket.
+ */
+export interface DumpSpec {
+  /** App whose DATABASE_URL leads to the database. */
+  app: string;
+  /** App of the database, whose image has a pg_dump of the server's own version. */
+  server: string;
+  bucket: string;
+  /** The bucket in R2's S3 API, as machines reach it: `https://<account>.r2.cloudflarestorage.com/<bucket>`. */
+  bucketUrl: string;
+}
+export interface DumpOutput {
+  bucket: string;
+  /** Key of the object; the time is in it. */
+  key: string;
+  /** Size of the object; null when the job's log was lost. */
+  bytes: number | null;
+  /** Entries in the archive's table of contents, as pg_restore reads it. */
+  entries: number | null;
+  /** Rows in `users`: how many people lose their account. */
+  users: number | null;
+}
+
 
 /** Where certificates stand; verb `look`. */
 export interface StatusSpec {

@@ -32,9 +32,29 @@ export function serveR2(world: World): Hono {
   return app;
 }
 
+/**
+ * A request from a machine of the local world, where R2 has its real name
+ * (`https://<account>.r2.cloudflarestorage.com/<bucket>/<key>`).
+ * @returns the HTTP status; undefined: there is no such host.
+ */
+export function askFromMachine(world: World, request: Request, body: Buffer): number | undefined {
+  if (!/^[0-9a-f]{32}(\.(eu|fedramp))?\.r2\.cloudflarestorage\.com$/.test(new URL(request.url).host))
+    return undefined;
+  try {
+    return answer(world, request, body).status;
+  } catch (error) {
+    if (error instanceof S3Refusal) return error.status;
+    throw error;
+  }
+}
+
 async function dispatch(world: World, request: Request): Promise<Response> {
+  return answer(world, request, Buffer.from(await request.arrayBuffer()));
+}
+
+/** Does what a request asks for, if its signature holds. @throws S3Refusal */
+function answer(world: World, request: Request, body: Buffer): Response {
   const url = new URL(request.url);
-  const body = Buffer.from(await request.arrayBuffer());
   const signed = readSignature(request);
   const token = tokenOfKey(world, signed.accessKeyId);
   // R2 does not say `InvalidAccessKeyId`: error 10002, `Unauthorized`.
@@ -82,11 +102,16 @@ function operationOf(
     if (method === "PUT" && query.has("partNumber")) return write(uploads.putPart);
     if (method === "POST") return write(uploads.complete);
     if (method === "DELETE") return write(uploads.abort);
-  } else if (method === "PUT" && query.size === 0) return write(objects.put);
+  } else if (method === "PUT" && isPlain(query)) return write(objects.put);
   else if (method === "GET" && !query.has("acl") && !query.has("tagging")) return read(objects.get);
   else if (method === "HEAD") return read(objects.head);
   else if (method === "DELETE") return write(objects.remove);
   throw new S3Refusal(501, "NotImplemented", "The requested operation is not implemented.");
+}
+
+/** No subresource is named: what is there is a presigned URL's signature. */
+function isPlain(query: URLSearchParams): boolean {
+  return [...query.keys()].every((name) => name.startsWith("X-Amz-"));
 }
 
 const listing = ["prefix", "delimiter", "marker"];

@@ -7,15 +7,20 @@
 
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
 import type { Database } from "./database.ts";
+import { dump, dumpJob } from "./dump.ts";
 import { psql } from "./psql.ts";
 import { verifierOf, verifies } from "./scram.ts";
 
 const roles = { postgres: "OPERATOR_PASSWORD", flypgadmin: "SU_PASSWORD", repmgr: "REPL_PASSWORD" } as const;
 
 export const postgresFlex: Behaviour = {
-  plan: () => ({ kind: "service", milliseconds: 9000 }),
+  plan: ({ argv }) =>
+    dumpJob(argv) === undefined
+      ? { kind: "service", milliseconds: 9000 }
+      : { kind: "job", milliseconds: 6000 },
 
   boot(seen): Outcome {
+    if (dumpJob(seen.argv) !== undefined) return dump(seen);
     for (const name of ["OPERATOR_PASSWORD", "SU_PASSWORD", "REPL_PASSWORD", "FLY_CONSUL_URL"]) {
       if (!seen.env[name])
         return { lines: [`panic: failed to initialize node: ${name} is not set`], exit: 2 };

@@ -1,0 +1,46 @@
+/**
+ * The job that takes a dump in the image of the database's machines: a shell script, known by its first line as the
+ * scripts of `rails runner` are, whose effect is modelled. What it runs: pg_dump, pg_restore, psql, curl.
+ */
+import { askFromMachine } from "../cloudflare/serve-r2.ts";
+import type { Outcome, Situation } from "./behaviour.ts";
+import { connectDatabase } from "./connect.ts";
+
+/** The dump job among a machine's commands; undefined: it runs something else. */
+export function dumpJob(argv: string[]): string | undefined {
+  const [shell, flag, script = ""] = argv;
+  return shell === "sh" && flag === "-c" && /^# mastiff: dump\n/.test(script) ? script : undefined;
+}
+
+/** Dumps the database behind DATABASE_URL and puts it where MASTIFF_DUMP_URL says. */
+export function dump(seen: Situation): Outcome {
+  const { DATABASE_URL, MASTIFF_DUMP_URL } = seen.env;
+  for (const [name, value] of Object.entries({ DATABASE_URL, MASTIFF_DUMP_URL })) {
+    // `set -u`: dash's own words.
+    if (value === undefined) return { lines: [`sh: ${name}: parameter not set`], exit: 2 };
+  }
+  const connection = connectDatabase(seen, DATABASE_URL);
+  if (!connection.ok) return { lines: [`pg_dump: error: ${connection.message}`], exit: 1 };
+  const [server, own] = [connection.server.version, seen.image.version];
+  if (Number.parseInt(server, 10) > Number.parseInt(own, 10)) {
+    return {
+      lines: [
+        "pg_dump: error: aborting because of server version mismatch",
+        `pg_dump: detail: server version: ${server}; pg_dump version: ${own}`,
+      ],
+      exit: 1,
+    };
+  }
+  const schema = connection.catalogue.mastodon;
+  if (schema === undefined) return { lines: ['ERROR:  relation "users" does not exist'], exit: 1 };
+  // The magic of a custom-format archive, then what there is to be had back.
+  const body = Buffer.from(`PGDMP${JSON.stringify(connection.catalogue)}`);
+  const request = new Request(MASTIFF_DUMP_URL ?? "", { method: "PUT" });
+  const status = askFromMachine(seen.world, request, body);
+  if (status === undefined) {
+    return { lines: [`curl: (6) Could not resolve host: ${new URL(request.url).hostname}`], exit: 6 };
+  }
+  if (status >= 400) return { lines: [`curl: (22) The requested URL returned error: ${status}`], exit: 22 };
+  const users = schema.accounts.length;
+  return { lines: [JSON.stringify({ bytes: body.length, entries: 812, users })], exit: 0 };
+}
