@@ -47,7 +47,9 @@ export function variables(toolchain: Toolchain, target: Target): Record<string, 
     FLY_NO_UPDATE_CHECK: "1",
     FLY_SEND_METRICS: "0",
     PULUMI_HOME: target.home,
-    PULUMI_BACKEND_URL: `file://${target.backend}`,
+    // Without `skip` a second file is kept beside each (gocloud.dev/blob/fileblob), which is not written in one go:
+    // a run killed at that moment leaves a state that nobody can read ("failed to load checkpoint: EOF").
+    PULUMI_BACKEND_URL: `file://${target.backend}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",

@@ -33,7 +33,7 @@ test("nothing of the user's that leads to a real account gets through", () => {
   }
   const env = environment(toolchainWith({ host: true, plugins: [...pluginNames], flyctl: true }), target);
   expect(Object.values(env)).not.toContain("the-users-own");
-  expect(env.PULUMI_BACKEND_URL).toBe("file:///w/stacks");
+  expect(env.PULUMI_BACKEND_URL).toBe("file:///w/stacks?metadata=skip");
   expect(env.FLY_API_BASE_URL).toBe("http://127.0.0.1:4640");
 });
 
