@@ -3,20 +3,17 @@ import type { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Kind } from "../dynamic/kind.ts";
 import { OperatorError } from "../dynamic/operator-error.ts";
 import { askUntil } from "../dynamic/waiting.ts";
+import { accountId, bucketName, jurisdiction } from "./bucket-inputs.ts";
 import { Bucket, S3Error } from "./s3.ts";
 
 const inputs = z.object({
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, {
-    error: (issue) => `"${issue.input}" is no name of an R2 bucket: 3 to 63 of a-z, 0-9 and -`,
-  }),
-  accountId: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/, { error: (issue) => `"${issue.input}" is no account id (32 hex digits)` }),
+  bucket: bucketName,
+  accountId,
   accessKeyId: z.string().min(1, { error: "it is empty" }),
   secretAccessKey: z.string().regex(/^[0-9a-f]{64}$/, {
     error: "it is no SHA-256 in lower-case hex (of the token's value)",
   }),
-  jurisdiction: z.enum(["default", "eu", "fedramp"]),
+  jurisdiction,
   endpoint: z
     .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an S3 API` })
     .optional(),

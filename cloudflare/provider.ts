@@ -3,6 +3,7 @@ import type { CloudClient } from "../dynamic/cloud-client.ts";
 import { type Props, serveKinds } from "../dynamic/kind.ts";
 import { bucketAccess } from "./bucket-access.ts";
 import { cloudflareClient } from "./client.ts";
+import { keptBucket } from "./kept-bucket.ts";
 import { phaseRule } from "./phase-rule.ts";
 
 // What the classes in resources.ts do. Their stubs, which are stored in state, load this file when they are
@@ -26,7 +27,7 @@ function connect(props: Props): () => CloudClient {
 }
 
 export const { check, diff, create, read, update, remove } = serveKinds(
-  { PhaseRule: phaseRule, BucketAccess: bucketAccess },
+  { PhaseRule: phaseRule, BucketAccess: bucketAccess, KeptBucket: keptBucket },
   connect,
   () => endpoints,
 );

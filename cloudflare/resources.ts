@@ -109,3 +109,35 @@ export class BucketAccess extends CheckoutResource {
     super("cloudflare", "BucketAccess", name, inputs, [], options);
   }
 }
+
+/** Arguments of {@link KeptBucket}. */
+export interface KeptBucketArgs {
+  accountId: pulumi.Input<string>;
+  /** Name of the bucket. Another one is another bucket; the first stays. */
+  bucket: pulumi.Input<string>;
+  /** Where the objects are kept by law, for good. Default `default`. */
+  jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
+  /** Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is no diff. */
+  baseUrl?: pulumi.Input<string>;
+}
+
+/**
+ * A bucket that outlives its stack: made when it is not there, used when it is, never deleted and never emptied.
+ * `cloudflare.R2Bucket` with `retainOnDelete` would stay too, but could not be made a second time.
+ *
+ * @see https://developers.cloudflare.com/api/resources/r2/subresources/buckets/
+ */
+export class KeptBucket extends CheckoutResource {
+  /** The bucket, once it is there. */
+  declare readonly bucket: pulumi.Output<string>;
+
+  constructor(name: string, args: KeptBucketArgs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = {
+      accountId: args.accountId,
+      bucket: args.bucket,
+      jurisdiction: args.jurisdiction ?? "default",
+      baseUrl: args.baseUrl,
+    };
+    super("cloudflare", "KeptBucket", name, inputs, [], opts);
+  }
+}

@@ -30,6 +30,8 @@ export interface CloudOptions {
 export interface Call {
   query?: Record<string, string | number>;
   body?: unknown;
+  /** Headers of this call's own. */
+  headers?: Record<string, string>;
   /** Whether a POST may be repeated like any other call, because doing it twice is doing it once. */
   repeatable?: boolean;
 }
@@ -79,7 +81,7 @@ export class CloudClient {
           url: path,
           params: call.query,
           data: call.body,
-          headers: { authorization: `Bearer ${credentials[used]}` },
+          headers: { ...call.headers, authorization: `Bearer ${credentials[used]}` },
           ...(call.repeatable ? { "axios-retry": { retryCondition: isPassing } } : {}),
         });
         return answer.data;

@@ -45,10 +45,16 @@ async function cloudflare(path: string, body: object): Promise<{ id: string; val
   return ((await answer.json()) as { result: { id: string; value: string } }).result;
 }
 
+interface Bucket {
+  name: string;
+  objects: Record<string, { body: string; size: number }>;
+}
+
 /** The objects in the bucket, by key. */
-async function objects(): Promise<Record<string, { body: string; size: number }>> {
-  const { cloudflare } = await (await fetch(`${world.url}/_local/state`)).json();
-  return cloudflare.buckets.find((one: { name: string }) => one.name === bucket).objects;
+async function objects(): Promise<Bucket["objects"]> {
+  const answer = await fetch(`${world.url}/_local/state`);
+  const { cloudflare } = (await answer.json()) as { cloudflare: { buckets: Bucket[] } };
+  return cloudflare.buckets.find((one) => one.name === bucket)?.objects ?? {};
 }
 const secretNames = async () => Object.keys((await world.fly()).apps.acme.secrets);
 
