@@ -18,8 +18,8 @@
  *     POST   /_local/flyctl                    the stand-in flyctl tells of its start: {argv, stdin}
  *
  *     POST   /_local/faults                    replaces all faults: [{cloud, method, path, …, when, action}], faults.ts
- *     GET    /_local/held/:name                how many calls wait at a hold
- *     POST   /_local/release/:name             lets them go on
+ *     GET    /_local/held/:name?wait           how many calls wait at a hold, and which; with `wait`, once there is one
+ *     POST   /_local/release/:name?id=&drop    lets them (or one of them) go on; with `drop`, ends them unanswered
  *     PATCH  /_local/dials                     {cloud: {dial: value}}, dials.ts
  *     POST   /_local/senders/:email/click      a person clicks the link in SendGrid's mail to a single sender
  */
@@ -76,9 +76,19 @@ export function serveControl(world: World, faults: Faults): Hono {
     faults.set(rules.data);
     return done(c);
   });
-  app.get("/_local/held/:name", (c) => c.json({ held: faults.held(c.req.param("name")) }));
+  app.get("/_local/held/:name", async (c) => {
+    const name = c.req.param("name");
+    if (c.req.query("wait") !== undefined) await faults.arrival(name);
+    const held = faults.held(name);
+    return c.json({ held: held.length, calls: held.map(({ id, call }) => ({ id, ...call })) });
+  });
   app.post("/_local/release/:name", (c) => {
-    faults.release(c.req.param("name"));
+    const [id, drop] = [c.req.query("id"), c.req.query("drop")];
+    faults.release(
+      c.req.param("name"),
+      drop === undefined ? "go" : "drop",
+      id === undefined ? undefined : Number(id),
+    );
     return done(c);
   });
   app.patch("/_local/dials", async (c) => {

@@ -27,6 +27,8 @@ export const faultRule = z.strictObject({
   path: z.string().optional(),
   /** Regular expression on the request's body. Default: any. */
   body: z.string().optional(),
+  /** Only calls that change something, or only those that do not. Default: any. */
+  changing: z.boolean().optional(),
   /** How many matching calls pass first. Default 0. */
   skip: z.number().int().nonnegative().default(0),
   /** How many matching calls are hit; -1 = for good. Default 1. */
@@ -49,10 +51,21 @@ export interface Call {
   body: string;
 }
 
+/** How a call goes on after a hold: as if nothing had been, or not at all. */
+export type AfterHold = "go" | "drop";
+
+interface Held {
+  id: number;
+  call: Call;
+  end(how: AfterHold): void;
+}
+
 /** The rules in force, and the calls that wait at a `hold`. */
 export class Faults {
   #rules: FaultRule[] = [];
-  readonly #waiting = new Map<string, (() => void)[]>();
+  #lastId = 0;
+  readonly #waiting = new Map<string, Held[]>();
+  readonly #arrivals = new Map<string, (() => void)[]>();
 
   /** Replaces all rules. */
   set(rules: FaultRule[]): void {
@@ -76,22 +89,46 @@ export class Faults {
   }
 
   /** Waits until {@link Faults.release} is called with this name. */
-  hold(name: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), resolve]);
+  hold(name: string, call: Call): Promise<AfterHold> {
+    return new Promise((end) => {
+      this.#waiting.set(name, [...this.held(name), { id: ++this.#lastId, call, end }]);
+      for (const tell of this.#arrivals.get(name) ?? []) tell();
+      this.#arrivals.delete(name);
     });
   }
 
-  /** How many calls wait at this hold. */
-  held(name: string): number {
-    return this.#waiting.get(name)?.length ?? 0;
+  /** The calls that wait at this hold, oldest first. */
+  held(name: string): Held[] {
+    return this.#waiting.get(name) ?? [];
   }
 
-  /** Lets every call go on that waits at this hold. */
-  release(name: string): void {
-    for (const go of this.#waiting.get(name) ?? []) go();
-    this.#waiting.delete(name);
+  /** Resolves as soon as a call waits at this hold. */
+  arrival(name: string): Promise<void> {
+    if (this.held(name).length > 0) return Promise.resolve();
+    return new Promise((tell) => this.#arrivals.set(name, [...(this.#arrivals.get(name) ?? []), tell]));
   }
+
+  /**
+   * Ends the wait of every call at this hold, or of the one with this id. A call whose caller was killed is
+   * dropped: before the cloud acted, that means that it never does.
+   */
+  release(name: string, how: AfterHold = "go", id?: number): void {
+    const [ending, staying] = [this.held(name), [] as Held[]];
+    for (const one of ending) {
+      if (id === undefined || one.id === id) one.end(how);
+      else staying.push(one);
+    }
+    this.#waiting.set(name, staying);
+  }
+}
+
+/**
+ * Whether a call may leave something changed. GraphQL is all POST and says it in its text; a lease on a machine
+ * is a change too, since the next caller meets it.
+ */
+function isChanging({ method, path, body }: Call): boolean {
+  if (path === "/graphql") return /"query"\s*:\s*"(?:\\[nrt]|\s)*mutation\b/.test(body);
+  return method !== "GET" && method !== "HEAD";
 }
 
 function matches(rule: FaultRule, call: Call): boolean {
@@ -99,6 +136,7 @@ function matches(rule: FaultRule, call: Call): boolean {
     (rule.cloud === undefined || rule.cloud === call.cloud) &&
     (rule.method === undefined || rule.method === call.method) &&
     (rule.path === undefined || new RegExp(rule.path).test(call.path)) &&
-    (rule.body === undefined || new RegExp(rule.body).test(call.body))
+    (rule.body === undefined || new RegExp(rule.body).test(call.body)) &&
+    (rule.changing === undefined || rule.changing === isChanging(call))
   );
 }

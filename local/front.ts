@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { serveCloudflare } from "./cloudflare/serve.ts";
 import { serveR2 } from "./cloudflare/serve-r2.ts";
 import { serveControl } from "./control.ts";
-import type { FaultAction, Faults } from "./faults.ts";
+import type { Call, FaultAction, Faults } from "./faults.ts";
 import { serveFly } from "./fly/serve.ts";
 import { serveInternet } from "./internet.ts";
 import type { Cloud, OpenCall } from "./journal.ts";
@@ -39,7 +39,7 @@ export function openFront(world: World, faults: Faults): Front {
     const hits = faults.hit(call);
     const answer = async (): Promise<Response> => {
       for (const rule of hits.filter((r) => r.when === "before")) {
-        const instead = await act(rule.action, faults);
+        const instead = await act(rule.action, faults, call);
         if (instead !== undefined) return instead;
       }
       const wait = latencyOf(cloud, call.method, call.path) * world.latencyScale;
@@ -47,7 +47,7 @@ export function openFront(world: World, faults: Faults): Front {
       const response =
         cloud === "internet" ? await serveInternet(world, request) : await clouds[cloud].fetch(request);
       for (const rule of hits.filter((r) => r.when === "after")) {
-        const instead = await act(rule.action, faults);
+        const instead = await act(rule.action, faults, call);
         if (instead !== undefined) return instead;
       }
       return response;
@@ -91,13 +91,13 @@ function cloudOf(url: URL): Cloud | undefined {
 }
 
 /** Does what a fault says; a Response is to be answered instead of the cloud's. */
-async function act(action: FaultAction, faults: Faults): Promise<Response | undefined> {
+async function act(action: FaultAction, faults: Faults, call: Call): Promise<Response | undefined> {
   if ("delayMs" in action) {
     await sleep(action.delayMs);
     return undefined;
   }
   if ("hold" in action) {
-    await faults.hold(action.hold);
+    if ((await faults.hold(action.hold, call)) === "drop") throw new CutConnection();
     return undefined;
   }
   if ("cut" in action) throw new CutConnection();

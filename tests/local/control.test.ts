@@ -63,6 +63,39 @@ test.each([
   ).toBe(dials);
 });
 
+test.each([
+  ["let go", "", 201, 1],
+  ["dropped", "?drop", 499, 0],
+])("a changing call is held before the cloud acts, shown, and %s", async (_how, query, status, keys) => {
+  const hold = { changing: true, when: "before", times: -1, action: { hold: "gate" } };
+  await call("POST", "/_local/faults", [hold]);
+  const before = (await sendgrid("GET", "/api_keys")).body.result.length;
+  const [made, shown] = [
+    sendgrid("POST", "/api_keys", { name: "held" }),
+    await call("GET", "/_local/held/gate?wait"),
+  ];
+  expect(shown.body).toMatchObject({ held: 1, calls: [{ method: "POST", path: "/sendgrid/v3/api_keys" }] });
+  const [{ id }] = shown.body.calls;
+  await call("POST", `/_local/release/gate?id=${id + 1}&drop`);
+  expect((await call("GET", "/_local/held/gate")).body.held).toBe(1);
+  await call("POST", `/_local/release/gate${query}`);
+  expect((await made).status).toBe(status);
+  expect((await sendgrid("GET", "/api_keys")).body.result.length - before).toBe(keys);
+});
+
+test.each([
+  ["query ($org: String!) { organization }", 0],
+  ["\n\tmutation($input: CreateAppInput!) { createApp }", 1],
+])("of GraphQL only a mutation changes something: %j", async (query, held) => {
+  const hold = { changing: true, when: "before", action: { hold: "gate" } };
+  await call("POST", "/_local/faults", [hold]);
+  const asked = call("POST", "/graphql", { query });
+  await Promise.race([asked, call("GET", "/_local/held/gate?wait")]);
+  expect((await call("GET", "/_local/held/gate")).body.held).toBe(held);
+  await call("POST", "/_local/release/gate?drop");
+  await asked;
+});
+
 test("the page needs nothing but itself", async () => {
   const folder = new URL("../../local/page/", import.meta.url);
   const files = readdirSync(folder).filter((file) => !file.endsWith(".ts"));
