@@ -31,7 +31,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   await grow(fly, spec, cluster);
   say("database", "waiting for the server");
   await awaitServer(fly, app, machine.id);
-  await ensureRole(fly, app, machine.id, user, password);
+  await ensureRole(fly, app, machine.id, spec, password);
   if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
     say("database", `creating database ${database}`);
     await sql(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
@@ -124,16 +124,17 @@ async function wake(fly: Fly, app: string, machine: Machine): Promise<void> {
   await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
 }
 
-/** The role, able to log in with exactly this password: a rotated one takes effect here. */
+/** The role, able to log in with exactly this password, unless another role does that in its place. */
 async function ensureRole(
   fly: Fly,
   app: string,
   machine: string,
-  user: string,
+  { user, loginElsewhere }: PostgresSpec,
   password: string,
 ): Promise<void> {
   const verifier = literal(scramVerifier(password));
   const known = (await sql(fly, app, machine, has("pg_roles", "rolname", user))).length > 0;
+  if (known && loginElsewhere === true) return;
   await sql(
     fly,
     app,

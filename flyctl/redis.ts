@@ -44,8 +44,9 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
     const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
     return others.length === 0 && (await machinesOf(fly, app)).length === 0;
   });
-  await stage(fly, app, { REDIS_PASSWORD: password });
-  const made = await stamp(fly, spec);
+  const has = found.secrets.some((secret) => secret.name === "REDIS_PASSWORD");
+  if (!(has && spec.passwordElsewhere)) await stage(fly, app, { REDIS_PASSWORD: password });
+  const made = await stamp(fly, app);
   const volume = await ensureVolume(fly, { app, name: volumeName, region, sizeGb: spec.volumeGb });
   if (volume.region !== region) throw moved(app, volume.region, region);
   const grown = await growVolume(fly, app, volume, spec.volumeGb, key);
@@ -89,7 +90,7 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
   if (machine === undefined) texts.push("the machine of Redis is gone");
   else {
     if (machine.state !== "started") texts.push(`machine ${machine.id} of Redis is ${machine.state}`);
-    texts.push(...differences(machine, spec, await stamp(fly, spec)).map((text) => `of Redis: ${text}`));
+    texts.push(...differences(machine, spec, await stamp(fly, spec.app)).map((text) => `of Redis: ${text}`));
     const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
@@ -97,12 +98,18 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
   return { exists: true, differences: texts, marker: `${machine?.id ?? ""}@${machine?.instance_id ?? ""}` };
 }
 
-async function machineOf(fly: Fly, app: string): Promise<Machine | undefined> {
+export async function machineOf(fly: Fly, app: string): Promise<Machine | undefined> {
   return (await machinesOf(fly, app)).find((one) => !isGone(one) && one.name === name);
 }
 
+/** Starts the machine anew, with the newest secrets; `made` says with which password. */
+export async function restartWith(fly: Fly, app: string, id: string, made: string): Promise<void> {
+  const metadata = { mastiff_redis: made };
+  await fly.repeatable(argv.machineUpdate({ app, id, metadata }), { app, timeoutMs: 600_000 });
+}
+
 /** Which password the machine should run with. */
-async function stamp(fly: Fly, { app }: RedisSpec): Promise<string> {
+export async function stamp(fly: Fly, app: string): Promise<string> {
   const digest = (await secretsOf(fly, app)).find((secret) => secret.name === "REDIS_PASSWORD")?.digest ?? "";
   return createHash("sha256").update(digest).digest("hex").slice(0, 12);
 }
@@ -145,7 +152,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
 }
 
 /** Up and answering; a machine that ends again and again is not waited for. */
-async function awaitAnswer(fly: Fly, app: string): Promise<void> {
+export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   const end = Date.now() + 180_000;
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machine = await machineOf(fly, app);

@@ -55,6 +55,16 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
     shape: { app: "string", username: "string", email: "string", skipDns: "boolean" },
     load: () => import("./owner.ts"),
   },
+  login: {
+    shape: { app: "string", owner: "string", user: "string" },
+    load: () => import("./login.ts"),
+  },
+  "retired-login": {
+    shape: { app: "string", user: "string" },
+    load: () => import("./retired-login.ts"),
+  },
+  "redis-password": { shape: { app: "string" }, load: () => import("./redis-password.ts") },
+  "redis-restart": { shape: { app: "string" }, load: () => import("./redis-restart.ts") },
   dump: {
     shape: { app: "string", server: "string", bucket: "string", bucketUrl: "string" },
     load: () => import("./dump.ts"),

@@ -69,6 +69,8 @@ export interface PostgresSpec extends Owned {
   /** Apps whose DATABASE_URL points here: unset, staged, when the database goes. */
   consumers: string[];
 }
+  /** Another role logs in (kind `login`): whether this one may is no longer looked after. Default false. */
+  loginElsewhere?: boolean;
 export interface PostgresOutput {
   app: string;
   host: string;
@@ -78,12 +80,41 @@ export interface PostgresOutput {
 }
 
 /** An own Redis on one machine, private. stdin: `{ "password": … }`. */
+/** A role that logs in with a password of its own and acts as `owner`. stdin: `{ "password": … }`. */
+export interface LoginSpec {
+  /** App of the database. */
+  app: string;
+  owner: string;
+  user: string;
+}
+/** A role that no longer logs in. */
+export interface RetiredLoginSpec {
+  app: string;
+  user: string;
+}
+export interface LoginOutput {
+  user: string;
+}
+
 export interface RedisSpec extends Owned {
   region: string;
   size: Size;
   volumeGb: number;
   image: string;
 }
+  /** The password comes by `redis-restart`: the one that is there is kept. Default false. */
+  passwordElsewhere?: boolean;
+}
+/** A further password of an own Redis, and the restart that leaves it alone. stdin: `{ "password": … }`. */
+export interface RedisPasswordSpec {
+  app: string;
+}
+export interface RedisPasswordOutput {
+  /** SHA-256 of the password, as Redis keeps it. */
+  digest: string;
+}
+export interface RedisRestartOutput {
+  app: string;
 export interface RedisOutput {
   app: string;
   host: string;

@@ -8,6 +8,8 @@ export type Instant = number;
 export interface Disk {
   postgres?: Database;
   redis?: { savedAt: string };
+  /** SHA-256 of the passwords that a running Redis was given beside the configured one; gone when it starts again. */
+  redisPasswords?: string[];
 }
 
 export interface Guest {

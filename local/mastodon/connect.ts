@@ -5,7 +5,7 @@ import type { App, Machine } from "../fly/state.ts";
 import type { World } from "../world.ts";
 import type { Catalogue, Database } from "./database.ts";
 import { dial } from "./network.ts";
-import { redisConfig } from "./redis.ts";
+import { lets, redisConfig } from "./redis.ts";
 import { verifies } from "./scram.ts";
 
 /** Where a connection starts. */
@@ -17,7 +17,7 @@ interface From {
 
 /** An open connection to one database, or what the client library says. */
 export type DatabaseConnection =
-  | { ok: true; server: Database; catalogue: Catalogue; user: string; pooled: boolean }
+  | { ok: true; server: Database; catalogue: Catalogue; user: string; acts: string; pooled: boolean }
   | {
       ok: false;
       kind: "unreachable" | "password" | "database" | "tls";
@@ -65,12 +65,16 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
   const password = decodeURIComponent(url.password);
   if (password === "") return fail("password", `${at}fe_sendauth: no password supplied`);
   const role = server.roles[user];
-  if (role === undefined || !role.login || role.verifier === null || !verifies(role.verifier, password)) {
+  if (role === undefined || role.verifier === null || !verifies(role.verifier, password)) {
     return fail("password", `${at}FATAL:  password authentication failed for user "${user}"`);
   }
+  // Asked after the password (postgres/postgres src/backend/utils/init/miscinit.c, InitializeSessionUserId).
+  if (!role.login) return fail("password", `${at}FATAL:  role "${user}" is not permitted to log in`);
   const catalogue = server.databases[name];
   if (catalogue === undefined) return fail("database", `${at}FATAL:  database "${name}" does not exist`);
-  return { ok: true, server, catalogue, user, pooled: peer.kind === "cluster" && peer.pooled };
+  // A setting that does not fit at login is a warning, and the session goes on as itself.
+  const acts = role.actsAs !== undefined && role.memberOf?.includes(role.actsAs) ? role.actsAs : user;
+  return { ok: true, server, catalogue, user, acts, pooled: peer.kind === "cluster" && peer.pooled };
 }
 
 /** The server that listens on a port of a machine: haproxy on 5432 and Postgres on 5433 (fly-apps/postgres-flex). */
@@ -139,7 +143,7 @@ export function connectRedis(from: From, redisUrl: string | undefined): RedisCon
       };
   } else if (password === "") {
     return { ok: false, message: "NOAUTH Authentication required. (RedisClient::AuthenticationError)" };
-  } else if (config.password !== password) {
+  } else if (!lets(seen, config, password)) {
     return { ok: false, message: wrongPassword };
   }
   return { ok: true, version: seen.image.version, identity: peer.machine.id };

@@ -5,6 +5,10 @@ export interface Role {
   verifier: string | null;
   superuser: boolean;
   login: boolean;
+  /** Roles that it was granted. */
+  memberOf?: string[];
+  /** The role that its sessions act as (`ALTER ROLE … SET role`); default itself. */
+  actsAs?: string;
 }
 
 /** A local account of the community. */
@@ -37,6 +41,8 @@ export interface Schema {
 /** One database of a server. */
 export interface Catalogue {
   owner: string;
+  /** Further roles that own something in it: migrations belong to who ran them. */
+  owners?: string[];
   mastodon?: Schema;
 }
 

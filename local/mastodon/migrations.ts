@@ -54,6 +54,8 @@ export function prepare(seen: Situation): Outcome {
   if (connection.catalogue.mastodon !== undefined) return migrate(seen);
   const tooOld = oldServer(connection.server.version);
   if (tooOld !== undefined) return { lines: [tooOld], exit: 1 };
+  const denied = refused(connection);
+  if (denied !== undefined) return { lines: [denied], exit: 1 };
   const minor = minorOf(seen.image.version);
   connection.catalogue.mastodon = {
     pre: minor,
@@ -82,6 +84,8 @@ export function migrate(seen: Situation): Outcome {
   // Through a pooler that shares sessions the advisory lock is lost; Fly's defaults to session mode, which keeps it.
   const tooOld = oldServer(connection.server.version);
   if (tooOld !== undefined) return { lines: [tooOld], exit: 1 };
+  const denied = refused(connection);
+  if (denied !== undefined) return { lines: [denied], exit: 1 };
   const target = minorOf(seen.image.version);
   const skipPost = seen.env.SKIP_POST_DEPLOYMENT_MIGRATIONS !== undefined;
   const found = connection.catalogue.mastodon;
@@ -128,6 +132,17 @@ export function migrate(seen: Situation): Outcome {
   return { lines: migrated(names), exit: 0 };
 }
 
+/** Who is not the owner, nor a member of it, changes no table; what others make belongs to them. */
+function refused(connection: Extract<DatabaseConnection, { ok: true }>): string | undefined {
+  const { acts, catalogue, server } = connection;
+  if (acts === catalogue.owner || server.roles[acts]?.superuser === true) return undefined;
+  if (!server.roles[acts]?.memberOf?.includes(catalogue.owner)) return denial;
+  catalogue.owners = [...new Set([...(catalogue.owners ?? []), acts])];
+  return undefined;
+}
+
+const denial = "PG::InsufficientPrivilege: ERROR:  permission denied for schema public";
+
 function migrated(names: string[]): string[] {
   return names.flatMap((name) => [
     `== 20260101000000 ${name}: migrating ======================================`,
@@ -171,7 +186,11 @@ function oldServer(version: string): string | undefined {
 export function schema(seen: Situation): Schema | Outcome {
   const connection = database(seen);
   if (!connection.ok) return { lines: connectionError(connection), exit: 1 };
-  const found = connection.catalogue.mastodon;
+  const { acts, catalogue, server } = connection;
+  const role = server.roles[acts];
+  if (acts !== catalogue.owner && !role?.superuser && !role?.memberOf?.includes(catalogue.owner))
+    return { lines: [denial], exit: 1 };
+  const found = catalogue.mastodon;
   if (found === undefined) {
     return {
       lines: [

@@ -1,6 +1,7 @@
 /** The redis image: a server of the community's own, configured by arguments or on its standard input. */
 
-import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
+import { createHash } from "node:crypto";
+import type { Behaviour, Execution, Outcome, Situation } from "./behaviour.ts";
 import { pipeline } from "./shell.ts";
 
 /** What a server's configuration says that others can tell. */
@@ -64,6 +65,7 @@ export const redis: Behaviour = {
   boot(seen): Outcome {
     const config = redisConfig(seen);
     if ("error" in config) return { lines: config.error.split("\n"), exit: 1 };
+    delete seen.machine.disk.redisPasswords;
     if (config.appendOnly) seen.disk.redis ??= { savedAt: seen.world.now().toISOString() };
     return {
       lines: [
@@ -76,10 +78,45 @@ export const redis: Behaviour = {
     };
   },
 
-  execute(_seen, command) {
-    if (command[0] === "redis-cli") return { exit: 0, stdout: "PONG\n", stderr: "" };
-    return undefined;
+  execute(seen, command) {
+    return command[0] === "redis-cli" ? redisCli(seen, command.slice(1)) : undefined;
   },
 
   sockets: () => ["0.0.0.0:6379", "[::]:6379"],
 };
+
+/** Whether a password of the default user is let in: the configured one, or one that was added since the start. */
+export function lets(seen: Situation, config: RedisConfig, password: string): boolean {
+  const added = seen.machine.disk.redisPasswords ?? [];
+  return config.password === password || added.includes(createHash("sha256").update(password).digest("hex"));
+}
+
+/** redis-cli exits 0 whatever the server answers (redis/redis src/redis-cli.c); a failed -a is told on stderr. */
+function redisCli(seen: Situation, args: string[]): Execution {
+  const at = args.indexOf("-a");
+  const words = args.filter((word, index) => !word.startsWith("-") && (at < 0 || index !== at + 1));
+  const said = (stdout: string, stderr = "") => ({ exit: 0, stdout: `${stdout}\n`, stderr });
+  const config = redisConfig(seen);
+  if (!seen.machine.ready || "error" in config)
+    return {
+      exit: 1,
+      stdout: "",
+      stderr: "Could not connect to Redis at 127.0.0.1:6379: Connection refused\n",
+    };
+  if (config.password !== null && (at < 0 || !lets(seen, config, args[at + 1] ?? ""))) {
+    const refusal = "AUTH failed: WRONGPASS invalid username-password pair or user is disabled.\n";
+    return said("NOAUTH Authentication required.", at < 0 ? "" : refusal);
+  }
+  const [command = "", ...rest] = words;
+  if (command.toUpperCase() === "PING") return said("PONG");
+  const [verb, user, rule = ""] = rest;
+  if (command.toUpperCase() === "ACL" && verb?.toUpperCase() === "SETUSER" && user === "default") {
+    if (!/^#[0-9a-f]{64}$/.test(rule))
+      return said(`ERR Error in ACL SETUSER modifier '${rule}': Syntax error`);
+    const known = seen.machine.disk.redisPasswords ?? [];
+    seen.machine.disk.redisPasswords = [...new Set([...known, rule.slice(1)])];
+    seen.world.changed();
+    return said("OK");
+  }
+  return said(`ERR unknown command '${command}', with args beginning with: `);
+}

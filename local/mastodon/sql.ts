@@ -41,6 +41,14 @@ const statements: Statement[] = [
   ],
   [form(`CREATE (?:ROLE|USER) ${identifier} (?:WITH )?LOGIN PASSWORD ${text}`), createRole],
   [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?(?:LOGIN )?PASSWORD ${text}`), alterRole],
+  [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?NOLOGIN`), noLogin],
+  [form(`GRANT ${identifier} TO ${identifier}`), grant],
+  [form(`ALTER (?:ROLE|USER) ${identifier} SET role (?:TO|=) ${text}`), actAs],
+  [
+    // Connections are opened when they are needed and are no state here: there is never one to end.
+    form(`SELECT pg_terminate_backend\\(pid\\) FROM pg_stat_activity WHERE usename = ${text}`),
+    () => ({ rows: [] }),
+  ],
   [form(`CREATE DATABASE ${identifier} (?:WITH )?OWNER ${identifier}`), createDatabase],
   [form(`DROP DATABASE (IF EXISTS )?${identifier}(?: WITH \\(FORCE\\))?`), dropDatabase],
   [form(`DROP ROLE (IF EXISTS )?${identifier}`), dropRole],
@@ -81,6 +89,37 @@ function alterRole(server: Database, [raw = "", password = ""]: string[]): Answe
   return { tag: "ALTER ROLE" };
 }
 
+function noLogin(server: Database, [raw = ""]: string[]): Answer {
+  const role = server.roles[named(raw)];
+  if (role === undefined) return { error: `ERROR:  role "${named(raw)}" does not exist` };
+  role.login = false;
+  return { tag: "ALTER ROLE" };
+}
+
+/** `GRANT owner TO user`: a second time is a notice. */
+function grant(server: Database, [group = "", member = ""]: string[]): Answer {
+  const missing = [group, member].map(named).find((name) => server.roles[name] === undefined);
+  if (missing !== undefined) return { error: `ERROR:  role "${missing}" does not exist` };
+  const role = server.roles[named(member)];
+  if (role === undefined) return { error: `ERROR:  role "${named(member)}" does not exist` };
+  const already = role.memberOf?.includes(named(group)) === true;
+  if (!already) role.memberOf = [...(role.memberOf ?? []), named(group)];
+  return {
+    tag: "GRANT ROLE",
+    ...(already && {
+      notice: `NOTICE:  role "${named(member)}" has already been granted membership in role "${named(group)}" by role "postgres"`,
+    }),
+  };
+}
+
+/** Checked when a session begins, not here. */
+function actAs(server: Database, [raw = "", other = ""]: string[]): Answer {
+  const role = server.roles[named(raw)];
+  if (role === undefined) return { error: `ERROR:  role "${named(raw)}" does not exist` };
+  role.actsAs = other;
+  return { tag: "ALTER ROLE" };
+}
+
 /** What is no verifier is taken for a clear password and made into one. */
 function kept(password: string): string {
   const plain = password.replaceAll("''", "'");
@@ -115,7 +154,9 @@ function dropRole(server: Database, parts: string[]): Answer {
     if (!lenient) return { error: `ERROR:  role "${name}" does not exist` };
     return { tag: "DROP ROLE", notice: `NOTICE:  role "${name}" does not exist, skipping` };
   }
-  const owned = Object.entries(server.databases).filter(([, d]) => d.owner === name);
+  const owned = Object.entries(server.databases).filter(
+    ([, d]) => d.owner === name || d.owners?.includes(name),
+  );
   if (owned.length > 0) {
     return {
       error: `ERROR:  role "${name}" cannot be dropped because some objects depend on it\nDETAIL:  ${owned.map(([d]) => `owner of database ${d}`).join("\n")}`,
