@@ -68,9 +68,9 @@ export interface PostgresSpec extends Owned {
   user: string;
   /** Apps whose DATABASE_URL points here: unset, staged, when the database goes. */
   consumers: string[];
-}
   /** Another role logs in (kind `login`): whether this one may is no longer looked after. Default false. */
   loginElsewhere?: boolean;
+}
 export interface PostgresOutput {
   app: string;
   host: string;
@@ -79,7 +79,6 @@ export interface PostgresOutput {
   user: string;
 }
 
-/** An own Redis on one machine, private. stdin: `{ "password": … }`. */
 /** A role that logs in with a password of its own and acts as `owner`. stdin: `{ "password": … }`. */
 export interface LoginSpec {
   /** App of the database. */
@@ -96,12 +95,12 @@ export interface LoginOutput {
   user: string;
 }
 
+/** An own Redis on one machine, private. stdin: `{ "password": … }`. */
 export interface RedisSpec extends Owned {
   region: string;
   size: Size;
   volumeGb: number;
   image: string;
-}
   /** The password comes by `redis-restart`: the one that is there is kept. Default false. */
   passwordElsewhere?: boolean;
 }
@@ -115,6 +114,7 @@ export interface RedisPasswordOutput {
 }
 export interface RedisRestartOutput {
   app: string;
+}
 export interface RedisOutput {
   app: string;
   host: string;
