@@ -7,6 +7,7 @@ import {
   DomainValidation,
   LinkBranding,
   SingleSender,
+  TrackingBefore,
 } from "../sendgrid/resources.ts";
 import { recordComment } from "./community-records.ts";
 
@@ -34,6 +35,8 @@ export interface SendgridMailArgs {
   /** Whether nobody else sends through the account, so that its click tracking may be switched off. */
   accountIsOurs: boolean;
   sender?: Sender | undefined;
+  /** Word of the key, when it was rotated. */
+  keyWord?: string | undefined;
   /** Base of SendGrid's API; unset: the real one. */
   baseUrl?: string | undefined;
 }
@@ -48,6 +51,8 @@ export class SendgridMail extends pulumi.ComponentResource {
   readonly apiKey: pulumi.Output<string>;
   /** Whether SendGrid has found the domain's records. */
   readonly domainValid: pulumi.Output<boolean>;
+  /** What was there before this stack, and stays when it goes. */
+  readonly adopted: { mailDomain: pulumi.Output<boolean>; sender: pulumi.Output<boolean> };
 
   constructor(name: string, args: SendgridMailArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:sendgrid:Mail", name, { domain: args.domain }, opts);
@@ -55,7 +60,8 @@ export class SendgridMail extends pulumi.ComponentResource {
     const base = args.baseUrl === undefined ? {} : { baseUrl: args.baseUrl };
 
     new LinkBranding(`${name}-link-branding`, { domain: args.domain, ...base }, child);
-    new ClickTracking(`${name}-click-tracking`, { accountIsOurs: args.accountIsOurs, ...base }, child);
+    const { wasOn } = new TrackingBefore(`${name}-click-tracking-before`, base, child);
+    new ClickTracking(`${name}-click-tracking`, { accountIsOurs: args.accountIsOurs, wasOn, ...base }, child);
 
     const domain = new AuthenticatedDomain(
       `${name}-domain`,
@@ -92,21 +98,26 @@ export class SendgridMail extends pulumi.ComponentResource {
       },
       child,
     );
-    if (args.sender !== undefined) {
-      const { state, zip, ...sender } = args.sender;
-      new SingleSender(
-        `${name}-sender`,
-        { ...sender, ...(state !== undefined && { state }), ...(zip !== undefined && { zip }), ...base },
-        child,
-      );
-    }
+    const sender = args.sender && this.#sender(name, args.sender, base);
+    this.adopted = { mailDomain: domain.adopted, sender: sender?.adopted ?? pulumi.output(false) };
+    // Rotated it is another key under a name of its own: the old one is deleted last, when no machine has it any more.
+    const { keyWord, stack } = args;
     const key = new ApiKey(
-      `${name}-key`,
-      { name: `mastiff ${args.stack}`, scopes: ["mail.send"], ...base },
+      keyWord === undefined ? `${name}-key` : `${name}-key-${keyWord}`,
+      {
+        name: keyWord === undefined ? `mastiff ${stack}` : `mastiff ${stack} (${keyWord})`,
+        scopes: ["mail.send"],
+        ...base,
+      },
       child,
     );
     this.apiKey = pulumi.secret(key.apiKey);
     this.domainValid = validation.valid;
     this.registerOutputs({ domainValid: this.domainValid });
+  }
+
+  #sender(name: string, { state, zip, ...rest }: Sender, base: { baseUrl?: string }): SingleSender {
+    const optional = { ...(state !== undefined && { state }), ...(zip !== undefined && { zip }) };
+    return new SingleSender(`${name}-sender`, { ...rest, ...optional, ...base }, { parent: this });
   }
 }

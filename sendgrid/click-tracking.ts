@@ -3,7 +3,12 @@ import type { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Kind } from "../dynamic/kind.ts";
 import * as form from "./inputs.ts";
 
-const inputs = z.object({ accountIsOurs: z.boolean(), baseUrl: form.baseUrl });
+const inputs = z.object({
+  accountIsOurs: z.boolean(),
+  /** What {@link trackingBefore} saw. A second try finds the switch as the first one left it. */
+  wasOn: z.boolean().default(false),
+  baseUrl: form.baseUrl,
+});
 
 type Inputs = z.infer<typeof inputs>;
 
@@ -35,7 +40,7 @@ async function settle(cloud: CloudClient, wanted: Inputs, wasSwitched: boolean):
   const enabled = await isTracking(cloud);
   if (!wanted.accountIsOurs) return { enabled, warning: enabled ? WARNING : "", switchedOff: false };
   if (enabled) await switchTo(cloud, false);
-  return { enabled: false, warning: "", switchedOff: wasSwitched || enabled };
+  return { enabled: false, warning: "", switchedOff: wasSwitched || wanted.wasOn || enabled };
 }
 
 export const clickTracking: Kind<Inputs, Outputs, CloudClient> = {
@@ -63,4 +68,19 @@ export const clickTracking: Kind<Inputs, Outputs, CloudClient> = {
   async remove(cloud, _id, state) {
     if (state.switchedOff) await switchTo(cloud, true);
   },
+};
+
+const nothing = z.object({ baseUrl: form.baseUrl });
+
+/**
+ * How the switch was before anybody touched it. A resource of its own, since it must be written down before the
+ * switch is: a run that is cut off in between would take what it did itself for what was there before.
+ */
+export const trackingBefore: Kind<z.infer<typeof nothing>, { wasOn: boolean }, CloudClient> = {
+  inputs: nothing,
+  replacedBy: [],
+  create: async (cloud) => ({ id: "before", outs: { wasOn: await isTracking(cloud) } }),
+  read: async (_cloud, _id, { wasOn }) => ({ wasOn }),
+  update: async (_cloud, _id, { wasOn }) => ({ wasOn }),
+  remove: async () => {},
 };

@@ -3,7 +3,7 @@ import type { CloudClient } from "../dynamic/cloud-client.ts";
 import { type Props, serveKinds } from "../dynamic/kind.ts";
 import { apiKey } from "./api-key.ts";
 import { authenticatedDomain } from "./authenticated-domain.ts";
-import { clickTracking } from "./click-tracking.ts";
+import { clickTracking, trackingBefore } from "./click-tracking.ts";
 import { SENDGRID_EU_URL, sendgridClient } from "./client.ts";
 import { domainValidation } from "./domain-validation.ts";
 import { linkBranding } from "./link-branding.ts";
@@ -37,6 +37,7 @@ export const { check, diff, create, read, update, remove } = serveKinds(
     ApiKey: apiKey,
     LinkBranding: linkBranding,
     ClickTracking: clickTracking,
+    TrackingBefore: trackingBefore,
   },
   connect,
   () => endpoints,

@@ -213,6 +213,17 @@ export class LinkBranding extends CheckoutResource {
 export interface ClickTrackingArgs extends SendgridArgs {
   /** Whether nobody else sends through this SendGrid account (or subuser): the switch reaches all of it. */
   accountIsOurs: pulumi.Input<boolean>;
+  /** Whether it was on at first: {@link TrackingBefore.wasOn}. Default false: only what this resource saw counts. */
+  wasOn?: pulumi.Input<boolean>;
+}
+
+/** Whether click tracking was on before the stack touched it. Never changes. */
+export class TrackingBefore extends CheckoutResource {
+  declare readonly wasOn: pulumi.Output<boolean>;
+
+  constructor(name: string, args: SendgridArgs, opts?: pulumi.CustomResourceOptions) {
+    super("sendgrid", "TrackingBefore", name, { baseUrl: args.baseUrl }, ["wasOn"], opts);
+  }
 }
 
 /**
@@ -228,7 +239,8 @@ export class ClickTracking extends CheckoutResource {
   declare readonly warning: pulumi.Output<string>;
 
   constructor(name: string, args: ClickTrackingArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { accountIsOurs: args.accountIsOurs, baseUrl: args.baseUrl };
+    const { accountIsOurs, wasOn = false, baseUrl } = args;
+    const inputs = { accountIsOurs, wasOn, baseUrl };
     const outputs = ["enabled", "warning"];
     super("sendgrid", "ClickTracking", name, inputs, outputs, opts);
   }

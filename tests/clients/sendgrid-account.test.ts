@@ -55,6 +55,19 @@ test("in an account of our own click tracking goes off and comes back at the end
   expect(await isTracking()).toBe(true);
 });
 
+test("a run that was cut off after the switch still puts it back at the end", async () => {
+  const before = { kind: "TrackingBefore", baseUrl: baseUrl() };
+  const { id: seen, outs } = await provider.create(before);
+  expect(outs).toMatchObject({ wasOn: true });
+  const wanted = { ...tracking(true), wasOn: outs?.wasOn };
+  await provider.create(wanted);
+  // What the first create answered was never written down.
+  const { id, outs: again = {} } = await provider.create(wanted);
+  expect((await provider.read(seen, outs ?? {})).props).toMatchObject({ wasOn: true });
+  await provider.remove(id, again);
+  expect(await isTracking()).toBe(true);
+});
+
 test("what was off before stays off at the end", async () => {
   await clouds.ask("sendgrid", "PATCH", "/tracking_settings/click", { enabled: false });
   const { id, outs } = await provider.create(tracking(true));
