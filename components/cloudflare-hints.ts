@@ -30,11 +30,22 @@ export const hints: Readonly<Record<number, string>> = {
   1200: "Cloudflare takes 1200 calls in five minutes: wait that long and run the command again.",
 };
 
+/**
+ * Codes that say that a thing is there already. A run that was cut off leaves such things behind, since the
+ * provider cannot look for what it made; {@link hintFor} then names the way out.
+ */
+const thereAlready: readonly number[] = [1061, 10004, 10073, 20217, 81053, 81057, 81058];
+
 /** The hint for an error's text; undefined when there is none for any code in it. */
-export function hintFor(error: string): string | undefined {
-  for (const [, code] of error.matchAll(/"code":\s*(\d+)/g)) {
-    const hint = hints[Number(code)];
-    if (hint !== undefined) return `Cloudflare ${code}: ${hint}`;
+export function hintFor(error: string, stack = "<stack>"): string | undefined {
+  for (const [, digits] of error.matchAll(/"code":\s*(\d+)/g)) {
+    const code = Number(digits);
+    const hint = hints[code];
+    if (hint === undefined) continue;
+    const after = thereAlready.includes(code)
+      ? `\nIf an earlier run of this stack was cut off, it may have made it: npm run recover -- --stack ${stack}`
+      : "";
+    return `Cloudflare ${code}: ${hint}${after}`;
   }
   return undefined;
 }
@@ -42,7 +53,7 @@ export function hintFor(error: string): string | undefined {
 /** Makes every Cloudflare resource of the program say, when it fails, what can be done about it. */
 export function explainCloudflareErrors(): void {
   const hook = new pulumi.ErrorHook("cloudflare-hint", ({ errors }) => {
-    const hint = errors.map(hintFor).find((text) => text !== undefined);
+    const hint = errors.map((error) => hintFor(error, pulumi.getStack())).find((text) => text !== undefined);
     if (hint !== undefined) pulumi.log.error(hint);
     return false;
   });

@@ -1,0 +1,51 @@
+/**
+ * `npm run recover -- --stack <name>`: after a run that was cut off (power, kill -9, a lost connection), puts
+ * engine and Cloudflare on the same page again, so that the next `pulumi up` or `destroy` goes on.
+ *
+ *   lock of a dead run ─► cancelled     pending operations ─► refreshed away     what the run made and nobody
+ *                                                                               wrote down ─► taken away
+ *
+ * Fly's and SendGrid's things need none of it: whoever makes them looks first. Cloudflare's official provider does
+ * not, so what it made unrecorded is found here by its natural key and our mark, and deleted; `up` makes it again.
+ * It asks nothing and may run at any time: when all is well it changes nothing.
+ */
+import { defineCommand, runMain } from "citty";
+import { OperatorError } from "../dynamic/operator-error.ts";
+import { openStack } from "./recover/engine.ts";
+import { leftovers, takeAway } from "./recover/leftovers.ts";
+
+const command = defineCommand({
+  meta: { name: "recover", description: "makes a stack whole after a run that was cut off" },
+  args: {
+    stack: { type: "string", alias: "s", description: "the stack; default: the one that is selected" },
+    cancel: {
+      type: "boolean",
+      default: false,
+      description: "the run that holds the lock is dead, although this machine cannot see it",
+    },
+  },
+  async run({ args }) {
+    try {
+      await recover(args.stack, args.cancel);
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      process.stderr.write(`${error.message}\n`);
+      process.exitCode = 1;
+    }
+  },
+});
+
+async function recover(name: string | undefined, cancel: boolean): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const stack = await openStack(name);
+  const pending = await stack.pending();
+  await stack.refresh({ cancel, say });
+  for (const { type, name } of pending)
+    say(`${name}: a run was cut off while ${type} it; that note is cleared`);
+  const found = await leftovers(await stack.world());
+  for (const thing of found) say(await takeAway(thing));
+  if (pending.length === 0 && found.length === 0) say("nothing was left behind");
+  say(`now: pulumi up -s ${stack.name}   (or destroy, if that is what was cut off)`);
+}
+
+await runMain(command);

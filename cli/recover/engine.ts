@@ -1,0 +1,188 @@
+/** What recovery asks of the engine: its lock, its state, its config. All through `pulumi`, with any backend. */
+import { hostname } from "node:os";
+import { execa } from "execa";
+import { schema, withDefaults } from "../../config/schema.ts";
+import { OperatorError } from "../../dynamic/operator-error.ts";
+import type { StackWorld } from "./leftovers.ts";
+
+/** A stack of the project in the working directory. */
+export interface RecoveredStack {
+  name: string;
+  /** What was under way when a run ended without its end. */
+  pending(): Promise<{ type: string; name: string }[]>;
+  /**
+   * Compares the state with the clouds and clears what is pending. A lock in its way is cancelled when its run is
+   * dead for sure, or when `cancel` says so. @throws OperatorError when somebody else is at work.
+   */
+  refresh(options: { cancel: boolean; say: (line: string) => void }): Promise<void>;
+  /** What leftovers are told apart by. */
+  world(): Promise<StackWorld>;
+}
+
+interface Exported {
+  deployment: {
+    resources?: StateResource[];
+    pending_operations?: { type: string; resource: StateResource }[];
+  };
+}
+
+interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  created?: string;
+}
+
+/** @throws OperatorError when there is no such stack. */
+export async function openStack(name: string | undefined): Promise<RecoveredStack> {
+  const shown = await pulumi("stack", "ls", "--json");
+  const stacks = JSON.parse(must(shown)) as { name: string; current: boolean }[];
+  const stack = stacks.find((one) =>
+    name === undefined ? one.current : lastPart(one.name) === lastPart(name),
+  );
+  if (stack === undefined) {
+    const which = name === undefined ? "No stack is selected" : `There is no stack ${name}`;
+    const names = stacks.map((one) => one.name).join(", ") || "none";
+    throw new OperatorError(
+      `${which}.\n  fix     name one: npm run recover -- --stack <name>   (there are: ${names})`,
+    );
+  }
+  const on = ["--stack", stack.name];
+  const exported = async () =>
+    (JSON.parse(must(await pulumi("stack", "export", ...on))) as Exported).deployment;
+
+  return {
+    name: stack.name,
+    async pending() {
+      const { pending_operations: operations = [] } = await exported();
+      return operations.map(({ type, resource }) => ({ type, name: lastPart(resource.urn, "::") }));
+    },
+    async refresh({ cancel, say }) {
+      const refresh = [
+        "refresh",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "--clear-pending-creates",
+        ...on,
+      ];
+      let run = await pulumi(...refresh);
+      const lock = lockIn(run.output);
+      if (run.exitCode !== 0 && lock !== undefined) {
+        if (!cancel && !lock.isDead) throw atWork(lock, stack.name);
+        must(await pulumi("cancel", "--yes", ...on));
+        say(`the lock of a dead run is cancelled (${lock.holder})`);
+        run = await pulumi(...refresh);
+      }
+      if (run.exitCode !== 0)
+        throw new OperatorError(`pulumi refresh failed, so nothing was taken away:\n${run.output}`);
+    },
+    async world() {
+      const { resources = [] } = await exported();
+      const config = await configOf(on);
+      const parsed = schema.safeParse(config.mastiff);
+      if (!parsed.success) throw new OperatorError("The config does not hold: pulumi preview says where.");
+      return {
+        community: withDefaults(parsed.data),
+        // As the program names it: project and stack, without an organisation. A URN holds both.
+        stack: `${resources[0]?.urn.split("::")[1] ?? "mastiff"}/${lastPart(stack.name)}`,
+        credentials: [config.apiToken, process.env.CLOUDFLARE_API_TOKEN].filter(
+          (token) => token !== undefined,
+        ),
+        baseUrl: config.baseUrl,
+        ids: (type) => new Set(resources.filter((one) => one.type === type).map((one) => one.id ?? "")),
+        began: resources
+          .map((one) => one.created)
+          .filter((created) => created !== undefined)
+          .sort()[0],
+      };
+    },
+  };
+}
+
+interface Lock {
+  holder: string;
+  /** Whether its process ran on this machine and is no more. */
+  isDead: boolean;
+}
+
+/** The lock that a failed command names: `created by rex@laptop (pid 123)`, or Pulumi Cloud's 409. */
+export function lockIn(output: string): Lock | undefined {
+  const file = /created by (\S+)@(\S+) \(pid (\d+)\) at (\S+)/.exec(output);
+  if (file !== null) {
+    const [, user, host, pid, since] = file;
+    const holder = `${user}@${host}, process ${pid}, since ${since}`;
+    return { holder, isDead: host === hostname() && !isAlive(Number(pid)) };
+  }
+  if (/\[409\] Conflict|already in progress/.test(output))
+    return { holder: "somebody who is logged in to the same backend", isDead: false };
+  return undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function atWork({ holder }: Lock, stack: string): OperatorError {
+  return new OperatorError(
+    [
+      `Somebody is at work on ${stack}: ${holder}.`,
+      "  fix     let that run come to its end",
+      `          or, when it is surely dead:  npm run recover -- --stack ${stack} --cancel`,
+    ].join("\n"),
+  );
+}
+
+interface Config {
+  mastiff: Record<string, string>;
+  baseUrl: string | undefined;
+  apiToken: string | undefined;
+}
+
+/** Config by key. Of the program's own secrets none is needed, so they are not opened. */
+async function configOf(on: string[]): Promise<Config> {
+  const all = JSON.parse(must(await pulumi("config", "--json", ...on))) as Record<
+    string,
+    { value?: string; secret: boolean }
+  >;
+  const plain = Object.entries(all).filter(([, { value, secret }]) => !secret && value !== undefined);
+  const mine = plain.filter(([key]) => key.startsWith("mastiff:"));
+  const token = all["cloudflare:apiToken"];
+  return {
+    mastiff: Object.fromEntries(mine.map(([key, { value = "" }]) => [key.slice("mastiff:".length), value])),
+    baseUrl: all["cloudflare:baseUrl"]?.value,
+    apiToken: token?.secret
+      ? must(await pulumi("config", "get", "cloudflare:apiToken", ...on)).trim()
+      : token?.value,
+  };
+}
+
+interface Run {
+  exitCode: number;
+  stdout: string;
+  output: string;
+}
+
+async function pulumi(...args: string[]): Promise<Run> {
+  const run = await execa("pulumi", [...args, "--color=never"], {
+    stdin: "ignore",
+    reject: false,
+    all: true,
+  });
+  if (run.exitCode === undefined) throw new OperatorError(`pulumi does not run: ${run.shortMessage}`);
+  return { exitCode: run.exitCode, stdout: run.stdout, output: run.all };
+}
+
+function must(run: Run): string {
+  if (run.exitCode !== 0) throw new OperatorError(run.output);
+  return run.stdout;
+}
+
+function lastPart(name: string, mark = "/"): string {
+  return name.split(mark).at(-1) ?? "";
+}

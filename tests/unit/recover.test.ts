@@ -1,0 +1,39 @@
+import { hostname } from "node:os";
+import { expect, test } from "vitest";
+import { lockIn } from "../../cli/recover/engine.ts";
+import { hintFor } from "../../components/cloudflare-hints.ts";
+
+/** As the file backend words it (pulumi 3.259, pkg/backend/diy/lock.go). */
+const locked = (host: string, pid: number) =>
+  [
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.",
+    `  file:///s/.pulumi/locks/organization/mastiff/dev/1.json: created by rex@${host} (pid ${pid}) at 2026-11-23T23:37:00Z`,
+  ].join("\n");
+
+test("a lock is dead only when its process was on this machine and is no more", () => {
+  // Beyond the largest process id of Linux and macOS.
+  const nobody = 99_999_999;
+  expect(lockIn(locked(hostname(), nobody))).toEqual({
+    holder: `rex@${hostname()}, process ${nobody}, since 2026-11-23T23:37:00Z`,
+    isDead: true,
+  });
+  expect(lockIn(locked(hostname(), process.pid))?.isDead).toBe(false);
+  expect(lockIn(locked("another-machine", nobody))?.isDead).toBe(false);
+  expect(lockIn("error: [409] Conflict: Another update is currently in progress.")?.isDead).toBe(false);
+  expect(lockIn("error: no such host")).toBeUndefined();
+});
+
+test.each([10004, 10073, 20217, 81053, 81057, 81058, 1061])(
+  "Cloudflare's %d, which a crash may lead to, names the way out",
+  (code) => {
+    expect(hintFor(`{"errors":[{"code":${code},"message":"…"}]}`, "acme")).toContain(
+      "npm run recover -- --stack acme",
+    );
+  },
+);
+
+test("no other error does", () => {
+  expect(hintFor('{"errors":[{"code": 10042}]}', "acme")).toMatch(/^Cloudflare 10042: /);
+  expect(hintFor('{"errors":[{"code": 10042}]}', "acme")).not.toContain("recover");
+  expect(hintFor("connection refused")).toBeUndefined();
+});
