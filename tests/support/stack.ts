@@ -45,6 +45,15 @@ export interface StateResource {
   parent?: string;
 }
 
+/** The engine's state as `pulumi stack export` gives it, as far as tests look. */
+export interface ExportedStack {
+  deployment: {
+    resources?: StateResource[];
+    /** What was under way when a run ended without its end. */
+    pending_operations?: { type: string; resource: StateResource }[];
+  };
+}
+
 /** A stack that a test works on. */
 export interface TestStack extends AsyncDisposable {
   place: Workplace;
@@ -55,6 +64,8 @@ export interface TestStack extends AsyncDisposable {
   refresh(...args: string[]): Promise<Outcome>;
   destroy(...args: string[]): Promise<Outcome>;
   outputs(): Promise<Record<string, unknown>>;
+  /** The exported state; `--show-secrets` opens its secrets. */
+  exported(...args: string[]): Promise<ExportedStack>;
   /** The resources of the exported state, secrets as the engine keeps them; `--show-secrets` opens them. */
   resources(...args: string[]): Promise<StateResource[]>;
   /** Destroys what is left, whatever state it is in, and removes the folder. */
@@ -113,12 +124,9 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
     if (run.exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${run.stdout}${run.stderr}`);
     return run.stdout;
   };
-  const resources = async (...args: string[]) => {
-    const state = JSON.parse(await must("stack", "export", "--stack", stack, ...args)) as {
-      deployment: { resources?: StateResource[] };
-    };
-    return state.deployment.resources ?? [];
-  };
+  const exported = async (...args: string[]) =>
+    JSON.parse(await must("stack", "export", "--stack", stack, ...args)) as ExportedStack;
+  const resources = async (...args: string[]) => (await exported(...args)).deployment.resources ?? [];
   const opened: TestStack = {
     place,
     async config(values, hidden = {}) {
@@ -139,6 +147,7 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
         string,
         unknown
       >,
+    exported,
     resources,
     async end() {
       // Destroyed in the clouds as well, so that a world that several tests share is as it was. A stack that a test

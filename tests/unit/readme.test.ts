@@ -5,7 +5,13 @@ import { configKeys } from "../../config/schema.ts";
 import { root } from "../../toolchain/paths.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
-const pages = ["README.md", "docs/architecture.md", "docs/operations.md", "docs/fidelity.md"];
+const pages = [
+  "README.md",
+  "docs/architecture.md",
+  "docs/operations.md",
+  "docs/faults.md",
+  "docs/fidelity.md",
+];
 
 test("the README explains every config key, and no other", () => {
   const table = read("README.md").split("## Configuration")[1]?.split("\n## ")[0] ?? "";

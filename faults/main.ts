@@ -1,0 +1,121 @@
+/**
+ * `npm run faults [-- kill | table | runs | operators | report]`: crashes, faults and two operators at once, on the
+ * local clouds and the real engine. Without a word: all of it, which takes hours.
+ */
+import { defineCommand, runMain } from "citty";
+import { openEnding } from "../toolchain/ending.ts";
+import { openTerminal } from "../toolchain/terminal.ts";
+import { toolchain } from "../toolchain/toolchain.ts";
+import { openSubject } from "./community.ts";
+import type { Side } from "./gate.ts";
+import { type Scenario, scenarios } from "./kill.ts";
+import { runKills } from "./kill-matrix.ts";
+import { writeReport } from "./report.ts";
+import { converged, type PartResult } from "./results.ts";
+
+const terminal = openTerminal();
+
+const kill = defineCommand({
+  meta: { name: "kill", description: "kill -9 before and after each changing call, then carry on" },
+  args: {
+    scenario: {
+      type: "positional",
+      required: false,
+      description: `one of ${scenarios.join(", ")}; default: all`,
+    },
+    side: { type: "string", description: "before or after; default: both" },
+    every: { type: "string", default: "1", description: "only every n-th call" },
+    from: { type: "string", default: "1", description: "the first call" },
+    chain: {
+      type: "boolean",
+      default: false,
+      description: "all calls in one life: each run is killed at the next",
+    },
+  },
+  run: ({ args }) =>
+    part(async (setting) => {
+      const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
+      const sides = args.side === undefined ? bothSides : [oneOf(bothSides, args.side)];
+      const results: PartResult[] = [];
+      for (const scenario of chosen)
+        results.push(...(await kills(scenario, sides, args.chain, args.every, args.from, setting)));
+      return results;
+    }),
+});
+
+const bothSides: readonly Side[] = ["before", "after"];
+
+async function kills(
+  scenario: Scenario,
+  sides: readonly Side[],
+  chain: boolean,
+  every: string,
+  from: string,
+  setting: string,
+): Promise<PartResult[]> {
+  const subject = await openSubject();
+  try {
+    const selection = {
+      scenario,
+      sides,
+      chain,
+      every: positive("every", every),
+      from: positive("from", from),
+    };
+    return await runKills(subject, selection, setting, terminal);
+  } finally {
+    await subject[Symbol.asyncDispose]();
+  }
+}
+
+const report = defineCommand({
+  meta: { name: "report", description: "writes docs/faults.md from what is kept" },
+  run: () => writeReport(),
+});
+
+/** Runs a part, writes the report, and ends with 1 when a case did not go as it should. */
+async function part(work: (setting: string) => Promise<PartResult[]>): Promise<void> {
+  const ending = openEnding();
+  try {
+    const tools = await toolchain({ terminal });
+    const { host, plugins, flyctl } = tools.standIns;
+    const isOfficial = !host && plugins.length === 0 && !flyctl;
+    const results = await work(isOfficial ? "official parts" : "stand-ins");
+    writeReport();
+    const cases = results.flatMap((result) => result.cases);
+    terminal.info(
+      `${converged(cases)} of ${cases.length} cases as they should be; docs/faults.md is written`,
+    );
+    await ending.run();
+    process.exit(converged(cases) === cases.length ? 0 : 1);
+  } catch (error) {
+    if (ending.signal.aborted) return;
+    terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    await ending.run();
+    process.exit(1);
+  }
+}
+
+function oneOf<T extends string>(all: readonly T[], word: string): T {
+  const found = all.find((one) => one === word);
+  if (found === undefined) wrong(`"${word}" is none of ${all.join(", ")}`);
+  return found as T;
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) wrong(`--${name} is "${text}": it is a whole number from 1`);
+  return value;
+}
+
+function wrong(message: string): never {
+  terminal.error(message);
+  process.exit(2);
+}
+
+const command = defineCommand({
+  meta: { name: "faults", description: "crashes, faults and two operators, on the local clouds" },
+  subCommands: { kill, report },
+});
+
+await runMain(command);

@@ -1,0 +1,56 @@
+/** What a changing call does, in words that are the same in every run: the moments of the kill matrix. */
+import type { WaitingCall } from "./gate.ts";
+
+/** A call in words: what it is for, without ids, times and secrets. */
+export function momentOf(call: WaitingCall): string {
+  const body = parsed(call.body);
+  if (call.path === "/graphql") return graphqlMoment(body);
+  const path = call.path
+    .replace(/^\/(client\/v4|sendgrid\/v3)(?=\/)/, "")
+    .replaceAll(/\b[0-9a-f]{32}\b/g, ":id")
+    .replaceAll(/\b[0-9a-f]{14}\b/g, ":machine")
+    .replaceAll(/\bvol_[0-9a-z]+\b/g, ":volume")
+    .replaceAll(/(?<=\/)\d{4,}(?=\/|$)/g, ":id")
+    .replaceAll(/(?<=\/api_keys\/)[^/]+/g, ":id")
+    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, ":id");
+  return [call.cloud, call.method, path, subjectOf(body)].filter((part) => part !== "").join(" ");
+}
+
+/** A mutation's name and the app or name that it is about. */
+function graphqlMoment(body: Json): string {
+  const query = textAt(body, "query");
+  const field = /\{\s*(?:\w+\s*:\s*)?(\w+)\s*[({]/.exec(query.slice(query.indexOf("{")))?.[1] ?? "mutation";
+  const found = JSON.stringify(body.variables ?? {}).matchAll(
+    /"(?:appId|appName|name|hostname|type|app)":"([^"]+)"/g,
+  );
+  const about = [...found].map(([, text = ""]) => text.replace(/\b[0-9a-z]{16,}\b/g, ":id"));
+  return ["fly", field, ...about].join(" ");
+}
+
+/** What tells two calls of one path apart: a record's type and name, a machine's job or group, a command. */
+function subjectOf(body: Json): string {
+  const config = (body.config ?? {}) as { metadata?: Record<string, string> };
+  const { mastiff_job: job, fly_process_group: group } = config.metadata ?? {};
+  const own = [job ?? group, textAt(body, "type"), job === undefined ? textAt(body, "name") : ""];
+  const said = [...own, textAt(body, "hostname"), textAt(body, "domain")].filter((part) => part);
+  const command = JSON.stringify(body.command ?? body.cmd ?? "").match(
+    /[A-Z]+ (?:ROLE|DATABASE)|SELECT \w+/,
+  )?.[0];
+  return [...said, ...(command ? [command] : [])].join(" ").replaceAll(/\b[0-9a-f]{8,}\b/g, ":id");
+}
+
+type Json = Record<string, unknown>;
+
+function parsed(text: string): Json {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Json) : {};
+  } catch {
+    return {};
+  }
+}
+
+function textAt(body: Json, key: string): string {
+  const value = body[key];
+  return typeof value === "string" ? value : "";
+}
