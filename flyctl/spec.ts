@@ -194,7 +194,6 @@ export interface DumpOutput {
   users: number | null;
 }
 
-
 /** Where certificates stand; verb `look`. */
 export interface StatusSpec {
   certificates: { app: string; hostname: string }[];
