@@ -136,3 +136,15 @@ test("a token is known by its digest alone: no state holds a value", () => {
   const { world } = freshClouds();
   expect(JSON.stringify(world.state.cloudflare)).not.toContain(cloudflareToken);
 });
+
+// What a zone with partial setup is told: github.com/cloudflare/cloudflare-go/issues/353.
+test("a zone with full setup has no verification key and no CNAME suffix", async () => {
+  const { body } = await freshClouds().cloudflare("GET", zone);
+  expect(body.result).toMatchObject({
+    type: "full",
+    vanity_name_servers: [],
+    tenant: { id: null, name: null },
+  });
+  expect(Object.keys(body.result)).not.toContain("verification_key");
+  expect(Object.keys(body.result)).not.toContain("cname_suffix");
+});
