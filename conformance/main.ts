@@ -1,6 +1,7 @@
 /**
  * `npm run conformance [-- <part> …]`: asks the official parts and ours the same questions and lists every answer that
- * differs. Exit code 0: none did. The folder of official parts is named by MASTIFF_OFFICIAL.
+ * differs. The folder of official parts is named by MASTIFF_OFFICIAL; what needs none of them is compared without it.
+ * Exit code 0: no answer differed; 1: some did; 2: there was nothing to compare with.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -10,12 +11,19 @@ import type { OfficialParts, Question } from "./question.ts";
 import { type Difference, report } from "./report.ts";
 import { closeSides } from "./sides.ts";
 
-/** A subject of comparison. `needs` is the official program without which it cannot be compared. */
+/** A subject of comparison. */
 interface Part {
-  needs: string;
+  /** The official program without which it cannot be compared; none where a recording or documents are the other side. */
+  needs?: string;
   /** How many questions may be asked at once: those that start engines or clouds of their own are few. */
   atOnce: number;
-  load(): Promise<{ questions(official: OfficialParts): Promise<Question[]> }>;
+  load(): Promise<Subject>;
+}
+
+interface Subject {
+  questions(official: OfficialParts): Promise<Question[]>;
+  /** What whoever reads the counts should know. */
+  remarks?(): string[];
 }
 
 const parts: Record<string, Part> = {
@@ -26,6 +34,7 @@ const parts: Record<string, Part> = {
   "language-host": { needs: "pulumi-language-nodejs", atOnce: 2, load: () => import("./language-host.ts") },
   flyctl: { needs: "flyctl", atOnce: 2, load: () => import("./flyctl.ts") },
   "fly-toml": { needs: "flyctl", atOnce: 2, load: () => import("./fly-toml.ts") },
+  "recorded-cloudflare": { atOnce: 1, load: () => import("./recorded-cloudflare.ts") },
 };
 
 /** Longest that one side may take with a question, in milliseconds; most take a second. */
@@ -35,37 +44,48 @@ const patience = 180_000;
 process.exit(await main(process.argv.slice(2), process.env.MASTIFF_OFFICIAL));
 
 async function main(wanted: string[], folder: string | undefined): Promise<number> {
-  if (folder === undefined) {
-    process.stderr.write(
-      "Nothing to compare with: MASTIFF_OFFICIAL names no folder with official parts (bin/, home/plugins/).\n",
-    );
-    return 2;
-  }
   const unknown = wanted.find((name) => !(name in parts));
   if (unknown !== undefined) {
     process.stderr.write(`No part is called ${unknown}; there are ${Object.keys(parts).join(", ")}.\n`);
     return 2;
   }
-  const official = { bin: join(folder, "bin"), home: join(folder, "home") };
+  const official = { bin: join(folder ?? "", "bin"), home: join(folder ?? "", "home") };
   const lines: string[] = [];
   const differences: Difference[] = [];
+  let compared = 0;
   for (const [name, part] of Object.entries(parts)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    if (!existsSync(join(official.bin, part.needs))) {
-      lines.push(`${name}: not compared, ${part.needs} is not in MASTIFF_OFFICIAL/bin`);
+    const missing = missingProgram(part, folder);
+    if (missing !== undefined) {
+      lines.push(`${name}: not compared, ${missing}`);
       continue;
     }
+    compared += 1;
     const started = Date.now();
-    const questions = await (await part.load()).questions(official);
+    const subject = await part.load();
+    const questions = await subject.questions(official);
     const found = await askAll(questions, part.atOnce);
     differences.push(...found);
     const seconds = Math.round((Date.now() - started) / 1000);
     lines.push(`${name}: ${questions.length} questions, ${found.length} differences, ${seconds} s`);
     process.stdout.write(`${lines.at(-1)}\n`);
+    for (const remark of subject.remarks?.() ?? []) process.stdout.write(`    ${remark}\n`);
   }
   await closeSides();
+  if (compared === 0) {
+    process.stderr.write(`${lines.join("\n")}\nnothing compared\n`);
+    return 2;
+  }
   process.stdout.write(report(lines, differences));
   return differences.length === 0 ? 0 : 1;
+}
+
+/** Why a part cannot be compared; undefined when it can. */
+function missingProgram({ needs }: Part, folder: string | undefined): string | undefined {
+  if (needs === undefined) return undefined;
+  if (folder === undefined)
+    return `it needs ${needs}, and MASTIFF_OFFICIAL names no folder (bin/, home/plugins/)`;
+  return existsSync(join(folder, "bin", needs)) ? undefined : `${needs} is not in MASTIFF_OFFICIAL/bin`;
 }
 
 /** Asks both sides each question; an error is an answer too. */
