@@ -7,7 +7,6 @@ import type { World } from "../world.ts";
 export interface Complaint {
   message: string;
   field: string | null;
-  error_id?: string;
 }
 
 /** A call that SendGrid refuses: `{"errors":[{"message","field"}]}`. */

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
 import type { World } from "../world.ts";
-import { type Complaint, jsonBody, SendgridRefusal, takeId } from "./answer.ts";
+import { jsonBody, notFound, SendgridRefusal, takeId } from "./answer.ts";
 import { type Caller, needEverything } from "./auth.ts";
 import type { Sender } from "./state.ts";
 
@@ -21,6 +21,9 @@ const lengths: Record<string, number> = {
   country: 100,
 };
 
+/** The `error_id` of a refusal: docs/fidelity/sendgrid.md. */
+const errorIds: Record<number, string> = { 400: "validation_error", 403: "forbidden", 404: "not_found" };
+
 /** Single senders. Only a key with full access gets in: no scope covers them. */
 export function serveSenders(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
@@ -29,6 +32,17 @@ export function serveSenders(world: World): Hono<Caller> {
   app.use("*", async (c, next) => {
     needEverything(c);
     await next();
+  });
+
+  // This part of the API names no field where none is meant, and gives each complaint an `error_id`.
+  app.onError((error, c) => {
+    if (!(error instanceof SendgridRefusal)) throw error;
+    const errors = error.complaints.map(({ field, message }) => ({
+      ...(field !== null && { field }),
+      message,
+      error_id: errorIds[error.status],
+    }));
+    return c.json({ errors }, error.status);
   });
 
   app.get("/", (c) => {
@@ -72,7 +86,7 @@ export function serveSenders(world: World): Hono<Caller> {
 
   app.get("/verify/:token", (c) => {
     const sender = slot().senders.find((s) => s.token === c.req.param("token"));
-    if (sender === undefined) throw missing();
+    if (sender === undefined) throw notFound();
     sender.verified = true;
     world.changed();
     return c.body(null, 204);
@@ -108,7 +122,7 @@ export function serveSenders(world: World): Hono<Caller> {
 
   function find(c: Context<Caller>): Sender {
     const sender = slot().senders.find((s) => String(s.id) === c.req.param("id"));
-    if (sender === undefined) throw missing();
+    if (sender === undefined) throw notFound();
     return sender;
   }
 
@@ -137,18 +151,11 @@ function read(body: Record<string, unknown>, required: readonly string[]): Recor
   return fields;
 }
 
-/** This part of the API gives each complaint an `error_id`. */
 function bad(complaints: [field: string, message: string][]): SendgridRefusal {
-  const entries: Complaint[] = complaints.map(([field, message]) => ({
-    field,
-    message,
-    error_id: "validation_error",
-  }));
-  return new SendgridRefusal(400, entries);
-}
-
-function missing(): SendgridRefusal {
-  return new SendgridRefusal(404, [{ field: null, message: "not found", error_id: "not_found" }]);
+  return new SendgridRefusal(
+    400,
+    complaints.map(([field, message]) => ({ field, message })),
+  );
 }
 
 function wire(sender: Sender): Record<string, unknown> {

@@ -59,7 +59,6 @@ test("a key does what its scopes say and hears `access forbidden` for the rest",
     ["POST", "/whitelabel/domains"],
     ["GET", "/api_keys"],
     ["GET", "/tracking_settings/click"],
-    ["GET", "/verified_senders"],
     ["GET", "/user/account"],
   ] as const) {
     const answer = await clouds.sendgrid(
@@ -169,6 +168,21 @@ test("a sender's fields have lengths, and errors have ids", async () => {
   expect(status).toBe(400);
   expect(body.errors.map((e: { field: string }) => e.field)).toEqual(["from_email", "reply_to", "state"]);
   expect(body.errors[0].error_id).toEqual(expect.any(String));
+});
+
+// twilio/sendgrid-oai spec/yaml/tsg_verified_senders_v3.yaml: the answers 400, 403 and 404 of POST and DELETE.
+test("each complaint about senders has an id, and a field only where one is meant", async () => {
+  const { body } = await mint({ name: "mail", scopes: ["mail.send"] });
+  const refusals = [
+    await clouds.sendgrid("POST", "/verified_senders", "{"),
+    await clouds.sendgrid("DELETE", "/verified_senders/1", undefined, as(body.api_key)),
+    await clouds.sendgrid("DELETE", "/verified_senders/1"),
+  ];
+  expect(refusals.map(({ status, body }) => [status, body.errors])).toEqual([
+    [400, [{ message: expect.stringContaining("JSON"), error_id: "validation_error" }]],
+    [403, [{ message: "access forbidden", error_id: "forbidden" }]],
+    [404, [{ message: "not found", error_id: "not_found" }]],
+  ]);
 });
 
 test("calls are counted per endpoint, and too many are 429", async () => {
