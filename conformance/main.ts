@@ -35,6 +35,7 @@ const parts: Record<string, Part> = {
   flyctl: { needs: "flyctl", atOnce: 2, load: () => import("./flyctl.ts") },
   "fly-toml": { needs: "flyctl", atOnce: 2, load: () => import("./fly-toml.ts") },
   "recorded-cloudflare": { atOnce: 1, load: () => import("./recorded-cloudflare.ts") },
+  "documented-sendgrid": { atOnce: 4, load: () => import("./documented-sendgrid.ts") },
 };
 
 /** Longest that one side may take with a question, in milliseconds; most take a second. */
