@@ -24,7 +24,7 @@ export async function questions(): Promise<Question[]> {
 export function remarks(): string[] {
   return [
     "not as described: GET /api_keys/:id: one object, no list in result (api_key_test.go in kenzo0107/sendgrid)",
-    "not as described: a domain without automatic security has MX and TXT records: described for its IPs alone",
+    "not as described: a domain without automatic security has MX and TXT records: described where IPs and subusers are added",
     "domains, links and tracking describe no refusals: they are held to the form of the other calls' refusals",
   ];
 }

@@ -11,7 +11,6 @@ export interface Correction {
   because: string;
 }
 
-const zone = "0123456789abcdef0123456789abcdef";
 const madeUp = "made up by the recording's server";
 const zoneLookUp = /^GET \/zones\?name=/;
 const oneZone = /^GET \/zones\/:id$/;
@@ -29,7 +28,13 @@ export const corrections: Correction[] = [
   { call: oneZone, at: "response.result.permissions", is: someList, because: "as many as the token has" },
   { call: oneZone, at: "response.result.verification_key", is: nothing, because: partialOnly },
   { call: oneZone, at: "response.result.cname_suffix", is: nothing, because: partialOnly },
-  { call: anyRecord, at: "response.result.zone_id", is: zone, because: "the recorded z is no identifier" },
+  ...["zone_id", "zone_name"].map((field) => ({
+    call: anyRecord,
+    at: `response.result.${field}`,
+    is: nothing,
+    because:
+      "records do not say their zone since January 2025 (docs /fundamentals/api/reference/deprecations, cloudflare/cloudflare-rs#251)",
+  })),
   { call: /^POST .*\/tokens$/, at: "response.result.value", is: someText, because: "a secret, made anew" },
   {
     call: /^(POST .*\/r2\/buckets|GET .*\/r2\/buckets\/[^/]+)$/,

@@ -28,11 +28,7 @@ export function serveDnsRecords(world: World): Hono<Caller> {
       found.sort((a, b) => by(a).localeCompare(by(b)));
       if (query.get("direction") === "desc") found.reverse();
     }
-    return answerPage(
-      c,
-      found.map((r) => wireRecord(r, zone)),
-      { default: 100, min: 1, max: 5_000_000 },
-    );
+    return answerPage(c, found.map(wireRecord), { default: 100, min: 1, max: 5_000_000 });
   });
 
   app.post("/", async (c) => {
@@ -44,18 +40,18 @@ export function serveDnsRecords(world: World): Hono<Caller> {
     if (others.length >= world.state.cloudflare.dials.recordsPerZone) {
       throw refusal(400, 81045, "Record quota exceeded.");
     }
-    return answer(c, wireRecord(addRecord(world, zone, fields, false), zone));
+    return answer(c, wireRecord(addRecord(world, zone, fields, false)));
   });
 
   app.get("/:record", (c) => {
     const zone = zoneOf(world, c, reading);
-    return answer(c, wireRecord(find(c, zone), zone));
+    return answer(c, wireRecord(find(c, zone)));
   });
 
   app.put("/:record", async (c) => {
     const zone = zoneOf(world, c, writing);
     const record = writable(find(c, zone));
-    return answer(c, wireRecord(change(record, await jsonBody(c, badBody), zone), zone));
+    return answer(c, wireRecord(change(record, await jsonBody(c, badBody), zone)));
   });
 
   app.patch("/:record", async (c) => {
@@ -66,7 +62,7 @@ export function serveDnsRecords(world: World): Hono<Caller> {
       ...{ type, name, content, priority, data, ttl, proxied, comment, tags, settings },
       ...(await jsonBody(c, badBody)),
     };
-    return answer(c, wireRecord(change(record, merged, zone), zone));
+    return answer(c, wireRecord(change(record, merged, zone)));
   });
 
   app.delete("/:record", (c) => {
@@ -134,12 +130,12 @@ function writable(record: DnsRecord): DnsRecord {
   return record;
 }
 
-function wireRecord(record: DnsRecord, zone: Zone): Record<string, unknown> {
+// Without `zone_id` and `zone_name`, since January 2025:
+// developers.cloudflare.com/fundamentals/api/reference/deprecations/#2024-11-30, github.com/cloudflare/cloudflare-rs/issues/251.
+function wireRecord(record: DnsRecord): Record<string, unknown> {
   const { id, type, name, content, ttl, proxied, priority, data, comment, tags, settings } = record;
   return {
     id,
-    zone_id: zone.id,
-    zone_name: zone.name,
     name,
     type,
     content,

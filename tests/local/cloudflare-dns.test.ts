@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { lookup, recordsAt } from "../../local/cloudflare/dns.ts";
-import { type Answer, type Clouds, freshClouds, refused, zone, zoneId } from "./cloud-call.ts";
+import { type Answer, type Clouds, freshClouds, refused, zone } from "./cloud-call.ts";
 
 let clouds: Clouds;
 beforeEach(() => {
@@ -19,8 +19,6 @@ test("a record comes back under its full name, in one spelling", async () => {
     proxied: true,
   });
   expect(body.result).toMatchObject({
-    zone_id: zoneId,
-    zone_name: "mastiff.party",
     name: "assets.mastiff.party",
     content: "mastiff.party",
     proxiable: true,
@@ -30,6 +28,9 @@ test("a record comes back under its full name, in one spelling", async () => {
     tags: [],
     meta: {},
   });
+  // Left out since January 2025: github.com/cloudflare/cloudflare-rs/issues/251.
+  expect(Object.keys(body.result)).not.toContain("zone_id");
+  expect(Object.keys(body.result)).not.toContain("zone_name");
   const six = await post({ type: "AAAA", name: "@", content: "2A09:8280:0001:0::0001" });
   expect(six.body.result).toMatchObject({ name: "mastiff.party", content: "2a09:8280:1::1", ttl: 1 });
 });
