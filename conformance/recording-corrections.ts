@@ -60,7 +60,7 @@ export const corrections: Correction[] = [
     call: /^PUT .*\/rulesets\/:id$/,
     at: "response.result.version",
     is: "2",
-    because: "each change is a new version (docs /ruleset-engine/rulesets-api/update)",
+    because: "each change is a new version (docs /ruleset-engine/rulesets-api)",
   },
   {
     call: /^DELETE .*\/domains\/custom\//,
@@ -72,19 +72,20 @@ export const corrections: Correction[] = [
     call: /^DELETE .*\/r2\/buckets\/[^/]+$/,
     at: "response.result",
     is: {},
-    because: "there is nothing to say of a bucket that is gone (docs /api/resources/r2/subresources/buckets)",
+    because:
+      "nothing is said of a bucket that is gone (BucketDeleteResponse in cloudflare/cloudflare-typescript src/resources/r2/buckets/buckets.ts)",
   },
   {
     call: /^DELETE .*\/rulesets\/:id$/,
     at: "status",
     is: 204,
-    because: "204 without a body (docs /ruleset-engine/rulesets-api/delete)",
+    because: "204 without a body (docs /ruleset-engine/rulesets-api)",
   },
   {
     call: /^DELETE .*\/rulesets\/:id$/,
     at: "response",
     is: nothing,
-    because: "204 without a body (docs /ruleset-engine/rulesets-api/delete)",
+    because: "204 without a body (docs /ruleset-engine/rulesets-api)",
   },
 ];
 
