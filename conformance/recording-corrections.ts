@@ -43,12 +43,12 @@ export const corrections: Correction[] = [
     because:
       "locations are answered in upper case (pull request cloudflare/terraform-provider-cloudflare#6026)",
   },
-  ...["status", "zoneId", "zoneName"].map((field) => ({
+  ...["status", "zoneName"].map((field) => ({
     call: /^POST .*\/domains\/custom$/,
     at: `response.result.${field}`,
     is: nothing,
     because:
-      "attaching answers domain, enabled, minTLS and ciphers alone (CustomCreateResponse in cloudflare/cloudflare-typescript src/resources/r2/buckets/domains/custom.ts)",
+      "attaching tells neither (CustomCreateResponse in cloudflare/cloudflare-typescript src/resources/r2/buckets/domains/custom.ts)",
   })),
   {
     call: /^PUT .*\/rulesets\/:id$/,

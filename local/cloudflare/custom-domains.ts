@@ -75,8 +75,9 @@ export function serveCustomDomains(world: World): Hono<Caller> {
     delete slot().releasedDomains[domain];
     const record = { type: "CNAME", name: domain, content: "public.r2.dev", ttl: 1, proxied: true };
     addRecord(world, zone, { ...record, comment: null, tags: [], settings: {} }, true);
-    // Only what was asked for comes back; the status is for a GET.
-    return answer(c, short(attached));
+    // What was asked for comes back; status and the zone's name are for a GET: CustomCreateResponse in
+    // cloudflare/cloudflare-typescript src/resources/r2/buckets/domains/custom.ts.
+    return answer(c, { ...short(attached), zoneId: zone.id });
   });
 
   app.get("/:domain", (c) => answer(c, wire(find(bucketOf(world, c), c))));

@@ -135,7 +135,7 @@ test("a custom domain brings its own proxied record, which nobody else may touch
   const { cloudflare, world } = clouds;
   await create();
   const made = await attach();
-  expect(made.body.result).toEqual({ domain, enabled: true, minTLS: "1.2" });
+  expect(made.body.result).toEqual({ domain, enabled: true, minTLS: "1.2", zoneId });
   const [record] = (await cloudflare("GET", `${zone}/dns_records?name.exact=${domain}`)).body.result;
   expect(record).toMatchObject({
     type: "CNAME",
