@@ -4,12 +4,12 @@ import { AppRelease } from "./components/app-release.ts";
 import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
 import { CommunityFacts } from "./components/community-facts.ts";
 import { CommunityRecords } from "./components/community-records.ts";
-import { railsEnvironment, streamingEnvironment } from "./components/environment.ts";
-import { FlyApp, type FlyPlace } from "./components/fly-app.ts";
+import { FlyApp, type FlyPlace, type UnseenPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
-import { groupsOf, images, streamingToml, webToml } from "./components/fly-toml.ts";
+import { lookAtFly } from "./components/fly-look.ts";
+import { planFly, thingsOf } from "./components/fly-plan.ts";
 import { HeaderRule } from "./components/header-rule.ts";
-import { hostsOf, hostsOnFly } from "./components/hosts.ts";
+import { hostsOf } from "./components/hosts.ts";
 import { MailRecords, mailRecordsOf } from "./components/mail-records.ts";
 import { MastodonSecrets } from "./components/mastodon-secrets.ts";
 import { MediaBucket } from "./components/media-bucket.ts";
@@ -32,13 +32,13 @@ export default async function program() {
   const ref = domain.replace(/[^a-z0-9]/g, "_");
   const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
   const shared = community.zoneMode === "shared";
-  const place: FlyPlace = { stack, org: community.flyOrg, region, endpoint: endpoints.fly };
+  const unseen: UnseenPlace = { stack, org: community.flyOrg, region, endpoint: endpoints.fly };
   const hosts = hostsOf(community);
   const hostList = Object.values(hosts);
   const proxied = hostList.filter((host) => host.proxied).map((host) => host.name);
 
   // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
-  await new CommunityFacts("community", {
+  const { isNew } = await new CommunityFacts("community", {
     domain,
     app,
     region,
@@ -49,7 +49,17 @@ export default async function program() {
     redisVolumeGb: sizes.redis.kind === "own" ? sizes.redis.volumeGb : null,
   }).accepted;
 
-  const found = community.zoneMode === "created" ? undefined : await lookAtZone(community, stack);
+  const mailServer = {
+    server: community.smtpServer ?? "smtp.sendgrid.net",
+    port: community.smtpPort,
+    login: community.smtpLogin ?? "apikey",
+  };
+  const plan = planFly(community, mailServer);
+  const [found, drift] = await Promise.all([
+    community.zoneMode === "created" ? undefined : lookAtZone(community, stack),
+    isNew || community.drift === "off" ? {} : lookAtFly(thingsOf(unseen, plan), endpoints.fly),
+  ]);
+  const place: FlyPlace = { ...unseen, drift };
 
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect });
 
@@ -103,63 +113,32 @@ export default async function program() {
           sender: community.sender,
           baseUrl: sendgridBase,
         });
-  const mailServer = {
-    server: community.smtpServer ?? "smtp.sendgrid.net",
-    port: community.smtpPort,
-    login: community.smtpLogin ?? "apikey",
-  };
   new MailRecords("mail-records", { zoneId, records: mailRecordsOf(community), stack });
 
   // Fly: apps with addresses, then what they need, then their releases.
-  const web = new FlyApp("web", { place, app, dedicatedV4: community.dedicatedIpv4 });
-  const streaming = new FlyApp("streaming", {
-    place,
-    app: `${app}-streaming`,
-    dedicatedV4: community.dedicatedIpv4,
-  });
+  const web = new FlyApp("web", { place, ...plan.web });
+  const streaming = new FlyApp("streaming", { place, ...plan.streaming });
   const addresses = { web, streaming };
   new CommunityRecords("records", { zoneId, hosts: hostList, addresses, root: domain, stack });
-  const certified = hostsOnFly(hosts).map((host) => ({
-    role: host.role,
-    appName: addresses[host.servedBy].appName,
-    hostname: community.certificates === "wildcard" && host.role === "assets" ? `*.${domain}` : host.name,
-  }));
-  for (const { role, appName, hostname } of certified) {
+  for (const { role, servedBy, hostname } of plan.certificates) {
     const proof = proofOf(hostname, community.zone);
+    const { appName } = addresses[servedBy];
     new FlyCertificate(`${role}-host`, { place, zoneId, appName, hostname, proof });
   }
   const postgres = new Postgres("database", {
     place,
-    app: `${app}-db`,
-    size: sizes.postgres,
-    database: app.replaceAll("-", "_"),
+    ...plan.postgres,
     password: secrets.databasePassword,
-    consumers: [app, `${app}-streaming`],
     protect,
   });
-  const redis = new Redis("redis", {
-    place,
-    name: `${app}-redis`,
-    size: sizes.redis,
-    password: secrets.redisPassword,
-    protect,
-  });
+  const redis = new Redis("redis", { place, ...plan.redis, password: secrets.redisPassword, protect });
 
   const connections = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
-  const image = images(community.mastodonVersion);
-  const flyToml = pulumi.all([web.v4, web.v6]).apply(([v4, v6]) =>
-    webToml({
-      app,
-      region,
-      image: image.web,
-      env: railsEnvironment(community, { v4, v6 }, mailServer),
-      sizes,
-    }),
-  );
+  const flyToml = pulumi.all([web.v4, web.v6]).apply(([v4, v6]) => plan.web.flyToml({ v4, v6 }));
   const webRelease = new AppRelease("web-machines", {
     place,
+    ...plan.web.release,
     appName: web.appName,
-    image: image.web,
     flyToml,
     secrets: {
       ...secrets.variables,
@@ -174,39 +153,25 @@ export default async function program() {
         ]),
       ),
     },
-    groups: groupsOf(sizes),
-    database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb) },
-    redisGate: sizes.redis.kind === "upstash",
     after: [postgres.ready, redis.ready],
   });
-  const streamingFlyToml = pulumi.all([streaming.v4, streaming.v6]).apply(([v4, v6]) =>
-    streamingToml({
-      app: `${app}-streaming`,
-      region,
-      image: image.streaming,
-      env: streamingEnvironment({ v4, v6 }, sizes.streaming.databasePool),
-      sizes,
-    }),
-  );
+  const streamingFlyToml = pulumi
+    .all([streaming.v4, streaming.v6])
+    .apply(([v4, v6]) => plan.streaming.flyToml({ v4, v6 }));
   const streamingRelease = new AppRelease("streaming-machines", {
     place,
+    ...plan.streaming.release,
     appName: streaming.appName,
-    image: image.streaming,
     flyToml: streamingFlyToml,
     secrets: connections,
-    groups: { streaming: { count: sizes.streaming.count } },
-    database: null,
-    redisGate: false,
     // Restarted last: every reader is connected to it.
     after: [webRelease.released],
   });
   const owner = new Owner("owner", {
     place,
+    ...plan.owner,
     appName: web.appName,
-    username: community.ownerUsername,
-    email: community.ownerEmail,
     password: secrets.ownerPassword,
-    domain,
     after: webRelease.released,
   });
 
@@ -227,7 +192,10 @@ export default async function program() {
     waitingFor: waitingFor(
       {
         zone: { name: community.zone, status: zone.status, nameServers: zone.nameServers },
-        certificates: pulumi.all(certified.map(({ appName, hostname }) => ({ app: appName, hostname }))),
+        certificates: plan.certificates.map(({ servedBy, hostname }) => ({
+          app: plan[servedBy].app,
+          hostname,
+        })),
         flyEndpoint: endpoints.fly,
         sendgrid: sendgrid && {
           domain,

@@ -2,27 +2,62 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleaseSpec, SecretsSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
-import type { FlyPlace } from "./fly-app.ts";
+import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
+import type { Things } from "./fly-look.ts";
 import { versionOf, versionProblem } from "./version-rule.ts";
 
 /** Arguments of {@link AppRelease}. */
-export interface AppReleaseArgs {
+export interface AppReleaseArgs extends AppReleasePlan {
   place: FlyPlace;
   /** App to release. Take it from `FlyApp.appName`: order follows data. */
   appName: pulumi.Input<string>;
-  image: string;
   /** Rendered fly.toml. */
   flyToml: pulumi.Input<string>;
-  /** Secret variables by name. The names are plain: they decide what exists. */
+  /** Secret variables by name, exactly those of `secretNames`. */
   secrets: Record<string, pulumi.Input<string>>;
+  /** What has to be there before the machines start. */
+  after: pulumi.Resource[];
+}
+
+/** What is known of a release before it is declared. */
+export interface AppReleasePlan {
+  image: string;
+  /** Names of the secret variables: plain, because they decide what exists. */
+  secretNames: readonly string[];
   /** Machines by process group. */
   groups: Record<string, { count: number }>;
   /** Memory of the machine that sets up and migrates the database; null: not this app's task. */
   database: { memoryMb: number } | null;
   /** Whether Redis has to show that it is new enough before anything depends on it. */
   redisGate: boolean;
-  /** What has to be there before the machines start. */
-  after: pulumi.Resource[];
+}
+
+function secretsSpec(app: string, { secretNames }: AppReleasePlan): SecretsSpec {
+  return { app, names: [...secretNames].sort() };
+}
+
+function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): ReleaseSpec {
+  const { stack, org, region } = place;
+  const { image, groups, database, redisGate } = plan;
+  return { stack, org, app, region, image, groups, database, redisGate, smoke: database !== null };
+}
+
+/**
+ * What to look at before an {@link AppRelease} is declared.
+ *
+ * @param flyToml as it will be rendered, with `{v4}` and `{v6}` for addresses that are not known yet
+ */
+export function appReleaseThings(
+  name: string,
+  place: UnseenPlace,
+  app: string,
+  plan: AppReleasePlan,
+  flyToml: string,
+): Things {
+  return {
+    [`${name}-secrets`]: { kind: "secrets", spec: secretsSpec(app, plan) },
+    [`${name}-release`]: { kind: "release", spec: releaseSpec(place, app, plan), flyToml },
+  };
 }
 
 /**
@@ -37,39 +72,28 @@ export class AppRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Release", name, {}, opts);
-    const { endpoint, stack, org, region } = args.place;
-    const names = Object.keys(args.secrets).sort();
+    const given = Object.keys(args.secrets).sort().join(" ");
+    if (given !== [...args.secretNames].sort().join(" "))
+      throw new Error(`${name}: secretNames and secrets differ: ${given}`);
+    const place = withSecretsDrift(name, args.place);
     const values = pulumi.secret(pulumi.all(args.secrets));
 
     const secrets = new FlyCommand(
       `${name}-secrets`,
       {
         kind: "secrets",
-        spec: pulumi.output(args.appName).apply((app): SecretsSpec => ({ app, names })),
-        endpoint,
+        spec: pulumi.output(args.appName).apply((app) => secretsSpec(app, args)),
+        place,
         secrets: values,
       },
       { parent: this },
-    );
-    const spec = pulumi.output(args.appName).apply(
-      (app): ReleaseSpec => ({
-        stack,
-        org,
-        app,
-        region,
-        image: args.image,
-        groups: args.groups,
-        database: args.database,
-        redisGate: args.redisGate,
-        smoke: args.database !== null,
-      }),
     );
     this.released = new FlyCommand(
       `${name}-release`,
       {
         kind: "release",
-        spec,
-        endpoint,
+        spec: pulumi.output(args.appName).apply((app) => releaseSpec(place, app, args)),
+        place,
         environment: {
           FLY_TOML: args.flyToml,
           // A changed secret needs a release, but what Fly answers is unknown in a preview; this is not.
@@ -82,6 +106,13 @@ export class AppRelease extends pulumi.ComponentResource {
     );
     this.registerOutputs();
   }
+}
+
+/** A secret that is put right reaches the machines by a release: what is wrong with the one is of the other too. */
+function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
+  const [secrets, release] = [place.drift[`${name}-secrets`], place.drift[`${name}-release`]];
+  if (secrets === undefined || release !== undefined) return place;
+  return { ...place, drift: { ...place.drift, [`${name}-release`]: secrets } };
 }
 
 /** Refuses an image that may not follow the one that runs, in previews too. */

@@ -88,8 +88,8 @@ export function factProblems(old: Partial<Facts>, next: Facts): string[] {
  * done, when a change is refused.
  */
 export class CommunityFacts extends pulumi.ComponentResource {
-  /** Resolves when the facts may be as they are. */
-  readonly accepted: Promise<void>;
+  /** Resolves when the facts may be as they are; to whether they are new, because the stack never was up. */
+  readonly accepted: Promise<{ isNew: boolean }>;
 
   constructor(name: string, facts: Facts, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Facts", name, {}, opts);
@@ -101,13 +101,21 @@ export class CommunityFacts extends pulumi.ComponentResource {
       },
       { onDryRun: true },
     );
+    let isNew = false;
+    const firstTime = new pulumi.ResourceHook(
+      "first-time",
+      () => {
+        isNew = true;
+      },
+      { onDryRun: true },
+    );
     // A command without commands: it does nothing but be remembered, and be compared.
     const memory = new command.local.Command(
       `${name}-memory`,
       { environment: { FACTS: JSON.stringify(facts) } },
-      { parent: this, hooks: { beforeUpdate: [guard] } },
+      { parent: this, hooks: { beforeCreate: [firstTime], beforeUpdate: [guard] } },
     );
-    this.accepted = new Promise((resolve) => memory.urn.apply(() => resolve()));
+    this.accepted = new Promise((resolve) => memory.urn.apply(() => resolve({ isNew })));
     this.registerOutputs();
   }
 }

@@ -1,45 +1,67 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Drift } from "./fly-look.ts";
+
+/** Where the driver finds Fly, and what a look found there. */
+export interface DriverPlace {
+  /** Base of Fly's APIs; unset: the real one. */
+  endpoint?: string | undefined;
+  /** How live things differ, by logical name. */
+  drift: Drift;
+}
 
 /** What {@link FlyCommand} is made of. */
 export interface FlyCommandArgs {
+  place: DriverPlace;
   /** Kind of thing, as the driver names it: `app`, `secrets`, `release`, … */
   kind: string;
   /** What the thing should be. Shown in previews, stored in state: no secret in it. */
   spec: pulumi.Input<object>;
-  /** Base of Fly's APIs; unset: the real one. */
-  endpoint?: string | undefined;
   /** Secret values by name; they reach the driver by its standard input. */
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
   /** Further variables of the driver's environment. */
   environment?: Record<string, pulumi.Input<string>> | undefined;
   /** Whether what the driver prints is secret. Default: when it was given secrets. */
   secretOutput?: boolean;
+  /** Whether a {@link FlyUpkeep} mends what drifts and leaves what this one printed as it is. Default false. */
+  hasUpkeep?: boolean;
 }
 
 /**
  * One thing on Fly, made and kept by the driver in `flyctl/`. No shell is between: the interpreter is an array.
  * The path is relative to the project's folder, so that another checkout is no change.
+ *
+ * A thing that has drifted is given the words for it as an input (DRIFT), so that a preview shows them and `up`
+ * mends it. One that has not ignores what an earlier repair left there.
  */
 export class FlyCommand extends command.local.Command {
   constructor(name: string, args: FlyCommandArgs, opts: pulumi.CustomResourceOptions) {
     const secret = args.secretOutput ?? args.secrets !== undefined;
+    const found = args.place.drift[name];
+    const words = args.hasUpkeep === true && found?.identity !== true ? undefined : found?.words;
     super(
       name,
       {
         ...driverCommand(args.kind, "ensure"),
         delete: "destroy",
         environment: {
-          ...flyEndpoint(args.endpoint),
+          ...flyEndpoint(args.place.endpoint),
           ...args.environment,
           SPEC: pulumi.jsonStringify(args.spec),
+          ...driftVariable(words),
         },
         ...(args.secrets !== undefined && { stdin: pulumi.secret(pulumi.jsonStringify(args.secrets)) }),
         // The driver's progress; it redacts every value that it was given.
         logging: command.local.Logging.Stderr,
       },
-      // A secret stdin alone would leave what is printed plain, in state and on the screen.
-      pulumi.mergeOptions(secret ? { additionalSecretOutputs: ["stdout", "stderr"] } : {}, opts),
+      pulumi.mergeOptions(
+        {
+          // A secret stdin alone would leave what is printed plain, in state and on the screen.
+          additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
+          ignoreChanges: ignoredDrift(words),
+        },
+        opts,
+      ),
     );
   }
 
@@ -47,6 +69,51 @@ export class FlyCommand extends command.local.Command {
   output<T>(): pulumi.Output<T> {
     return this.stdout.apply((text) => JSON.parse(text) as T);
   }
+}
+
+/** What {@link FlyUpkeep} keeps. */
+export interface FlyUpkeepArgs {
+  place: DriverPlace;
+  kind: string;
+  spec: pulumi.Input<object>;
+  /** What printed the thing's identity. */
+  of: FlyCommand;
+  /** Logical name of that. */
+  item: string;
+}
+
+/**
+ * Mends a thing whose printed identity others hang on: were the {@link FlyCommand} itself to change, all that reads
+ * it would show up as unknown in a preview, though nothing of it changes. Made, it does nothing.
+ */
+export class FlyUpkeep extends command.local.Command {
+  constructor(name: string, args: FlyUpkeepArgs, opts: pulumi.CustomResourceOptions) {
+    const found = args.place.drift[args.item];
+    const words = found?.identity === true ? undefined : found?.words;
+    super(
+      name,
+      {
+        ...driverCommand(args.kind, "accept"),
+        update: "ensure",
+        environment: {
+          ...flyEndpoint(args.place.endpoint),
+          SPEC: pulumi.jsonStringify(args.spec),
+          IDENTITY: args.of.stdout,
+          ...driftVariable(words),
+        },
+        logging: command.local.Logging.Stderr,
+      },
+      pulumi.mergeOptions({ ignoreChanges: ignoredDrift(words) }, opts),
+    );
+  }
+}
+
+function driftVariable(words: string | undefined): Record<string, string> {
+  return words === undefined ? {} : { DRIFT: words };
+}
+
+function ignoredDrift(words: string | undefined): string[] {
+  return words === undefined ? ["environment.DRIFT"] : [];
 }
 
 /** The driver as a command: `node flyctl/main.ts <kind> <verb>`. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AppOutput, AppSpec } from "../flyctl/spec.ts";
-import { FlyCommand } from "./driver.ts";
+import { FlyCommand, FlyUpkeep } from "./driver.ts";
+import type { Drift, Things } from "./fly-look.ts";
 
 /** Where and whose everything on Fly is; the same for every component of a stack. */
 export interface FlyPlace {
@@ -12,15 +13,33 @@ export interface FlyPlace {
   region: string;
   /** Base of Fly's APIs; unset: the real one. */
   endpoint?: string | undefined;
+  /** What a look has found, by the logical name of the resource that mends it. */
+  drift: Drift;
 }
 
+/** A place before anybody has looked there. */
+export type UnseenPlace = Omit<FlyPlace, "drift">;
+
 /** Arguments of {@link FlyApp}. */
-export interface FlyAppArgs {
+export interface FlyAppArgs extends FlyAppPlan {
   place: FlyPlace;
+}
+
+/** What is known of an app before it is declared. */
+export interface FlyAppPlan {
   /** Name of the app, unique on all of Fly. Another one is another app. */
   app: string;
   /** Whether to have an IPv4 of one's own (2 USD a month) instead of a shared one. */
   dedicatedV4: boolean;
+}
+
+function specOf({ stack, org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): AppSpec {
+  return { stack, org, app, publicAddresses: true, dedicatedV4 };
+}
+
+/** What to look at before a {@link FlyApp} is declared. */
+export function flyAppThings(name: string, place: UnseenPlace, plan: FlyAppPlan): Things {
+  return { [`${name}-app`]: { kind: "app", spec: specOf(place, plan) } };
 }
 
 /**
@@ -38,9 +57,11 @@ export class FlyApp extends pulumi.ComponentResource {
 
   constructor(name: string, args: FlyAppArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:App", name, { app: args.app }, opts);
-    const { stack, org, endpoint } = args.place;
-    const spec: AppSpec = { stack, org, app: args.app, publicAddresses: true, dedicatedV4: args.dedicatedV4 };
-    const app = new FlyCommand(`${name}-app`, { kind: "app", spec, endpoint }, { parent: this });
+    const { place } = args;
+    const of = { kind: "app", spec: specOf(place, args), place };
+    const item = `${name}-app`;
+    const app = new FlyCommand(item, { ...of, hasUpkeep: true }, { parent: this });
+    new FlyUpkeep(`${name}-app-upkeep`, { ...of, of: app, item }, { parent: this });
     const output = app.output<AppOutput>();
     this.appName = output.app;
     this.v4 = output.v4.apply((address) => present(address, args.app, "IPv4"));

@@ -2,8 +2,9 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateOutput, CertificateSpec } from "../flyctl/spec.ts";
 import { recordComment } from "./community-records.ts";
-import { FlyCommand } from "./driver.ts";
+import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { FlyPlace } from "./fly-app.ts";
+import type { Things } from "./fly-look.ts";
 
 /** The DNS records that prove whose a host is. */
 export interface CertificateProof {
@@ -34,6 +35,11 @@ export interface FlyCertificateArgs {
   proof: CertificateProof;
 }
 
+/** What to look at before a {@link FlyCertificate} is declared. */
+export function flyCertificateThings(name: string, spec: CertificateSpec): Things {
+  return { [`${name}-certificate`]: { kind: "certificate", spec } };
+}
+
 /**
  * A Let's Encrypt certificate at Fly, and the DNS records that prove whose the host is.
  *
@@ -44,18 +50,17 @@ export interface FlyCertificateArgs {
 export class FlyCertificate extends pulumi.ComponentResource {
   constructor(name: string, args: FlyCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Certificate", name, { hostname: args.hostname }, opts);
-    const { stack, endpoint } = args.place;
+    const { place } = args;
     const base = args.hostname.replace(/^\*\./, "");
     const spec = pulumi
       .output(args.appName)
       .apply((app): CertificateSpec => ({ app, hostname: args.hostname }));
-    const certificate = new FlyCommand(
-      `${name}-certificate`,
-      { kind: "certificate", spec, endpoint },
-      { parent: this },
-    );
+    const of = { kind: "certificate", spec, place };
+    const item = `${name}-certificate`;
+    const certificate = new FlyCommand(item, { ...of, hasUpkeep: true }, { parent: this });
+    new FlyUpkeep(`${name}-certificate-upkeep`, { ...of, of: certificate, item }, { parent: this });
     const proof = certificate.output<CertificateOutput>();
-    const record = { zoneId: args.zoneId, ttl: 1, proxied: false, comment: recordComment(stack) };
+    const record = { zoneId: args.zoneId, ttl: 1, proxied: false, comment: recordComment(place.stack) };
     if (args.proof.ownership) {
       new cloudflare.DnsRecord(
         `${name}-ownership`,

@@ -12,6 +12,19 @@ export interface MastodonSecretsArgs {
   protect: boolean;
 }
 
+/** Names of {@link MastodonSecrets.variables}. */
+export function mastodonSecretNames(otpSecret: boolean): string[] {
+  return [
+    "SECRET_KEY_BASE",
+    "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
+    "ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
+    "ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT",
+    "VAPID_PRIVATE_KEY",
+    "VAPID_PUBLIC_KEY",
+    ...(otpSecret ? ["OTP_SECRET"] : []),
+  ];
+}
+
 /**
  * Every secret that Mastodon wants, generated once and kept in the stack's state.
  *

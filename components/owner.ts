@@ -2,20 +2,35 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OwnerSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace } from "./fly-app.ts";
+import type { Things } from "./fly-look.ts";
 
 /** Arguments of {@link Owner}. */
-export interface OwnerArgs {
+export interface OwnerArgs extends OwnerPlan {
   place: FlyPlace;
   /** The web app, whose image and database the one-off machine uses. */
   appName: pulumi.Input<string>;
-  username: string;
-  email: string;
   /** Password of a new account; one that is there keeps its own. Secret. */
   password: pulumi.Output<string>;
-  /** The community's domain. */
-  domain: string;
   /** The release that has set up the database. */
   after: pulumi.Resource;
+}
+
+/** What is known of the owner before the account is declared. */
+export interface OwnerPlan {
+  username: string;
+  email: string;
+  /** The community's domain. */
+  domain: string;
+}
+
+function specOf(app: string, { username, email, domain }: OwnerPlan): OwnerSpec {
+  // Mastodon asks the mail domain's DNS; of the community's own it may not know anything yet.
+  return { app, username, email, skipDns: email.endsWith(`@${domain}`) };
+}
+
+/** What to look at before an {@link Owner} is declared. */
+export function ownerThings(name: string, app: string, plan: OwnerPlan): Things {
+  return { [`${name}-account`]: { kind: "owner", spec: specOf(app, plan) } };
 }
 
 /**
@@ -26,18 +41,10 @@ export interface OwnerArgs {
 export class Owner extends pulumi.ComponentResource {
   constructor(name: string, args: OwnerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Owner", name, { username: args.username }, opts);
-    const spec = pulumi.output(args.appName).apply(
-      (app): OwnerSpec => ({
-        app,
-        username: args.username,
-        email: args.email,
-        // Mastodon asks the mail domain's DNS; of the community's own it may not know anything yet.
-        skipDns: args.email.endsWith(`@${args.domain}`),
-      }),
-    );
+    const spec = pulumi.output(args.appName).apply((app) => specOf(app, args));
     new FlyCommand(
       `${name}-account`,
-      { kind: "owner", spec, endpoint: args.place.endpoint, secrets: { password: args.password } },
+      { kind: "owner", spec, place: args.place, secrets: { password: args.password } },
       { parent: this, dependsOn: [args.after] },
     );
     this.registerOutputs();

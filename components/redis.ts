@@ -1,23 +1,46 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSize } from "../config/sizes.ts";
 import type { RedisSpec, UpstashOutput, UpstashSpec } from "../flyctl/spec.ts";
-import { FlyCommand } from "./driver.ts";
-import type { FlyPlace } from "./fly-app.ts";
+import { FlyCommand, FlyUpkeep } from "./driver.ts";
+import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
+import type { Things } from "./fly-look.ts";
 
 /** Arguments of {@link Redis}. */
-export interface RedisArgs {
+export interface RedisArgs extends RedisPlan {
   place: FlyPlace;
-  /** Name of the machine's own app, or of the database at Upstash. */
-  name: string;
-  size: RedisSize;
   /** Password of an own machine. Secret. */
   password: pulumi.Output<string>;
   /** Whether the data is kept from being deleted: jobs wait in it. */
   protect: boolean;
 }
 
+/** What is known of Redis before it is declared. */
+export interface RedisPlan {
+  /** Name of the machine's own app, or of the database at Upstash. */
+  name: string;
+  size: RedisSize;
+}
+
 /** Sidekiq 8 refuses any Redis before 7.0. */
 const image = "redis:7.4-alpine";
+
+/** What to look at before a {@link Redis} is declared. */
+export function redisThings(name: string, place: UnseenPlace, plan: RedisPlan): Things {
+  return plan.size.kind === "upstash"
+    ? { [`${name}-upstash`]: { kind: "upstash", spec: upstashSpec(place, plan.name, plan.size) } }
+    : { [`${name}-machine`]: { kind: "redis", spec: machineSpec(place, plan.name, plan.size) } };
+}
+
+function upstashSpec(place: UnseenPlace, name: string, size: RedisSize & { kind: "upstash" }): UpstashSpec {
+  const { stack, org, region } = place;
+  return { stack, org, region, name, plan: size.plan };
+}
+
+function machineSpec(place: UnseenPlace, app: string, size: RedisSize & { kind: "own" }): RedisSpec {
+  const { stack, org, region } = place;
+  const { cpus, memoryMb, volumeGb } = size;
+  return { stack, org, region, app, size: { cpuKind: "shared", cpus, memoryMb }, volumeGb, image };
+}
 
 /** Redis in the machines' region, reachable on the private network only. */
 export class Redis extends pulumi.ComponentResource {
@@ -28,30 +51,25 @@ export class Redis extends pulumi.ComponentResource {
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Redis", name, { name: args.name, size: args.size }, opts);
-    const { endpoint, ...place } = args.place;
+    const { place } = args;
     const own = { parent: this, protect: args.protect };
     if (args.size.kind === "upstash") {
-      const spec: UpstashSpec = { ...place, name: args.name, plan: args.size.plan };
-      const database = new FlyCommand(
-        `${name}-upstash`,
-        // The address holds a password that Upstash made.
-        { kind: "upstash", spec, endpoint, secretOutput: true },
-        own,
-      );
+      const of = { kind: "upstash", spec: upstashSpec(place, args.name, args.size), place };
+      const item = `${name}-upstash`;
+      // The address holds a password that Upstash made.
+      const database = new FlyCommand(item, { ...of, secretOutput: true, hasUpkeep: true }, own);
+      new FlyUpkeep(`${name}-upstash-upkeep`, { ...of, of: database, item }, { parent: this });
       this.ready = database;
       this.url = pulumi.secret(database.output<UpstashOutput>().url);
     } else {
-      const { cpus, memoryMb, volumeGb } = args.size;
-      const spec: RedisSpec = {
-        ...place,
-        app: args.name,
-        size: { cpuKind: "shared", cpus, memoryMb },
-        volumeGb,
-        image,
-      };
       this.ready = new FlyCommand(
         `${name}-machine`,
-        { kind: "redis", spec, endpoint, secrets: { password: args.password } },
+        {
+          kind: "redis",
+          spec: machineSpec(place, args.name, args.size),
+          place,
+          secrets: { password: args.password },
+        },
         own,
       );
       this.url = pulumi.secret(

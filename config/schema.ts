@@ -103,6 +103,7 @@ const form = {
   secretEnv: jsonOf(z.record(z.string(), z.string()), '{"DEEPL_API_KEY":"…"}').default({}),
 
   protect: boolean.default(true),
+  drift: z.enum(["look", "off"]).default("look"),
   endpoints: jsonOf(
     z.strictObject({
       fly: z.url().optional(),

@@ -4,6 +4,7 @@ import type { Fly } from "./flyctl.ts";
 import { from, gone, type Task } from "./kind.ts";
 import { claim, destroyOwned, find } from "./ownership.ts";
 import { say } from "./progress.ts";
+import { isIntact, reseal, type Sealed } from "./seal.ts";
 import type { AppOutput, AppSpec, Observation } from "./spec.ts";
 
 /** An app, marked as ours, with exactly the public addresses that were asked for. */
@@ -16,7 +17,7 @@ type PublicType = "v4" | "shared_v4" | "v6";
 
 export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<AppOutput> {
   refuseNewName(spec.app, previous);
-  await claim(fly, spec);
+  const { secrets } = await claim(fly, spec);
   const wanted = typesOf(spec);
   let addresses = await list(fly, spec.app);
   for (const type of wanted) {
@@ -30,7 +31,14 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
     say(spec.app, `releasing ${names.join(", ")}`);
     await fly.repeatable(argv.ipsRelease(spec.app, names), { app: spec.app });
   }
-  return output(spec.app, kept);
+  const result = output(spec.app, kept);
+  if (wanted.length > 0) await reseal(fly, spec.app, secrets, sealed(result));
+  return result;
+}
+
+/** What was given out: later, other addresses are seen as such without any state. */
+function sealed({ v4, v6 }: AppOutput): Sealed {
+  return { prefix: "MASTIFF_ADDRESSES_", text: `${v4} ${v6}` };
 }
 
 export async function destroy({ spec, fly }: Task<AppSpec>): Promise<void> {
@@ -42,7 +50,6 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
   if (found === undefined) return gone(`app ${spec.app}`);
   const addresses = await list(fly, spec.app);
   const differences: string[] = [];
-  if (found.owner !== "ours") differences.push(`app ${spec.app} does not carry this stack's mark`);
   for (const type of typesOf(spec)) {
     if (!addresses.some((one) => one.Type === type)) differences.push(`${words[type]} is released`);
   }
@@ -55,6 +62,14 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
     if (!already) differences.push(`${key === "v4" ? "IPv4" : "IPv6"} address ${known} is another one now`);
   }
   const wanted = typesOf(spec);
+  const now = output(
+    spec.app,
+    addresses.filter((one) => wanted.some((type) => type === one.Type)),
+  );
+  if (differences.length === 0 && isIntact(found.secrets, sealed(now)) === false && isOnePerKind(addresses))
+    differences.push("its public addresses are others than it was given");
+  const identity = differences.length > 0;
+  if (found.owner !== "ours") differences.push(`app ${spec.app} does not carry this stack's mark`);
   for (const one of addresses) {
     const first = addresses.find((other) => other.Type === one.Type);
     if (isPublic(one.Type) && (!wanted.includes(one.Type) || first !== one))
@@ -63,6 +78,7 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
   return {
     exists: true,
     differences,
+    identity,
     marker: addresses
       .map((one) => one.Address)
       .sort()
@@ -76,12 +92,26 @@ const words: Record<PublicType, string> = {
   v6: "its IPv6 address",
 };
 
+/** With one too many, which of them was given is not clear from the seal. */
+function isOnePerKind(addresses: readonly Address[]): boolean {
+  const types = addresses.map((one) => one.Type).filter(isPublic);
+  return new Set(types).size === types.length;
+}
+
 function typesOf({ publicAddresses, dedicatedV4 }: AppSpec): PublicType[] {
   return publicAddresses ? ["v6", dedicatedV4 ? "v4" : "shared_v4"] : [];
 }
 
 function isPublic(type: Address["Type"]): type is PublicType {
   return type === "v4" || type === "shared_v4" || type === "v6";
+}
+
+/** The app's public addresses as they are now. */
+export async function ipsOf(fly: Fly, app: string): Promise<AppOutput> {
+  return output(
+    app,
+    (await list(fly, app)).filter((one) => isPublic(one.Type)),
+  );
 }
 
 async function list(fly: Fly, app: string): Promise<Address[]> {

@@ -61,7 +61,8 @@ export async function destroy({ spec, fly }: Task<CertificateSpec>): Promise<voi
 
 export async function observe({ spec, fly }: Task<CertificateSpec>): Promise<Observation> {
   const certificate = await check(fly, spec.app, spec.hostname);
-  if (certificate === undefined) return gone(`certificate ${spec.hostname}`);
+  // As long as the app stays, so do the records that prove the name.
+  if (certificate === undefined) return { ...gone(`certificate for ${spec.hostname}`), identity: false };
   const { status, detail } = judge(spec.hostname, certificate);
   // Pending and limited pass by themselves, and nothing that ensure could do would hasten them.
   const differences = status === "failing" ? [`certificate ${spec.hostname} is failing: ${detail}`] : [];

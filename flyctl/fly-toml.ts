@@ -13,12 +13,18 @@ export interface FlyToml {
   services: { groups: string[]; internalPort: number; checkPaths: string[]; publicPorts: number[] }[];
   /** The text as Fly is given it, with the release's stamp in its environment. */
   stamped: string;
-  /** Changes when the text or the secrets do. */
+  /** Changes when the text or the secrets do: a hash of each. The second is empty when nobody knows it. */
   stamp: string;
 }
 
 /** Name of the variable that says, in each machine's config, which declaration it was made from. */
 export const stampName = "MASTIFF_RELEASE";
+
+/** Whether two stamps say the same, as far as both say something. */
+export function isSameStamp(one: string | undefined, other: string): boolean {
+  const [a, b] = [(one ?? "").split("-"), other.split("-")];
+  return a[0] === b[0] && (a[1] === b[1] || b[1] === "");
+}
 
 interface Table {
   [key: string]: unknown;
@@ -26,12 +32,13 @@ interface Table {
 
 /**
  * @param text the rendered file
- * @param secretsDigest anything that changes when a secret does: a release is what brings it to the machines
+ * @param secretsDigest anything that changes when a secret does: a release is what brings it to the machines;
+ *   undefined when nobody knows it, as in a look
  */
-export function readFlyToml(text: string, secretsDigest: string): FlyToml {
+export function readFlyToml(text: string, secretsDigest: string | undefined): FlyToml {
   const file = parse(text) as Table;
   const hash = (part: string) => createHash("sha256").update(part).digest("hex").slice(0, 16);
-  const stamp = `${hash(text)}-${hash(secretsDigest)}`;
+  const stamp = `${hash(text)}-${secretsDigest === undefined ? "" : hash(secretsDigest)}`;
   const env = Object.fromEntries(
     Object.entries((file.env ?? {}) as Table).map(([name, value]) => [name, String(value)]),
   );

@@ -16,7 +16,7 @@ export async function readInput(env: NodeJS.ProcessEnv, stdin: NodeJS.ReadStream
   return {
     spec,
     secrets: await readSecrets(stdin),
-    previous: previousOutput(env.PULUMI_COMMAND_STDOUT),
+    previous: previousOutput(env.IDENTITY ?? env.PULUMI_COMMAND_STDOUT),
     flyToml: env.FLY_TOML,
   };
 }

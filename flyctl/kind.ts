@@ -30,7 +30,7 @@ export function from(previous: unknown, key: string): unknown {
   return typeof previous === "object" && previous !== null ? Reflect.get(previous, key) : undefined;
 }
 
-/** The observation of a thing that is not there at all. */
+/** The observation of a thing that is not there at all: it was removed, or was never made. */
 export function gone(what: string): Observation {
-  return { exists: false, differences: [`${what} is gone`], marker: "gone" };
+  return { exists: false, differences: [`there is no ${what}`], identity: true, marker: "gone" };
 }

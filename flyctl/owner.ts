@@ -1,7 +1,7 @@
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import type { Task } from "./kind.ts";
+import { gone, type Task } from "./kind.ts";
 import { machinesOf } from "./machines.ts";
 import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
 import { secretsOf } from "./ownership.ts";
@@ -62,7 +62,7 @@ export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observati
     return { exists: true, differences, marker: left ? "left over" : "" };
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
-    return { exists: false, differences: [`app ${spec.app} is gone`], marker: "gone" };
+    return gone(`app ${spec.app}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type FlyToml, stampName, tomlDifferences } from "./fly-toml.ts";
+import { type FlyToml, isSameStamp, stampName, tomlDifferences } from "./fly-toml.ts";
 import { groupOf, isGone, type Machine, runsImage, sizeDifferences, sizeOf } from "./machines.ts";
 import type { ReleaseSpec } from "./spec.ts";
 
@@ -22,7 +22,13 @@ export interface Plan {
   differences: string[];
 }
 
-export function plan(machines: readonly Machine[], spec: ReleaseSpec, toml: FlyToml): Plan {
+/** @param waiting names of secrets that not every machine runs with yet */
+export function plan(
+  machines: readonly Machine[],
+  spec: ReleaseSpec,
+  toml: FlyToml,
+  waiting: readonly string[] = [],
+): Plan {
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
   const differences: string[] = [];
   let deploy = false;
@@ -47,13 +53,18 @@ export function plan(machines: readonly Machine[], spec: ReleaseSpec, toml: FlyT
     deploy = true;
     differences.push(`machine ${machine.id} belongs to group ${group}, which is not declared`);
   }
+  if (waiting.length > 0 && released.length > 0) {
+    deploy = true;
+    differences.push(`secrets wait for a release: ${waiting.join(", ")}`);
+  }
   const asleep = released.filter((one) => one.state === "stopped" || one.state === "suspended");
   differences.push(...asleep.map((one) => `machine ${one.id} (${groupOf(one)}) is ${one.state}`));
 
   return {
     first: released.length === 0,
     imageChanged: released.some((one) => !runsImage(one, spec.image)),
-    secretsChanged: released.some((one) => stampOf(one)?.split("-")[1] !== toml.stamp.split("-")[1]),
+    secretsChanged:
+      waiting.length > 0 || released.some((one) => stampOf(one)?.split("-")[1] !== toml.stamp.split("-")[1]),
     deploy,
     scale,
     asleep: asleep.length > 0,
@@ -68,7 +79,7 @@ function machineDifferences(machine: Machine, group: string, spec: ReleaseSpec, 
   const size = toml.sizes[group];
   if (size !== undefined) texts.push(...sizeDifferences(sizeOf(machine), size));
   texts.push(...tomlDifferences(machine, group, toml));
-  if (stampOf(machine) !== toml.stamp && texts.length === 0)
+  if (!isSameStamp(stampOf(machine), toml.stamp) && texts.length === 0)
     texts.push("it was made from another declaration");
   return texts;
 }

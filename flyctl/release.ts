@@ -5,7 +5,7 @@ import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import { gone, type Task } from "./kind.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "./machines.ts";
 import { leftOver, remove } from "./one-off.ts";
-import { type Found, find, notOurs } from "./ownership.ts";
+import { content, type Found, find, notOurs, type Secret } from "./ownership.ts";
 import { say, tell } from "./progress.ts";
 import {
   awaitMigrations,
@@ -46,7 +46,8 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   refuseVersion(spec, machines);
   await remove(fly, app, leftOver(machines, ["redis-version", "smoke"]));
   const well = await awaitMigrations(work, machines);
-  const todo = plan(machines, spec, toml);
+  const waiting = stagedAmong(found.secrets);
+  const todo = plan(machines, spec, toml, waiting);
   const debts = debtsAmong(found.secrets);
   const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
   // A fresh config folder knows no secrets version; without one, a new machine may start with the old values.
@@ -90,7 +91,7 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
   const found = await find(fly, spec);
   if (found === undefined) return gone(`app ${spec.app}`);
   const machines = await machinesOf(fly, spec.app);
-  const { differences } = plan(machines, spec, tomlOf(task));
+  const { differences } = plan(machines, spec, tomlOf(task), stagedAmong(found.secrets));
   if (found.owner !== "ours") differences.unshift(`app ${spec.app} does not carry this stack's mark`);
   const debts = debtsAmong(found.secrets);
   if (debts.has("MASTIFF_OWES_MIGRATION"))
@@ -106,9 +107,16 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
   return { exists: released.length > 0, differences, marker: `${releaseOf(machines)} ${ids.join(" ")}` };
 }
 
-function tomlOf({ flyToml, spec }: Task<ReleaseSpec>): FlyToml {
+function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
   if (flyToml === undefined) throw new Error("FLY_TOML is not set");
-  return readFlyToml(flyToml, spec.secretsDigest ?? process.env.SECRETS_DIGEST ?? "");
+  return readFlyToml(flyToml, process.env.SECRETS_DIGEST);
+}
+
+/** Secrets that not every machine runs with yet: other hands staged them, or a release never came. */
+function stagedAmong(secrets: readonly Secret[]): string[] {
+  return content(secrets)
+    .filter(({ status }) => status === "Staged" || status === "Partial")
+    .map(({ name }) => name);
 }
 
 /** A password that a killed `owner` left: no machine should be given it. */

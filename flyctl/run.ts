@@ -74,6 +74,7 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
 const usage = `usage: node flyctl/main.ts <kind> <verb>
 
   <kind> ensure | destroy | observe    kind: ${Object.keys(kinds).join(", ")}
+  <kind> accept                        does nothing: what is there was made this very moment
   all observe                          many of them at once
   status look                          where certificates stand
   job run --app <app> [--memory-mb <megabytes>] -- <command> [argument …]
@@ -88,9 +89,13 @@ export async function run(args: readonly string[]): Promise<number> {
   if (kind === "status" && verb === "look") return status();
   if (kind === "all" && verb === "observe") return all();
   const known = kinds[kind];
-  if (known === undefined || !["ensure", "destroy", "observe"].includes(verb)) {
+  if (known === undefined || !["ensure", "destroy", "observe", "accept"].includes(verb)) {
     process.stderr.write(`${usage}\n`);
     return 2;
+  }
+  if (verb === "accept") {
+    process.stdout.write("{}\n");
+    return 0;
   }
   const input = await readInput(process.env, process.stdin);
   checkSpec(input.spec, known.shape);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import * as argv from "./argv.ts";
 import { FlyctlFailure } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
@@ -6,17 +5,16 @@ import { from, gone, type Task } from "./kind.ts";
 import { isOwnSecret } from "./mark.ts";
 import { content, type Secret, secretsOf } from "./ownership.ts";
 import { say } from "./progress.ts";
+import { isIntact, reseal, type Sealed, sealOf } from "./seal.ts";
 import type { Observation, SecretsOutput, SecretsSpec } from "./spec.ts";
 
 /**
  * The secrets of one app, all staged: the next release takes them at once, whereas an unstaged set would
  * restart every machine by itself.
  *
- * Values cannot be read back, digests can. After each ensure a *seal*, a secret whose name is a hash of all
- * digests, is left beside them: whoever looks later sees by the names alone whether a value was changed by
- * other hands.
+ * Values cannot be read back, digests can. After each ensure a seal (seal.ts) over all digests is left beside
+ * them: whoever looks later sees by the names alone whether a value was changed by other hands.
  */
-const sealPrefix = "MASTIFF_SEAL_";
 
 export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>): Promise<SecretsOutput> {
   const { app, names } = spec;
@@ -36,7 +34,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>
     live = live.filter((secret) => !present.includes(secret.name));
   }
   const digests = digestsOf(live, names);
-  await reseal(fly, app, live, digests);
+  await reseal(fly, app, live, sealed(digests));
   return { digests };
 }
 
@@ -46,7 +44,7 @@ export async function destroy({ spec, previous, fly }: Task<SecretsSpec>): Promi
     const ours = new Set([...spec.names, ...Object.keys(Object(from(previous, "digests") ?? {}))]);
     const names = (await secretsOf(fly, app))
       .map((secret) => secret.name)
-      .filter((name) => (ours.has(name) && !isOwnSecret(name)) || name.startsWith(sealPrefix));
+      .filter((name) => (ours.has(name) && !isOwnSecret(name)) || name.startsWith(sealed({}).prefix));
     if (names.length > 0) await fly.repeatable(argv.secretsUnset(app, names), { app });
   } catch (error) {
     // An app that is gone took its secrets with it.
@@ -72,9 +70,10 @@ export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promi
   }
   const digests = Object.fromEntries(content(live).map((secret) => [secret.name, secret.digest]));
   const wanted = Object.fromEntries(spec.names.map((name) => [name, digests[name] ?? ""]));
-  const sealed = live.some((secret) => secret.name === sealOf(wanted));
-  if (differences.length === 0 && !sealed) differences.push("a secret was changed by other hands");
-  return { exists: true, differences, marker: sealOf(wanted).slice(sealPrefix.length) };
+  const seal = sealed(wanted);
+  if (differences.length === 0 && !isIntact(live, seal))
+    differences.push("a secret was changed by other hands");
+  return { exists: true, differences, marker: sealOf(seal).slice(seal.prefix.length) };
 }
 
 /**
@@ -122,15 +121,8 @@ function digestsOf(live: readonly Secret[], names: readonly string[]): Record<st
   );
 }
 
-async function reseal(fly: Fly, app: string, live: readonly Secret[], digests: Record<string, string>) {
-  const seal = sealOf(digests);
-  const broken = live.map((one) => one.name).filter((name) => name.startsWith(sealPrefix) && name !== seal);
-  if (!live.some((one) => one.name === seal))
-    await fly.repeatable(argv.secretsImport(app), { app, stdin: `${seal}="1"\n` });
-  if (broken.length > 0) await fly.repeatable(argv.secretsUnset(app, broken), { app });
-}
-
-function sealOf(digests: Readonly<Record<string, string>>): string {
+/** What the seal is made from. */
+function sealed(digests: Readonly<Record<string, string>>): Sealed {
   const text = JSON.stringify(Object.entries(digests).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return sealPrefix + createHash("sha256").update(text).digest("hex").slice(0, 12).toUpperCase();
+  return { prefix: "MASTIFF_SEAL_", text };
 }

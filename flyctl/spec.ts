@@ -3,7 +3,8 @@
  * Types only, so that components/ can import it without loading any of the driver.
  *
  * Every spec comes in by the environment variable SPEC (JSON), secrets by stdin (JSON object, name →
- * value), a rendered fly.toml by FLY_TOML. The answer is one JSON document on stdout.
+ * value), a rendered fly.toml by FLY_TOML with SECRETS_DIGEST (anything that changes when a secret does), what an
+ * earlier ensure printed by PULUMI_COMMAND_STDOUT or IDENTITY. The answer is one JSON document on stdout.
  */
 
 /** Whose an app is. */
@@ -148,8 +149,6 @@ export interface ReleaseSpec extends Owned {
   redisGate: boolean;
   /** Ask afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
   smoke: boolean;
-  /** Anything that changes when a secret does. */
-  secretsDigest?: string;
 }
 export interface ReleaseOutput {
   app: string;
@@ -169,6 +168,7 @@ export interface OwnerOutput {
   result: "created" | "present";
   username: string;
 }
+
 /**
  * The last dump of a community's database, taken once, into a bucket that stays.
  * stdin: `{ "accessKeyId": …, "secretAccessKey": … }`, a key that may write to the bucket.
@@ -213,6 +213,8 @@ export interface Observation {
   exists: boolean;
   /** In words, each a sentence's middle: "machine 148e… of web is stopped". Empty: in sync. */
   differences: string[];
+  /** What ensure prints will be another than before: a new address, a new app. Default: it stays. */
+  identity?: boolean;
   /**
    * Something of the cloud's own that moves with each change (release number, instance ids), so that a
    * second drift of the same kind differs from the first. The same as long as nothing changes.
@@ -227,7 +229,7 @@ export interface ObserveAllSpec {
 export interface ObserveItem {
   kind: "app" | "certificate" | "secrets" | "postgres" | "redis" | "upstash" | "release" | "owner";
   spec: unknown;
-  /** Rendered fly.toml, for `release`. */
+  /** Rendered fly.toml, for `release`; `{v4}` and `{v6}` in it stand for the app's addresses as they are now. */
   flyToml?: string;
   /** What the last ensure printed, when it is known; sharpens what is said of secrets and addresses. */
   previous?: unknown;

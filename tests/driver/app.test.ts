@@ -31,10 +31,14 @@ describe("an app", () => {
     const app = (await world.fly()).apps.one;
     expect(first).toEqual({ app: "one", v4: app.sharedV4, v6: app.addresses[0].address });
     expect(app.addresses).toHaveLength(1);
-    expect(Object.keys(app.secrets)).toEqual([mark]);
+    expect(Object.keys(app.secrets)).toEqual([
+      mark,
+      expect.stringMatching(/^MASTIFF_ADDRESSES_[0-9A-F]{12}$/),
+    ]);
     expect(await world.must("app", "observe", { spec: spec("one"), previous: first })).toEqual({
       exists: true,
       differences: [],
+      identity: false,
       marker: `${first.v6} ${first.v4}`,
     });
   });
@@ -46,7 +50,8 @@ describe("an app", () => {
     expect(await world.must("app", "destroy", { spec: spec("two") })).toEqual({});
     expect(await world.must("app", "observe", { spec: spec("two") })).toEqual({
       exists: false,
-      differences: ["app two is gone"],
+      differences: ["there is no app two"],
+      identity: true,
       marker: "gone",
     });
   });

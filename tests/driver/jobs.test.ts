@@ -241,7 +241,8 @@ describe("many looks in one", { timeout: slow }, () => {
     expect(seen.database.differences).toEqual(["the database's volume has 1 GB, should have 2 GB"]);
     expect(seen.gone).toEqual({
       exists: false,
-      differences: ["certificate never.example.org is gone"],
+      differences: ["there is no certificate for never.example.org"],
+      identity: false,
       marker: "gone",
     });
     const calls = (await world.journal(after)).map((one) => `${one.method} ${one.path}`);

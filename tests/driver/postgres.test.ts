@@ -227,7 +227,7 @@ describe("Postgres", () => {
     expect(Object.keys(apps.acme.secrets)).toContain("OTHER");
     await world.must("postgres", "destroy", { spec });
     expect((await world.must("postgres", "observe", { spec })).differences).toEqual([
-      "database app db1 is gone",
+      "there is no database app db1",
     ]);
   });
 });

@@ -182,7 +182,7 @@ describe("Upstash", () => {
     for (const name of ["up1", "up2", "up1"]) await world.must("upstash", "destroy", { spec: upstash(name) });
     expect((await world.fly()).addOns).toEqual([]);
     expect((await world.must("upstash", "observe", { spec: upstash("up1") })).differences).toEqual([
-      "Redis database up1 is gone",
+      "there is no Redis database up1",
     ]);
   });
 });

@@ -78,8 +78,8 @@ describe("a release", { timeout: slow }, () => {
     const after = await world.now();
     const input = release(
       images.new,
-      { secretsDigest: "2" },
-      { webMemory: 2048, env: { DEFAULT_LOCALE: "de" } },
+      {},
+      { webMemory: 2048, env: { DEFAULT_LOCALE: "de" }, secretsDigest: "2" },
     );
     await world.must("release", "ensure", input);
     // Other secrets may hold another Redis.
@@ -150,7 +150,7 @@ describe("a release", { timeout: slow }, () => {
       spec: { app: "acme", names: [...Object.keys(secrets), "OWNER_PASSWORD"] },
       secrets: { ...secrets, OWNER_PASSWORD: "owner-password-1" },
     });
-    await world.must("release", "ensure", release(images.new, { secretsDigest: "3" }));
+    await world.must("release", "ensure", release(images.new, {}, { secretsDigest: "3" }));
     const { apps } = await world.fly();
     expect(apps.acme.secrets.OWNER_PASSWORD).toBeUndefined();
     for (const { id } of Object.values(await machinesByGroup(world)).flat())

@@ -177,7 +177,7 @@ describe("a certificate", () => {
   test("gone is drift; destroy twice succeeds, also without the app", async () => {
     await world.must("certificate", "destroy", { spec });
     expect((await world.must("certificate", "observe", { spec })).differences).toEqual([
-      "certificate acme.example.org is gone",
+      "there is no certificate for acme.example.org",
     ]);
     await world.must("certificate", "destroy", { spec });
     await world.must("certificate", "destroy", { spec: { ...spec, app: "never-was" } });

@@ -36,11 +36,11 @@ export async function lay(world: DriverWorld): Promise<void> {
   await world.must("secrets", "ensure", { spec: { app: "acme", names: Object.keys(secrets) }, secrets });
 }
 
-/** Spec and fly.toml of a release; `webMemory` and `env` go into the file. */
+/** Spec, fly.toml and digest of a release; `webMemory` and `env` go into the file. */
 export function release(
   image: string,
   more: Partial<ReleaseSpec> = {},
-  file: { webMemory?: number; env?: Record<string, string> } = {},
+  file: { webMemory?: number; env?: Record<string, string>; secretsDigest?: string } = {},
 ): DriveInput {
   const spec: ReleaseSpec = {
     ...owned,
@@ -50,11 +50,14 @@ export function release(
     database: { memoryMb: 1024 },
     redisGate: true,
     smoke: false,
-    secretsDigest: "1",
     ...more,
   };
   const env = { LOCAL_DOMAIN: "acme.example.org", S3_PERMISSION: "", ...file.env };
-  return { spec, flyToml: flyToml(image, env, file.webMemory ?? 1024) };
+  return {
+    spec,
+    flyToml: flyToml(image, env, file.webMemory ?? 1024),
+    env: { SECRETS_DIGEST: file.secretsDigest ?? "1" },
+  };
 }
 
 function flyToml(image: string, env: Record<string, string>, webMemory: number): string {

@@ -1,0 +1,64 @@
+/**
+ * A look at Fly before anything is declared: the command provider cannot read, so what has drifted is found here
+ * and declared as an input of the thing concerned.
+ */
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { ObserveAllOutput, ObserveItem } from "../flyctl/spec.ts";
+import { flyEndpoint } from "./driver.ts";
+
+/** How one live thing differs from what is declared. */
+export interface Drifted {
+  /**
+   * JSON, which a preview shows line by line: the differences in words, and a mark of the cloud's own, so that the
+   * same drift a second time is another input.
+   */
+  words: string;
+  /** What others read of the thing (addresses, a URL) will be another. */
+  identity: boolean;
+}
+
+/** What has drifted, by the logical name of the resource that mends it. What is in sync is not in it. */
+export type Drift = Readonly<Record<string, Drifted>>;
+
+/** Things to look at, by the logical name of their resource. */
+export type Things = Record<string, ObserveItem>;
+
+/**
+ * Looks at all of them side by side.
+ *
+ * @throws RunError when the look fails: a preview that knows nothing of the live side would be a lie
+ */
+export async function lookAtFly(things: Things, endpoint: string | undefined): Promise<Drift> {
+  const seen = await observe(things, endpoint);
+  return Object.fromEntries(
+    Object.entries(seen)
+      .filter(([, { differences }]) => differences.length > 0)
+      .map(([name, { differences, identity = false, marker }]) => [
+        name,
+        { words: JSON.stringify({ differences, as: marker }), identity },
+      ]),
+  );
+}
+
+async function observe(things: Things, endpoint: string | undefined): Promise<ObserveAllOutput> {
+  try {
+    const { stdout } = await command.local.run({
+      interpreter: ["node", "flyctl/main.ts", "all"],
+      command: "observe",
+      environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify({ items: things }) },
+      logging: command.local.Logging.None,
+    });
+    return JSON.parse(stdout) as ObserveAllOutput;
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new pulumi.RunError(
+      [
+        "Fly could not be looked at, so this run cannot know what has changed there.",
+        "  fix     see that flyctl is installed and FLY_API_TOKEN is valid:  flyctl auth whoami",
+        "          or, to go on without a look:  pulumi config set mastiff:drift off",
+        `  said    ${said}`,
+      ].join("\n"),
+    );
+  }
+}

@@ -1,0 +1,125 @@
+/** What a community has on Fly, as far as config alone decides it: looked for first, then declared. Pure. */
+import type { Community } from "../config/schema.ts";
+import { type AppReleasePlan, appReleaseThings } from "./app-release.ts";
+import { type Addresses, type MailServer, railsEnvironment, streamingEnvironment } from "./environment.ts";
+import { type FlyAppPlan, flyAppThings, type UnseenPlace } from "./fly-app.ts";
+import { flyCertificateThings } from "./fly-certificate.ts";
+import type { Things } from "./fly-look.ts";
+import { groupsOf, images, streamingToml, webToml } from "./fly-toml.ts";
+import { hostsOf, hostsOnFly } from "./hosts.ts";
+import { mastodonSecretNames } from "./mastodon-secrets.ts";
+import { type OwnerPlan, ownerThings } from "./owner.ts";
+import { type PostgresPlan, postgresThings } from "./postgres.ts";
+import { type RedisPlan, redisThings } from "./redis.ts";
+
+/** One app with its machines. */
+export interface PlannedApp extends FlyAppPlan {
+  release: AppReleasePlan;
+  /** fly.toml for the app's public addresses. */
+  flyToml(addresses: Addresses): string;
+}
+
+/** A certificate: the logical name's role, the app that serves the host, the host or `*.domain`. */
+export interface PlannedCertificate {
+  role: string;
+  servedBy: "web" | "streaming";
+  hostname: string;
+}
+
+/** All of it. */
+export interface FlyPlan {
+  web: PlannedApp;
+  streaming: PlannedApp;
+  certificates: PlannedCertificate[];
+  postgres: PostgresPlan;
+  redis: RedisPlan;
+  owner: OwnerPlan;
+}
+
+export function planFly(community: Community, mail: MailServer): FlyPlan {
+  const { app, domain, region, sizes, dedicatedIpv4: dedicatedV4 } = community;
+  const streamingApp = `${app}-streaming`;
+  const image = images(community.mastodonVersion);
+  const connections = ["DATABASE_URL", "REDIS_URL"];
+  return {
+    web: {
+      app,
+      dedicatedV4,
+      release: {
+        image: image.web,
+        secretNames: [
+          ...mastodonSecretNames(community.otpSecret),
+          ...connections,
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
+          "SMTP_PASSWORD",
+          ...community.secretEnvNames,
+        ],
+        groups: groupsOf(sizes),
+        database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb) },
+        redisGate: sizes.redis.kind === "upstash",
+      },
+      flyToml: (addresses) =>
+        webToml({ app, region, image: image.web, env: railsEnvironment(community, addresses, mail), sizes }),
+    },
+    streaming: {
+      app: streamingApp,
+      dedicatedV4,
+      release: {
+        image: image.streaming,
+        secretNames: connections,
+        groups: { streaming: { count: sizes.streaming.count } },
+        database: null,
+        redisGate: false,
+      },
+      flyToml: (addresses) =>
+        streamingToml({
+          app: streamingApp,
+          region,
+          image: image.streaming,
+          env: streamingEnvironment(addresses, sizes.streaming.databasePool),
+          sizes,
+        }),
+    },
+    certificates: hostsOnFly(hostsOf(community)).map(({ role, servedBy, name }) => ({
+      role,
+      servedBy,
+      hostname: community.certificates === "wildcard" && role === "assets" ? `*.${domain}` : name,
+    })),
+    postgres: {
+      app: `${app}-db`,
+      size: sizes.postgres,
+      database: app.replaceAll("-", "_"),
+      consumers: [app, streamingApp],
+    },
+    redis: { name: `${app}-redis`, size: sizes.redis },
+    owner: { username: community.ownerUsername, email: community.ownerEmail, domain },
+  };
+}
+
+/** What to look at before any of it is declared, by the logical names that index.ts gives. */
+export function thingsOf(place: UnseenPlace, plan: FlyPlan): Things {
+  const addresses = { v4: "{v4}", v6: "{v6}" };
+  const app = (name: "web" | "streaming"): Things => ({
+    ...flyAppThings(name, place, plan[name]),
+    ...appReleaseThings(
+      `${name}-machines`,
+      place,
+      plan[name].app,
+      plan[name].release,
+      plan[name].flyToml(addresses),
+    ),
+  });
+  const certificates = plan.certificates.map(({ role, servedBy, hostname }) =>
+    flyCertificateThings(`${role}-host`, { app: plan[servedBy].app, hostname }),
+  );
+  return Object.assign(
+    {},
+    app("web"),
+    app("streaming"),
+    ...certificates,
+    postgresThings("database", place, plan.postgres),
+    redisThings("redis", place, plan.redis),
+    ownerThings("owner", plan.web.app, plan.owner),
+  );
+}
