@@ -120,11 +120,11 @@ export default async function program() {
   const streaming = new FlyApp("streaming", { place, ...plan.streaming });
   const addresses = { web, streaming };
   new CommunityRecords("records", { zoneId, hosts: hostList, addresses, root: domain, stack });
-  for (const { role, servedBy, hostname } of plan.certificates) {
+  const certificates = plan.certificates.map(({ role, servedBy, hostname }) => {
     const proof = proofOf(hostname, community.zone);
     const { appName } = addresses[servedBy];
-    new FlyCertificate(`${role}-host`, { place, zoneId, appName, hostname, proof });
-  }
+    return new FlyCertificate(`${role}-host`, { place, zoneId, appName, hostname, proof });
+  });
   const postgres = new Postgres("database", {
     place,
     ...plan.postgres,
@@ -192,10 +192,7 @@ export default async function program() {
     waitingFor: waitingFor(
       {
         zone: { name: community.zone, status: zone.status, nameServers: zone.nameServers },
-        certificates: plan.certificates.map(({ servedBy, hostname }) => ({
-          app: plan[servedBy].app,
-          hostname,
-        })),
+        certificates: pulumi.all(certificates.map(({ subject }) => subject)),
         flyEndpoint: endpoints.fly,
         sendgrid: sendgrid && {
           domain,

@@ -49,7 +49,7 @@ export function flyAppThings(name: string, place: UnseenPlace, plan: FlyAppPlan)
  * certificates, because what proves a certificate names them.
  */
 export class FlyApp extends pulumi.ComponentResource {
-  /** Name of the app, once it is there. */
+  /** Name of the app, once it is there; known in every preview. */
   readonly appName: pulumi.Output<string>;
   /** IPv4 and IPv6 of the app. */
   readonly v4: pulumi.Output<string>;
@@ -63,7 +63,8 @@ export class FlyApp extends pulumi.ComponentResource {
     const app = new FlyCommand(item, { ...of, hasUpkeep: true }, { parent: this });
     new FlyUpkeep(`${name}-app-upkeep`, { ...of, of: app, item }, { parent: this });
     const output = app.output<AppOutput>();
-    this.appName = output.app;
+    // Not what the driver prints, which is unknown while it is asked anew: not all that names the app changes then.
+    this.appName = app.urn.apply(() => args.app);
     this.v4 = output.v4.apply((address) => present(address, args.app, "IPv4"));
     this.v6 = output.v6.apply((address) => present(address, args.app, "IPv6"));
     this.registerOutputs({ appName: this.appName, v4: this.v4, v6: this.v6 });

@@ -48,6 +48,9 @@ export function flyCertificateThings(name: string, spec: CertificateSpec): Thing
  * @see https://fly.io/docs/networking/custom-domain/
  */
 export class FlyCertificate extends pulumi.ComponentResource {
+  /** Which certificate to ask about; unknown in a preview that is going to mend it. */
+  readonly subject: pulumi.Output<CertificateSpec>;
+
   constructor(name: string, args: FlyCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Certificate", name, { hostname: args.hostname }, opts);
     const { place } = args;
@@ -58,7 +61,12 @@ export class FlyCertificate extends pulumi.ComponentResource {
     const of = { kind: "certificate", spec, place };
     const item = `${name}-certificate`;
     const certificate = new FlyCommand(item, { ...of, hasUpkeep: true }, { parent: this });
-    new FlyUpkeep(`${name}-certificate-upkeep`, { ...of, of: certificate, item }, { parent: this });
+    const upkeep = new FlyUpkeep(
+      `${name}-certificate-upkeep`,
+      { ...of, of: certificate, item },
+      { parent: this },
+    );
+    this.subject = upkeep.stdout.apply(() => spec);
     const proof = certificate.output<CertificateOutput>();
     const record = { zoneId: args.zoneId, ttl: 1, proxied: false, comment: recordComment(place.stack) };
     if (args.proof.ownership) {

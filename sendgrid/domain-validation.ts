@@ -8,8 +8,8 @@ import * as form from "./inputs.ts";
 
 const inputs = z.object({
   domainId: z.number().int({ error: "the id of a domain is a whole number" }),
-  // Which records there are matters, their order does not.
-  recordIds: z.array(z.string()).transform((ids) => [...ids].sort()),
+  // As the program declares them: put in order here, a preview that does not know one of them plans another order.
+  recordIds: z.array(z.string()),
   timeoutSeconds: form.timeoutSeconds,
   baseUrl: form.baseUrl,
 });

@@ -21,8 +21,14 @@ const created = z.strictObject({
   ciphers: ciphers.optional(),
 });
 
-/** `minTLS: null` comes from the official provider when the program leaves it out; null means "as it was". */
+/**
+ * `minTLS: null` comes from the official provider when the program leaves it out; null means "as it was". The provider
+ * repeats `domain` and `zoneId`, and its acceptance test of an update passes
+ * (terraform-provider-cloudflare internal/services/r2_custom_domain/{model,resource_test}.go).
+ */
 const changed = z.strictObject({
+  domain: z.string().optional(),
+  zoneId: z.string().optional(),
   enabled: z.boolean().nullish(),
   minTLS: minTLS.nullish(),
   ciphers: ciphers.nullish(),
