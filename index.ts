@@ -195,7 +195,7 @@ export default async function program() {
         certificates: pulumi.all(certificates.map(({ subject }) => subject)),
         flyEndpoint: endpoints.fly,
         sendgrid: sendgrid && {
-          domain,
+          domain: sendgrid.subject,
           senderEmail: community.sender?.email,
           baseUrl: sendgridBase,
           apiKey: secretValues.sendgridApiKey,

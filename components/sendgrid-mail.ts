@@ -51,6 +51,8 @@ export class SendgridMail extends pulumi.ComponentResource {
   readonly apiKey: pulumi.Output<string>;
   /** Whether SendGrid has found the domain's records. */
   readonly domainValid: pulumi.Output<boolean>;
+  /** Which domain to ask about; unknown in a preview that is going to mend what would be asked. */
+  readonly subject: pulumi.Output<string>;
   /** What was there before this stack, and stays when it goes. */
   readonly adopted: { mailDomain: pulumi.Output<boolean>; sender: pulumi.Output<boolean> };
 
@@ -61,7 +63,11 @@ export class SendgridMail extends pulumi.ComponentResource {
 
     new LinkBranding(`${name}-link-branding`, { domain: args.domain, ...base }, child);
     const { wasOn } = new TrackingBefore(`${name}-click-tracking-before`, base, child);
-    new ClickTracking(`${name}-click-tracking`, { accountIsOurs: args.accountIsOurs, wasOn, ...base }, child);
+    const tracking = new ClickTracking(
+      `${name}-click-tracking`,
+      { accountIsOurs: args.accountIsOurs, wasOn, ...base },
+      child,
+    );
 
     const domain = new AuthenticatedDomain(
       `${name}-domain`,
@@ -113,6 +119,7 @@ export class SendgridMail extends pulumi.ComponentResource {
     );
     this.apiKey = pulumi.secret(key.apiKey);
     this.domainValid = validation.valid;
+    this.subject = pulumi.all([validation.valid, tracking.enabled]).apply(() => args.domain);
     this.registerOutputs({ domainValid: this.domainValid });
   }
 

@@ -11,7 +11,7 @@ export interface WaitingArgs {
   /** Unset when mail does not go through SendGrid. */
   sendgrid?:
     | {
-        domain: string;
+        domain: pulumi.Output<string>;
         senderEmail?: string | undefined;
         baseUrl?: string | undefined;
         /** The operator's key, when it is not in the environment. */
@@ -51,11 +51,13 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
   });
   const mail = args.sendgrid && lookAtMail(args.sendgrid, look);
   return pulumi
-    .all([args.zone.status, args.zone.nameServers, certificates, mail])
-    .apply(([status, nameServers, certificateText, mailText]) => [
+    .all([args.zone.status, args.zone.nameServers, certificates, args.sendgrid?.domain, mail])
+    .apply(([status, nameServers, certificateText, domain, mailText]) => [
       ...zoneSentences(args.zone.name, status, nameServers),
       ...certificateSentences(JSON.parse(certificateText) as StatusOutput),
-      ...(args.sendgrid && mailText ? mailSentences(args.sendgrid, JSON.parse(mailText) as MailLook) : []),
+      ...(args.sendgrid && domain && mailText
+        ? mailSentences({ ...args.sendgrid, domain }, JSON.parse(mailText) as MailLook)
+        : []),
     ]);
 }
 
@@ -64,7 +66,7 @@ function lookAtMail(
   look: (script: string[], environment: Record<string, pulumi.Input<string>>) => pulumi.Output<string>,
 ): pulumi.Output<string> {
   return look(["sendgrid/main.ts"], {
-    SPEC: JSON.stringify(spec),
+    SPEC: pulumi.jsonStringify(spec),
     ...(apiKey !== undefined && { SENDGRID_API_KEY: apiKey }),
   });
 }

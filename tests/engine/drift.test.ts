@@ -293,6 +293,33 @@ const rounds: [title: string, args: string[], changes: Change[]][] = [
         },
         seen: { "mail-click-tracking": undefined },
       },
+      {
+        what: "the bucket's token has another name",
+        make: (state) => {
+          state.cloudflare.tokens.find((token: { name: string }) => token.name.includes("mastiff/dev")).name =
+            "renamed";
+        },
+        seen: { "media-token": undefined },
+      },
+    ],
+  ],
+  [
+    "a key that is gone",
+    ["--refresh"],
+    [
+      {
+        what: "the API key is deleted",
+        make: (state) => {
+          state.sendgrid.keys = state.sendgrid.keys.filter(
+            (key: { name: string }) => key.name === "operator",
+          );
+        },
+        seen: {
+          "create mail-key": undefined,
+          "web-machines-secrets": undefined,
+          "web-machines-release": undefined,
+        },
+      },
     ],
   ],
   [
