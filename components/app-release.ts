@@ -4,6 +4,7 @@ import type { ReleaseSpec, SecretsSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
+import { type ReleaseInputs, releaseWords } from "./release-words.ts";
 import { versionOf, versionProblem } from "./version-rule.ts";
 
 /** Arguments of {@link AppRelease}. */
@@ -102,7 +103,11 @@ export class AppRelease extends pulumi.ComponentResource {
           SECRETS_DIGEST: pulumi.unsecret(values.apply(digest)),
         },
       },
-      { parent: this, dependsOn: [secrets, ...args.after], hooks: { beforeUpdate: [upgradeGuard(name)] } },
+      {
+        parent: this,
+        dependsOn: [secrets, ...args.after],
+        hooks: { beforeUpdate: [upgradeGuard(name), announcement(name, this)] },
+      },
     );
     this.registerOutputs();
   }
@@ -127,12 +132,42 @@ function upgradeGuard(name: string): pulumi.ResourceHook {
   );
 }
 
+/**
+ * Says what a change restarts and for how long, in previews too. On the component: the release itself has no URN
+ * before it is done, and the words would wait for that.
+ */
+function announcement(name: string, release: pulumi.Resource): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    `${name}-announcement`,
+    async ({ oldInputs, newInputs }) => {
+      const [old, next] = [releaseIn(oldInputs), releaseIn(newInputs)];
+      const words = old && next ? releaseWords(old, next) : [];
+      if (words.length > 0) await pulumi.log.info(words.join("\n  - "), release);
+    },
+    { onDryRun: true },
+  );
+}
+
 /** Version in a release's inputs; empty where it is not known yet. */
 function versionIn(inputs: Record<string, unknown> | undefined): string {
-  const { SPEC } = (inputs?.environment ?? {}) as Record<string, unknown>;
-  return typeof SPEC === "string" && SPEC.startsWith("{")
-    ? versionOf((JSON.parse(SPEC) as ReleaseSpec).image)
-    : "";
+  const image = releaseIn(inputs)?.spec.image;
+  return image === undefined ? "" : versionOf(image);
+}
+
+/** A release's inputs as a hook gets them; undefined where its spec is not known yet. */
+function releaseIn(inputs: Record<string, unknown> | undefined): ReleaseInputs | undefined {
+  const { SPEC, FLY_TOML, SECRETS_DIGEST } = (inputs?.environment ?? {}) as Record<string, unknown>;
+  if (typeof SPEC !== "string" || !SPEC.startsWith("{")) return undefined;
+  return {
+    spec: JSON.parse(SPEC) as ReleaseSpec,
+    flyToml: knownText(FLY_TOML),
+    secretsDigest: knownText(SECRETS_DIGEST),
+  };
+}
+
+/** Text of an input; what a preview does not know yet is another than any that was. */
+function knownText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Changes when one of the values does. */

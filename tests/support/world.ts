@@ -35,6 +35,8 @@ export interface Fault {
   /** Regular expressions on path and body. */
   path?: string;
   body?: string;
+  /** Only calls that change something, or only those that do not. */
+  changing?: boolean;
   /** How many matching calls pass first (default 0) and how many are hit then (default 1, -1 for good). */
   skip?: number;
   times?: number;

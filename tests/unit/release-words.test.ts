@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { type ReleaseInputs, releaseWords } from "../../components/release-words.ts";
+
+function release(
+  version: string,
+  groups: Record<string, number>,
+  more: { env?: string; digest?: string } = {},
+) {
+  const image = `ghcr.io/mastodon/mastodon:${version}`;
+  const isStreaming = "streaming" in groups;
+  const inputs: ReleaseInputs = {
+    spec: {
+      stack: "mastiff/acme",
+      org: "acme",
+      app: "acme",
+      region: "ams",
+      image,
+      groups: Object.fromEntries(Object.entries(groups).map(([name, count]) => [name, { count }])),
+      database: isStreaming ? null : { memoryMb: 1024 },
+      redisGate: false,
+      smoke: !isStreaming,
+    },
+    flyToml: `[build]\nimage = "${image}"\n[env]\nLOCALE = "${more.env ?? "en"}"\n`,
+    secretsDigest: more.digest ?? "a",
+  };
+  return inputs;
+}
+const one = { web: 1, sidekiq: 1 };
+
+test("an upgrade: migrations before and after, and what is away meanwhile", () => {
+  expect(releaseWords(release("v4.6.10", one), release("v4.7.4", one))).toEqual([
+    "v4.6.10 → v4.7.4: migrations, then restarts 1 × web, 1 × sidekiq",
+    "first the migrations that v4.6.10 bears, in a machine of their own: minutes, on a large server hours, without a limit, while v4.6.10 goes on serving",
+    "the only web machine restarts: the site does not answer for a minute or so (mastiff:web.count 2 leaves no gap)",
+    "Sidekiq puts its jobs back and goes on with them after its restart; none is lost",
+    "last the rest of the migrations, when all machines run v4.7.4",
+  ]);
+});
+
+test("with two web machines the site answers all the while", () => {
+  const two = { web: 2, sidekiq: 1 };
+  const words = releaseWords(release("v4.7.3", two), release("v4.7.4", two)).join("\n");
+  expect(words).toContain("web machines restart one after the other");
+  expect(words).not.toContain("does not answer");
+});
+
+test("streaming has no migrations", () => {
+  const streaming = { streaming: 1 };
+  expect(releaseWords(release("v4.7.3", streaming), release("v4.7.4", streaming))).toEqual([
+    "v4.7.3 → v4.7.4: restarts 1 × streaming",
+    "everyone who reads live is cut off for some seconds and connects again by themselves",
+  ]);
+});
+
+test("settings and secrets restart as well, a count alone does not", () => {
+  const before = release("v4.7.4", one);
+  const first = (next: ReleaseInputs) => releaseWords(before, next)[0];
+  expect(first(release("v4.7.4", one, { env: "de", digest: "b" }))).toBe(
+    "settings or sizes, secrets: restarts 1 × web, 1 × sidekiq",
+  );
+  expect(first(release("v4.7.4", one, { digest: "b" }))).toBe("secrets: restarts 1 × web, 1 × sidekiq");
+  expect(releaseWords(before, release("v4.7.4", { web: 2, sidekiq: 1 }))).toEqual([
+    "1 × web is added; nothing else restarts",
+  ]);
+  expect(releaseWords(before, before)).toEqual([]);
+});
