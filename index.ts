@@ -4,6 +4,7 @@ import { AppRelease } from "./components/app-release.ts";
 import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
 import { CommunityFacts } from "./components/community-facts.ts";
 import { CommunityRecords } from "./components/community-records.ts";
+import { FinalDump } from "./components/final-dump.ts";
 import { FlyApp, type FlyPlace, type UnseenPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
 import { lookAtFly } from "./components/fly-look.ts";
@@ -16,6 +17,7 @@ import { MediaBucket } from "./components/media-bucket.ts";
 import { Owner } from "./components/owner.ts";
 import { Postgres } from "./components/postgres.ts";
 import { Redis } from "./components/redis.ts";
+import { RetiredPasswords } from "./components/retired-passwords.ts";
 import { SendgridMail } from "./components/sendgrid-mail.ts";
 import { StrictTls } from "./components/strict-tls.ts";
 import { waitingFor } from "./components/waiting.ts";
@@ -27,7 +29,9 @@ export default async function program() {
   const community = readCommunity();
   const secretValues = secretConfig();
   explainCloudflareErrors();
-  const { app, domain, endpoints, protect, region, sizes } = community;
+  const { app, domain, endpoints, region, rotate, sizes } = community;
+  // A community that is about to end has nothing left to be kept from it.
+  const protect = community.protect && community.destroy === undefined;
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const ref = domain.replace(/[^a-z0-9]/g, "_");
   const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
@@ -61,7 +65,7 @@ export default async function program() {
   ]);
   const place: FlyPlace = { ...unseen, drift };
 
-  const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect });
+  const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect, rotate });
 
   // Cloudflare: the zone, what holds for its proxied hosts, the bucket.
   const zone = new CommunityZone("zone", {
@@ -80,6 +84,10 @@ export default async function program() {
     stack,
     baseUrl,
   });
+  const r2Key =
+    community.r2AccessKeyId !== undefined && secretValues.r2SecretAccessKey !== undefined
+      ? { accessKeyId: community.r2AccessKeyId, secretAccessKey: secretValues.r2SecretAccessKey }
+      : undefined;
   const media = new MediaBucket("media", {
     accountId: community.cloudflareAccountId,
     zoneId,
@@ -89,10 +97,8 @@ export default async function program() {
     host: hosts.files.name,
     domain,
     tokenName: `Mastiff ${stack}`,
-    key:
-      community.r2AccessKeyId !== undefined && secretValues.r2SecretAccessKey !== undefined
-        ? { accessKeyId: community.r2AccessKeyId, secretAccessKey: secretValues.r2SecretAccessKey }
-        : undefined,
+    key: r2Key,
+    keyWord: rotate.r2Token,
     endpoint: endpoints.r2,
     protect,
   });
@@ -111,6 +117,7 @@ export default async function program() {
           subdomain: community.sendgridSubdomain,
           accountIsOurs: community.sendgridAccountIsOurs,
           sender: community.sender,
+          keyWord: rotate.smtpKey,
           baseUrl: sendgridBase,
         });
   new MailRecords("mail-records", { zoneId, records: mailRecordsOf(community), stack });
@@ -129,9 +136,11 @@ export default async function program() {
     place,
     ...plan.postgres,
     password: secrets.databasePassword,
+    later: secrets.later.database,
     protect,
   });
-  const redis = new Redis("redis", { place, ...plan.redis, password: secrets.redisPassword, protect });
+  const redisPasswords = { password: secrets.redisPassword, later: secrets.later.redis };
+  const redis = new Redis("redis", { place, ...plan.redis, ...redisPasswords, protect });
 
   const connections = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
   const flyToml = pulumi.all([web.v4, web.v6]).apply(([v4, v6]) => plan.web.flyToml({ v4, v6 }));
@@ -174,6 +183,26 @@ export default async function program() {
     password: secrets.ownerPassword,
     after: webRelease.released,
   });
+  const released = [webRelease.released, streamingRelease.released];
+  const { later } = secrets;
+  if (later.database ?? later.redis) new RetiredPasswords("retired", { place, plan, later, after: released });
+  const ending =
+    community.destroy === undefined
+      ? undefined
+      : new FinalDump("final-dump", {
+          place,
+          facts: { ...community, redisKind: sizes.redis.kind, mail: sendgrid ? "sendgrid" : "server" },
+          adopted: sendgrid?.adopted ?? { mailDomain: false, sender: false },
+          appName: web.appName,
+          databaseApp: plan.postgres.app,
+          accountId: community.cloudflareAccountId,
+          jurisdiction: community.bucketJurisdiction,
+          tokenName: `Mastiff ${stack} (last dump)`,
+          key: r2Key,
+          endpoint: endpoints.r2,
+          baseUrl,
+          after: released,
+        });
 
   return {
     url: `https://${domain}`,
@@ -184,6 +213,7 @@ export default async function program() {
       streaming: { v4: streaming.v4, v6: streaming.v6 },
     },
     nameServers: zone.nameServers,
+    ...(ending && { finalDump: ending.dump, leftAfterDestroy: ending.left }),
     ownerUsername: community.ownerUsername,
     ownerPassword: secrets.ownerPassword,
     secrets: pulumi.secret({ ...secrets.variables, ...connections }),

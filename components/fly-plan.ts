@@ -37,7 +37,7 @@ export interface FlyPlan {
 }
 
 export function planFly(community: Community, mail: MailServer): FlyPlan {
-  const { app, domain, region, sizes, dedicatedIpv4: dedicatedV4 } = community;
+  const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
   const connections = ["DATABASE_URL", "REDIS_URL"];
@@ -91,9 +91,15 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
       size: sizes.postgres,
       database: app.replaceAll("-", "_"),
       consumers: [app, streamingApp],
+      rotated: rotate.databasePassword !== undefined,
     },
-    redis: { name: `${app}-redis`, size: sizes.redis },
-    owner: { username: community.ownerUsername, email: community.ownerEmail, domain },
+    redis: { name: `${app}-redis`, size: sizes.redis, rotated: rotate.redisPassword !== undefined },
+    owner: {
+      username: community.ownerUsername,
+      email: community.ownerEmail,
+      domain,
+      rotation: rotate.ownerPassword,
+    },
   };
 }
 

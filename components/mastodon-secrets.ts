@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
+import type { Rotation } from "../config/rotation.ts";
 import { vapidKeys } from "./vapid.ts";
 
 /** Arguments of {@link MastodonSecrets}. */
@@ -10,6 +11,16 @@ export interface MastodonSecretsArgs {
   otpSecret: boolean;
   /** Whether the secrets whose loss breaks the community are kept from being deleted. */
   protect: boolean;
+  /** Words of the secrets that were rotated. Default: none was. */
+  rotate?: Rotation;
+}
+
+/** A password that came after the first one. */
+export interface LaterPassword {
+  /** The word of `mastiff:rotate` that it was made for. */
+  word: string;
+  /** 32 letters and digits. Secret. */
+  value: pulumi.Output<string>;
 }
 
 /** Names of {@link MastodonSecrets.variables}. */
@@ -36,12 +47,14 @@ export function mastodonSecretNames(otpSecret: boolean): string[] {
 export class MastodonSecrets extends pulumi.ComponentResource {
   /** Secret variables by name, as Rails reads them. */
   readonly variables: Record<string, pulumi.Output<string>>;
-  /** Password of the first user; 32 letters and digits. Secret. */
+  /** Password of the first user, as it is now; 32 letters and digits. Secret. */
   readonly ownerPassword: pulumi.Output<string>;
-  /** Password of Mastodon's role in Postgres. Secret. */
+  /** First password of the role that owns the database. Secret. */
   readonly databasePassword: pulumi.Output<string>;
-  /** Password of an own Redis. Secret. */
+  /** First password of an own Redis. Secret. */
   readonly redisPassword: pulumi.Output<string>;
+  /** What took the place of the first passwords of database and Redis. */
+  readonly later: { database: LaterPassword | undefined; redis: LaterPassword | undefined };
 
   constructor(name: string, args: MastodonSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Secrets", name, {}, opts);
@@ -67,9 +80,19 @@ export class MastodonSecrets extends pulumi.ComponentResource {
       VAPID_PUBLIC_KEY: vapidPair.publicKey,
       ...(args.otpSecret && { OTP_SECRET: hex("otp-secret", kept) }),
     };
-    this.ownerPassword = word("owner-password", { parent: this });
     this.databasePassword = word("database-password", { parent: this });
     this.redisPassword = word("redis-password", { parent: this });
+    // A later one has a name of its own instead of a keeper: both values are needed until all machines have the new
+    // one, and what its name no longer declares is deleted last of all.
+    const later = (role: string, mark: string | undefined): LaterPassword | undefined =>
+      mark === undefined ? undefined : { word: mark, value: word(`${role}-${mark}`, { parent: this }) };
+    const { rotate = {} } = args;
+    this.later = {
+      database: later("database-password", rotate.databasePassword),
+      redis: later("redis-password", rotate.redisPassword),
+    };
+    this.ownerPassword =
+      later("owner-password", rotate.ownerPassword)?.value ?? word("owner-password", { parent: this });
     this.registerOutputs();
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess } from "../cloudflare/resources.ts";
+import { mintBucketKey } from "./bucket-key.ts";
 
 /** Arguments of {@link MediaBucket}. */
 export interface MediaBucketArgs {
@@ -21,14 +21,13 @@ export interface MediaBucketArgs {
   tokenName: string;
   /** A key that the operator made, for who gives the program no right to make tokens. */
   key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
+  /** Word of the minted key, when it was rotated. */
+  keyWord?: string | undefined;
   /** Base of R2's S3 API; unset: the account's own. */
   endpoint?: string | undefined;
   /** Whether bucket and objects are kept from being deleted. */
   protect: boolean;
 }
-
-/** Workers R2 Storage Bucket Item Write: read, write and list objects of the named buckets. */
-const bucketItemWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
 
 /**
  * The bucket for uploads, its public name, and a key that opens this one bucket alone.
@@ -86,7 +85,7 @@ export class MediaBucket extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
 
-    const key = args.key ?? this.#mintKey(name, args);
+    const key = args.key ?? mintBucketKey(name, args, args.keyWord, this);
     const access = new BucketAccess(
       `${name}-access`,
       {
@@ -104,33 +103,4 @@ export class MediaBucket extends pulumi.ComponentResource {
     this.secretAccessKey = pulumi.secret(access.secretAccessKey);
     this.registerOutputs({ bucket: this.bucket });
   }
-
-  /** A token for this bucket alone; the S3 key follows from it (developers.cloudflare.com/r2/api/tokens). */
-  #mintKey(name: string, { accountId, bucket, jurisdiction, tokenName }: MediaBucketArgs) {
-    const token = new cloudflare.AccountToken(
-      `${name}-token`,
-      {
-        accountId,
-        name: tokenName,
-        policies: [
-          {
-            effect: "allow",
-            permissionGroups: [{ id: bucketItemWrite }],
-            resources: JSON.stringify({
-              [`com.cloudflare.edge.r2.bucket.${accountId}_${jurisdiction}_${bucket}`]: "*",
-            }),
-          },
-        ],
-      },
-      { parent: this },
-    );
-    return {
-      accessKeyId: token.id,
-      secretAccessKey: pulumi.secret(token.value.apply(sha256)),
-    };
-  }
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -9,7 +9,7 @@ export interface OwnerArgs extends OwnerPlan {
   place: FlyPlace;
   /** The web app, whose image and database the one-off machine uses. */
   appName: pulumi.Input<string>;
-  /** Password of a new account; one that is there keeps its own. Secret. */
+  /** Password of a new account, or of one whose password is rotated. Secret. */
   password: pulumi.Output<string>;
   /** The release that has set up the database. */
   after: pulumi.Resource;
@@ -21,11 +21,14 @@ export interface OwnerPlan {
   email: string;
   /** The community's domain. */
   domain: string;
+  /** Word of the password, when it was rotated. */
+  rotation: string | undefined;
 }
 
-function specOf(app: string, { username, email, domain }: OwnerPlan): OwnerSpec {
+function specOf(app: string, { username, email, domain, rotation }: OwnerPlan): OwnerSpec {
   // Mastodon asks the mail domain's DNS; of the community's own it may not know anything yet.
-  return { app, username, email, skipDns: email.endsWith(`@${domain}`) };
+  const skipDns = email.endsWith(`@${domain}`);
+  return { app, username, email, skipDns, ...(rotation !== undefined && { rotation }) };
 }
 
 /** What to look at before an {@link Owner} is declared. */
@@ -34,7 +37,7 @@ export function ownerThings(name: string, app: string, plan: OwnerPlan): Things 
 }
 
 /**
- * The first account, with the role Owner. Made once; never given a new password, never deleted.
+ * The first account, with the role Owner. Made once, never deleted; given a new password once for each new word.
  *
  * @see https://docs.joinmastodon.org/admin/setup/#admin-cli
  */

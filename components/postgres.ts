@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PostgresSize } from "../config/sizes.ts";
-import type { PostgresSpec } from "../flyctl/spec.ts";
+import type { LoginSpec, PostgresSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
+import type { LaterPassword } from "./mastodon-secrets.ts";
 
 /** Arguments of {@link Postgres}. */
 export interface PostgresArgs extends PostgresPlan {
   place: FlyPlace;
-  /** Password of the role. Secret. */
+  /** First password, the owner's own. Secret. */
   password: pulumi.Output<string>;
+  /** Password of the login that took the owner's place; `rotated` says so. */
+  later?: LaterPassword | undefined;
   /** Whether the database is kept from being deleted. */
   protect: boolean;
 }
@@ -23,6 +26,8 @@ export interface PostgresPlan {
   database: string;
   /** Apps that are given DATABASE_URL; it is taken from them when the database goes. */
   consumers: string[];
+  /** Whether another login took the place of the owner's own. */
+  rotated: boolean;
 }
 
 function specOf(place: UnseenPlace, plan: PostgresPlan): PostgresSpec {
@@ -38,7 +43,13 @@ function specOf(place: UnseenPlace, plan: PostgresPlan): PostgresSpec {
     database: plan.database,
     user: plan.database,
     consumers: plan.consumers,
+    ...(plan.rotated && { loginElsewhere: true }),
   };
+}
+
+/** A further role, beside the owner's and any before; Postgres cuts names at 63 bytes. */
+function loginOf({ app, database }: PostgresPlan, word: string): LoginSpec {
+  return { app, owner: database, user: `${database.slice(0, 42)}_${word}` };
 }
 
 /** What to look at before a {@link Postgres} is declared. */
@@ -52,6 +63,9 @@ export function postgresThings(name: string, place: UnseenPlace, plan: PostgresP
  * The program owns DATABASE_URL instead of `fly postgres attach`, which needs a tunnel, prints the password, and
  * leaves a variable behind that the next attach trips over.
  *
+ * A rotated password is another role that acts as the owner: the machines go over to it in their release, and the
+ * resource of the one before is deleted last of all.
+ *
  * @see https://fly.io/docs/postgres/
  */
 export class Postgres extends pulumi.ComponentResource {
@@ -63,14 +77,25 @@ export class Postgres extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Postgres", name, { app: args.app, size: args.size }, opts);
     const { place } = args;
-    this.ready = new FlyCommand(
+    const server = new FlyCommand(
       `${name}-postgres`,
       { kind: "postgres", spec: specOf(place, args), place, secrets: { password: args.password } },
       { parent: this, protect: args.protect },
     );
+    const { later } = args;
+    const login = later && loginOf(args, later.word);
+    this.ready =
+      login === undefined
+        ? server
+        : new FlyCommand(
+            `${name}-login-${later?.word}`,
+            { kind: "login", spec: login, place, secrets: { password: later?.value ?? "" } },
+            { parent: this, dependsOn: [server] },
+          );
+    const [user, password] = [login?.user ?? args.database, later?.value ?? args.password];
     // The private network is encrypted by itself (WireGuard); Fly's Postgres has no certificate of its own.
     this.url = pulumi.secret(
-      pulumi.interpolate`postgres://${args.database}:${args.password}@${args.app}.flycast:5432/${args.database}?sslmode=disable`,
+      pulumi.interpolate`postgres://${user}:${password}@${args.app}.flycast:5432/${args.database}?sslmode=disable`,
     );
     this.registerOutputs();
   }

@@ -4,12 +4,15 @@ import type { RedisSpec, UpstashOutput, UpstashSpec } from "../flyctl/spec.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
+import type { LaterPassword } from "./mastodon-secrets.ts";
 
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends RedisPlan {
   place: FlyPlace;
-  /** Password of an own machine. Secret. */
+  /** First password of an own machine. Secret. */
   password: pulumi.Output<string>;
+  /** The one that took its place; `rotated` says so. */
+  later?: LaterPassword | undefined;
   /** Whether the data is kept from being deleted: jobs wait in it. */
   protect: boolean;
 }
@@ -19,6 +22,8 @@ export interface RedisPlan {
   /** Name of the machine's own app, or of the database at Upstash. */
   name: string;
   size: RedisSize;
+  /** Whether an own machine has another password than its first. */
+  rotated: boolean;
 }
 
 /** Sidekiq 8 refuses any Redis before 7.0. */
@@ -28,7 +33,7 @@ const image = "redis:7.4-alpine";
 export function redisThings(name: string, place: UnseenPlace, plan: RedisPlan): Things {
   return plan.size.kind === "upstash"
     ? { [`${name}-upstash`]: { kind: "upstash", spec: upstashSpec(place, plan.name, plan.size) } }
-    : { [`${name}-machine`]: { kind: "redis", spec: machineSpec(place, plan.name, plan.size) } };
+    : { [`${name}-machine`]: { kind: "redis", spec: machineSpec(place, plan, plan.size) } };
 }
 
 function upstashSpec(place: UnseenPlace, name: string, size: RedisSize & { kind: "upstash" }): UpstashSpec {
@@ -36,13 +41,20 @@ function upstashSpec(place: UnseenPlace, name: string, size: RedisSize & { kind:
   return { stack, org, region, name, plan: size.plan };
 }
 
-function machineSpec(place: UnseenPlace, app: string, size: RedisSize & { kind: "own" }): RedisSpec {
+function machineSpec(place: UnseenPlace, plan: RedisPlan, own: RedisSize & { kind: "own" }): RedisSpec {
   const { stack, org, region } = place;
-  const { cpus, memoryMb, volumeGb } = size;
-  return { stack, org, region, app, size: { cpuKind: "shared", cpus, memoryMb }, volumeGb, image };
+  const { cpus, memoryMb, volumeGb } = own;
+  const size = { cpuKind: "shared" as const, cpus, memoryMb };
+  const spec = { stack, org, region, app: plan.name, size, volumeGb, image };
+  return plan.rotated ? { ...spec, passwordElsewhere: true } : spec;
 }
 
-/** Redis in the machines' region, reachable on the private network only. */
+/**
+ * Redis in the machines' region, reachable on the private network only.
+ *
+ * A rotated password is let in beside the one before; it is made the only one when all machines have it
+ * (retired-passwords.ts).
+ */
 export class Redis extends pulumi.ComponentResource {
   /** REDIS_URL. Secret. */
   readonly url: pulumi.Output<string>;
@@ -62,19 +74,27 @@ export class Redis extends pulumi.ComponentResource {
       this.ready = database;
       this.url = pulumi.secret(database.output<UpstashOutput>().url);
     } else {
-      this.ready = new FlyCommand(
+      const machine = new FlyCommand(
         `${name}-machine`,
         {
           kind: "redis",
-          spec: machineSpec(place, args.name, args.size),
+          spec: machineSpec(place, args, args.size),
           place,
           secrets: { password: args.password },
         },
         own,
       );
-      this.url = pulumi.secret(
-        pulumi.interpolate`redis://default:${args.password}@${args.name}.internal:6379`,
-      );
+      const { later } = args;
+      this.ready =
+        later === undefined
+          ? machine
+          : new FlyCommand(
+              `${name}-password-${later.word}`,
+              { kind: "redis-password", spec: { app: args.name }, place, secrets: { password: later.value } },
+              { parent: this, dependsOn: [machine] },
+            );
+      const password = later?.value ?? args.password;
+      this.url = pulumi.secret(pulumi.interpolate`redis://default:${password}@${args.name}.internal:6379`);
     }
     this.registerOutputs();
   }

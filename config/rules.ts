@@ -1,6 +1,7 @@
 /** Rules between config keys. */
 import type { ConfigProblem } from "./config-error.ts";
 import { reservedNames } from "./reserved-names.ts";
+import { notOurs } from "./rotation.ts";
 import type { Community, Parsed } from "./schema.ts";
 import { budgetProblem } from "./sizes.ts";
 
@@ -77,6 +78,17 @@ export function ruleProblems(community: Community, parsed: Parsed): ConfigProble
   }
   for (const name of community.secretEnvNames) {
     if (name in community.env) add("secretEnv", name, "is set in mastiff:env too");
+  }
+  if (parsed.destroy !== undefined && parsed.destroy !== domain) {
+    add(
+      "destroy",
+      parsed.destroy,
+      `is not the domain of this stack's community, ${domain}: the key ends a community only when it names it`,
+    );
+  }
+  const foreign = notOurs({ ...parsed, redisKind: community.sizes.redis.kind });
+  for (const [name, reason] of Object.entries(foreign)) {
+    if (name in community.rotate) add("rotate", JSON.stringify(community.rotate), `${name}: ${reason}`);
   }
   const budget = budgetProblem(community.sizes);
   if (budget !== undefined) add("web", undefined, budget);

@@ -1,6 +1,7 @@
 /** Form and defaults of every `mastiff:` key, and the checked config that they make. */
 import { z } from "zod";
 import { boolean, emailAddress, hostName, jsonOf, number, ownerName } from "./forms.ts";
+import { rotation } from "./rotation.ts";
 import { type Sizes, sizeOverrides, sizesOf } from "./sizes.ts";
 
 /** Where the clouds are. Set only to reach others than the real ones. */
@@ -104,6 +105,8 @@ const form = {
 
   protect: boolean.default(true),
   drift: z.enum(["look", "off"]).default("look"),
+  destroy: hostName.optional(),
+  rotate: jsonOf(rotation, '{"smtpKey":"2026-11"}').default({}),
   endpoints: jsonOf(
     z.strictObject({
       fly: z.url().optional(),

@@ -1,7 +1,7 @@
 import { FlyctlFailure } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import type { Task } from "./kind.ts";
-import { isGone, machinesOf } from "./machines.ts";
+import { isGone, type Machine, machinesOf } from "./machines.ts";
 import { say } from "./progress.ts";
 import { awaitServer, identifier, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
@@ -21,7 +21,7 @@ export async function ensure({ spec, secrets, fly }: Task<LoginSpec>): Promise<L
   const { app, owner, user } = spec;
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
-  const machine = await serverOf(fly, app);
+  const machine = (await serverOf(fly, app))?.id;
   if (machine === undefined) throw new Error(`the database ${app} has no machine`);
   await awaitServer(fly, app, machine);
   const verifier = literal(scramVerifier(password));
@@ -38,10 +38,11 @@ export async function ensure({ spec, secrets, fly }: Task<LoginSpec>): Promise<L
   return { user };
 }
 
-/** Ends its sessions and drops it; a database that is gone took it along. */
+/** Ends its sessions and drops it; a database that is gone took it along, and one that is off lets nobody in. */
 export async function destroy({ spec, fly }: Task<LoginSpec>): Promise<void> {
-  const machine = await serverOf(fly, spec.app);
-  if (machine === undefined) return;
+  const server = await serverOf(fly, spec.app);
+  if (server?.state !== "started") return;
+  const machine = server.id;
   say("database", `dropping ${spec.user}`);
   await awaitServer(fly, spec.app, machine);
   await shutOut(fly, spec.app, machine, spec.user);
@@ -66,10 +67,10 @@ export async function shutOut(fly: Fly, app: string, machine: string, user: stri
   );
 }
 
-/** Id of the database's machine; undefined when there is none, or no app. */
-export async function serverOf(fly: Fly, app: string): Promise<string | undefined> {
+/** The database's machine; undefined when there is none, or no app. */
+export async function serverOf(fly: Fly, app: string): Promise<Machine | undefined> {
   try {
-    return (await machinesOf(fly, app)).find((one) => !isGone(one))?.id;
+    return (await machinesOf(fly, app)).find((one) => !isGone(one));
   } catch (error) {
     if (error instanceof FlyctlFailure && error.reason === "absent") return undefined;
     throw error;

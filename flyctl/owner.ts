@@ -1,7 +1,7 @@
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import { gone, type Task } from "./kind.ts";
+import { from, gone, type Task } from "./kind.ts";
 import { machinesOf } from "./machines.ts";
 import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
 import { secretsOf } from "./ownership.ts";
@@ -15,8 +15,8 @@ import type { Observation, OwnerOutput, OwnerSpec } from "./spec.ts";
  */
 const secret = "OWNER_PASSWORD";
 
-export async function ensure({ spec, secrets, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
-  const { app, username, email } = spec;
+export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
+  const { app, username, email, rotation } = spec;
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
   const machines = await machinesOf(fly, app);
@@ -32,13 +32,17 @@ export async function ensure({ spec, secrets, fly }: Task<OwnerSpec>): Promise<O
         OWNER_USERNAME: username,
         OWNER_EMAIL: email,
         ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
+        // Once for each word: whoever changed it since keeps what they chose, whatever else this run is about.
+        ...(from(previous, "rotation") !== rotation && { OWNER_ROTATE: "1" }),
       },
       command: railsRunner("owner"),
     };
     const ended = await runOneOff(fly, job);
     if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, job, ended);
     // A job that ended well but whose log was lost has seen to the account all the same.
-    return { result: answerOf(ended)?.result === "created" ? "created" : "present", username };
+    const said = answerOf(ended)?.result;
+    const result = said === "created" || said === "rotated" ? said : "present";
+    return { result, username, ...(rotation !== undefined && { rotation }) };
   } finally {
     if (!fly.stopped) await unset(fly, app);
   }

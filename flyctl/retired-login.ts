@@ -10,7 +10,7 @@ import type { LoginOutput, Observation, RetiredLoginSpec } from "./spec.ts";
  */
 export async function ensure({ spec, fly }: Task<RetiredLoginSpec>): Promise<LoginOutput> {
   const { app, user } = spec;
-  const machine = await serverOf(fly, app);
+  const machine = (await serverOf(fly, app))?.id;
   if (machine === undefined) throw new Error(`the database ${app} has no machine`);
   await awaitServer(fly, app, machine);
   say("database", `${user} can no longer log in`);

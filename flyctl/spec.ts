@@ -156,17 +156,21 @@ export interface ReleaseOutput {
   release: number;
 }
 
-/** The owner's account. stdin: `{ "password": … }`, used only when the account is new. */
+/** The owner's account. stdin: `{ "password": … }`, used when the account is new, or its password rotates. */
 export interface OwnerSpec {
   app: string;
   username: string;
   email: string;
   /** Do not ask the e-mail domain's DNS whether it takes mail. */
   skipDns: boolean;
+  /** Word of the password; another one than before gives the account the password of stdin. Default: none. */
+  rotation?: string;
 }
 export interface OwnerOutput {
-  result: "created" | "present";
+  result: "created" | "present" | "rotated";
   username: string;
+  /** Word of the password that the account was given last. */
+  rotation?: string;
 }
 
 /**

@@ -1,5 +1,5 @@
 # mastiff: owner
-# Makes the owner's account, or sees that it is there. Whoever owns it already keeps the password.
+# Makes the owner's account, or sees that it is there. Whoever owns it already keeps the password, unless it rotates.
 name, mail, pass = %w(OWNER_USERNAME OWNER_EMAIL OWNER_PASSWORD).map { |key| ENV.fetch(key) }
 role = UserRole.find_by!(name: 'Owner') # raises when the database was set up without its seeds
 account = Account.find_local(name)
@@ -8,6 +8,11 @@ user = account&.user
 if user
   abort "owner: #{name} exists with another e-mail" unless user.email.casecmp?(mail)
   result = 'present'
+  if ENV['OWNER_ROTATE'] == '1'
+    user.update!(password: pass)
+    user.session_activations.destroy_all # whoever knew the old one is logged out
+    result = 'rotated'
+  end
 elsif account || User.exists?(email: mail.downcase)
   abort 'owner: username or e-mail already taken'
 else

@@ -1,0 +1,59 @@
+/** Which secrets may be made anew, and why the others may not. */
+import { z } from "zod";
+
+/** Secrets that `mastiff:rotate` makes anew when their word changes. */
+export const rotating = ["smtpKey", "r2Token", "databasePassword", "redisPassword", "ownerPassword"] as const;
+
+/** Words by secret; a secret without one has never been rotated. */
+export type Rotation = Partial<Record<(typeof rotating)[number], string>>;
+
+/** What would break, and what to do instead, by every name that an operator may try. */
+const forGood: Record<string, string> = {
+  secretKeyBase:
+    "never rotates: every session and every signed link would be void, so everybody would be logged out",
+  vapid: "never rotates: each browser's push subscription hangs on the pair, and none would be renewed",
+  encryptionKeys:
+    "never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself. Leaked, they do harm only together with a dump of the database: keep dumps safe",
+  otpSecret: "never rotates: two-factor secrets from before Mastodon 4.4 are encrypted with it",
+};
+const alsoCalled: Record<string, string> = {
+  encryptionPrimaryKey: "encryptionKeys",
+  encryptionDeterministicKey: "encryptionKeys",
+  encryptionSalt: "encryptionKeys",
+  vapidKeys: "vapid",
+  vapidPrivateKey: "vapid",
+};
+
+/** The form of `mastiff:rotate`: an object of words. */
+export const rotation = z.record(z.string(), z.coerce.string()).transform((words, context): Rotation => {
+  for (const [name, word] of Object.entries(words)) {
+    const refuse = (message: string) => context.addIssue({ code: "custom", path: [name], message });
+    const reason = forGood[alsoCalled[name] ?? name];
+    if (reason !== undefined) refuse(reason);
+    else if (!(rotating as readonly string[]).includes(name))
+      refuse(`is no secret that rotates; these do: ${rotating.join(", ")}`);
+    else if (!/^[a-z0-9][a-z0-9-]{0,19}$/.test(word))
+      refuse("the word is 1 to 20 lower-case letters, digits and dashes, such as 2026-11");
+  }
+  return words as Rotation;
+});
+
+/** Why a secret that somebody else made is not this stack's to rotate; by secret. */
+export function notOurs(config: {
+  smtpServer?: string | undefined;
+  r2AccessKeyId?: string | undefined;
+  redisKind: "own" | "upstash";
+}): Rotation {
+  return {
+    ...(config.smtpServer !== undefined && {
+      smtpKey: `the password of ${config.smtpServer} is yours: make a new one there, pulumi config set --secret mastiff:smtpPassword, pulumi up, then end the old one`,
+    }),
+    ...(config.r2AccessKeyId !== undefined && {
+      r2Token:
+        "the bucket's key is yours: make a new one, set mastiff:r2AccessKeyId and mastiff:r2SecretAccessKey, pulumi up, then end the old one",
+    }),
+    ...(config.redisKind === "upstash" && {
+      redisPassword: "Upstash makes this password, and flyctl knows no call that changes it",
+    }),
+  };
+}

@@ -1,0 +1,129 @@
+import { AwsClient } from "aws4fetch";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { belongings } from "../support/belongings.ts";
+import { openStack, type TestStack } from "../support/stack.ts";
+import { startWorld, type TestWorld } from "../support/world.ts";
+
+describe("a community ends", () => {
+  let world: TestWorld;
+  let stack: TestStack;
+  let before: Belongings;
+  const now = async () => belongings(await world.state()) as Belongings;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    before = await now();
+    // Protected, as everywhere but in the dev stack.
+    stack = await openStack(world, { config: { "mastiff:protect": "true" } });
+    const up = await stack.up();
+    expect(up.exitCode, up.output).toBe(0);
+  });
+  afterAll(async () => {
+    await stack?.end();
+    await world?.stop();
+  });
+
+  test("not by destroy alone: it refuses before it has deleted anything", async () => {
+    const living = await now();
+    // As a person runs it: a preview comes first, and meets what is protected.
+    const refused = await stack.destroy("--skip-preview=false");
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toMatch(/cannot be deleted\s+because it is protected/);
+    expect(await now()).toEqual(living);
+  });
+
+  test("not under a wrong name", async () => {
+    await stack.config({ "mastiff:destroy": "example.org" });
+    const refused = await stack.preview();
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.output).toContain(
+      'mastiff:destroy is "example.org": is not the domain of this stack\'s community, mastiff.party',
+    );
+    expect(refused.output).toContain("fix: pulumi config set mastiff:destroy");
+  });
+
+  test("named, it is told what will be lost, dumped and unprotected", async () => {
+    await stack.config({ "mastiff:destroy": "mastiff.party" });
+    const up = await stack.up();
+    expect(up.exitCode, up.output).toBe(0);
+    const warning = up.diagnostics.find((one) => one.severity === "warning")?.message ?? "";
+    for (const words of [
+      "mastiff.party is about to end",
+      "the database mastiff-party-db",
+      "all objects of the bucket files-mastiff-party",
+      "npm run tootctl -- mastiff-party self-destruct",
+      "pulumi stack export --show-secrets",
+    ])
+      expect(warning).toContain(words);
+    // Offered, not done.
+    expect(JSON.stringify((await world.state()).fly.apps["mastiff-party"].secrets)).not.toContain(
+      "SELF_DESTRUCT",
+    );
+    expect((await stack.resources()).filter((one) => one.protect === true)).toEqual([]);
+
+    const { finalDump, leftAfterDestroy } = (await stack.outputs()) as unknown as Outputs;
+    const objects = await farewell();
+    expect(finalDump).toEqual({
+      bucket: "files-mastiff-party-farewell",
+      key: Object.keys(objects)[0],
+      bytes: Object.values(objects)[0]?.size,
+      entries: expect.any(Number),
+      users: 1,
+    });
+    const left = leftAfterDestroy.join("\n");
+    expect(left).toContain(`the last dump ${finalDump.key}`);
+    expect(left).toContain("the SSL mode of mastiff.party");
+    expect(left).not.toContain("at SendGrid");
+    const preview = await stack.preview("--expect-no-changes");
+    expect(preview.exitCode, preview.output).toBe(0);
+  });
+
+  test("kept after all, it is protected again, and the dump stays", async () => {
+    await stack.config({ "mastiff:destroy": undefined });
+    const up = await stack.up();
+    expect(up.exitCode, up.output).toBe(0);
+    const kept = (await stack.resources()).filter((one) => one.protect === true);
+    expect(kept.map((one) => one.urn.split("::").at(-1))).toEqual(
+      expect.arrayContaining(["database-postgres", "redis-upstash", "media-bucket", "secrets-vapid"]),
+    );
+    expect(await stack.outputs()).not.toHaveProperty("finalDump");
+    expect(Object.keys(await farewell())).toHaveLength(1);
+    await stack.config({ "mastiff:destroy": "mastiff.party" });
+    const again = await stack.up();
+    expect(again.exitCode, again.output).toBe(0);
+    const { finalDump } = (await stack.outputs()) as unknown as Outputs;
+    expect(
+      Object.keys(await farewell())
+        .sort()
+        .at(-1),
+    ).toBe(finalDump.key);
+  });
+
+  test("destroyed, it leaves the dumps alone, and nobody has a key to it", async () => {
+    const resources = await stack.resources("--show-secrets");
+    const access = resources.find((one) => one.urn.endsWith("::final-dump-access"))?.outputs ?? {};
+    const destroy = await stack.destroy();
+    expect(destroy.exitCode, destroy.output).toBe(0);
+    const [left, objects] = [await now(), await farewell()];
+    expect(left.buckets.map((bucket) => bucket.name)).toEqual(["files-mastiff-party-farewell"]);
+    expect({ ...left, buckets: [] }).toEqual({ ...before, buckets: [] });
+    expect(Object.keys(objects)).toHaveLength(2);
+    const { accessKeyId, secretAccessKey } = access as Record<"accessKeyId" | "secretAccessKey", string>;
+    const s3 = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto", retries: 0 });
+    const answer = await s3.fetch(`${world.url}/r2/files-mastiff-party-farewell?list-type=2`);
+    expect(answer.status).toBe(401);
+  });
+
+  async function farewell(): Promise<Record<string, { size: number }>> {
+    const bucket = (await now()).buckets.find((one) => one.name.endsWith("-farewell"));
+    return bucket?.objects ?? {};
+  }
+});
+
+interface Belongings {
+  buckets: { name: string; objects: Record<string, { size: number }> }[];
+}
+interface Outputs {
+  finalDump: { bucket: string; key: string };
+  leftAfterDestroy: string[];
+}
