@@ -17,6 +17,8 @@ export interface CloudsOptions {
   folder: string;
   /** Share of the real clouds' slowness, 0 to 1. Default 0. */
   latency?: number;
+  /** The operator's credentials for what the stand-ins run, where they are others than in a fresh world. */
+  credentials?: Record<string, string>;
   /** Lets the clouds outlive this process. Default false: they end with it, however it ends. */
   outlive?: boolean;
 }
@@ -71,7 +73,13 @@ async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
   const { host, plugins } = toolchain.standIns;
   if (!host && plugins.length === 0) args.push("--no-plugins");
   // The engine's plugins are not started by the clouds: their own stand-ins need no address of another.
-  const target: Target = { url, plugins: {}, home: join(folder, "home"), backend: join(folder, "stacks") };
+  const target: Target = {
+    url,
+    plugins: {},
+    home: join(folder, "home"),
+    backend: join(folder, "stacks"),
+    ...(options.credentials && { credentials: options.credentials }),
+  };
   const child = spawn(process.execPath, outlive ? args : ["--import", "./toolchain/tether.ts", ...args], {
     cwd: root,
     env: {

@@ -16,6 +16,8 @@ export interface Target {
   home: string;
   /** Folder of the file backend. */
   backend: string;
+  /** The operator's credentials by variable, where they are others than in a fresh world. */
+  credentials?: Record<string, string>;
 }
 
 /** Protects nothing: the local clouds' secrets are made up. Pulumi.dev.yaml's salt belongs to it. */
@@ -41,6 +43,7 @@ export function variables(toolchain: Toolchain, target: Target): Record<string, 
   const { host, plugins } = toolchain.standIns;
   return {
     ...credentials,
+    ...target.credentials,
     FLY_API_BASE_URL: target.url,
     FLY_FLAPS_BASE_URL: target.url,
     FLY_UIEX_BASE_URL: target.url,

@@ -73,8 +73,11 @@ export interface TestWorld extends AsyncDisposable {
   meddle(change: (state: any) => void): Promise<void>;
   /** Lets the clouds' clock jump. */
   advance(milliseconds: number): Promise<void>;
-  /** Ends the clouds with SIGKILL-free order and starts them again on the same state and port. */
-  restart(): Promise<void>;
+  /**
+   * Ends the clouds with SIGKILL-free order and starts them again on the same state and port; with `credentials`, the
+   * stand-in plugins run the driver with these.
+   */
+  restart(credentials?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -142,9 +145,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<TestWorld>
     async advance(milliseconds) {
       await control("POST", `advance/${milliseconds}`);
     },
-    async restart() {
+    async restart(credentials) {
       await clouds.stop();
-      clouds = await startClouds({ toolchain: tools, folder, latency, port: clouds.port });
+      const same = { toolchain: tools, folder, latency, port: clouds.port };
+      clouds = await startClouds({ ...same, ...(credentials && { credentials }) });
     },
     stop,
     [Symbol.asyncDispose]: stop,
