@@ -14,7 +14,8 @@ describe(`a community goes from ${old} to ${next}`, () => {
   let stack: TestStack;
 
   beforeAll(async () => {
-    world = await startWorld();
+    // Slow enough for a machine that restarts to be seen away.
+    world = await startWorld({ latency: 0.01 });
     stack = await openStack(world, {
       config: { "mastiff:mastodonVersion": old, "mastiff:web": '{"count":2}' },
     });
