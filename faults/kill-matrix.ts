@@ -33,7 +33,6 @@ export async function runKills(
     const result: PartResult = {
       part: `kill-${scenario}-${side}${chain ? "-chain" : ""}`,
       title: `${scenario}, killed ${side} ${chain ? "call after call" : "one call"}`,
-      group: "kill",
       setting,
       of: chain ? 1 : moments.length,
       cases: [],

@@ -1,7 +1,4 @@
-/**
- * `npm run faults [-- kill | table | runs | operators | report]`: crashes, faults and two operators at once, on the
- * local clouds and the real engine. Without a word: all of it, which takes hours.
- */
+/** `npm run faults -- kill | report`: crashes on the local clouds and the real engine. All of them take hours. */
 import { defineCommand, runMain } from "citty";
 import { openEnding } from "../toolchain/ending.ts";
 import { openTerminal } from "../toolchain/terminal.ts";
@@ -114,7 +111,7 @@ function wrong(message: string): never {
 }
 
 const command = defineCommand({
-  meta: { name: "faults", description: "crashes, faults and two operators, on the local clouds" },
+  meta: { name: "faults", description: "crashes, on the local clouds and the real engine" },
   subCommands: { kill, report },
 });
 

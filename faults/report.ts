@@ -11,15 +11,7 @@ export function writeReport(): void {
 
 /** The page, from these results. */
 export function reportOf(results: readonly PartResult[]): string {
-  const of = (group: PartResult["group"]) => results.filter((result) => result.group === group);
-  return [
-    introduction,
-    section("Kills", kills, killTable(of("kill"))),
-    section("Faults", faults, table(of("faults"))),
-    section("Whole runs with a mix", runs, table(of("runs"))),
-    section("Two operators", operators, table(of("operators"))),
-    ...failures(results),
-  ].join("\n");
+  return [introduction, `## Kills\n\n${kills}\n${killTable(results)}`, ...failures(results)].join("\n");
 }
 
 const introduction = `# Crashes and faults
@@ -28,12 +20,9 @@ What was done to a community on the local clouds, with the real engine, and what
 those of the last run of each part, written by the command itself:
 
 \`\`\`sh
-npm run faults                                   # all of it, one case after the other: some hours
+npm run faults -- kill                           # before and after each call of up, destroy, upgrade: some hours
 npm run faults -- kill up --every 5              # before and after every fifth call of an up
 npm run faults -- kill destroy --chain           # every call, in one life
-npm run faults -- table                          # each fault at each operation of driver and clients
-npm run faults -- runs --seed 7                  # ten whole runs with a mix of faults
-npm run faults -- operators                      # two at once
 npm run faults -- report                         # this page again, from what is kept
 \`\`\`
 
@@ -56,24 +45,6 @@ after the change before it. In a chain, each run of one life is killed at the fi
 before, until one comes to its end: what one crash leaves is met by the next one.
 `;
 
-const faults = `Each operation of driver and clients, with one fault at a time: 429 with Retry-After, 500, 503, a cut connection, a
-body that is no JSON, an answer that is lost after the cloud acted, one that comes after the client gave up. Once: the
-operation ends well, and what is there is what an undisturbed one leaves. For good: a clear error with the call and what
-the cloud said, and the same operation without the fault then completes.
-`;
-
-const runs = `An \`up\` in which every call may be hit, by chance and for once. The chance hangs on a seed, which is printed, so a
-run can be had again.
-`;
-
-const operators = `Two runs at the same time: on one stack, where the second has to be told who is at work, and on two stacks of one
-zone, one organisation and one SendGrid account.
-`;
-
-function section(title: string, text: string, figures: string): string {
-  return `## ${title}\n\n${text}\n${figures}`;
-}
-
 function killTable(results: readonly PartResult[]): string {
   if (results.length === 0) return notRun;
   const rows = results.map((result) => {
@@ -94,26 +65,6 @@ function killTable(results: readonly PartResult[]): string {
       "orphaned",
       "secrets made again",
       "seconds a life",
-    ],
-    rows,
-  );
-}
-
-function table(results: readonly PartResult[]): string {
-  if (results.length === 0) return notRun;
-  const rows = results.map(({ title, setting, cases, of }) =>
-    row([title, setting, `${cases.length} of ${of}`, ...figures(cases)]),
-  );
-  return lines(
-    [
-      "what",
-      "parts",
-      "cases",
-      "as it should be",
-      "twice",
-      "orphaned",
-      "secrets made again",
-      "seconds a case",
     ],
     rows,
   );

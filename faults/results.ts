@@ -23,7 +23,6 @@ export interface PartResult {
   part: string;
   /** For people: "killed before a call of up". */
   title: string;
-  group: "kill" | "faults" | "runs" | "operators";
   /** Which parts of the toolchain were official. */
   setting: string;
   /** How many cases there are in all; those that were run may be a selection. */
