@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSubject, type Subject } from "../../faults/community.ts";
+import { killOnce, type Stage, setStage } from "../../faults/kill.ts";
+
+// A sample of `npm run faults`: one kill early in an up, before the cloud acts, and one late, after it did.
+let subject: Subject;
+let stage: Stage;
+
+beforeAll(async () => {
+  subject = await openSubject();
+  stage = await setStage("up", subject);
+});
+afterAll(async () => {
+  await subject?.[Symbol.asyncDispose]();
+});
+
+test.each([
+  ["before", 0.3],
+  ["after", 0.7],
+] as const)(
+  "an up that is killed %s a call, at %f of its calls, ends as if nothing had been",
+  async (side, at) => {
+    const call = Math.round(stage.end.moments.length * at);
+    const found = await killOnce(stage, side, call);
+    expect(found.problems, `${found.name}: ${found.steps.join(", ")}`).toEqual([]);
+    // The run was killed, and did not come to its end before that.
+    expect(found.steps.length, found.name).toBeGreaterThan(0);
+  },
+);
