@@ -42,7 +42,8 @@ const noSecret = /\.(AWS_ACCESS_KEY_ID|VAPID_PUBLIC_KEY|publicKey\w*)$/;
 
 /**
  * Every value that the stack's state marks as secret, by its place in the state. What a command prints is marked as a
- * whole when it was given secrets; in it, only an address with a password counts. Values of fewer than eight
+ * whole when it was given secrets, and so is an upkeep's copy of it (IDENTITY); in it, only an address with a password
+ * counts. Values of fewer than eight
  * characters are left out: they would be found by chance.
  */
 export async function secretsOf(stack: TestStack): Promise<Secret[]> {
@@ -55,7 +56,7 @@ export async function secretsOf(stack: TestStack): Promise<Secret[]> {
     ({ name, value }) =>
       value.length >= 8 &&
       !noSecret.test(name) &&
-      (!/\.(stdout|stderr)\b/.test(name) || /:\/\/[^/@]+:[^/@]+@/.test(value)),
+      (!/\.(stdout|stderr|IDENTITY)\b/.test(name) || /:\/\/[^/@]+:[^/@]+@/.test(value)),
   );
 }
 
