@@ -11,7 +11,7 @@ export interface Traces {
 
 /** Progress holds times, DRIFT what some run has mended, and the rest is bookkeeping of one run. */
 const passing = new Set(
-  "stderr created modified sourcePosition stackTrace __provider version DRIFT".split(" "),
+  "stderr created modified sourcePosition stackTrace __provider version DRIFT ignoreChanges".split(" "),
 );
 
 /** Fields that only say when, by whom or in which order something was done. */
