@@ -1,8 +1,8 @@
-/** The kill matrix as a part of the command: which cases, with progress, kept as they come. */
+/** The kill matrix as a part of the command: which cases, several lives side by side, with progress, kept as they come. */
 import type { Terminal } from "../toolchain/terminal.ts";
 import type { Subject } from "./community.ts";
 import type { Side } from "./gate.ts";
-import { killInChain, killOnce, type Scenario, type Stage, setStage } from "./kill.ts";
+import { type Case, killInChain, killOnce, type Scenario, type Stage, setStage } from "./kill.ts";
 import { keep, type PartResult } from "./results.ts";
 
 /** Which kills. */
@@ -11,54 +11,95 @@ export interface KillSelection {
   sides: readonly Side[];
   /** All moments in one life, each run killed at the next; else each moment in a life of its own. */
   chain: boolean;
-  /** Every n-th call. Only without `chain`. Default 1. */
+  /** Every n-th moment. Only without `chain`. Default 1. */
   every: number;
-  /** The first call, from 1. */
+  /** The first moment, from 1. */
   from: number;
+  /** How many worlds live side by side. Only without `chain`. */
+  jobs: number;
 }
 
-/** Runs the selected kills of one scenario. @returns what was kept. */
+/** Runs the selected kills of one scenario, in worlds that `open` makes. @returns what was kept. */
 export async function runKills(
-  subject: Subject,
-  { scenario, sides, chain, every, from }: KillSelection,
+  open: () => Promise<Subject>,
+  selection: KillSelection,
   setting: string,
   terminal: Terminal,
 ): Promise<PartResult[]> {
+  const { scenario, sides, chain, every, from, jobs } = selection;
   const staged = terminal.step(`${scenario}: an undisturbed run, for comparison`);
-  const stage = await setStage(scenario, subject);
+  await using stages = await setStages(open, scenario, chain ? 1 : jobs);
+  const [stage] = stages.all;
+  if (stage === undefined) throw new Error("no world was started");
   const { moments } = stage.end;
   staged.done(`${scenario}: undisturbed, ${moments.length} calls that change something`);
-  const results: PartResult[] = [];
-  for (const side of sides) {
-    const result: PartResult = {
+  const results = sides.map(
+    (side): PartResult => ({
       part: `kill-${scenario}-${side}${chain ? "-chain" : ""}`,
       title: `${scenario}, killed ${side} ${chain ? "call after call" : "one call"}`,
       setting,
       of: chain ? 1 : moments.length,
       cases: [],
-    };
-    results.push(result);
+    }),
+  );
+  for (const [index, side] of sides.entries()) {
+    const result = results[index] as PartResult;
     if (chain) await chained(stage, side, result, terminal);
-    else await single(stage, side, range(from, moments.length, every), result, terminal);
+    else await single(stages.all, side, everyNth(moments, from, every), result, terminal);
   }
   return results;
 }
 
+interface Stages extends AsyncDisposable {
+  all: Stage[];
+}
+
+/** The same stage several times over. */
+async function setStages(open: () => Promise<Subject>, scenario: Scenario, count: number): Promise<Stages> {
+  const subjects: Subject[] = [];
+  const end = async () => {
+    await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
+  };
+  try {
+    const all = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const subject = await open();
+        subjects.push(subject);
+        return setStage(scenario, subject);
+      }),
+    );
+    return { all, [Symbol.asyncDispose]: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
 async function single(
-  stage: Stage,
+  stages: readonly Stage[],
   side: Side,
-  calls: number[],
+  moments: readonly string[],
   result: PartResult,
   terminal: Terminal,
 ): Promise<void> {
-  for (const [index, k] of calls.entries()) {
-    const step = terminal.step(`${result.title}: ${index + 1} of ${calls.length}, call ${k}`);
-    const found = await killOnce(stage, side, k);
-    result.cases.push(found);
-    keep(result);
-    if (found.problems.length === 0) step.done(`${found.name} (${found.steps.join(", ")})`);
-    else step.fail(`${found.name}: ${found.problems.join("; ")}`);
-  }
+  const waiting = moments.values();
+  const lives = async (stage: Stage) => {
+    // One iterator for all: each takes the next moment that nobody has taken.
+    for (const moment of waiting) {
+      const found = await killOnce(stage, side, moment);
+      result.cases.push(found);
+      keep(result);
+      tell(found, `${result.cases.length} of ${moments.length}`, terminal);
+    }
+  };
+  await Promise.all(stages.map(lives));
+}
+
+function tell(found: Case, count: string, terminal: Terminal): void {
+  const how = found.kills === 0 ? "no run came to it" : found.steps.join(", ");
+  const said = `${count}: ${found.name} (${how}, ${Math.round(found.milliseconds / 1000)} s)`;
+  if (found.problems.length === 0) terminal.success(said);
+  else terminal.error(`${said}: ${found.problems.join("; ")}`);
 }
 
 async function chained(stage: Stage, side: Side, result: PartResult, terminal: Terminal): Promise<void> {
@@ -70,9 +111,7 @@ async function chained(stage: Stage, side: Side, result: PartResult, terminal: T
   else step.fail(`${result.title}: ${found.problems.join("; ")}`);
 }
 
-/** `from`, `from + every`, … up to `last`. */
-function range(from: number, last: number, every: number): number[] {
-  return Array.from({ length: last }, (_, index) => index + 1).filter(
-    (k) => k >= from && (k - from) % every === 0,
-  );
+/** The one that is number `from` (the first is 1), and every `every`-th after it. */
+function everyNth(moments: readonly string[], from: number, every: number): string[] {
+  return moments.filter((_moment, index) => index + 1 >= from && (index + 1 - from) % every === 0);
 }

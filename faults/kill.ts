@@ -27,8 +27,10 @@ export interface Stage {
 
 /** How one case went. */
 export interface Case {
-  /** What was killed, and when: "after call 17, cloudflare POST …", or how often. */
+  /** What was killed, and when: "after cloudflare POST …", or how often. */
   name: string;
+  /** How often a run was killed; 0: no run came to that moment. */
+  kills: number;
   /** What the operator did. */
   steps: string[];
   deviation: Deviation;
@@ -59,8 +61,11 @@ export async function setStage(scenario: Scenario, subject: Subject): Promise<St
   return { scenario, subject, beginning, end };
 }
 
-/** Kills one run at its k-th changing call (from 1), and carries on as an operator would. */
-export async function killOnce(stage: Stage, side: Side, k: number): Promise<Case> {
+/**
+ * Kills one run at one moment, and carries on as an operator would. Moments are told by what they do and not by their
+ * number: calls race each other, so the tenth call of one run is the twelfth of the next.
+ */
+export async function killOnce(stage: Stage, side: Side, moment: string): Promise<Case> {
   const { subject, scenario, beginning } = stage;
   const { place } = subject.stack;
   const began = performance.now();
@@ -69,15 +74,15 @@ export async function killOnce(stage: Stage, side: Side, k: number): Promise<Cas
     subject.world.url,
     side,
     () => start(place, verbs[scenario]),
-    (_call, before) => before.length === k - 1,
+    (call, before) => numbered([...before, call]).at(-1) === moment,
   );
-  const at = run.killedAt === undefined ? "its end" : momentOf(run.killedAt);
   const known = await subject.secrets();
   const recovery = await carryOn(place, verbs[scenario], run.killedAt ? undefined : run);
   const problems = recovery.ended ? [] : [`it does not end: ${lastWords(recovery.output)}`];
   const judged = await judge(stage, known);
   return {
-    name: `${side} call ${k}: ${at}`,
+    name: `${side} ${moment}`,
+    kills: run.killedAt === undefined ? 0 : 1,
     steps: recovery.steps,
     deviation: judged.deviation,
     problems: [...problems, ...judged.problems],
@@ -146,7 +151,6 @@ export async function killInChain(stage: Stage, side: Side, tell: (link: Link) =
 
 /** A case of many kills. */
 export interface Chain extends Case {
-  kills: number;
   /** Moments at which a run was killed. */
   hit: string[];
   /** Moments of the undisturbed run at which none was. */

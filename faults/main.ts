@@ -1,11 +1,12 @@
 /** `npm run faults -- kill | report`: crashes on the local clouds and the real engine. All of them take hours. */
+import { availableParallelism } from "node:os";
 import { defineCommand, runMain } from "citty";
 import { openEnding } from "../toolchain/ending.ts";
 import { openTerminal } from "../toolchain/terminal.ts";
 import { toolchain } from "../toolchain/toolchain.ts";
 import { openSubject } from "./community.ts";
 import type { Side } from "./gate.ts";
-import { type Scenario, scenarios } from "./kill.ts";
+import { scenarios } from "./kill.ts";
 import { runKills } from "./kill-matrix.ts";
 import { writeReport } from "./report.ts";
 import { converged, type PartResult } from "./results.ts";
@@ -23,6 +24,11 @@ const kill = defineCommand({
     side: { type: "string", description: "before or after; default: both" },
     every: { type: "string", default: "1", description: "only every n-th call" },
     from: { type: "string", default: "1", description: "the first call" },
+    jobs: {
+      type: "string",
+      default: String(availableParallelism()),
+      description: "how many worlds live side by side; default: one a core",
+    },
     chain: {
       type: "boolean",
       default: false,
@@ -33,37 +39,16 @@ const kill = defineCommand({
     part(async (setting) => {
       const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
       const sides = args.side === undefined ? bothSides : [oneOf(bothSides, args.side)];
+      const [every, from] = [positive("every", args.every), positive("from", args.from)];
+      const selection = { sides, chain: args.chain, every, from, jobs: positive("jobs", args.jobs) };
       const results: PartResult[] = [];
       for (const scenario of chosen)
-        results.push(...(await kills(scenario, sides, args.chain, args.every, args.from, setting)));
+        results.push(...(await runKills(openSubject, { scenario, ...selection }, setting, terminal)));
       return results;
     }),
 });
 
 const bothSides: readonly Side[] = ["before", "after"];
-
-async function kills(
-  scenario: Scenario,
-  sides: readonly Side[],
-  chain: boolean,
-  every: string,
-  from: string,
-  setting: string,
-): Promise<PartResult[]> {
-  const subject = await openSubject();
-  try {
-    const selection = {
-      scenario,
-      sides,
-      chain,
-      every: positive("every", every),
-      from: positive("from", from),
-    };
-    return await runKills(subject, selection, setting, terminal);
-  } finally {
-    await subject[Symbol.asyncDispose]();
-  }
-}
 
 const report = defineCommand({
   meta: { name: "report", description: "writes docs/faults.md from what is kept" },

@@ -50,7 +50,7 @@ function killTable(results: readonly PartResult[]): string {
   const rows = results.map((result) => {
     const { cases } = result;
     const isChain = result.part.endsWith("chain");
-    const killed = isChain ? sum(cases.map((one) => one.kills ?? 0)) : cases.length;
+    const killed = sum(cases.map((one) => one.kills ?? 0));
     const lives = isChain ? cases.length : `${cases.length} of ${result.of}`;
     return row([result.title, result.setting, killed, lives, ...figures(cases)]);
   });
