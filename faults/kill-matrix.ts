@@ -26,53 +26,48 @@ export async function runKills(
   setting: string,
   terminal: Terminal,
 ): Promise<PartResult[]> {
-  const { scenario, sides, chain, every, from, jobs } = selection;
-  const staged = terminal.step(`${scenario}: an undisturbed run, for comparison`);
-  await using stages = await setStages(open, scenario, chain ? 1 : jobs);
-  const [stage] = stages.all;
-  if (stage === undefined) throw new Error("no world was started");
+  const staged = terminal.step(`${selection.scenario}: an undisturbed run, for comparison`);
+  const subjects: Subject[] = [];
+  try {
+    // The same stage several times over: each job has a world of its own.
+    const stages = await Promise.all(
+      Array.from({ length: selection.chain ? 1 : selection.jobs }, async () => {
+        const subject = await open();
+        subjects.push(subject);
+        return setStage(selection.scenario, subject);
+      }),
+    );
+    const count = stages[0]?.end.moments.length ?? 0;
+    staged.done(`${selection.scenario}: undisturbed, ${count} calls that change something`);
+    return await play(stages, selection, setting, terminal);
+  } finally {
+    await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
+  }
+}
+
+async function play(
+  stages: readonly Stage[],
+  { scenario, sides, chain, every, from }: KillSelection,
+  setting: string,
+  terminal: Terminal,
+): Promise<PartResult[]> {
+  const [stage] = stages;
+  if (stage === undefined) throw new Error("--jobs is 0: there is no world to kill in");
   const { moments } = stage.end;
-  staged.done(`${scenario}: undisturbed, ${moments.length} calls that change something`);
-  const results = sides.map(
-    (side): PartResult => ({
+  const results: PartResult[] = [];
+  for (const side of sides) {
+    const result: PartResult = {
       part: `kill-${scenario}-${side}${chain ? "-chain" : ""}`,
       title: `${scenario}, killed ${side} ${chain ? "call after call" : "one call"}`,
       setting,
       of: chain ? 1 : moments.length,
       cases: [],
-    }),
-  );
-  for (const [index, side] of sides.entries()) {
-    const result = results[index] as PartResult;
+    };
+    results.push(result);
     if (chain) await chained(stage, side, result, terminal);
-    else await single(stages.all, side, everyNth(moments, from, every), result, terminal);
+    else await single(stages, side, everyNth(moments, from, every), result, terminal);
   }
   return results;
-}
-
-interface Stages extends AsyncDisposable {
-  all: Stage[];
-}
-
-/** The same stage several times over. */
-async function setStages(open: () => Promise<Subject>, scenario: Scenario, count: number): Promise<Stages> {
-  const subjects: Subject[] = [];
-  const end = async () => {
-    await Promise.all(subjects.map((subject) => subject[Symbol.asyncDispose]()));
-  };
-  try {
-    const all = await Promise.all(
-      Array.from({ length: count }, async () => {
-        const subject = await open();
-        subjects.push(subject);
-        return setStage(scenario, subject);
-      }),
-    );
-    return { all, [Symbol.asyncDispose]: end };
-  } catch (error) {
-    await end();
-    throw error;
-  }
 }
 
 async function single(
