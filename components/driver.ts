@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { flyEndpoint } from "./fly-endpoint.ts";
 import type { Drift } from "./fly-look.ts";
 
 /** Where the driver finds Fly, and what a look found there. */
@@ -119,11 +120,4 @@ function ignoredDrift(words: string | undefined): string[] {
 /** The driver as a command: `node flyctl/main.ts <kind> <verb>`. */
 function driverCommand(kind: string, verb: string): { interpreter: string[]; create: string } {
   return { interpreter: ["node", "flyctl/main.ts", kind], create: verb };
-}
-
-/** flyctl's own variables for its three APIs, when they are not at their usual place. */
-export function flyEndpoint(base: string | undefined): Record<string, string> {
-  return base === undefined
-    ? {}
-    : { FLY_API_BASE_URL: base, FLY_FLAPS_BASE_URL: base, FLY_UIEX_BASE_URL: base };
 }

@@ -5,7 +5,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObserveAllOutput, ObserveItem } from "../flyctl/spec.ts";
-import { flyEndpoint } from "./driver.ts";
+import { flyEndpoint } from "./fly-endpoint.ts";
 
 /** How one live thing differs from what is declared. */
 export interface Drifted {

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StatusOutput, StatusSpec } from "../flyctl/spec.ts";
-import { flyEndpoint } from "./driver.ts";
+import { flyEndpoint } from "./fly-endpoint.ts";
 
 /** What {@link waitingFor} asks about. */
 export interface WaitingArgs {
