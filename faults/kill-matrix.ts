@@ -2,8 +2,8 @@
 import type { Terminal } from "../toolchain/terminal.ts";
 import type { Subject } from "./community.ts";
 import type { Side } from "./gate.ts";
-import { type Case, killInChain, killOnce, type Scenario, type Stage, setStage } from "./kill.ts";
-import { keep, type PartResult } from "./results.ts";
+import { type Case, killInChain, killOnce, nameOf, type Scenario, type Stage, setStage } from "./kill.ts";
+import { earlierCases, keep, type PartResult } from "./results.ts";
 
 /** Which kills. */
 export interface KillSelection {
@@ -65,7 +65,13 @@ async function play(
     };
     results.push(result);
     if (chain) await chained(stage, side, result, terminal);
-    else await single(stages, side, everyNth(moments, from, every), result, terminal);
+    else {
+      const chosen = everyNth(moments, from, every);
+      // A part may be run in pieces: what this piece does not run is as it was run last.
+      const others = new Set(moments.filter((one) => !chosen.includes(one)).map((one) => nameOf(side, one)));
+      result.cases.push(...earlierCases(result.part).filter((one) => others.has(one.name)));
+      await single(stages, side, chosen, result, terminal);
+    }
   }
   return results;
 }
@@ -78,13 +84,14 @@ async function single(
   terminal: Terminal,
 ): Promise<void> {
   const waiting = moments.values();
+  const before = result.cases.length;
   const lives = async (stage: Stage) => {
     // One iterator for all: each takes the next moment that nobody has taken.
     for (const moment of waiting) {
       const found = await killOnce(stage, side, moment);
       result.cases.push(found);
       keep(result);
-      tell(found, `${result.cases.length} of ${moments.length}`, terminal);
+      tell(found, `${result.cases.length - before} of ${moments.length}`, terminal);
     }
   };
   await Promise.all(stages.map(lives));

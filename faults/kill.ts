@@ -81,13 +81,18 @@ export async function killOnce(stage: Stage, side: Side, moment: string): Promis
   const problems = recovery.ended ? [] : [`it does not end: ${lastWords(recovery.output)}`];
   const judged = await judge(stage, known);
   return {
-    name: `${side} ${moment}`,
+    name: nameOf(side, moment),
     kills: run.killedAt === undefined ? 0 : 1,
     steps: recovery.steps,
     deviation: judged.deviation,
     problems: [...problems, ...judged.problems],
     milliseconds: Math.round(performance.now() - began),
   };
+}
+
+/** What the case of a moment is called: "after cloudflare POST /zones/:id/dns_records CNAME …". */
+export function nameOf(side: Side, moment: string): string {
+  return `${side} ${moment}`;
 }
 
 /** What is known while a chain goes on. */

@@ -38,6 +38,11 @@ export function keep(result: PartResult): void {
   writeFileSync(join(folder, `${result.part}.json`), `${JSON.stringify(result, undefined, 1)}\n`);
 }
 
+/** The cases of a part that are kept; none when it was never run. */
+export function earlierCases(part: string): CaseResult[] {
+  return kept().find((result) => result.part === part)?.cases ?? [];
+}
+
 /** Every result that is kept, in the order of their names. */
 export function kept(): PartResult[] {
   if (!existsSync(folder)) return [];

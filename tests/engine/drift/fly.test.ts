@@ -1,27 +1,12 @@
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, onTestFailed, test } from "vitest";
-import { openStack, type TestStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStack, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
+import { type CloudState, machineOf, play, type Round } from "./change.ts";
 
-/** Something that other hands change, and what a preview has to say of it. */
-interface Change {
-  what: string;
-  // biome-ignore lint/suspicious/noExplicitAny: the clouds' state is theirs.
-  make(state: any): void;
-  /** Logical name of the resource that is updated (or `create <name>`), and the words for it; a refresh has none. */
-  seen: Record<string, RegExp | undefined>;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-const machineOf = (state: any, app: string, group: string): any =>
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  Object.values(state.fly.apps[app].machines as Record<string, any>).find(
-    (machine) => machine.state !== "destroyed" && machine.config.metadata?.fly_process_group === group,
-  );
 const web = "mastiff-party";
 const streaming = "mastiff-party-streaming";
 
-const rounds: [title: string, args: string[], changes: Change[]][] = [
+const rounds: Round[] = [
   [
     "machines that are other than declared",
     [],
@@ -100,8 +85,7 @@ const rounds: [title: string, args: string[], changes: Change[]][] = [
       {
         what: "the database's machine is stopped",
         make: (state) => {
-          // biome-ignore lint/suspicious/noExplicitAny: as above.
-          for (const machine of Object.values<any>(state.fly.apps["mastiff-party-db"].machines))
+          for (const machine of Object.values<CloudState>(state.fly.apps["mastiff-party-db"].machines))
             machine.state = "stopped";
         },
         seen: { "database-postgres": /machine \w+ of the database is stopped/ },
@@ -175,8 +159,7 @@ const rounds: [title: string, args: string[], changes: Change[]][] = [
       {
         what: "the database has less memory",
         make: (state) => {
-          // biome-ignore lint/suspicious/noExplicitAny: as above.
-          for (const machine of Object.values<any>(state.fly.apps["mastiff-party-db"].machines))
+          for (const machine of Object.values<CloudState>(state.fly.apps["mastiff-party-db"].machines))
             machine.config.guest.memory_mb = 128;
         },
         seen: { "database-postgres": /of the database: memory is 128 MB, should be 256 MB/ },
@@ -199,126 +182,6 @@ const rounds: [title: string, args: string[], changes: Change[]][] = [
           state.fly.apps[streaming].certificates = [];
         },
         seen: { "streaming-host-certificate-upkeep": /there is no certificate for streaming.mastiff.party/ },
-      },
-    ],
-  ],
-  [
-    "Cloudflare's side, by a refresh",
-    ["--refresh"],
-    [
-      {
-        what: "a record points elsewhere",
-        make: (state) => {
-          recordOf(state, "A", "mastiff.party").content = "192.0.2.1";
-        },
-        seen: { "records-root-a": undefined },
-      },
-      {
-        what: "a record is gone",
-        make: (state) => remove(state.cloudflare.records, recordOf(state, "CNAME", "assets.mastiff.party")),
-        seen: { "create records-assets-cname": undefined },
-      },
-      {
-        what: "a record is no longer proxied",
-        make: (state) => {
-          recordOf(state, "AAAA", "streaming.mastiff.party").proxied = true;
-        },
-        seen: { "records-streaming-aaaa": undefined },
-      },
-      {
-        what: "the zone's SSL mode is lax",
-        make: (state) => {
-          for (const settings of Object.values<Settings>(state.cloudflare.settings))
-            settings.ssl.value = "flexible";
-        },
-        seen: { "tls-ssl": undefined },
-      },
-      {
-        what: "the header rule is off",
-        make: (state) => {
-          state.cloudflare.rulesets[0].rules[0].enabled = false;
-        },
-        seen: { "cors-ruleset": undefined },
-      },
-      {
-        what: "the bucket has no CORS policy",
-        make: (state) => {
-          state.cloudflare.buckets[0].cors = [];
-        },
-        seen: { "media-cors": undefined },
-      },
-      {
-        what: "the custom domain is off",
-        make: (state) => {
-          state.cloudflare.buckets[0].domains[0].enabled = false;
-        },
-        seen: { "media-domain": undefined },
-      },
-      {
-        what: "DMARC says something else",
-        make: (state) => {
-          recordOf(state, "TXT", "_dmarc.mastiff.party").content = '"v=DMARC1; p=reject"';
-        },
-        seen: { "mail-records-dmarc": undefined },
-      },
-      {
-        what: "a DKIM record is gone",
-        make: (state) =>
-          remove(state.cloudflare.records, recordOf(state, "CNAME", "s1._domainkey.mastiff.party")),
-        // A record that is made again is a reason to let SendGrid look again.
-        seen: { "create mail-dkim1": undefined, "mail-validation": undefined },
-      },
-    ],
-  ],
-  [
-    "SendGrid's side, by a refresh",
-    ["--refresh"],
-    [
-      {
-        what: "the API key may do more",
-        make: (state) => {
-          state.sendgrid.keys.find((key: { name: string }) => key.name !== "operator").scopes = null;
-        },
-        // A preview cannot know that the key stays as it is, nor, then, the secrets made from it.
-        seen: {
-          "mail-key": undefined,
-          "web-machines-secrets": undefined,
-          "web-machines-release": undefined,
-        },
-      },
-      {
-        what: "click tracking is on",
-        make: (state) => {
-          state.sendgrid.tracking.click.enabled = true;
-        },
-        seen: { "mail-click-tracking": undefined },
-      },
-      {
-        what: "the bucket's token has another name",
-        make: (state) => {
-          state.cloudflare.tokens.find((token: { name: string }) => token.name.includes("mastiff/dev")).name =
-            "renamed";
-        },
-        seen: { "media-token": undefined },
-      },
-    ],
-  ],
-  [
-    "a key that is gone",
-    ["--refresh"],
-    [
-      {
-        what: "the API key is deleted",
-        make: (state) => {
-          state.sendgrid.keys = state.sendgrid.keys.filter(
-            (key: { name: string }) => key.name === "operator",
-          );
-        },
-        seen: {
-          "create mail-key": undefined,
-          "web-machines-secrets": undefined,
-          "web-machines-release": undefined,
-        },
       },
     ],
   ],
@@ -408,31 +271,7 @@ const rounds: [title: string, args: string[], changes: Change[]][] = [
   ],
 ];
 
-interface Settings {
-  ssl: { value: string };
-}
-
-interface DnsRecord {
-  type: string;
-  name: string;
-  content: string;
-  proxied: boolean;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-function recordOf(state: any, type: string, name: string): DnsRecord {
-  const found = (state.cloudflare.records as DnsRecord[]).find(
-    (one) => one.type === type && one.name === name,
-  );
-  if (found === undefined) throw new Error(`the zone has no ${type} ${name}`);
-  return found;
-}
-
-function remove<T>(list: T[], item: T): void {
-  list.splice(list.indexOf(item), 1);
-}
-
-describe("what other hands have changed", () => {
+describe("what other hands have changed on Fly", () => {
   let world: TestWorld;
   let stack: TestStack;
 
@@ -447,28 +286,5 @@ describe("what other hands have changed", () => {
     await world?.stop();
   });
 
-  test.each(rounds)("%s", async (_, args, changes) => {
-    onTestFailed(async () => {
-      await stack.up("--refresh");
-    });
-    await world.meddle((state) => {
-      for (const change of changes) change.make(state);
-    });
-    const plan = join(world.folder, "plan.json");
-    const preview = await stack.preview(...args, `--save-plan=${plan}`);
-    expect(preview.exitCode, preview.output).toBe(0);
-    const expected = new Set(changes.flatMap(({ seen }) => Object.keys(seen)));
-    const steps = preview.changes.filter(({ op }) => op !== "refresh").map(({ op, name }) => `${op} ${name}`);
-    const output = preview.output.replaceAll('\\"', '"');
-    expect(steps.sort(), output).toEqual(
-      [...expected].map((name) => (name.includes(" ") ? name : `update ${name}`)).sort(),
-    );
-    for (const { what, seen } of changes) {
-      for (const words of Object.values(seen)) if (words) expect(output, what).toMatch(words);
-    }
-    const up = await stack.up(...args, `--plan=${plan}`);
-    expect(up.exitCode, up.output).toBe(0);
-    const clean = await stack.preview(...args, "--expect-no-changes");
-    expect(clean.exitCode, clean.output).toBe(0);
-  });
+  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
 });

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStack, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
+import { type CloudState, play, type Round, recordOf, remove } from "./change.ts";
+
+const rounds: Round[] = [
+  [
+    "Cloudflare's side, by a refresh",
+    ["--refresh"],
+    [
+      {
+        what: "a record points elsewhere",
+        make: (state) => {
+          recordOf(state, "A", "mastiff.party").content = "192.0.2.1";
+        },
+        seen: { "records-root-a": undefined },
+      },
+      {
+        what: "a record is gone",
+        make: (state) => remove(state.cloudflare.records, recordOf(state, "CNAME", "assets.mastiff.party")),
+        seen: { "create records-assets-cname": undefined },
+      },
+      {
+        what: "a record is no longer proxied",
+        make: (state) => {
+          recordOf(state, "AAAA", "streaming.mastiff.party").proxied = true;
+        },
+        seen: { "records-streaming-aaaa": undefined },
+      },
+      {
+        what: "the zone's SSL mode is lax",
+        make: (state) => {
+          for (const settings of Object.values<CloudState>(state.cloudflare.settings))
+            settings.ssl.value = "flexible";
+        },
+        seen: { "tls-ssl": undefined },
+      },
+      {
+        what: "the header rule is off",
+        make: (state) => {
+          state.cloudflare.rulesets[0].rules[0].enabled = false;
+        },
+        seen: { "cors-ruleset": undefined },
+      },
+      {
+        what: "the bucket has no CORS policy",
+        make: (state) => {
+          state.cloudflare.buckets[0].cors = [];
+        },
+        seen: { "media-cors": undefined },
+      },
+      {
+        what: "the custom domain is off",
+        make: (state) => {
+          state.cloudflare.buckets[0].domains[0].enabled = false;
+        },
+        seen: { "media-domain": undefined },
+      },
+      {
+        what: "DMARC says something else",
+        make: (state) => {
+          recordOf(state, "TXT", "_dmarc.mastiff.party").content = '"v=DMARC1; p=reject"';
+        },
+        seen: { "mail-records-dmarc": undefined },
+      },
+      {
+        what: "a DKIM record is gone",
+        make: (state) =>
+          remove(state.cloudflare.records, recordOf(state, "CNAME", "s1._domainkey.mastiff.party")),
+        // A record that is made again is a reason to let SendGrid look again.
+        seen: { "create mail-dkim1": undefined, "mail-validation": undefined },
+      },
+    ],
+  ],
+  [
+    "SendGrid's side, by a refresh",
+    ["--refresh"],
+    [
+      {
+        what: "the API key may do more",
+        make: (state) => {
+          state.sendgrid.keys.find((key: { name: string }) => key.name !== "operator").scopes = null;
+        },
+        // A preview cannot know that the key stays as it is, nor, then, the secrets made from it.
+        seen: {
+          "mail-key": undefined,
+          "web-machines-secrets": undefined,
+          "web-machines-release": undefined,
+        },
+      },
+      {
+        what: "click tracking is on",
+        make: (state) => {
+          state.sendgrid.tracking.click.enabled = true;
+        },
+        seen: { "mail-click-tracking": undefined },
+      },
+      {
+        what: "the bucket's token has another name",
+        make: (state) => {
+          state.cloudflare.tokens.find((token: { name: string }) => token.name.includes("mastiff/dev")).name =
+            "renamed";
+        },
+        seen: { "media-token": undefined },
+      },
+    ],
+  ],
+  [
+    "a key that is gone",
+    ["--refresh"],
+    [
+      {
+        what: "the API key is deleted",
+        make: (state) => {
+          state.sendgrid.keys = state.sendgrid.keys.filter(
+            (key: { name: string }) => key.name === "operator",
+          );
+        },
+        seen: {
+          "create mail-key": undefined,
+          "web-machines-secrets": undefined,
+          "web-machines-release": undefined,
+        },
+      },
+    ],
+  ],
+];
+
+describe("what other hands have changed at Cloudflare and SendGrid", () => {
+  let world: TestWorld;
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    stack = await openStack(world);
+    const up = await stack.up();
+    expect(up.exitCode, up.output).toBe(0);
+  });
+  afterAll(async () => {
+    await stack?.end();
+    await world?.stop();
+  });
+
+  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
+});

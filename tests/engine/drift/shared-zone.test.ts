@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openStack, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
+import { type CloudState, machinesOf, play, type Round, recordOf, remove } from "./change.ts";
+
+const redis = "dogs-example-org-redis";
+const database = "dogs-example-org-db";
+const foreign = { ref: "somebody_elses", description: "not ours", action: "set_config", enabled: true };
+
+/** The rule of this community in a phase of its zone. */
+const ruleOf = (state: CloudState, phase: string) => {
+  const ruleset = state.cloudflare.rulesets.find((one: { phase: string }) => one.phase === phase);
+  const rule = ruleset.rules.find((one: { ref: string }) => one.ref.endsWith("_dogs_example_org"));
+  return { ruleset, rule };
+};
+
+const rounds: Round[] = [
+  [
+    "machines of Redis and the database",
+    [],
+    [
+      {
+        what: "Redis' machine is stopped, and smaller",
+        make: (state) => {
+          const [machine] = machinesOf(state, redis);
+          machine.state = "stopped";
+          machine.config.guest.memory_mb = 512;
+        },
+        seen: {
+          "redis-machine":
+            /machine \w+ of Redis is stopped[\s\S]*of Redis: memory is 512 MB, should be 256 MB/,
+        },
+      },
+      {
+        what: "the database's machine is smaller",
+        make: (state) => {
+          machinesOf(state, database)[0].config.guest.memory_mb = 512;
+        },
+        seen: { "database-postgres": /of the database: memory is 512 MB, should be 1024 MB/ },
+      },
+    ],
+  ],
+  [
+    "Redis' machine is gone, its volume is there",
+    [],
+    [
+      {
+        what: "the machine is destroyed",
+        make: (state) => {
+          const [machine] = machinesOf(state, redis);
+          machine.state = "destroyed";
+          for (const volume of Object.values<CloudState>(state.fly.apps[redis].volumes))
+            volume.machineId = null;
+        },
+        seen: { "redis-machine": /the machine of Redis is gone/ },
+      },
+    ],
+  ],
+  [
+    "rules among those of others, by a refresh",
+    ["--refresh"],
+    [
+      {
+        what: "our config rule is gone, somebody's is there",
+        make: (state) => {
+          const { ruleset, rule } = ruleOf(state, "http_config_settings");
+          ruleset.rules.splice(ruleset.rules.indexOf(rule), 1, {
+            ...rule,
+            ...foreign,
+            id: "0".repeat(32),
+          });
+        },
+        seen: { "create tls-rule": undefined },
+      },
+      {
+        what: "our header rule is for another host",
+        make: (state) => {
+          ruleOf(state, "http_response_headers_transform").rule.expression = 'http.host eq "a.example.org"';
+        },
+        seen: { "cors-rule": undefined },
+      },
+    ],
+  ],
+  [
+    "things that are gone, by a refresh",
+    ["--refresh"],
+    [
+      {
+        what: "the bucket's custom domain is gone, and its record with it",
+        make: (state) => {
+          state.cloudflare.buckets[0].domains = [];
+          remove(state.cloudflare.records, recordOf(state, "CNAME", "files-dogs.example.org"));
+        },
+        seen: { "create media-domain": undefined },
+      },
+    ],
+  ],
+  [
+    "the mail domain is gone, with all that hangs on it, by a refresh",
+    ["--refresh"],
+    [
+      {
+        what: "the mail domain is deleted",
+        make: (state) => {
+          state.sendgrid.domains = [];
+        },
+        // Another entry at SendGrid has other names to prove.
+        seen: {
+          "create mail-domain": undefined,
+          "mail-return-path": undefined,
+          "mail-dkim1": undefined,
+          "mail-dkim2": undefined,
+          "create mail-validation": undefined,
+        },
+      },
+    ],
+  ],
+  [
+    "the bucket's token is gone, with all that hangs on it, by a refresh",
+    ["--refresh"],
+    [
+      {
+        what: "the token is revoked",
+        make: (state) => {
+          state.cloudflare.tokens = state.cloudflare.tokens.filter(
+            (token: { name: string }) => !token.name.includes("mastiff/dogs"),
+          );
+        },
+        seen: {
+          "create media-token": undefined,
+          "create media-access": undefined,
+          "web-machines-secrets": undefined,
+          "web-machines-release": undefined,
+        },
+      },
+    ],
+  ],
+];
+
+describe("what other hands have changed, in a zone that others use too", () => {
+  let world: TestWorld;
+  let stack: TestStack;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    const { url } = world;
+    stack = await openStack(world, {
+      stack: "dogs",
+      config: {
+        "cloudflare:baseUrl": `${url}/client/v4`,
+        "mastiff:endpoints": JSON.stringify({ fly: url, sendgrid: `${url}/sendgrid/v3`, r2: `${url}/r2` }),
+        "mastiff:domain": "dogs.example.org",
+        "mastiff:zone": "example.org",
+        "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
+        "mastiff:flyOrg": "mastiff",
+        "mastiff:ownerUsername": "rex",
+        "mastiff:ownerEmail": "rex@dogs.example.org",
+        "mastiff:protect": "false",
+      },
+    });
+    const up = await stack.up();
+    expect(up.exitCode, up.output).toBe(0);
+  });
+  afterAll(async () => {
+    await stack?.end();
+    await world?.stop();
+  });
+
+  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
+
+  test("somebody else's rule is as it was", async () => {
+    const { cloudflare } = await world.state();
+    const rules = cloudflare.rulesets.flatMap((one: { rules: CloudState[] }) => one.rules);
+    expect(rules.find((one: { ref: string }) => one.ref === foreign.ref)).toMatchObject(foreign);
+  });
+});
