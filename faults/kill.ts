@@ -135,6 +135,11 @@ export async function killInChain(stage: Stage, side: Side, tell: (link: Link) =
     sinceKill = [];
     const at = numbered(run.calls).at(-1) ?? "";
     hit.add(at);
+    // A run that is cut off may have more to do the next time, but not without end.
+    if (hit.size > 4 * stage.end.moments.length) {
+      problems.push(`it does not end: ${hit.size} kills, the last one at ${at}`);
+      break;
+    }
     tell({ kills: hit.size, at });
     const now = await subject.secrets();
     problems.push(...changedSecrets(known, now, scenario));

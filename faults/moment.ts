@@ -10,6 +10,7 @@ export function momentOf(call: WaitingCall): string {
     .replaceAll(/\b[0-9a-f]{32}\b/g, ":id")
     .replaceAll(/\b[0-9a-f]{14}\b/g, ":machine")
     .replaceAll(/\bvol_[0-9a-z]+\b/g, ":volume")
+    .replaceAll(/\brel_[0-9a-z]+\b/g, ":release")
     .replaceAll(/(?<=\/)\d{4,}(?=\/|$)/g, ":id")
     .replaceAll(/(?<=\/api_keys\/)[^/]+/g, ":id")
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, ":id");
