@@ -65,6 +65,15 @@ export function isGone(machine: Machine): boolean {
   return machine.state === "destroyed" || machine.state === "destroying";
 }
 
+/**
+ * A text that is another one after each change of a machine. A stop and a start leave its instance as it is, so what
+ * does not run is told by the time as well: else the second stop of one machine would look like the first, which was
+ * mended.
+ */
+export function turnOf({ id, instance_id = "", state, updated_at = "" }: Machine): string {
+  return state === "started" ? `${id}@${instance_id}` : `${id}@${instance_id}/${updated_at}`;
+}
+
 /** Started, and every check that it has passes. */
 export function isHealthy(machine: Machine): boolean {
   return machine.state === "started" && (machine.checks ?? []).every((check) => check.status === "passing");

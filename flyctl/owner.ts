@@ -1,20 +1,17 @@
-import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { from, gone, type Task } from "./kind.ts";
 import { machinesOf } from "./machines.ts";
 import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
+import { ownerLeftover, stageOwner, unstageOwner } from "./owner-secret.ts";
 import { secretsOf } from "./ownership.ts";
 import { clone, model, railsRunner } from "./rails.ts";
-import { stage } from "./secrets.ts";
 import type { Observation, OwnerOutput, OwnerSpec } from "./spec.ts";
 
 /**
  * The owner's account, made by a script in a one-off machine. The password reaches it as a secret of the app
  * that is unset right after; one that a killed run left is unset by the next run, before anything else.
  */
-const secret = "OWNER_PASSWORD";
-
 export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
   const { app, username, email, rotation } = spec;
   const password = secrets.password;
@@ -22,7 +19,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
   const machines = await machinesOf(fly, app);
   await remove(fly, app, leftOver(machines, ["owner"]));
   const like = model(app, machines);
-  await stage(fly, app, { [secret]: password });
+  await stageOwner(fly, app, password);
   try {
     const base = clone(app, like, "owner", "owner", `seeing to the account ${username}`);
     const job: OneOff = {
@@ -44,7 +41,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
     const result = said === "created" || said === "rotated" ? said : "present";
     return { result, username, ...(rotation !== undefined && { rotation }) };
   } finally {
-    if (!fly.stopped) await unset(fly, app);
+    if (!fly.stopped) await unstageOwner(fly, app);
   }
 }
 
@@ -52,7 +49,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
 export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
   try {
     await remove(fly, spec.app, leftOver(await machinesOf(fly, spec.app), ["owner"]));
-    if ((await secretsOf(fly, spec.app)).some((one) => one.name === secret)) await unset(fly, spec.app);
+    if (ownerLeftover(await secretsOf(fly, spec.app)) !== undefined) await unstageOwner(fly, spec.app);
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
   }
@@ -61,17 +58,13 @@ export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
 /** Whether the account is there only Mastodon could say, at the price of a machine: it is not asked. */
 export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observation> {
   try {
-    const left = (await secretsOf(fly, spec.app)).some((one) => one.name === secret);
-    const differences = left ? ["the owner's password is still among the app's secrets"] : [];
-    return { exists: true, differences, marker: left ? "left over" : "" };
+    const left = ownerLeftover(await secretsOf(fly, spec.app));
+    const differences = left === undefined ? [] : ["the owner's password is still among the app's secrets"];
+    return { exists: true, differences, marker: left ?? "" };
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
     return gone(`app ${spec.app}`);
   }
-}
-
-async function unset(fly: Fly, app: string): Promise<void> {
-  await fly.repeatable(argv.secretsUnset(app, [secret]), { app });
 }
 
 function refusal(

@@ -1,10 +1,11 @@
 import * as argv from "./argv.ts";
-import { debtsAmong, note, strike } from "./debts.ts";
+import { debtMarks, debtsAmong, note, strike } from "./debts.ts";
 import { DriverError } from "./errors.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import { gone, type Task } from "./kind.ts";
-import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "./machines.ts";
+import { groupOf, isGone, isHealthy, type Machine, machinesOf, turnOf } from "./machines.ts";
 import { leftOver, remove } from "./one-off.ts";
+import { isOwnerSecret, ownerLeftover, unstageOwner } from "./owner-secret.ts";
 import { content, type Found, find, notOurs, type Secret } from "./ownership.ts";
 import { say, tell } from "./progress.ts";
 import {
@@ -103,8 +104,8 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
     if (one.state === "started" && !isHealthy(one))
       tell(spec.app, `machine ${one.id} (${groupOf(one)}) fails its health check`);
   }
-  const ids = released.map((one) => `${one.id}@${one.instance_id ?? ""}`).sort();
-  return { exists: released.length > 0, differences, marker: `${releaseOf(machines)} ${ids.join(" ")}` };
+  const marks = [String(releaseOf(machines)), ...released.map(turnOf).sort(), ...debtMarks(found.secrets)];
+  return { exists: released.length > 0, differences, marker: marks.join(" ") };
 }
 
 function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
@@ -112,17 +113,20 @@ function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
   return readFlyToml(flyToml, process.env.SECRETS_DIGEST);
 }
 
-/** Secrets that not every machine runs with yet: other hands staged them, or a release never came. */
+/**
+ * Secrets that not every machine runs with yet: other hands staged them, or a release never came. What a killed job
+ * left is the Owner's to clear away, and no reason to restart anything.
+ */
 function stagedAmong(secrets: readonly Secret[]): string[] {
   return content(secrets)
+    .filter((secret) => !isOwnerSecret(secret))
     .filter(({ status }) => status === "Staged" || status === "Partial")
     .map(({ name }) => name);
 }
 
 /** A password that a killed `owner` left: no machine should be given it. */
 async function forgetOwner({ fly, spec }: ReleaseWork, found: Found): Promise<void> {
-  if (found.secrets.some((secret) => secret.name === "OWNER_PASSWORD"))
-    await fly.repeatable(argv.secretsUnset(spec.app, ["OWNER_PASSWORD"]), { app: spec.app });
+  if (ownerLeftover(found.secrets) !== undefined) await unstageOwner(fly, spec.app);
 }
 
 /** The newest release that a machine runs. */
