@@ -12,7 +12,7 @@ import { askedFor, cancel, carryOn, doAsAsked } from "./operator.ts";
 export type Scenario = "up" | "destroy" | "upgrade";
 export const scenarios: readonly Scenario[] = ["up", "destroy", "upgrade"];
 
-const verbs: Record<Scenario, Verb> = { up: "up", destroy: "destroy", upgrade: "up" };
+export const verbs: Record<Scenario, Verb> = { up: "up", destroy: "destroy", upgrade: "up" };
 
 /** A step over a minor version, so with migrations on both sides of the restart. */
 const upgrade = { from: "v4.6.10", to: "v4.7.4" };
@@ -168,7 +168,7 @@ export interface Chain extends Case {
 }
 
 /** Compares the end with the undisturbed one. */
-async function judge(
+export async function judge(
   { scenario, subject, end }: Stage,
   known: Secrets,
 ): Promise<{ deviation: Deviation; problems: string[] }> {
@@ -221,7 +221,7 @@ export function difference(is: unknown, should: unknown, path = ""): string {
   return `${path.slice(1)} is ${shown[0]}, should be ${shown[1]}`;
 }
 
-function lastWords(output: string): string {
+export function lastWords(output: string): string {
   const errors = output.split("\n").filter((line) => /error/i.test(line));
   return (errors.length > 0 ? errors : output.trim().split("\n")).slice(-6).join(" | ");
 }

@@ -1,4 +1,5 @@
-/** `npm run faults -- kill | report`: crashes on the local clouds and the real engine. All of them take hours. */
+/** `npm run faults -- kill | mix | report`: crashes and faults on the local clouds and the real engine, for hours. */
+import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { defineCommand, runMain } from "citty";
 import { openEnding } from "../toolchain/ending.ts";
@@ -8,6 +9,7 @@ import { openSubject } from "./community.ts";
 import type { Side } from "./gate.ts";
 import { scenarios } from "./kill.ts";
 import { runKills } from "./kill-matrix.ts";
+import { runMixes } from "./mix-matrix.ts";
 import { writeReport } from "./report.ts";
 import { converged, type PartResult } from "./results.ts";
 
@@ -49,6 +51,25 @@ const kill = defineCommand({
 });
 
 const bothSides: readonly Side[] = ["before", "after"];
+
+const mix = defineCommand({
+  meta: { name: "mix", description: "whole runs under a mix of faults that a seed draws" },
+  args: {
+    scenario: {
+      type: "positional",
+      required: false,
+      description: `one of ${scenarios.join(", ")}; default: in turns`,
+    },
+    runs: { type: "string", default: "10", description: "how many" },
+    seed: { type: "string", description: "of the first run; default: any" },
+  },
+  run: ({ args }) =>
+    part((setting) => {
+      const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
+      const seed = args.seed === undefined ? randomInt(1, 1_000_000) : positive("seed", args.seed);
+      return runMixes({ scenarios: chosen, runs: positive("runs", args.runs), seed }, setting, terminal);
+    }),
+});
 
 const report = defineCommand({
   meta: { name: "report", description: "writes docs/faults.md from what is kept" },
@@ -97,7 +118,7 @@ function wrong(message: string): never {
 
 const command = defineCommand({
   meta: { name: "faults", description: "crashes, on the local clouds and the real engine" },
-  subCommands: { kill, report },
+  subCommands: { kill, mix, report },
 });
 
 await runMain(command);

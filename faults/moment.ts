@@ -5,7 +5,14 @@ import type { WaitingCall } from "./gate.ts";
 export function momentOf(call: WaitingCall): string {
   const body = parsed(call.body);
   if (call.path === "/graphql") return graphqlMoment(body);
-  const path = call.path
+  return [call.cloud, call.method, pathForm(call.path), subjectOf(body)]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
+/** A path without what each world gives anew: `/zones/:id/dns_records`. */
+export function pathForm(path: string): string {
+  return path
     .replace(/^\/(client\/v4|sendgrid\/v3)(?=\/)/, "")
     .replaceAll(/\b[0-9a-f]{32}\b/g, ":id")
     .replaceAll(/\b[0-9a-f]{14}\b/g, ":machine")
@@ -14,7 +21,6 @@ export function momentOf(call: WaitingCall): string {
     .replaceAll(/(?<=\/)\d{4,}(?=\/|$)/g, ":id")
     .replaceAll(/(?<=\/api_keys\/)[^/]+/g, ":id")
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, ":id");
-  return [call.cloud, call.method, path, subjectOf(body)].filter((part) => part !== "").join(" ");
 }
 
 /** A mutation's name and the app or name that it is about. */

@@ -18,6 +18,7 @@
  *     POST   /_local/flyctl                    the stand-in flyctl tells of its start: {argv, stdin}
  *
  *     POST   /_local/faults                    replaces all faults: [{cloud, method, path, …, when, action}], faults.ts
+ *     GET    /_local/faults                    what is left of them: a rule that has hit as often as it should has times 0
  *     GET    /_local/held/:name?wait           how many calls wait at a hold, and which; with `wait`, once there is one
  *     POST   /_local/release/:name?id=&drop    lets them (or one of them) go on; with `drop`, ends them unanswered
  *     PATCH  /_local/dials                     {cloud: {dial: value}}, dials.ts
@@ -76,6 +77,7 @@ export function serveControl(world: World, faults: Faults): Hono {
     faults.set(rules.data);
     return done(c);
   });
+  app.get("/_local/faults", (c) => c.json(faults.left));
   app.get("/_local/held/:name", async (c) => {
     const name = c.req.param("name");
     if (c.req.query("wait") !== undefined) await faults.arrival(name);

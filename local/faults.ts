@@ -72,6 +72,11 @@ export class Faults {
     this.#rules = rules;
   }
 
+  /** The rules as they stand: what each still lets pass, and how often it will still hit. */
+  get left(): readonly FaultRule[] {
+    return this.#rules;
+  }
+
   /**
    * The actions that hit this call, in the order of the rules. Each matching rule's counters move once per call,
    * so "the third POST" means the third, whatever other rules say.

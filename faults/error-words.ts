@@ -1,0 +1,19 @@
+/** Whether an error on the screen says what an operator needs: what failed, at which call, with which word, what to do. */
+
+/** What an error has to name, and how that looks on the screen. */
+const parts: Record<string, RegExp> = {
+  // The engine puts a line with the resource above all that was said about it.
+  resource: /^ {2}[\w:/.-]+ \([\w.-]+\):/m,
+  call: /\b(GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete) ["/\w]|^\s+(\S.*)?flyctl {2}\S/m,
+  "the cloud's word":
+    /\bHTTP \d{3}|\(no answer\)|: \d{3} [A-Z]|\bEOF\b|parsing response json|^\s+said {4}\S|status(?: code)?:? \d{3}|no end after/m,
+  "what to do":
+    /^\s+(?:fix|retry) {3,5}\S|npm run recover|pulumi cancel|Cloudflare [^\n]*: [^\n]*(?:again|check|set |enable)/m,
+};
+
+/** What is missing in the errors of a run that failed. */
+export function missingIn(output: string): string[] {
+  return Object.entries(parts)
+    .filter(([, form]) => !form.test(output))
+    .map(([part]) => part);
+}
