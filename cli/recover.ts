@@ -39,12 +39,14 @@ async function recover(name: string | undefined, cancel: boolean): Promise<void>
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const stack = await openStack(name);
   const pending = await stack.pending();
+  const halfKnown = await stack.forgetHalfKnown({ cancel, say });
   await stack.refresh({ cancel, say });
   for (const { type, name } of pending)
     say(`${name}: a run was cut off while ${type} it; that note is cleared`);
+  for (const name of halfKnown) say(`${name}: Cloudflare never told its id; that note is cleared`);
   const found = await leftovers(await stack.world());
   for (const thing of found) say(await takeAway(thing));
-  if (pending.length === 0 && found.length === 0) say("nothing was left behind");
+  if (pending.length + halfKnown.length + found.length === 0) say("nothing was left behind");
   say(`now: pulumi up -s ${stack.name}   (or destroy, if that is what was cut off)`);
 }
 

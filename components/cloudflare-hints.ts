@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { afterCreate, answerHooks } from "./cloudflare-answers.ts";
 
 /**
  * What to do about an error of Cloudflare's, by its code. The provider prints the answer as it is; these say
@@ -27,7 +28,7 @@ export const hints: Readonly<Record<number, string>> = {
   20217:
     "another ruleset holds this phase: set mastiff:zoneMode to shared to add one rule to it, or remove it.",
   1061: "the zone is there already: set mastiff:zoneMode to owned to use it.",
-  1200: "Cloudflare takes 1200 calls in five minutes: wait that long and run the command again.",
+  971: "Cloudflare takes 1200 calls in five minutes: wait that long and run the command again.",
 };
 
 /**
@@ -50,15 +51,51 @@ export function hintFor(error: string, stack = "<stack>"): string | undefined {
   return undefined;
 }
 
+/** Answers of a cloud that is unwell, or that came by half or not at all (Go's words for it). */
+const unwell = /: 5\d\d [A-Z]|: 408 |\bEOF\b|connection re|deserialize|parsing response json|i\/o timeout/;
+
+/** Whether an error is one that may pass by itself: nothing in it is of our making. */
+export function isUnwell(error: string): boolean {
+  return unwell.test(error);
+}
+
+/**
+ * The hint for an answer that says nothing; undefined when there was another one.
+ *
+ * @param operation `create`, `update` or `delete`: only what is made can be there twice.
+ */
+export function hintForNoAnswer(
+  error: string,
+  operation: string,
+  name: string,
+  stack: string,
+): string | undefined {
+  if (!isUnwell(error)) return undefined;
+  const what = `Cloudflare is unwell or out of reach (${operation} of ${name})`;
+  if (operation !== "create") return `${what}: run the command again, it goes on where it stopped.`;
+  return [
+    `${what}: it may have been made all the same.`,
+    `  fix     npm run recover -- --stack ${stack}`,
+    "          then run the command again, it goes on where it stopped",
+  ].join("\n");
+}
+
 /** Makes every Cloudflare resource of the program say, when it fails, what can be done about it. */
 export function explainCloudflareErrors(): void {
-  const hook = new pulumi.ErrorHook("cloudflare-hint", ({ errors }) => {
-    const hint = errors.map((error) => hintFor(error, pulumi.getStack())).find((text) => text !== undefined);
+  const onError = new pulumi.ErrorHook("cloudflare-hint", ({ errors, failedOperation, name }) => {
+    const stack = pulumi.getStack();
+    const hints = [
+      ...errors.map((error) => hintFor(error, stack)),
+      ...errors.map((error) => hintForNoAnswer(error, failedOperation, name, stack)),
+    ];
+    const hint = hints.find((text) => text !== undefined);
     if (hint !== undefined) pulumi.log.error(hint);
     return false;
   });
+  const answers = answerHooks();
   pulumi.runtime.registerResourceTransform(({ type, custom, props, opts }) => {
     if (!custom || !type.startsWith("cloudflare:")) return undefined;
-    return { props, opts: pulumi.mergeOptions(opts, { hooks: { onError: [hook] } }) };
+    const hooks = { onError: [onError], afterCreate: afterCreate(type, answers) };
+    return { props, opts: pulumi.mergeOptions(opts, { hooks }) };
   });
 }

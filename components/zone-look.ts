@@ -5,6 +5,8 @@
 import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { Community } from "../config/schema.ts";
+import { sleep, waitBefore } from "../dynamic/waiting.ts";
+import { isUnwell } from "./cloudflare-hints.ts";
 import { recordComment } from "./community-records.ts";
 import { headerPhase, rulesetName } from "./header-rule.ts";
 import { mailRecordsOf } from "./mail-records.ts";
@@ -34,11 +36,43 @@ export async function lookAtZone(community: Community, stack: string): Promise<F
   return zone;
 }
 
+/** Half an answer is all that the provider does not ask anew for by itself. */
+const tries = 4;
+
+/**
+ * A question to Cloudflare, asked again when the answer came by half.
+ *
+ * @throws RunError with the call when Cloudflare stays unwell; any other refusal as it is
+ */
+async function asked<T>(call: string, ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      if (!isUnwell(said)) throw cause;
+      if (attempt >= tries || !isHalf(said))
+        throw new pulumi.RunError(
+          [
+            `Cloudflare does not answer ${call}, so nothing in the clouds was changed.`,
+            "  fix     run the command again; https://www.cloudflarestatus.com tells how it is",
+            `  said    ${said}`,
+          ].join("\n"),
+        );
+      await sleep(waitBefore(attempt, undefined, {}, Date.now()));
+    }
+  }
+}
+
+const isHalf = (said: string) => /parsing response json|deserialize/.test(said);
+
 async function findZone(accountId: string, name: string): Promise<FoundZone> {
   try {
-    const zone = await cloudflare.getZone({ filter: { name, match: "all", account: { id: accountId } } });
+    const filter = { name, match: "all" as const, account: { id: accountId } };
+    const zone = await asked(`GET /zones?name=${name}`, () => cloudflare.getZone({ filter }));
     return { zoneId: zone.zoneId ?? zone.id, nameServers: zone.nameServers, status: zone.status };
   } catch (cause) {
+    if (pulumi.RunError.isInstance(cause)) throw cause;
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new pulumi.RunError(
       [
@@ -55,7 +89,7 @@ async function findZone(accountId: string, name: string): Promise<FoundZone> {
 
 /** A zone has one ruleset a phase: Cloudflare refuses a second one (20217), and destroying ours would end theirs. */
 async function foreignRuleset(zoneId: string, own: string): Promise<string | undefined> {
-  const { results } = await cloudflare.getRulesets({ zoneId });
+  const { results } = await asked(`GET /zones/${zoneId}/rulesets`, () => cloudflare.getRulesets({ zoneId }));
   const foreign = results.find((r) => r.phase === headerPhase && r.kind === "zone" && r.name !== own);
   if (foreign === undefined) return undefined;
   return [
@@ -75,11 +109,9 @@ async function foreignRecord(
   wanted: ReturnType<typeof mailRecordsOf>[number],
   ownComment: string,
 ): Promise<string | undefined> {
-  const { results } = await cloudflare.getDnsRecords({
-    zoneId,
-    name: { exact: wanted.host },
-    type: "TXT",
-  });
+  const { results } = await asked(`GET /zones/${zoneId}/dns_records?name=${wanted.host}`, () =>
+    cloudflare.getDnsRecords({ zoneId, name: { exact: wanted.host }, type: "TXT" }),
+  );
   const foreign = results.find(
     (r) => r.content.replace(/^"/, "").startsWith(wanted.prefix) && r.comment !== ownComment,
   );

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { execa } from "execa";
 import { schema, withDefaults } from "../../config/schema.ts";
 import { OperatorError } from "../../dynamic/operator-error.ts";
+import { type Deployment, withoutHalfKnown } from "./half-known.ts";
 import type { StackWorld } from "./leftovers.ts";
 
 /** A stack of the project in the working directory. */
@@ -10,13 +11,22 @@ export interface RecoveredStack {
   name: string;
   /** What was under way when a run ended without its end. */
   pending(): Promise<{ type: string; name: string }[]>;
+  /** Takes resources out of the state whose id nobody knows. @returns their names. */
+  forgetHalfKnown(options: LockOptions): Promise<string[]>;
   /**
    * Compares the state with the clouds and clears what is pending. A lock in its way is cancelled when its run is
    * dead for sure, or when `cancel` says so. @throws OperatorError when somebody else is at work.
    */
-  refresh(options: { cancel: boolean; say: (line: string) => void }): Promise<void>;
+  refresh(options: LockOptions): Promise<void>;
   /** What leftovers are told apart by. */
   world(): Promise<StackWorld>;
+}
+
+/** What becomes of a lock. */
+export interface LockOptions {
+  /** Whether the run that holds it is dead, although this machine cannot see it. */
+  cancel: boolean;
+  say: (line: string) => void;
 }
 
 interface Exported {
@@ -35,7 +45,7 @@ interface StateResource {
 
 /** @throws OperatorError when there is no such stack. */
 export async function openStack(name: string | undefined): Promise<RecoveredStack> {
-  const shown = await pulumi("stack", "ls", "--json");
+  const shown = await pulumi(["stack", "ls", "--json"]);
   const stacks = JSON.parse(must(shown)) as { name: string; current: boolean }[];
   const stack = stacks.find((one) =>
     name === undefined ? one.current : lastPart(one.name) === lastPart(name),
@@ -49,7 +59,17 @@ export async function openStack(name: string | undefined): Promise<RecoveredStac
   }
   const on = ["--stack", stack.name];
   const exported = async () =>
-    (JSON.parse(must(await pulumi("stack", "export", ...on))) as Exported).deployment;
+    (JSON.parse(must(await pulumi(["stack", "export", ...on]))) as Exported).deployment;
+  /** A command that wants the lock; that of a dead run is cancelled, that of a live one is an error. */
+  const pastLock = async (args: string[], { cancel, say }: LockOptions, input?: string): Promise<Run> => {
+    const run = await pulumi(args, input);
+    const lock = lockIn(run.output);
+    if (run.exitCode === 0 || lock === undefined) return run;
+    if (!cancel && !lock.isDead) throw atWork(lock, stack.name);
+    must(await pulumi(["cancel", "--yes", ...on]));
+    say(`the lock of a dead run is cancelled (${lock.holder})`);
+    return pulumi(args, input);
+  };
 
   return {
     name: stack.name,
@@ -57,23 +77,17 @@ export async function openStack(name: string | undefined): Promise<RecoveredStac
       const { pending_operations: operations = [] } = await exported();
       return operations.map(({ type, resource }) => ({ type, name: lastPart(resource.urn, "::") }));
     },
-    async refresh({ cancel, say }) {
-      const refresh = [
-        "refresh",
-        "--yes",
-        "--skip-preview",
-        "--non-interactive",
-        "--clear-pending-creates",
-        ...on,
-      ];
-      let run = await pulumi(...refresh);
-      const lock = lockIn(run.output);
-      if (run.exitCode !== 0 && lock !== undefined) {
-        if (!cancel && !lock.isDead) throw atWork(lock, stack.name);
-        must(await pulumi("cancel", "--yes", ...on));
-        say(`the lock of a dead run is cancelled (${lock.holder})`);
-        run = await pulumi(...refresh);
-      }
+    async forgetHalfKnown(options) {
+      const whole = JSON.parse(must(await pulumi(["stack", "export", ...on]))) as { deployment: Deployment };
+      const found = withoutHalfKnown(whole.deployment);
+      if (found === undefined) return [];
+      const input = JSON.stringify({ ...whole, deployment: found.deployment });
+      must(await pastLock(["stack", "import", ...on], options, input));
+      return found.names;
+    },
+    async refresh(options) {
+      const refresh = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--clear-pending-creates"];
+      const run = await pastLock([...refresh, ...on], options);
       if (run.exitCode !== 0)
         throw new OperatorError(`pulumi refresh failed, so nothing was taken away:\n${run.output}`);
     },
@@ -146,7 +160,7 @@ interface Config {
 
 /** Config by key. Of the program's own secrets none is needed, so they are not opened. */
 async function configOf(on: string[]): Promise<Config> {
-  const all = JSON.parse(must(await pulumi("config", "--json", ...on))) as Record<
+  const all = JSON.parse(must(await pulumi(["config", "--json", ...on]))) as Record<
     string,
     { value?: string; secret: boolean }
   >;
@@ -157,7 +171,7 @@ async function configOf(on: string[]): Promise<Config> {
     mastiff: Object.fromEntries(mine.map(([key, { value = "" }]) => [key.slice("mastiff:".length), value])),
     baseUrl: all["cloudflare:baseUrl"]?.value,
     apiToken: token?.secret
-      ? must(await pulumi("config", "get", "cloudflare:apiToken", ...on)).trim()
+      ? must(await pulumi(["config", "get", "cloudflare:apiToken", ...on])).trim()
       : token?.value,
   };
 }
@@ -168,9 +182,9 @@ interface Run {
   output: string;
 }
 
-async function pulumi(...args: string[]): Promise<Run> {
+async function pulumi(args: string[], input?: string): Promise<Run> {
   const run = await execa("pulumi", [...args, "--color=never"], {
-    stdin: "ignore",
+    input: input ?? "",
     reject: false,
     all: true,
   });

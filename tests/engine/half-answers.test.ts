@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { recover } from "../../faults/operator.ts";
+import { belongings } from "../support/belongings.ts";
+import { openStack } from "../support/stack.ts";
+import { type Fault, startWorld } from "../support/world.ts";
+
+// The official provider reads an answer that is no JSON as an empty one, and repeats a POST whose answer was lost.
+const post = (
+  path: string,
+  when: Fault["when"],
+  action: Fault["action"],
+  more: Partial<Fault> = {},
+): Fault => ({
+  cloud: "cloudflare",
+  method: "POST",
+  path,
+  when,
+  action,
+  ...more,
+});
+
+test("what Cloudflare answered by half is said, and made once in the end", async () => {
+  await using world = await startWorld();
+  const before = belongings(await world.state());
+  await using stack = await openStack(world, { config: { "mastiff:protect": "false" } });
+  await world.faults(
+    // The look before all else is asked again by itself.
+    { cloud: "cloudflare", method: "GET", path: "/dns_records$", when: "after", action: { malformed: true } },
+    post("/rulesets$", "after", { malformed: true }),
+    post("/dns_records$", "after", { malformed: true }, { body: '"assets.mastiff.party"' }),
+    // Its CNAME is one that the check of the mail domain depends on.
+    post("/dns_records$", "before", { malformed: true }, { body: '"s1._domainkey' }),
+  );
+  const up = await stack.up();
+  expect(up.exitCode, up.output).not.toBe(0);
+  for (const half of ["cors-ruleset (Ruleset)", "records-assets-cname (DnsRecord)", "mail-dkim1 (DnsRecord)"])
+    expect(up.output).toContain(`Cloudflare answered the POST for ${half} with half an answer`);
+  expect(up.output).toContain("npm run recover -- --stack dev");
+  await world.faults();
+
+  const said = await recover(stack.place);
+  expect(said).toContain("cors-ruleset: Cloudflare never told its id; that note is cleared");
+  expect(said).toContain("DNS record CNAME assets.mastiff.party: was made, but not written down");
+
+  const again = await stack.up();
+  expect(again.exitCode, again.output).toBe(0);
+  const preview = await stack.preview("--refresh", "--expect-no-changes");
+  expect(preview.exitCode, preview.output).toBe(0);
+  const { cloudflare } = await world.state();
+  const named = (name: string) => cloudflare.records.filter((one: { name: string }) => one.name === name);
+  expect(named("assets.mastiff.party")).toHaveLength(1);
+  expect(cloudflare.rulesets).toHaveLength(1);
+
+  const destroy = await stack.destroy();
+  expect(destroy.exitCode, destroy.output).toBe(0);
+  expect(belongings(await world.state())).toEqual(before);
+});
+
+test("a token whose answer was lost is not there twice", async () => {
+  await using world = await startWorld();
+  await using stack = await openStack(world);
+  await world.faults(post("/tokens$", "after", { cut: true }, { times: 2 }));
+  const up = await stack.up();
+  expect(up.exitCode, up.output).toBe(0);
+  const ours = async () =>
+    (await world.state()).cloudflare.tokens.filter(
+      (token: { name: string }) => token.name === "Mastiff mastiff/dev",
+    );
+  expect(await ours()).toHaveLength(1);
+  const posts = (await world.journal()).filter(
+    ({ method, path }) => method === "POST" && /\/tokens$/.test(path),
+  );
+  expect(posts).toHaveLength(3);
+});
