@@ -1,4 +1,5 @@
 /** Whether an error on the screen says what an operator needs: what failed, at which call, with which word, what to do. */
+import type { Verb } from "./killable-run.ts";
 
 /** What an error has to name, and how that looks on the screen. */
 const parts: Record<string, RegExp> = {
@@ -11,9 +12,12 @@ const parts: Record<string, RegExp> = {
     /^\s+(?:fix|retry) {3,5}\S|npm run recover|pulumi cancel|Cloudflare [^\n]*: [^\n]*(?:again|check|set |enable)/m,
 };
 
+/** What no program is there to add when a stack is destroyed: the words are then the engine's and the providers' own. */
+const ofTheProgram = ["call", "what to do"];
+
 /** What is missing in the errors of a run that failed. */
-export function missingIn(output: string): string[] {
+export function missingIn(output: string, verb: Verb): string[] {
   return Object.entries(parts)
-    .filter(([, form]) => !form.test(output))
+    .filter(([part, form]) => !form.test(output) && !(verb === "destroy" && ofTheProgram.includes(part)))
     .map(([part]) => part);
 }

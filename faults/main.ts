@@ -62,12 +62,14 @@ const mix = defineCommand({
     },
     runs: { type: "string", default: "10", description: "how many" },
     seed: { type: "string", description: "of the first run; default: any" },
+    lasting: { type: "boolean", default: true, description: "also faults that stay" },
   },
   run: ({ args }) =>
     part((setting) => {
       const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
       const seed = args.seed === undefined ? randomInt(1, 1_000_000) : positive("seed", args.seed);
-      return runMixes({ scenarios: chosen, runs: positive("runs", args.runs), seed }, setting, terminal);
+      const selection = { scenarios: chosen, runs: positive("runs", args.runs), seed, lasting: args.lasting };
+      return runMixes(selection, setting, terminal);
     }),
 });
 

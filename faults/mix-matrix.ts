@@ -2,7 +2,8 @@
 import type { Terminal } from "../toolchain/terminal.ts";
 import { openSubject, type Subject } from "./community.ts";
 import type { Scenario } from "./kill.ts";
-import { playMix, setMixStage } from "./mix.ts";
+import { type MixStage, playMix, setMixStage } from "./mix.ts";
+import { lastingFaults, playLasting } from "./mix-lasting.ts";
 import { keep, type PartResult } from "./results.ts";
 
 /** Which runs. */
@@ -11,9 +12,11 @@ export interface MixSelection {
   runs: number;
   /** Of the first run; each further one has the next number. */
   seed: number;
+  /** Also faults that stay, in an `up`. */
+  lasting: boolean;
 }
 
-/** Runs whole mixed runs, those of one scenario after the other. @returns what was kept. */
+/** Plays the runs, those of one scenario after the other. @returns what was kept. */
 export async function runMixes(
   selection: MixSelection,
   setting: string,
@@ -24,11 +27,22 @@ export async function runMixes(
     `mixed runs: seed ${seed} (the same again: npm run faults -- mix --runs ${runs} --seed ${seed})`,
   );
   const result: PartResult = { part: "mix", title: "mixed runs", setting, of: runs, cases: [] };
+  const staying: PartResult = {
+    part: "mix-lasting",
+    title: "faults that stay",
+    setting,
+    of: lastingFaults.length,
+    cases: [],
+  };
   for (const scenario of selection.scenarios) {
     const seeds = seedsOf(scenario, selection);
-    if (seeds.length > 0) await playAll(scenario, seeds, result, terminal);
+    if (seeds.length === 0) continue;
+    await onStage(scenario, terminal, async (stage) => {
+      for (const seed of seeds) await playOne(stage, seed, result, terminal);
+      if (scenario === "up" && selection.lasting) await playStaying(stage, staying, terminal);
+    });
   }
-  return [result];
+  return staying.cases.length > 0 ? [result, staying] : [result];
 }
 
 /** The scenarios take turns. */
@@ -38,28 +52,41 @@ export function seedsOf(scenario: Scenario, { scenarios: chosen, runs, seed }: M
     .map((run) => seed + run);
 }
 
-async function playAll(
+async function onStage(
   scenario: Scenario,
-  seeds: readonly number[],
-  result: PartResult,
   terminal: Terminal,
+  play: (stage: MixStage) => Promise<void>,
 ): Promise<void> {
   const subject: Subject = await openSubject();
   try {
     const staged = terminal.step(`${scenario}: an undisturbed run, for comparison`);
     const stage = await setMixStage(scenario, subject);
     staged.done(`${scenario}: undisturbed, ${stage.calls.length} forms of calls`);
-    for (const seed of seeds) {
-      const step = terminal.step(`${scenario} with the faults of seed ${seed}`);
-      const found = await playMix(stage, seed);
-      result.cases.push(found);
-      keep(result);
-      const faults = Object.entries(found.met).map(([kind, count]) => `${count} × ${kind}`);
-      const words = `${scenario}, seed ${seed}: ${faults.join(", ")}; ${found.steps?.join(", ") || "by itself"}`;
-      if (found.problems.length === 0) step.done(words);
-      else step.fail(`${words}: ${found.problems.join("; ")}`);
-    }
+    await play(stage);
   } finally {
     await subject[Symbol.asyncDispose]();
+  }
+}
+
+async function playOne(stage: MixStage, seed: number, result: PartResult, terminal: Terminal): Promise<void> {
+  const step = terminal.step(`${stage.scenario} with the faults of seed ${seed}`);
+  const found = await playMix(stage, seed);
+  result.cases.push(found);
+  keep(result);
+  const faults = Object.entries(found.met).map(([kind, count]) => `${count} × ${kind}`);
+  const end = found.steps?.join(", ") || "by itself";
+  const words = `${stage.scenario}, seed ${seed}: ${faults.join(", ")}; ${end}`;
+  if (found.problems.length === 0) step.done(words);
+  else step.fail(`${words}: ${found.problems.join("; ")}`);
+}
+
+async function playStaying(stage: MixStage, result: PartResult, terminal: Terminal): Promise<void> {
+  for (const fault of lastingFaults) {
+    const step = terminal.step(fault.name);
+    const found = await playLasting(stage, fault);
+    result.cases.push(found);
+    keep(result);
+    if (found.problems.length === 0) step.done(fault.name);
+    else step.fail(`${fault.name}: ${found.problems.join("; ")}`);
   }
 }

@@ -82,7 +82,7 @@ async function persist({ scenario, subject }: Stage): Promise<{
   let run = await (await start(place, verb)).ended;
   for (let failures = 1; ; failures++) {
     if (run.exitCode !== 0) {
-      const missing = missingIn(run.output);
+      const missing = missingIn(run.output, verb);
       if (missing.length > 0)
         problems.push(`an error does not say ${missing.join(", ")}: ${lastWords(run.output)}`);
       known = new Map([...(await subject.secrets()), ...known]);

@@ -4,7 +4,8 @@
  *   up ──► done
  *    │
  *    ├─ "locked", with the way out ──────────────────────► pulumi cancel
- *    └─ "pending operations", or our message that names it ► npm run recover
+ *    ├─ "pending operations", or our message that names it ► npm run recover
+ *    └─ `DELETE …: 404` in a destroy ──────────────────────► npm run recover
  */
 import { join } from "node:path";
 import { execa } from "execa";
@@ -55,6 +56,8 @@ export async function doAsAsked(place: Workplace, asked: Asked): Promise<void> {
 export function askedFor(output: string): Asked | undefined {
   if (/currently locked by/.test(output)) return "cancel";
   if (/npm run recover|pending operations from previous deployment/.test(output)) return "recover";
+  // docs/operations.md, "After a crash": a destroy's words are the provider's own, so that page names the way out.
+  if (/DELETE "[^"]*": 404 /.test(output)) return "recover";
   return undefined;
 }
 

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../toolchain/paths.ts";
+import { mixedRuns } from "./mix-report.ts";
 import { type CaseResult, converged, count, kept, type PartResult } from "./results.ts";
 
 /** Writes the page. */
@@ -11,7 +12,12 @@ export function writeReport(): void {
 
 /** The page, from these results. */
 export function reportOf(results: readonly PartResult[]): string {
-  return [introduction, `## Kills\n\n${kills}\n${killTable(results)}`, ...failures(results)].join("\n");
+  return [
+    introduction,
+    `## Kills\n\n${kills}\n${killTable(results.filter((one) => one.part.startsWith("kill")))}`,
+    ...mixedRuns(results),
+    ...failures(results),
+  ].join("\n");
 }
 
 const introduction = `# Crashes and faults
@@ -23,6 +29,7 @@ those of the last run of each part, written by the command itself:
 npm run faults -- kill                           # before and after each call of up, destroy, upgrade: some hours
 npm run faults -- kill up --every 5              # before and after every fifth call of an up
 npm run faults -- kill destroy --chain           # every call, in one life
+npm run faults -- mix --runs 10                  # whole runs under a mix of faults, and faults that stay
 npm run faults -- report                         # this page again, from what is kept
 \`\`\`
 
