@@ -23,6 +23,7 @@ export const hints: Readonly<Record<number, string>> = {
   81053:
     "another address or CNAME stands at this host: remove it in the dashboard, or import it into the stack.",
   81054: "a CNAME stands at this host, beside which nothing else may: remove it in the dashboard.",
+  81044: "the record is gone already, only the state does not know yet.",
   81057: "the record is there already: remove it in the dashboard, or import it into the stack.",
   81058: "the same record is there already: remove it in the dashboard, or import it into the stack.",
   20217:
@@ -32,10 +33,10 @@ export const hints: Readonly<Record<number, string>> = {
 };
 
 /**
- * Codes that say that a thing is there already. A run that was cut off leaves such things behind, since the
- * provider cannot look for what it made; {@link hintFor} then names the way out.
+ * Codes that say that a thing is there already, or gone (81044). A run that was cut off or a lost answer leads to it,
+ * since the provider does not look before it makes or deletes; {@link hintFor} then names the way out.
  */
-const thereAlready: readonly number[] = [1061, 10004, 10073, 20217, 81053, 81057, 81058];
+const doneAlready: readonly number[] = [1061, 10004, 10073, 20217, 81044, 81053, 81057, 81058];
 
 /** The hint for an error's text; undefined when there is none for any code in it. */
 export function hintFor(error: string, stack = "<stack>"): string | undefined {
@@ -43,8 +44,8 @@ export function hintFor(error: string, stack = "<stack>"): string | undefined {
     const code = Number(digits);
     const hint = hints[code];
     if (hint === undefined) continue;
-    const after = thereAlready.includes(code)
-      ? `\nIf an earlier run of this stack was cut off, it may have made it: npm run recover -- --stack ${stack}`
+    const after = doneAlready.includes(code)
+      ? `\nIf a run of this stack was cut off or an answer was lost, it may have done it: npm run recover -- --stack ${stack}`
       : "";
     return `Cloudflare ${code}: ${hint}${after}`;
   }

@@ -34,7 +34,7 @@ function formOf({ cloud, method, path, requestBody }: JournalEntry): CallForm {
   const form = pathForm(path);
   // What stands behind the path in the words is in the body: a record's type and name, a machine's group.
   const named = about.slice(1).filter((word) => !word.includes(":id"));
-  const subject = named.map((word) => `(?=.*"${escaped(word)}")`).join("");
+  const subject = named.map((word) => `(?=.*["\\s(]${escaped(word)}["\\s)])`).join("");
   return {
     words: [cloud, method, form, ...named].join(" "),
     cloud,

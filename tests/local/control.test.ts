@@ -118,3 +118,15 @@ test("the page needs nothing but itself", async () => {
     expect((await call("GET", path)).status).toBe(404);
   }
 });
+
+test("what is left of the faults tells which have hit", async () => {
+  const rule = { cloud: "sendgrid", path: "/api_keys$", when: "before", action: { status: 503 } };
+  await call("POST", "/_local/faults", [rule, { ...rule, method: "DELETE" }, { ...rule, skip: 2 }]);
+  expect((await sendgrid("GET", "/api_keys")).status).toBe(503);
+  const { body } = await call("GET", "/_local/faults");
+  expect(body.map(({ times, skip }: { times: number; skip: number }) => [times, skip])).toEqual([
+    [0, 0],
+    [1, 0],
+    [1, 1],
+  ]);
+});
