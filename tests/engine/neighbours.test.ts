@@ -67,6 +67,10 @@ test("two communities that both find a zone without rules make each ruleset once
   const ups = Promise.all([dogs.up(), cats.up()]);
   await letThemMeet(world, 4);
   well(await ups);
+  const posts = (await world.journal()).filter(
+    ({ method, path }) => method === "POST" && /\/rulesets$/.test(path),
+  );
+  expect(posts.map(({ status }) => status).sort()).toEqual([200, 200, 400, 400]);
   await areClean(dogs, cats);
 
   const { cloudflare, sendgrid } = await world.state();
