@@ -164,12 +164,23 @@ function neverStarted(app: string, { id, state }: Machine): DriverError {
   });
 }
 
+/**
+ * Removes the machine. Before a repeat it is looked for: flyctl asks for the lease of one that is gone again and
+ * again, for as long as it is let (seen: 257 s).
+ */
 async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
-  try {
-    await fly.repeatable(argv.machineDestroy(app, [id]), { app });
-  } catch (error) {
-    const already = error instanceof FlyctlFailure && /not found|already been destroyed/.test(error.said);
-    if (!already) throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fly.once(argv.machineDestroy(app, [id]), { app });
+      return;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      if (/not found|already been destroyed/.test(error.said)) return;
+      const left = (await machinesOf(fly, app)).find((one) => one.id === id);
+      if (left === undefined || isGone(left)) return;
+      if (!passes(error.reason) || attempt >= 6) throw error;
+      await fly.pause(500 * 2 ** (attempt - 1));
+    }
   }
 }
 

@@ -107,6 +107,26 @@ describe("the owner", { timeout: slow }, () => {
     expect(await world.must("owner", "ensure", again)).toEqual({ result: "present", username: "mastiff" });
   });
 
+  test("whose machine went while nobody heard of it is made: the machine is looked for, not asked for again", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "DELETE",
+      path: "/v1/apps/acme/machines/[0-9a-f]+$",
+      when: "after",
+      action: { cut: true },
+    });
+    const before = (await world.journal()).length;
+    expect(await world.must("owner", "ensure", owner())).toMatchObject({ result: "present" });
+    const calls = (await world.journal()).slice(before);
+    const removed = calls.filter(
+      ({ method, path }) => method === "DELETE" && /\/machines\/[0-9a-f]+$/.test(path),
+    );
+    expect(removed.map(({ status }) => status)).toEqual([0]);
+    const refused = calls.filter(({ path, status }) => /\/lease$/.test(path) && status === 404);
+    // Its own lease, which went with the machine, is given back once.
+    expect(refused.length).toBeLessThanOrEqual(1);
+  });
+
   test("with another e-mail is refused, and the password does not stay behind", async () => {
     const { code, stderr } = await world.drive("owner", "ensure", owner({ email: "other@acme.example.org" }));
     expect(code).toBe(1);
