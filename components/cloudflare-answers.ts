@@ -1,5 +1,5 @@
 /**
- * What the official Cloudflare provider takes for a success although it is none, noticed right after the create.
+ * What the official Cloudflare provider takes for a success although it is none, and what is done about it.
  *
  *   200 with half a body ─► "created", without an id ─► the run ends red and names the way out
  *   POST, answer lost ─► POST again ─► two tokens    ─► the first one is ended
@@ -17,26 +17,30 @@ const saidWhy = 32;
 
 const accountToken = "cloudflare:index/accountToken:AccountToken";
 
-/** Hooks for every resource of Cloudflare's, by its type. */
-export function afterCreate(type: string, hooks: AnswerHooks): pulumi.ResourceHook[] {
-  return type === accountToken ? [hooks.whole, hooks.copies] : [hooks.whole];
-}
-
-/** The hooks, of which a program registers each once. */
-export interface AnswerHooks {
-  whole: pulumi.ResourceHook;
-  copies: pulumi.ResourceHook;
-}
-
-/** Registers the hooks. */
-export function answerHooks(): AnswerHooks {
-  const whole = new pulumi.ResourceHook("cloudflare-whole-answer", ({ id, name, type }) => {
-    if (isKnown(id)) return;
-    pulumi.log.error(halfAnswered(name, type, pulumi.getStack()));
-    // A hook that throws is a mere warning, and an error in the log alone lets the run end well.
-    process.exitCode = saidWhy;
+/**
+ * Ends the run red, previews too, as long as a resource of Cloudflare's has no id. Not as a hook after the create:
+ * the next `up` would find the resource in the state, have nothing to do with it, and end well.
+ */
+export function refuseHalfAnswers(): void {
+  pulumi.runtime.registerStackTransformation(({ resource, type, name }) => {
+    if (!type.startsWith("cloudflare:")) return undefined;
+    // What kind it is and its id are there once the constructor, in which this is called, has come to its end.
+    queueMicrotask(() => {
+      if (!pulumi.CustomResource.isInstance(resource)) return;
+      resource.id.apply((id) => {
+        if (isKnown(id)) return;
+        pulumi.log.error(halfAnswered(name, type, pulumi.getStack()), resource);
+        // An error in the log alone lets the run end well.
+        process.exitCode = saidWhy;
+      });
+    });
+    return undefined;
   });
-  const copies = new pulumi.ResourceHook("cloudflare-token-copies", async ({ id, newInputs }) => {
+}
+
+/** Ends the copies of tokens that were just made. @returns the hook, for after a create of this type. */
+export function tokenCopies(): (type: string) => pulumi.ResourceHook[] {
+  const hook = new pulumi.ResourceHook("cloudflare-token-copies", async ({ id, newInputs }) => {
     if (!isKnown(id)) return;
     const config = new pulumi.Config("cloudflare");
     const credentials = [config.get("apiToken"), process.env.CLOUDFLARE_API_TOKEN];
@@ -46,7 +50,7 @@ export function answerHooks(): AnswerHooks {
     );
     await endCopies(cloud, String(newInputs?.accountId), id);
   });
-  return { whole, copies };
+  return (type) => (type === accountToken ? [hook] : []);
 }
 
 /** The error for a resource without an id. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterCreate, answerHooks } from "./cloudflare-answers.ts";
+import { refuseHalfAnswers, tokenCopies } from "./cloudflare-answers.ts";
 
 /**
  * What to do about an error of Cloudflare's, by its code. The provider prints the answer as it is; these say
@@ -93,10 +93,11 @@ export function explainCloudflareErrors(): void {
     if (hint !== undefined) pulumi.log.error(hint);
     return false;
   });
-  const answers = answerHooks();
+  refuseHalfAnswers();
+  const copies = tokenCopies();
   pulumi.runtime.registerResourceTransform(({ type, custom, props, opts }) => {
     if (!custom || !type.startsWith("cloudflare:")) return undefined;
-    const hooks = { onError: [onError], afterCreate: afterCreate(type, answers) };
+    const hooks = { onError: [onError], afterCreate: copies(type) };
     return { props, opts: pulumi.mergeOptions(opts, { hooks }) };
   });
 }

@@ -67,8 +67,15 @@ const mix = defineCommand({
   run: ({ args }) =>
     part((setting) => {
       const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
+      const again = args.scenario !== undefined;
       const seed = args.seed === undefined ? randomInt(1, 1_000_000) : positive("seed", args.seed);
-      const selection = { scenarios: chosen, runs: positive("runs", args.runs), seed, lasting: args.lasting };
+      const selection = {
+        scenarios: chosen,
+        runs: positive("runs", args.runs),
+        seed,
+        lasting: args.lasting,
+        again,
+      };
       return runMixes(selection, setting, terminal);
     }),
 });

@@ -51,7 +51,12 @@ export const lastingFaults: readonly LastingFault[] = [
   {
     name: "Fly answers 500 to every new machine",
     fault: lasting("fly", "/machines$", 500),
-    says: ["command:local:Command (", "flyctl ", "internal server error", "retry   "],
+    says: [
+      "command:local:Command (",
+      "flyctl ",
+      "failed to launch VM: We encountered an internal error",
+      "retry   ",
+    ],
   },
 ];
 

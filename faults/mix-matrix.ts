@@ -2,9 +2,9 @@
 import type { Terminal } from "../toolchain/terminal.ts";
 import { openSubject, type Subject } from "./community.ts";
 import type { Scenario } from "./kill.ts";
-import { type MixStage, playMix, setMixStage } from "./mix.ts";
+import { type MixCase, type MixStage, playMix, setMixStage } from "./mix.ts";
 import { lastingFaults, playLasting } from "./mix-lasting.ts";
-import { keep, type PartResult } from "./results.ts";
+import { type CaseResult, keep, kept, type PartResult } from "./results.ts";
 
 /** Which runs. */
 export interface MixSelection {
@@ -14,6 +14,8 @@ export interface MixSelection {
   seed: number;
   /** Also faults that stay, in an `up`. */
   lasting: boolean;
+  /** Whether these are runs of an earlier selection again, whose other results stay. */
+  again: boolean;
 }
 
 /** Plays the runs, those of one scenario after the other. @returns what was kept. */
@@ -26,7 +28,13 @@ export async function runMixes(
   terminal.info(
     `mixed runs: seed ${seed} (the same again: npm run faults -- mix --runs ${runs} --seed ${seed})`,
   );
-  const result: PartResult = { part: "mix", title: "mixed runs", setting, of: runs, cases: [] };
+  const result: PartResult = {
+    part: "mix",
+    title: "mixed runs",
+    setting,
+    of: runs,
+    cases: selection.again ? otherCases(selection, setting) : [],
+  };
   const staying: PartResult = {
     part: "mix-lasting",
     title: "faults that stay",
@@ -43,6 +51,13 @@ export async function runMixes(
     });
   }
   return staying.cases.length > 0 ? [result, staying] : [result];
+}
+
+/** What is kept of other seeds, played with the same parts. */
+function otherCases(selection: MixSelection, setting: string): CaseResult[] {
+  const seeds = new Set(selection.scenarios.flatMap((scenario) => seedsOf(scenario, selection)));
+  const earlier = kept().find((result) => result.part === "mix" && result.setting === setting);
+  return (earlier?.cases ?? []).filter((one) => !seeds.has((one as MixCase).seed));
 }
 
 /** The scenarios take turns. */

@@ -7,7 +7,7 @@ import { judge, lastWords, type Scenario, type Stage, setStage, verbs } from "./
 import { start } from "./killable-run.ts";
 import { type CallForm, callForms } from "./mix-calls.ts";
 import { drawMix, type FaultKind, type PlannedFault } from "./mix-plan.ts";
-import { carryOn } from "./operator.ts";
+import { askedFor, carryOn, doAsAsked } from "./operator.ts";
 import type { CaseResult } from "./results.ts";
 
 /** A scenario, and the calls that it makes when nobody disturbs it. */
@@ -93,6 +93,12 @@ async function persist({ scenario, subject }: Stage): Promise<{
     if (failures === patience) {
       problems.push(`it does not end: ${lastWords(recovery.output)}`);
       return { steps, problems, known };
+    }
+    // Asked for anew, by another fault than before.
+    const asked = askedFor(recovery.output);
+    if (asked !== undefined) {
+      await doAsAsked(place, asked);
+      steps.push(asked);
     }
     steps.push(verb);
     run = await (await start(place, verb)).ended;
