@@ -60,7 +60,10 @@ async function awaitAccess(wanted: Inputs): Promise<void> {
   );
 }
 
-const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+function wordsOf(error: unknown): string {
+  if (error instanceof S3Error) return error.words;
+  return error instanceof Error ? error.message : String(error);
+}
 
 /**
  * Removes all objects and unfinished uploads. Says how far it is: a bucket may hold hundreds of thousands.

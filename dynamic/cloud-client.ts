@@ -1,6 +1,7 @@
 import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from "axios";
 import axiosRetry from "axios-retry";
 import { CloudError, type Refusal } from "./cloud-error.ts";
+import { patiently } from "./patience.ts";
 import { sleep, waitBefore } from "./waiting.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -51,7 +52,7 @@ export class CloudClient {
     this.#options = options;
     this.#http = axios.create({
       baseURL: options.baseUrl.replace(/\/+$/, ""),
-      timeout: 30_000,
+      timeout: patiently(30_000),
       headers: { accept: "application/json", "user-agent": "mastiff" },
       // A redirect would carry the credential elsewhere; neither API redirects.
       maxRedirects: 0,

@@ -141,7 +141,11 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         retry: retry.yes,
       };
     case "timeout":
-      return { what: "flyctl did not come to an end in time.", retry: retry.yes };
+      return {
+        what: "flyctl did not come to an end in time.",
+        fix: "on a slow link, give everything more time:  export MASTIFF_PATIENCE=3",
+        retry: retry.yes,
+      };
     default:
       return {
         what: `flyctl failed: ${failure.said.split("\n")[0]}`,

@@ -5,9 +5,12 @@ import { execa } from "execa";
 import pRetry from "p-retry";
 import type { Argv } from "./argv-parts.ts";
 import { folderPrefix, lastStatus, sweep } from "./config-folder.ts";
+import { flyctlEnvironment } from "./environment.ts";
 import { FlyctlFailure, passes, reasonOf } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
+import { patiently } from "./patience.ts";
 import { redactor, showArgv } from "./redact.ts";
+import { longestSilenceMs, Silence } from "./silence.ts";
 
 /**
  * The only place that runs the flyctl binary.
@@ -24,7 +27,7 @@ export interface CallOptions {
   /** The app whose lane the call takes. Default: the lane of calls about no app. */
   app?: string;
   stdin?: string;
-  /** How long the call may take; 0: as long as it likes. Default 120 s. */
+  /** How long the call may take; 0: as long as it says something now and then. Default 120 s. */
   timeoutMs?: number;
   /** Each line of both streams, plain, as it comes. */
   onLine?: (line: string) => void;
@@ -106,12 +109,12 @@ export class Fly {
 
   /** Waits, unless the driver is told to stop. */
   async pause(ms: number): Promise<void> {
-    if (this.stopped) throw this.#failure("stopped", [], undefined, "the driver was told to stop", "");
+    if (this.stopped) throw this.#failure("stopped", [], { said: "the driver was told to stop" });
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(done, ms);
       const stopped = () => {
         clearTimeout(timer);
-        reject(this.#failure("stopped", [], undefined, "the driver was told to stop", ""));
+        reject(this.#failure("stopped", [], { said: "the driver was told to stop" }));
       };
       const { signal } = this.#stop;
       signal.addEventListener("abort", stopped, { once: true });
@@ -144,69 +147,60 @@ export class Fly {
   }
 
   async #run(argv: Argv, { stdin, timeoutMs = 120_000, onLine }: CallOptions, dir: string): Promise<string> {
-    if (this.stopped) throw this.#failure("stopped", argv, undefined, "the driver was told to stop", "");
+    if (this.stopped) throw this.#failure("stopped", argv, { said: "the driver was told to stop" });
+    const limitMs = patiently(timeoutMs);
+    const silence = new Silence(timeoutMs === 0 ? patiently(longestSilenceMs) : undefined);
     const call = execa("flyctl", argv, {
-      env: environment(dir),
+      env: flyctlEnvironment(dir),
       extendEnv: false,
       cwd: join(this.#base, "cwd"),
       input: stdin ?? "",
       reject: false,
       stripFinalNewline: false,
-      timeout: timeoutMs,
-      cancelSignal: this.#stop.signal,
+      timeout: limitMs,
+      cancelSignal: AbortSignal.any([this.#stop.signal, silence.signal]),
       killSignal: "SIGINT",
       forceKillAfterDelay: 15_000,
       maxBuffer: 50_000_000,
     });
-    if (onLine !== undefined) for (const stream of [call.stdout, call.stderr]) eachLine(stream, onLine);
+    for (const stream of [call.stdout, call.stderr]) {
+      stream.on("data", () => silence.broken());
+      if (onLine !== undefined) eachLine(stream, onLine);
+    }
     const result = await call;
+    silence.end();
     const status = lastStatus(dir);
     rmSync(join(dir, "logs"), { recursive: true, force: true });
     if (!result.failed) return result.stdout;
+    const { exitCode, stdout } = result;
+    if (result.isCanceled && this.stopped)
+      throw this.#failure("stopped", argv, { exitCode, stdout, said: "the driver was told to stop" });
     if (result.isCanceled)
-      throw this.#failure("stopped", argv, result.exitCode, "the driver was told to stop", result.stdout);
+      throw this.#failure("timeout", argv, { stdout, said: `no word for ${silence.limitMs / 1000} s` });
     if (result.timedOut)
-      throw this.#failure("timeout", argv, undefined, `no end after ${timeoutMs / 1000} s`, result.stdout);
-    if (result.exitCode === undefined && result.signal === undefined)
-      throw this.#failure("missing", argv, undefined, result.originalMessage ?? "flyctl did not start", "");
-    const said = errorMessage(result.stderr || result.stdout);
-    throw this.#failure(reasonOf(said, status), argv, result.exitCode, said, result.stdout);
+      throw this.#failure("timeout", argv, { stdout, said: `no end after ${limitMs / 1000} s` });
+    if (exitCode === undefined && result.signal === undefined)
+      throw this.#failure("missing", argv, { said: result.originalMessage ?? "flyctl did not start" });
+    const said = errorMessage(result.stderr || stdout);
+    throw this.#failure(reasonOf(said, status), argv, { exitCode, stdout, said, status });
   }
 
   #failure(
     reason: FlyctlFailure["reason"],
     argv: Argv,
-    exitCode: number | undefined,
-    said: string,
-    stdout: string,
+    ended: { said: string; exitCode?: number | undefined; stdout?: string; status?: number | undefined },
   ): FlyctlFailure {
+    const { said, exitCode, stdout = "", status } = ended;
     // A private file's folder is gone when anybody reads this.
     const shown = showArgv(argv, this.redact).replaceAll(`${this.#base}/`, "");
-    const call = `${shown}${exitCode === undefined ? "" : ` (exit ${exitCode})`}`;
+    const how = [
+      ...(exitCode === undefined ? [] : [`exit ${exitCode}`]),
+      // Beyond 399 it is Fly's own word for what is wrong; flyctl's message often leaves it out.
+      ...(status !== undefined && status >= 400 ? [`HTTP ${status}`] : []),
+    ];
+    const call = how.length === 0 ? shown : `${shown} (${how.join(", ")})`;
     return new FlyctlFailure({ reason, call, exitCode, said: this.redact(said), stdout });
   }
-}
-
-/**
- * flyctl's environment: ours without what would change its answers (a default app, region or organisation,
- * JSON everywhere, debug output with HTTP bodies) and without what it must not see (spec, earlier outputs).
- * Set but empty variables go too: an empty FLY_ACCESS_TOKEN hides FLY_API_TOKEN.
- */
-function environment(configDir: string): NodeJS.ProcessEnv {
-  const hidden =
-    /^(?:FLY_(?:APP|REGION|ORG|ORGANIZATION|JSON|VERBOSE|EMIT_RELEASE_JSON|TOML|CONFIG_DIR)|FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|SECRETS_DIGEST|PULUMI_COMMAND_STD(?:OUT|ERR))$/;
-  const kept = Object.entries(process.env).filter(
-    ([name, value]) => !hidden.test(name) && !(name.startsWith("FLY_") && value === ""),
-  );
-  return {
-    ...Object.fromEntries(kept),
-    FLY_CONFIG_DIR: configDir,
-    FLY_NO_UPDATE_CHECK: "1",
-    FLY_NO_INCIDENTS_CHECK: "1",
-    FLY_SYNTHETICS_AGENT: "0",
-    FLY_SEND_METRICS: "0",
-    NO_COLOR: "1",
-  };
 }
 
 function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {

@@ -5,6 +5,7 @@ import type { Fly } from "./flyctl.ts";
 import { type LogLine, logOf } from "./log.ts";
 import { isGone, type Machine, machinesOf } from "./machines.ts";
 import { lastJsonLine, machineId } from "./parse.ts";
+import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import type { Size } from "./spec.ts";
 
@@ -108,7 +109,7 @@ export async function finish(
   onLine?: (line: string) => void,
 ): Promise<Ended> {
   const seen = new Seen();
-  const startBy = Date.now() + 900_000;
+  const startBy = Date.now() + patiently(900_000);
   let waitMs = 200;
   let machine: Machine | undefined;
   let echo: readonly string[] = [];

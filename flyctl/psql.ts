@@ -1,6 +1,7 @@
 import { FlyctlFailure, passes } from "./errors.ts";
 import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
+import { patiently } from "./patience.ts";
 
 /**
  * SQL on a Fly Postgres, run inside its machine by `machine exec`: over the API, so without the tunnel that
@@ -46,7 +47,7 @@ export function literal(text: string): string {
 
 /** Waits until the server answers; a fresh one takes a minute to elect itself. */
 export async function awaitServer(fly: Fly, app: string, machine: string, limitMs = 300_000): Promise<void> {
-  const end = Date.now() + limitMs;
+  const end = Date.now() + patiently(limitMs);
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     try {
       await sql(fly, app, machine, "SELECT 1");

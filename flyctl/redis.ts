@@ -9,6 +9,7 @@ import { gone, type Task } from "./kind.ts";
 import { lastWords } from "./log.ts";
 import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf, turnOf } from "./machines.ts";
 import { claim, content, destroyOwned, find, secretsOf } from "./ownership.ts";
+import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
@@ -153,7 +154,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
 
 /** Up and answering; a machine that ends again and again is not waited for. */
 export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
-  const end = Date.now() + 180_000;
+  const end = Date.now() + patiently(180_000);
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machine = await machineOf(fly, app);
     if (machine?.state === "started" && (await answers(fly, app, machine))) return;

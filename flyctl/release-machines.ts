@@ -2,6 +2,7 @@ import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import { lastWords } from "./log.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "./machines.ts";
+import { patiently } from "./patience.ts";
 import { say, tell } from "./progress.ts";
 import type { ReleaseWork } from "./release-database.ts";
 
@@ -44,8 +45,8 @@ export async function deploy(work: ReleaseWork, file: string): Promise<void> {
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || beforehand.includes(error.reason)) throw error;
       // Deploying once more is safe: it goes on with the machines that are there. A late failure is their
-      // health, whatever the last answer of Fly's happened to be.
-      const early = Date.now() - begun < 120_000;
+      // health, whatever the last answer of Fly's happened to be; silence is a call that was never answered.
+      const early = Date.now() - begun < 120_000 || error.reason === "timeout";
       if (!passes(error.reason) || !early || attempt === 3) throw await notReleased(work, error);
       await fly.pause(2000 * attempt);
     }
@@ -94,7 +95,7 @@ export async function scale(work: ReleaseWork, file: string): Promise<void> {
 /** Started and passing their checks: `scale` does not wait for that, and a deploy leaves a stopped machine so. @returns all machines then */
 export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
   const { spec, fly } = work;
-  const end = Date.now() + 600_000;
+  const end = Date.now() + patiently(600_000);
   let said = "";
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machines = await machinesOf(fly, spec.app);

@@ -104,7 +104,11 @@ async function act(action: FaultAction, faults: Faults, call: Call): Promise<Res
   if ("malformed" in action) {
     return new Response('{"success":tr', { headers: { "content-type": "application/json" } });
   }
-  return Response.json(action.body ?? {}, { status: action.status, headers: action.headers ?? {} });
+  const { status, headers = {}, body = {} } = action;
+  // A text goes as it is: what S3 refuses with is XML, and what a proxy says is a page.
+  return typeof body === "string"
+    ? new Response(body, { status, headers })
+    : Response.json(body, { status, headers });
 }
 
 function parsed(text: string): unknown {

@@ -107,7 +107,7 @@ describe("what a person can act on says how", () => {
     await world.faults();
     expect(text).toBe(`Fly answers that there were too many requests.
   retry   helps, after a minute
-  flyctl  apps list -o mastiff --json (exit 1)
+  flyctl  apps list -o mastiff --json (exit 1, HTTP 429)
   said    error getting organization: server returned a non-200 status code: 429`);
   });
 
@@ -125,7 +125,7 @@ describe("what a person can act on says how", () => {
     expect(text).toBe(`Fly answers that something failed on its side.
   fix     see whether Fly has an incident:  https://status.flyio.net
   retry   helps: nothing is half done that a repeat does not finish
-  flyctl  secrets list -a acme --json (exit 1)
+  flyctl  secrets list -a acme --json (exit 1, HTTP 500)
   said    failed to list app secrets: oops`);
   });
 

@@ -1,4 +1,5 @@
 /** The driver as Pulumi runs it, a process per verb, on local clouds of the test's own. */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -6,7 +7,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { expect } from "vitest";
 import { root } from "../../toolchain/paths.ts";
 import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
 
@@ -142,9 +142,9 @@ export async function startDriverWorld(o: { latency?: number } = {}): Promise<Dr
   const drive = async (kind: string, verb: string, input: DriveInput = {}): Promise<Driven> => {
     const started = start(kind, verb, input);
     const driven = await started.ended;
-    expect(started.leftovers(), "folders left behind").toEqual([]);
+    assert.deepEqual(started.leftovers(), [], "folders left behind");
     for (const secret of Object.values(input.secrets ?? {}).filter((one) => one !== ""))
-      expect(driven.stderr.includes(secret), "a secret on stderr").toBe(false);
+      assert(!driven.stderr.includes(secret), "a secret on stderr");
     return driven;
   };
   const stop = async () => {

@@ -1,0 +1,22 @@
+import { OperatorError } from "./operator-error.ts";
+
+/** No call gets less, whatever is asked for: a healthy cloud takes its second or two. */
+const LEAST_MS = 5_000;
+
+/**
+ * How long one call may take, in milliseconds: its own limit times MASTIFF_PATIENCE, which operators on a slow link
+ * raise (docs/operations.md). How often a call is repeated, and at what distances, stays the same.
+ *
+ * @throws OperatorError when the variable is no number above zero.
+ */
+export function patiently(limitMs: number, word = process.env.MASTIFF_PATIENCE): number {
+  if (word === undefined || word === "") return limitMs;
+  const factor = Number(word);
+  if (!(Number.isFinite(factor) && factor > 0)) {
+    throw new OperatorError(
+      `MASTIFF_PATIENCE is "${word}", which is no number above zero.\n` +
+        "  fix     unset it, or say how many times as long each call may take:  export MASTIFF_PATIENCE=3",
+    );
+  }
+  return Math.round(Math.max(limitMs * factor, Math.min(limitMs, LEAST_MS)));
+}

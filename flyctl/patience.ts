@@ -1,0 +1,24 @@
+import { DriverError, retry } from "./errors.ts";
+
+/** Nothing gets less, whatever is asked for: a healthy Fly takes its second or two. */
+const leastMs = 5_000;
+
+/**
+ * How long a call of flyctl, or a wait for a machine, may take: its own limit times MASTIFF_PATIENCE, which operators
+ * on a slow link raise (docs/operations.md). How often a call is repeated, and at what distances, stays the same.
+ *
+ * @throws DriverError when the variable is no number above zero.
+ */
+export function patiently(limitMs: number, word = process.env.MASTIFF_PATIENCE): number {
+  if (word === undefined || word === "") return limitMs;
+  const factor = Number(word);
+  if (!(Number.isFinite(factor) && factor > 0)) {
+    throw new DriverError({
+      what: `MASTIFF_PATIENCE is "${word}", which is no number above zero.`,
+      setIn: "the environment variable MASTIFF_PATIENCE",
+      fix: "unset it, or say how many times as long everything may take:  export MASTIFF_PATIENCE=3",
+      retry: retry.no,
+    });
+  }
+  return Math.round(Math.max(limitMs * factor, Math.min(limitMs, leastMs)));
+}
