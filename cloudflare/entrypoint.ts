@@ -122,6 +122,8 @@ async function entrypoint(cloud: CloudClient, zoneId: string, phase: string): Pr
 /** Runs a look with its act until it is done; a conflict, or a result that is gone again, means to look anew. */
 async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    // Two that meet part again soon; a cloud that is unwell, or says when to come again, is left alone for longer.
+    let wait = waitBefore(attempt, undefined, {}, Date.now()) / 2;
     try {
       const done = await lookAndAct();
       if (done !== undefined) return done;
@@ -129,8 +131,10 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
         throw new OperatorError("the rule was written and taken away again, several times");
     } catch (error) {
       if (attempt >= TRIES || !mayBeConflict(error, attempt)) throw error;
+      const { status, headers, mayHaveHappened } = error;
+      if (mayHaveHappened) wait = waitBefore(attempt, status, headers, Date.now());
     }
-    await sleep(waitBefore(attempt, undefined, {}, Date.now()) / 2);
+    await sleep(wait);
   }
 }
 
@@ -138,7 +142,7 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
  * Whether somebody else was at the ruleset between our look and our act: it or the rule has gone (404), it has
  * come (400, code 20217), too much at once (409, 429). Conflicts have more than one 400, so each gets one more look.
  */
-function mayBeConflict(error: unknown, attempt: number): boolean {
+function mayBeConflict(error: unknown, attempt: number): error is CloudError {
   if (!(error instanceof CloudError)) return false;
   const { status, codes, mayHaveHappened } = error;
   // A look that finds no zone will not find it the next time either.

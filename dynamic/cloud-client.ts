@@ -114,7 +114,8 @@ export class CloudClient {
       status === undefined
         ? { messages: [error.code ?? error.message], codes: [] }
         : explain(error.response?.data);
-    const refusal = { cloud, call, status, ...told };
+    const headers = status === undefined ? {} : { ...error.response?.headers };
+    const refusal = { cloud, call, status, headers, ...told };
     return new CloudError({ ...refusal, hint: hint(refusal) });
   }
 }
@@ -159,7 +160,7 @@ export async function postAfterLook<T>(
       return await post();
     } catch (error) {
       if (!(error instanceof CloudError) || !error.mayHaveHappened || attempt >= tries) throw error;
-      await sleep(waitBefore(attempt, error.status, {}, Date.now()));
+      await sleep(waitBefore(attempt, error.status, error.headers, Date.now()));
       const found = await look();
       if (found !== undefined) return found;
     }

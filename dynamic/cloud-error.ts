@@ -14,6 +14,8 @@ export interface Refusal {
   codes?: number[];
   /** What to do about it. */
   hint?: string;
+  /** The answer's headers: they may say when to come again. */
+  headers?: Record<string, unknown>;
 }
 
 /** A call that a cloud refused or did not answer, in words for an operator. Holds no credential. */
@@ -22,6 +24,7 @@ export class CloudError extends OperatorError {
   readonly status: number | undefined;
   readonly messages: string[];
   readonly codes: number[];
+  readonly headers: Record<string, unknown>;
 
   constructor(refusal: Refusal) {
     const messages = refusal.messages.map(redact);
@@ -34,6 +37,7 @@ export class CloudError extends OperatorError {
     this.status = refusal.status;
     this.messages = messages;
     this.codes = refusal.codes ?? [];
+    this.headers = refusal.headers ?? {};
   }
 
   /** Whether the cloud may have done what was asked although it did not say so. */

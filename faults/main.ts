@@ -1,10 +1,12 @@
-/** `npm run faults -- kill | mix | report`: crashes and faults on the local clouds and the real engine, for hours. */
+/** `npm run faults [-- kill | calls | mix | report]`: crashes and faults on the local clouds. All of it takes hours. */
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { defineCommand, runMain } from "citty";
 import { openEnding } from "../toolchain/ending.ts";
 import { openTerminal } from "../toolchain/terminal.ts";
 import { toolchain } from "../toolchain/toolchain.ts";
+import { runCalls } from "./call-matrix.ts";
+import { clients } from "./call-operation.ts";
 import { openSubject } from "./community.ts";
 import type { Side } from "./gate.ts";
 import { scenarios } from "./kill.ts";
@@ -80,6 +82,25 @@ const mix = defineCommand({
     }),
 });
 
+const calls = defineCommand({
+  meta: { name: "calls", description: "each fault at each call of driver and clients, without the engine" },
+  args: {
+    client: {
+      type: "positional",
+      required: false,
+      description: `one of ${clients.join(", ")}; default: all`,
+    },
+    only: { type: "string", description: "operations whose name matches, for a look: nothing is kept" },
+    "every-call": { type: "boolean", default: false, description: "also what operations have in common" },
+  },
+  run: ({ args }) =>
+    part((setting) => {
+      const chosen = args.client === undefined ? clients : [oneOf(clients, args.client)];
+      const only = args.only === undefined ? {} : { only: new RegExp(args.only) };
+      return runCalls({ clients: chosen, ...only, everyCall: args["every-call"] }, setting, terminal);
+    }),
+});
+
 const report = defineCommand({
   meta: { name: "report", description: "writes docs/faults.md from what is kept" },
   run: () => writeReport(),
@@ -127,7 +148,7 @@ function wrong(message: string): never {
 
 const command = defineCommand({
   meta: { name: "faults", description: "crashes, on the local clouds and the real engine" },
-  subCommands: { kill, mix, report },
+  subCommands: { kill, calls, mix, report },
 });
 
 await runMain(command);

@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../toolchain/paths.ts";
+import { callSection } from "./call-report.ts";
 import { mixedRuns } from "./mix-report.ts";
 import { type CaseResult, converged, count, kept, type PartResult } from "./results.ts";
 
@@ -15,6 +16,7 @@ export function reportOf(results: readonly PartResult[]): string {
   return [
     introduction,
     `## Kills\n\n${kills}\n${killTable(results.filter((one) => one.part.startsWith("kill")))}`,
+    callSection(results),
     ...mixedRuns(results),
     ...failures(results),
   ].join("\n");
@@ -29,11 +31,13 @@ those of the last run of each part, written by the command itself:
 npm run faults -- kill                           # before and after each call of up, destroy, upgrade: some hours
 npm run faults -- kill up --every 5              # before and after every fifth call of an up
 npm run faults -- kill destroy --chain           # every call, in one life
+npm run faults -- calls                          # each fault at each call of driver and clients, without the engine
+npm run faults -- calls sendgrid                 # of one client
 npm run faults -- mix --runs 10                  # whole runs under a mix of faults, and faults that stay
 npm run faults -- report                         # this page again, from what is kept
 \`\`\`
 
-A sample is part of \`npm test\` (tests/engine/faults.test.ts). "Twice" counts things that are there more often than
+Samples are part of \`npm test\` (faults.test.ts in tests/engine, tests/driver, tests/clients). "Twice" counts things that are there more often than
 after an undisturbed run, "orphaned" those that an undisturbed run would not have left at all: records, rules, rulesets,
 tokens, keys, domains, apps, addresses, machines, one-offs, volumes, certificates, secrets, each by its natural key.
 `;

@@ -25,6 +25,8 @@ export const faultRule = z.strictObject({
   method: z.string().optional(),
   /** Regular expression on the path. Default: any. */
   path: z.string().optional(),
+  /** Regular expression on the query, without its question mark. Default: any. */
+  query: z.string().optional(),
   /** Regular expression on the request's body. Default: any. */
   body: z.string().optional(),
   /** Only calls that change something, or only those that do not. Default: any. */
@@ -48,6 +50,7 @@ export interface Call {
   cloud: Cloud;
   method: string;
   path: string;
+  query: string;
   body: string;
 }
 
@@ -141,6 +144,7 @@ function matches(rule: FaultRule, call: Call): boolean {
     (rule.cloud === undefined || rule.cloud === call.cloud) &&
     (rule.method === undefined || rule.method === call.method) &&
     (rule.path === undefined || new RegExp(rule.path).test(call.path)) &&
+    (rule.query === undefined || new RegExp(rule.query).test(call.query)) &&
     (rule.body === undefined || new RegExp(rule.body).test(call.body)) &&
     (rule.changing === undefined || rule.changing === isChanging(call))
   );

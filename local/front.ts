@@ -35,7 +35,8 @@ export function openFront(world: World, faults: Faults): Front {
     const cloud = cloudOf(url);
     if (cloud === undefined) return control.fetch(request);
     const body = await request.clone().text();
-    const call = { cloud, method: request.method, path: url.pathname, body };
+    const query = url.search.slice(1);
+    const call = { cloud, method: request.method, path: url.pathname, query, body };
     const hits = faults.hit(call);
     const answer = async (): Promise<Response> => {
       for (const rule of hits.filter((r) => r.when === "before")) {
@@ -59,7 +60,7 @@ export function openFront(world: World, faults: Faults): Front {
       world.journal.add({
         ...open,
         at: world.now().toISOString(),
-        query: url.search.slice(1),
+        query,
         status,
         responseBody: parsed(responseBody),
         milliseconds: Math.round(performance.now() - began),

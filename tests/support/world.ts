@@ -17,8 +17,11 @@ export interface JournalEntry {
   path: string;
   query: string;
   requestBody?: unknown;
+  /** 0: the connection ended without an answer. */
   status: number;
   responseBody?: unknown;
+  /** From the question to the answer. */
+  milliseconds: number;
 }
 
 /** One start of the stand-in flyctl. */
@@ -32,8 +35,9 @@ export interface FlyctlRun {
 export interface Fault {
   cloud?: JournalEntry["cloud"];
   method?: string;
-  /** Regular expressions on path and body. */
+  /** Regular expressions on path, query and body. */
   path?: string;
+  query?: string;
   body?: string;
   /** Only calls that change something, or only those that do not. */
   changing?: boolean;

@@ -1,0 +1,105 @@
+/** The fault table as a part of the command: which cases, side by side in worlds of their own, kept as they come. */
+import type { Terminal } from "../toolchain/terminal.ts";
+import { type Planned, runCase } from "./call-case.ts";
+import { clientOperations } from "./call-clients.ts";
+import { driverOperations } from "./call-driver.ts";
+import { type Client, type Rehearsed, rehearse } from "./call-operation.ts";
+import { plan, sideBySide, worldsAtOnce } from "./call-plan.ts";
+import { type CallWorld, openCallWorld } from "./call-world.ts";
+import { keep, type PartResult } from "./results.ts";
+
+/** Which cases. */
+export interface CallSelection {
+  clients: readonly Client[];
+  /** Of an operation's name; default: all. */
+  only?: RegExp;
+  /** Each call of each operation, also what several have in common. */
+  everyCall: boolean;
+}
+
+const titles: Record<Client, string> = {
+  driver: "driver (flyctl, Fly)",
+  sendgrid: "client of SendGrid",
+  cloudflare: "client of Cloudflare and R2",
+};
+
+/** Runs the selected cases; a selection is for looking at, and does not take the place of what is kept of all. */
+export async function runCalls(
+  selection: CallSelection,
+  setting: string,
+  terminal: Terminal,
+): Promise<PartResult[]> {
+  const open = await Promise.all(Array.from({ length: worldsAtOnce }, openCallWorld));
+  try {
+    const rehearsed = await rehearseAll(open, selection, terminal);
+    const cases = plan(rehearsed, selection.everyCall);
+    const results = resultsOf(cases, setting);
+    await runAll(cases, open, results, terminal, selection.only === undefined);
+    return results;
+  } finally {
+    await Promise.all(open.map((world) => world[Symbol.asyncDispose]()));
+  }
+}
+
+async function rehearseAll(
+  worlds: readonly CallWorld[],
+  { clients, only }: CallSelection,
+  terminal: Terminal,
+): Promise<Rehearsed[]> {
+  const step = terminal.step("calls: each operation undisturbed, for comparison");
+  const [first, second] = worlds;
+  if (first === undefined || second === undefined) throw new Error("no world to work in");
+  const ofClients = clients.some((client) => client !== "driver") ? clientOperations(first) : [];
+  const isWanted = (name: string) => only?.test(name) ?? true;
+  const ofDriver = clients.includes("driver") ? driverOperations(second, isWanted) : [];
+  const made = (await Promise.all([ofClients, ofDriver])).flat();
+  const chosen = made.filter(({ client, name }) => clients.includes(client) && isWanted(name));
+  const rehearsed: Rehearsed[] = [];
+  for (const [index, operation] of chosen.entries()) {
+    step.update(`calls: undisturbed, ${index + 1} of ${chosen.length}: ${operation.name}`);
+    rehearsed.push(await rehearse(operation, index % 2 === 0 ? first : second));
+  }
+  const calls = rehearsed.reduce((sum, { targets }) => sum + targets.length, 0);
+  step.done(`calls: ${rehearsed.length} operations with ${calls} calls`);
+  return rehearsed;
+}
+
+function resultsOf(cases: readonly Planned[], setting: string): PartResult[] {
+  return [...new Set(cases.map((one) => one.operation.client))].map((client) => ({
+    part: `calls-${client}`,
+    title: titles[client],
+    setting,
+    of: cases.filter((one) => one.operation.client === client).length,
+    cases: [],
+  }));
+}
+
+async function runAll(
+  cases: readonly Planned[],
+  worlds: readonly CallWorld[],
+  results: readonly PartResult[],
+  terminal: Terminal,
+  isKept: boolean,
+): Promise<void> {
+  const step = terminal.step(`calls: ${cases.length} cases`);
+  let [done, failed] = [0, 0];
+  const work = async (planned: Planned, world: CallWorld) => {
+    const found = await runCase(planned, world);
+    const result = results.find((one) => one.part === `calls-${found.client}`);
+    result?.cases.push(found);
+    done++;
+    // As they come, so that a run that is stopped leaves what it found; not each, for the file grows.
+    if (isKept && (done % 20 === 0 || done === cases.length)) results.forEach(keep);
+    if (found.problems.length > 0) {
+      failed++;
+      terminal.warn(`${found.name}: ${found.problems.join("; ")}`);
+    }
+    step.update(
+      `calls: ${done} of ${cases.length} cases, ${failed} not as they should be; last ${found.name}`,
+    );
+  };
+  await sideBySide(cases, worlds, work);
+  if (done < cases.length) throw new Error(`${cases.length - done} cases were left out`);
+  if (failed === 0) step.done(`calls: ${done} cases, all as they should be`);
+  else step.fail(`calls: ${failed} of ${done} cases not as they should be`);
+}

@@ -1,0 +1,39 @@
+/** Faults that an operation is right to pass over, each with its reason: nothing is passed over in silence. */
+import type { Planned } from "./call-case.ts";
+
+/** One reason, and what it holds for. */
+export interface Tolerance {
+  applies(planned: Planned): boolean;
+  /** Whether everything has to be done all the same; else the next run has something left to do. */
+  complete: boolean;
+  reason: string;
+}
+
+const tolerances: readonly Tolerance[] = [
+  {
+    applies: ({ operation }) => operation.name === "mail look",
+    complete: false,
+    reason: "a status line stops no up: what could not be learnt is said in its `problems`",
+  },
+  {
+    applies: ({ operation, fault, lasting }) =>
+      lasting && fault.name !== "429" && /^DomainValidation (create|update)$/.test(operation.name),
+    complete: false,
+    reason: "a look at DNS may fail for two days: why is said in `reasons`, and each up looks again",
+  },
+  {
+    applies: ({ target, fault, lasting }) => lasting && fault.when === "after" && target.changes,
+    complete: true,
+    reason: "the cloud did it and was not heard; the look that follows finds it done",
+  },
+  {
+    applies: ({ target, fault }) => fault.name === "malformed" && / r2 DELETE /.test(` ${target.name} `),
+    complete: true,
+    reason: "of an answer to a removal only the status counts",
+  },
+];
+
+/** Why this fault may be passed over; undefined: it may not. */
+export function toleranceFor(planned: Planned): Tolerance | undefined {
+  return tolerances.find((one) => one.applies(planned));
+}
