@@ -11,6 +11,8 @@ export interface Problem {
   fix?: string | readonly string[];
   /** Whether `pulumi up` again, as it is, can succeed. */
   retry?: string;
+  /** What the run was about, where the sentence does not say it: an app, a host, a database. */
+  about?: string;
   /** The call that failed: argv and exit code, redacted. */
   call?: string;
   /** Last lines of what flyctl or a machine said, redacted. */
@@ -29,11 +31,12 @@ export class DriverError extends Error {
 }
 
 /** The sentence, then labelled lines; continuation lines are indented like the text above them. */
-export function show({ what, setIn, fix, retry, call, said }: Problem): string {
+export function show({ what, setIn, fix, retry, about, call, said }: Problem): string {
   const parts: [string, readonly string[]][] = [
     ["set in", setIn === undefined ? [] : [setIn]],
     ["fix", fix === undefined ? [] : typeof fix === "string" ? [fix] : fix],
     ["retry", retry === undefined ? [] : [retry]],
+    ["about", about === undefined ? [] : [about]],
     ["flyctl", call === undefined ? [] : [call]],
     ["said", said ?? []],
   ];
@@ -61,6 +64,7 @@ export type Reason =
   | "capacity" // no room for such a machine where it should be
   | "server" // 5xx
   | "network" // no answer at all
+  | "garbled" // an answer that flyctl cannot read
   | "timeout" // ours: it took longer than the call may
   | "stopped" // the driver itself was told to stop
   | "organization"
@@ -71,7 +75,7 @@ export type Reason =
 
 /** Reasons that pass by themselves. */
 export function passes(reason: Reason): boolean {
-  return ["limited", "busy", "server", "network", "timeout"].includes(reason);
+  return ["limited", "busy", "server", "network", "garbled", "timeout"].includes(reason);
 }
 
 /**
@@ -101,6 +105,9 @@ export function reasonOf(message: string, status: number | undefined): Reason {
   if (code === 401) return "login";
   if (code === 429) return "limited";
   if (code >= 500) return "server";
+  // Half an answer, or the page of a proxy in its place (Go: encoding/json).
+  if (says("decoding response", "unexpected end of json input", "looking for beginning of value"))
+    return "garbled";
   if (says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe"))
     return "network";
   if (says("already been taken", "already exists", "already in use", "unique machine name")) return "exists";

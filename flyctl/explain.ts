@@ -14,9 +14,16 @@ export async function explain(
 ): Promise<DriverError> {
   const problem = await problemOf(failure, fly, spec);
   const said = lastLines(failure.said);
-  return new DriverError(failure.reason === "missing" ? problem : { ...problem, call: failure.call, said }, {
-    cause: failure,
-  });
+  if (failure.reason === "missing") return new DriverError(problem, { cause: failure });
+  const about = aboutOf(spec, problem.what);
+  const whole = { ...problem, ...(about !== undefined && { about }), call: failure.call, said };
+  return new DriverError(whole, { cause: failure });
+}
+
+/** Name of the thing that the run was for; many calls are about the organisation alone, and would not say it. */
+function aboutOf({ hostname, app, name }: Record<string, unknown>, what: string): string | undefined {
+  const subject = [hostname, app, name].find((one) => typeof one === "string");
+  return subject === undefined || what.includes(`"${subject}"`) ? undefined : String(subject);
 }
 
 async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, unknown>): Promise<Problem> {
@@ -138,6 +145,12 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
           process.env.FLY_API_BASE_URL === undefined
             ? "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)"
             : `see whether ${process.env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
+        retry: retry.yes,
+      };
+    case "garbled":
+      return {
+        what: "Fly's answer cannot be read: half of one, or somebody else's.",
+        fix: "see whether Fly has an incident (https://status.flyio.net), or a proxy answers in its place",
         retry: retry.yes,
       };
     case "timeout":

@@ -28,7 +28,7 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
       await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
     } catch (error) {
       if (!(error instanceof FlyctlFailure)) throw error;
-      const unclear = ["limited", "server", "network", "timeout", "exists"].includes(error.reason);
+      const unclear = ["limited", "server", "network", "garbled", "timeout", "exists"].includes(error.reason);
       if (!unclear || attempt === 4) throw error;
       await fly.pause(500 * 2 ** attempt);
     }

@@ -51,6 +51,7 @@ describe("what a person can act on says how", () => {
   set in  the environment variable FLY_API_TOKEN
   fix     make one and put it there:  flyctl tokens create org -o mastiff
   retry   does not help before this is changed
+  about   acme
   flyctl  apps list -o mastiff --json (exit 1)
   said    no access token available. Please login with 'flyctl auth login'`);
   });
@@ -69,7 +70,7 @@ describe("what a person can act on says how", () => {
 
   test("an organisation that is unknown, with those that there are", async () => {
     expect(await failure("app", "ensure", { spec: { ...app, org: "nobody" } })).toMatch(
-      /^The Fly organisation "nobody" is unknown, or this token does not see it\.\n {2}set in {2}mastiff:flyOrg\n {2}fix {5}there are: {2}mastiff, personal\n {10}choose one: {2}pulumi config set mastiff:flyOrg <slug>\n {2}retry {3}does not help before this is changed\n {2}flyctl {2}apps list -o nobody --json \(exit 1\)\n {2}said {4}.*/,
+      /^The Fly organisation "nobody" is unknown, or this token does not see it\.\n {2}set in {2}mastiff:flyOrg\n {2}fix {5}there are: {2}mastiff, personal\n {10}choose one: {2}pulumi config set mastiff:flyOrg <slug>\n {2}retry {3}does not help before this is changed\n {2}about {3}acme\n {2}flyctl {2}apps list -o nobody --json \(exit 1\)\n {2}said {4}.*/,
     );
   });
 
@@ -107,6 +108,7 @@ describe("what a person can act on says how", () => {
     await world.faults();
     expect(text).toBe(`Fly answers that there were too many requests.
   retry   helps, after a minute
+  about   acme
   flyctl  apps list -o mastiff --json (exit 1, HTTP 429)
   said    error getting organization: server returned a non-200 status code: 429`);
   });
@@ -125,6 +127,7 @@ describe("what a person can act on says how", () => {
     expect(text).toBe(`Fly answers that something failed on its side.
   fix     see whether Fly has an incident:  https://status.flyio.net
   retry   helps: nothing is half done that a repeat does not finish
+  about   acme
   flyctl  secrets list -a acme --json (exit 1, HTTP 500)
   said    failed to list app secrets: oops`);
   });

@@ -11,6 +11,8 @@ describe("why a call failed", () => {
     ["request returned non-2xx status: 502: <html>", undefined, "server"],
     ["failed to list app secrets: boom", 500, "server"],
     ['Get "https://api.machines.dev/v1/apps/x": EOF', 200, "network"],
+    ["error getting organization: decoding response: unexpected EOF", 200, "garbled"],
+    ["failed decoding response: invalid character '<' looking for beginning of value", 200, "garbled"],
     ["dial tcp 127.0.0.1:1: connect: connection refused", undefined, "network"],
     ["Could not find App", 200, "absent"],
     ["failed to check certificate: whatever it says", 404, "absent"],
