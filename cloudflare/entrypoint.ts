@@ -55,6 +55,9 @@ const RULESET_EXISTS = 20217;
 
 const TRIES = 8;
 
+/** How often a POST is tried that may have happened, each time after a look. */
+const UNCLEAR_TRIES = 4;
+
 /** The rule of this name, or undefined. */
 export async function findRule(
   cloud: CloudClient,
@@ -140,15 +143,17 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
 
 /**
  * Whether somebody else was at the ruleset between our look and our act: it or the rule has gone (404), it has
- * come (400, code 20217), too much at once (409, 429). Conflicts have more than one 400, so each gets one more look.
+ * come (400, code 20217), too much at once (409). Conflicts have more than one 400, so each gets one more look.
  */
 function mayBeConflict(error: unknown, attempt: number): error is CloudError {
   if (!(error instanceof CloudError)) return false;
   const { status, codes, mayHaveHappened } = error;
   // A look that finds no zone will not find it the next time either.
   const hasGone = status === 404 && !error.call.startsWith("GET");
-  const isConflict = hasGone || status === 409 || status === 429 || codes.includes(RULESET_EXISTS);
-  return isConflict || mayHaveHappened || (status === 400 && attempt === 1);
+  const isConflict = hasGone || status === 409 || codes.includes(RULESET_EXISTS);
+  // All but a POST, and 429 in any case, the client has repeated to the end of its patience: eight times that is hours.
+  const isUnclear = mayHaveHappened && error.call.startsWith("POST") && attempt < UNCLEAR_TRIES;
+  return isConflict || isUnclear || (status === 400 && attempt === 1);
 }
 
 const queues = new Map<string, Promise<unknown>>();

@@ -30,6 +30,10 @@ export async function runCalls(
   terminal: Terminal,
 ): Promise<PartResult[]> {
   const open = await Promise.all(Array.from({ length: worldsAtOnce }, openCallWorld));
+  // A run that is interrupted takes its worlds along.
+  process.once("exit", () => {
+    for (const world of open) void world.driver.stop();
+  });
   try {
     const rehearsed = await rehearseAll(open, selection, terminal);
     const cases = plan(rehearsed, selection.everyCall);

@@ -136,6 +136,16 @@ test("too many calls, or writes at once, are asked again", async () => {
   expect(await refs()).toEqual(["cors_mastiff"]);
 });
 
+test("a change that Cloudflare never takes is not tried over and over: the client's tries are all", async () => {
+  const { id, outs } = await provider.create(mine());
+  const before = (await clouds.calls("cloudflare")).length;
+  const unwell = { status: 503, headers: { "retry-after": "0" }, body: { success: false, errors: [] } };
+  await clouds.faults({ method: "PATCH", times: -1, when: "before", action: unwell });
+  await expect(provider.update(id, outs, mine({ description: "changed" }))).rejects.toThrow("HTTP 503");
+  const calls = (await clouds.calls("cloudflare")).slice(before);
+  expect(calls.filter((call) => call.startsWith("PATCH"))).toHaveLength(6);
+});
+
 test("many rules at once all arrive", async () => {
   const names = ["a", "b", "c", "d", "e"];
   const made = await Promise.all(names.map((name) => provider.create(mine({ ref: name }))));
