@@ -19,6 +19,7 @@ const inputs = z.object({
     .optional(),
   timeoutSeconds: z.number().min(0).max(3600),
   keepObjects: z.boolean(),
+  dispensable: z.boolean().optional(),
 });
 
 type Inputs = z.infer<typeof inputs>;
@@ -87,6 +88,16 @@ export async function empty(bucket: Bucket, say: (line: string) => void): Promis
   for (const upload of await bucket.uploads()) await bucket.abort(upload);
 }
 
+/** @throws when something is in it: nobody has said that it may go. */
+async function refuseObjects(bucket: Bucket): Promise<void> {
+  if ((await bucket.keys()).length === 0) return;
+  throw new OperatorError(
+    `The bucket ${bucket.name} is not emptied: uploads are in it, and nobody has said that the community ends.\n` +
+      "  fix     to end it: pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy\n" +
+      "          to keep it: pulumi up makes again whatever a destroy has taken away",
+  );
+}
+
 /** Whether there is nothing (left) to be emptied, or no way to: the bucket or its key are gone. */
 function isGone(error: unknown): boolean {
   return error instanceof S3Error && (error.status === 404 || error.status === 401 || error.status === 403);
@@ -130,6 +141,7 @@ export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
   async remove(_cloud, _id, state) {
     if (state.keepObjects) return;
     try {
+      if (state.dispensable !== true) await refuseObjects(bucketOf(state));
       await empty(bucketOf(state), (line) => console.error(line));
     } catch (error) {
       if (!isGone(error)) throw error;

@@ -76,6 +76,8 @@ export interface BucketAccessArgs {
   timeoutSeconds?: pulumi.Input<number>;
   /** Whether the objects stay when this is deleted (the bucket can then not be deleted). Default false. */
   keepObjects?: pulumi.Input<boolean>;
+  /** Whether all objects may be removed when this is deleted; else only a bucket without any is let go. Default false. */
+  dispensable?: pulumi.Input<boolean>;
 }
 
 /**
@@ -104,6 +106,7 @@ export class BucketAccess extends CheckoutResource {
       endpoint: args.endpoint,
       timeoutSeconds: args.timeoutSeconds ?? 120,
       keepObjects: args.keepObjects ?? false,
+      dispensable: args.dispensable,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["secretAccessKey"] }, opts ?? {});
     super("cloudflare", "BucketAccess", name, inputs, [], options);

@@ -43,6 +43,7 @@ export async function destroy({ spec, fly }: Task<PostgresSpec>): Promise<void> 
   const found = await find(fly, spec);
   if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
   if (found?.owner === "unmarked" && !(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
+  if (found?.owner === "ours" && spec.dispensable !== true) await refuseContent(fly, spec);
   // First the address, then what it leads to: the next database then finds no DATABASE_URL in its way.
   for (const app of spec.consumers) {
     if (!(await inOrganisation(fly, spec.org, app))) continue;
@@ -52,6 +53,25 @@ export async function destroy({ spec, fly }: Task<PostgresSpec>): Promise<void> 
   if (found === undefined) return;
   say("database", "destroying it");
   await destroyApp(fly, spec.app);
+}
+
+/** @throws when the community may be in it: nobody has said that it ends, and no last dump was taken. */
+async function refuseContent(fly: Fly, { app, database }: PostgresSpec): Promise<void> {
+  const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
+  if (machine === undefined && (await volumesOf(fly, app)).length === 0) return;
+  if (machine?.state === "started") {
+    await awaitServer(fly, app, machine.id);
+    if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) return;
+  }
+  throw new DriverError({
+    what: `The database ${app} is not destroyed: ${database}, the community, is in it, and nobody has said that it ends.`,
+    setIn: "nothing: mastiff:destroy is not set, and was not at the last pulumi up",
+    fix: [
+      "to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy",
+      "to keep it:  pulumi up makes again whatever a destroy has taken away",
+    ],
+    retry: retry.no,
+  });
 }
 
 export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observation> {

@@ -11,6 +11,7 @@ import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf, t
 import { claim, content, destroyOwned, find, secretsOf } from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
+import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
 import { ensureVolume, growVolume, volumesOf } from "./volumes.ts";
@@ -76,6 +77,8 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
 }
 
 export async function destroy({ spec, fly }: Task<RedisSpec>): Promise<void> {
+  const found = await find(fly, spec);
+  if (found?.owner === "ours" && spec.dispensable !== true) await refuseJobs(fly, spec);
   await destroyOwned(fly, spec, async (found) => {
     const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
     return others.length === 0 && (await machinesOf(fly, spec.app)).length === 0;

@@ -45,6 +45,25 @@ export function refuseVersion(spec: ReleaseSpec, machines: readonly Machine[]): 
   }
 }
 
+/** Throws when machines serve another domain: handles hang on it, and other servers know it by nothing else. */
+export function refuseDomain({ spec, env }: ReleaseWork, machines: readonly Machine[]): void {
+  const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+  const domains = new Set(released.map((one) => one.config?.env?.LOCAL_DOMAIN));
+  const [was] = domains;
+  const next = env.LOCAL_DOMAIN;
+  // One machine among others was changed by hand: that is put right by the release.
+  if (spec.database === null || domains.size !== 1 || was === undefined || was === next) return;
+  throw new DriverError({
+    what: `${spec.app} serves ${was} and cannot become ${next}: every account's handle hangs on the domain.`,
+    setIn: "mastiff:domain",
+    fix: [
+      `keep it:  pulumi config set mastiff:domain ${was}`,
+      "or bring up a second stack with the new domain, and let people move their accounts there",
+    ],
+    retry: retry.no,
+  });
+}
+
 /** Migrations that ended well already, by {@link done}. */
 export type Done = ReadonlySet<string>;
 

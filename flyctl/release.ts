@@ -13,6 +13,7 @@ import {
   beforeDeploy,
   migrate,
   type ReleaseWork,
+  refuseDomain,
   refuseVersion,
 } from "./release-database.ts";
 import { awaitHealthy, deploy, scale, validated } from "./release-machines.ts";
@@ -45,6 +46,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
 
   let machines = await machinesOf(fly, app);
   refuseVersion(spec, machines);
+  refuseDomain(work, machines);
   await remove(fly, app, leftOver(machines, ["redis-version", "smoke"]));
   const well = await awaitMigrations(work, machines);
   const waiting = stagedAmong(found.secrets);

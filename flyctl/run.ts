@@ -77,6 +77,7 @@ const usage = `usage: node flyctl/main.ts <kind> <verb>
   <kind> accept                        does nothing: what is there was made this very moment
   all observe                          many of them at once
   status look                          where certificates stand
+  jobs look                            how many jobs wait in Redis
   job run --app <app> [--memory-mb <megabytes>] -- <command> [argument …]
 
 The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
@@ -87,6 +88,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
   if (kind === "job" && verb === "run") return job(args.slice(2));
   if (kind === "status" && verb === "look") return status();
+  if (kind === "jobs" && verb === "look") return jobs();
   if (kind === "all" && verb === "observe") return all();
   const known = kinds[kind];
   if (known === undefined || !["ensure", "destroy", "observe", "accept"].includes(verb)) {
@@ -115,6 +117,15 @@ async function status(): Promise<number> {
   checkSpec(spec, { certificates: "array" });
   return withFly({ remember: true }, spec, async (fly) => {
     const { look } = await import("./status.ts");
+    return look(fly, spec as never);
+  });
+}
+
+async function jobs(): Promise<number> {
+  const { spec } = await readInput(process.env, process.stdin);
+  checkSpec(spec, { app: "string" });
+  return withFly({}, spec, async (fly) => {
+    const { look } = await import("./redis-jobs.ts");
     return look(fly, spec as never);
   });
 }

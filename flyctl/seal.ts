@@ -8,8 +8,8 @@ import type { Secret } from "./ownership.ts";
  * labels, but names of secrets are readable by all in the organisation, so a seal is a secret whose name is a hash.
  */
 export interface Sealed {
-  /** What is sealed: the secrets' values, or the public addresses. */
-  prefix: "MASTIFF_SEAL_" | "MASTIFF_ADDRESSES_";
+  /** What is sealed: the secrets' values, the public addresses, or the keys that never change. */
+  prefix: "MASTIFF_SEAL_" | "MASTIFF_ADDRESSES_" | "MASTIFF_KEYS_SEAL_";
   text: string;
 }
 

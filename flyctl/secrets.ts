@@ -1,6 +1,7 @@
 import * as argv from "./argv.ts";
 import { FlyctlFailure } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
+import { keptKeys, refuseOtherKeys } from "./kept-keys.ts";
 import { from, gone, type Task } from "./kind.ts";
 import { isOwnSecret } from "./mark.ts";
 import { content, type Secret, secretsOf } from "./ownership.ts";
@@ -21,8 +22,10 @@ export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>
   for (const name of names) checkName(name);
   const missing = names.filter((name) => secrets[name] === undefined);
   if (missing.length > 0) throw new Error(`stdin has no value for ${missing.join(", ")}`);
-  say(app, `staging ${names.length} secrets`);
   const values = Object.fromEntries(names.map((name) => [name, secrets[name] ?? ""]));
+  const kept = keptKeys(spec, values);
+  if (kept !== undefined) refuseOtherKeys(spec, await secretsOf(fly, app), kept);
+  say(app, `staging ${names.length} secrets`);
   await stage(fly, app, values);
 
   const before = Object.keys(Object(from(previous, "digests") ?? {}));
@@ -35,6 +38,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>
   }
   const digests = digestsOf(live, names);
   await reseal(fly, app, live, sealed(digests));
+  if (kept !== undefined) await reseal(fly, app, live, kept);
   return { digests };
 }
 
@@ -44,7 +48,7 @@ export async function destroy({ spec, previous, fly }: Task<SecretsSpec>): Promi
     const ours = new Set([...spec.names, ...Object.keys(Object(from(previous, "digests") ?? {}))]);
     const names = (await secretsOf(fly, app))
       .map((secret) => secret.name)
-      .filter((name) => (ours.has(name) && !isOwnSecret(name)) || name.startsWith(sealed({}).prefix));
+      .filter((name) => (ours.has(name) && !isOwnSecret(name)) || /^MASTIFF_(KEYS_)?SEAL_/.test(name));
     if (names.length > 0) await fly.repeatable(argv.secretsUnset(app, names), { app });
   } catch (error) {
     // An app that is gone took its secrets with it.

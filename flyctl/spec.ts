@@ -54,6 +54,8 @@ export interface CertificateOutput {
 export interface SecretsSpec {
   app: string;
   names: string[];
+  /** Those whose values never change once the app has them. Default: none. */
+  forGood?: string[];
 }
 export interface SecretsOutput {
   /** Fly's digest by name; it changes when the value does. */
@@ -71,6 +73,8 @@ export interface PostgresSpec extends Owned {
   consumers: string[];
   /** Another role logs in (kind `login`): whether this one may is no longer looked after. Default false. */
   loginElsewhere?: boolean;
+  /** It may be destroyed with the community in it. Default false. */
+  dispensable?: boolean;
 }
 export interface PostgresOutput {
   app: string;
@@ -104,6 +108,15 @@ export interface RedisSpec extends Owned {
   image: string;
   /** The password comes by `redis-restart`: the one that is there is kept. Default false. */
   passwordElsewhere?: boolean;
+  /** It may be destroyed with jobs in it. Default false. */
+  dispensable?: boolean;
+}
+/** How many jobs wait in an own Redis; verb `look`. */
+export interface JobsSpec {
+  app: string;
+}
+export interface JobsOutput {
+  waiting: number;
 }
 /** A further password of an own Redis, and the restart that leaves it alone. stdin: `{ "password": … }`. */
 export interface RedisPasswordSpec {

@@ -7,7 +7,11 @@ export type Instant = number;
 /** The contents of a disk: a volume's, or a machine's own, which is lost at every new start. */
 export interface Disk {
   postgres?: Database;
-  redis?: { savedAt: string };
+  redis?: {
+    savedAt: string;
+    /** Sidekiq's, by queue, and those for later; nothing here works on them. */
+    jobs?: { queues: Record<string, number>; schedule: number; retry: number };
+  };
   /** SHA-256 of the passwords that a running Redis was given beside the configured one; gone when it starts again. */
   redisPasswords?: string[];
 }

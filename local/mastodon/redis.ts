@@ -91,6 +91,28 @@ export function lets(seen: Situation, config: RedisConfig, password: string): bo
   return config.password === password || added.includes(createHash("sha256").update(password).digest("hex"));
 }
 
+/**
+ * What Sidekiq's keys hold (sidekiq/sidekiq lib/sidekiq/api.rb): a set of the queues' names, a list each, and two
+ * sorted sets. redis-cli prints numbers and members bare when nobody looks (redis/redis src/redis-cli.c).
+ */
+function count({ disk }: Situation, command: string, words: string[]): string | undefined {
+  const [key = ""] = words;
+  const jobs = disk.redis?.jobs ?? { queues: {}, schedule: 0, retry: 0 };
+  const isWrong = words.length !== 1;
+  if (!["SMEMBERS", "LLEN", "ZCARD"].includes(command)) return undefined;
+  if (isWrong) return `ERR wrong number of arguments for '${command.toLowerCase()}' command`;
+  const queue = key.startsWith("queue:") ? jobs.queues[key.slice("queue:".length)] : undefined;
+  const held: Record<string, string | undefined> = {
+    SMEMBERS: key === "queues" ? Object.keys(jobs.queues).join("\n") : undefined,
+    LLEN: queue === undefined ? undefined : String(queue),
+    ZCARD: key === "schedule" || key === "retry" ? String(jobs[key]) : undefined,
+  };
+  const other = key === "queues" || queue !== undefined || key === "schedule" || key === "retry";
+  if (held[command] === undefined && other)
+    return "WRONGTYPE Operation against a key holding the wrong kind of value";
+  return held[command] ?? (command === "SMEMBERS" ? "" : "0");
+}
+
 /** redis-cli exits 0 whatever the server answers (redis/redis src/redis-cli.c); a failed -a is told on stderr. */
 function redisCli(seen: Situation, args: string[]): Execution {
   const at = args.indexOf("-a");
@@ -118,5 +140,7 @@ function redisCli(seen: Situation, args: string[]): Execution {
     seen.world.changed();
     return said("OK");
   }
+  const counted = count(seen, command.toUpperCase(), rest);
+  if (counted !== undefined) return said(counted);
   return said(`ERR unknown command '${command}', with args beginning with: `);
 }

@@ -44,6 +44,7 @@ async function mint(): Promise<Props> {
     endpoint: clouds.r2Url,
     timeoutSeconds: 0,
     keepObjects: false,
+    dispensable: true,
   };
 }
 
@@ -102,6 +103,17 @@ test("a stack's endpoint of today goes before the one in its state", async () =>
   await provider.configure({ config: { get, require: (key) => String(get(key)) } });
   await provider.remove(bucket, { ...access, endpoint: "http://127.0.0.1:9/of-yesterday" });
   expect(await s3("GET", "?list-type=2")).not.toContain("<Contents>");
+});
+
+test("objects stay, and so does the bucket, until somebody has said that they may go", async () => {
+  const kept = { ...access, dispensable: undefined };
+  await s3("PUT", "/avatar", "x");
+  await expect(provider.remove(bucket, kept)).rejects.toThrow(
+    "The bucket files-acme is not emptied: uploads are in it, and nobody has said that the community ends.\n  fix     to end it: pulumi config set mastiff:destroy <domain>",
+  );
+  expect(await s3("GET", "/avatar")).toBe("x");
+  await s3("DELETE", "/avatar");
+  await provider.remove(bucket, kept);
 });
 
 test("objects that are to be kept are kept", async () => {

@@ -211,6 +211,23 @@ describe("Postgres", () => {
     expect(volumes((await world.fly()).apps.db2)).toHaveLength(1);
   });
 
+  test("destroy refuses while the community is in it, and says how one ends", async () => {
+    const { code, stderr } = await world.drive("postgres", "destroy", { spec: postgres("db1") });
+    expect([code, stderr]).toEqual([
+      1,
+      `The database db1 is not destroyed: acme, the community, is in it, and nobody has said that it ends.
+  set in  nothing: mastiff:destroy is not set, and was not at the last pulumi up
+  fix     to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy
+          to keep it:  pulumi up makes again whatever a destroy has taken away
+  retry   does not help before this is changed
+`,
+    ]);
+    // Nor when nobody can look: db2 has lost its machine, but not its volume.
+    expect((await world.drive("postgres", "destroy", { spec: postgres("db2") })).code).toBe(1);
+    const { apps } = await world.fly();
+    expect([machines(apps.db1), volumes(apps.db2)]).toEqual([[expect.anything()], [expect.anything()]]);
+  });
+
   test("destroy unsets the consumers' address, leaves nothing, and succeeds again", async () => {
     await world.must("app", "ensure", {
       spec: { ...owned, app: "acme", publicAddresses: false, dedicatedV4: false },
@@ -219,7 +236,7 @@ describe("Postgres", () => {
       spec: { app: "acme", names: ["DATABASE_URL", "OTHER"] },
       secrets: { DATABASE_URL: "postgres://acme:x@db1.flycast/acme", OTHER: "kept-value" },
     });
-    const spec = postgres("db1", { consumers: ["acme", "never-was"] });
+    const spec = postgres("db1", { consumers: ["acme", "never-was"], dispensable: true });
     await world.must("postgres", "destroy", { spec });
     const { apps } = await world.fly();
     expect(apps.db1).toBeUndefined();

@@ -117,6 +117,40 @@ describe("an own Redis", () => {
     expect(volumes(app)).toHaveLength(1);
   });
 
+  test("destroy refuses while jobs wait, or when that cannot be seen; unless they may be lost", async () => {
+    const spec = redis("kv2");
+    await world.must("redis", "ensure", { spec, secrets });
+    await setJobs({ queues: { default: 40, push: 1 }, schedule: 1, retry: 0 });
+    expect(await world.must("jobs", "look", { spec: { app: "kv2" } })).toEqual({ waiting: 42 });
+    const { code, stderr } = await world.drive("redis", "destroy", { spec });
+    expect([code, stderr]).toEqual([
+      1,
+      `Redis kv2 is not destroyed: 42 jobs wait in it. Deliveries to other servers, mails and deletions would be lost.
+  fix     let Sidekiq work them off (docs/operations.md, “Another Redis”); what may be given up is deleted on its page, under Retries and Scheduled
+          or, to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up, then pulumi destroy
+  retry   helps once no job waits
+`,
+    ]);
+    await setJobs({ queues: { default: 0 }, schedule: 0, retry: 0 });
+    const [machine] = machines((await world.fly()).apps.kv2);
+    await world.meddle((fly) => {
+      fly.apps.kv2.machines[machine?.id ?? ""].state = "stopped";
+    });
+    expect((await world.drive("redis", "destroy", { spec })).stderr).toContain(
+      "whether jobs wait in it could not be seen (no machine of kv2 runs that could be asked)",
+    );
+    expect((await world.fly()).apps.kv2).toBeDefined();
+    await world.must("redis", "destroy", { spec: { ...spec, dispensable: true } });
+    expect((await world.fly()).apps.kv2).toBeUndefined();
+  });
+
+  async function setJobs(jobs: object): Promise<void> {
+    await world.meddle((fly) => {
+      const [volume] = Object.values(fly.apps.kv2.volumes) as { data: { redis: object } }[];
+      if (volume !== undefined) volume.data.redis = { ...volume.data.redis, jobs };
+    });
+  }
+
   test("destroy leaves nothing, and succeeds again", async () => {
     await world.must("redis", "destroy", { spec: redis("kv1") });
     expect((await world.fly()).apps.kv1).toBeUndefined();

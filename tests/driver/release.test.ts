@@ -49,6 +49,22 @@ describe("a release", { timeout: slow }, () => {
     expect((await machinesByGroup(world)).web).toHaveLength(1);
   });
 
+  test("another domain is refused before anything runs, also by a driver that knows no state", async () => {
+    const after = await world.now();
+    const moved = release(images.new, {}, { env: { LOCAL_DOMAIN: "other.example.org" } });
+    const { code, stderr } = await world.drive("release", "ensure", moved);
+    expect([code, stderr]).toEqual([
+      1,
+      `acme serves acme.example.org and cannot become other.example.org: every account's handle hangs on the domain.
+  set in  mastiff:domain
+  fix     keep it:  pulumi config set mastiff:domain acme.example.org
+          or bring up a second stack with the new domain, and let people move their accounts there
+  retry   does not help before this is changed
+`,
+    ]);
+    expect([await jobsSince(world, after), await deploys(after)]).toEqual([[], 0]);
+  });
+
   test("an older or a skipping version is refused before anything runs", async () => {
     const after = await world.now();
     const { code, stderr } = await world.drive("release", "ensure", release(images.old));

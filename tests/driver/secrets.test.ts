@@ -13,6 +13,45 @@ const stored = async (): Promise<Record<string, { value: string; digest: string 
   (await world.fly()).apps.acme.secrets;
 const own = /^MASTIFF_/;
 
+describe("keys that never change", () => {
+  const spec = { app: "keyed", names: ["OTHER", "SALT"], forGood: ["SALT"] };
+  const secrets = { OTHER: "of-no-account", SALT: "abcdefghijklmnopqrstuvwxyz012345" };
+  const names = async () => Object.keys((await world.fly()).apps.keyed.secrets);
+
+  test("are taken once; a run that brings others is refused before it stages anything", async () => {
+    await world.must("app", "ensure", {
+      spec: { ...owned, app: "keyed", publicAddresses: false, dedicatedV4: false },
+    });
+    await world.must("secrets", "ensure", { spec, secrets });
+    await world.must("secrets", "ensure", { spec, secrets: { ...secrets, OTHER: "another" } });
+    const [seal, ...more] = (await names()).filter((name) => name.startsWith("MASTIFF_KEYS_SEAL_"));
+    expect([seal, more]).toEqual([expect.stringMatching(/^MASTIFF_KEYS_SEAL_[0-9A-F]{12}$/), []]);
+
+    const before = (await world.fly()).apps.keyed.secrets;
+    const other = { OTHER: "a third", SALT: "of a fresh state" };
+    const { code, stderr } = await world.drive("secrets", "ensure", { spec, secrets: other });
+    expect([code, stderr]).toEqual([
+      1,
+      `The app keyed has other keys than this stack's state, and one or more of them would change: SALT. Accounts could no longer sign, browsers no longer be notified, and everybody would be logged out.
+  set in  the stack's state, from which a secret was lost (pulumi state delete, an older or a fresh state)
+  fix     bring back the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)
+          or, when the database is a new and empty one:  flyctl secrets unset --stage -a keyed ${seal}
+  retry   does not help before this is changed
+`,
+    ]);
+    expect((await world.fly()).apps.keyed.secrets).toEqual(before);
+  });
+
+  test("an app from before the seal is given one", async () => {
+    await world.meddle((fly) => {
+      for (const name of Object.keys(fly.apps.keyed.secrets))
+        if (name.startsWith("MASTIFF_KEYS_SEAL_")) delete fly.apps.keyed.secrets[name];
+    });
+    await world.must("secrets", "ensure", { spec, secrets });
+    expect((await names()).filter((name) => name.startsWith("MASTIFF_KEYS_SEAL_"))).toHaveLength(1);
+  });
+});
+
 describe("secrets", () => {
   const secrets = {
     PLAIN: "alphanumeric123",
