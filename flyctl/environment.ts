@@ -5,7 +5,7 @@
  */
 export function flyctlEnvironment(configDir: string): NodeJS.ProcessEnv {
   const hidden =
-    /^(?:FLY_(?:APP|REGION|ORG|ORGANIZATION|JSON|VERBOSE|EMIT_RELEASE_JSON|TOML|CONFIG_DIR)|FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|SECRETS_DIGEST|PULUMI_COMMAND_STD(?:OUT|ERR))$/;
+    /^(?:FLY_(?:APP|REGION|ORG|ORGANIZATION|JSON|VERBOSE|EMIT_RELEASE_JSON|TOML|CONFIG_DIR)|FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|SECRETS_DIGEST|IDENTITY|DRIFT|PULUMI_COMMAND_STD(?:OUT|ERR))$/;
   const kept = Object.entries(process.env).filter(
     ([name, value]) => !hidden.test(name) && !(name.startsWith("FLY_") && value === ""),
   );

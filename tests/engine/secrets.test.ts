@@ -1,92 +1,159 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { environment } from "../../toolchain/environment.ts";
-import { canWatch, watchProcesses } from "../support/process-watch.ts";
-import { filesBelow, hunt, type Place, type Secret, secretsOf } from "../support/secret-hunt.ts";
-import { openStack } from "../support/stack.ts";
-import { startWorld } from "../support/world.ts";
+import { root } from "../../toolchain/paths.ts";
+import { evidenceOf, leaks, type Scene } from "../support/evidence.ts";
+import { canWatch, type ProcessWatch, watchProcesses } from "../support/process-watch.ts";
+import { hunt, type Secret, secretsOf } from "../support/secret-hunt.ts";
+import { openStack, type TestStack } from "../support/stack.ts";
+import { startWorld, type TestWorld } from "../support/world.ts";
 
-test("no secret is anywhere but where it belongs", async () => {
-  await using world = await startWorld();
-  await using stack = await openStack(world, {
-    secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' },
+describe("a community's whole life, watched", () => {
+  let scene: Scene;
+  let world: TestWorld;
+  let stack: TestStack;
+  let watch: ProcessWatch;
+  let secrets: Secret[];
+  const usual = process.env.TMPDIR;
+
+  beforeAll(async () => {
+    const temporary = mkdtempSync(join(tmpdir(), "hunt-"));
+    process.env.TMPDIR = temporary;
+    const since = Date.now();
+    world = await startWorld();
+    stack = await openStack(world, {
+      secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' },
+    });
+    watch = watchProcesses(temporary);
+    scene = { world, stack, watch, said: [], temporary, since };
   });
-  const watch = watchProcesses();
-
-  const said: Place[] = [];
-  const say = (name: string, { output }: { output: string }) => said.push({ name, text: output });
-  const before = await stack.preview("--show-secrets=false");
-  expect(before.exitCode, before.output).toBe(0);
-  say("preview of everything", before);
-  // A release that fails prints what the machine said last.
-  await world.faults({
-    cloud: "fly",
-    method: "POST",
-    path: "/machines$",
-    when: "before",
-    action: { status: 500 },
+  afterAll(async () => {
+    watch?.stop();
+    await stack?.end();
+    await world?.stop();
+    rmSync(scene.temporary, { recursive: true, force: true });
+    if (usual === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = usual;
   });
-  say("an up that fails", await stack.up());
-  await world.faults();
-  const up = await stack.up();
-  expect(up.exitCode, up.output).toBe(0);
-  say("up", up);
-  say("preview --json", await stack.preview("--json"));
 
-  const secrets = [
-    ...(await secretsOf(stack)),
-    ...operatorsOf(environment(world.toolchain, stack.place.target)),
-  ];
-  expect(secrets.length).toBeGreaterThan(15);
-  expect(secrets.map((secret) => secret.value)).toContain("planted-by-the-test");
-  const state = filesBelow(stack.place.target.backend, "state");
-  const { flyToml, streamingFlyToml } = await stack.outputs();
-  const view = await (await fetch(`${world.url}/_local/view`)).text();
-  say("destroy", await stack.destroy());
-  watch.stop();
+  const note = (name: string, { output, exitCode }: { output: string; exitCode: number }, isWell = true) => {
+    scene.said.push({ name, text: output });
+    expect(exitCode === 0, `${name}: ${output}`).toBe(isWell);
+  };
+  const command = async (file: string, ...args: string[]) => {
+    const run = await execa(process.execPath, [join(root, file), ...args], {
+      cwd: stack.place.project,
+      env: environment(world.toolchain, stack.place.target),
+      extendEnv: false,
+      reject: false,
+      all: true,
+    });
+    return { output: run.all, exitCode: run.exitCode ?? 130 };
+  };
+  const refuse = (method: string, path: string) =>
+    world.faults({ cloud: "fly", method, path, times: -1, when: "before", action: { status: 422 } });
 
-  const lines = (await world.journal()).map(
-    ({ method, path, query }): Place => ({ name: "journal", text: `${method} ${path}?${query}` }),
-  );
-  const argv = (await world.flyctlRuns()).map(
-    (run): Place => ({ name: `flyctl ${run.argv[0]} ${run.argv[1]}`, text: run.argv.join(" ") }),
-  );
-  const tree = filesBelow(join(stack.place.project, ".."), "working tree").filter(
-    // The state has its own place above; the engine's event logs are this test's doing.
-    (file) => !/\/(stacks|events-\d+\.json)/.test(file.name),
-  );
-  const places = [
-    ...said,
-    ...state,
-    ...lines,
-    ...argv,
-    ...watch.argv,
-    ...tree,
-    { name: "the clouds' page", text: view },
-    { name: "fly.toml", text: String(flyToml) },
-    { name: "streaming's fly.toml", text: String(streamingFlyToml) },
-  ];
-  expect(hunt(secrets, places)).toEqual([]);
-  // The operator's tokens live in environments, and the engine hands its program the config by one; what is
-  // generated is in none but the driver's own.
-  const generated = secrets.filter(
-    ({ name }) =>
-      !name.startsWith("operator") && !name.includes("secretEnv") && !name.includes("DEEPL_API_KEY"),
-  );
-  const others = watch.environments.filter((process) => !process.name.includes("flyctl/main.ts"));
-  expect(hunt(generated, others)).toEqual([]);
-  expect(watch.argv.length).toBeGreaterThan(canWatch ? 50 : -1);
-  if (!canWatch) console.warn("processes were not watched: this system has no /proc");
+  test("no secret is anywhere but where it belongs", async () => {
+    note("preview of everything", await stack.preview("--show-secrets=false"));
+    // A release that fails prints what the machine said last.
+    await refuse("POST", "/machines$");
+    note("an up that fails", await stack.up(), false);
+    await world.faults();
+    note("up", await stack.up());
+    note("preview --json", await stack.preview("--json"));
+    note("refresh", await stack.refresh());
+    // What nobody can mend is refused by an upkeep, which is handed the address with its password.
+    const moveRedis = (region: string) =>
+      world.meddle(({ fly }) => {
+        fly.addOns[0].primaryRegion = region;
+      });
+    await moveRedis("fra");
+    note("an up that meets drift", await stack.up(), false);
+    await moveRedis("ams");
+    note("tootctl", await command("cli/tootctl.ts", "mastiff-party", "accounts", "refresh", "--all"));
+    note("recover", await command("cli/recover.ts", "--stack", "dev"));
+    await stack.config({ "mastiff:region": "fra" });
+    note("a preview that fails", await stack.preview(), false);
+    await stack.config({ "mastiff:region": undefined });
 
-  // The hunter itself: planted in each kind of place, and in each form, it is found.
-  const planted = { name: "planted", value: "hunter2/+hunter2" };
-  for (const text of [
-    "x hunter2/+hunter2 y",
-    Buffer.from(planted.value).toString("base64"),
-    "p=hunter2%2F%2Bhunter2",
-  ]) {
-    expect(hunt([planted], [{ name: "place", text }])).toEqual(["planted in place"]);
-  }
+    secrets = [...(await secretsOf(stack)), ...operatorsOf(environment(world.toolchain, stack.place.target))];
+    expect(secrets.length).toBeGreaterThan(15);
+    expect(secrets.map((secret) => secret.value)).toContain("planted-by-the-test");
+    const evidence = await evidenceOf(scene);
+    expect(leaks(secrets, evidence)).toEqual([]);
+    if (canWatch) expect(watch.argv.length).toBeGreaterThan(50);
+    else console.warn("processes were not watched: this system has no /proc");
+    // While it runs, flyctl logs whole bodies: into folders that nobody else opens, and that are gone by now.
+    expect(new Set(watch.folders.values())).toEqual(new Set([0o700]));
+    expect(evidence.places.filter(({ name }) => /temporary files\/mastiff-/.test(name))).toEqual([]);
+  });
+
+  test("one that is put somewhere on purpose is found there, by the same look", async () => {
+    const planted = secrets.find(({ name }) => name.endsWith("stdin.SECRET_KEY_BASE"));
+    if (planted === undefined) throw new Error(`no SECRET_KEY_BASE among ${secrets.map(({ name }) => name)}`);
+    const base64 = Buffer.from(planted.value).toString("base64");
+    // In plain config, as an operator's mistake would put it: from there it goes everywhere.
+    await stack.config({ "mastiff:env": JSON.stringify({ PLANTED: planted.value }) });
+    note("planted preview", await stack.preview());
+    note("planted up", await stack.up());
+    note("planted preview --json", await stack.preview("--json"));
+    // And where no config leads.
+    const idle = ["-e", "setTimeout(() => {}, 60_000)"];
+    const processes = [
+      spawn(process.execPath, [...idle, base64], { stdio: "ignore" }),
+      spawn(process.execPath, idle, { stdio: "ignore", env: { PLANTED: encodeURIComponent(planted.value) } }),
+    ];
+    const seen = () => watch.argv.filter(({ name }) => name.includes(idle[1] ?? "")).length;
+    if (canWatch) await expect.poll(seen, { timeout: 30_000 }).toBe(2);
+    for (const one of processes) {
+      one.kill();
+      await once(one, "exit");
+    }
+    const logs = join(scene.temporary, "mastiff-1-planted/0/logs");
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(join(logs, "flyctl.log"), `{"value":"${base64}"}`);
+    await fetch(`${world.url}/client/v4/planted?value=${planted.value}`);
+
+    const found = leaks([planted], await evidenceOf(scene)).join("\n");
+    for (const place of [
+      "planted preview",
+      "planted up",
+      "planted preview --json",
+      "state/.pulumi/stacks",
+      "working tree/project/Pulumi.dev.yaml",
+      "fly.toml",
+      "temporary files/mastiff-1-planted/0/logs/flyctl.log",
+      "line of the journal: cloudflare GET /client/v4/planted",
+      "requestBody of fly POST /v1/apps/mastiff-party/machines",
+      ...(canWatch ? [`argv of ${process.execPath}`, `environment of ${process.execPath}`] : []),
+    ])
+      expect(found).toContain(place);
+  });
+
+  test("destroyed, it has left none behind", async () => {
+    await refuse("DELETE", "/apps/mastiff-party$");
+    note("a destroy that fails", await stack.destroy(), false);
+    await world.faults();
+    note("destroy", await stack.destroy());
+    // The one that was planted stays in the state's history.
+    const others = secrets.filter(({ name }) => !/SECRET_KEY_BASE$/.test(name));
+    expect(leaks(others, await evidenceOf(scene))).toEqual([]);
+  });
+
+  test.each([
+    ["as it is", "x hunter2/+hunter2 y"],
+    ["in base64", Buffer.from("hunter2/+hunter2").toString("base64")],
+    ["in a URL", "p=hunter2%2F%2Bhunter2"],
+  ])("a value is known %s", (_form, text) => {
+    expect(hunt([{ name: "planted", value: "hunter2/+hunter2" }], [{ name: "place", text }])).toEqual([
+      "planted in place",
+    ]);
+  });
 });
 
 function operatorsOf(env: Record<string, string | undefined>): Secret[] {

@@ -1,5 +1,6 @@
 /** Sees every process that a run starts: its arguments and its environment, from /proc. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Place } from "./secret-hunt.ts";
 
 /** What was seen until `stop`. */
@@ -8,6 +9,8 @@ export interface ProcessWatch {
   argv: Place[];
   /** One place per process: its environment, unless it is one that may know the operator's credentials. */
   environments: Place[];
+  /** Folders of the driver, where flyctl logs whole HTTP bodies while it runs, and who may look into each. */
+  folders: Map<string, number>;
   stop(): void;
 }
 
@@ -17,13 +20,20 @@ export const canWatch = process.platform === "linux";
 /**
  * Looks at /proc every few milliseconds, at what this process started and what that started. A process that lives
  * shorter than that may be missed, which is why the stand-in flyctl reports its own arguments besides.
+ *
+ * @param temporary folder for temporary files, where the driver's folders come and go
  */
-export function watchProcesses(): ProcessWatch {
+export function watchProcesses(temporary: string): ProcessWatch {
   const ours = new Set([String(process.pid)]);
   const seen = new Set<string>();
   const argv: Place[] = [];
   const environments: Place[] = [];
+  const folders = new Map<string, number>();
   const look = () => {
+    for (const name of readdirSync(temporary).filter((entry) => entry.startsWith("mastiff-"))) {
+      const mode = statSync(join(temporary, name), { throwIfNoEntry: false })?.mode;
+      if (mode !== undefined) folders.set(name, mode & 0o777);
+    }
     for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
       if (!ours.has(pid) && !ours.has(parentOf(pid))) continue;
       ours.add(pid);
@@ -37,7 +47,7 @@ export function watchProcesses(): ProcessWatch {
   };
   look();
   const timer = setInterval(look, 20);
-  return { argv, environments, stop: () => clearInterval(timer) };
+  return { argv, environments, folders, stop: () => clearInterval(timer) };
 }
 
 /** Its fourth field; the second, a name in brackets, may hold blanks. proc(5) */

@@ -90,6 +90,16 @@ export function filesBelow(folder: string, name: string): Place[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesBelow(path, `${name}/${entry.name}`);
-    return entry.isFile() ? [{ name: `${name}/${entry.name}`, text: readFileSync(path, "utf8") }] : [];
+    return entry.isFile() ? [{ name: `${name}/${entry.name}`, text: textOf(path) }] : [];
   });
+}
+
+/** A file's text; empty when it went since it was listed. */
+export function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return "";
+  }
 }

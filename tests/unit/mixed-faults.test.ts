@@ -18,6 +18,7 @@ const entry = (
   query: "",
   requestBody,
   status: 200,
+  milliseconds: 0,
 });
 const zone = (id: string) => `/client/v4/zones/${id.repeat(32)}/dns_records`;
 const record = (id: string, type: string, name: string) =>
