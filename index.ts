@@ -4,11 +4,12 @@ import { AppRelease } from "./components/app-release.ts";
 import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
 import { CommunityFacts } from "./components/community-facts.ts";
 import { CommunityRecords } from "./components/community-records.ts";
+import { factsOf } from "./components/fact-rules.ts";
 import { FinalDump } from "./components/final-dump.ts";
 import { FlyApp, type FlyPlace, type UnseenPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
 import { lookAtFly } from "./components/fly-look.ts";
-import { planFly, thingsOf } from "./components/fly-plan.ts";
+import { isKept, planFly, thingsOf } from "./components/fly-plan.ts";
 import { HeaderRule } from "./components/header-rule.ts";
 import { hostsOf } from "./components/hosts.ts";
 import { MailRecords, mailRecordsOf } from "./components/mail-records.ts";
@@ -29,9 +30,8 @@ export default async function program() {
   const community = readCommunity();
   const secretValues = secretConfig();
   explainCloudflareErrors();
-  const { app, domain, endpoints, region, rotate, sizes } = community;
-  // A community that is about to end has nothing left to be kept from it.
-  const protect = community.protect && community.destroy === undefined;
+  const { domain, endpoints, region, rotate, sizes } = community;
+  const protect = isKept(community);
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const ref = domain.replace(/[^a-z0-9]/g, "_");
   const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
@@ -43,14 +43,10 @@ export default async function program() {
 
   // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
   const { isNew } = await new CommunityFacts("community", {
-    domain,
-    app,
-    region,
-    bucket: community.bucket,
-    bucketJurisdiction: community.bucketJurisdiction,
-    redisKind: sizes.redis.kind,
-    postgresVolumeGb: sizes.postgres.volumeGb,
-    redisVolumeGb: sizes.redis.kind === "own" ? sizes.redis.volumeGb : null,
+    facts: factsOf(community),
+    movedFrom: community.movedFrom,
+    look: community.drift === "look",
+    endpoint: endpoints.fly,
   }).accepted;
 
   const mailServer = {
@@ -163,6 +159,7 @@ export default async function program() {
       ),
     },
     after: [postgres.ready, redis.ready],
+    movedFrom: community.movedFrom.mastodonVersion,
   });
   const streamingFlyToml = pulumi
     .all([streaming.v4, streaming.v6])
@@ -175,6 +172,7 @@ export default async function program() {
     secrets: connections,
     // Restarted last: every reader is connected to it.
     after: [webRelease.released],
+    movedFrom: community.movedFrom.mastodonVersion,
   });
   const owner = new Owner("owner", {
     place,

@@ -18,6 +18,8 @@ export interface AppReleaseArgs extends AppReleasePlan {
   secrets: Record<string, pulumi.Input<string>>;
   /** What has to be there before the machines start. */
   after: pulumi.Resource[];
+  /** Release whose writings are no longer in the database: any may follow it. */
+  movedFrom?: string | undefined;
 }
 
 /** What is known of a release before it is declared. */
@@ -25,6 +27,8 @@ export interface AppReleasePlan {
   image: string;
   /** Names of the secret variables: plain, because they decide what exists. */
   secretNames: readonly string[];
+  /** Those among them whose values never change. */
+  forGood?: readonly string[];
   /** Machines by process group. */
   groups: Record<string, { count: number }>;
   /** Memory of the machine that sets up and migrates the database; null: not this app's task. */
@@ -33,8 +37,8 @@ export interface AppReleasePlan {
   redisGate: boolean;
 }
 
-function secretsSpec(app: string, { secretNames }: AppReleasePlan): SecretsSpec {
-  return { app, names: [...secretNames].sort() };
+function secretsSpec(app: string, { secretNames, forGood }: AppReleasePlan): SecretsSpec {
+  return { app, names: [...secretNames].sort(), ...(forGood && { forGood: [...forGood] }) };
 }
 
 function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): ReleaseSpec {
@@ -106,7 +110,7 @@ export class AppRelease extends pulumi.ComponentResource {
       {
         parent: this,
         dependsOn: [secrets, ...args.after],
-        hooks: { beforeUpdate: [upgradeGuard(name), announcement(name, this)] },
+        hooks: { beforeUpdate: [upgradeGuard(name, args.movedFrom), announcement(name, this)] },
       },
     );
     this.registerOutputs();
@@ -121,11 +125,12 @@ function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
 }
 
 /** Refuses an image that may not follow the one that runs, in previews too. */
-function upgradeGuard(name: string): pulumi.ResourceHook {
+function upgradeGuard(name: string, movedFrom: string | undefined): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     `${name}-upgrade-guard`,
     ({ oldInputs, newInputs }) => {
-      const problem = versionProblem(versionIn(oldInputs), versionIn(newInputs));
+      const [from, to] = [versionIn(oldInputs), versionIn(newInputs)];
+      const problem = from === movedFrom ? undefined : versionProblem(from, to);
       if (problem !== undefined) throw new Error(`mastiff:mastodonVersion: ${problem}`);
     },
     { onDryRun: true },

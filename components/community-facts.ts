@@ -1,84 +1,18 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { JobsOutput } from "../flyctl/spec.ts";
+import { type Facts, factProblems, isRedisReplaced, type MovedFrom } from "./fact-rules.ts";
+import { flyEndpoint } from "./fly-endpoint.ts";
 
-/** What is for good once a community has been up. */
-export interface Facts {
-  /** Handles and every other server's memory of the community hang on it. */
-  domain: string;
-  /** Prefix of all apps: another one is another database. */
-  app: string;
-  /** Where volumes are; they do not move. */
-  region: string;
-  bucket: string;
-  bucketJurisdiction: string;
-  redisKind: "own" | "upstash";
-  /** Volumes grow and never shrink. */
-  postgresVolumeGb: number;
-  redisVolumeGb: number | null;
-}
-
-interface Rule {
-  fact: keyof Facts;
-  /** What would be lost, and the proper way. */
-  because: string;
-  proper: string;
-}
-
-const rules: readonly Rule[] = [
-  {
-    fact: "domain",
-    because: "every account's handle and its identity at other servers hang on the domain",
-    proper:
-      "bring up a second stack with the new domain, and let people move their accounts there (Preferences, Account, Move)",
-  },
-  {
-    fact: "app",
-    because: "the database and Redis would be made anew, empty, and the old ones deleted",
-    proper: "keep the name; it is seen nowhere but at <app>.fly.dev",
-  },
-  {
-    fact: "region",
-    because: "volumes do not move between regions: database and Redis would be made anew, empty",
-    proper: "bring up a second stack there and restore a dump into it (docs/operations.md, “Moving house”)",
-  },
-  {
-    fact: "bucket",
-    because: "every upload would stay behind in the old bucket, which would be emptied and deleted",
-    proper: "copy the objects first and import the new bucket (docs/operations.md, “Moving house”)",
-  },
-  {
-    fact: "bucketJurisdiction",
-    because: "a bucket never changes its jurisdiction: it would be emptied, deleted and made anew",
-    proper: "copy the objects first and import the new bucket (docs/operations.md, “Moving house”)",
-  },
-  {
-    fact: "redisKind",
-    because: "jobs that wait in Redis (deliveries, mails, deletions) would be lost with it",
-    proper:
-      "stop web, let Sidekiq empty its queues, then replace Redis (docs/operations.md, “Another Redis”)",
-  },
-];
-
-/**
- * Why config may not change from `old` to `next`; one sentence each, empty when it may. Pure.
- *
- * Only facts that both sides have are compared, so that a stack of an older Mastiff is not refused.
- */
-export function factProblems(old: Partial<Facts>, next: Facts): string[] {
-  const changed = rules.filter(({ fact }) => old[fact] !== undefined && old[fact] !== next[fact]);
-  const problems = changed.map(
-    ({ fact, because, proper }) =>
-      `${fact} would change from ${old[fact]} to ${next[fact]}: ${because}.\n    proper way: ${proper}`,
-  );
-  for (const fact of ["postgresVolumeGb", "redisVolumeGb"] as const) {
-    const [before, after] = [old[fact], next[fact]];
-    if (typeof before === "number" && typeof after === "number" && after < before) {
-      problems.push(
-        `${fact} would shrink from ${before} to ${after}: a volume of Fly's only grows.\n    proper way: keep ${before}, or restore a dump into a smaller one (docs/operations.md, “Moving house”)`,
-      );
-    }
-  }
-  return problems;
+/** Arguments of {@link CommunityFacts}. */
+export interface CommunityFactsArgs {
+  facts: Facts;
+  /** What the operator has moved away by hand. */
+  movedFrom: MovedFrom;
+  /** Whether Redis may be asked for its jobs. */
+  look: boolean;
+  /** Base of Fly's APIs; unset: the real one. */
+  endpoint?: string | undefined;
 }
 
 /**
@@ -91,12 +25,15 @@ export class CommunityFacts extends pulumi.ComponentResource {
   /** Resolves when the facts may be as they are; to whether they are new, because the stack never was up. */
   readonly accepted: Promise<{ isNew: boolean }>;
 
-  constructor(name: string, facts: Facts, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CommunityFactsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Facts", name, {}, opts);
+    const { facts, movedFrom } = args;
     const guard = new pulumi.ResourceHook(
       "data-guard",
-      ({ oldInputs, newInputs }) => {
-        const problems = factProblems(factsIn(oldInputs), factsIn(newInputs) as Facts);
+      async ({ oldInputs, newInputs }) => {
+        const [old, next] = [factsIn(oldInputs), factsIn(newInputs) as Facts];
+        const waiting = args.look && isRedisReplaced(old, next) ? await jobsIn(old, args) : undefined;
+        const problems = factProblems(old, next, movedFrom, waiting);
         if (problems.length > 0) throw new Error(refusal(problems));
       },
       { onDryRun: true },
@@ -123,6 +60,24 @@ export class CommunityFacts extends pulumi.ComponentResource {
 function factsIn(inputs: Record<string, unknown> | undefined): Partial<Facts> {
   const environment = inputs?.environment as Record<string, string> | undefined;
   return JSON.parse(environment?.FACTS ?? "{}") as Partial<Facts>;
+}
+
+/** Jobs in the own Redis that is there; undefined where nobody can tell from here: Upstash's has no way in. */
+async function jobsIn(old: Partial<Facts>, { endpoint }: CommunityFactsArgs): Promise<number | undefined> {
+  if (old.redisKind !== "own" || old.app === undefined) return undefined;
+  const spec = { app: `${old.app}-redis` };
+  try {
+    const { stdout } = await command.local.run({
+      interpreter: ["node", "flyctl/main.ts", "jobs"],
+      command: "look",
+      environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
+      logging: command.local.Logging.None,
+    });
+    return (JSON.parse(stdout) as JobsOutput).waiting;
+  } catch {
+    // A Redis that does not answer: its end is refused by the driver, with the cause.
+    return undefined;
+  }
 }
 
 function refusal(problems: string[]): string {

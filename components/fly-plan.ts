@@ -7,7 +7,7 @@ import { flyCertificateThings } from "./fly-certificate.ts";
 import type { Things } from "./fly-look.ts";
 import { groupsOf, images, streamingToml, webToml } from "./fly-toml.ts";
 import { hostsOf, hostsOnFly } from "./hosts.ts";
-import { mastodonSecretNames } from "./mastodon-secrets.ts";
+import { forGoodSecretNames, mastodonSecretNames } from "./mastodon-secrets.ts";
 import { type OwnerPlan, ownerThings } from "./owner.ts";
 import { type PostgresPlan, postgresThings } from "./postgres.ts";
 import { type RedisPlan, redisThings } from "./redis.ts";
@@ -41,6 +41,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
   const connections = ["DATABASE_URL", "REDIS_URL"];
+  const dispensable = !isKept(community);
   return {
     web: {
       app,
@@ -56,6 +57,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
           ...community.secretEnvNames,
         ],
         groups: groupsOf(sizes),
+        forGood: forGoodSecretNames,
         database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb) },
         redisGate: sizes.redis.kind === "upstash",
       },
@@ -92,8 +94,14 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
       database: app.replaceAll("-", "_"),
       consumers: [app, streamingApp],
       rotated: rotate.databasePassword !== undefined,
+      dispensable,
     },
-    redis: { name: `${app}-redis`, size: sizes.redis, rotated: rotate.redisPassword !== undefined },
+    redis: {
+      name: `${app}-redis`,
+      size: sizes.redis,
+      rotated: rotate.redisPassword !== undefined,
+      dispensable,
+    },
     owner: {
       username: community.ownerUsername,
       email: community.ownerEmail,
@@ -101,6 +109,11 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
       rotation: rotate.ownerPassword,
     },
   };
+}
+
+/** Whether data is kept from being deleted: a community that is about to end has nothing left to be kept from it. */
+export function isKept({ protect, destroy }: Community): boolean {
+  return protect && destroy === undefined;
 }
 
 /** What to look at before any of it is declared, by the logical names that index.ts gives. */

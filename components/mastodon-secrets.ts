@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import type { Rotation } from "../config/rotation.ts";
+import { keptSecrets } from "./kept-secrets.ts";
 import { vapidKeys } from "./vapid.ts";
 
 /** Arguments of {@link MastodonSecrets}. */
@@ -23,18 +24,29 @@ export interface LaterPassword {
   value: pulumi.Output<string>;
 }
 
+/** Names of the secrets that every community has from its first day to its last. */
+export const forGoodSecretNames: readonly string[] = [
+  "SECRET_KEY_BASE",
+  "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
+  "ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
+  "ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT",
+  "VAPID_PRIVATE_KEY",
+  "VAPID_PUBLIC_KEY",
+];
+
 /** Names of {@link MastodonSecrets.variables}. */
 export function mastodonSecretNames(otpSecret: boolean): string[] {
-  return [
-    "SECRET_KEY_BASE",
-    "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
-    "ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
-    "ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT",
-    "VAPID_PRIVATE_KEY",
-    "VAPID_PUBLIC_KEY",
-    ...(otpSecret ? ["OTP_SECRET"] : []),
-  ];
+  return [...forGoodSecretNames, ...(otpSecret ? ["OTP_SECRET"] : [])];
 }
+
+/** What made a secret is no reason to make it anew: a release with other arguments keeps those that are there. */
+const asMade = {
+  password:
+    "length special upper lower numeric number minUpper minLower minNumeric minSpecial overrideSpecial keepers".split(
+      " ",
+    ),
+  key: ["algorithm", "ecdsaCurve", "rsaBits"],
+};
 
 /**
  * Every secret that Mastodon wants, generated once and kept in the stack's state.
@@ -61,17 +73,24 @@ export class MastodonSecrets extends pulumi.ComponentResource {
     const kept = { parent: this, protect: args.protect };
     // Letters and digits only: such a password stands in a URL and in a .env line as it is.
     const word = (role: string, options: pulumi.CustomResourceOptions) =>
-      new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, options).result;
+      new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, passwordOptions(options))
+        .result;
     // As `rails secret` prints it: 128 hexadecimal digits. Not RandomBytes: its id, plain in every state and on every
     // screen, is the secret itself.
     const hex = (role: string, options: pulumi.CustomResourceOptions) =>
-      new random.RandomPassword(`${name}-${role}`, { length: 64, special: false }, options).result.apply(
-        sha512,
-      );
-    const vapid = new tls.PrivateKey(`${name}-vapid`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, kept);
+      new random.RandomPassword(
+        `${name}-${role}`,
+        { length: 64, special: false },
+        passwordOptions(options),
+      ).result.apply(sha512);
+    const vapid = new tls.PrivateKey(
+      `${name}-vapid`,
+      { algorithm: "ECDSA", ecdsaCurve: "P256" },
+      { ...kept, ignoreChanges: asMade.key },
+    );
     const vapidPair = pulumi.secret(vapid.privateKeyPem).apply(vapidKeys);
 
-    this.variables = {
+    const variables = {
       SECRET_KEY_BASE: hex("secret-key-base", kept),
       ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: word("encryption-primary-key", kept),
       ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: word("encryption-deterministic-key", kept),
@@ -80,6 +99,7 @@ export class MastodonSecrets extends pulumi.ComponentResource {
       VAPID_PUBLIC_KEY: vapidPair.publicKey,
       ...(args.otpSecret && { OTP_SECRET: hex("otp-secret", kept) }),
     };
+    this.variables = keptSecrets(name, variables, this);
     this.databasePassword = word("database-password", { parent: this });
     this.redisPassword = word("redis-password", { parent: this });
     // A later one has a name of its own instead of a keeper: both values are needed until all machines have the new
@@ -95,6 +115,10 @@ export class MastodonSecrets extends pulumi.ComponentResource {
       later("owner-password", rotate.ownerPassword)?.value ?? word("owner-password", { parent: this });
     this.registerOutputs();
   }
+}
+
+function passwordOptions(options: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  return { ...options, ignoreChanges: asMade.password };
 }
 
 function sha512(text: string): string {

@@ -94,6 +94,7 @@ export class MediaBucket extends pulumi.ComponentResource {
         accessKeyId: key.accessKeyId,
         secretAccessKey: key.secretAccessKey,
         jurisdiction: args.jurisdiction,
+        ...(!args.protect && { dispensable: true }),
         ...(args.endpoint !== undefined && { endpoint: args.endpoint }),
       },
       { parent: this, protect: args.protect },

@@ -28,6 +28,8 @@ export interface PostgresPlan {
   consumers: string[];
   /** Whether another login took the place of the owner's own. */
   rotated: boolean;
+  /** Whether it may be destroyed with the community in it. */
+  dispensable: boolean;
 }
 
 function specOf(place: UnseenPlace, plan: PostgresPlan): PostgresSpec {
@@ -44,6 +46,7 @@ function specOf(place: UnseenPlace, plan: PostgresPlan): PostgresSpec {
     user: plan.database,
     consumers: plan.consumers,
     ...(plan.rotated && { loginElsewhere: true }),
+    ...(plan.dispensable && { dispensable: true }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface RedisPlan {
   size: RedisSize;
   /** Whether an own machine has another password than its first. */
   rotated: boolean;
+  /** Whether an own machine may be destroyed with jobs in it. */
+  dispensable: boolean;
 }
 
 /** Sidekiq 8 refuses any Redis before 7.0. */
@@ -46,7 +48,11 @@ function machineSpec(place: UnseenPlace, plan: RedisPlan, own: RedisSize & { kin
   const { cpus, memoryMb, volumeGb } = own;
   const size = { cpuKind: "shared" as const, cpus, memoryMb };
   const spec = { stack, org, region, app: plan.name, size, volumeGb, image };
-  return plan.rotated ? { ...spec, passwordElsewhere: true } : spec;
+  return {
+    ...spec,
+    ...(plan.rotated && { passwordElsewhere: true }),
+    ...(plan.dispensable && { dispensable: true }),
+  };
 }
 
 /**

@@ -10,7 +10,7 @@ export function versionProblem(from: string, to: string): string | undefined {
   const [old, next] = [parts(from), parts(to)];
   if (old === undefined || next === undefined || from === to) return undefined;
   if (compare(next, old) < 0) {
-    return `${from} → ${to} goes back: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade (docs/operations.md, “Going back”)`;
+    return `${from} → ${to} goes back: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade, then pulumi config set --path mastiff:movedFrom.mastodonVersion ${from} (docs/operations.md, “Going back”)`;
   }
   const [major, minor] = old;
   if (next[0] === major && next[1] <= minor + 1) return undefined;

@@ -106,6 +106,13 @@ const form = {
   protect: boolean.default(true),
   drift: z.enum(["look", "off"]).default("look"),
   destroy: hostName.optional(),
+  movedFrom: jsonOf(
+    z.strictObject({
+      redisKind: z.enum(["own", "upstash"]).optional(),
+      mastodonVersion: z.string().optional(),
+    }),
+    '{"redisKind":"upstash"} or {"mastodonVersion":"v4.7.4"}',
+  ).default({}),
   rotate: jsonOf(rotation, '{"smtpKey":"2026-11"}').default({}),
   endpoints: jsonOf(
     z.strictObject({

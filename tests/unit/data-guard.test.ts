@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
-import { type Facts, factProblems } from "../../components/community-facts.ts";
+import { type Facts, factProblems } from "../../components/fact-rules.ts";
+import { keptSecretProblems } from "../../components/kept-secrets.ts";
 import { versionProblem } from "../../components/version-rule.ts";
 
 const facts: Facts = {
   domain: "mastiff.party",
   app: "mastiff-party",
+  flyOrg: "mastiff",
   region: "ams",
+  cloudflareAccountId: "00000000000000000000000000000d09",
+  madeZone: "mastiff.party",
   bucket: "files-mastiff-party",
   bucketJurisdiction: "default",
   redisKind: "own",
@@ -20,12 +24,38 @@ test("what is for good is refused, with what would be lost and the proper way", 
   for (const [fact, value] of Object.entries({
     domain: "other.party",
     app: "other",
+    flyOrg: "other",
+    cloudflareAccountId: "00000000000000000000000000000d10",
+    madeZone: null,
     bucket: "other",
     bucketJurisdiction: "eu",
     redisKind: "upstash" as const,
   })) {
     expect(factProblems(facts, { ...facts, [fact]: value }), fact).toHaveLength(1);
   }
+});
+
+test("another Redis is let through once its jobs are gone and somebody says so", () => {
+  const [own, upstash] = [facts, { ...facts, redisKind: "upstash" as const, redisVolumeGb: null }];
+  expect(factProblems(own, upstash, {}, 3)[0]).toContain("would be lost with it; 3 wait now");
+  expect(factProblems(own, upstash)[0]).toContain("how many is on https://mastiff.party/sidekiq");
+  expect(factProblems(own, upstash, { redisKind: "own" }, 3)).toHaveLength(1);
+  expect(factProblems(own, upstash, { redisKind: "own" }, 0)).toEqual([]);
+  expect(factProblems(own, upstash, { redisKind: "own" })).toEqual([]);
+  // Said once, it does not let the next change through.
+  expect(factProblems(upstash, own, { redisKind: "own" })).toHaveLength(1);
+});
+
+test("a zone that was there before may become anybody's", () => {
+  expect(factProblems({ ...facts, madeZone: null }, facts)).toEqual([]);
+});
+
+test("secrets that never change are told one by one; a further one is no change", () => {
+  const old = { SECRET_KEY_BASE: "1", ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: "2" };
+  expect(keptSecretProblems(old, { ...old, OTP_SECRET: "3" })).toEqual([]);
+  expect(keptSecretProblems(old, { SECRET_KEY_BASE: "1" })).toEqual([
+    "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: accounts' signing keys and two-factor secrets are encrypted with it, and a server that cannot read them can no longer sign as itself",
+  ]);
 });
 
 test("volumes grow and do not shrink", () => {
