@@ -25,9 +25,9 @@ export async function runMixes(
   terminal: Terminal,
 ): Promise<PartResult[]> {
   const { seed, runs } = selection;
-  terminal.info(
-    `mixed runs: seed ${seed} (the same again: npm run faults -- mix --runs ${runs} --seed ${seed})`,
-  );
+  const chosen = selection.again ? `${selection.scenarios.join(" ")} ` : "";
+  const same = `npm run faults -- mix ${chosen}--runs ${runs} --seed ${seed}`;
+  terminal.info(`mixed runs: seed ${seed} (the same again: ${same})`);
   const result: PartResult = {
     part: "mix",
     title: "mixed runs",
