@@ -2,8 +2,9 @@
 import type { Terminal } from "../toolchain/terminal.ts";
 import type { Subject } from "./community.ts";
 import type { Side } from "./gate.ts";
-import { type Case, killInChain, killOnce, nameOf, type Scenario, type Stage, setStage } from "./kill.ts";
+import { type Case, killInChain, killOnce, nameOf } from "./kill.ts";
 import { earlierCases, keep, type PartResult } from "./results.ts";
+import { type Scenario, type Stage, setStage } from "./stage.ts";
 
 /** Which kills. */
 export interface KillSelection {

@@ -1,4 +1,4 @@
-/** `npm run faults [-- kill | calls | mix | report]`: crashes and faults on the local clouds. All of it takes hours. */
+/** `npm run faults [-- all | kill | calls | mix | report]`: crashes and faults on the local clouds. All takes hours. */
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { defineCommand, runMain } from "citty";
@@ -9,11 +9,11 @@ import { runCalls } from "./call-matrix.ts";
 import { clients } from "./call-operation.ts";
 import { openSubject } from "./community.ts";
 import type { Side } from "./gate.ts";
-import { scenarios } from "./kill.ts";
 import { runKills } from "./kill-matrix.ts";
 import { runMixes } from "./mix-matrix.ts";
 import { writeReport } from "./report.ts";
 import { converged, type PartResult } from "./results.ts";
+import { scenarios } from "./stage.ts";
 
 const terminal = openTerminal();
 
@@ -48,6 +48,23 @@ const kill = defineCommand({
       const results: PartResult[] = [];
       for (const scenario of chosen)
         results.push(...(await runKills(openSubject, { scenario, ...selection }, setting, terminal)));
+      return results;
+    }),
+});
+
+/** What is run when nothing is said: every part whole. */
+const all = defineCommand({
+  meta: { name: "all", description: "every part, one after the other" },
+  run: () =>
+    part(async (setting) => {
+      const kills = { sides: bothSides, chain: false, every: 1, from: 1, jobs: availableParallelism() };
+      const results = await runCalls({ clients, everyCall: false }, setting, terminal);
+      const seed = randomInt(1, 1_000_000);
+      results.push(
+        ...(await runMixes({ scenarios, runs: 10, seed, lasting: true, again: false }, setting, terminal)),
+      );
+      for (const scenario of scenarios)
+        results.push(...(await runKills(openSubject, { scenario, ...kills }, setting, terminal)));
       return results;
     }),
 });
@@ -148,7 +165,8 @@ function wrong(message: string): never {
 
 const command = defineCommand({
   meta: { name: "faults", description: "crashes, on the local clouds and the real engine" },
-  subCommands: { kill, calls, mix, report },
+  subCommands: { all, kill, calls, mix, report },
+  default: "all",
 });
 
 await runMain(command);

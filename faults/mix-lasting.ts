@@ -2,11 +2,12 @@
 import type { Fault } from "../tests/support/world.ts";
 import { missingIn } from "./error-words.ts";
 import { setFaults } from "./gate.ts";
-import { judge, lastWords, verbs } from "./kill.ts";
+import { judge, lastWords } from "./judge.ts";
 import { start } from "./killable-run.ts";
 import type { MixStage } from "./mix.ts";
 import { refusal } from "./mix-plan.ts";
 import type { CaseResult } from "./results.ts";
+import { verbs } from "./stage.ts";
 
 /** An endpoint that answers the same for good. */
 export interface LastingFault {

@@ -1,10 +1,10 @@
 /** The mixed runs as a part of the command: whole runs, each with the faults of its seed, kept as they come. */
 import type { Terminal } from "../toolchain/terminal.ts";
 import { openSubject, type Subject } from "./community.ts";
-import type { Scenario } from "./kill.ts";
 import { type MixCase, type MixStage, playMix, setMixStage } from "./mix.ts";
 import { lastingFaults, playLasting } from "./mix-lasting.ts";
 import { type CaseResult, keep, kept, type PartResult } from "./results.ts";
+import type { Scenario } from "./stage.ts";
 
 /** Which runs. */
 export interface MixSelection {

@@ -3,12 +3,13 @@ import type { JournalEntry } from "../tests/support/world.ts";
 import type { Secrets, Subject } from "./community.ts";
 import { missingIn } from "./error-words.ts";
 import { setFaults } from "./gate.ts";
-import { judge, lastWords, type Scenario, type Stage, setStage, verbs } from "./kill.ts";
+import { judge, lastWords } from "./judge.ts";
 import { start } from "./killable-run.ts";
 import { type CallForm, callForms } from "./mix-calls.ts";
 import { drawMix, type FaultKind, type PlannedFault } from "./mix-plan.ts";
 import { askedFor, carryOn, doAsAsked } from "./operator.ts";
 import type { CaseResult } from "./results.ts";
+import { type Scenario, type Stage, setStage, verbs } from "./stage.ts";
 
 /** A scenario, and the calls that it makes when nobody disturbs it. */
 export interface MixStage extends Stage {

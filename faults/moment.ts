@@ -10,6 +10,17 @@ export function momentOf(call: WaitingCall): string {
     .join(" ");
 }
 
+/** Moments with their number where one comes more than once in a run. */
+export function numbered(calls: readonly WaitingCall[]): string[] {
+  const counts = new Map<string, number>();
+  return calls.map((call) => {
+    const moment = momentOf(call);
+    const count = (counts.get(moment) ?? 0) + 1;
+    counts.set(moment, count);
+    return count === 1 ? moment : `${moment} #${count}`;
+  });
+}
+
 /** A path without what each world gives anew: `/zones/:id/dns_records`. */
 export function pathForm(path: string): string {
   return path

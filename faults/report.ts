@@ -28,6 +28,7 @@ What was done to a community on the local clouds, with the real engine, and what
 those of the last run of each part, written by the command itself:
 
 \`\`\`sh
+npm run faults                                   # all of it, some hours
 npm run faults -- kill                           # before and after each call of up, destroy, upgrade: some hours
 npm run faults -- kill up --every 5              # before and after every fifth call of an up
 npm run faults -- kill destroy --chain           # every call, in one life
@@ -37,9 +38,10 @@ npm run faults -- mix --runs 10                  # whole runs under a mix of fau
 npm run faults -- report                         # this page again, from what is kept
 \`\`\`
 
-Samples are part of \`npm test\` (faults.test.ts in tests/engine, tests/driver, tests/clients). "Twice" counts things that are there more often than
-after an undisturbed run, "orphaned" those that an undisturbed run would not have left at all: records, rules, rulesets,
-tokens, keys, domains, apps, addresses, machines, one-offs, volumes, certificates, secrets, each by its natural key.
+Samples are part of \`npm test\` (faults.test.ts in tests/engine, tests/driver, tests/clients). "Twice" counts things that
+are there more often than after an undisturbed run, "orphaned" those that an undisturbed run would not have left at all:
+records, rules, rulesets, tokens, keys, domains, apps, addresses, machines, one-offs, volumes, certificates, secrets, each
+by its natural key.
 `;
 
 const kills = `The engine, its plugins, the driver and flyctl are stopped and killed (SIGKILL) as one tree, at the moment at
