@@ -64,7 +64,7 @@ export function keptSecrets(
 }
 
 function fingerprint(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 12);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function fingerprintsIn(inputs: Record<string, unknown> | undefined): Record<string, unknown> {
