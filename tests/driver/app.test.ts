@@ -153,7 +153,7 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
   fix     choose another name:  pulumi config set mastiff:app <name>
           or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>
   retry   does not help before this is changed
-  flyctl  apps create taken-by-another -o mastiff --json (exit 1)
+  flyctl  apps create taken-by-another -o mastiff --json (exit 1, HTTP 422)
   said    Validation failed: Name has already been taken`);
   });
 
