@@ -79,7 +79,7 @@ describe("what a person can act on says how", () => {
     expect(text).toMatch(
       /Fly cannot put this in region "xyz"\.\n {2}set in {2}mastiff:region\n {2}fix {5}there are: {2}ams, arn, .*\n {10}choose one: {2}pulumi config set mastiff:region <code>\n {2}retry {3}does not help before this is changed\n/,
     );
-    await world.must("redis", "destroy", { spec: redis });
+    await world.must("redis", "destroy", { spec: { ...redis, dispensable: true } });
   });
 
   test("a plan that is unknown, with those that there are", async () => {
@@ -93,7 +93,7 @@ describe("what a person can act on says how", () => {
   test("an image of Redis' own that is unknown", async () => {
     const text = await failure("redis", "ensure", { spec: { ...redis, image: "redis:99-nope" }, secrets });
     expect(text).toContain('The image "redis:99-nope" is not to be found.\n');
-    await world.must("redis", "destroy", { spec: redis });
+    await world.must("redis", "destroy", { spec: { ...redis, dispensable: true } });
   });
 
   test("Fly is busy beyond our patience", async () => {
@@ -149,7 +149,7 @@ describe("what a person can act on says how", () => {
     const text = await failure("redis", "ensure", { spec: broken, secrets });
     expect(text).toContain("Redis does not come up: its machine in app acme is ");
     expect(text).toContain("  set in  mastiff:redis\n");
-    await world.must("redis", "destroy", { spec: redis });
+    await world.must("redis", "destroy", { spec: { ...redis, dispensable: true } });
   });
 });
 

@@ -26,6 +26,7 @@ The image "${image}" is not to be found.
   set in  mastiff:mastodonVersion
   fix     see that the registry has this tag:  https://github.com/mastodon/mastodon/releases
   retry   helps only when the registry was down
+  about   acme
   flyctl  deploy -a acme -c release.toml --image ${image} --ha=false --no-public-ips --dns-checks=false --yes (exit 1)
   said    failed to fetch an image or build from source: could not find image "${image}"`);
   });
