@@ -17,11 +17,11 @@ const app: DriveInput = { spec: { ...owned, publicAddresses: true, dedicatedV4: 
 const certificate: DriveInput = { spec: { app: "acme", hostname: "acme.mastiff.party" } };
 const secrets: DriveInput = { spec: { app: "acme", names: Object.keys(values) }, secrets: values };
 const postgres: DriveInput = {
-  spec: { ...place, app: "acme-db", database: "acme", user: "acme", consumers: ["acme"] },
+  spec: { ...place, dispensable: true, app: "acme-db", database: "acme", user: "acme", consumers: ["acme"] },
   secrets: first,
 };
 const redis: DriveInput = {
-  spec: { ...place, app: "acme-redis", image: "redis:7.4-alpine" },
+  spec: { ...place, dispensable: true, app: "acme-redis", image: "redis:7.4-alpine" },
   secrets: first,
 };
 const upstash: DriveInput = {
