@@ -1,6 +1,6 @@
 /** The calls that a run makes, as faults can be aimed at them: by what they are for, whatever ids a run is given. */
 import type { JournalEntry } from "../tests/support/world.ts";
-import { momentOf, pathForm } from "./moment.ts";
+import { graphqlField, momentOf, pathForm, placeholder } from "./moment.ts";
 
 /** Calls of one form. */
 export interface CallForm {
@@ -39,10 +39,7 @@ function formOf({ cloud, method, path, requestBody }: JournalEntry): CallForm {
     words: [cloud, method, form, ...named].join(" "),
     cloud,
     method,
-    path: `${form
-      .split(/:id|:machine|:volume/)
-      .map(escaped)
-      .join("[^/]+")}$`,
+    path: `${form.split(placeholder).map(escaped).join("[^/]+")}$`,
     ...(subject !== "" && { body: subject }),
     count: 0,
   };
@@ -51,7 +48,7 @@ function formOf({ cloud, method, path, requestBody }: JournalEntry): CallForm {
 /** GraphQL has one path; which field is asked for first stands in the text. */
 function graphqlForm(body: string): CallForm {
   const { query } = JSON.parse(body) as { query: string };
-  const field = /\{\s*(?:\w+\s*:\s*)?(\w+)\s*[({]/.exec(query)?.[1] ?? "query";
+  const field = graphqlField(query) ?? "query";
   const kind = /^\s*mutation\b/.test(query) ? "mutation" : "query";
   return {
     words: `fly ${kind} ${field}`,

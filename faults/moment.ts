@@ -21,6 +21,9 @@ export function numbered(calls: readonly WaitingCall[]): string[] {
   });
 }
 
+/** What stands in a path's form for an id. */
+export const placeholder = /:(?:id|machine|volume|release)\b/;
+
 /** A path without what each world gives anew: `/zones/:id/dns_records`. */
 export function pathForm(path: string): string {
   return path
@@ -34,10 +37,14 @@ export function pathForm(path: string): string {
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, ":id");
 }
 
+/** The field that a GraphQL text asks for first; undefined: none that has arguments or parts. */
+export function graphqlField(query: string): string | undefined {
+  return /\{\s*(?:\w+\s*:\s*)?(\w+)\s*[({]/.exec(query)?.[1];
+}
+
 /** A mutation's name and the app or name that it is about. */
 function graphqlMoment(body: Json): string {
-  const query = textAt(body, "query");
-  const field = /\{\s*(?:\w+\s*:\s*)?(\w+)\s*[({]/.exec(query.slice(query.indexOf("{")))?.[1] ?? "mutation";
+  const field = graphqlField(textAt(body, "query")) ?? "mutation";
   const found = JSON.stringify(body.variables ?? {}).matchAll(
     /"(?:appId|appName|name|hostname|type|app)":"([^"]+)"/g,
   );
