@@ -66,3 +66,21 @@ function hint({ status, codes = [] }: Refusal): string | undefined {
   if (status === undefined || status >= 500) return "run it again: it goes on where it stopped";
   return undefined;
 }
+
+/** Every page of a list. */
+export async function everyPage<T>(
+  cloud: CloudClient,
+  path: string,
+  query: Record<string, string> = {},
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let page = 1; ; page++) {
+    const answer = await cloud.get<Envelope<T[]> & { result_info?: { total_pages?: number } }>(path, {
+      ...query,
+      per_page: 50,
+      page,
+    });
+    found.push(...answer.result);
+    if (page >= (answer.result_info?.total_pages ?? 1)) return found;
+  }
+}

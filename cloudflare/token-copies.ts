@@ -1,6 +1,6 @@
 import type { CloudClient } from "../dynamic/cloud-client.ts";
 import { orGone } from "../dynamic/cloud-client.ts";
-import type { Envelope } from "./client.ts";
+import { type Envelope, everyPage } from "./client.ts";
 
 /**
  * For how long the official provider repeats one call, and then some: eleven attempts, 30 s apart at most
@@ -28,7 +28,7 @@ export async function endCopies(cloud: CloudClient, accountId: string, id: strin
   const mine = (await cloud.get<Envelope<Token>>(`${path}/${id}`)).result;
   const made = Date.parse(mine.issued_on);
   let ended = 0;
-  for (const one of await tokens(cloud, path)) {
+  for (const one of await everyPage<Token>(cloud, path)) {
     const issued = Date.parse(one.issued_on);
     const isCopy = one.name === mine.name && one.id !== id && issued <= made;
     if (!isCopy || made - issued > REPEATED_FOR_MS) continue;
@@ -36,16 +36,4 @@ export async function endCopies(cloud: CloudClient, accountId: string, id: strin
     ended += 1;
   }
   return ended;
-}
-
-async function tokens(cloud: CloudClient, path: string): Promise<Token[]> {
-  const found: Token[] = [];
-  for (let page = 1; ; page++) {
-    const answer = await cloud.get<Envelope<Token[]> & { result_info?: { total_pages?: number } }>(path, {
-      per_page: 50,
-      page,
-    });
-    found.push(...answer.result);
-    if (page >= (answer.result_info?.total_pages ?? 1)) return found;
-  }
 }

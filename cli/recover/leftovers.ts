@@ -2,7 +2,7 @@
  * What a run made at Cloudflare that the engine's state does not know: each kind by its natural key, and only
  * what carries this stack's mark or was made, empty, within the stack's life.
  */
-import { cloudflareClient, type Envelope } from "../../cloudflare/client.ts";
+import { cloudflareClient, type Envelope, everyPage } from "../../cloudflare/client.ts";
 import type { Community } from "../../config/schema.ts";
 import { type CloudClient, orGone } from "../../dynamic/cloud-client.ts";
 import { CloudError } from "../../dynamic/cloud-error.ts";
@@ -37,7 +37,7 @@ const NOT_EMPTY = 10008;
 /** Finds all of it. @throws CloudError when Cloudflare does not answer. */
 export async function leftovers(world: StackWorld): Promise<Leftover[]> {
   const cloud = cloudflareClient(world.credentials, world.baseUrl);
-  const zones = await list<Zone>(cloud, "/zones", {
+  const zones = await everyPage<Zone>(cloud, "/zones", {
     name: world.community.zone,
     "account.id": world.community.cloudflareAccountId,
   });
@@ -64,7 +64,7 @@ interface Zone {
 
 async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promise<Leftover[]> {
   const { community, stack, ids } = world;
-  const records = await list<{ id: string; type: string; name: string; comment?: string | null }>(
+  const records = await everyPage<{ id: string; type: string; name: string; comment?: string | null }>(
     cloud,
     `/zones/${zone.id}/dns_records`,
   );
@@ -81,7 +81,7 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
       cloud,
       path: `/zones/${zone.id}/dns_records/${one.id}`,
     }));
-  const rulesets = await list<{ id: string; name: string; phase: string }>(
+  const rulesets = await everyPage<{ id: string; name: string; phase: string }>(
     cloud,
     `/zones/${zone.id}/rulesets`,
   );
@@ -102,7 +102,7 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
 async function tokens(cloud: CloudClient, { community, stack, ids }: StackWorld): Promise<Leftover[]> {
   const path = `/accounts/${community.cloudflareAccountId}/tokens`;
   const known = ids("cloudflare:index/accountToken:AccountToken");
-  return (await list<{ id: string; name: string }>(cloud, path))
+  return (await everyPage<{ id: string; name: string }>(cloud, path))
     .filter((one) => one.name === `Mastiff ${stack}` && !known.has(one.id))
     .map((one) => ({ what: `token ${one.name}`, cloud, path: `${path}/${one.id}` }));
 }
@@ -125,18 +125,4 @@ async function inBucket(cloud: CloudClient, { community, ids, began }: StackWorl
     .map(({ domain }) => ({ what: `the bucket's host ${domain}`, path: `${path}/domains/custom/${domain}` }));
   const found = isKnown ? domains : [...domains, { what: `bucket ${bucket}`, path }];
   return found.map((one) => ({ ...one, cloud, headers }));
-}
-
-/** Every page of a list. */
-async function list<T>(cloud: CloudClient, path: string, query: Record<string, string> = {}): Promise<T[]> {
-  const found: T[] = [];
-  for (let page = 1; ; page++) {
-    const answer = await cloud.get<Envelope<T[]> & { result_info?: { total_pages?: number } }>(path, {
-      ...query,
-      per_page: 50,
-      page,
-    });
-    found.push(...answer.result);
-    if (page >= (answer.result_info?.total_pages ?? 1)) return found;
-  }
 }
