@@ -1,26 +1,14 @@
 import { expect, test } from "vitest";
 import { belongings } from "../support/belongings.ts";
+import { inSharedZone } from "../support/neighbour.ts";
 import { openStack } from "../support/stack.ts";
 import { startWorld } from "../support/world.ts";
-
-const community = (name: string) => ({
-  stack: name,
-  config: {
-    "mastiff:domain": `${name}.example.org`,
-    "mastiff:zone": "example.org",
-    "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
-    "mastiff:flyOrg": "mastiff",
-    "mastiff:ownerUsername": "rex",
-    "mastiff:ownerEmail": `rex@${name}.example.org`,
-    "mastiff:protect": "false",
-  },
-});
 
 test("two communities in one zone and one organisation live beside each other", async () => {
   await using world = await startWorld();
   const before = belongings(await world.state());
-  await using dogs = await openStack(world, withClouds(world.url, community("dogs")));
-  await using cats = await openStack(world, withClouds(world.url, community("cats")));
+  await using dogs = await openStack(world, inSharedZone(world, "dogs"));
+  await using cats = await openStack(world, inSharedZone(world, "cats"));
 
   // At once: they share the ruleset's phase, the zone, the organisation and the SendGrid account.
   const [upDogs, upCats] = await Promise.all([dogs.up(), cats.up()]);
@@ -61,12 +49,3 @@ test("a stack that was brought up from one path previews clean from another", as
   const preview = await there.preview("--expect-no-changes");
   expect(preview.exitCode, preview.output).toBe(0);
 });
-
-function withClouds(url: string, options: ReturnType<typeof community>) {
-  const { config, ...rest } = options;
-  const clouds = {
-    "cloudflare:baseUrl": `${url}/client/v4`,
-    "mastiff:endpoints": JSON.stringify({ fly: url, sendgrid: `${url}/sendgrid/v3`, r2: `${url}/r2` }),
-  };
-  return { ...rest, config: { ...clouds, ...config } };
-}

@@ -1,23 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { belongings } from "../support/belongings.ts";
-import { openStack, type StackOptions, type TestStack } from "../support/stack.ts";
+import { neighbour } from "../support/neighbour.ts";
+import { openStack, type TestStack } from "../support/stack.ts";
 import { startWorld, type TestWorld } from "../support/world.ts";
-
-/** A stack that shares account, organisation and SendGrid account with every other one of its world. */
-function community({ url }: TestWorld, stack: string, domain: string, more = {}): StackOptions {
-  const config = {
-    "cloudflare:baseUrl": `${url}/client/v4`,
-    "mastiff:endpoints": JSON.stringify({ fly: url, sendgrid: `${url}/sendgrid/v3`, r2: `${url}/r2` }),
-    "mastiff:domain": domain,
-    "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
-    "mastiff:flyOrg": "mastiff",
-    "mastiff:ownerUsername": "rex",
-    "mastiff:ownerEmail": `rex@${domain}`,
-    "mastiff:protect": "false",
-    ...more,
-  };
-  return { stack, config };
-}
 
 const hold = "meeting";
 
@@ -59,8 +44,8 @@ test("two communities that both find a zone without rules make each ruleset once
   const before = await world.state();
   // Both say that the mail account is theirs: the switch of the whole account is touched by both.
   const shared = { "mastiff:zone": "example.org", "mastiff:sendgridAccountIsOurs": "true" };
-  await using dogs = await openStack(world, community(world, "dogs", "dogs.example.org", shared));
-  await using cats = await openStack(world, community(world, "cats", "cats.example.org", shared));
+  await using dogs = await openStack(world, neighbour(world, "dogs", "dogs.example.org", shared));
+  await using cats = await openStack(world, neighbour(world, "cats", "cats.example.org", shared));
 
   // Each stack has a rule in two phases, so four POSTs of a ruleset meet, of which two are granted.
   await meetAt(world, 4, { method: "POST", path: "/rulesets$" });
@@ -99,8 +84,8 @@ test("two communities that both find a zone without rules make each ruleset once
 test("two communities in zones of their own share an organisation and a mail account", async () => {
   await using world = await startWorld();
   const before = await world.state();
-  await using party = await openStack(world, community(world, "party", "mastiff.party"));
-  await using example = await openStack(world, community(world, "example", "example.org"));
+  await using party = await openStack(world, neighbour(world, "party", "mastiff.party"));
+  await using example = await openStack(world, neighbour(world, "example", "example.org"));
   well(await Promise.all([party.up(), example.up()]));
   await areClean(party, example);
 

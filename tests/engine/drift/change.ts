@@ -1,8 +1,8 @@
 /** What other hands may change in the clouds, and what has to come of it: the form of the drift tables. */
 import { join } from "node:path";
-import { expect, onTestFailed } from "vitest";
-import type { TestStack } from "../../support/stack.ts";
-import type { TestWorld } from "../../support/world.ts";
+import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
+import { openStack, type StackOptions, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the clouds' state is theirs.
 export type CloudState = any;
@@ -19,15 +19,36 @@ export interface Change {
 export type Round = [title: string, args: string[], changes: Change[]];
 
 /**
+ * Brings a community up and plays the rounds in it, one after the other.
+ *
+ * @param options of its stack. Default: the repository's dev stack.
+ * @returns its world, once it runs.
+ */
+export function playRounds(
+  rounds: readonly Round[],
+  options: (world: TestWorld) => StackOptions = () => ({}),
+): () => TestWorld {
+  let world: TestWorld;
+  let stack: TestStack;
+  beforeAll(async () => {
+    world = await startWorld();
+    stack = await openStack(world, options(world));
+    const up = await stack.up();
+    expect(up.exitCode, up.output).toBe(0);
+  });
+  afterAll(async () => {
+    await stack?.end();
+    await world?.stop();
+  });
+  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
+  return () => world;
+}
+
+/**
  * Makes the changes of a round: the preview shows just what they concern, in their words, `up` of that very plan
  * mends it, and the next preview is clean.
  */
-export async function play(
-  world: TestWorld,
-  stack: TestStack,
-  args: string[],
-  changes: Change[],
-): Promise<void> {
+async function play(world: TestWorld, stack: TestStack, args: string[], changes: Change[]): Promise<void> {
   onTestFailed(async () => {
     await stack.up("--refresh");
   });

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStack, type TestStack } from "../../support/stack.ts";
-import { startWorld, type TestWorld } from "../../support/world.ts";
-import { type CloudState, play, type Round, recordOf, remove } from "./change.ts";
+import { describe } from "vitest";
+import { type CloudState, playRounds, type Round, recordOf, remove } from "./change.ts";
 
 const rounds: Round[] = [
   [
@@ -127,19 +125,5 @@ const rounds: Round[] = [
 ];
 
 describe("what other hands have changed at Cloudflare and SendGrid", () => {
-  let world: TestWorld;
-  let stack: TestStack;
-
-  beforeAll(async () => {
-    world = await startWorld();
-    stack = await openStack(world);
-    const up = await stack.up();
-    expect(up.exitCode, up.output).toBe(0);
-  });
-  afterAll(async () => {
-    await stack?.end();
-    await world?.stop();
-  });
-
-  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
+  playRounds(rounds);
 });

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openStack, type TestStack } from "../../support/stack.ts";
-import { startWorld, type TestWorld } from "../../support/world.ts";
-import { type CloudState, machinesOf, play, type Round, recordOf, remove } from "./change.ts";
+import { describe, expect, test } from "vitest";
+import { inSharedZone } from "../../support/neighbour.ts";
+import { type CloudState, machinesOf, playRounds, type Round, recordOf, remove } from "./change.ts";
 
 const redis = "dogs-example-org-redis";
 const database = "dogs-example-org-db";
@@ -138,38 +137,10 @@ const rounds: Round[] = [
 ];
 
 describe("what other hands have changed, in a zone that others use too", () => {
-  let world: TestWorld;
-  let stack: TestStack;
-
-  beforeAll(async () => {
-    world = await startWorld();
-    const { url } = world;
-    stack = await openStack(world, {
-      stack: "dogs",
-      config: {
-        "cloudflare:baseUrl": `${url}/client/v4`,
-        "mastiff:endpoints": JSON.stringify({ fly: url, sendgrid: `${url}/sendgrid/v3`, r2: `${url}/r2` }),
-        "mastiff:domain": "dogs.example.org",
-        "mastiff:zone": "example.org",
-        "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
-        "mastiff:flyOrg": "mastiff",
-        "mastiff:ownerUsername": "rex",
-        "mastiff:ownerEmail": "rex@dogs.example.org",
-        "mastiff:protect": "false",
-      },
-    });
-    const up = await stack.up();
-    expect(up.exitCode, up.output).toBe(0);
-  });
-  afterAll(async () => {
-    await stack?.end();
-    await world?.stop();
-  });
-
-  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
+  const world = playRounds(rounds, (world) => inSharedZone(world, "dogs"));
 
   test("somebody else's rule is as it was", async () => {
-    const { cloudflare } = await world.state();
+    const { cloudflare } = await world().state();
     const rules = cloudflare.rulesets.flatMap((one: { rules: CloudState[] }) => one.rules);
     expect(rules.find((one: { ref: string }) => one.ref === foreign.ref)).toMatchObject(foreign);
   });
