@@ -106,17 +106,21 @@ async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean>
 
 /**
  * Destroys the app with all that is in it; no app of that name is fine.
+ *
+ * @param refuse throws when what is in an app of ours has to be kept. Default: it may go.
  * @throws when it is there but not ours: then our state is wrong, and the app is not touched.
  */
 export async function destroyOwned(
   fly: Fly,
   owned: Owned,
   isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
+  refuse?: () => Promise<void>,
 ): Promise<void> {
   const found = await find(fly, owned);
   if (found === undefined) return;
   if (found.owner === "another stack's") throw notOurs(owned, found.owner);
   if (found.owner === "unmarked" && !(await isEmpty(found))) throw notOurs(owned, found.owner);
+  if (found.owner === "ours") await refuse?.();
   say(owned.app, "destroying the app");
   await destroyApp(fly, owned.app);
 }

@@ -8,7 +8,7 @@ import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { lastWords } from "./log.ts";
 import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf, turnOf } from "./machines.ts";
-import { claim, content, destroyOwned, find, secretsOf } from "./ownership.ts";
+import { claim, content, destroyOwned, type Found, find, secretsOf } from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import { refuseJobs } from "./redis-jobs.ts";
@@ -42,10 +42,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
   refuseNewName(app, previous);
-  const found = await claim(fly, spec, async (found) => {
-    const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
-    return others.length === 0 && (await machinesOf(fly, app)).length === 0;
-  });
+  const found = await claim(fly, spec, (found) => isUnused(fly, app, found));
   const has = found.secrets.some((secret) => secret.name === "REDIS_PASSWORD");
   if (!(has && spec.passwordElsewhere)) await stage(fly, app, { REDIS_PASSWORD: password });
   const made = await stamp(fly, app);
@@ -76,12 +73,16 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   return { app, host: `${app}.internal`, port: 6379 };
 }
 
+/** Nothing but the password that a killed run left: no machine ever had it. */
+async function isUnused(fly: Fly, app: string, { secrets }: Found): Promise<boolean> {
+  const others = content(secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
+  return others.length === 0 && (await machinesOf(fly, app)).length === 0;
+}
+
 export async function destroy({ spec, fly }: Task<RedisSpec>): Promise<void> {
-  const found = await find(fly, spec);
-  if (found?.owner === "ours" && spec.dispensable !== true) await refuseJobs(fly, spec);
-  await destroyOwned(fly, spec, async (found) => {
-    const others = content(found.secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
-    return others.length === 0 && (await machinesOf(fly, spec.app)).length === 0;
+  const isEmpty = (found: Found) => isUnused(fly, spec.app, found);
+  await destroyOwned(fly, spec, isEmpty, async () => {
+    if (spec.dispensable !== true) await refuseJobs(fly, spec);
   });
 }
 
