@@ -7,6 +7,7 @@ import { type Client, type Rehearsed, rehearse } from "./call-operation.ts";
 import { plan, sideBySide, worldsAtOnce } from "./call-plan.ts";
 import { type CallWorld, openCallWorld } from "./call-world.ts";
 import { keep, type PartResult } from "./results.ts";
+import { shareOut } from "./share-out.ts";
 
 /** Which cases. */
 export interface CallSelection {
@@ -62,15 +63,10 @@ async function rehearseAll(
   const made = (await Promise.all([ofClients, ofDriver])).flat();
   const chosen = made.filter(({ client, name }) => clients.includes(client) && isWanted(name));
   const rehearsed: Rehearsed[] = [];
-  const queue = [...chosen.entries()];
-  const rehearseNext = async (world: CallWorld) => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, operation] = next;
-      step.update(`calls: undisturbed, ${index + 1} of ${chosen.length}: ${operation.name}`);
-      rehearsed[index] = await rehearse(operation, world);
-    }
-  };
-  await Promise.all(worlds.slice(0, rehearsedAtOnce).map(rehearseNext));
+  await shareOut(chosen.entries(), worlds.slice(0, rehearsedAtOnce), async ([index, operation], world) => {
+    step.update(`calls: undisturbed, ${index + 1} of ${chosen.length}: ${operation.name}`);
+    rehearsed[index] = await rehearse(operation, world);
+  });
   const calls = rehearsed.reduce((sum, { targets }) => sum + targets.length, 0);
   step.done(`calls: ${rehearsed.length} operations with ${calls} calls`);
   return rehearsed;

@@ -4,6 +4,7 @@ import type { Subject } from "./community.ts";
 import type { Side } from "./gate.ts";
 import { type Case, killInChain, killOnce, nameOf } from "./kill.ts";
 import { earlierCases, keep, type PartResult } from "./results.ts";
+import { shareOut } from "./share-out.ts";
 import { type Scenario, type Stage, setStage } from "./stage.ts";
 
 /** Which kills. */
@@ -84,18 +85,13 @@ async function single(
   result: PartResult,
   terminal: Terminal,
 ): Promise<void> {
-  const waiting = moments.values();
   const before = result.cases.length;
-  const lives = async (stage: Stage) => {
-    // One iterator for all: each takes the next moment that nobody has taken.
-    for (const moment of waiting) {
-      const found = await killOnce(stage, side, moment);
-      result.cases.push(found);
-      keep(result);
-      tell(found, `${result.cases.length - before} of ${moments.length}`, terminal);
-    }
-  };
-  await Promise.all(stages.map(lives));
+  await shareOut(moments.values(), stages, async (moment, stage) => {
+    const found = await killOnce(stage, side, moment);
+    result.cases.push(found);
+    keep(result);
+    tell(found, `${result.cases.length - before} of ${moments.length}`, terminal);
+  });
 }
 
 function tell(found: Case, count: string, terminal: Terminal): void {
