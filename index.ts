@@ -8,7 +8,7 @@ import { factsOf } from "./components/fact-rules.ts";
 import { FinalDump } from "./components/final-dump.ts";
 import { FlyApp, type FlyPlace, type UnseenPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
-import { lookAtFly } from "./components/fly-look.ts";
+import { lookAtFly, noDrift } from "./components/fly-look.ts";
 import { isKept, planFly, thingsOf } from "./components/fly-plan.ts";
 import { HeaderRule } from "./components/header-rule.ts";
 import { hostsOf } from "./components/hosts.ts";
@@ -57,7 +57,7 @@ export default async function program() {
   const plan = planFly(community, mailServer);
   const [found, drift] = await Promise.all([
     community.zoneMode === "created" ? undefined : lookAtZone(community, stack),
-    isNew || community.drift === "off" ? {} : lookAtFly(thingsOf(unseen, plan), endpoints.fly),
+    isNew || community.drift === "off" ? noDrift : lookAtFly(thingsOf(unseen, plan), endpoints.fly),
   ]);
   const place: FlyPlace = { ...unseen, drift };
 

@@ -119,9 +119,10 @@ export class AppRelease extends pulumi.ComponentResource {
 
 /** A secret that is put right reaches the machines by a release: what is wrong with the one is of the other too. */
 function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
-  const [secrets, release] = [place.drift[`${name}-secrets`], place.drift[`${name}-release`]];
+  const { found } = place.drift;
+  const [secrets, release] = [found[`${name}-secrets`], found[`${name}-release`]];
   if (secrets === undefined || release !== undefined) return place;
-  return { ...place, drift: { ...place.drift, [`${name}-release`]: secrets } };
+  return { ...place, drift: { ...place.drift, found: { ...found, [`${name}-release`]: secrets } } };
 }
 
 /** Refuses an image that may not follow the one that runs, in previews too. */

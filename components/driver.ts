@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { flyEndpoint } from "./fly-endpoint.ts";
-import type { Drift } from "./fly-look.ts";
+import type { Drift, Drifted } from "./fly-look.ts";
 
 /** Where the driver finds Fly, and what a look found there. */
 export interface DriverPlace {
   /** Base of Fly's APIs; unset: the real one. */
   endpoint?: string | undefined;
-  /** How live things differ, by logical name. */
+  /** How live things differ. */
   drift: Drift;
 }
 
@@ -38,8 +39,9 @@ export interface FlyCommandArgs {
 export class FlyCommand extends command.local.Command {
   constructor(name: string, args: FlyCommandArgs, opts: pulumi.CustomResourceOptions) {
     const secret = args.secretOutput ?? args.secrets !== undefined;
-    const found = args.place.drift[name];
-    const words = args.hasUpkeep === true && found?.identity !== true ? undefined : found?.words;
+    const found = args.place.drift.found[name];
+    const isOurs = args.hasUpkeep !== true || found?.identity === true;
+    const words = isOurs ? driftWords(found, args.place.drift.mended[name]) : undefined;
     super(
       name,
       {
@@ -89,8 +91,9 @@ export interface FlyUpkeepArgs {
  */
 export class FlyUpkeep extends command.local.Command {
   constructor(name: string, args: FlyUpkeepArgs, opts: pulumi.CustomResourceOptions) {
-    const found = args.place.drift[args.item];
-    const words = found?.identity === true ? undefined : found?.words;
+    const found = args.place.drift.found[args.item];
+    const isOurs = found?.identity !== true;
+    const words = isOurs ? driftWords(found, args.place.drift.mended[name]) : undefined;
     super(
       name,
       {
@@ -107,6 +110,18 @@ export class FlyUpkeep extends command.local.Command {
       pulumi.mergeOptions({ ignoreChanges: ignoredDrift(words) }, opts),
     );
   }
+}
+
+/**
+ * The differences as a preview shows them, line by line. What was mended before stays in the state, so the same
+ * differences once more are counted: to the letter the same, they would be no change, and never mended.
+ */
+export function driftWords(found: Drifted | undefined, mended: string | undefined): string | undefined {
+  if (found === undefined) return undefined;
+  const { differences } = found;
+  const before = JSON.parse(mended ?? "{}") as { differences?: string[]; occurrence?: number };
+  if (!isDeepStrictEqual(before.differences, differences)) return JSON.stringify({ differences });
+  return JSON.stringify({ differences, occurrence: (before.occurrence ?? 1) + 1 });
 }
 
 function driftVariable(words: string | undefined): Record<string, string> {

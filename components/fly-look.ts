@@ -6,20 +6,26 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObserveAllOutput, ObserveItem } from "../flyctl/spec.ts";
 import { flyEndpoint } from "./fly-endpoint.ts";
+import { type Mended, mendedDrift } from "./mended-drift.ts";
 
 /** How one live thing differs from what is declared. */
 export interface Drifted {
-  /**
-   * JSON, which a preview shows line by line: the differences in words, and a mark of the cloud's own, so that the
-   * same drift a second time is another input.
-   */
-  words: string;
+  /** In words, each a sentence's middle. */
+  differences: readonly string[];
   /** What others read of the thing (addresses, a URL) will be another. */
   identity: boolean;
 }
 
-/** What has drifted, by the logical name of the resource that mends it. What is in sync is not in it. */
-export type Drift = Readonly<Record<string, Drifted>>;
+/** What has drifted, and what had before. */
+export interface Drift {
+  /** By the logical name of the resource that mends it. What is in sync is not in it. */
+  found: Readonly<Record<string, Drifted>>;
+  /** Empty where nothing is found: then nobody asks. */
+  mended: Mended;
+}
+
+/** What a look finds where all is in sync, and what is known where nobody looks. */
+export const noDrift: Drift = { found: {}, mended: {} };
 
 /** Things to look at, by the logical name of their resource. */
 export type Things = Record<string, ObserveItem>;
@@ -31,14 +37,10 @@ export type Things = Record<string, ObserveItem>;
  */
 export async function lookAtFly(things: Things, endpoint: string | undefined): Promise<Drift> {
   const seen = await observe(things, endpoint);
-  return Object.fromEntries(
-    Object.entries(seen)
-      .filter(([, { differences }]) => differences.length > 0)
-      .map(([name, { differences, identity = false, marker }]) => [
-        name,
-        { words: JSON.stringify({ differences, as: marker }), identity },
-      ]),
-  );
+  const drifted = Object.entries(seen).filter(([, { differences }]) => differences.length > 0);
+  if (drifted.length === 0) return noDrift;
+  const found = drifted.map(([name, { differences, identity = false }]) => [name, { differences, identity }]);
+  return { found: Object.fromEntries(found), mended: await mendedDrift() };
 }
 
 async function observe(things: Things, endpoint: string | undefined): Promise<ObserveAllOutput> {

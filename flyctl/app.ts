@@ -79,10 +79,6 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
     exists: true,
     differences,
     identity,
-    marker: addresses
-      .map((one) => one.Address)
-      .sort()
-      .join(" "),
   };
 }
 

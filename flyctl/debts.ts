@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import * as argv from "./argv.ts";
 import type { Fly } from "./flyctl.ts";
 import type { Secret } from "./ownership.ts";
@@ -23,22 +22,9 @@ export function debtsAmong(secrets: readonly Secret[]): Set<Debt> {
   return new Set(secrets.map((secret) => secret.name).filter((name): name is Debt => all.includes(name)));
 }
 
-/** Puts debts on record, each time with another value: see {@link debtMarks}. */
 export async function note(fly: Fly, app: string, debts: Iterable<Debt>): Promise<void> {
-  const value = randomBytes(8).toString("hex");
-  const lines = [...debts].map((debt) => `${debt}="${value}"\n`);
+  const lines = [...debts].map((debt) => `${debt}="1"\n`);
   if (lines.length > 0) await fly.repeatable(argv.secretsImport(app), { app, stdin: lines.join("") });
-}
-
-/**
- * What tells a debt from one that was paid: were both the same, a look after a second killed run would find what was
- * mended after the first, to the letter, and nothing would be done.
- */
-export function debtMarks(secrets: readonly Secret[]): string[] {
-  return secrets
-    .filter(({ name }) => all.includes(name))
-    .map(({ digest }) => digest)
-    .sort();
 }
 
 export async function strike(fly: Fly, app: string, debt: Debt): Promise<void> {

@@ -76,7 +76,7 @@ export async function destroy({ spec, fly }: Task<DumpSpec>): Promise<void> {
 
 /** What is in the bucket only the bucket could say; it is not asked. */
 export async function observe(): Promise<Observation> {
-  return { exists: true, differences: [], marker: "" };
+  return { exists: true, differences: [] };
 }
 
 function oneOff(app: string, servers: readonly Machine[], key: string): OneOff {

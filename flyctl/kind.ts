@@ -32,5 +32,5 @@ export function from(previous: unknown, key: string): unknown {
 
 /** The observation of a thing that is not there at all: it was removed, or was never made. */
 export function gone(what: string): Observation {
-  return { exists: false, differences: [`there is no ${what}`], identity: true, marker: "gone" };
+  return { exists: false, differences: [`there is no ${what}`], identity: true };
 }

@@ -51,7 +51,7 @@ export async function destroy({ spec, fly }: Task<LoginSpec>): Promise<void> {
 
 /** A role is in no listing of Fly's; only an exec into the machine could say, and a release that fails does. */
 export async function observe(): Promise<Observation> {
-  return { exists: true, differences: [], marker: "" };
+  return { exists: true, differences: [] };
 }
 
 /** Nobody is logged in as this role any more, and a session that is left over does not go on. */

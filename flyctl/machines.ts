@@ -8,7 +8,6 @@ export interface Machine {
   name: string;
   state: string;
   region: string;
-  instance_id?: string;
   created_at?: string;
   updated_at?: string;
   image_ref?: { registry?: string; repository?: string; tag?: string; digest?: string };
@@ -63,15 +62,6 @@ export function groupOf(machine: Machine): string | undefined {
 /** True for a machine that is being or has been removed. */
 export function isGone(machine: Machine): boolean {
   return machine.state === "destroyed" || machine.state === "destroying";
-}
-
-/**
- * A text that is another one after each change of a machine. A stop and a start leave its instance as it is, so what
- * does not run is told by the time as well: else the second stop of one machine would look like the first, which was
- * mended.
- */
-export function turnOf({ id, instance_id = "", state, updated_at = "" }: Machine): string {
-  return state === "started" ? `${id}@${instance_id}` : `${id}@${instance_id}/${updated_at}`;
 }
 
 /** Started, and every check that it has passes. */

@@ -3,7 +3,7 @@ import type { Fly } from "./flyctl.ts";
 import { from, gone, type Task } from "./kind.ts";
 import { machinesOf } from "./machines.ts";
 import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
-import { ownerLeftover, stageOwner, unstageOwner } from "./owner-secret.ts";
+import { isOwnerSecret, stageOwner, unstageOwner } from "./owner-secret.ts";
 import { secretsOf } from "./ownership.ts";
 import { clone, model, railsRunner } from "./rails.ts";
 import type { Observation, OwnerOutput, OwnerSpec } from "./spec.ts";
@@ -49,7 +49,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
 export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
   try {
     await remove(fly, spec.app, leftOver(await machinesOf(fly, spec.app), ["owner"]));
-    if (ownerLeftover(await secretsOf(fly, spec.app)) !== undefined) await unstageOwner(fly, spec.app);
+    if ((await secretsOf(fly, spec.app)).some(isOwnerSecret)) await unstageOwner(fly, spec.app);
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
   }
@@ -58,9 +58,11 @@ export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
 /** Whether the account is there only Mastodon could say, at the price of a machine: it is not asked. */
 export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observation> {
   try {
-    const left = ownerLeftover(await secretsOf(fly, spec.app));
-    const differences = left === undefined ? [] : ["the owner's password is still among the app's secrets"];
-    return { exists: true, differences, marker: left ?? "" };
+    const left = (await secretsOf(fly, spec.app)).some(isOwnerSecret);
+    return {
+      exists: true,
+      differences: left ? ["the owner's password is still among the app's secrets"] : [],
+    };
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
     return gone(`app ${spec.app}`);

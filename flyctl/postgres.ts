@@ -4,7 +4,7 @@ import { strike } from "./debts.ts";
 import { DriverError, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
-import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf, turnOf } from "./machines.ts";
+import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
 import { destroyApp, find, inOrganisation, notOurs, secretsOf } from "./ownership.ts";
 import { type Cluster, clusterOf, isFresh } from "./postgres-cluster.ts";
 import { say } from "./progress.ts";
@@ -91,8 +91,7 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       differences.push(`the database's volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
   }
-  const marker = machines.map(turnOf).sort().join(" ");
-  return { exists: true, differences, marker };
+  return { exists: true, differences };
 }
 
 /** Machine and volume are at least as large as the spec says; both only grow. */

@@ -27,7 +27,7 @@ export async function destroy(): Promise<void> {}
 
 /** Only Redis could say; a release that fails does. */
 export async function observe(): Promise<Observation> {
-  return { exists: true, differences: [], marker: "" };
+  return { exists: true, differences: [] };
 }
 
 /** @throws with what Redis said, when it is not OK. */

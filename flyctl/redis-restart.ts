@@ -29,5 +29,5 @@ export async function destroy(): Promise<void> {}
 
 /** The `redis` kind sees whether the machine runs with the app's secret. */
 export async function observe(): Promise<Observation> {
-  return { exists: true, differences: [], marker: "" };
+  return { exists: true, differences: [] };
 }

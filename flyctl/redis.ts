@@ -7,7 +7,7 @@ import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { lastWords } from "./log.ts";
-import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf, turnOf } from "./machines.ts";
+import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf } from "./machines.ts";
 import { claim, content, destroyOwned, type Found, find, secretsOf } from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
@@ -100,7 +100,7 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
   }
-  return { exists: true, differences: texts, marker: machine === undefined ? "gone" : turnOf(machine) };
+  return { exists: true, differences: texts };
 }
 
 export async function machineOf(fly: Fly, app: string): Promise<Machine | undefined> {

@@ -1,11 +1,11 @@
 import * as argv from "./argv.ts";
-import { debtMarks, debtsAmong, note, strike } from "./debts.ts";
+import { debtsAmong, note, strike } from "./debts.ts";
 import { DriverError } from "./errors.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import { gone, type Task } from "./kind.ts";
-import { groupOf, isGone, isHealthy, type Machine, machinesOf, turnOf } from "./machines.ts";
+import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "./machines.ts";
 import { leftOver, remove } from "./one-off.ts";
-import { isOwnerSecret, ownerLeftover, unstageOwner } from "./owner-secret.ts";
+import { isOwnerSecret, unstageOwner } from "./owner-secret.ts";
 import { content, type Found, find, notOurs, type Secret } from "./ownership.ts";
 import { say, tell } from "./progress.ts";
 import {
@@ -106,8 +106,7 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
     if (one.state === "started" && !isHealthy(one))
       tell(spec.app, `machine ${one.id} (${groupOf(one)}) fails its health check`);
   }
-  const marks = [String(releaseOf(machines)), ...released.map(turnOf).sort(), ...debtMarks(found.secrets)];
-  return { exists: released.length > 0, differences, marker: marks.join(" ") };
+  return { exists: released.length > 0, differences };
 }
 
 function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
@@ -128,7 +127,7 @@ function stagedAmong(secrets: readonly Secret[]): string[] {
 
 /** A password that a killed `owner` left: no machine should be given it. */
 async function forgetOwner({ fly, spec }: ReleaseWork, found: Found): Promise<void> {
-  if (ownerLeftover(found.secrets) !== undefined) await unstageOwner(fly, spec.app);
+  if (found.secrets.some(isOwnerSecret)) await unstageOwner(fly, spec.app);
 }
 
 /** The newest release that a machine runs. */

@@ -21,5 +21,5 @@ export async function ensure({ spec, fly }: Task<RetiredLoginSpec>): Promise<Log
 export async function destroy(): Promise<void> {}
 
 export async function observe(): Promise<Observation> {
-  return { exists: true, differences: [], marker: "" };
+  return { exists: true, differences: [] };
 }

@@ -13,7 +13,7 @@ export interface Sealed {
   text: string;
 }
 
-export function sealOf({ prefix, text }: Sealed): string {
+function sealOf({ prefix, text }: Sealed): string {
   return prefix + createHash("sha256").update(text).digest("hex").slice(0, 12).toUpperCase();
 }
 

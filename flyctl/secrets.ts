@@ -6,7 +6,7 @@ import { from, gone, type Task } from "./kind.ts";
 import { isOwnSecret } from "./mark.ts";
 import { content, type Secret, secretsOf } from "./ownership.ts";
 import { say } from "./progress.ts";
-import { isIntact, reseal, type Sealed, sealOf } from "./seal.ts";
+import { isIntact, reseal, type Sealed } from "./seal.ts";
 import type { Observation, SecretsOutput, SecretsSpec } from "./spec.ts";
 
 /**
@@ -77,7 +77,7 @@ export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promi
   const seal = sealed(wanted);
   if (differences.length === 0 && !isIntact(live, seal))
     differences.push("a secret was changed by other hands");
-  return { exists: true, differences, marker: sealOf(seal).slice(seal.prefix.length) };
+  return { exists: true, differences };
 }
 
 /**

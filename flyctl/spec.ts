@@ -232,11 +232,6 @@ export interface Observation {
   differences: string[];
   /** What ensure prints will be another than before: a new address, a new app. Default: it stays. */
   identity?: boolean;
-  /**
-   * Something of the cloud's own that moves with each change (release number, instance ids), so that a
-   * second drift of the same kind differs from the first. The same as long as nothing changes.
-   */
-  marker: string;
 }
 
 /** Several observations in one run of the driver, which asks each question once: `all observe`. */

@@ -60,7 +60,7 @@ export async function observe({ spec, fly }: Task<UpstashSpec>): Promise<Observa
   const differences: string[] = [];
   if (!isPlan(spec, row)) differences.push(`plan of Redis is ${row.plan}, should be ${spec.plan}`);
   if (row.region !== spec.region) differences.push(`Redis is in ${row.region}, should be in ${spec.region}`);
-  return { exists: true, differences, marker: `${row.plan} ${row.region}` };
+  return { exists: true, differences };
 }
 
 async function find(fly: Fly, { org, name }: UpstashSpec): Promise<Row | undefined> {

@@ -39,7 +39,6 @@ describe("an app", () => {
       exists: true,
       differences: [],
       identity: false,
-      marker: `${first.v6} ${first.v4}`,
     });
   });
 
@@ -52,7 +51,6 @@ describe("an app", () => {
       exists: false,
       differences: ["there is no app two"],
       identity: true,
-      marker: "gone",
     });
   });
 

@@ -45,7 +45,6 @@ function machine(id: string, group: string): Machine {
     name: id,
     state: "started",
     region: "ams",
-    instance_id: `${id}-1`,
     config: {
       image: `${image}@sha256:00`,
       env: {
