@@ -56,8 +56,8 @@ interface Rule {
   proper: (was: string) => string;
 }
 
-const secondStack =
-  "bring up a second stack there and restore a dump into it (docs/operations.md, “Moving house”)";
+const move =
+  "take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)";
 
 const rules: readonly Rule[] = [
   {
@@ -75,17 +75,17 @@ const rules: readonly Rule[] = [
   {
     fact: "flyOrg",
     because: "database and Redis stay in the organisation that has them: they would be made anew, empty",
-    proper: () => secondStack,
+    proper: () => move,
   },
   {
     fact: "region",
     because: "volumes do not move between regions: database and Redis would be made anew, empty",
-    proper: () => secondStack,
+    proper: () => move,
   },
   {
     fact: "cloudflareAccountId",
     because: "the bucket with every upload stays in the account that has it",
-    proper: () => "bring up a second stack there and copy the objects (docs/operations.md, “Moving house”)",
+    proper: () => move,
   },
   {
     fact: "madeZone",
@@ -102,7 +102,7 @@ const rules: readonly Rule[] = [
   {
     fact: "bucketJurisdiction",
     because: "a bucket never changes its jurisdiction: it would be emptied, deleted and made anew",
-    proper: () => "bring up a second stack there and copy the objects (docs/operations.md, “Moving house”)",
+    proper: () => move,
   },
 ];
 
@@ -138,7 +138,7 @@ export function factProblems(
     problems.push(
       problem(
         `${fact} would shrink from ${before} to ${after}: a volume of Fly's only grows`,
-        `keep it: pulumi config set --path ${key} ${before}; or restore a dump into a second stack with a smaller one (docs/operations.md, “Moving house”)`,
+        `keep it: pulumi config set --path ${key} ${before}; or ${move}`,
       ),
     );
   }

@@ -1,7 +1,7 @@
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
 import { strike } from "./debts.ts";
-import { DriverError, retry } from "./errors.ts";
+import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
@@ -45,14 +45,21 @@ export async function destroy({ spec, fly }: Task<PostgresSpec>): Promise<void> 
   if (found?.owner === "unmarked" && !(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
   if (found?.owner === "ours" && spec.dispensable !== true) await refuseContent(fly, spec);
   // First the address, then what it leads to: the next database then finds no DATABASE_URL in its way.
-  for (const app of spec.consumers) {
-    if (!(await inOrganisation(fly, spec.org, app))) continue;
-    const has = (await secretsOf(fly, app)).some((secret) => secret.name === "DATABASE_URL");
-    if (has) await fly.repeatable(argv.secretsUnset(app, ["DATABASE_URL"]), { app });
-  }
+  for (const app of spec.consumers) await detach(fly, spec, app);
   if (found === undefined) return;
   say("database", "destroying it");
   await destroyApp(fly, spec.app);
+}
+
+/** Takes the database's address from an app, which may itself be about to go: both are destroyed side by side. */
+async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<void> {
+  if (!(await inOrganisation(fly, org, app))) return;
+  try {
+    const has = (await secretsOf(fly, app)).some((secret) => secret.name === "DATABASE_URL");
+    if (has) await fly.repeatable(argv.secretsUnset(app, ["DATABASE_URL"]), { app });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
 }
 
 /** @throws when the community may be in it: nobody has said that it ends, and no last dump was taken. */
@@ -103,7 +110,7 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
       setIn: "mastiff:region",
       fix: [
         `keep the region:  pulumi config set mastiff:region ${machine.region}`,
-        "or bring up a new stack there and move the data: dump, restore",
+        "or move all of the community there (docs/operations.md, “Moving house”)",
       ],
       retry: retry.no,
     });

@@ -199,7 +199,7 @@ function moved(app: string, is: string, wanted: string): DriverError {
     setIn: "mastiff:region",
     fix: [
       `keep the region:  pulumi config set mastiff:region ${is}`,
-      "or bring up a new stack there and move the data",
+      "or move all of the community there (docs/operations.md, “Moving house”)",
     ],
     retry: retry.no,
   });

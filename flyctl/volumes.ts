@@ -61,7 +61,7 @@ export async function growVolume(
       setIn: key,
       fix: [
         `keep the size:  pulumi config set --path ${key}.volumeGb ${volume.size_gb}`,
-        "or move the data to a new, smaller one: dump, new stack, restore",
+        "or move the data to a new, smaller one (docs/operations.md, “Moving house”)",
       ],
       retry: retry.no,
     });

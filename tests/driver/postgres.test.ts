@@ -159,7 +159,7 @@ describe("Postgres", () => {
       `The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly only grows.
   set in  mastiff:postgres
   fix     keep the size:  pulumi config set --path mastiff:postgres.volumeGb 20
-          or move the data to a new, smaller one: dump, new stack, restore
+          or move the data to a new, smaller one (docs/operations.md, “Moving house”)
   retry   does not help before this is changed
 `,
     ]);
@@ -246,5 +246,28 @@ describe("Postgres", () => {
     expect((await world.must("postgres", "observe", { spec })).differences).toEqual([
       "there is no database app db1",
     ]);
+  });
+
+  test("destroy goes on when the app that is given the address goes meanwhile", async () => {
+    await world.must("app", "ensure", {
+      spec: { ...owned, app: "going", publicAddresses: false, dedicatedV4: false },
+    });
+    await world.faults({
+      cloud: "fly",
+      method: "GET",
+      path: "/apps/going/secrets$",
+      when: "before",
+      action: { hold: "going" },
+    });
+    const spec = postgres("never-was", { consumers: ["going"] });
+    const run = world.start("postgres", "destroy", { spec });
+    await fetch(`${world.url}/_local/held/going?wait`);
+    await world.meddle((fly) => {
+      delete fly.apps.going;
+    });
+    await fetch(`${world.url}/_local/release/going`, { method: "POST" });
+    const { code, stderr } = await run.ended;
+    await world.faults();
+    expect([code, stderr]).toEqual([0, ""]);
   });
 });

@@ -19,7 +19,7 @@ const facts: Facts = {
 
 test("what is for good is refused, with what would be lost and the proper way", () => {
   expect(factProblems(facts, { ...facts, region: "fra" })).toEqual([
-    "region would change from ams to fra: volumes do not move between regions: database and Redis would be made anew, empty.\n    proper way: bring up a second stack there and restore a dump into it (docs/operations.md, “Moving house”)",
+    "region would change from ams to fra: volumes do not move between regions: database and Redis would be made anew, empty.\n    proper way: take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)",
   ]);
   for (const [fact, value] of Object.entries({
     domain: "other.party",

@@ -1,0 +1,96 @@
+/** A protected community that is up, and what an operator does to it by hand. */
+import { join } from "node:path";
+import { execa } from "execa";
+import { expect } from "vitest";
+import { environment } from "../../toolchain/environment.ts";
+import { pulumi } from "../../toolchain/stack.ts";
+import { type Outcome, openStack, type TestStack } from "./stack.ts";
+import { startWorld, type TestWorld } from "./world.ts";
+
+/** Name of its app, and the beginning of all others. */
+export const app = "mastiff-party";
+
+/** A community that holds data. */
+export interface ProtectedCommunity extends AsyncDisposable {
+  world: TestWorld;
+  stack: TestStack;
+  /** What a preview of other config says, or of these arguments; the config is then as it was. */
+  preview(config: Record<string, string>, ...args: string[]): Promise<Outcome>;
+  /** Brings the stack up. Expects it to end well. */
+  up(...args: string[]): Promise<Outcome>;
+  /** `pulumi <args> --stack …`. Expects it to end well. */
+  pulumi(...args: string[]): Promise<{ stdout: string }>;
+  /** flyctl as the operator has it. Throws when it fails. */
+  flyctl(...args: string[]): Promise<unknown>;
+  /** URN of a resource by its logical name; empty: there is none. */
+  urnOf(name: string): Promise<string>;
+  /** Puts a state in the place of the stack's. */
+  importState(state: object): Promise<void>;
+  /** Expects a preview to have nothing to do. */
+  inSync(): Promise<void>;
+}
+
+/** Brings it up with the dev stack's config and this one. */
+export async function protectedCommunity(config: Record<string, string>): Promise<ProtectedCommunity> {
+  const world = await startWorld();
+  const stack = await openStack(world, { config: { "mastiff:protect": "true", ...config } });
+  const onStack = async (...args: string[]) => {
+    const run = await pulumi(stack.place, [...args, "--stack", stack.place.stack]);
+    expect(run.exitCode, run.stderr).toBe(0);
+    return run;
+  };
+  const up = async (...args: string[]) => {
+    const outcome = await stack.up(...args);
+    expect(outcome.exitCode, outcome.output).toBe(0);
+    return outcome;
+  };
+  const configNow = async (): Promise<Record<string, string | undefined>> => {
+    const { stdout } = await onStack("config", "--json");
+    const all = JSON.parse(stdout) as Record<string, { value: string }>;
+    return Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value]));
+  };
+  await up();
+  return {
+    world,
+    stack,
+    up,
+    pulumi: onStack,
+    async preview(changed, ...args) {
+      const before = await configNow();
+      await stack.config(changed);
+      const outcome = await stack.preview(...args);
+      await stack.config(Object.fromEntries(Object.keys(changed).map((key) => [key, before[key]])));
+      return outcome;
+    },
+    flyctl: (...args) =>
+      execa("flyctl", args, {
+        env: {
+          ...environment(world.toolchain, stack.place.target),
+          FLY_CONFIG_DIR: join(world.folder, "fly"),
+        },
+        extendEnv: false,
+      }),
+    urnOf: async (name) => (await stack.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.urn ?? "",
+    async importState(state) {
+      const run = await execa(
+        join(world.toolchain.bin, "pulumi"),
+        ["stack", "import", "--stack", stack.place.stack],
+        {
+          cwd: stack.place.project,
+          env: environment(world.toolchain, stack.place.target),
+          extendEnv: false,
+          input: JSON.stringify(state),
+        },
+      );
+      expect(run.exitCode, run.stderr).toBe(0);
+    },
+    async inSync() {
+      const outcome = await stack.preview("--expect-no-changes");
+      expect(outcome.exitCode, outcome.output).toBe(0);
+    },
+    async [Symbol.asyncDispose]() {
+      await stack.end();
+      await world.stop();
+    },
+  };
+}
