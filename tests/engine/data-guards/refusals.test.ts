@@ -149,4 +149,32 @@ describe("what would lose data is refused", () => {
   async function secretsOfApp(): Promise<unknown> {
     return (await community.world.state()).fly.apps[app].secrets;
   }
+
+  test("unprotected by hand, a destroy still leaves uploads and database, and says how a community ends", async () => {
+    const way =
+      "pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy";
+    const before = await uploads();
+    expect(before.length).toBeGreaterThan(0);
+    await community.pulumi("state", "unprotect", "--all", "--yes");
+    const full = await community.stack.destroy();
+    expect(full.exitCode).not.toBe(0);
+    expect(full.output).toContain(`The bucket files-${app} is not emptied: uploads are in it`);
+    expect(full.output).toContain(way);
+    expect(await uploads()).toEqual(before);
+
+    await community.world.meddle(({ cloudflare }) => {
+      cloudflare.buckets[0].objects = {};
+    });
+    const empty = await community.stack.destroy();
+    expect(empty.exitCode).not.toBe(0);
+    expect(empty.output).toContain(
+      `The database ${app}-db is not destroyed: mastiff_party, the community, is in it, and nobody has said that it ends.`,
+    );
+    expect(empty.output).toContain(way);
+    expect((await community.world.state()).fly.apps[`${app}-db`]).toBeDefined();
+  });
+
+  async function uploads(): Promise<string[]> {
+    return Object.keys((await community.world.state()).cloudflare.buckets[0].objects);
+  }
 });
