@@ -50,7 +50,7 @@ function onFly({ fly }: Any): string[] {
       .filter((one: Any) => one.state !== "destroyed")
       .map((one: Any) => {
         const { image, guest, metadata = {} } = one.config;
-        const role = metadata.fly_process_group ?? metadata.mastiff_job ?? one.name;
+        const role = metadata.fly_process_group ?? metadata.mastiff_job ?? metadata.mastiff_role ?? "machine";
         return `${role} of ${app.name} with ${String(image).split("@")[0]}, ${guest?.memory_mb} MB`;
       }),
     ...Object.values(app.volumes)

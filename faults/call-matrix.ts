@@ -1,12 +1,12 @@
 /** The fault table as a part of the command: which cases, side by side in worlds of their own, kept as they come. */
 import type { Terminal } from "../toolchain/terminal.ts";
-import { type Planned, runCase } from "./call-case.ts";
+import { nameOf, type Planned, runCase } from "./call-case.ts";
 import { clientOperations } from "./call-clients.ts";
 import { driverOperations } from "./call-driver.ts";
 import { type Client, type Rehearsed, rehearse } from "./call-operation.ts";
 import { plan, sideBySide, worldsAtOnce } from "./call-plan.ts";
 import { type CallWorld, openCallWorld } from "./call-world.ts";
-import { keep, type PartResult } from "./results.ts";
+import { earlier, keep, type PartResult } from "./results.ts";
 import { shareOut } from "./share-out.ts";
 
 /** Which cases. */
@@ -14,6 +14,8 @@ export interface CallSelection {
   clients: readonly Client[];
   /** Of an operation's name; default: all. */
   only?: RegExp;
+  /** Only cases that were not as they should be when they were run last, or were not run. */
+  failed: boolean;
   /** Each call of each operation, also what several have in common. */
   everyCall: boolean;
 }
@@ -27,12 +29,8 @@ const titles: Record<Client, string> = {
   cloudflare: "client of Cloudflare and R2",
 };
 
-/** Runs the selected cases; a selection is for looking at, and does not take the place of what is kept of all. */
-export async function runCalls(
-  selection: CallSelection,
-  setting: string,
-  terminal: Terminal,
-): Promise<PartResult[]> {
+/** Runs the selected cases. What a selection leaves out is as it was run last. */
+export async function runCalls(selection: CallSelection, terminal: Terminal): Promise<PartResult[]> {
   const open = await Promise.all(Array.from({ length: worldsAtOnce }, openCallWorld));
   // A run that is interrupted takes its worlds along.
   process.once("exit", () => {
@@ -40,9 +38,10 @@ export async function runCalls(
   });
   try {
     const rehearsed = await rehearseAll(open, selection, terminal);
-    const cases = plan(rehearsed, selection.everyCall);
-    const results = resultsOf(cases, setting);
-    await runAll(cases, open, results, terminal, selection.only === undefined);
+    const planned = plan(rehearsed, selection.everyCall);
+    const cases = selection.failed ? planned.filter(hasFailed) : planned;
+    const results = resultsOf(cases, selection);
+    await runAll(cases, open, results, terminal);
     return results;
   } finally {
     await Promise.all(open.map((world) => world[Symbol.asyncDispose]()));
@@ -72,14 +71,25 @@ async function rehearseAll(
   return rehearsed;
 }
 
-function resultsOf(cases: readonly Planned[], setting: string): PartResult[] {
-  return [...new Set(cases.map((one) => one.operation.client))].map((client) => ({
-    part: `calls-${client}`,
-    title: titles[client],
-    setting,
-    of: cases.filter((one) => one.operation.client === client).length,
-    cases: [],
-  }));
+function hasFailed(planned: Planned): boolean {
+  const known = earlier(`calls-${planned.operation.client}`)?.cases.find(
+    (one) => one.name === nameOf(planned),
+  );
+  return known === undefined || known.problems.length > 0;
+}
+
+/** Which flyctl the driver finds: its own runs need neither engine nor plugins. */
+const setting = process.env.MASTIFF_FLYCTL_BIN === undefined ? "stand-ins" : "flyctl by MASTIFF_FLYCTL_BIN";
+
+function resultsOf(cases: readonly Planned[], { only, failed }: CallSelection): PartResult[] {
+  return [...new Set(cases.map((one) => one.operation.client))].map((client) => {
+    const part = `calls-${client}`;
+    const ours = new Set(cases.filter((one) => one.operation.client === client).map(nameOf));
+    const before = only !== undefined || failed ? earlier(part) : undefined;
+    const others = before?.cases.filter((one) => !ours.has(one.name)) ?? [];
+    const of = only === undefined && !failed ? ours.size : Math.max(before?.of ?? 0, ours.size);
+    return { part, title: titles[client], setting, of, cases: others };
+  });
 }
 
 async function runAll(
@@ -87,7 +97,6 @@ async function runAll(
   worlds: readonly CallWorld[],
   results: readonly PartResult[],
   terminal: Terminal,
-  isKept: boolean,
 ): Promise<void> {
   const step = terminal.step(`calls: ${cases.length} cases`);
   let [done, failed] = [0, 0];
@@ -97,7 +106,7 @@ async function runAll(
     result?.cases.push(found);
     done++;
     // As they come, so that a run that is stopped leaves what it found; not each, for the file grows.
-    if (isKept && (done % 20 === 0 || done === cases.length)) results.forEach(keep);
+    if (done % 20 === 0 || done === cases.length) results.forEach(keep);
     if (found.problems.length > 0) {
       failed++;
       terminal.warn(`${found.name}: ${found.problems.join("; ")}`);

@@ -36,7 +36,7 @@ const paces = ["busy", "waiting", "silent"] as const;
 type Pace = (typeof paces)[number];
 
 /** How many of each pace run at once: those that compute would only slow each other down. */
-const worldsFor: Record<Pace, number> = { busy: 3, waiting: 5, silent: 12 };
+const worldsFor: Record<Pace, number> = { busy: 2, waiting: 2, silent: 4 };
 
 /** How many worlds all of them take. */
 export const worldsAtOnce = Object.values(worldsFor).reduce((sum, count) => sum + count);

@@ -27,7 +27,12 @@ const tolerances: readonly Tolerance[] = [
     reason: "the cloud did it and was not heard; the look that follows finds it done",
   },
   {
-    applies: ({ target, fault }) => fault.name === "malformed" && / r2 DELETE /.test(` ${target.name} `),
+    applies: ({ target, lasting }) => lasting && /^fly DELETE .*\/lease/.test(target.name),
+    complete: true,
+    reason: "a lease that is not given back ends by itself; what it was taken for is done",
+  },
+  {
+    applies: ({ target, fault }) => fault.name === "malformed" && /^(?:r2|fly) DELETE /.test(target.name),
     complete: true,
     reason: "of an answer to a removal only the status counts",
   },

@@ -3,7 +3,7 @@ import type { Terminal } from "../toolchain/terminal.ts";
 import type { Subject } from "./community.ts";
 import type { Side } from "./gate.ts";
 import { type Case, killInChain, killOnce, nameOf } from "./kill.ts";
-import { earlierCases, keep, type PartResult } from "./results.ts";
+import { earlier, keep, type PartResult } from "./results.ts";
 import { shareOut } from "./share-out.ts";
 import { type Scenario, type Stage, setStage } from "./stage.ts";
 
@@ -71,7 +71,7 @@ async function play(
       const chosen = everyNth(moments, from, every);
       // A part may be run in pieces: what this piece does not run is as it was run last.
       const others = new Set(moments.filter((one) => !chosen.includes(one)).map((one) => nameOf(side, one)));
-      result.cases.push(...earlierCases(result.part).filter((one) => others.has(one.name)));
+      result.cases.push(...(earlier(result.part)?.cases ?? []).filter((one) => others.has(one.name)));
       await single(stages, side, chosen, result, terminal);
     }
   }

@@ -58,7 +58,7 @@ const all = defineCommand({
   run: () =>
     part(async (setting) => {
       const kills = { sides: bothSides, chain: false, every: 1, from: 1, jobs: availableParallelism() };
-      const results = await runCalls({ clients, everyCall: false }, setting, terminal);
+      const results = await runCalls({ clients, failed: false, everyCall: false }, terminal);
       const seed = randomInt(1, 1_000_000);
       results.push(
         ...(await runMixes({ scenarios, runs: 10, seed, lasting: true, again: false }, setting, terminal)),
@@ -107,14 +107,16 @@ const calls = defineCommand({
       required: false,
       description: `one of ${clients.join(", ")}; default: all`,
     },
-    only: { type: "string", description: "operations whose name matches, for a look: nothing is kept" },
+    only: { type: "string", description: "operations whose name matches" },
+    failed: { type: "boolean", default: false, description: "only cases that failed last, or were not run" },
     "every-call": { type: "boolean", default: false, description: "also what operations have in common" },
   },
   run: ({ args }) =>
-    part((setting) => {
+    part(() => {
       const chosen = args.client === undefined ? clients : [oneOf(clients, args.client)];
       const only = args.only === undefined ? {} : { only: new RegExp(args.only) };
-      return runCalls({ clients: chosen, ...only, everyCall: args["every-call"] }, setting, terminal);
+      const { failed, "every-call": everyCall } = args;
+      return runCalls({ clients: chosen, ...only, failed, everyCall }, terminal);
     }),
 });
 

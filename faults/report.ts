@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { root } from "../toolchain/paths.ts";
 import { callSection } from "./call-report.ts";
 import { mixedRuns } from "./mix-report.ts";
-import { type CaseResult, converged, count, kept, type PartResult } from "./results.ts";
+import { type CaseResult, commitsOf, converged, count, kept, type PartResult } from "./results.ts";
 
 /** Writes the page. */
 export function writeReport(): void {
@@ -25,7 +25,8 @@ export function reportOf(results: readonly PartResult[]): string {
 const introduction = `# Crashes and faults
 
 What was done to a community on the local clouds, with the real engine, and what came of it. The figures below are
-those of the last run of each part, written by the command itself:
+those of the last run of each case, at the commit that is said (a \`+\`: with changes), written by the command itself from
+what it keeps in [docs/faults](faults):
 
 \`\`\`sh
 npm run faults                                   # all of it, some hours
@@ -34,6 +35,7 @@ npm run faults -- kill up --every 5              # before and after every fifth 
 npm run faults -- kill destroy --chain           # every call, in one life
 npm run faults -- calls                          # each fault at each call of driver and clients, without the engine
 npm run faults -- calls sendgrid                 # of one client
+npm run faults -- calls driver --failed          # what was not as it should be last time, or not run
 npm run faults -- mix --runs 10                  # whole runs under a mix of faults, and faults that stay
 npm run faults -- report                         # this page again, from what is kept
 \`\`\`
@@ -65,7 +67,7 @@ function killTable(results: readonly PartResult[]): string {
     const isChain = result.part.endsWith("chain");
     const killed = sum(cases.map((one) => one.kills ?? 0));
     const lives = isChain ? cases.length : `${cases.length} of ${result.of}`;
-    return row([result.title, result.setting, killed, lives, ...figures(cases)]);
+    return row([result.title, result.setting, killed, lives, ...figures(cases), commitsOf(cases)]);
   });
   return lines(
     [
@@ -78,6 +80,7 @@ function killTable(results: readonly PartResult[]): string {
       "orphaned",
       "secrets made again",
       "seconds a life",
+      "commit",
     ],
     rows,
   );

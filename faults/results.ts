@@ -1,7 +1,11 @@
-/** Results of the parts of the matrix, kept between runs, so that parts can be run alone and reported together. */
+/**
+ * Results of the parts of the matrix, kept in docs/faults between runs, machines and people: all of it takes hours, so
+ * parts are run alone, some cases of a part anew, and reported together, each with the commit that it was run at.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { scratch } from "../toolchain/paths.ts";
+import { execaSync } from "execa";
+import { root } from "../toolchain/paths.ts";
 import type { Deviation } from "./estate.ts";
 
 /** One case of any part. */
@@ -15,6 +19,8 @@ export interface CaseResult {
   /** Kills within the case. */
   kills?: number;
   milliseconds: number;
+  /** Commit of the checkout that was tried; a `+` after it: with changes. Set when it is kept. */
+  commit?: string;
 }
 
 /** One part of the matrix, as it was run last. */
@@ -30,17 +36,34 @@ export interface PartResult {
   cases: CaseResult[];
 }
 
-const folder = join(scratch, "faults");
+const folder = join(root, "docs/faults");
 
-/** Keeps a part's result in place of an earlier one. */
-export function keep(result: PartResult): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${result.part}.json`), `${JSON.stringify(result, undefined, 1)}\n`);
+const commit = commitNow();
+
+function commitNow(): string {
+  const git = (...args: string[]) => execaSync("git", args, { cwd: root, reject: false }).stdout;
+  const changed = git("status", "--porcelain", "--", ".", ":!docs") !== "";
+  return `${git("rev-parse", "--short=7", "HEAD")}${changed ? "+" : ""}`;
 }
 
-/** The cases of a part that are kept; none when it was never run. */
-export function earlierCases(part: string): CaseResult[] {
-  return kept().find((result) => result.part === part)?.cases ?? [];
+/** Keeps a part's result in place of an earlier one: a line for each case, in the order of their names. */
+export function keep({ cases, ...part }: PartResult): void {
+  mkdirSync(folder, { recursive: true });
+  for (const one of cases) one.commit ??= commit;
+  const sorted = [...cases].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lines = sorted.map((one) => `  ${JSON.stringify(one)}`).join(",\n");
+  const head = JSON.stringify(part).slice(1, -1);
+  writeFileSync(join(folder, `${part.part}.json`), `{${head},"cases":[\n${lines}\n]}\n`);
+}
+
+/** A part as it is kept; undefined: it was never run. */
+export function earlier(part: string): PartResult | undefined {
+  return kept().find((result) => result.part === part);
+}
+
+/** The commits that cases were run at, oldest name first. */
+export function commitsOf(cases: readonly CaseResult[]): string {
+  return [...new Set(cases.map((one) => one.commit ?? "unknown"))].sort().join(", ");
 }
 
 /** Every result that is kept, in the order of their names. */

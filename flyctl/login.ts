@@ -3,7 +3,7 @@ import type { Fly } from "./flyctl.ts";
 import type { Task } from "./kind.ts";
 import { isGone, type Machine, machinesOf } from "./machines.ts";
 import { say } from "./progress.ts";
-import { awaitServer, identifier, literal, sql } from "./psql.ts";
+import { awaitServer, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
 import type { LoginOutput, LoginSpec, Observation } from "./spec.ts";
 
@@ -27,10 +27,8 @@ export async function ensure({ spec, secrets, fly }: Task<LoginSpec>): Promise<L
   const verifier = literal(scramVerifier(password));
   const known = await sql(fly, app, machine, `SELECT 1 FROM pg_roles WHERE rolname = ${literal(user)}`);
   say("database", `letting ${user} in, who acts as ${owner}`);
+  await letIn(fly, app, machine, { user, known: known.length > 0, verifier });
   for (const statement of [
-    known.length > 0
-      ? `ALTER ROLE ${identifier(user)} WITH LOGIN PASSWORD ${verifier}`
-      : `CREATE ROLE ${identifier(user)} LOGIN PASSWORD ${verifier}`,
     `GRANT ${identifier(owner)} TO ${identifier(user)}`,
     `ALTER ROLE ${identifier(user)} SET role TO ${literal(owner)}`,
   ])

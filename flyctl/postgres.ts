@@ -8,7 +8,7 @@ import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./mac
 import { destroyApp, find, inOrganisation, notOurs, secretsOf } from "./ownership.ts";
 import { type Cluster, clusterOf, isFresh } from "./postgres-cluster.ts";
 import { say } from "./progress.ts";
-import { awaitServer, identifier, literal, sql } from "./psql.ts";
+import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
 import type { Observation, PostgresOutput, PostgresSpec } from "./spec.ts";
 import { growVolume, type Volume, volumesOf } from "./volumes.ts";
@@ -34,7 +34,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   await ensureRole(fly, app, machine.id, spec, password);
   if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
     say("database", `creating database ${database}`);
-    await sql(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
+    await create(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
   }
   return { app, host: `${app}.flycast`, port: 5432, database, user };
 }
@@ -158,14 +158,7 @@ async function ensureRole(
   const verifier = literal(scramVerifier(password));
   const known = (await sql(fly, app, machine, has("pg_roles", "rolname", user))).length > 0;
   if (known && loginElsewhere === true) return;
-  await sql(
-    fly,
-    app,
-    machine,
-    known
-      ? `ALTER ROLE ${identifier(user)} WITH LOGIN PASSWORD ${verifier}`
-      : `CREATE ROLE ${identifier(user)} LOGIN PASSWORD ${verifier}`,
-  );
+  await letIn(fly, app, machine, { user, known, verifier });
 }
 
 function has(catalog: string, column: string, name: string): string {

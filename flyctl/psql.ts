@@ -1,4 +1,4 @@
-import { FlyctlFailure, passes } from "./errors.ts";
+import { DriverError, FlyctlFailure, passes } from "./errors.ts";
 import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
 import { patiently } from "./patience.ts";
@@ -12,14 +12,43 @@ import { patiently } from "./patience.ts";
  */
 export async function sql(fly: Fly, app: string, machine: string, statement: string): Promise<string[]> {
   const { exitCode, stdout, stderr } = await execIn(fly, app, machine, shellCommand(statement));
-  if (exitCode !== 0) throw new SqlError(fly.redact((stderr || stdout).trim()));
+  if (exitCode !== 0) throw new SqlError(app, fly.redact((stderr || stdout).trim()));
   return stdout.split("\n").filter((line) => line !== "");
 }
 
+/**
+ * Runs a CREATE of what was not there a moment ago. Its answer may be lost and the call repeated: "already exists" then
+ * says that this run has made it.
+ */
+export async function create(fly: Fly, app: string, machine: string, statement: string): Promise<void> {
+  try {
+    await sql(fly, app, machine, statement);
+  } catch (error) {
+    if (!(error instanceof SqlError) || !/already exists/.test(error.message)) throw error;
+  }
+}
+
+/** Lets a role log in with the password of this verifier, a literal; makes it where it is not known yet. */
+export async function letIn(
+  fly: Fly,
+  app: string,
+  machine: string,
+  { user, known, verifier }: { user: string; known: boolean; verifier: string },
+): Promise<void> {
+  const role = identifier(user);
+  if (known) await sql(fly, app, machine, `ALTER ROLE ${role} WITH LOGIN PASSWORD ${verifier}`);
+  else await create(fly, app, machine, `CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`);
+}
+
 /** What the server (or psql, when there is no server yet) refused. */
-export class SqlError extends Error {
-  constructor(said: string) {
-    super(`psql: ${said}`);
+export class SqlError extends DriverError {
+  constructor(app: string, said: string) {
+    super({
+      what: `The database ${app} refused what it was asked.`,
+      fix: `see what it says below, and its log:  flyctl logs -a ${app}`,
+      retry: "helps only if the cause passes by itself",
+      said: said.split("\n"),
+    });
     this.name = "SqlError";
   }
 }

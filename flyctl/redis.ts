@@ -161,8 +161,11 @@ export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   const end = Date.now() + patiently(180_000);
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machine = await machineOf(fly, app);
-    if (machine?.state === "started" && (await answers(fly, app, machine))) return;
+    const heard = machine?.state === "started" ? await ping(fly, app, machine) : "silence";
+    if (heard === "PONG") return;
     if (machine === undefined || Date.now() > end || endsSinceStart(machine) >= 2) {
+      // Nothing is known of Redis then, but of Fly, which did not let anybody ask.
+      if (heard instanceof FlyctlFailure && passes(heard.reason)) throw heard;
       throw new DriverError({
         what: `Redis does not come up: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
         setIn: key,
@@ -175,13 +178,14 @@ export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   }
 }
 
-async function answers(fly: Fly, app: string, machine: Machine): Promise<boolean> {
+async function ping(fly: Fly, app: string, machine: Machine): Promise<"PONG" | "silence" | FlyctlFailure> {
   try {
-    const ping = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" PING'`;
-    return (await execIn(fly, app, machine.id, ping)).stdout.includes("PONG");
+    const command = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" PING'`;
+    const { stdout } = await execIn(fly, app, machine.id, command);
+    return stdout.includes("PONG") ? "PONG" : "silence";
   } catch (error) {
     // The machine may have ended between the look and the call.
-    if (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)) return false;
+    if (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)) return error;
     throw error;
   }
 }

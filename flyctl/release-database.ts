@@ -2,7 +2,7 @@ import { DriverError, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { groupOf, isGone, type Machine, sharedSize } from "./machines.ts";
 import { upgradeProblem } from "./mastodon-version.ts";
-import { answerOf, failed, finish, leftOver, mustRun, type OneOff } from "./one-off.ts";
+import { answerOf, failed, finish, leftOver, mustRun, type OneOff, runOneOff } from "./one-off.ts";
 import { say, tell } from "./progress.ts";
 import { railsRunner } from "./rails.ts";
 import type { Plan } from "./release-plan.ts";
@@ -124,18 +124,21 @@ export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string,
   };
 }
 
+/** Exit code by which the script says that Redis is too old. */
+const tooOld = 69;
+
 /** Sidekiq 8 does not start with an older Redis (sidekiq: lib/sidekiq/cli.rb), and web would boot green. */
 async function redisGate(work: ReleaseWork): Promise<void> {
   const job = {
     ...oneOff(work, "redis-version", "Redis", "asking for its version"),
     command: railsRunner("redis-version"),
   };
-  const ended = await mustRun(work.fly, job);
+  const ended = await runOneOff(work.fly, job);
+  if (ended.exitCode === 0) return;
+  if (ended.exitCode !== tooOld) throw failed(work.fly, job, ended);
   const version = answerOf(ended)?.redis;
-  if (typeof version !== "string") throw failed(work.fly, job, { ...ended, exitCode: 255 });
-  if (Number.parseInt(version, 10) >= 7) return;
   throw new DriverError({
-    what: `Redis is version ${version}, but Sidekiq refuses to start below 7.0.0: nothing was released.`,
+    what: `Redis is ${typeof version === "string" ? `version ${version}` : "too old"}, but Sidekiq refuses to start below 7.0.0: nothing was released.`,
     setIn: "mastiff:redis",
     fix: `use an own Redis:  pulumi config set mastiff:redis '{"kind":"own"}'`,
     retry: retry.no,

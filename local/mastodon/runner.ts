@@ -102,7 +102,10 @@ const undecipherable: Outcome = {
 function redisVersion(seen: Situation): Outcome {
   const redis = connectRedis(seen, seen.env.REDIS_URL);
   if (!redis.ok) return { lines: [redis.message], exit: 1 };
-  return { lines: [JSON.stringify({ redis: redis.version })], exit: 0 };
+  return {
+    lines: [JSON.stringify({ redis: redis.version })],
+    exit: parseInt(redis.version, 10) < 7 ? 69 : 0,
+  };
 }
 
 /** What `/health` does not ask; null is well. */

@@ -76,6 +76,20 @@ The image "${image}" is not to be found.
     expect(stderr).toContain("\ndatabase: preparing ran out of memory and was killed (app acme).\n");
   });
 
+  test("a job whose log is lost has not failed: its exit code says so", async () => {
+    await world.faults({
+      cloud: "fly",
+      method: "GET",
+      path: "/logs$",
+      times: -1,
+      when: "before",
+      action: { status: 500, body: { error: "no" } },
+    });
+    const { code, stderr } = await world.drive("release", "ensure", release(images.new));
+    await world.faults();
+    expect([code, stderr]).toEqual([0, expect.stringContaining("web: 1/1 healthy")]);
+  });
+
   test("machines that do not boot: with the last lines that they printed", async () => {
     await world.must("release", "ensure", release(images.new));
     const { code, stderr } = await world.drive(
