@@ -40,7 +40,7 @@ export async function runCalls(selection: CallSelection, terminal: Terminal): Pr
     const rehearsed = await rehearseAll(open, selection, terminal);
     const planned = plan(rehearsed, selection.everyCall);
     const cases = selection.failed ? planned.filter(hasFailed) : planned;
-    const results = resultsOf(cases, selection);
+    const results = resultsOf(cases, planned, selection);
     await runAll(cases, open, results, terminal);
     return results;
   } finally {
@@ -81,13 +81,23 @@ function hasFailed(planned: Planned): boolean {
 /** Which flyctl the driver finds: its own runs need neither engine nor plugins. */
 const setting = process.env.MASTIFF_FLYCTL_BIN === undefined ? "stand-ins" : "flyctl by MASTIFF_FLYCTL_BIN";
 
-function resultsOf(cases: readonly Planned[], { only, failed }: CallSelection): PartResult[] {
-  return [...new Set(cases.map((one) => one.operation.client))].map((client) => {
+/** What each client's cases are added to: what is not run now is as it was last, unless there is no such case any more. */
+function resultsOf(
+  cases: readonly Planned[],
+  planned: readonly Planned[],
+  { only }: CallSelection,
+): PartResult[] {
+  return [...new Set(planned.map((one) => one.operation.client))].map((client) => {
     const part = `calls-${client}`;
-    const ours = new Set(cases.filter((one) => one.operation.client === client).map(nameOf));
-    const before = only !== undefined || failed ? earlier(part) : undefined;
-    const others = before?.cases.filter((one) => !ours.has(one.name)) ?? [];
-    const of = only === undefined && !failed ? ours.size : Math.max(before?.of ?? 0, ours.size);
+    const namesOf = (some: readonly Planned[]) =>
+      new Set(some.filter((one) => one.operation.client === client).map(nameOf));
+    const [now, known] = [namesOf(cases), namesOf(planned)];
+    const before = earlier(part);
+    const isLeftOut = (name: string) => only !== undefined && !only.test(name.split(",")[0] ?? "");
+    const others = (before?.cases ?? []).filter(
+      ({ name }) => !now.has(name) && (known.has(name) || isLeftOut(name)),
+    );
+    const of = only === undefined ? known.size : Math.max(before?.of ?? 0, known.size);
     return { part, title: titles[client], setting, of, cases: others };
   });
 }
