@@ -1,7 +1,7 @@
 /** The section of docs/faults.md about single faults, from the cases that were run. */
 import type { CallCase } from "./call-case.ts";
 import { faultNames } from "./call-faults.ts";
-import { commitsOf, converged, count, type PartResult } from "./results.ts";
+import { converged, count, type PartResult, statesOf } from "./results.ts";
 
 /** Whether a result is of this part of the matrix. */
 export function isOfCalls({ part }: PartResult): boolean {
@@ -29,7 +29,7 @@ has to end in the undisturbed estate.
 `;
 
 function headOf({ title, setting, cases, of }: PartResult): string {
-  return `### ${title.charAt(0).toUpperCase()}${title.slice(1)}\n\n${cases.length} of ${of} cases, ${setting}, at ${commitsOf(cases)}; ${converged(cases)} as they should be.\n`;
+  return `### ${title.charAt(0).toUpperCase()}${title.slice(1)}\n\n${cases.length} of ${of} cases, ${setting}, as of ${statesOf(cases)}; ${converged(cases)} as they should be.\n`;
 }
 
 function tableOf(cases: readonly CallCase[]): string {

@@ -1,7 +1,7 @@
 /** The section of docs/faults.md on mixed runs and lasting faults. */
 import type { MixCase } from "./mix.ts";
 import { faultKinds } from "./mix-plan.ts";
-import { commitsOf, type PartResult } from "./results.ts";
+import { type PartResult, statesOf } from "./results.ts";
 
 /** Whether a part is one of this section's. */
 export function isMixed({ part }: PartResult): boolean {
@@ -34,7 +34,7 @@ function mixed({ cases, setting }: PartResult): string {
   ]);
   const head = ["scenario", "seed", ...faultKinds, "further steps", "as it should be", "seconds"];
   return [
-    `## Mixed runs\n\n${introduction}\nWith ${setting}, at ${commitsOf(cases)}:\n`,
+    `## Mixed runs\n\n${introduction}\nWith ${setting}, as of ${statesOf(cases)}:\n`,
     table([head, head.map(() => "---"), ...rows]),
   ].join("\n");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { root } from "../toolchain/paths.ts";
 import { callSection } from "./call-report.ts";
 import { mixedRuns } from "./mix-report.ts";
-import { type CaseResult, commitsOf, converged, count, kept, type PartResult } from "./results.ts";
+import { type CaseResult, converged, count, kept, type PartResult, statesOf } from "./results.ts";
 
 /** Writes the page. */
 export function writeReport(): void {
@@ -25,7 +25,7 @@ export function reportOf(results: readonly PartResult[]): string {
 const introduction = `# Crashes and faults
 
 What was done to a community on the local clouds, with the real engine, and what came of it. The figures below are
-those of the last run of each case, at the commit that is said (a \`+\`: with changes), written by the command itself from
+those of the last run of each case, as of the commit of that date (UTC; a \`+\`: with changes), written by the command itself from
 what it keeps in [docs/faults](faults):
 
 \`\`\`sh
@@ -67,7 +67,7 @@ function killTable(results: readonly PartResult[]): string {
     const isChain = result.part.endsWith("chain");
     const killed = sum(cases.map((one) => one.kills ?? 0));
     const lives = isChain ? cases.length : `${cases.length} of ${result.of}`;
-    return row([result.title, result.setting, killed, lives, ...figures(cases), commitsOf(cases)]);
+    return row([result.title, result.setting, killed, lives, ...figures(cases), statesOf(cases)]);
   });
   return lines(
     [
@@ -80,7 +80,7 @@ function killTable(results: readonly PartResult[]): string {
       "orphaned",
       "secrets made again",
       "seconds a life",
-      "commit",
+      "as of",
     ],
     rows,
   );

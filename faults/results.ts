@@ -1,6 +1,6 @@
 /**
  * Results of the parts of the matrix, kept in docs/faults between runs, machines and people: all of it takes hours, so
- * parts are run alone, some cases of a part anew, and reported together, each with the commit that it was run at.
+ * parts are run alone, some cases of a part anew, and reported together, each with the state of the project that it speaks of.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,8 +19,8 @@ export interface CaseResult {
   /** Kills within the case. */
   kills?: number;
   milliseconds: number;
-  /** Commit of the checkout that was tried; a `+` after it: with changes. Set when it is kept. */
-  commit?: string;
+  /** When the checkout that was tried was committed, UTC; a `+` after it: with changes. Set when it is kept. */
+  asOf?: string;
 }
 
 /** One part of the matrix, as it was run last. */
@@ -38,18 +38,26 @@ export interface PartResult {
 
 const folder = join(root, "docs/faults");
 
-const commit = commitNow();
+/** Of this process: a checkout that is changed meanwhile is not what was tried. */
+let now: string | undefined;
 
-function commitNow(): string {
-  const git = (...args: string[]) => execaSync("git", args, { cwd: root, reject: false }).stdout;
+/**
+ * When the checkout was committed: the date and not the hash, which is another one once a branch is rebased.
+ * "unknown" outside a checkout.
+ */
+function checkedOut(): string {
+  const git = (...args: string[]) => execaSync("git", args, { cwd: root, reject: false }).stdout ?? "";
+  const written = git("log", "-1", "--format=%aI");
+  if (written === "") return "unknown";
   const changed = git("status", "--porcelain", "--", ".", ":!docs") !== "";
-  return `${git("rev-parse", "--short=7", "HEAD")}${changed ? "+" : ""}`;
+  return `${new Date(written).toISOString().slice(0, 16).replace("T", " ")}${changed ? "+" : ""}`;
 }
 
 /** Keeps a part's result in place of an earlier one: a line for each case, in the order of their names. */
 export function keep({ cases, ...part }: PartResult): void {
   mkdirSync(folder, { recursive: true });
-  for (const one of cases) one.commit ??= commit;
+  now ??= checkedOut();
+  for (const one of cases) one.asOf ??= now;
   const sorted = [...cases].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = sorted.map((one) => `  ${JSON.stringify(one)}`).join(",\n");
   const head = JSON.stringify(part).slice(1, -1);
@@ -61,9 +69,9 @@ export function earlier(part: string): PartResult | undefined {
   return kept().find((result) => result.part === part);
 }
 
-/** The commits that cases were run at, oldest name first. */
-export function commitsOf(cases: readonly CaseResult[]): string {
-  return [...new Set(cases.map((one) => one.commit ?? "unknown"))].sort().join(", ");
+/** Of which state of the project these cases speak. */
+export function statesOf(cases: readonly CaseResult[]): string {
+  return [...new Set(cases.map((one) => one.asOf ?? "unknown"))].sort().join(", ");
 }
 
 /** Every result that is kept, in the order of their names. */
