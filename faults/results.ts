@@ -1,6 +1,7 @@
 /**
  * Results of the parts of the matrix, kept in docs/faults between runs, machines and people: all of it takes hours, so
- * parts are run alone, some cases of a part anew, and reported together, each with the state of the project that it speaks of.
+ * parts are run alone, some cases of a part anew, and reported together, each with the state of the project that it
+ * speaks of.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -61,7 +62,11 @@ export function keep({ cases, ...part }: PartResult): void {
   const sorted = [...cases].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = sorted.map((one) => `  ${JSON.stringify(one)}`).join(",\n");
   const head = JSON.stringify(part).slice(1, -1);
-  writeFileSync(join(folder, `${part.part}.json`), `{${head},"cases":[\n${lines}\n]}\n`);
+  // What a run said may name where the checkout is, which is nobody's business.
+  const text = `{${head},"cases":[\n${lines}\n]}\n`
+    .replaceAll(`file://${root}/`, "")
+    .replaceAll(`${root}/`, "");
+  writeFileSync(join(folder, `${part.part}.json`), text);
 }
 
 /** A part as it is kept; undefined: it was never run. */
