@@ -3,7 +3,7 @@ import type { Terminal } from "../toolchain/terminal.ts";
 import { openSubject, type Subject } from "./community.ts";
 import { type MixCase, type MixStage, playMix, setMixStage } from "./mix.ts";
 import { lastingFaults, playLasting } from "./mix-lasting.ts";
-import { type CaseResult, keep, kept, type PartResult } from "./results.ts";
+import { type CaseResult, earlier, keep, type PartResult } from "./results.ts";
 import type { Scenario } from "./stage.ts";
 
 /** Which runs. */
@@ -56,8 +56,8 @@ export async function runMixes(
 /** What is kept of other seeds, played with the same parts. */
 function otherCases(selection: MixSelection, setting: string): CaseResult[] {
   const seeds = new Set(selection.scenarios.flatMap((scenario) => seedsOf(scenario, selection)));
-  const earlier = kept().find((result) => result.part === "mix" && result.setting === setting);
-  return (earlier?.cases ?? []).filter((one) => !seeds.has((one as MixCase).seed));
+  const before = earlier("mix");
+  return (before?.setting === setting ? before.cases : []).filter((one) => !seeds.has((one as MixCase).seed));
 }
 
 /** The scenarios take turns. */

@@ -30,8 +30,17 @@ export interface ProtectedCommunity extends AsyncDisposable {
   inSync(): Promise<void>;
 }
 
-/** Brings it up with the dev stack's config and this one. */
-export async function protectedCommunity(config: Record<string, string>): Promise<ProtectedCommunity> {
+/** With all that a change may lose: jobs in a Redis of its own, a disk that could shrink, a release that has others around it. */
+const muchToLose = {
+  "mastiff:redis": '{"kind":"own"}',
+  "mastiff:postgres": '{"volumeGb":2}',
+  "mastiff:mastodonVersion": "v4.6.10",
+};
+
+/** Brings it up with the dev stack's config and this one. Default: {@link muchToLose}. */
+export async function protectedCommunity(
+  config: Record<string, string> = muchToLose,
+): Promise<ProtectedCommunity> {
   const world = await startWorld();
   const stack = await openStack(world, { config: { "mastiff:protect": "true", ...config } });
   const onStack = async (...args: string[]) => {

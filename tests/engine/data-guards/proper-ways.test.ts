@@ -4,11 +4,7 @@ import { app, type ProtectedCommunity, protectedCommunity } from "../../support/
 describe("what would lose data has a proper way", () => {
   let community: ProtectedCommunity;
   beforeAll(async () => {
-    community = await protectedCommunity({
-      "mastiff:redis": '{"kind":"own"}',
-      "mastiff:postgres": '{"volumeGb":2}',
-      "mastiff:mastodonVersion": "v4.6.10",
-    });
+    community = await protectedCommunity();
   });
   afterAll(() => community?.[Symbol.asyncDispose]());
 
