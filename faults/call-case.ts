@@ -11,7 +11,7 @@ import {
 import type { Client, Rehearsed } from "./call-operation.ts";
 import type { Target } from "./call-target.ts";
 import { type Tolerance, toleranceFor } from "./call-tolerance.ts";
-import type { CallWorld, Ended } from "./call-world.ts";
+import { type CallWorld, type Ended, shortPatience } from "./call-world.ts";
 import { deviation } from "./estate.ts";
 import type { CaseResult } from "./results.ts";
 
@@ -44,6 +44,7 @@ export async function runCase(planned: Planned, world: CallWorld): Promise<CallC
   const { operation, target, fault, lasting } = planned;
   const began = performance.now();
   await world.restore(operation.beginning);
+  world.patience = patienceFor(planned);
   await world.faults({
     ...target.rule,
     when: fault.when,
@@ -64,6 +65,12 @@ export async function runCase(planned: Planned, world: CallWorld): Promise<CallC
     deviation: deviation(holdingsOf(await world.state()), operation.estate),
     milliseconds: Math.round(performance.now() - began),
   };
+}
+
+/** What a lease is taken for outlives a tenth of the driver's limits: it ends two minutes after its taker. */
+function patienceFor({ target, fault, lasting }: Planned): string {
+  const leavesLease = isSilent(fault) && !lasting && /^fly DELETE .*\/machines\/:machine$/.test(target.name);
+  return leavesLease ? "1" : shortPatience;
 }
 
 /** What a case is called: "app ensure, 429 once at fly POST /v1/apps". */

@@ -20,7 +20,7 @@ export function problemsOfCalls(
   fault: CallFault,
 ): string[] {
   const ordered = [...entries].sort((a, b) => beginOf(a) - beginOf(b));
-  const at = ordered.findIndex((entry) => nameOf(entry) === target.name && fault.isHit(entry));
+  const at = ordered.findIndex((entry) => entry.faulty);
   const hit = ordered[at];
   if (hit === undefined) return ["the fault was not met"];
   const later = ordered.slice(at + 1);

@@ -33,6 +33,8 @@ export type Moment = Record<string, unknown>;
 export interface CallWorld extends AsyncDisposable {
   url: string;
   driver: DriverWorld;
+  /** MASTIFF_PATIENCE of what is run from now on. {@link shortPatience} to begin with. */
+  patience: string;
   state(): Promise<Moment>;
   /** Puts the clouds back, and forgets what was called. */
   restore(moment: Moment): Promise<void>;
@@ -50,7 +52,7 @@ export interface CallWorld extends AsyncDisposable {
  * Every limit is a tenth of what operators have (docs/operations.md): the waits would be hours. On a machine that is
  * busy with other things, `MASTIFF_PATIENCE=0.3 npm run faults -- calls`.
  */
-const patience = { MASTIFF_PATIENCE: process.env.MASTIFF_PATIENCE ?? "0.1" };
+export const shortPatience = process.env.MASTIFF_PATIENCE ?? "0.1";
 
 /** Beyond every limit and backoff that an operation can add up. */
 const hungAfterMs = 600_000;
@@ -69,9 +71,11 @@ export async function openCallWorld(): Promise<CallWorld> {
   // Hundreds of calls a minute would run into the clouds' limits.
   const dials = { cloudflare: { callsPerFiveMinutes: 1e9 }, sendgrid: { callsPerMinute: 1e9 } };
   await control("PATCH", "dials", dials);
-  return {
+  const patience = () => ({ MASTIFF_PATIENCE: world.patience });
+  const world: CallWorld = {
     url,
     driver,
+    patience: shortPatience,
     state: () => control("GET", "state") as Promise<Moment>,
     async restore(moment) {
       await control("PUT", "state", moment);
@@ -83,23 +87,25 @@ export async function openCallWorld(): Promise<CallWorld> {
     },
     journal: () => driver.journal(),
     async drive(kind, verb, input) {
-      const run = driver.start(kind, verb, { ...input, env: { ...patience, ...input.env } });
+      const run = driver.start(kind, verb, { ...input, env: { ...patience(), ...input.env } });
       const timer = setTimeout(() => run.process.kill("SIGKILL"), hungAfterMs);
       const ended = await run.ended;
       clearTimeout(timer);
       return { ...ended, leftovers: run.leftovers() };
     },
-    client: (folder, verb, input) => run(["faults/client-call.ts", folder, verb], input),
-    lookAtMail: (spec) => run(["sendgrid/main.ts", "look"], {}, { SPEC: JSON.stringify(spec) }),
+    client: (folder, verb, input) => run(["faults/client-call.ts", folder, verb], input, patience()),
+    lookAtMail: (spec) =>
+      run(["sendgrid/main.ts", "look"], {}, { SPEC: JSON.stringify(spec), ...patience() }),
     [Symbol.asyncDispose]: () => driver.stop(),
   };
+  return world;
 }
 
-async function run(args: string[], input: object, env: Record<string, string> = {}): Promise<Ended> {
+async function run(args: string[], input: object, env: Record<string, string>): Promise<Ended> {
   const credentials = { CLOUDFLARE_API_TOKEN: operator.cloudflare, SENDGRID_API_KEY: operator.sendgrid };
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...process.env, ...credentials, ...patience, ...env },
+    env: { ...process.env, ...credentials, ...env },
     stdio: "pipe",
     timeout: hungAfterMs,
     killSignal: "SIGKILL",

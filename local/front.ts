@@ -63,6 +63,7 @@ export function openFront(world: World, faults: Faults): Front {
         query,
         status,
         responseBody: parsed(responseBody),
+        ...(hits.length > 0 && { faulty: true as const }),
         milliseconds: Math.round(performance.now() - began),
       });
     world.journal.open.add(open);

@@ -14,6 +14,8 @@ export interface Entry {
   requestBody?: unknown;
   status: number;
   responseBody?: unknown;
+  /** Present where a dialled-in fault was met. */
+  faulty?: true;
   /** From the question to the answer. */
   milliseconds: number;
 }

@@ -119,7 +119,7 @@ test("the page needs nothing but itself", async () => {
   }
 });
 
-test("what is left of the faults tells which have hit", async () => {
+test("what is left of the faults, and the journal, tell which have hit", async () => {
   const rule = { cloud: "sendgrid", path: "/api_keys$", when: "before", action: { status: 503 } };
   await call("POST", "/_local/faults", [rule, { ...rule, method: "DELETE" }, { ...rule, skip: 2 }]);
   expect((await sendgrid("GET", "/api_keys")).status).toBe(503);
@@ -129,4 +129,7 @@ test("what is left of the faults tells which have hit", async () => {
     [1, 0],
     [1, 1],
   ]);
+  expect((await sendgrid("GET", "/api_keys")).status).toBe(200);
+  const { entries } = (await call("GET", "/_local/journal")).body;
+  expect(entries.slice(-2).map(({ faulty }: { faulty?: true }) => faulty)).toEqual([true, undefined]);
 });

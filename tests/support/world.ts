@@ -20,6 +20,8 @@ export interface JournalEntry {
   /** 0: the connection ended without an answer. */
   status: number;
   responseBody?: unknown;
+  /** Present where a dialled-in fault was met. */
+  faulty?: true;
   /** From the question to the answer. */
   milliseconds: number;
 }
