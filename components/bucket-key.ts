@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import * as cloudflare from "./cloudflare.ts";
 
 /** What {@link mintBucketKey} makes a key for. */
 export interface BucketKeyArgs {

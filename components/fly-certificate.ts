@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateOutput, CertificateSpec } from "../flyctl/spec.ts";
+import * as cloudflare from "./cloudflare.ts";
 import { recordComment } from "./community-records.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { FlyPlace } from "./fly-app.ts";

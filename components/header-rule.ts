@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { PhaseRule } from "../cloudflare/resources.ts";
+import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link HeaderRule}. */
 export interface HeaderRuleArgs {

@@ -1,6 +1,6 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import type { Community } from "../config/schema.ts";
+import * as cloudflare from "./cloudflare.ts";
 import { recordComment } from "./community-records.ts";
 
 /** A TXT record for mail that config asks for. */

@@ -1,7 +1,7 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess } from "../cloudflare/resources.ts";
 import { mintBucketKey } from "./bucket-key.ts";
+import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link MediaBucket}. */
 export interface MediaBucketArgs {

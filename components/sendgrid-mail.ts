@@ -1,4 +1,3 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import {
   ApiKey,
@@ -9,6 +8,7 @@ import {
   SingleSender,
   TrackingBefore,
 } from "../sendgrid/resources.ts";
+import * as cloudflare from "./cloudflare.ts";
 import { recordComment } from "./community-records.ts";
 
 /** The address that mails may come from before the domain itself is proven; anti-spam law wants the postal one. */

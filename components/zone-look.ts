@@ -2,10 +2,11 @@
  * A look at the zone before anything is declared: that it is there, and that nothing of others stands where this
  * stack is told to put something of its own. What is wrong is said at once and as a whole, in previews too.
  */
-import * as cloudflare from "@pulumi/cloudflare";
+
 import * as pulumi from "@pulumi/pulumi";
 import type { Community } from "../config/schema.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";
+import * as cloudflare from "./cloudflare.ts";
 import { isUnwell } from "./cloudflare-hints.ts";
 import { recordComment } from "./community-records.ts";
 import { headerPhase, rulesetName } from "./header-rule.ts";

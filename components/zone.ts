@@ -1,5 +1,5 @@
-import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
+import * as cloudflare from "./cloudflare.ts";
 import type { FoundZone } from "./zone-look.ts";
 
 /** Arguments of {@link CommunityZone}. */

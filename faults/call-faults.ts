@@ -49,13 +49,16 @@ const bodies: Record<Cloud, (status: number) => unknown> = {
   internet: words,
 };
 
+/** Once flyctl has repeated a 503 by itself, Go may say that the body was sent already, and no status. */
+const spent = /transport connection broken/;
+
 function status(name: "429" | "500" | "503", when: Fault["when"]): CallFault {
   const code = Number(name);
   return {
     name,
     when,
     action: (cloud) => refusal(cloud, code),
-    told: new RegExp(`\\b${name}\\b`),
+    told: name === "503" ? new RegExp(`\\b503\\b|${spent.source}`) : new RegExp(`\\b${name}\\b`),
   };
 }
 

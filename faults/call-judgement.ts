@@ -30,7 +30,7 @@ export function problemsOfCalls(
   // A look within a flyctl command that makes something: the driver looks in its own way whether it was made.
   const isLookEnough = target.changes || operation.client === "driver";
   if (again === undefined && !(isLookEnough && looked)) problems.push(unvisited);
-  const due = backoffOf(operation, fault);
+  const due = backoffOf(operation, fault, target);
   if (again !== undefined && due > 0 && !isSilent(fault)) {
     const waited = beginOf(again) - Date.parse(hit.at);
     if (waited < due - toleranceMs) problems.push(`repeated after ${waited} ms instead of ${due} ms`);
@@ -39,8 +39,10 @@ export function problemsOfCalls(
 }
 
 /** How long at least a call is not repeated; 0: the driver has no say. */
-function backoffOf({ client }: Rehearsed, { name }: CallFault): number {
+function backoffOf({ client }: Rehearsed, { name }: CallFault, target: Target): number {
   if (client !== "driver") return name === "429" ? retryAfterSeconds * 1000 : shortestBackoffMs;
+  // flyctl asks for a lease again and again, with pauses of its own (fly-go flaps_machines.go, AcquireLease).
+  if (/^fly POST .*\/lease/.test(target.name)) return 0;
   // flyctl itself repeats a 503 at once, and a read whose connection was cut (fly-go http.go; Go's net/http). Its
   // errors do not tell a Retry-After.
   return name === "429" || name === "500" ? shortestBackoffMs : 0;

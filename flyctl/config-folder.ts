@@ -11,14 +11,16 @@ export function folderPrefix(pid: number): string {
 
 /**
  * The HTTP status of the last answer flyctl got, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
- * Machines API show the body's text only, so this is how a busy Fly is told from a refusal.
+ * Machines API show the body's text only, so this is how a busy Fly is told from a refusal. That a lease is given
+ * back comes after whatever went wrong under it, and goes well.
  */
 export function lastStatus(dir: string): number | undefined {
   try {
     const logs = join(dir, "logs");
     const newest = readdirSync(logs).sort().at(-1);
     if (newest === undefined) return undefined;
-    const last = [...readFileSync(join(logs, newest), "utf8").matchAll(/^DEBUG <-- (\d{3}) /gm)].at(-1);
+    const text = readFileSync(join(logs, newest), "utf8");
+    const last = [...text.matchAll(/^DEBUG <-- (\d{3}) (?!\S+\/lease\s)/gm)].at(-1);
     return last === undefined || last[1] === undefined ? undefined : Number(last[1]);
   } catch {
     return undefined;

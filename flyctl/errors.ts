@@ -108,7 +108,11 @@ export function reasonOf(message: string, status: number | undefined): Reason {
   // Half an answer, or the page of a proxy in its place (Go: encoding/json).
   if (says("decoding response", "unexpected end of json input", "looking for beginning of value"))
     return "garbled";
-  if (says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe"))
+  // The last: what Go makes of a repeat whose body was sent already (fly-go repeats a 502 and a 503 by itself).
+  if (
+    says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe") ||
+    says("transport connection broken")
+  )
     return "network";
   if (says("already been taken", "already exists", "already in use", "unique machine name")) return "exists";
   if (code === 404 || says("could not find", "not found", "does not exist", "no app named")) return "absent";

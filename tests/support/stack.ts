@@ -68,7 +68,7 @@ export interface TestStack extends AsyncDisposable {
   exported(...args: string[]): Promise<ExportedStack>;
   /** The resources of the exported state, secrets as the engine keeps them; `--show-secrets` opens them. */
   resources(...args: string[]): Promise<StateResource[]>;
-  /** Destroys what is left, whatever state it is in, and removes the folder. */
+  /** Removes the folder. What is in the clouds ends with its world. */
   end(): Promise<void>;
 }
 
@@ -150,9 +150,6 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
     exported,
     resources,
     async end() {
-      // Destroyed in the clouds as well, so that a world that several tests share is as it was. A stack that a test
-      // broke on purpose may refuse: its world ends with its file, so that is no failure of the test.
-      if ((await resources()).length > 0) await operate("destroy", ["--yes", "--skip-preview"]);
       rmSync(folder, { recursive: true, force: true });
     },
     async [Symbol.asyncDispose]() {

@@ -14,6 +14,11 @@ describe("why a call failed", () => {
     ["error getting organization: decoding response: unexpected EOF", 200, "garbled"],
     ["failed decoding response: invalid character '<' looking for beginning of value", 200, "garbled"],
     ["dial tcp 127.0.0.1:1: connect: connection refused", undefined, "network"],
+    [
+      'Post "https://api.machines.dev/v1/apps/x/secrets": net/http: HTTP/1.x transport connection broken: http: ContentLength=573 with Body length 0',
+      undefined,
+      "network",
+    ],
     ["Could not find App", 200, "absent"],
     ["failed to check certificate: whatever it says", 404, "absent"],
     ["failed to list VMs: nope", 403, "forbidden"],
