@@ -18,6 +18,8 @@ export interface CallSelection {
   failed: boolean;
   /** Each call of each operation, also what several have in common. */
   everyCall: boolean;
+  /** The official flyctl's file; undefined: the stand-in. */
+  flyctl: string | undefined;
 }
 
 /** Undisturbed runs compute all the time: more at once only slow each other down. */
@@ -31,7 +33,7 @@ const titles: Record<Client, string> = {
 
 /** Runs the selected cases. What a selection leaves out is as it was run last. */
 export async function runCalls(selection: CallSelection, terminal: Terminal): Promise<PartResult[]> {
-  const open = await Promise.all(Array.from({ length: worldsAtOnce }, openCallWorld));
+  const open = await Promise.all(Array.from({ length: worldsAtOnce }, () => openCallWorld(selection.flyctl)));
   // A run that is interrupted takes its worlds along.
   process.once("exit", () => {
     for (const world of open) void world.driver.stop();
@@ -78,14 +80,11 @@ function hasFailed(planned: Planned): boolean {
   return known === undefined || known.problems.length > 0;
 }
 
-/** Which flyctl the driver finds: its own runs need neither engine nor plugins. */
-const setting = process.env.MASTIFF_FLYCTL_BIN === undefined ? "stand-ins" : "flyctl by MASTIFF_FLYCTL_BIN";
-
 /** What each client's cases are added to: what is not run now is as it was last, unless there is no such case any more. */
 function resultsOf(
   cases: readonly Planned[],
   planned: readonly Planned[],
-  { only }: CallSelection,
+  { only, flyctl }: CallSelection,
 ): PartResult[] {
   return [...new Set(planned.map((one) => one.operation.client))].map((client) => {
     const part = `calls-${client}`;
@@ -93,6 +92,8 @@ function resultsOf(
       new Set(some.filter((one) => one.operation.client === client).map(nameOf));
     const [now, known] = [namesOf(cases), namesOf(planned)];
     const before = earlier(part);
+    // No engine and no plugin has a part in this, and only the driver asks flyctl.
+    const setting = client === "driver" ? `${flyctl === undefined ? "stand-in" : "official"} flyctl` : "";
     const isLeftOut = (name: string) => only !== undefined && !only.test(name.split(",")[0] ?? "");
     const others = (before?.cases ?? []).filter(
       ({ name }) => !now.has(name) && (known.has(name) || isLeftOut(name)),

@@ -29,7 +29,9 @@ has to end in the undisturbed estate.
 `;
 
 function headOf({ title, setting, cases, of }: PartResult): string {
-  return `### ${title.charAt(0).toUpperCase()}${title.slice(1)}\n\n${cases.length} of ${of} cases, ${setting}, as of ${statesOf(cases)}; ${converged(cases)} as they should be.\n`;
+  const facts = [`${cases.length} of ${of} cases`, setting, `as of ${statesOf(cases)}`];
+  const figures = `${facts.filter((fact) => fact !== "").join(", ")}; ${converged(cases)} as they should be.`;
+  return `### ${title.charAt(0).toUpperCase()}${title.slice(1)}\n\n${figures}\n`;
 }
 
 function tableOf(cases: readonly CallCase[]): string {

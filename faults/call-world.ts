@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
 import { operator } from "../tests/clients/local-clouds.ts";
 import { type DriveInput, type DriverWorld, startDriverWorld } from "../tests/support/driver.ts";
@@ -57,9 +58,9 @@ export const shortPatience = process.env.MASTIFF_PATIENCE ?? "0.1";
 /** Beyond every limit and backoff that an operation can add up. */
 const hungAfterMs = 600_000;
 
-/** Starts local clouds of their own. */
-export async function openCallWorld(): Promise<CallWorld> {
-  const driver = await startDriverWorld();
+/** Starts local clouds of their own. @param flyctl the driver's. Default: the stand-in. */
+export async function openCallWorld(flyctl?: string): Promise<CallWorld> {
+  const driver = await startDriverWorld(flyctl === undefined ? {} : { flyctlFolder: dirname(flyctl) });
   const { url } = driver;
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const json = { body: JSON.stringify(body), headers: { "content-type": "application/json" } };

@@ -40,7 +40,7 @@ const kill = defineCommand({
     },
   },
   run: ({ args }) =>
-    part(async (setting) => {
+    part(async ({ setting }) => {
       const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
       const sides = args.side === undefined ? bothSides : [oneOf(bothSides, args.side)];
       const [every, from] = [positive("every", args.every), positive("from", args.from)];
@@ -56,9 +56,9 @@ const kill = defineCommand({
 const all = defineCommand({
   meta: { name: "all", description: "every part, one after the other" },
   run: () =>
-    part(async (setting) => {
+    part(async ({ setting, flyctl }) => {
       const kills = { sides: bothSides, chain: false, every: 1, from: 1, jobs: availableParallelism() };
-      const results = await runCalls({ clients, failed: false, everyCall: false }, terminal);
+      const results = await runCalls({ clients, failed: false, everyCall: false, flyctl }, terminal);
       const seed = randomInt(1, 1_000_000);
       results.push(
         ...(await runMixes({ scenarios, runs: 10, seed, lasting: true, again: false }, setting, terminal)),
@@ -84,7 +84,7 @@ const mix = defineCommand({
     lasting: { type: "boolean", default: true, description: "also faults that stay" },
   },
   run: ({ args }) =>
-    part((setting) => {
+    part(({ setting }) => {
       const chosen = args.scenario === undefined ? scenarios : [oneOf(scenarios, args.scenario)];
       const again = args.scenario !== undefined;
       const seed = args.seed === undefined ? randomInt(1, 1_000_000) : positive("seed", args.seed);
@@ -112,11 +112,11 @@ const calls = defineCommand({
     "every-call": { type: "boolean", default: false, description: "also what operations have in common" },
   },
   run: ({ args }) =>
-    part(() => {
+    part(({ flyctl }) => {
       const chosen = args.client === undefined ? clients : [oneOf(clients, args.client)];
       const only = args.only === undefined ? {} : { only: new RegExp(args.only) };
       const { failed, "every-call": everyCall } = args;
-      return runCalls({ clients: chosen, ...only, failed, everyCall }, terminal);
+      return runCalls({ clients: chosen, ...only, failed, everyCall, flyctl }, terminal);
     }),
 });
 
@@ -125,14 +125,23 @@ const report = defineCommand({
   run: () => writeReport(),
 });
 
+/** What a part is run with. */
+interface Tools {
+  /** For the report. */
+  setting: string;
+  /** The official one's file; undefined: the stand-in. */
+  flyctl: string | undefined;
+}
+
 /** Runs a part, writes the report, and ends with 1 when a case did not go as it should. */
-async function part(work: (setting: string) => Promise<PartResult[]>): Promise<void> {
+async function part(work: (tools: Tools) => Promise<PartResult[]>): Promise<void> {
   const ending = openEnding();
   try {
     const tools = await toolchain({ terminal });
     const { host, plugins, flyctl } = tools.standIns;
     const isOfficial = !host && plugins.length === 0 && !flyctl;
-    const results = await work(isOfficial ? "official parts" : "stand-ins");
+    const setting = isOfficial ? "official parts" : "stand-ins";
+    const results = await work({ setting, flyctl: tools.parts.flyctl });
     writeReport();
     const cases = results.flatMap((result) => result.cases);
     terminal.info(

@@ -30,7 +30,7 @@ export interface PartResult {
   part: string;
   /** For people: "killed before a call of up". */
   title: string;
-  /** Which parts of the toolchain were official. */
+  /** Which parts of the toolchain were official; empty: none has a part in it. */
   setting: string;
   /** How many cases there are in all; those that were run may be a selection. */
   of: number;

@@ -4,14 +4,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { root } from "../../toolchain/paths.ts";
 import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
 
-/** Which flyctl the driver finds first: the stand-in's folder, or MASTIFF_FLYCTL_BIN. */
-const flyctlBin = resolve(root, process.env.MASTIFF_FLYCTL_BIN ?? "local/flyctl/bin");
+/** The stand-in, which tells what it was started with. */
+const standIn = join(root, "local/flyctl/bin");
 
 /** flyctl drops a token that is no macaroon; this one names the local world's operator. */
 const operatorToken =
@@ -70,8 +70,15 @@ export interface Started {
   ended: Promise<Driven>;
 }
 
-/** Starts local clouds without engine and plugins. `latency` is a share of the real clouds' slowness. */
-export async function startDriverWorld(o: { latency?: number } = {}): Promise<DriverWorld> {
+export interface DriverWorldOptions {
+  /** Share of the real clouds' slowness. Default: none. */
+  latency?: number;
+  /** Folder of the flyctl that the driver finds. Default: the stand-in's. */
+  flyctlFolder?: string;
+}
+
+/** Starts local clouds without engine and plugins. */
+export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<DriverWorld> {
   const clouds = spawn(
     process.execPath,
     ["local/main.ts", "--port", "0", "--no-plugins", "--latency", String(o.latency ?? 0)],
@@ -105,7 +112,7 @@ export async function startDriverWorld(o: { latency?: number } = {}): Promise<Dr
     const temporary = mkdtempSync(join(tmpdir(), "driver-"));
     const child = spawn(process.execPath, ["flyctl/main.ts", kind, verb, ...(input.args ?? [])], {
       cwd: root,
-      env: environment(url, temporary, input),
+      env: environment(url, o.flyctlFolder ?? standIn, temporary, input),
       stdio: "pipe",
     });
     child.stdin.end(input.secrets === undefined ? "" : JSON.stringify(input.secrets));
@@ -177,11 +184,16 @@ export async function startDriverWorld(o: { latency?: number } = {}): Promise<Dr
   };
 }
 
-function environment(url: string, temporary: string, input: DriveInput): Record<string, string> {
+function environment(
+  url: string,
+  flyctlFolder: string,
+  temporary: string,
+  input: DriveInput,
+): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(FLY|FLYCTL|PULUMI|SPEC)(_|$)/.test(name));
   const given: Record<string, string | undefined> = {
     ...Object.fromEntries(kept),
-    PATH: [flyctlBin, join(root, "node_modules/.bin"), process.env.PATH].join(delimiter),
+    PATH: [flyctlFolder, join(root, "node_modules/.bin"), process.env.PATH].join(delimiter),
     TMPDIR: temporary,
     NODE_COMPILE_CACHE: join(root, ".mastiff/compile-cache"),
     FLY_API_BASE_URL: url,
