@@ -12,6 +12,11 @@ describe("why a call failed", () => {
     ["failed to list app secrets: boom", 500, "server"],
     ['Get "https://api.machines.dev/v1/apps/x": EOF', 200, "network"],
     ["error getting organization: decoding response: unexpected EOF", 200, "garbled"],
+    [
+      "failed to decode response, please try again: invalid character ' ' in literal true (expecting 'u')",
+      200,
+      "garbled",
+    ],
     ["failed decoding response: invalid character '<' looking for beginning of value", 200, "garbled"],
     ["dial tcp 127.0.0.1:1: connect: connection refused", undefined, "network"],
     [
