@@ -35,7 +35,8 @@ export async function logOf(
   try {
     output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
   } catch {
-    // Logs are a help: what they would have told is never what decides.
+    // Logs are a help: what they would have told is never what decides. But a Fly that refuses is not asked at once.
+    await fly.pause(500);
     return [];
   }
   const entries = jsonStream(output) as (LogLine & { meta?: Meta })[];
