@@ -10,18 +10,22 @@ export function folderPrefix(pid: number): string {
 }
 
 /**
- * The HTTP status of the last answer flyctl got, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
- * Machines API show the body's text only, so this is how a busy Fly is told from a refusal. That a lease is given
- * back comes after whatever went wrong under it, and goes well.
+ * The HTTP status that a failure of flyctl goes back to, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
+ * Machines API show the body's text only, so this is how a busy Fly is told from a refusal.
+ *
+ * It is that of the last answer. What flyctl does after it was let down goes well (it gives a lease back, it marks a
+ * release as failed): then it is that of the last answer before by which Fly says that it is busy or broken.
  */
 export function lastStatus(dir: string): number | undefined {
   try {
     const logs = join(dir, "logs");
     const newest = readdirSync(logs).sort().at(-1);
     if (newest === undefined) return undefined;
-    const text = readFileSync(join(logs, newest), "utf8");
-    const last = [...text.matchAll(/^DEBUG <-- (\d{3}) (?!\S+\/lease\s)/gm)].at(-1);
-    return last === undefined || last[1] === undefined ? undefined : Number(last[1]);
+    const answers = readFileSync(join(logs, newest), "utf8").matchAll(/^DEBUG <-- (\d{3}) /gm);
+    const statuses = [...answers].map(([, status]) => Number(status));
+    const last = statuses.at(-1);
+    if (last === undefined || last >= 400) return last;
+    return statuses.findLast((status) => status === 429 || status >= 500) ?? last;
   } catch {
     return undefined;
   }

@@ -13,13 +13,18 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const machine = "https://api.machines.dev/v1/apps/x/machines/1661471b66231f";
 
-test.each([
-  ["the last answer", [`200 ${machine} (5.5ms)`, `429 ${machine} (5.5ms)`], 429],
-  ["a lease given back after a failure", [`500 ${machine} (5ms)`, `200 ${machine}/lease (4.7ms)`], 500],
-  ["a lease that is not given", [`200 ${machine} (5ms)`, `409 ${machine}/lease?ttl=120 (4.7ms)`], 409],
+test.each<[string, number[], number | undefined]>([
+  ["the last answer", [200, 429], 429],
+  ["a refusal, whatever was before it", [500, 404], 404],
+  ["what was well after a failure is not what it goes back to", [200, 500, 200], 500],
+  ["a look for something that is not there is no failure", [404, 200], 200],
   ["nobody answered", [], undefined],
-])("what Fly said last: %s", (_what, answers, status) => {
-  const lines = answers.flatMap((answer) => [`DEBUG --> GET ${machine}`, `DEBUG <-- ${answer}`, "{}"]);
+])("why a call failed: %s", (_what, statuses, status) => {
+  const lines = statuses.flatMap((one) => [
+    `DEBUG --> GET ${machine}`,
+    `DEBUG <-- ${one} ${machine} (5.5ms)`,
+    "{}",
+  ]);
   writeFileSync(join(folder, "logs/flyctl-1.log"), lines.join("\n"));
   expect(lastStatus(folder)).toBe(status);
 });
