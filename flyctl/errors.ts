@@ -106,8 +106,8 @@ export function reasonOf(message: string, status: number | undefined): Reason {
   if (code === 429) return "limited";
   if (code >= 500) return "server";
   // Half an answer, or the page of a proxy in its place (Go: encoding/json).
-  const unread = ["decoding response", "decode response", "unexpected end of json input"];
-  if (says(...unread, "looking for beginning of value")) return "garbled";
+  if (says("decoding response", "decode response", "unexpected end of json input")) return "garbled";
+  if (/invalid character '.{1,4}' /.test(text)) return "garbled";
   // The last: what Go makes of a repeat whose body was sent already (fly-go repeats a 502 and a 503 by itself).
   if (
     says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe") ||

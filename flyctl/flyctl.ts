@@ -181,7 +181,7 @@ export class Fly {
       throw this.#failure("timeout", argv, { stdout, said: `no end after ${limitMs / 1000} s` });
     if (exitCode === undefined && result.signal === undefined)
       throw this.#failure("missing", argv, { said: result.originalMessage ?? "flyctl did not start" });
-    const said = errorMessage(result.stderr || stdout);
+    const said = errorMessage(result.stderr, stdout);
     throw this.#failure(reasonOf(said, status), argv, { exitCode, stdout, said, status });
   }
 

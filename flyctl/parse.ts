@@ -102,11 +102,18 @@ export function lastJsonLine(lines: readonly string[]): Record<string, unknown> 
 /**
  * flyctl's own message: what stands after the last `Error: `, without the GraphQL text, which it prints in
  * full (`failed to run query(…) { … }: <message>`), and without request ids.
+ *
+ * A deploy that lost one machine and then breaks off the others says nothing on stderr and ends with 127, as after
+ * Ctrl-C; why is in the progress, behind a cross.
  */
-export function errorMessage(stderr: string): string {
+export function errorMessage(stderr: string, stdout = ""): string {
   const text = plain(stderr);
   const at = text.lastIndexOf("Error: ");
-  const message = (at < 0 ? text : text.slice(at + "Error: ".length))
+  const crossed = plain(stdout)
+    .split("\n")
+    .filter((line) => line.startsWith("✖"));
+  if (at < 0 && crossed.length > 0) return crossed.join("\n");
+  const message = (at < 0 ? text || plain(stdout) : text.slice(at + "Error: ".length))
     .replace(/failed to run (?:query|mutation)?[^{]*\{[\s\S]*\}: /, "")
     .replace(/^input:(?:\d+:)?\s*/, "")
     .replace(/ \((?:Request|Trace) ID: [^)]*\)/g, "");

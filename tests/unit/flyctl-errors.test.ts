@@ -17,6 +17,11 @@ describe("why a call failed", () => {
       200,
       "garbled",
     ],
+    [
+      "✖ [1/2] Machine 148e [web] update failed: failed to update VM 148e: invalid character ' ' in literal true (expecting 'u')",
+      200,
+      "garbled",
+    ],
     ["failed decoding response: invalid character '<' looking for beginning of value", 200, "garbled"],
     ["dial tcp 127.0.0.1:1: connect: connection refused", undefined, "network"],
     [

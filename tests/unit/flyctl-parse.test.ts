@@ -93,6 +93,23 @@ describe("messages", () => {
     expect(errorMessage("Error: input:3: addOn Could not find AddOn\n")).toBe("addOn Could not find AddOn");
   });
 
+  test("a deploy that breaks off says why behind a cross, on stdout", () => {
+    const stdout = [
+      "Updating existing machines in 'acme' with rolling strategy",
+      "> [2/2] Updating 18e9 [web]",
+      "\u001b[31m✖\u001b[0m [1/2] Machine 1f75 [sidekiq] update failed: failed to update VM 1f75: too many requests",
+      "✖ [2/2] Machine 18e9 [web] update canceled while it was in progress",
+      "",
+    ].join("\n");
+    const stderr = "==> Building image\nimage found: img_4fc8c512faa6\n\n";
+    expect(errorMessage(stderr, stdout)).toBe(
+      "✖ [1/2] Machine 1f75 [sidekiq] update failed: failed to update VM 1f75: too many requests\n" +
+        "✖ [2/2] Machine 18e9 [web] update canceled while it was in progress",
+    );
+    expect(errorMessage(`${stderr}Error: no\n`, stdout)).toBe("no");
+    expect(errorMessage("", "it says so here\n")).toBe("it says so here");
+  });
+
   test("paragraphs after the message stay", () => {
     expect(errorMessage("notice\nError: Name has already been taken\nApp names are unique.\n\n")).toBe(
       "Name has already been taken\nApp names are unique.",
