@@ -11,9 +11,9 @@ export interface Tolerance {
 
 const tolerances: readonly Tolerance[] = [
   {
-    applies: ({ operation }) => operation.name === "mail look",
+    applies: ({ operation }) => /^(?:mail|status) look$/.test(operation.name),
     complete: false,
-    reason: "a status line stops no up: what could not be learnt is said in its `problems`",
+    reason: "a status line stops no up: what could not be learnt is said in it",
   },
   {
     applies: ({ operation, fault, lasting }) =>
