@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
+import pRetry from "p-retry";
 import { operator } from "../tests/clients/local-clouds.ts";
 import { type DriveInput, type DriverWorld, startDriverWorld } from "../tests/support/driver.ts";
 import type { Fault, JournalEntry } from "../tests/support/world.ts";
@@ -64,7 +65,9 @@ export async function openCallWorld(flyctl?: string): Promise<CallWorld> {
   const { url } = driver;
   const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
     const json = { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-    const answer = await fetch(`${url}/_local/${path}`, { method, ...(body !== undefined && json) });
+    // A kept connection may be closed by the other side just as it is used again; nothing here minds a repeat.
+    const ask = () => fetch(`${url}/_local/${path}`, { method, ...(body !== undefined && json) });
+    const answer = await pRetry(ask, { retries: 3, minTimeout: 100 });
     const said = await answer.text();
     if (!answer.ok) throw new Error(`${method} /_local/${path}: ${answer.status} ${said}`);
     return said === "" ? undefined : JSON.parse(said);
