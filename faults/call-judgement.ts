@@ -41,9 +41,9 @@ export function problemsOfCalls(
 /** How long at least a call is not repeated; 0: the driver has no say. */
 function backoffOf({ client }: Rehearsed, { name }: CallFault, target: Target): number {
   if (client !== "driver") return name === "429" ? retryAfterSeconds * 1000 : shortestBackoffMs;
-  // flyctl asks for a lease again and again, with pauses of its own (fly-go flaps_machines.go, AcquireLease), and gives
-  // back that of the next machine.
-  if (/^fly (?:POST|DELETE) .*\/lease/.test(target.name)) return 0;
+  // flyctl asks for a lease again and again, with pauses of its own (fly-go flaps_machines.go, AcquireLease), gives back
+  // that of the next machine, and asks for a log until there is one (flyctl logs/polling.go).
+  if (/^fly (?:(?:POST|DELETE) .*\/lease|GET .*\/logs$)/.test(target.name)) return 0;
   // flyctl itself repeats a 503 at once, and a read whose connection was cut (fly-go http.go; Go's net/http). Its
   // errors do not tell a Retry-After.
   return name === "429" || name === "500" ? shortestBackoffMs : 0;
