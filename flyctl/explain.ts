@@ -20,10 +20,15 @@ export async function explain(
   return new DriverError(whole, { cause: failure });
 }
 
-/** Name of the thing that the run was for; many calls are about the organisation alone, and would not say it. */
-function aboutOf({ hostname, app, name }: Record<string, unknown>, what: string): string | undefined {
-  const subject = [hostname, app, name].find((one) => typeof one === "string");
-  return subject === undefined || what.includes(`"${subject}"`) ? undefined : String(subject);
+/** Name of what the run was for; many calls are about the organisation alone, and would not say it. */
+function aboutOf(spec: Record<string, unknown>, what: string): string | undefined {
+  const { items } = spec as { items?: Record<string, { spec: Record<string, unknown> }> };
+  const specs = items === undefined ? [spec] : Object.values(items).map((item) => item.spec);
+  const named = specs.map(({ hostname, app, name }) =>
+    [hostname, app, name].find((one) => typeof one === "string"),
+  );
+  const subjects = [...new Set(named)].filter((one) => one !== undefined && !what.includes(`"${one}"`));
+  return subjects.length === 0 ? undefined : subjects.join(", ");
 }
 
 async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, unknown>): Promise<Problem> {

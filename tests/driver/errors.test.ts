@@ -56,6 +56,18 @@ describe("what a person can act on says how", () => {
   said    no access token available. Please login with 'flyctl auth login'`);
   });
 
+  test("a look at several apps names each of them once", async () => {
+    const items = {
+      app: { kind: "app", spec: app },
+      certificate: { kind: "certificate", spec: { app: "acme", hostname: "acme.mastiff.party" } },
+      redis: { kind: "redis", spec: { ...redis, app: "acme-redis", consumers: [] } },
+      secrets: { kind: "secrets", spec: { app: "acme", names: ["A"] } },
+    };
+    expect(await failure("all", "observe", { spec: { items }, env: { FLY_API_TOKEN: undefined } })).toContain(
+      "\n  about   acme, acme.mastiff.party, acme-redis\n",
+    );
+  });
+
   test("a token that Fly does not know", async () => {
     const text = await failure("app", "ensure", {
       spec: app,
