@@ -41,7 +41,7 @@ export async function runCalls(selection: CallSelection, terminal: Terminal): Pr
   try {
     const rehearsed = await rehearseAll(open, selection, terminal);
     const planned = plan(rehearsed, selection.everyCall);
-    const cases = selection.failed ? planned.filter(hasFailed) : planned;
+    const cases = selection.failed ? planned.filter((one) => hasFailed(one, selection)) : planned;
     const results = resultsOf(cases, planned, selection);
     await runAll(cases, open, results, terminal);
     return results;
@@ -73,10 +73,15 @@ async function rehearseAll(
   return rehearsed;
 }
 
-function hasFailed(planned: Planned): boolean {
-  const known = earlier(`calls-${planned.operation.client}`)?.cases.find(
-    (one) => one.name === nameOf(planned),
-  );
+/** No engine and no plugin has a part in this, and only the driver asks flyctl. */
+function settingOf(client: Client, { flyctl }: CallSelection): string {
+  return client === "driver" ? `${flyctl === undefined ? "stand-in" : "official"} flyctl` : "";
+}
+
+function hasFailed(planned: Planned, selection: CallSelection): boolean {
+  const { client } = planned.operation;
+  const before = earlier(`calls-${client}`, settingOf(client, selection));
+  const known = before?.cases.find((one) => one.name === nameOf(planned));
   return known === undefined || known.problems.length > 0;
 }
 
@@ -84,16 +89,16 @@ function hasFailed(planned: Planned): boolean {
 function resultsOf(
   cases: readonly Planned[],
   planned: readonly Planned[],
-  { only, flyctl }: CallSelection,
+  selection: CallSelection,
 ): PartResult[] {
+  const { only } = selection;
   return [...new Set(planned.map((one) => one.operation.client))].map((client) => {
     const part = `calls-${client}`;
     const namesOf = (some: readonly Planned[]) =>
       new Set(some.filter((one) => one.operation.client === client).map(nameOf));
     const [now, known] = [namesOf(cases), namesOf(planned)];
-    const before = earlier(part);
-    // No engine and no plugin has a part in this, and only the driver asks flyctl.
-    const setting = client === "driver" ? `${flyctl === undefined ? "stand-in" : "official"} flyctl` : "";
+    const setting = settingOf(client, selection);
+    const before = earlier(part, setting);
     const isLeftOut = (name: string) => only !== undefined && !only.test(name.split(",")[0] ?? "");
     const others = (before?.cases ?? []).filter(
       ({ name }) => !now.has(name) && (known.has(name) || isLeftOut(name)),

@@ -71,7 +71,9 @@ async function play(
       const chosen = everyNth(moments, from, every);
       // A part may be run in pieces: what this piece does not run is as it was run last.
       const others = new Set(moments.filter((one) => !chosen.includes(one)).map((one) => nameOf(side, one)));
-      result.cases.push(...(earlier(result.part)?.cases ?? []).filter((one) => others.has(one.name)));
+      result.cases.push(
+        ...(earlier(result.part, setting)?.cases ?? []).filter((one) => others.has(one.name)),
+      );
       await single(stages, side, chosen, result, terminal);
     }
   }

@@ -56,8 +56,8 @@ export async function runMixes(
 /** What is kept of other seeds, played with the same parts. */
 function otherCases(selection: MixSelection, setting: string): CaseResult[] {
   const seeds = new Set(selection.scenarios.flatMap((scenario) => seedsOf(scenario, selection)));
-  const before = earlier("mix");
-  return (before?.setting === setting ? before.cases : []).filter((one) => !seeds.has((one as MixCase).seed));
+  const before = earlier("mix", setting)?.cases ?? [];
+  return before.filter((one) => !seeds.has((one as MixCase).seed));
 }
 
 /** The scenarios take turns. */

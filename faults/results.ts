@@ -69,9 +69,9 @@ export function keep({ cases, ...part }: PartResult): void {
   writeFileSync(join(folder, `${part.part}.json`), text);
 }
 
-/** A part as it is kept; undefined: it was never run. */
-export function earlier(part: string): PartResult | undefined {
-  return kept().find((result) => result.part === part);
+/** A part as it is kept; undefined: it was never run with this make of tools, whose word stands for no other's. */
+export function earlier(part: string, setting: string): PartResult | undefined {
+  return kept().find((result) => result.part === part && result.setting === setting);
 }
 
 /** Of which state of the project these cases speak. */
