@@ -3,14 +3,10 @@ import type { MixCase } from "./mix.ts";
 import { faultKinds } from "./mix-plan.ts";
 import { type PartResult, statesOf } from "./results.ts";
 
-/** Whether a part is one of this section's. */
-export function isMixed({ part }: PartResult): boolean {
-  return part === "mix" || part === "mix-lasting";
-}
-
 /** The section, from these results; nothing where neither part was run. */
 export function mixedRuns(results: readonly PartResult[]): string[] {
-  return results.filter(isMixed).map((result) => (result.part === "mix" ? mixed(result) : lasting(result)));
+  const [runs, staying] = ["mix", "mix-lasting"].map((part) => results.find((one) => one.part === part));
+  return [...(runs ? [mixed(runs)] : []), ...(staying ? [lasting(staying)] : [])];
 }
 
 const introduction = `Whole runs, each with faults that a seed draws from the calls that the run makes, at all clouds: at most one in which
