@@ -103,7 +103,7 @@ function resultsOf(
     const others = (before?.cases ?? []).filter(
       ({ name }) => !now.has(name) && (known.has(name) || isLeftOut(name)),
     );
-    const of = only === undefined ? known.size : Math.max(before?.of ?? 0, known.size);
+    const of = only === undefined ? known.size : Math.max(before?.of ?? 0, others.length + now.size);
     return { part, title: titles[client], setting, of, cases: others };
   });
 }
