@@ -16,7 +16,7 @@ export function folderPrefix(pid: number): string {
  * It is that of the last answer. What flyctl does after it was let down goes well (it gives a lease back, it marks a
  * release as failed): then it is that of the last answer before by which Fly says that it is busy or broken.
  */
-export function lastStatus(dir: string): number | undefined {
+export function failureStatus(dir: string): number | undefined {
   try {
     const logs = join(dir, "logs");
     const newest = readdirSync(logs).sort().at(-1);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import pRetry from "p-retry";
 import type { Argv } from "./argv-parts.ts";
-import { folderPrefix, lastStatus, sweep } from "./config-folder.ts";
+import { failureStatus, folderPrefix, sweep } from "./config-folder.ts";
 import { flyctlEnvironment } from "./environment.ts";
 import { FlyctlFailure, passes, reasonOf } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
@@ -169,7 +169,7 @@ export class Fly {
     }
     const result = await call;
     silence.end();
-    const status = lastStatus(dir);
+    const status = failureStatus(dir);
     rmSync(join(dir, "logs"), { recursive: true, force: true });
     if (!result.failed) return result.stdout;
     const { exitCode, stdout } = result;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { lastStatus } from "../../flyctl/config-folder.ts";
+import { failureStatus } from "../../flyctl/config-folder.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -26,11 +26,11 @@ test.each<[string, number[], number | undefined]>([
     "{}",
   ]);
   writeFileSync(join(folder, "logs/flyctl-1.log"), lines.join("\n"));
-  expect(lastStatus(folder)).toBe(status);
+  expect(failureStatus(folder)).toBe(status);
 });
 
 test("a call that left no log has no status", () => {
   rmSync(join(folder, "logs"), { recursive: true });
   mkdirSync(join(folder, "logs"));
-  expect(lastStatus(folder)).toBeUndefined();
+  expect(failureStatus(folder)).toBeUndefined();
 });
