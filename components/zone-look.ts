@@ -2,7 +2,6 @@
  * A look at the zone before anything is declared: that it is there, and that nothing of others stands where this
  * stack is told to put something of its own. What is wrong is said at once and as a whole, in previews too.
  */
-
 import * as pulumi from "@pulumi/pulumi";
 import type { Community } from "../config/schema.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";

@@ -49,16 +49,17 @@ const bodies: Record<Cloud, (status: number) => unknown> = {
   internet: words,
 };
 
-/** Once flyctl has repeated a 503 by itself, Go may say that the body was sent already, and no status. */
-const spent = /transport connection broken/;
-
-function status(name: "429" | "500" | "503", when: Fault["when"]): CallFault {
+function status(
+  name: "429" | "500" | "503",
+  when: Fault["when"],
+  told = new RegExp(`\\b${name}\\b`),
+): CallFault {
   const code = Number(name);
   return {
     name,
     when,
     action: (cloud) => refusal(cloud, code),
-    told: name === "503" ? new RegExp(`\\b503\\b|${spent.source}`) : new RegExp(`\\b${name}\\b`),
+    told,
   };
 }
 
@@ -68,7 +69,8 @@ const noAnswer = /no answer|no end after|no word for|took too long|EOF|connectio
 export const callFaults: readonly CallFault[] = [
   status("429", "before"),
   status("500", "after"),
-  status("503", "before"),
+  // Once flyctl has repeated a 503 by itself, Go may say that the body was sent already, and no status.
+  status("503", "before", /\b503\b|transport connection broken/),
   {
     name: "timeout",
     when: "before",

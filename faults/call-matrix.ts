@@ -41,7 +41,7 @@ export async function runCalls(selection: CallSelection, terminal: Terminal): Pr
   try {
     const rehearsed = await rehearseAll(open, selection, terminal);
     const planned = plan(rehearsed, selection.everyCall);
-    const cases = selection.failed ? planned.filter((one) => hasFailed(one, selection)) : planned;
+    const cases = selection.failed ? failedAmong(planned, selection) : planned;
     const results = resultsOf(cases, planned, selection);
     await runAll(cases, open, results, terminal);
     return results;
@@ -78,11 +78,13 @@ function settingOf(client: Client, { flyctl }: CallSelection): string {
   return client === "driver" ? `${flyctl === undefined ? "stand-in" : "official"} flyctl` : "";
 }
 
-function hasFailed(planned: Planned, selection: CallSelection): boolean {
-  const { client } = planned.operation;
-  const before = earlier(`calls-${client}`, settingOf(client, selection));
-  const known = before?.cases.find((one) => one.name === nameOf(planned));
-  return known === undefined || known.problems.length > 0;
+/** Those that were not as they should be when they were run last, or were not run. */
+function failedAmong(planned: readonly Planned[], selection: CallSelection): Planned[] {
+  const before = selection.clients.flatMap(
+    (client) => earlier(`calls-${client}`, settingOf(client, selection))?.cases ?? [],
+  );
+  const good = new Set(before.filter(({ problems }) => problems.length === 0).map(({ name }) => name));
+  return planned.filter((one) => !good.has(nameOf(one)));
 }
 
 /** What each client's cases are added to: what is not run now is as it was last, unless there is no such case any more. */

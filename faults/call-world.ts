@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname } from "node:path";
 import { text } from "node:stream/consumers";
-import pRetry from "p-retry";
 import { operator } from "../tests/clients/local-clouds.ts";
+import { controlOf } from "../tests/support/control.ts";
 import { type DriveInput, type DriverWorld, startDriverWorld } from "../tests/support/driver.ts";
 import type { Fault, JournalEntry } from "../tests/support/world.ts";
 import { root } from "../toolchain/paths.ts";
@@ -63,15 +63,7 @@ const hungAfterMs = 600_000;
 export async function openCallWorld(flyctl?: string): Promise<CallWorld> {
   const driver = await startDriverWorld(flyctl === undefined ? {} : { flyctlFolder: dirname(flyctl) });
   const { url } = driver;
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const json = { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
-    // A kept connection may be closed by the other side just as it is used again; nothing here minds a repeat.
-    const ask = () => fetch(`${url}/_local/${path}`, { method, ...(body !== undefined && json) });
-    const answer = await pRetry(ask, { retries: 3, minTimeout: 100 });
-    const said = await answer.text();
-    if (!answer.ok) throw new Error(`${method} /_local/${path}: ${answer.status} ${said}`);
-    return said === "" ? undefined : JSON.parse(said);
-  };
+  const control = controlOf(url);
   // Hundreds of calls a minute would run into the clouds' limits.
   const dials = { cloudflare: { callsPerFiveMinutes: 1e9 }, sendgrid: { callsPerMinute: 1e9 } };
   await control("PATCH", "dials", dials);
@@ -80,7 +72,7 @@ export async function openCallWorld(flyctl?: string): Promise<CallWorld> {
     url,
     driver,
     patience: shortPatience,
-    state: () => control("GET", "state") as Promise<Moment>,
+    state: () => control("GET", "state"),
     async restore(moment) {
       await control("PUT", "state", moment);
       await control("DELETE", "journal");

@@ -108,12 +108,10 @@ export function reasonOf(message: string, status: number | undefined): Reason {
   // Half an answer, or the page of a proxy in its place (Go: encoding/json).
   if (says("decoding response", "decode response", "unexpected end of json input")) return "garbled";
   if (/invalid character '.{1,4}' /.test(text)) return "garbled";
-  // The last: what Go makes of a repeat whose body was sent already (fly-go repeats a 502 and a 503 by itself).
-  if (
-    says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe") ||
-    says("transport connection broken")
-  )
+  if (says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe"))
     return "network";
+  // What Go makes of a repeat whose body was sent already (fly-go repeats a 502 and a 503 by itself).
+  if (says("transport connection broken")) return "network";
   if (says("already been taken", "already exists", "already in use", "unique machine name")) return "exists";
   if (code === 404 || says("could not find", "not found", "does not exist", "no app named")) return "absent";
   if (says("must be authenticated", "unauthorized", "not authenticated")) return "login";

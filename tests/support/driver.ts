@@ -8,6 +8,7 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { root } from "../../toolchain/paths.ts";
+import { controlOf } from "./control.ts";
 import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
 
 /** The stand-in, which tells what it was started with. */
@@ -93,18 +94,7 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
   ]);
   const { url } = JSON.parse(line as string) as { url: string };
 
-  const control = async (method: string, path: string, body?: unknown) => {
-    const answer = await fetch(`${url}/_local/${path}`, {
-      method,
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { "content-type": "application/json" },
-      }),
-    });
-    const said = await answer.text();
-    if (!answer.ok) throw new Error(`${method} /_local/${path}: ${answer.status} ${said}`);
-    return said === "" ? undefined : JSON.parse(said);
-  };
+  const control = controlOf(url);
   const journal = async (after = 0): Promise<{ entries: JournalEntry[]; flyctl: FlyctlRun[] }> =>
     control("GET", `journal?after=${after}`);
 

@@ -5,6 +5,7 @@ import { type Clouds, startClouds } from "../../toolchain/clouds.ts";
 import { scratch } from "../../toolchain/paths.ts";
 import { silentTerminal } from "../../toolchain/terminal.ts";
 import { type Toolchain, type ToolchainOptions, toolchain } from "../../toolchain/toolchain.ts";
+import { controlOf } from "./control.ts";
 
 const worlds = join(scratch, "worlds");
 
@@ -109,18 +110,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<TestWorld>
     throw error;
   }
   const { url } = clouds;
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetch(`${url}/_local/${path}`, {
-      method,
-      ...(body !== undefined && {
-        body: JSON.stringify(body),
-        headers: { "content-type": "application/json" },
-      }),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} /_local/${path}: ${answer.status} ${text}`);
-    return text === "" ? undefined : JSON.parse(text);
-  };
+  const control = controlOf(url);
   const journal = async (after = 0) =>
     (await control("GET", `journal?after=${after}`)) as { entries: JournalEntry[]; flyctl: FlyctlRun[] };
   const stop = async () => {
