@@ -1,9 +1,9 @@
 /**
  * Runs one of the project's TypeScript programs in a fresh clone: `node toolchain/bootstrap.mjs <file.ts> [args]`.
  *
- * The programs need Node 22 and the installed packages, and a clone has neither. So this file depends on nothing
+ * The programs need a newer Node and the installed packages, and a clone has neither. So this file depends on nothing
  * and runs on Node 20: it installs the packages when they are missing or older than package-lock.json, then
- * starts the program with the Node 22 that is one of them.
+ * starts the program with the Node 24 that is one of them.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
-const node22 = join(modules, ".bin", "node");
+const packagedNode = join(modules, ".bin", "node");
 
 /** The packages of a lock file by folder, with their versions; undefined when there is no such file. */
 function locked(file) {
@@ -25,7 +25,7 @@ function locked(file) {
 /** "fresh": as package-lock.json says. npm leaves what it installed in node_modules/.package-lock.json. */
 function installed() {
   const have = locked(join(modules, ".package-lock.json"));
-  if (have === undefined || !existsSync(node22)) return "missing";
+  if (have === undefined || !existsSync(packagedNode)) return "missing";
   const versions = new Map(have.map(([folder, entry]) => [folder, entry.version]));
   const stale = locked(join(root, "package-lock.json")).some(([folder, entry]) =>
     // What is optional may be for another platform and is then rightly absent.
@@ -85,4 +85,4 @@ if (file === undefined) {
   console.error("usage: node toolchain/bootstrap.mjs <file.ts> [arguments]");
   process.exit(2);
 }
-process.exit(await run(realpathSync(node22), [file, ...args], process.env));
+process.exit(await run(realpathSync(packagedNode), [file, ...args], process.env));
