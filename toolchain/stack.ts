@@ -81,10 +81,15 @@ export function devConfig(port: number, folder: string): string | undefined {
   return file;
 }
 
+/** The file in which the backend keeps the stack's state. */
+export function stackFile(place: Workplace): string {
+  const { name } = projectOf(place.project);
+  return join(place.target.backend, ".pulumi", "stacks", name, `${place.stack}.json`);
+}
+
 /** Makes the stack in its backend, unless it is there. @throws Error with what pulumi said. */
 export async function initStack(place: Workplace): Promise<void> {
-  const { name } = projectOf(place.project);
-  if (existsSync(join(place.target.backend, ".pulumi", "stacks", name, `${place.stack}.json`))) return;
+  if (existsSync(stackFile(place))) return;
   const run = await pulumi(place, ["stack", "init", place.stack]);
   if (run.exitCode !== 0) throw new Error(`pulumi stack init ${place.stack} failed:\n${run.stderr}`);
 }

@@ -9,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { root } from "../../toolchain/paths.ts";
 import {
   devPort,
@@ -18,6 +18,7 @@ import {
   initStack,
   onStack,
   pulumi,
+  stackFile,
   type Workplace,
 } from "../../toolchain/stack.ts";
 import { type Diagnostic, readEvents, type StepTaken } from "./events.ts";
@@ -81,6 +82,8 @@ export interface StackOptions {
   secrets?: Record<string, string>;
   /** Where the state is. Default: a folder of its own. Another stack's lets a second checkout work on it. */
   backend?: string;
+  /** A stack that is there already: the texts of its state and of its config, which `config` and `secrets` are not added to. */
+  kept?: { state: string; config: string };
 }
 
 /** Makes a stack in the world. Its program's files are symlinks, its config and state are its own. */
@@ -97,7 +100,8 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
   };
   const place: Workplace = { toolchain: world.toolchain, target, project, stack };
   furnish(world.toolchain, target);
-  await initStack(place);
+  if (options.kept === undefined) await initStack(place);
+  else putBack(place, options.kept);
 
   let runs = 0;
   const operate = async (verb: string, args: string[]): Promise<Outcome> => {
@@ -156,8 +160,17 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
       await opened.end();
     },
   };
-  await opened.config(config, secrets);
+  if (options.kept === undefined) await opened.config(config, secrets);
   return opened;
+}
+
+function putBack(place: Workplace, { state, config }: { state: string; config: string }): void {
+  const file = stackFile(place);
+  mkdirSync(dirname(file), { recursive: true });
+  // Without it the backend takes the folder for one of before there were projects.
+  writeFileSync(join(place.target.backend, ".pulumi", "meta.yaml"), "version: 1\n");
+  writeFileSync(file, state);
+  writeFileSync(join(place.project, `Pulumi.${place.stack}.yaml`), config);
 }
 
 /**
