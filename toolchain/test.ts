@@ -1,7 +1,7 @@
 /**
- * `npm test [-- <vitest's arguments>]`: gets the toolchain ready, runs the tests, says which parts were official,
- * and compares our stand-ins with the official parts where there are any, and the local clouds with what is known
- * of the real ones. The last line counts.
+ * `npm test [-- <vitest's arguments>]` and `npm run test:all`: gets the toolchain ready, says which parts are official,
+ * runs the tests tier after tier, and ends in a table. `npm test` runs all that has to hold at every commit;
+ * `test:all` adds the tier `long` and the comparison of all stand-ins with the official parts.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,26 +10,29 @@ import { composeOfficial } from "./compose.ts";
 import { openEnding } from "./ending.ts";
 import { root, scratch } from "./paths.ts";
 import { openTerminal } from "./terminal.ts";
-import type { Counts } from "./test-counts.ts";
+import type { RunReport } from "./test-report.ts";
+import { countsOf, type ExtraRow, tableOf } from "./test-table.ts";
 import { type Toolchain, toolchain } from "./toolchain.ts";
 
+const began = performance.now();
 const terminal = openTerminal();
 const ending = openEnding();
-const args = process.argv.slice(2);
+const everything = process.argv[2] === "--all";
+const args = process.argv.slice(everything ? 3 : 2);
 
 /** Only tests of these folders need neither engine nor plugins. */
-const engineless = /^(\.\/)?tests\/(unit|local|clients)(\/|$)/;
+const engineless = /^(\.\/)?tests\/(unit|component|local|clients)(\/|$)/;
 const paths = args.filter((arg) => !arg.startsWith("-"));
 const needsEngine = paths.length === 0 || !paths.every((path) => engineless.test(path));
 
 try {
   const tools = needsEngine ? await toolchain({ terminal }) : undefined;
   for (const line of tools?.describe ?? []) terminal.info(line);
-  const { counts, exitCode } = await runVitest();
-  // A selection was asked for: the comparison is no part of it.
-  const compared = args.length > 0 || tools === undefined ? undefined : await compare(tools);
-  if (compared === false) counts.failed += 1;
-  if (compared === true) counts.passed += 1;
+  const { report, exitCode } = await runVitest();
+  const extra = everything && tools !== undefined ? [await compare(tools)] : [];
+  const counts = countsOf(report, extra);
+  const seconds = (performance.now() - began) / 1000;
+  process.stdout.write(`\n${tableOf(report, extra, seconds)}\n`);
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";
   process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
   await ending.run();
@@ -42,16 +45,18 @@ try {
   }
 }
 
-async function runVitest(): Promise<{ counts: Counts; exitCode: number }> {
+async function runVitest(): Promise<{ report: RunReport; exitCode: number }> {
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, "test-"));
   ending.add(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "counts.json");
+  const file = join(folder, "report.json");
   const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run"];
-  const reporters = ["--reporter=default", "--reporter=./toolchain/test-counts.ts"];
-  const running = execa(process.execPath, [...vitest, ...reporters, ...args], {
+  const reporters = ["--reporter=default", "--reporter=./toolchain/test-report.ts"];
+  // A file that is named runs, in whichever tier it is.
+  const tiers = everything || paths.length > 0 ? [] : ["--project=!long"];
+  const running = execa(process.execPath, [...vitest, ...reporters, ...tiers, ...args], {
     cwd: root,
-    env: { MASTIFF_TEST_COUNTS: file, NODE_COMPILE_CACHE: join(scratch, "compile-cache") },
+    env: { MASTIFF_TEST_REPORT: file, NODE_COMPILE_CACHE: join(scratch, "compile-cache") },
     stdin: "ignore",
     stdout: "inherit",
     stderr: "inherit",
@@ -62,15 +67,16 @@ async function runVitest(): Promise<{ counts: Counts; exitCode: number }> {
   ending.add(() => running.then(() => {}));
   const { exitCode = 1 } = await running;
   if (ending.signal.aborted) throw new Error("interrupted");
-  // Without its counts vitest did not come to an end: that is one failure at least.
-  const counts = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Counts)
-    : { passed: 0, failed: 1, skipped: 0 };
-  return { counts, exitCode };
+  // Without its report vitest did not come to an end: that is one failure at least.
+  const report = existsSync(file)
+    ? (JSON.parse(readFileSync(file, "utf8")) as RunReport)
+    : { files: [], errors: 1 };
+  return { report, exitCode };
 }
 
 /** Whether nothing differs: the local clouds need no official part, each stand-in needs its own. */
-async function compare(tools: Toolchain): Promise<boolean> {
+async function compare(tools: Toolchain): Promise<ExtraRow> {
+  const since = performance.now();
   const { host, plugins, flyctl } = tools.parts;
   const official = [host, flyctl, ...Object.values(plugins)].filter((part) => part !== undefined);
   const { exitCode } = await execa(process.execPath, ["conformance/main.ts"], {
@@ -85,5 +91,7 @@ async function compare(tools: Toolchain): Promise<boolean> {
     reject: false,
     cancelSignal: ending.signal,
   });
-  return exitCode === 0;
+  const same = exitCode === 0;
+  const seconds = (performance.now() - since) / 1000;
+  return { tier: "conformance", passed: same ? 1 : 0, failed: same ? 0 : 1, seconds };
 }

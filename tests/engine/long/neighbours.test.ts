@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { belongings } from "../support/belongings.ts";
-import { neighbour } from "../support/neighbour.ts";
-import { openStack, type TestStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { belongings } from "../../support/belongings.ts";
+import { neighbour } from "../../support/neighbour.ts";
+import { openStack, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
 
 const hold = "meeting";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { belongings } from "../support/belongings.ts";
-import { allSettings } from "../support/settings.ts";
-import { openStack } from "../support/stack.ts";
-import { type Traces, tracesOf } from "../support/traces.ts";
-import { startWorld } from "../support/world.ts";
+import { belongings } from "../../support/belongings.ts";
+import { allSettings } from "../../support/settings.ts";
+import { openStack } from "../../support/stack.ts";
+import { type Traces, tracesOf } from "../../support/traces.ts";
+import { startWorld } from "../../support/world.ts";
 
 const [standIns, ...others] = await allSettings();
 const lives = new Map<string, Traces>();

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { belongings } from "../support/belongings.ts";
-import { openStack } from "../support/stack.ts";
-import { startWorld } from "../support/world.ts";
+import { belongings } from "../../support/belongings.ts";
+import { openStack } from "../../support/stack.ts";
+import { startWorld } from "../../support/world.ts";
 
 const account = "00000000000000000000000000000d09";
 

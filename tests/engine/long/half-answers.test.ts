@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { recover } from "../../faults/operator.ts";
-import { belongings } from "../support/belongings.ts";
-import { openStack } from "../support/stack.ts";
-import { type Fault, startWorld } from "../support/world.ts";
+import { recover } from "../../../faults/operator.ts";
+import { belongings } from "../../support/belongings.ts";
+import { openStack } from "../../support/stack.ts";
+import { type Fault, startWorld } from "../../support/world.ts";
 
 // The official provider reads an answer that is no JSON as an empty one, and repeats a POST whose answer was lost.
 const post = (
