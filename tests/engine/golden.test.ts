@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { communityThatIsUp } from "../support/golden.ts";
 
-test("a copy of a community that is up previews clean, and is nobody else's", async () => {
+test("a stack previews clean from another path and clouds at another address, and no copy is another's", async () => {
   await using one = await communityThatIsUp();
   await using other = await communityThatIsUp();
   expect(other.world.url).not.toBe(one.world.url);

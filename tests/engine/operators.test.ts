@@ -2,8 +2,8 @@ import { hostname, userInfo } from "node:os";
 import { expect, test } from "vitest";
 import { start } from "../../faults/killable-run.ts";
 import { recover } from "../../faults/operator.ts";
-import { openStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { communityThatIsUp } from "../support/golden.ts";
+import type { TestWorld } from "../support/world.ts";
 
 const hold = "the first operator";
 
@@ -11,8 +11,9 @@ const hold = "the first operator";
 const isAtWork = ({ url }: TestWorld) => fetch(`${url}/_local/held/${encodeURIComponent(hold)}?wait`);
 
 test("whoever comes while another operator is at work is told who that is, and hurts nothing", async () => {
-  await using world = await startWorld();
-  await using stack = await openStack(world);
+  await using community = await communityThatIsUp();
+  const { world, stack } = community;
+  await stack.config({ "mastiff:env": '{"DEFAULT_LOCALE":"de"}' });
   const before = await world.state();
   await world.faults({ changing: true, times: -1, when: "before", action: { hold } });
   const first = await start(stack.place, "up");

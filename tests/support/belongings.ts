@@ -1,4 +1,5 @@
 /** What clouds hold for somebody: everything that a bill, a listing or a name server would show. */
+import { startWorld } from "./world.ts";
 
 /**
  * The clouds' state without what no operator could remove: numbers that were given out, revoked keys that the cloud
@@ -25,4 +26,10 @@ export function belongings(state: any): unknown {
     addOns: fly.addOns,
     clusters: fly.clusters,
   };
+}
+
+/** The belongings of clouds that nobody has used yet: what has to be left of a community that was destroyed. */
+export async function belongingsAtFirst(): Promise<unknown> {
+  await using world = await startWorld();
+  return belongings(await world.state());
 }

@@ -4,16 +4,14 @@ import { execa } from "execa";
 import { expect } from "vitest";
 import { environment } from "../../toolchain/environment.ts";
 import { pulumi } from "../../toolchain/stack.ts";
-import { type Outcome, openStack, type TestStack } from "./stack.ts";
-import { startWorld, type TestWorld } from "./world.ts";
+import { type Community, communityThatIsUp } from "./golden.ts";
+import type { Outcome } from "./stack.ts";
 
 /** Name of its app, and the beginning of all others. */
 export const app = "mastiff-party";
 
 /** A community that holds data. */
-export interface ProtectedCommunity extends AsyncDisposable {
-  world: TestWorld;
-  stack: TestStack;
+export interface ProtectedCommunity extends Community {
   /** What a preview of other config says, or of these arguments; the config is then as it was. */
   preview(config: Record<string, string>, ...args: string[]): Promise<Outcome>;
   /** Brings the stack up. Expects it to end well. */
@@ -37,12 +35,12 @@ const muchToLose = {
   "mastiff:mastodonVersion": "v4.6.10",
 };
 
-/** Brings it up with the dev stack's config and this one. Default: {@link muchToLose}. */
+/** A copy of one that is up with the dev stack's config and this one. Default: {@link muchToLose}. */
 export async function protectedCommunity(
   config: Record<string, string> = muchToLose,
 ): Promise<ProtectedCommunity> {
-  const world = await startWorld();
-  const stack = await openStack(world, { config: { "mastiff:protect": "true", ...config } });
+  const community = await communityThatIsUp(() => ({ config: { "mastiff:protect": "true", ...config } }));
+  const { world, stack } = community;
   const onStack = async (...args: string[]) => {
     const run = await pulumi(stack.place, [...args, "--stack", stack.place.stack]);
     expect(run.exitCode, run.stderr).toBe(0);
@@ -58,10 +56,8 @@ export async function protectedCommunity(
     const all = JSON.parse(stdout) as Record<string, { value: string }>;
     return Object.fromEntries(Object.entries(all).map(([key, { value }]) => [key, value]));
   };
-  await up();
   return {
-    world,
-    stack,
+    ...community,
     up,
     pulumi: onStack,
     async preview(changed, ...args) {
@@ -96,10 +92,6 @@ export async function protectedCommunity(
     async inSync() {
       const outcome = await stack.preview("--expect-no-changes");
       expect(outcome.exitCode, outcome.output).toBe(0);
-    },
-    async [Symbol.asyncDispose]() {
-      await stack.end();
-      await world.stop();
     },
   };
 }

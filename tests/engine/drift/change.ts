@@ -1,8 +1,9 @@
 /** What other hands may change in the clouds, and what has to come of it: the form of the drift tables. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFailed, test } from "vitest";
-import { openStack, type StackOptions, type TestStack } from "../../support/stack.ts";
-import { startWorld, type TestWorld } from "../../support/world.ts";
+import { type Community, communityThatIsUp, type Wanted } from "../../support/golden.ts";
+import type { TestStack } from "../../support/stack.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the clouds' state is theirs.
 export type CloudState = any;
@@ -19,29 +20,19 @@ export interface Change {
 export type Round = [title: string, args: string[], changes: Change[]];
 
 /**
- * Brings a community up and plays the rounds in it, one after the other.
+ * Plays the rounds in a community that is up, one after the other.
  *
- * @param options of its stack. Default: the repository's dev stack.
+ * @param wanted its stack. Default: the repository's dev stack.
  * @returns its world, once it runs.
  */
-export function playRounds(
-  rounds: readonly Round[],
-  options: (world: TestWorld) => StackOptions = () => ({}),
-): () => TestWorld {
-  let world: TestWorld;
-  let stack: TestStack;
+export function playRounds(rounds: readonly Round[], wanted?: Wanted): () => TestWorld {
+  let community: Community;
   beforeAll(async () => {
-    world = await startWorld();
-    stack = await openStack(world, options(world));
-    const up = await stack.up();
-    expect(up.exitCode, up.output).toBe(0);
+    community = await communityThatIsUp(wanted);
   });
-  afterAll(async () => {
-    await stack?.end();
-    await world?.stop();
-  });
-  test.each(rounds)("%s", (_title, args, changes) => play(world, stack, args, changes));
-  return () => world;
+  afterAll(() => community?.[Symbol.asyncDispose]());
+  test.each(rounds)("%s", (_title, args, changes) => play(community.world, community.stack, args, changes));
+  return () => community.world;
 }
 
 /**

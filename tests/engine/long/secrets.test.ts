@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { environment } from "../../toolchain/environment.ts";
-import { root } from "../../toolchain/paths.ts";
-import { evidenceOf, leaks, type Scene } from "../support/evidence.ts";
-import { canWatch, type ProcessWatch, watchProcesses } from "../support/process-watch.ts";
-import { hunt, type Secret, secretsOf } from "../support/secret-hunt.ts";
-import { openStack, type TestStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { environment } from "../../../toolchain/environment.ts";
+import { root } from "../../../toolchain/paths.ts";
+import { evidenceOf, leaks, type Scene } from "../../support/evidence.ts";
+import { canWatch, type ProcessWatch, watchProcesses } from "../../support/process-watch.ts";
+import { hunt, type Secret, secretsOf } from "../../support/secret-hunt.ts";
+import { openStack, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
 
 describe("a community's whole life, watched", () => {
   let scene: Scene;

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { root } from "../../toolchain/paths.ts";
-import { onStack, pulumi } from "../../toolchain/stack.ts";
-import { openStack, type TestStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { root } from "../../../toolchain/paths.ts";
+import { onStack, pulumi } from "../../../toolchain/stack.ts";
+import { openStack, type TestStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
 
 const program = join(root, "tests/engine/programs/plugins");
 let world: TestWorld;
