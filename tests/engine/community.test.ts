@@ -3,23 +3,25 @@ import { communityOf } from "../../checks/community.ts";
 import { runChecks } from "../../checks/run.ts";
 import { openVisitor } from "../../checks/visitor.ts";
 import { belongings } from "../support/belongings.ts";
-import { openStack, type TestStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { evidenceOf, leaks } from "../support/evidence.ts";
+import { canWatch } from "../support/process-watch.ts";
+import { type OpenScene, openScene } from "../support/scene.ts";
+import { hunt } from "../support/secret-hunt.ts";
+import type { TestStack } from "../support/stack.ts";
+import type { TestWorld } from "../support/world.ts";
 
 describe("the life of a community", () => {
+  let scene: OpenScene;
   let world: TestWorld;
   let stack: TestStack;
   let before: unknown;
 
   beforeAll(async () => {
-    world = await startWorld();
+    scene = await openScene({ secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' } });
+    ({ world, stack } = scene);
     before = belongings(await world.state());
-    stack = await openStack(world);
   });
-  afterAll(async () => {
-    await stack?.end();
-    await world?.stop();
-  });
+  afterAll(() => scene?.[Symbol.asyncDispose]());
 
   const machinesOf = async (app: string): Promise<Machine[]> => {
     const machines = Object.values((await world.state()).fly.apps[app].machines) as Machine[];
@@ -27,7 +29,7 @@ describe("the life of a community", () => {
   };
 
   test("a preview calls nobody into being", async () => {
-    const preview = await stack.preview();
+    const preview = scene.note("preview of everything", await stack.preview());
     expect(preview.exitCode, preview.output).toBe(0);
     expect(preview.diagnostics.filter((d) => d.severity === "error")).toEqual([]);
     expect(preview.changes.every((step) => step.op === "create")).toBe(true);
@@ -35,7 +37,7 @@ describe("the life of a community", () => {
   });
 
   test("up brings up all of it, and the next preview has nothing to do", async () => {
-    const up = await stack.up();
+    const up = scene.note("up", await stack.up());
     expect(up.exitCode, up.output).toBe(0);
     const preview = await stack.preview("--expect-no-changes");
     expect(preview.exitCode, preview.output).toBe(0);
@@ -52,14 +54,14 @@ describe("the life of a community", () => {
 
   test("a bigger machine previews as that alone", async () => {
     await stack.config({ "mastiff:web": '{"memoryMb":2048}' });
-    const preview = await stack.preview();
+    const preview = scene.note("preview of a change", await stack.preview());
     expect(preview.changes.map((step) => `${step.op} ${step.name}`)).toEqual(["update web-machines-release"]);
     expect(preview.output).toContain('memory = "2048mb"');
   });
 
   test("with a new variable it is still one change, which reaches the machines", async () => {
     await stack.config({ "mastiff:env": '{"DEFAULT_LOCALE":"de"}' });
-    const up = await stack.up();
+    const up = scene.note("up of a change", await stack.up());
     expect(up.exitCode, up.output).toBe(0);
     expect(up.changes.map((step) => `${step.op} ${step.name}`)).toEqual(["update web-machines-release"]);
     expect(up.output).toContain('DEFAULT_LOCALE = "de"');
@@ -83,12 +85,21 @@ describe("the life of a community", () => {
     expect(preview.exitCode, preview.output).toBe(0);
   });
 
-  test("destroyed, it leaves the clouds as they were, a bucket full of uploads included", async () => {
+  test("no secret is anywhere but where it belongs, and none is left behind by destroy", async () => {
+    const secrets = await scene.secrets();
+    expect(secrets.length).toBeGreaterThan(15);
+    expect(secrets.map((secret) => secret.value)).toContain("planted-by-the-test");
+    expect(leaks(secrets, await evidenceOf(scene))).toEqual([]);
+    if (canWatch) expect(scene.watch.argv.length).toBeGreaterThan(50);
+    else console.warn("processes were not watched: this system has no /proc");
+
+    // Destroyed, it leaves the clouds as they were, a bucket full of uploads included.
     const buckets = (await world.state()).cloudflare.buckets as { objects: object }[];
     expect(Object.keys(buckets[0]?.objects ?? {}).length).toBeGreaterThan(0);
-    const destroy = await stack.destroy();
+    const destroy = scene.note("destroy", await stack.destroy());
     expect(destroy.exitCode, destroy.output).toBe(0);
     expect(belongings(await world.state())).toEqual(before);
+    expect(hunt(secrets, scene.said)).toEqual([]);
   });
 });
 

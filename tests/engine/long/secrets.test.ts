@@ -1,49 +1,34 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { environment } from "../../../toolchain/environment.ts";
 import { root } from "../../../toolchain/paths.ts";
-import { evidenceOf, leaks, type Scene } from "../../support/evidence.ts";
-import { canWatch, type ProcessWatch, watchProcesses } from "../../support/process-watch.ts";
-import { hunt, type Secret, secretsOf } from "../../support/secret-hunt.ts";
-import { openStack, type TestStack } from "../../support/stack.ts";
-import { startWorld, type TestWorld } from "../../support/world.ts";
+import { evidenceOf, leaks } from "../../support/evidence.ts";
+import { canWatch, type ProcessWatch } from "../../support/process-watch.ts";
+import { type OpenScene, openScene } from "../../support/scene.ts";
+import type { Secret } from "../../support/secret-hunt.ts";
+import type { TestStack } from "../../support/stack.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 describe("a community's whole life, watched", () => {
-  let scene: Scene;
+  let scene: OpenScene;
   let world: TestWorld;
   let stack: TestStack;
   let watch: ProcessWatch;
   let secrets: Secret[];
-  const usual = process.env.TMPDIR;
 
   beforeAll(async () => {
-    const temporary = mkdtempSync(join(tmpdir(), "hunt-"));
-    process.env.TMPDIR = temporary;
-    const since = Date.now();
-    world = await startWorld();
-    stack = await openStack(world, {
-      secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' },
-    });
-    watch = watchProcesses(temporary);
-    scene = { world, stack, watch, said: [], temporary, since };
+    scene = await openScene({ secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' } });
+    ({ world, stack, watch } = scene);
   });
-  afterAll(async () => {
-    watch?.stop();
-    await stack?.end();
-    await world?.stop();
-    rmSync(scene.temporary, { recursive: true, force: true });
-    if (usual === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = usual;
-  });
+  afterAll(() => scene?.[Symbol.asyncDispose]());
 
-  const note = (name: string, { output, exitCode }: { output: string; exitCode: number }, isWell = true) => {
-    scene.said.push({ name, text: output });
-    expect(exitCode === 0, `${name}: ${output}`).toBe(isWell);
+  const note = (name: string, run: { output: string; exitCode: number }, isWell = true) => {
+    scene.note(name, run);
+    expect(run.exitCode === 0, `${name}: ${run.output}`).toBe(isWell);
   };
   const command = async (file: string, ...args: string[]) => {
     const run = await execa(process.execPath, [join(root, file), ...args], {
@@ -81,7 +66,7 @@ describe("a community's whole life, watched", () => {
     note("a preview that fails", await stack.preview(), false);
     await stack.config({ "mastiff:region": undefined });
 
-    secrets = [...(await secretsOf(stack)), ...operatorsOf(environment(world.toolchain, stack.place.target))];
+    secrets = await scene.secrets();
     expect(secrets.length).toBeGreaterThan(15);
     expect(secrets.map((secret) => secret.value)).toContain("planted-by-the-test");
     const evidence = await evidenceOf(scene);
@@ -144,20 +129,4 @@ describe("a community's whole life, watched", () => {
     const others = secrets.filter(({ name }) => !/SECRET_KEY_BASE$/.test(name));
     expect(leaks(others, await evidenceOf(scene))).toEqual([]);
   });
-
-  test.each([
-    ["as it is", "x hunter2/+hunter2 y"],
-    ["in base64", Buffer.from("hunter2/+hunter2").toString("base64")],
-    ["in a URL", "p=hunter2%2F%2Bhunter2"],
-  ])("a value is known %s", (_form, text) => {
-    expect(hunt([{ name: "planted", value: "hunter2/+hunter2" }], [{ name: "place", text }])).toEqual([
-      "planted in place",
-    ]);
-  });
 });
-
-function operatorsOf(env: Record<string, string | undefined>): Secret[] {
-  return ["CLOUDFLARE_API_TOKEN", "SENDGRID_API_KEY", "FLY_API_TOKEN"].flatMap((name) =>
-    env[name] === undefined ? [] : [{ name: `operator's ${name}`, value: env[name] }],
-  );
-}
