@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
  * docs/testing.md says what each tier is for. `npm test` leaves out the tier `long`.
  */
 const folders = {
+  component: "tests/component",
   local: "tests/{local,clients}",
   driver: "tests/driver",
   long: "tests/engine/long",
@@ -15,7 +16,7 @@ const elsewhere = Object.values(folders).map((folder) => `${folder}/**`);
 const never = ["**/node_modules/**", ".mastiff/**"];
 
 /** Tiers run one after the other, so that a cheap test fails before a dear one has begun. */
-const order = ["unit", "local", "driver", "engine", "long"];
+const order = ["unit", "component", "local", "driver", "engine", "long"];
 const tier = (name: string) => ({ name, sequence: { groupOrder: order.indexOf(name) } });
 
 /** Each file starts clouds, an engine and its plugins: more files than cores at once only slow each other down. */
@@ -32,6 +33,16 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [...never, ...elsewhere],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          ...tier("component"),
+          include: [`${folders.component}/**/*.test.ts`],
+          testTimeout: 30_000,
+          // The SDK takes longer to load than a component to be tested: it is loaded once for all files.
+          isolate: false,
+          maxWorkers: 1,
         },
       },
       { test: { ...tier("local"), include: [`${folders.local}/**/*.test.ts`], testTimeout: 30_000 } },

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { mintBucketKey } from "../../components/bucket-key.ts";
+import { DnsRecord } from "../../components/cloudflare.ts";
+import { halfAnswered } from "../../components/cloudflare-answers.ts";
+import {
+  explainCloudflareErrors,
+  hintFor,
+  hintForNoAnswer,
+  hints,
+} from "../../components/cloudflare-hints.ts";
+import { MailRecords } from "../../components/mail-records.ts";
+import { resourcesOf } from "../support/resources-of.ts";
+
+let said: ReturnType<typeof vi.spyOn>;
+let exitCode: typeof process.exitCode;
+beforeEach(() => {
+  exitCode = process.exitCode;
+  said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+});
+afterEach(() => {
+  process.exitCode = exitCode;
+  said.mockRestore();
+});
+
+const record = { zoneId: "zone", type: "A", name: "acme.social", content: "192.0.2.1", ttl: 1 };
+
+/** A record and a token, made by a program that explains Cloudflare's errors. */
+const declare = (answers: Parameters<typeof resourcesOf>[1] = {}) =>
+  resourcesOf(
+    () => {
+      explainCloudflareErrors();
+      const parent = new MailRecords("group", { zoneId: "zone", records: [], stack: "mastiff/test" });
+      new DnsRecord("record", record, { parent });
+      const bucket = { accountId: "account", bucket: "files", jurisdiction: "default" as const };
+      mintBucketKey("media", { ...bucket, tokenName: "Mastiff mastiff/test" }, undefined, parent);
+    },
+    { outputs: { "media-token": { value: "planted" } }, ...answers },
+  );
+
+test("everything of Cloudflare's explains its errors; only a token looks for copies of itself, after it was made", async () => {
+  const declared = await declare();
+  expect(declared.named("record").errorHooks).toEqual(["cloudflare-hint"]);
+  expect(declared.named("record").hooks.afterCreate).toEqual([]);
+  expect(declared.named("media-token").hooks.afterCreate.map(({ name }) => name)).toEqual([
+    "cloudflare-token-copies",
+  ]);
+  // In a preview there is no id to look for.
+  expect(declared.named("media-token").hooks.afterCreate[0]?.onDryRun).toBe(false);
+  expect(declared.named("group").errorHooks).toEqual([]);
+  expect(said.mock.calls).toEqual([]);
+});
+
+test("a resource without an id ends the run red, and says the way out", async () => {
+  await declare({ ids: { record: "" } });
+  expect(said.mock.calls.flat()).toEqual([
+    `error: [runtime] ${halfAnswered("record", "cloudflare:index/dnsRecord:DnsRecord", "test")}`,
+  ]);
+  expect(process.exitCode).toBe(32);
+});
+
+test("each known code has its hint; what may be our own doing names the way out as well", () => {
+  for (const [code, hint] of Object.entries(hints))
+    expect(hintFor(`[{"code": ${code},"message":"…"}]`, "acme"), code).toContain(
+      `Cloudflare ${code}: ${hint}`,
+    );
+  expect(hintFor('[{"code":81058}]', "acme")).toContain("npm run recover -- --stack acme");
+  expect(hintFor('[{"code":10042}]', "acme")).not.toContain("recover");
+  expect(hintFor('[{"code":1234567}]')).toBeUndefined();
+});
+
+test("of an answer that never came only a create may have been done", () => {
+  const said = 'POST "…": unexpected EOF';
+  expect(hintForNoAnswer(said, "create", "record", "acme")).toContain("npm run recover -- --stack acme");
+  expect(hintForNoAnswer(said, "update", "record", "acme")).toBe(
+    "Cloudflare is unwell or out of reach (update of record): run the command again, it goes on where it stopped.",
+  );
+  expect(hintForNoAnswer("400 Bad Request", "create", "record", "acme")).toBeUndefined();
+});

@@ -1,0 +1,16 @@
+/** Where the components of these tests are: one stack in one region, with a look that found all in sync. */
+
+import type { FlyPlace } from "../../components/fly-app.ts";
+import { noDrift } from "../../components/fly-look.ts";
+
+export const place: FlyPlace = { stack: "mastiff/test", org: "acme", region: "ams", drift: noDrift };
+
+/** The same place, where one thing has drifted. */
+export function driftedAt(item: string, difference: string, identity = false): FlyPlace {
+  return { ...place, drift: { found: { [item]: { differences: [difference], identity } }, mended: {} } };
+}
+
+/** SPEC of a command, parsed. */
+export function specIn(inputs: Record<string, unknown>): unknown {
+  return JSON.parse((inputs.environment as { SPEC: string }).SPEC);
+}

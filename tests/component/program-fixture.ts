@@ -1,0 +1,192 @@
+/** The whole program with the clouds' answers: a zone that is there, a Fly in sync, a SendGrid that accepts. */
+import { generateKeyPairSync } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import program from "../../index.ts";
+import { root } from "../../toolchain/paths.ts";
+import { type Answers, type Declared, resourcesOf } from "../support/resources-of.ts";
+
+/** The five keys that every stack has. */
+const required = {
+  "mastiff:domain": "mastiff.party",
+  "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
+  "mastiff:flyOrg": "mastiff",
+  "mastiff:ownerUsername": "rex",
+  "mastiff:ownerEmail": "rex@mastiff.party",
+};
+
+/** The config of Pulumi.dev.yaml: a key a line, an object's parts below it. */
+export function devConfig(): Record<string, string> {
+  const config: Record<string, string | Record<string, string>> = {};
+  let key = "";
+  for (const line of readFileSync(join(root, "Pulumi.dev.yaml"), "utf8").split("\n")) {
+    const [, indent = "", name = "", quoted = ""] = /^( +)([\w:]+):(?: (.*))?$/.exec(line) ?? [];
+    const value = quoted.replace(/^"(.*)"$/, "$1");
+    if (indent.length === 2) {
+      key = name;
+      config[key] = quoted === "" ? {} : value;
+    }
+    if (indent.length === 4) config[key] = { ...(config[key] as Record<string, string>), [name]: value };
+  }
+  return Object.fromEntries(
+    Object.entries(config).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}
+
+/** What the real clouds would give. A secret names itself, so that a leak says whose it is. */
+export const given = {
+  password: (name: string) => `planted-${name}-0123456789`,
+  vapidPem: generateKeyPairSync("ec", { namedCurve: "P-256" })
+    .privateKey.export({ format: "pem", type: "sec1" })
+    .toString(),
+  token: (name: string) => `planted-${name}-0123456789`,
+  apiKey: (name: string) => `SG.planted-${name}-0123456789`,
+  upstashUrl: "redis://default:planted-upstash-password@fly-mastiff-party-redis.upstash.io:6379",
+};
+
+const addresses = (last: number) => ({
+  stdout: JSON.stringify({ v4: `66.241.124.${last}`, v6: `2a09:8280:1::${last}` }),
+});
+const certificate = (host: string) => ({
+  stdout: JSON.stringify({
+    ownership: { name: `_fly-ownership.${host}`, value: `app-${host}` },
+    challenge: { name: `_acme-challenge.${host}`, target: `${host}.fly-challenge.example` },
+  }),
+});
+
+const outputs: Answers["outputs"] = {
+  "random:index/randomPassword:RandomPassword": (name) => ({ result: given.password(name) }),
+  "secrets-vapid": { privateKeyPem: given.vapidPem },
+  "cloudflare:index/accountToken:AccountToken": (name) => ({ value: given.token(name) }),
+  "pulumi-nodejs:dynamic/sendgrid:ApiKey": (name) => ({ apiKeyId: `${name}-id`, apiKey: given.apiKey(name) }),
+  "mail-domain": {
+    domainId: 7,
+    mailCname: { host: "em1.mastiff.party", data: "u1.wl.sendgrid.net" },
+    dkim1: { host: "s1._domainkey.mastiff.party", data: "s1.domainkey.u1.wl.sendgrid.net" },
+    dkim2: { host: "s2._domainkey.mastiff.party", data: "s2.domainkey.u1.wl.sendgrid.net" },
+    adopted: false,
+  },
+  "mail-validation": { valid: true, reasons: [] },
+  "mail-click-tracking": { enabled: false, warning: "" },
+  "mail-click-tracking-before": { wasOn: true },
+  "mail-sender": { senderId: 9, verified: false, adopted: false },
+  "web-app": addresses(10),
+  "streaming-app": addresses(11),
+  "root-host-certificate": certificate("mastiff.party"),
+  "streaming-host-certificate": certificate("streaming.mastiff.party"),
+  "assets-host-certificate": certificate("assets.mastiff.party"),
+  "final-dump-taken": {
+    stdout: JSON.stringify({
+      bucket: "files-mastiff-party-farewell",
+      key: "last.dump",
+      bytes: 2048,
+      users: 3,
+    }),
+  },
+  "zone-zone": { nameServers: ["new1.ns.example", "new2.ns.example"], status: "pending" },
+  "redis-upstash": { stdout: JSON.stringify({ url: given.upstashUrl }) },
+};
+
+/** What the driver and the SendGrid client print when they look, by the words that start them. */
+export type Looks = Record<string, unknown>;
+const looks: Looks = {
+  "flyctl/main.ts all observe": {},
+  "flyctl/main.ts status look": { certificates: [] },
+  "sendgrid/main.ts look": { domainValid: true, senderVerified: null, clickTracking: false, problems: [] },
+};
+
+const zone = {
+  id: "zone",
+  zoneId: "zone",
+  nameServers: ["ada.ns.example", "bob.ns.example"],
+  status: "active",
+};
+
+/** One stack: config over the required keys, and what differs from the usual answers. */
+export interface Stack extends Answers {
+  looks?: Looks;
+}
+
+/** Stacks that differ in what they are made of. */
+export const stacks = {
+  usual: {},
+  dev: { config: devConfig() },
+  shared: { config: { "mastiff:domain": "town.mastiff.party", "mastiff:zone": "mastiff.party" } },
+  created: {
+    config: {
+      "mastiff:zoneMode": "created",
+      "mastiff:dedicatedIpv4": "true",
+      "mastiff:otpSecret": "true",
+      "mastiff:spf": "true",
+      "mastiff:sender":
+        '{"email":"rex@mastiff.party","name":"Rex","address":"1 Bone Street","city":"Dogtown","country":"Land"}',
+    },
+    looks: {
+      "flyctl/main.ts status look": {
+        certificates: [{ hostname: "mastiff.party", status: "pending", detail: "DNS has no records yet" }],
+      },
+      "sendgrid/main.ts look": {
+        domainValid: false,
+        senderVerified: false,
+        clickTracking: false,
+        problems: [],
+      },
+    },
+  },
+  ownServers: {
+    config: {
+      "mastiff:smtpServer": "smtp.example.org",
+      "mastiff:smtpPort": "465",
+      "mastiff:smtpLogin": "mastiff",
+      "mastiff:smtpPassword": "planted-smtp-password",
+      "mastiff:certificates": "wildcard",
+      "mastiff:r2AccessKeyId": "own-r2-key",
+      "mastiff:r2SecretAccessKey": "planted-r2-secret-key",
+      "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-deepl-key"}',
+    },
+    encrypted: ["mastiff:smtpPassword", "mastiff:r2SecretAccessKey", "mastiff:secretEnv"],
+  },
+  rotated: {
+    config: {
+      "mastiff:rotate":
+        '{"smtpKey":"w1","r2Token":"w2","databasePassword":"w3","redisPassword":"w4","ownerPassword":"w5"}',
+      "mastiff:sendgridApiKey": "planted-operators-sendgrid-key",
+    },
+    encrypted: ["mastiff:sendgridApiKey"],
+  },
+  ending: { config: { "mastiff:destroy": "mastiff.party" } },
+} satisfies Record<string, Stack>;
+
+export type StackName = keyof typeof stacks;
+const declared = new Map<StackName, Promise<Declared>>();
+
+/** What one of the stacks declares; found out once, as nothing in it changes. */
+export function declaredBy(name: StackName): Promise<Declared> {
+  const found = declared.get(name) ?? declareProgram(stacks[name]);
+  declared.set(name, found);
+  return found;
+}
+
+/** Declares the whole program. */
+export function declareProgram({ config = {}, looks: more = {}, ...rest }: Stack = {}): Promise<Declared> {
+  const printed = { ...looks, ...more };
+  return resourcesOf(program, {
+    ...rest,
+    config: { ...required, ...config },
+    outputs: { ...outputs, ...rest.outputs },
+    calls: {
+      "cloudflare:index/getZone:getZone": () => zone,
+      "cloudflare:index/getRulesets:getRulesets": () => ({ results: [] }),
+      "cloudflare:index/getDnsRecords:getDnsRecords": () => ({ results: [] }),
+      "command:local:run": ({ interpreter, command }) => {
+        const words = [...(interpreter as string[]).slice(1), command].join(" ");
+        if (printed[words] === undefined) throw new Error(`nobody agreed what "${words}" prints`);
+        return { stdout: JSON.stringify(printed[words]) };
+      },
+      ...rest.calls,
+    },
+  });
+}

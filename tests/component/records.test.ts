@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { CommunityRecords, recordComment } from "../../components/community-records.ts";
+import { hostsOf } from "../../components/hosts.ts";
+import { MailRecords, mailRecordsOf } from "../../components/mail-records.ts";
+import { resourcesOf } from "../support/resources-of.ts";
+
+const hosts = Object.values(
+  hostsOf({
+    domain: "acme.social",
+    assetsHost: "assets.acme.social",
+    filesHost: "files.acme.social",
+    streamingHost: "streaming.acme.social",
+  }),
+);
+const addresses = {
+  web: { v4: "66.241.124.10", v6: "2a09:8280:1::10" },
+  streaming: { v4: "66.241.124.11", v6: "2a09:8280:1::11" },
+};
+
+test("one record for each way to reach a host; only assets stand behind the edge, and R2 makes its own", async () => {
+  const declared = await resourcesOf(() => {
+    new CommunityRecords("records", {
+      zoneId: "zone",
+      hosts,
+      addresses,
+      root: "acme.social",
+      stack: "mastiff/test",
+    });
+  });
+  const records = declared.resources.filter(({ custom }) => custom);
+  expect(
+    records
+      .map(({ name, inputs }) => [name, inputs.name, inputs.type, inputs.content, inputs.proxied].join(" "))
+      .sort(),
+  ).toEqual([
+    "records-assets-cname assets.acme.social CNAME acme.social true",
+    "records-root-a acme.social A 66.241.124.10 false",
+    "records-root-aaaa acme.social AAAA 2a09:8280:1::10 false",
+    "records-streaming-a streaming.acme.social A 66.241.124.11 false",
+    "records-streaming-aaaa streaming.acme.social AAAA 2a09:8280:1::11 false",
+  ]);
+  for (const { name, inputs, parent, deleteBeforeReplace, type } of records) {
+    expect(inputs, name).toMatchObject({ zoneId: "zone", ttl: 1, comment: "Mastiff mastiff/test" });
+    expect({ parent, deleteBeforeReplace, type }, name).toEqual({
+      parent: "records",
+      deleteBeforeReplace: true,
+      type: "cloudflare:index/dnsRecord:DnsRecord",
+    });
+  }
+});
+
+test("a record's comment fits a free zone's 100 characters", () => {
+  expect(recordComment(`mastiff/${"s".repeat(200)}`)).toHaveLength(100);
+});
+
+const mail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
+  resourcesOf(() => {
+    const records = mailRecordsOf({
+      domain: "acme.social",
+      spf: false,
+      dmarcPolicy: undefined,
+      dmarcReports: undefined,
+      ...config,
+    });
+    new MailRecords("mail-records", { zoneId: "zone", records, stack: "mastiff/test" });
+  });
+
+test("no mail record is made unasked, as one of the kind may be there", async () => {
+  expect((await mail({})).names).toEqual(["mail-records"]);
+});
+
+test("SPF and DMARC stand in the quotes that Cloudflare keeps", async () => {
+  const declared = await mail({ spf: true, dmarcPolicy: "quarantine", dmarcReports: "dmarc@acme.social" });
+  expect(declared.named("mail-records-spf").inputs).toMatchObject({
+    type: "TXT",
+    name: "acme.social",
+    content: '"v=spf1 include:sendgrid.net ~all"',
+    proxied: false,
+    comment: "Mastiff mastiff/test",
+  });
+  expect(declared.named("mail-records-dmarc").inputs).toMatchObject({
+    type: "TXT",
+    name: "_dmarc.acme.social",
+    content: '"v=DMARC1; p=quarantine; rua=mailto:dmarc@acme.social"',
+  });
+});

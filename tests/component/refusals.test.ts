@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Declared } from "../support/resources-of.ts";
+import { declareProgram, type Stack } from "./program-fixture.ts";
+
+// What a change restarts is said by another hook, which is tested with the releases.
+beforeEach(() => void vi.spyOn(console, "log").mockImplementation(() => undefined));
+afterEach(() => void vi.restoreAllMocks());
+
+/** A community with all that a change may lose. */
+const before: Stack = {
+  config: {
+    "mastiff:redis": '{"kind":"own"}',
+    "mastiff:postgres": '{"volumeGb":2}',
+    "mastiff:mastodonVersion": "v4.6.10",
+  },
+};
+let lived: Promise<Declared> | undefined;
+
+/** What a preview of other config says against it: the words of every hook that runs in previews. */
+async function refusalsOf(config: Record<string, string>): Promise<string[]> {
+  lived ??= declareProgram(before);
+  const [old, next] = [await lived, await declareProgram({ config: { ...before.config, ...config } })];
+  const words: string[] = [];
+  for (const { name, inputs, hooks } of next.resources) {
+    const was = old.resources.find((made) => made.name === name)?.inputs;
+    if (was === undefined || JSON.stringify(was) === JSON.stringify(inputs)) continue;
+    for (const hook of hooks.beforeUpdate.filter(({ onDryRun }) => onDryRun))
+      words.push((await hook.refusal(was, inputs)) ?? "");
+  }
+  return [...new Set(words)].filter((text) => text !== "");
+}
+
+const move =
+  "take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)";
+
+test.each<[string, Record<string, string>, string, string]>([
+  [
+    "another domain",
+    {
+      "mastiff:domain": "www.mastiff.party",
+      "mastiff:app": "mastiff-party",
+      "mastiff:bucket": "files-mastiff-party",
+    },
+    "domain would change from mastiff.party to www.mastiff.party: every account's handle and its identity at other servers hang on the domain.",
+    "bring up a second stack with the new domain, and let people move their accounts there (Preferences, Account, Move)",
+  ],
+  [
+    "other apps",
+    { "mastiff:app": "other" },
+    "app would change from mastiff-party to other: the database and Redis would be made anew, empty, and the old ones deleted.",
+    "keep the name, it is seen nowhere but at <app>.fly.dev: pulumi config set mastiff:app mastiff-party",
+  ],
+  [
+    "another organisation",
+    { "mastiff:flyOrg": "personal" },
+    "flyOrg would change from mastiff to personal: database and Redis stay in the organisation that has them: they would be made anew, empty.",
+    move,
+  ],
+  [
+    "another region",
+    { "mastiff:region": "fra" },
+    "region would change from ams to fra: volumes do not move between regions: database and Redis would be made anew, empty.",
+    move,
+  ],
+  [
+    "another Cloudflare account",
+    { "mastiff:cloudflareAccountId": "00000000000000000000000000000d10" },
+    "cloudflareAccountId would change from 00000000000000000000000000000d09 to 00000000000000000000000000000d10: the bucket with every upload stays in the account that has it.",
+    move,
+  ],
+  [
+    "another bucket",
+    { "mastiff:bucket": "other-bucket" },
+    "bucket would change from files-mastiff-party to other-bucket: every upload would stay behind in the old bucket, which would be emptied and deleted.",
+    "keep the name, visitors see the one of mastiff:filesHost alone: pulumi config set mastiff:bucket files-mastiff-party",
+  ],
+  [
+    "another jurisdiction",
+    { "mastiff:bucketJurisdiction": "eu" },
+    "bucketJurisdiction would change from default to eu: a bucket never changes its jurisdiction: it would be emptied, deleted and made anew.",
+    move,
+  ],
+  [
+    "a smaller disk, by its own key",
+    { "mastiff:postgres": '{"volumeGb":1}' },
+    "postgresVolumeGb would shrink from 2 to 1: a volume of Fly's only grows.",
+    `keep it: pulumi config set --path mastiff:postgres.volumeGb 2; or ${move}`,
+  ],
+  [
+    "another Redis",
+    { "mastiff:redis": '{"kind":"upstash"}' },
+    "redisKind would change from own to upstash: jobs that wait in Redis (deliveries, mails, deletions) would be lost with it; how many is on https://mastiff.party/sidekiq.",
+    "stop web, let Sidekiq empty its queues, then replace Redis with pulumi config set --path mastiff:movedFrom.redisKind own (docs/operations.md, “Another Redis”)",
+  ],
+])(
+  "%s is refused in previews, with what would be lost and the proper way",
+  async (_what, config, reason, way) => {
+    expect(await refusalsOf(config)).toEqual([
+      `this would lose data, so nothing is done:\n  - ${reason}\n    proper way: ${way}`,
+    ]);
+  },
+);
+
+test("a skipped minor version is refused in previews by the releases, which alone know what runs", async () => {
+  expect(await refusalsOf({ "mastiff:mastodonVersion": "v4.8.0" })).toEqual([
+    "mastiff:mastodonVersion: v4.6.10 → v4.8.0 skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v4.7 first, then the next",
+  ]);
+});
+
+test("several facts are refused together", async () => {
+  const [words = ""] = await refusalsOf({ "mastiff:region": "fra", "mastiff:bucket": "other-bucket" });
+  expect(words.split("\n  - ")).toHaveLength(3);
+});
+
+test("what may change is let through", async () => {
+  for (const config of [
+    { "mastiff:mastodonVersion": "v4.7.4" },
+    { "mastiff:postgres": '{"volumeGb":4}' },
+    { "mastiff:web": '{"count":2}' },
+    { "mastiff:redis": '{"kind":"upstash"}', "mastiff:movedFrom": '{"redisKind":"own"}' },
+    { "mastiff:certificates": "wildcard" },
+  ] as Record<string, string>[])
+    expect(await refusalsOf(config), JSON.stringify(config)).toEqual([]);
+});
+
+test("a word for a key that accounts sign with is refused before anything is declared", async () => {
+  await expect(
+    declareProgram({ config: { "mastiff:rotate": '{"encryptionPrimaryKey":"2026-11"}' } }),
+  ).rejects.toThrow(
+    /mastiff:rotate .*encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe/s,
+  );
+});
