@@ -50,8 +50,11 @@ test("everything of Cloudflare's explains its errors; only a token looks for cop
   expect(said.mock.calls).toEqual([]);
 });
 
+// The official provider writes it down so.
+const noId = "{<nil>}";
+
 test("a resource without an id ends the run red, and says the way out", async () => {
-  await declare({ ids: { record: "" } });
+  await declare({ ids: { record: noId } });
   expect(said.mock.calls.flat()).toEqual([
     `error: [runtime] ${halfAnswered("record", "cloudflare:index/dnsRecord:DnsRecord", "test")}`,
   ]);
@@ -69,9 +72,9 @@ test("each known code has its hint; what may be our own doing names the way out 
 });
 
 test("of an answer that never came only a create may have been done", () => {
-  const said = 'POST "…": unexpected EOF';
-  expect(hintForNoAnswer(said, "create", "record", "acme")).toContain("npm run recover -- --stack acme");
-  expect(hintForNoAnswer(said, "update", "record", "acme")).toBe(
+  const lost = 'POST "…": unexpected EOF';
+  expect(hintForNoAnswer(lost, "create", "record", "acme")).toContain("npm run recover -- --stack acme");
+  expect(hintForNoAnswer(lost, "update", "record", "acme")).toBe(
     "Cloudflare is unwell or out of reach (update of record): run the command again, it goes on where it stopped.",
   );
   expect(hintForNoAnswer("400 Bad Request", "create", "record", "acme")).toBeUndefined();

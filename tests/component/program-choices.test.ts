@@ -197,7 +197,8 @@ test("a live stack is looked at before it is declared; what differs becomes word
 test("what is looked at is what is declared, to the letter: else it would drift for ever", async () => {
   const live = await declareProgram({ ...stacks.rotated, isLive: true });
   const look = live.asked.find(({ inputs }) => inputs.command === "observe");
-  const { items } = JSON.parse((look?.inputs.environment as { SPEC: string }).SPEC) as {
+  const asked = (look?.inputs.environment ?? {}) as { SPEC?: string };
+  const { items } = JSON.parse(asked.SPEC ?? "{}") as {
     items: Record<string, { kind: string; spec: unknown; flyToml?: string }>;
   };
   expect(Object.keys(items).sort()).toEqual(
@@ -207,9 +208,9 @@ test("what is looked at is what is declared, to the letter: else it would drift 
   );
   for (const [name, { kind, spec, flyToml }] of Object.entries(items)) {
     const { inputs } = live.named(name);
-    const { SPEC, FLY_TOML } = inputs.environment as Record<string, string>;
+    const { SPEC = "", FLY_TOML } = inputs.environment as Record<string, string>;
     expect(inputs.interpreter, name).toEqual(["node", "flyctl/main.ts", kind]);
-    expect(spec, name).toEqual(JSON.parse(SPEC ?? ""));
+    expect(spec, name).toEqual(JSON.parse(SPEC));
     const last = name.startsWith("streaming") ? 11 : 10;
     expect(flyToml?.replace("{v4}", `66.241.124.${last}`).replace("{v6}", `2a09:8280:1::${last}`), name).toBe(
       FLY_TOML,
