@@ -94,6 +94,16 @@ test("with another mail server and a bucket key of the operator's nothing is at 
   );
 });
 
+test("an EU subuser of SendGrid's is asked in the EU, unless config says where", async () => {
+  const eu = { "mastiff:sendgridRegion": "eu" };
+  const endpoints = '{"sendgrid":"http://127.0.0.1:4640/sendgrid/v3"}';
+  const asked = async (config: Record<string, string>) =>
+    (await declareProgram({ config })).named("mail-domain").inputs.baseUrl;
+  expect(await asked(eu)).toBe("https://api.eu.sendgrid.com/v3");
+  expect(await asked({ ...eu, "mastiff:endpoints": endpoints })).toBe("http://127.0.0.1:4640/sendgrid/v3");
+  expect(await asked({})).toBeUndefined();
+});
+
 test("a wildcard certificate stands for assets alone, proved by its challenge and the domain's ownership", async () => {
   const own = await declaredBy("ownServers");
   const hostnames = own.resources

@@ -73,3 +73,15 @@ test("the outputs of a stack that are secret are the password and the variables"
   );
   expect([...secret].sort()).toEqual(["ownerPassword", "secrets"]);
 });
+
+test("the connections that machines get are those of the database and the Redis that are declared", async () => {
+  const { outputs } = await declaredBy("usual");
+  const database = given.password("secrets-database-password");
+  const redis = given.password("secrets-redis-password");
+  expect(outputs.secrets).toMatchObject({
+    value: {
+      DATABASE_URL: `postgres://mastiff_party:${database}@mastiff-party-db.flycast:5432/mastiff_party?sslmode=disable`,
+      REDIS_URL: `redis://default:${redis}@mastiff-party-redis.internal:6379`,
+    },
+  });
+});
