@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandProvider } from "../local/plugins/command/provider.ts";
+import { providerService } from "../local/plugins/provider-server.ts";
 import {
   changes,
   checks,
@@ -17,8 +19,9 @@ import { type Json, ProviderClient, unknown } from "./plugin-client.ts";
 import { startPlugin } from "./plugin-process.ts";
 import type { OfficialParts, Question, Side } from "./question.ts";
 import { reduced } from "./shape.ts";
-import { addressOf, withProvider } from "./sides.ts";
+import { addressOf, type StandIn, withProvider } from "./sides.ts";
 
+const standIn: StandIn = { name: "command", service: () => providerService(commandProvider()) };
 const command = "command:local:Command";
 const run = "command:local:run";
 
@@ -27,8 +30,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
   const question = (name: string, ask: (client: ProviderClient) => Promise<unknown>): Question => ({
     part: "command",
     name,
-    ask: (side) =>
-      withProvider(official, "command", side, async (client) => reduced(await ask(client), form)),
+    ask: (side) => withProvider(official, standIn, side, async (client) => reduced(await ask(client), form)),
   });
   const separate = (
     name: string,
@@ -157,7 +159,7 @@ async function apart(
     side === "official"
       ? await startPlugin(join(official.bin, "pulumi-resource-command"), engine ? [engine] : [])
       : undefined;
-  const client = new ProviderClient(plugin?.address ?? (await addressOf(official, "command", side)));
+  const client = new ProviderClient(plugin?.address ?? (await addressOf(official, standIn, side)));
   try {
     await client.handshake(engine);
     await client.configure();
