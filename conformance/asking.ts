@@ -18,12 +18,12 @@ const patience = 180_000;
  * Asks every question. One whose answers differ is asked once more when all others are through: a machine with too
  * much to do makes a command late, and says nothing about who runs it.
  *
- * @param told called after each question, with how many are through.
+ * @param told called after each question, with how many are through and how many will be asked once more.
  */
 export async function askAll(
   questions: Question[],
   atOnce: number,
-  told: (through: number) => void = () => {},
+  told: (through: number, suspects: number) => void = () => {},
 ): Promise<Asked> {
   const waiting = [...questions];
   const suspects: Question[] = [];
@@ -32,7 +32,7 @@ export async function askAll(
     for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
       if ((await difference(question)) !== undefined) suspects.push(question);
       through += 1;
-      told(through);
+      told(through, suspects.length);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

@@ -101,7 +101,6 @@ test("a stale entry says what has changed since when; none, that there was no co
 test("a change of the local Fly concerns flyctl, and no plugin", async () => {
   const digests = async (name: string) => Object.keys(await digestsOf(comparisons[name] as Comparison));
   expect(await digests("flyctl")).toContain("local/fly");
-  // Cloudflare's world has a slot for Fly's state.
   for (const name of ["random", "tls", "command", "language-host"]) {
     expect((await digests(name)).filter((folder) => folder.startsWith("local/"))).toEqual(["local/plugins"]);
   }
