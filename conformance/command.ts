@@ -173,8 +173,9 @@ async function apart(
 /** The lines that a command's output becomes on the engine's screen. */
 async function logged(official: OfficialParts, side: Side, logging: string | undefined): Promise<Json> {
   const engine = await listen();
+  // Two streams come in order only when there is time between them, on a busy machine too.
   const inputs = {
-    create: "echo one; printf 'two\\r\\n\\n'; sleep 0.1; echo bad >&2; sleep 0.1; printf three",
+    create: "echo one; printf 'two\\r\\n\\n'; sleep 0.5; echo bad >&2; sleep 0.5; printf three",
     logging: logging ?? null,
   };
   try {
