@@ -1,6 +1,8 @@
 /** A Cloudflare for one question: the local one, fresh, or one that answers by a script. */
 
 import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+import { serveCloudflare } from "../local/cloudflare/serve.ts";
 import { Faults } from "../local/faults.ts";
 import { openFront } from "../local/front.ts";
 import { openWorld } from "../local/world.ts";
@@ -45,7 +47,9 @@ type Answer = (request: Request, cut: () => void) => Promise<Response>;
 
 /** A local Cloudflare in its first state. */
 export function freshApi(): Promise<Api> {
-  return serve(openFront(openWorld(), new Faults()));
+  const world = openWorld();
+  const cloudflare = new Hono().route("/client/v4", serveCloudflare(world));
+  return serve(openFront(world, new Faults(), { cloudflare }));
 }
 
 export function scriptedApi(script: Script): Promise<Api> {

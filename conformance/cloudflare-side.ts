@@ -1,11 +1,18 @@
 /** One side of a question about the Cloudflare provider, with an API of its own. */
 
+import { cloudflareProvider } from "../local/plugins/cloudflare/provider.ts";
+import { providerService } from "../local/plugins/provider-server.ts";
 import type { Api } from "./cloudflare-api.ts";
 import { token } from "./cloudflare-api.ts";
 import { type Fields, isFailure, opened, ProviderClient } from "./plugin-client.ts";
 import type { OfficialParts, Side } from "./question.ts";
 import { reduced } from "./shape.ts";
-import { addressOf } from "./sides.ts";
+import { addressOf, type StandIn } from "./sides.ts";
+
+export const standIn: StandIn = {
+  name: "cloudflare",
+  service: () => providerService(cloudflareProvider()),
+};
 
 export const type = (name: string): string => `cloudflare:index/${lower(name)}:${name}`;
 export const fn = (name: string): string => `cloudflare:index/${name}:${name}`;
@@ -19,8 +26,19 @@ export interface Asking {
   note(what: string, answer: unknown): void;
 }
 
-// The official plugin is one process with one configuration: one question at a time.
-let queue: Promise<unknown> = Promise.resolve();
+/** An official plugin has one configuration per process, so each copy is asked one question at a time. */
+const copies = [0, 1];
+let asked = 0;
+const queues: Promise<unknown>[] = copies.map(() => Promise.resolve());
+
+/** Ours has a configuration per connection, and needs no queue. */
+async function inTurn<Answer>(side: Side, ask: (copy: number) => Promise<Answer>): Promise<Answer> {
+  if (side === "ours") return ask(0);
+  const copy = asked++ % copies.length;
+  const answer = (queues[copy] ?? Promise.resolve()).then(() => ask(copy));
+  queues[copy] = answer.catch(() => undefined);
+  return answer;
+}
 
 /** Ask one side, against an API that nobody else uses. The answer is all notes, with generated values reduced. */
 export function askSide(
@@ -29,9 +47,9 @@ export function askSide(
   openApi: () => Promise<Api>,
   ask: (asking: Asking) => Promise<void>,
 ): Promise<unknown> {
-  const answer = queue.then(async () => {
+  return inTurn(side, async (copy) => {
     const api = await openApi();
-    const client = new ProviderClient(await addressOf(official, "cloudflare", side));
+    const client = new ProviderClient(await addressOf(official, standIn, side, copy));
     try {
       await client.handshake();
       await client.configure({ apiToken: token, baseUrl: api.url });
@@ -48,8 +66,6 @@ export function askSide(
       await api.close();
     }
   });
-  queue = answer.catch(() => undefined);
-  return answer;
 }
 
 /** The official provider finds failures in the order of Go's maps: in none. */

@@ -1,5 +1,4 @@
 import { freshApi } from "./cloudflare-api.ts";
-import { engineQuestions } from "./cloudflare-engine.ts";
 import { changes, needsBucket } from "./cloudflare-inputs.ts";
 import { imports, lookups, seed } from "./cloudflare-lookups.ts";
 import { odd, unknowns } from "./cloudflare-odd.ts";
@@ -63,7 +62,6 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
       }
     }),
     ...scripts.map(({ name, openApi, ask }) => question(name, ask, openApi)),
-    ...engineQuestions(official),
   ];
 }
 

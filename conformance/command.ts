@@ -1,6 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { commandProvider } from "../local/plugins/command/provider.ts";
+import { providerService } from "../local/plugins/provider-server.ts";
 import {
   changes,
   checks,
@@ -17,8 +19,9 @@ import { type Json, ProviderClient, unknown } from "./plugin-client.ts";
 import { startPlugin } from "./plugin-process.ts";
 import type { OfficialParts, Question, Side } from "./question.ts";
 import { reduced } from "./shape.ts";
-import { addressOf, withProvider } from "./sides.ts";
+import { addressOf, type StandIn, withProvider } from "./sides.ts";
 
+const standIn: StandIn = { name: "command", service: () => providerService(commandProvider()) };
 const command = "command:local:Command";
 const run = "command:local:run";
 
@@ -27,8 +30,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
   const question = (name: string, ask: (client: ProviderClient) => Promise<unknown>): Question => ({
     part: "command",
     name,
-    ask: (side) =>
-      withProvider(official, "command", side, async (client) => reduced(await ask(client), form)),
+    ask: (side) => withProvider(official, standIn, side, async (client) => reduced(await ask(client), form)),
   });
   const separate = (
     name: string,
@@ -157,7 +159,7 @@ async function apart(
     side === "official"
       ? await startPlugin(join(official.bin, "pulumi-resource-command"), engine ? [engine] : [])
       : undefined;
-  const client = new ProviderClient(plugin?.address ?? (await addressOf(official, "command", side)));
+  const client = new ProviderClient(plugin?.address ?? (await addressOf(official, standIn, side)));
   try {
     await client.handshake(engine);
     await client.configure();
@@ -171,8 +173,9 @@ async function apart(
 /** The lines that a command's output becomes on the engine's screen. */
 async function logged(official: OfficialParts, side: Side, logging: string | undefined): Promise<Json> {
   const engine = await listen();
+  // Two streams come in order only when there is time between them, on a busy machine too.
   const inputs = {
-    create: "echo one; printf 'two\\r\\n\\n'; sleep 0.1; echo bad >&2; sleep 0.1; printf three",
+    create: "echo one; printf 'two\\r\\n\\n'; sleep 0.5; echo bad >&2; sleep 0.5; printf three",
     logging: logging ?? null,
   };
   try {

@@ -2,9 +2,12 @@
  * The local SendGrid against what is published of the real one: each answer, of success and of refusal, has the
  * described status and fits the described schema.
  */
+import { Hono } from "hono";
 import type { z } from "zod";
+import { serveCloudflare } from "../local/cloudflare/serve.ts";
 import { Faults } from "../local/faults.ts";
 import { openFront } from "../local/front.ts";
+import { serveSendgrid } from "../local/sendgrid/serve.ts";
 import { openWorld } from "../local/world.ts";
 import type { Question } from "./question.ts";
 import type { Case, Sendgrid } from "./sendgrid-case.ts";
@@ -64,7 +67,10 @@ function everyCallIsAsked(): Question {
 /** A SendGrid of its own for one case; what a successful call sends must be as described too. */
 function freshSendgrid({ call, status }: Case): Sendgrid {
   const world = openWorld();
-  const front = openFront(world, new Faults());
+  const front = openFront(world, new Faults(), {
+    sendgrid: new Hono().route("/sendgrid/v3", serveSendgrid(world)),
+    cloudflare: new Hono().route("/client/v4", serveCloudflare(world)),
+  });
   const send = async (
     base: string,
     key: string | undefined,

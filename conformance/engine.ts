@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,11 +14,11 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findEngine } from "../toolchain/engine.ts";
-import { silentTerminal } from "../toolchain/terminal.ts";
+import { closeAtEnd } from "./endings.ts";
 import type { Json } from "./plugin-client.ts";
-import type { OfficialParts, Side } from "./question.ts";
-import { ourPlugins } from "./sides.ts";
+import type { OfficialParts } from "./question.ts";
+import { quiet } from "./quiet.ts";
+import { ourPort, type StandIn } from "./sides.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -44,20 +45,13 @@ export interface Ran {
   stderr: string;
 }
 
-let engine: Promise<string> | undefined;
+/** The official language host, or the stand-in. */
+type Host = "official" | StandIn;
 
-/** The engine that is asked: MASTIFF_PULUMI names it, else it is the toolchain's. */
-export function enginePath(): Promise<string> {
-  engine ??= process.env.MASTIFF_PULUMI
-    ? Promise.resolve(process.env.MASTIFF_PULUMI)
-    : findEngine("auto", silentTerminal).then(({ file }) => file);
-  return engine;
-}
-
-/** Work on a project with one side's language host. Providers are the official ones on both sides. */
+/** Work on a project with one language host. Providers are the official ones on both sides. */
 export async function withProject<Answer>(
   official: OfficialParts,
-  side: Side,
+  host: Host,
   files: Files,
   work: (project: Project) => Promise<Answer>,
 ): Promise<Answer> {
@@ -70,35 +64,63 @@ export async function withProject<Answer>(
     }
     if (files["node_modules/none"] === undefined)
       symlinkSync(join(root, "node_modules"), join(project, "node_modules"));
-    mkdirSync(join(folder, "stacks"));
-    const env = await environment(official, side, folder);
-    const file = await enginePath();
-    const pulumi: Project["pulumi"] = (args, more = {}) =>
-      new Promise((resolve) => {
-        execFile(
-          file,
-          args,
-          {
-            cwd: join(project, more.cwd ?? "."),
-            env: { ...env, ...more.env },
-            maxBuffer: 1 << 28,
-            killSignal: "SIGINT",
-            ...(more.signal && { signal: more.signal }),
-          },
-          (error, stdout, stderr) =>
-            resolve({
-              exitCode: typeof error?.code === "number" ? error.code : error ? -1 : 0,
-              stdout,
-              stderr,
-            }),
-        );
-      });
-    const made = await pulumi(["stack", "init", "dev"]);
-    if (made.exitCode !== 0) throw new Error(made.stderr);
-    return await work({ folder, pulumi });
+    const fresh = await freshStack(official);
+    cpSync(join(fresh, "stacks"), join(folder, "stacks"), { recursive: true });
+    cpSync(join(fresh, "project/Pulumi.dev.yaml"), join(project, "Pulumi.dev.yaml"));
+    const file = await official.engine();
+    const env = await environment(official, host, folder);
+    return await work({
+      folder,
+      pulumi: (args, more = {}) => run(file, args, join(project, more.cwd ?? "."), env, more),
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+let fresh: Promise<string> | undefined;
+
+/** A folder with a fresh stack `dev`, made once: an engine's start costs more than most questions. */
+function freshStack(official: OfficialParts): Promise<string> {
+  fresh ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), "conformance-fresh-"));
+    closeAtEnd(() => rmSync(folder, { recursive: true, force: true }));
+    const project = join(folder, "project");
+    mkdirSync(project);
+    mkdirSync(join(folder, "stacks"));
+    writeFileSync(join(project, "Pulumi.yaml"), projectFile());
+    const env = await environment(official, "official", folder);
+    const made = await run(await official.engine(), ["stack", "init", "dev"], project, env);
+    if (made.exitCode !== 0) throw new Error(made.stderr);
+    return folder;
+  })();
+  return fresh;
+}
+
+function run(
+  file: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  more: Running = {},
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(
+      file,
+      args,
+      {
+        cwd,
+        env: { ...env, ...more.env },
+        maxBuffer: 1 << 28,
+        killSignal: "SIGINT",
+        ...(more.signal && { signal: more.signal }),
+      },
+      (error, stdout, stderr) => {
+        const exitCode = typeof error?.code === "number" ? error.code : error ? -1 : 0;
+        resolve({ exitCode, stdout, stderr });
+      },
+    );
+  });
 }
 
 const plainFiles: Files = { "Pulumi.yaml": projectFile(), "package.json": `{ "type": "module" }` };
@@ -108,7 +130,7 @@ export function projectFile(options = "typescript: false", main = "index.ts"): s
   return `name: asked\nruntime:\n  name: nodejs\n  options:\n    ${options.replaceAll("\n", "\n    ")}\nmain: ${main}\n`;
 }
 
-async function environment(official: OfficialParts, side: Side, folder: string): Promise<NodeJS.ProcessEnv> {
+async function environment(official: OfficialParts, host: Host, folder: string): Promise<NodeJS.ProcessEnv> {
   const foreign = /^(PULUMI|MASTIFF|NODE_OPTIONS)/;
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   const path = [join(root, "node_modules/.bin"), process.env.PATH ?? ""];
@@ -116,14 +138,14 @@ async function environment(official: OfficialParts, side: Side, folder: string):
   path.push(join(root, "node_modules/@pulumi/pulumi"));
   return {
     ...clean,
-    PATH: [...(side === "official" ? [official.bin] : []), ...path].join(delimiter),
+    PATH: [...(host === "official" ? [official.bin] : []), ...path].join(delimiter),
     PULUMI_HOME: official.home,
     PULUMI_BACKEND_URL: `file://${join(folder, "stacks")}`,
     PULUMI_CONFIG_PASSPHRASE: "conformance",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...quiet,
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_COMMANDS: "true",
-    ...(side === "ours" && { PULUMI_DEBUG_LANGUAGES: `nodejs:${(await ourPlugins()).ports.nodejs}` }),
+    ...(host !== "official" && { PULUMI_DEBUG_LANGUAGES: `nodejs:${await ourPort(host)}` }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Stories about flyctl in which something fails: the login, the line, a call of Fly's API. */
 
+import { faultRule } from "../local/faults.ts";
 import { line, running } from "./flyctl-lines.ts";
 import type { Happening, Line, Story } from "./flyctl-side.ts";
 
@@ -82,15 +83,7 @@ interface Fault {
 
 /** From now on a call fails. */
 function fails(fault: Fault): Happening {
-  return async ({ url }) => {
-    const rule = { cloud: "fly", when: "before", ...fault };
-    const answer = await fetch(`${url}/_local/faults`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify([rule]),
-    });
-    if (!answer.ok) throw new Error(await answer.text());
-  };
+  return ({ faults }) => faults.set([faultRule.parse({ cloud: "fly", when: "before", ...fault })]);
 }
 
 const ways: Record<string, object> = {

@@ -1,12 +1,10 @@
 /** One side of a question about flyctl: a fresh local Fly, a folder of its own, and steps one after the other. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { macaroon } from "../local/fly/tokens.ts";
-import { type Clouds, serveClouds } from "../local/serve-clouds.ts";
+import { type FlyClouds, serveFlyClouds } from "./fly-clouds.ts";
 import { callForm, reducer, stateForm } from "./flyctl-form.ts";
+import { runFlyctl } from "./flyctl-process.ts";
 import type { OfficialParts, Side } from "./question.ts";
 
 /** One run of flyctl. */
@@ -21,7 +19,7 @@ export interface Line {
 }
 
 /** Something that happens between runs. */
-export type Happening = (clouds: Clouds) => Promise<void> | void;
+export type Happening = (clouds: FlyClouds) => Promise<void> | void;
 
 /** What is done, and the files that are there. */
 export interface Story {
@@ -32,14 +30,9 @@ export interface Story {
   parallel?: boolean;
 }
 
-const ownMain = fileURLToPath(new URL("../local/flyctl/main.ts", import.meta.url));
-
-/** Longest that a run may take. */
-const patience = 90_000;
-
 /** Live through a story: what every run brought back, the calls that change something, and Fly's state at the end. */
 export async function live(official: OfficialParts, side: Side, story: Story): Promise<unknown> {
-  const clouds = await serveClouds(0);
+  const clouds = await serveFlyClouds();
   const folder = mkdtempSync(join(tmpdir(), "flyctl-"));
   try {
     for (const [name, text] of Object.entries(story.files ?? {})) writeFileSync(join(folder, name), text);
@@ -58,7 +51,9 @@ export async function live(official: OfficialParts, side: Side, story: Story): P
         await step(clouds);
         continue;
       }
-      const ran = await run(official, side, clouds, folder, step);
+      const args = step.args.map((arg) => filledIn(arg, clouds));
+      const { token, stdin } = step;
+      const ran = await runFlyctl(official, side, args, { url: clouds.url, folder, token, stdin });
       const stdout = reduce(ran.stdout);
       const stderr = reduce(ran.stderr);
       runs.push({
@@ -77,49 +72,7 @@ export async function live(official: OfficialParts, side: Side, story: Story): P
   }
 }
 
-async function run(
-  official: OfficialParts,
-  side: Side,
-  clouds: Clouds,
-  folder: string,
-  line: Line,
-): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const args = line.args.map((arg) => filledIn(arg, clouds));
-  const [program, all] =
-    side === "official" ? [join(official.bin, "flyctl"), args] : [process.execPath, [ownMain, ...args]];
-  return new Promise((resolve) => {
-    const child = execFile(
-      program,
-      all,
-      { cwd: folder, env: environment(clouds, folder, line.token), timeout: patience, maxBuffer: 1e8 },
-      (error, stdout, stderr) => {
-        const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-        resolve({ exitCode, stdout, stderr });
-      },
-    );
-    child.stdin?.end(line.stdin ?? "");
-  });
-}
-
-/** Nothing of the caller's own environment: neither a login nor a setting of flyctl. */
-function environment(clouds: Clouds, folder: string, token: string | undefined): Record<string, string> {
-  const { url } = clouds;
-  return {
-    PATH: process.env.PATH ?? "",
-    HOME: folder,
-    FLY_CONFIG_DIR: join(folder, ".fly"),
-    FLY_API_BASE_URL: url,
-    FLY_FLAPS_BASE_URL: url,
-    FLY_UIEX_BASE_URL: url,
-    FLY_NO_UPDATE_CHECK: "1",
-    FLY_NO_INCIDENTS_CHECK: "1",
-    FLY_SEND_METRICS: "0",
-    FLY_SYNTHETICS_AGENT: "0",
-    FLY_API_TOKEN: token ?? macaroon("local-operator"),
-  };
-}
-
-function filledIn(arg: string, clouds: Clouds): string {
+function filledIn(arg: string, clouds: FlyClouds): string {
   const apps = Object.values(clouds.world.state.fly.apps);
   const ids: Record<string, string[]> = {
     machine: apps.flatMap((app) => Object.keys(app.machines)),

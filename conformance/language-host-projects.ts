@@ -88,18 +88,6 @@ export const programs: [string, Files | string][] = [
   ["no SDK", { "node_modules/none": "", "index.ts": "" }],
 ];
 
-export const life = `
-import * as pulumi from "@pulumi/pulumi";
-import * as command from "@pulumi/command";
-import * as random from "@pulumi/random";
-export const word = new pulumi.Config().get("word") ?? "first";
-console.log("word is", word);
-const password = new random.RandomPassword("secret", { length: 8 });
-const said = new command.local.Command("said", { create: "echo $WORD", update: "echo changed $WORD", environment: { WORD: word } });
-export const length = password.result.apply((value) => value.length);
-export const out = said.stdout;
-`;
-
 export const settings = `
 import * as pulumi from "@pulumi/pulumi";
 export const config = new pulumi.Config();

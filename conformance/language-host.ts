@@ -1,13 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { type Files, operate, outputs, type Project, type Running, withProject } from "./engine.ts";
-import { HostClient } from "./host-client.ts";
+import type { HostClient } from "./host-client.ts";
 import {
   below,
   dynamic,
   failing,
-  life,
   linked,
   lockfile,
   packages,
@@ -16,11 +14,9 @@ import {
   waits,
   witness,
 } from "./language-host-projects.ts";
+import { hostOf, withHost } from "./language-host-side.ts";
 import type { Json } from "./plugin-client.ts";
-import { type PluginProcess, startPlugin } from "./plugin-process.ts";
-import type { OfficialParts, Question, Side } from "./question.ts";
-import { reduced } from "./shape.ts";
-import { ourPlugins } from "./sides.ts";
+import type { OfficialParts, Question } from "./question.ts";
 
 /** The language host: programs that run well and badly, and what the engine asks about a project. */
 export async function questions(official: OfficialParts): Promise<Question[]> {
@@ -34,7 +30,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     ask: (side) =>
       withProject(
         official,
-        side,
+        hostOf(side),
         typeof files === "string" ? { "index.ts": files } : files,
         async (project) => ask(project),
       ),
@@ -50,17 +46,6 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
   });
   return [
     ...programs.map(([name, files]) => program(name, files)),
-    program("a life: preview, up, refresh, change, destroy", life, async (project) => [
-      await operate(project, "preview"),
-      await operate(project, "up"),
-      await outputs(project),
-      await operate(project, "preview", ["--expect-no-changes"]),
-      await operate(project, "refresh"),
-      await operate(project, "refresh", ["--run-program"]),
-      await operate(project, "up", ["--config=asked:word=other"]),
-      await outputs(project),
-      await operate(project, "destroy", ["--run-program"]),
-    ]),
     program("config: plain, secret, with dots and colons, an object", settings, async (project) => {
       await project.pulumi(["config", "set", "plain", "a word"]);
       await project.pulumi(["config", "set", "--secret", "hidden", "hush"]);
@@ -141,36 +126,4 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
 
 function preview(project: Project): Promise<Json> {
   return operate(project, "preview");
-}
-
-/** Ask a host about a project, with somebody listening where the engine would. */
-async function withHost(
-  official: OfficialParts,
-  side: Side,
-  files: Files,
-  ask: (host: HostClient, folder: string) => Promise<Json>,
-): Promise<Json> {
-  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  let host: PluginProcess | undefined;
-  let address: string;
-  if (side === "official") {
-    host = await startPlugin(join(official.bin, "pulumi-language-nodejs"), []);
-    address = host.address;
-  } else {
-    address = `127.0.0.1:${(await ourPlugins()).ports.nodejs}`;
-  }
-  const client = new HostClient(address);
-  try {
-    return reduced(await ask(client, folder), (text) =>
-      text.replaceAll(folder, "{folder}").replace(/\b\d+(?:\.\d+)?m?s\b/g, "{time}"),
-    );
-  } finally {
-    client.close();
-    await host?.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

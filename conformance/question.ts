@@ -7,6 +7,8 @@ export interface OfficialParts {
   bin: string;
   /** A PULUMI_HOME with the official plugins installed. */
   home: string;
+  /** The engine's executable, found or made when it is first asked for. */
+  engine(): Promise<string>;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface OfficialParts {
  * id, a generated value) to its form.
  */
 export interface Question {
-  /** The part that it is about, such as `random`. */
+  /** The comparison that it belongs to, such as `random`. */
   part: string;
   name: string;
   ask(side: Side): Promise<unknown>;

@@ -1,7 +1,11 @@
+import { providerService } from "../local/plugins/provider-server.ts";
+import { randomProvider } from "../local/plugins/random/provider.ts";
 import { type Fields, isFailure, opened, type ProviderClient, secret, unknown } from "./plugin-client.ts";
 import type { OfficialParts, Question } from "./question.ts";
 import { reduced } from "./shape.ts";
-import { withProvider } from "./sides.ts";
+import { type StandIn, withProvider } from "./sides.ts";
+
+const standIn: StandIn = { name: "random", service: () => providerService(randomProvider()) };
 
 const type = (name: string) => `random:index/${name[0]?.toLowerCase()}${name.slice(1)}:${name}`;
 
@@ -10,7 +14,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
   const question = (name: string, ask: (client: ProviderClient) => Promise<unknown>): Question => ({
     part: "random",
     name,
-    ask: (side) => withProvider(official, "random", side, async (client) => reduced(await ask(client), form)),
+    ask: (side) => withProvider(official, standIn, side, async (client) => reduced(await ask(client), form)),
   });
   return [
     question("handshake", (client) => client.handshake()),

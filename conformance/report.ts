@@ -6,17 +6,25 @@ export interface Difference {
   ours: unknown;
 }
 
-/** The table of differences and the counts, as they are printed at the end. */
-export function report(lines: string[], differences: Difference[]): string {
+/**
+ * The table of differences and the counts, as they are printed at the end.
+ *
+ * @param lines one per comparison.
+ * @param missing how many of them could not be made.
+ */
+export function report(lines: string[], differences: Difference[], missing: number): string {
   const table = differences.map(
     ({ part, question, official, ours }) =>
       `\n${part}: ${question}\n${deviations(official, ours)
         .map((line) => `    ${line}\n`)
         .join("")}`,
   );
-  return `${table.join("")}\n${lines.map((line) => `  ${line}\n`).join("")}${
-    differences.length === 0 ? "no difference\n" : `${differences.length} differences\n`
-  }`;
+  const found = differences.length === 0 ? "no difference" : `${differences.length} differences`;
+  const end = [
+    ...(missing < lines.length ? [found] : []),
+    ...(missing > 0 ? [`${missing} of ${lines.length} comparisons not made`] : []),
+  ];
+  return `${table.join("")}\n${lines.map((line) => `  ${line}\n`).join("")}${end.join("; ")}\n`;
 }
 
 /** Where two answers part, by path; long values are cut in the middle. */

@@ -1,7 +1,11 @@
+import { providerService } from "../local/plugins/provider-server.ts";
+import { tlsProvider } from "../local/plugins/tls/provider.ts";
 import { type Fields, isFailure, opened, type ProviderClient, secret, unknown } from "./plugin-client.ts";
 import type { OfficialParts, Question } from "./question.ts";
 import { reduced } from "./shape.ts";
-import { withProvider } from "./sides.ts";
+import { type StandIn, withProvider } from "./sides.ts";
+
+const standIn: StandIn = { name: "tls", service: () => providerService(tlsProvider()) };
 
 const privateKey = "tls:index/privateKey:PrivateKey";
 const getPublicKey = "tls:index/getPublicKey:getPublicKey";
@@ -11,7 +15,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
   const question = (name: string, ask: (client: ProviderClient) => Promise<unknown>): Question => ({
     part: "tls",
     name,
-    ask: (side) => withProvider(official, "tls", side, async (client) => reduced(await ask(client), form)),
+    ask: (side) => withProvider(official, standIn, side, async (client) => reduced(await ask(client), form)),
   });
   const knowns = new Map<string, Promise<Fields>>();
   /** A key that the official provider has made: the same one for both sides. */
@@ -19,7 +23,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     const key = JSON.stringify(inputs);
     const made =
       knowns.get(key) ??
-      withProvider(official, "tls", "official", async (client) => (await make(client, inputs)).olds);
+      withProvider(official, standIn, "official", async (client) => (await make(client, inputs)).olds);
     knowns.set(key, made);
     return made;
   };
@@ -85,7 +89,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     }),
     ...both.map((inputs) =>
       question(`a key made here is read by both: ${JSON.stringify(inputs)}`, async (client) => {
-        const made = (await withProvider(official, "tls", "ours", (ours) => make(ours, inputs))).olds;
+        const made = (await withProvider(official, standIn, "ours", (ours) => make(ours, inputs))).olds;
         const asked = async (args: Fields) => {
           const answer = await client.invoke(getPublicKey, args);
           return isFailure(answer) ? answer : (answer.result as Fields).publicKeyPem === made.publicKeyPem;

@@ -3,16 +3,9 @@
  * them what none should do for itself: the journal, the modelled latency and the dialled-in faults.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Hono } from "hono";
-import { serveCloudflare } from "./cloudflare/serve.ts";
-import { serveR2 } from "./cloudflare/serve-r2.ts";
-import { serveControl } from "./control.ts";
 import type { Call, FaultAction, Faults } from "./faults.ts";
-import { serveFly } from "./fly/serve.ts";
-import { serveInternet } from "./internet.ts";
 import type { Cloud, OpenCall } from "./journal.ts";
 import { latencyOf } from "./latency.ts";
-import { serveSendgrid } from "./sendgrid/serve.ts";
 import type { World } from "./world.ts";
 
 /** A fault that ends the connection without an answer. */
@@ -21,19 +14,22 @@ class CutConnection extends Error {}
 /** Answers a request; `cut` drops the connection that it came by. */
 export type Front = (request: Request, cut: () => void) => Promise<Response>;
 
-/** The whole local world as one fetch handler. */
-export function openFront(world: World, faults: Faults): Front {
-  const control = serveControl(world, faults);
-  const clouds: Record<Exclude<Cloud, "internet">, Hono> = {
-    cloudflare: new Hono().route("/client/v4", serveCloudflare(world)),
-    sendgrid: new Hono().route("/sendgrid/v3", serveSendgrid(world)),
-    r2: new Hono().route("/r2", serveR2(world)),
-    fly: serveFly(world),
-  };
+/** What stands behind the door; `control` are the dials and windows. What is left out answers 404. */
+export type Behind = Partial<Record<Cloud | "control", Served>>;
+
+/** A part of the world, such as a Hono application. Paths are whole: a cloud's begin with the cloud's own base. */
+export interface Served {
+  fetch(request: Request): Response | Promise<Response>;
+}
+
+const nobody: Served = { fetch: () => new Response(null, { status: 404 }) };
+
+/** The door to these parts of a world, as one fetch handler. */
+export function openFront(world: World, faults: Faults, behind: Behind): Front {
   return async (request, cut) => {
     const url = new URL(request.url);
     const cloud = cloudOf(url);
-    if (cloud === undefined) return control.fetch(request);
+    if (cloud === undefined) return (behind.control ?? nobody).fetch(request);
     const body = await request.clone().text();
     const query = url.search.slice(1);
     const call = { cloud, method: request.method, path: url.pathname, query, body };
@@ -45,8 +41,7 @@ export function openFront(world: World, faults: Faults): Front {
       }
       const wait = latencyOf(cloud, call.method, call.path) * world.latencyScale;
       if (wait > 0) await sleep(wait);
-      const response =
-        cloud === "internet" ? await serveInternet(world, request) : await clouds[cloud].fetch(request);
+      const response = await (behind[cloud] ?? nobody).fetch(request);
       for (const rule of hits.filter((r) => r.when === "after")) {
         const instead = await act(rule.action, faults, call);
         if (instead !== undefined) return instead;

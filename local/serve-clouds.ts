@@ -1,4 +1,5 @@
 import { createAdaptorServer } from "@hono/node-server";
+import { allClouds } from "./all-clouds.ts";
 import { Faults } from "./faults.ts";
 import { openFront } from "./front.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
@@ -18,7 +19,8 @@ export interface Clouds {
  */
 export async function serveClouds(port: number, options: WorldOptions = {}): Promise<Clouds> {
   const world = openWorld(options);
-  const front = openFront(world, new Faults());
+  const faults = new Faults();
+  const front = openFront(world, faults, allClouds(world, faults));
   const server = createAdaptorServer({
     fetch: (request, env) => front(request, () => env.incoming.socket?.destroy()),
   });

@@ -1,10 +1,9 @@
-import grpc from "@grpc/grpc-js";
 import { cloudflareProvider } from "./cloudflare/provider.ts";
 import { commandProvider } from "./command/provider.ts";
-import { channelOptions } from "./engine-log.ts";
 import { languageHost } from "./nodejs/host.ts";
-import { type PluginService, providerService } from "./provider-server.ts";
+import { providerService } from "./provider-server.ts";
 import { randomProvider } from "./random/provider.ts";
+import { servePlugin } from "./serve-one.ts";
 import { tlsProvider } from "./tls/provider.ts";
 
 /** The servers of all plugins. */
@@ -28,29 +27,12 @@ export async function servePlugins(): Promise<Plugins> {
     ...providers.map((provider) => [provider.name, providerService(provider)] as const),
   ]);
   const served = await Promise.all(
-    [...services].map(async ([name, service]) => ({ name, ...(await serve(service)) })),
+    [...services].map(async ([name, service]) => ({ name, ...(await servePlugin(service)) })),
   );
   return {
     ports: Object.fromEntries(served.map(({ name, port }) => [name, port])),
     close: async () => {
       await Promise.all(served.map(({ close }) => close()));
-    },
-  };
-}
-
-async function serve(service: PluginService): Promise<{ port: number; close(): Promise<void> }> {
-  const server = new grpc.Server(channelOptions);
-  server.addService(service.definition, service.handlers);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
-    );
-  });
-  return {
-    port,
-    close: async () => {
-      service.close();
-      server.forceShutdown();
     },
   };
 }

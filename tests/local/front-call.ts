@@ -1,4 +1,5 @@
 /** A world of a test's own behind its front door: every cloud, and the page's own routes. */
+import { allClouds } from "../../local/all-clouds.ts";
 import { Faults } from "../../local/faults.ts";
 import { openFront } from "../../local/front.ts";
 import type { View } from "../../local/view/view.ts";
@@ -32,7 +33,8 @@ export interface Open {
 /** Opens a fresh one. */
 export function openWorldFront(): Open {
   const world = openWorld();
-  const front = openFront(world, new Faults());
+  const faults = new Faults();
+  const front = openFront(world, faults, allClouds(world, faults));
   const streams: ReadableStreamDefaultReader[] = [];
   const call: Call = async (method, path, body, token = "") => {
     const request = new Request(`${here}${path}`, {

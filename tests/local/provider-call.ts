@@ -1,7 +1,8 @@
 /** The local Cloudflare provider, asked over gRPC as an engine would, against a Cloudflare of the test's own. */
 import { type Api, account, freshApi, type SeenCall, token } from "../../conformance/cloudflare-api.ts";
+import { standIn } from "../../conformance/cloudflare-side.ts";
 import { type Fields, isFailure, opened, ProviderClient } from "../../conformance/plugin-client.ts";
-import { closeSides, ourPlugins } from "../../conformance/sides.ts";
+import { closeSides, ourPort } from "../../conformance/sides.ts";
 
 export { account, freshApi, scriptedApi, zone } from "../../conformance/cloudflare-api.ts";
 export { type Fields, unknown } from "../../conformance/plugin-client.ts";
@@ -38,7 +39,7 @@ export async function openProvider(
   config: Fields = { apiToken: token },
 ): Promise<Provider> {
   const api = await openApi();
-  const client = new ProviderClient(`127.0.0.1:${(await ourPlugins()).ports.cloudflare}`);
+  const client = new ProviderClient(`127.0.0.1:${await ourPort(standIn)}`);
   await client.handshake();
   await client.configure({ baseUrl: api.url, ...config });
   const message: Provider["message"] = (answer) => {

@@ -3,16 +3,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Api, account, freshApi, token } from "./cloudflare-api.ts";
+import { standIn } from "./cloudflare-side.ts";
 import { operate, type Project, projectFile, type Running, withProject } from "./engine.ts";
 import type { Json } from "./plugin-client.ts";
 import type { OfficialParts, Question, Side } from "./question.ts";
 import { reduced } from "./shape.ts";
-import { ourPlugins } from "./sides.ts";
+import { ourPort } from "./sides.ts";
 
-export function engineQuestions(official: OfficialParts): Question[] {
+export async function questions(official: OfficialParts): Promise<Question[]> {
   return [
     {
-      part: "cloudflare",
+      part: "cloudflare-life",
       name: "a stack on the real engine: preview, up, refresh, change, destroy",
       ask: (side) => stackLife(official, side),
     },
@@ -57,7 +58,7 @@ async function running(side: Side, project: Project, api: Api): Promise<Running>
   if (side === "official") return { env };
   const home = join(project.folder, "home");
   mkdirSync(home);
-  const { cloudflare } = (await ourPlugins()).ports;
+  const cloudflare = await ourPort(standIn);
   return { env: { ...env, PULUMI_HOME: home, PULUMI_DEBUG_PROVIDERS: `cloudflare:${cloudflare}` } };
 }
 
