@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import pRetry from "p-retry";
 import type { Argv } from "./argv-parts.ts";
 import { failureStatus, folderPrefix, sweep } from "./config-folder.ts";
@@ -9,6 +8,7 @@ import { flyctlEnvironment } from "./environment.ts";
 import { FlyctlFailure, passes, reasonOf } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
 import { patiently } from "./patience.ts";
+import { runProgram } from "./program.ts";
 import { redactor, showArgv } from "./redact.ts";
 import { longestSilenceMs, Silence } from "./silence.ts";
 
@@ -20,7 +20,7 @@ import { longestSilenceMs, Silence } from "./silence.ts";
  * processes. So each app gets a folder of its own (a lane) for as long as the driver runs, calls within a lane
  * go one after the other, and the folder goes when the driver does, whichever way it ends.
  *
- *   Fly ── lane(app) ── queue ── execa(flyctl, argv) in an empty folder, stdin piped and closed
+ *   Fly ── lane(app) ── queue ── runProgram(flyctl, argv) in an empty folder, stdin piped and closed
  *    └─ base folder, 0700, removed by close(), on exit, and by the next driver after a kill -9
  */
 export interface CallOptions {
@@ -150,38 +150,31 @@ export class Fly {
     if (this.stopped) throw this.#failure("stopped", argv, { said: "the driver was told to stop" });
     const limitMs = patiently(timeoutMs);
     const silence = new Silence(timeoutMs === 0 ? patiently(longestSilenceMs) : undefined);
-    const call = execa("flyctl", argv, {
+    const lines = { stdout: lineByLine(onLine), stderr: lineByLine(onLine) };
+    const ended = await runProgram("flyctl", argv, {
       env: flyctlEnvironment(dir),
-      extendEnv: false,
       cwd: join(this.#base, "cwd"),
       input: stdin ?? "",
-      reject: false,
-      stripFinalNewline: false,
-      timeout: limitMs,
-      cancelSignal: AbortSignal.any([this.#stop.signal, silence.signal]),
-      killSignal: "SIGINT",
-      forceKillAfterDelay: 15_000,
-      maxBuffer: 50_000_000,
+      timeoutMs: limitMs,
+      signal: AbortSignal.any([this.#stop.signal, silence.signal]),
+      onOutput(stream, text) {
+        silence.broken();
+        lines[stream](text);
+      },
     });
-    for (const stream of [call.stdout, call.stderr]) {
-      stream.on("data", () => silence.broken());
-      if (onLine !== undefined) eachLine(stream, onLine);
-    }
-    const result = await call;
     silence.end();
     const status = failureStatus(dir);
     rmSync(join(dir, "logs"), { recursive: true, force: true });
-    if (!result.failed) return result.stdout;
-    const { exitCode, stdout } = result;
-    if (result.isCanceled && this.stopped)
+    const { exitCode, stdout } = ended;
+    if (ended.stopped === "signal" && this.stopped)
       throw this.#failure("stopped", argv, { exitCode, stdout, said: "the driver was told to stop" });
-    if (result.isCanceled)
+    if (ended.stopped === "signal")
       throw this.#failure("timeout", argv, { stdout, said: `no word for ${silence.limitMs / 1000} s` });
-    if (result.timedOut)
+    if (ended.stopped === "timeout")
       throw this.#failure("timeout", argv, { stdout, said: `no end after ${limitMs / 1000} s` });
-    if (exitCode === undefined && result.signal === undefined)
-      throw this.#failure("missing", argv, { said: result.originalMessage ?? "flyctl did not start" });
-    const said = errorMessage(result.stderr, stdout);
+    if (ended.missing !== undefined) throw this.#failure("missing", argv, { said: ended.missing });
+    if (exitCode === 0) return stdout;
+    const said = errorMessage(ended.stderr, stdout);
     throw this.#failure(reasonOf(said, status), argv, { exitCode, stdout, said, status });
   }
 
@@ -203,11 +196,12 @@ export class Fly {
   }
 }
 
-function eachLine(stream: NodeJS.ReadableStream | null, onLine: (line: string) => void): void {
+/** Takes a stream piece by piece and hands on its whole lines, plain. */
+function lineByLine(onLine: CallOptions["onLine"]): (text: string) => void {
   let rest = "";
-  stream?.on("data", (chunk: Buffer | string) => {
-    const lines = (rest + chunk.toString()).split("\n");
+  return (text) => {
+    const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) onLine(plain(line));
-  });
+    for (const line of lines) onLine?.(plain(line));
+  };
 }
