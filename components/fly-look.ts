@@ -46,7 +46,7 @@ export async function lookAtFly(things: Things, endpoint: string | undefined): P
 async function observe(things: Things, endpoint: string | undefined): Promise<ObserveAllOutput> {
   try {
     const { stdout } = await command.local.run({
-      interpreter: ["node", "flyctl/main.ts", "all"],
+      interpreter: ["node", "flyctl/start.mjs", "all"],
       command: "observe",
       environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify({ items: things }) },
       logging: command.local.Logging.None,
