@@ -2,7 +2,7 @@ import * as argv from "./argv.ts";
 import { debtsAmong } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import { isGone, type Machine, machinesOf } from "./machines.ts";
+import { awaitListed, isGone, type Machine, machinesOf } from "./machines.ts";
 import { content, destroyApp, type Found, find, inOrganisation, mark, notOurs, taken } from "./ownership.ts";
 import { say } from "./progress.ts";
 import { awaitServer, sql } from "./psql.ts";
@@ -43,7 +43,11 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec): Promise<Cluster> 
       else if (attempt === 3) throw failure;
       else continue;
     }
-    const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
+    // What was made this moment is there, even if the list does not have it yet.
+    const machine =
+      found === undefined
+        ? await awaitListed(fly, spec.app, (one) => !isGone(one))
+        : (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
     if (found?.owner !== "unmarked") {
       const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
       return { machine: machine ?? lost(spec, await volumesOf(fly, spec.app)), owed };

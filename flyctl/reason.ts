@@ -47,7 +47,8 @@ export function reasonOf(message: string, status: number | undefined, argv: read
   if (code === 401 || says("noToken")) return "login";
   // Seen as `deadline_exceeded: Post …: request canceled` (superfly/flyctl#4194), for commands beyond some 30 s and at
   // random (OpenRouterLabs/spawn#1616). A wait for a machine's state that ends with 408 says something else.
-  if (says("deadline") || (code === 408 && /\bexec\b/.test(text))) return "deadline";
+  const isExec = argv[1] === "exec" || /\bexec\b/.test(text);
+  if (isExec && (code === 408 || says("deadline"))) return "deadline";
   if (code === 429) return "limited";
   if (says("full")) return "capacity";
   if (code >= 500) return "server";

@@ -7,7 +7,15 @@ import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { lastWords } from "./log.ts";
-import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf } from "./machines.ts";
+import {
+  awaitListed,
+  isGone,
+  type Machine,
+  machinesOf,
+  runsImage,
+  sizeDifferences,
+  sizeOf,
+} from "./machines.ts";
 import { claim, content, destroyOwned, type Found, find, secretsOf } from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
@@ -149,7 +157,8 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
       return;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
-      if ((await machineOf(fly, app)) !== undefined) return;
+      // The name is taken by the machine that an earlier try made.
+      if (error.reason === "exists" || (await machineOf(fly, app)) !== undefined) return;
       if (!passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);
     }
@@ -159,6 +168,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
 /** Up and answering; a machine that ends again and again is not waited for. */
 export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   const end = Date.now() + patiently(180_000);
+  await awaitListed(fly, app, (one) => one.name === name && !isGone(one));
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machine = await machineOf(fly, app);
     const heard = machine?.state === "started" ? await ping(fly, app, machine) : "silence";

@@ -47,7 +47,7 @@ describe("why a call failed", () => {
     ["release command failed - aborting deployment", 200, "other"],
     ['Could not find App "peopleof-social"', 200, "absent"],
     ['Could not find App "eof"', 200, "absent"],
-    ["failed to list VMs: deadline_exceeded", 404, "deadline"],
+    ["machine 2874 did not reach started: deadline_exceeded", 408, "other"],
     [
       'failed to exec on VM 2874: deadline_exceeded: Post "http://unix/v1/exec": net/http: request canceled',
       408,
