@@ -50,7 +50,8 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec): Promise<Cluster> 
         : (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
     if (found?.owner !== "unmarked") {
       const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
-      return { machine: machine ?? lost(spec, await volumesOf(fly, spec.app)), owed };
+      if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));
+      return { machine, owed };
     }
     if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
     if (machine !== undefined) {
@@ -109,9 +110,10 @@ export async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promi
   return databases.every((name) => defaults.includes(name));
 }
 
-function lost({ app }: PostgresSpec, volumes: readonly Volume[]): never {
+/** A cluster of ours without its machine: nothing is made in its place. */
+export function lost({ app }: PostgresSpec, volumes: readonly Volume[]): DriverError {
   const volume = volumes[0];
-  throw new DriverError({
+  return new DriverError({
     what:
       volume === undefined
         ? `The database ${app} has lost its machine and its volume.`

@@ -22,7 +22,7 @@ import { say } from "./progress.ts";
 import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
-import { ensureVolume, growVolume, volumesOf } from "./volumes.ts";
+import { ensureVolume, growVolume, shrinking, volumesOf } from "./volumes.ts";
 
 /**
  * An own Redis on one machine: an app without services and addresses, so that only the organisation's private
@@ -98,17 +98,22 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
   const found = await find(fly, spec);
   if (found === undefined) return gone(`Redis app ${spec.app}`);
   const texts: string[] = [];
+  const refused: string[] = [];
   if (found.owner !== "ours") texts.push(`Redis app ${spec.app} does not carry this stack's mark`);
   const machine = await machineOf(fly, spec.app);
+  const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
+  if (volume !== undefined && volume.region !== spec.region)
+    refused.push(moved(spec.app, volume.region, spec.region).message);
+  const smaller = shrinking(spec.app, volume, spec.volumeGb, key);
+  if (smaller !== undefined) refused.push(smaller.message);
   if (machine === undefined) texts.push("the machine of Redis is gone");
   else {
     if (machine.state !== "started") texts.push(`machine ${machine.id} of Redis is ${machine.state}`);
     texts.push(...differences(machine, spec, await stamp(fly, spec.app)).map((text) => `of Redis: ${text}`));
-    const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
   }
-  return { exists: true, differences: texts };
+  return { exists: true, differences: texts, ...(refused.length > 0 && { refused }) };
 }
 
 export async function machineOf(fly: Fly, app: string): Promise<Machine | undefined> {

@@ -217,7 +217,7 @@ export interface StatusSpec {
 }
 export interface CertificateStatus {
   hostname: string;
-  status: "active" | "pending" | "limited" | "failing" | "missing" | "unknown";
+  status: "active" | "expiring" | "expired" | "pending" | "limited" | "failing" | "missing" | "unknown";
   /** In words, for the operator. */
   detail: string;
 }
@@ -232,6 +232,8 @@ export interface Observation {
   differences: string[];
   /** What ensure prints will be another than before: a new address, a new app. Default: it stays. */
   identity?: boolean;
+  /** What ensure would refuse, in its own words, with the ways out. Default: nothing. */
+  refused?: string[];
 }
 
 /** Several observations in one run of the driver, which asks each question once: `all observe`. */
