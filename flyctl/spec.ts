@@ -160,6 +160,8 @@ export interface ReleaseSpec extends Owned {
   database: { memoryMb: number } | null;
   /** Ask Redis for its version first: Sidekiq 8 refuses to start below 7. */
   redisGate: boolean;
+  /** App of the own Redis that Sidekiq's heartbeat is looked for in. Default: it is not looked for. */
+  redis?: string;
   /** Ask afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
   smoke: boolean;
 }
