@@ -1,5 +1,6 @@
 /** Which part may import which: the one direction in which this program is built (docs/architecture.md). */
-const product = "^(index\\.ts|config\\.ts|config/|components/|flyctl/|sendgrid/|cloudflare/|dynamic/)";
+const product =
+  "^(index\\.ts|program\\.mjs|node-version\\.mjs|config\\.ts|config/|components/|flyctl/|sendgrid/|cloudflare/|dynamic/)";
 
 module.exports = {
   forbidden: [

@@ -35,6 +35,8 @@ export interface AppReleasePlan {
   database: { memoryMb: number } | null;
   /** Whether Redis has to show that it is new enough before anything depends on it. */
   redisGate: boolean;
+  /** App of the own Redis that Sidekiq works from. Default: none, so its heartbeat is not looked for. */
+  redis?: string;
 }
 
 function secretsSpec(app: string, { secretNames, forGood }: AppReleasePlan): SecretsSpec {
@@ -43,8 +45,9 @@ function secretsSpec(app: string, { secretNames, forGood }: AppReleasePlan): Sec
 
 function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): ReleaseSpec {
   const { stack, org, region } = place;
-  const { image, groups, database, redisGate } = plan;
-  return { stack, org, app, region, image, groups, database, redisGate, smoke: database !== null };
+  const { image, groups, database, redisGate, redis } = plan;
+  const smoke = database !== null;
+  return { stack, org, app, region, image, groups, database, redisGate, smoke, ...(redis && { redis }) };
 }
 
 /**

@@ -68,7 +68,7 @@ async function jobsIn(old: Partial<Facts>, { endpoint }: CommunityFactsArgs): Pr
   const spec = { app: `${old.app}-redis` };
   try {
     const { stdout } = await command.local.run({
-      interpreter: ["node", "flyctl/main.ts", "jobs"],
+      interpreter: ["node", "flyctl/start.mjs", "jobs"],
       command: "look",
       environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
       logging: command.local.Logging.None,

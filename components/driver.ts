@@ -132,7 +132,7 @@ function ignoredDrift(words: string | undefined): string[] {
   return words === undefined ? ["environment.DRIFT"] : [];
 }
 
-/** The driver as a command: `node flyctl/main.ts <kind> <verb>`. */
+/** The driver as a command: `node flyctl/start.mjs <kind> <verb>`. */
 function driverCommand(kind: string, verb: string): { interpreter: string[]; create: string } {
-  return { interpreter: ["node", "flyctl/main.ts", kind], create: verb };
+  return { interpreter: ["node", "flyctl/start.mjs", kind], create: verb };
 }

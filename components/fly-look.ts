@@ -33,10 +33,13 @@ export type Things = Record<string, ObserveItem>;
 /**
  * Looks at all of them side by side.
  *
- * @throws RunError when the look fails: a preview that knows nothing of the live side would be a lie
+ * @throws RunError when the look fails: a preview that knows nothing of the live side would be a lie; and with all that
+ * `up` would refuse, in the words that it would use
  */
 export async function lookAtFly(things: Things, endpoint: string | undefined): Promise<Drift> {
   const seen = await observe(things, endpoint);
+  const refused = Object.values(seen).flatMap((one) => one.refused ?? []);
+  if (refused.length > 0) throw new pulumi.RunError(refused.join("\n\n"));
   const drifted = Object.entries(seen).filter(([, { differences }]) => differences.length > 0);
   if (drifted.length === 0) return noDrift;
   const found = drifted.map(([name, { differences, identity = false }]) => [name, { differences, identity }]);
@@ -46,7 +49,7 @@ export async function lookAtFly(things: Things, endpoint: string | undefined): P
 async function observe(things: Things, endpoint: string | undefined): Promise<ObserveAllOutput> {
   try {
     const { stdout } = await command.local.run({
-      interpreter: ["node", "flyctl/main.ts", "all"],
+      interpreter: ["node", "flyctl/start.mjs", "all"],
       command: "observe",
       environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify({ items: things }) },
       logging: command.local.Logging.None,

@@ -60,6 +60,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
         forGood: forGoodSecretNames,
         database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb) },
         redisGate: sizes.redis.kind === "upstash",
+        ...(sizes.redis.kind === "own" && { redis: `${app}-redis` }),
       },
       flyToml: (addresses) =>
         webToml({ app, region, image: image.web, env: railsEnvironment(community, addresses, mail), sizes }),

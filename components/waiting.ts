@@ -45,7 +45,7 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
       },
       { parent, dependsOn: args.after },
     ).stdout;
-  const certificates = look(["flyctl/main.ts", "status"], {
+  const certificates = look(["flyctl/start.mjs", "status"], {
     ...flyEndpoint(args.flyEndpoint),
     SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
   });

@@ -93,7 +93,7 @@ function reducer(): (text: string) => string {
         /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g,
         (_time, fraction) => `{time${fraction ? " with fraction" : ""}}`,
       )
-      .replace(/\b(cfat_|v1\.0-)[\w-]+/g, "{token value}");
+      .replace(/\b(cf(?:ut|at|k)_|v1\.0-)[\w-]+/g, "{token value}");
 }
 
 /** A resource that is there: what the engine would know of it. */

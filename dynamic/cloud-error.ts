@@ -47,11 +47,13 @@ export class CloudError extends OperatorError {
 }
 
 /**
- * A text without credentials: what follows `Bearer`, and anything of the form of a SendGrid key. The errors of
- * axios print the whole request, headers included; so they never leave the client either.
+ * A text without credentials: what follows `Bearer`, and anything of the form of a SendGrid key or of a Cloudflare
+ * token (developers.cloudflare.com/fundamentals/api/get-started/token-formats). The errors of axios print the whole
+ * request, headers included; so they never leave the client either.
  */
 export function redact(text: string): string {
   return text
     .replace(/(bearer\s+)[^\s"',}]+/gi, "$1[redacted]")
-    .replace(/\bSG\.[\w-]+(\.[\w-]+)?/g, "SG.[redacted]");
+    .replace(/\bSG\.[\w-]+(\.[\w-]+)?/g, "SG.[redacted]")
+    .replace(/\b(cf(?:ut|at|k)_)[\w-]{8,}/g, "$1[redacted]");
 }

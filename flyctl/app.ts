@@ -3,6 +3,7 @@ import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { from, gone, type Task } from "./kind.ts";
 import { claim, destroyOwned, find } from "./ownership.ts";
+import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import { isIntact, reseal, type Sealed } from "./seal.ts";
 import type { AppOutput, AppSpec, Observation } from "./spec.ts";
@@ -110,8 +111,30 @@ export async function ipsOf(fly: Fly, app: string): Promise<AppOutput> {
   );
 }
 
+/**
+ * Each address once. The shared IPv4 is a field of the app, which flyctl adds to the list of addresses (fly-go:
+ * resource_ip_addresses.go); where Fly's own list names it too, there are two rows, and to release one is to release it.
+ */
 async function list(fly: Fly, app: string): Promise<Address[]> {
-  return fly.json<Address[]>(argv.ipsList(app), { app });
+  const rows = await fly.json<Address[]>(argv.ipsList(app), { app });
+  return rows.filter((row, i) => rows.findIndex((other) => other.Address === row.Address) === i);
+}
+
+/** The addresses, once one of this type is among them: a list may lag behind an allocation. */
+async function listWith(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
+  const end = Date.now() + patiently(30_000);
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 4000)) {
+    const addresses = await list(fly, app);
+    if (addresses.some((one) => one.Type === type)) return addresses;
+    if (Date.now() > end) {
+      throw new DriverError({
+        what: `Fly has given app ${app} ${words[type]}, and does not list it after half a minute.`,
+        fix: "see whether Fly has an incident:  https://status.flyio.net",
+        retry: retry.yes,
+      });
+    }
+    await fly.pause(waitMs);
+  }
 }
 
 /** Each call adds one, even one that seems to fail: so look before each repeat. @returns all addresses then */
@@ -122,7 +145,7 @@ async function allocate(fly: Fly, app: string, type: PublicType): Promise<Addres
   for (let attempt = 1; ; attempt++) {
     try {
       await fly.once(call, { app });
-      return await list(fly, app);
+      return await listWith(fly, app, type);
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);

@@ -14,7 +14,7 @@ export interface Certificate {
   hostname: string;
   status: string;
   rate_limited_until?: string;
-  certificates: { status: string; expires_at?: string }[] | null;
+  certificates: { status: string; expires_at?: string; issued?: { expires_at?: string }[] | null }[] | null;
   validation?: Record<string, boolean>;
   validation_errors?: { code: string; message: string; remediation?: string }[];
   dns_requirements: {
@@ -80,14 +80,15 @@ export async function check(fly: Fly, app: string, hostname: string): Promise<Ce
 }
 
 /** Where a certificate stands, in one word and in a sentence. */
-export function judge(hostname: string, certificate: Certificate | undefined): CertificateStatus {
+export function judge(
+  hostname: string,
+  certificate: Certificate | undefined,
+  now = new Date(),
+): CertificateStatus {
   if (certificate === undefined)
     return { hostname, status: "missing", detail: "Fly has no certificate for this name" };
-  const issued = certificate.certificates?.find((one) => one.status === "active");
-  if (issued !== undefined) {
-    const until = issued.expires_at === undefined ? "" : `, until ${issued.expires_at.slice(0, 10)}`;
-    return { hostname, status: "active", detail: `issued${until}` };
-  }
+  const issued = certificate.certificates?.filter((one) => one.status === "active") ?? [];
+  if (issued.length > 0) return validity(hostname, certificate, Math.max(...issued.map(expiryOf)), now);
   if (certificate.rate_limited_until !== undefined && certificate.rate_limited_until !== "")
     return {
       hostname,
@@ -105,4 +106,31 @@ export function judge(hostname: string, certificate: Certificate | undefined): C
       ? `TXT ${ownership.name} = ${ownership.app_value}`
       : `CNAME ${acme_challenge.name} → ${acme_challenge.target}`;
   return { hostname, status: "pending", detail: `waits until Fly sees ${waits}` };
+}
+
+/** Fly renews a month ahead: what is left of less than this was not renewed. */
+const renewalOverdueDays = 14;
+
+/** The end of the first part of a certificate (RSA, ECDSA) to end, in milliseconds; without any date it never ends. */
+function expiryOf({ expires_at, issued }: NonNullable<Certificate["certificates"]>[number]): number {
+  const dates = [expires_at, ...(issued ?? []).map((part) => part.expires_at)];
+  const ends = dates.map((date) => Date.parse(date ?? "")).filter((end) => !Number.isNaN(end));
+  return Math.min(Number.POSITIVE_INFINITY, ...ends);
+}
+
+/** Fly calls a certificate active whose time is over. */
+function validity(
+  hostname: string,
+  { dns_requirements: { acme_challenge, ownership } }: Certificate,
+  end: number,
+  now: Date,
+): CertificateStatus {
+  if (end === Number.POSITIVE_INFINITY) return { hostname, status: "active", detail: "issued" };
+  const day = new Date(end).toISOString().slice(0, 10);
+  const daysLeft = (end - now.getTime()) / 86_400_000;
+  if (daysLeft > renewalOverdueDays) return { hostname, status: "active", detail: `issued, until ${day}` };
+  const records = `CNAME ${acme_challenge.name} → ${acme_challenge.target} and TXT ${ownership.name} = ${ownership.app_value}`;
+  const proof = `Fly renews it only while it sees ${records}`;
+  if (daysLeft <= 0) return { hostname, status: "expired", detail: `it ended on ${day}; ${proof}` };
+  return { hostname, status: "expiring", detail: `it ends on ${day} and was not renewed; ${proof}` };
 }

@@ -13,21 +13,43 @@ export function folderPrefix(pid: number): string {
  * The HTTP status that a failure of flyctl goes back to, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
  * Machines API show the body's text only, so this is how a busy Fly is told from a refusal.
  *
- * It is that of the last answer. What flyctl does after it was let down goes well (it gives a lease back, it marks a
- * release as failed): then it is that of the last answer before by which Fly says that it is busy or broken.
+ * flyctl cleans up after a failure (it gives a lease back, it marks a release as failed), and those requests succeed.
+ * Then the status is that of the last answer before by which Fly says that it is busy or broken.
+ *
+ * @returns undefined: the last request was never answered, so the message alone says what is wrong.
  */
 export function failureStatus(dir: string): number | undefined {
+  const calls = callsOf(dir);
+  if (calls.at(-1) === "-->") return undefined;
+  const statuses = calls.filter((call) => call !== "-->");
+  const last = statuses.at(-1);
+  if (last === undefined || last >= 400) return last;
+  return statuses.findLast((status) => status === 429 || status >= 500) ?? last;
+}
+
+/**
+ * Whether Fly answered every request of a call that ended well. Some commands go on without an answer:
+ * `secrets list` then shows every secret as staged (flyctl: internal/command/secrets/list.go, buildSecretRows).
+ *
+ * @returns undefined: all were answered; else the first failing status, or "silence".
+ */
+export function gapIn(dir: string): number | "silence" | undefined {
+  const calls = callsOf(dir);
+  const statuses = calls.filter((call) => call !== "-->");
+  const failing = statuses.find((status) => status >= 400);
+  return failing ?? (statuses.length * 2 < calls.length ? "silence" : undefined);
+}
+
+/** Requests (`-->`) and the statuses of answers, in the order in which flyctl logged them; empty without a log. */
+function callsOf(dir: string): (number | "-->")[] {
   try {
     const logs = join(dir, "logs");
     const newest = readdirSync(logs).sort().at(-1);
-    if (newest === undefined) return undefined;
-    const answers = readFileSync(join(logs, newest), "utf8").matchAll(/^DEBUG <-- (\d{3}) /gm);
-    const statuses = [...answers].map(([, status]) => Number(status));
-    const last = statuses.at(-1);
-    if (last === undefined || last >= 400) return last;
-    return statuses.findLast((status) => status === 429 || status >= 500) ?? last;
+    if (newest === undefined) return [];
+    const lines = readFileSync(join(logs, newest), "utf8").matchAll(/^DEBUG (?:(-->) [A-Z]|<-- (\d{3}) )/gm);
+    return [...lines].map(([, request, status]) => (request === "-->" ? request : Number(status)));
   } catch {
-    return undefined;
+    return [];
   }
 }
 

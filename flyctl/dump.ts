@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { AwsV4Signer } from "aws4fetch";
 import * as argv from "./argv.ts";
+import { direct } from "./direct.ts";
 import { FlyctlFailure } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { from, type Task } from "./kind.ts";
@@ -93,7 +94,7 @@ function oneOff(app: string, servers: readonly Machine[], key: string): OneOff {
     image,
     size: sharedSize(1024),
     env: { MASTIFF_DUMP_KEY: key },
-    command: ["sh", "-c", script],
+    command: direct(["sh", "-c", script]),
     subject: "database",
     doing: "taking the final dump",
   };

@@ -60,6 +60,7 @@ export type Reason =
   | "absent" // the thing asked about is not there
   | "exists" // the thing to create is there already
   | "limited" // 429
+  | "deadline" // 408: Fly broke off a command inside a machine
   | "busy" // a machine is leased to somebody who changes it now
   | "capacity" // no room for such a machine where it should be
   | "server" // 5xx
@@ -75,50 +76,7 @@ export type Reason =
 
 /** Reasons that pass by themselves. */
 export function passes(reason: Reason): boolean {
-  return ["limited", "busy", "server", "network", "garbled", "timeout"].includes(reason);
-}
-
-/**
- * Reads the reason off a message and, where flyctl's log of the call told it, the HTTP status of the last
- * answer. The status decides first: messages of the Machines API are the body's text and may say anything.
- */
-export function reasonOf(message: string, status: number | undefined): Reason {
-  const text = message.toLowerCase();
-  const says = (...words: string[]) => words.some((word) => text.includes(word));
-  // Said by flyctl before or without a call.
-  if (says("no access token available")) return "login";
-  if (/organization \S+ not found/.test(text) || says("could not find organization")) return "organization";
-  if (
-    /region \S+ not found/.test(text) ||
-    /region \S+ requires an organization/.test(text) ||
-    says("invalid region")
-  )
-    return "region";
-  if (/plan "[^"]*" (?:not found|is no longer available)/.test(text)) return "plan";
-  if (says("could not find image", "failed to fetch an image")) return "image";
-  if (says("could not reserve resource", "insufficient resources")) return "capacity";
-  if (says("lease currently held", "failed to get lease")) return "busy";
-  const code =
-    status !== undefined && status >= 400
-      ? status
-      : Number(/(?:status|error|status code)[: ]+([45]\d\d)\b/.exec(text)?.[1] ?? 0);
-  if (code === 401) return "login";
-  if (code === 429) return "limited";
-  if (code >= 500) return "server";
-  // Half an answer, or the page of a proxy in its place (Go: encoding/json).
-  if (says("decoding response", "decode response", "unexpected end of json input")) return "garbled";
-  if (/invalid character '.{1,4}' /.test(text)) return "garbled";
-  if (says("eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe"))
-    return "network";
-  // What Go makes of a repeat whose body was sent already (fly-go repeats a 502 and a 503 by itself).
-  if (says("transport connection broken")) return "network";
-  if (says("already been taken", "already exists", "already in use", "unique machine name")) return "exists";
-  if (code === 404 || says("could not find", "not found", "does not exist", "no app named")) return "absent";
-  if (says("must be authenticated", "unauthorized", "not authenticated")) return "login";
-  if (code === 403 || says("forbidden", "not authorized", "permission denied")) return "forbidden";
-  if (code === 409) return "exists";
-  if (says("rate limit", "too many requests")) return "limited";
-  return "other";
+  return ["limited", "deadline", "busy", "server", "network", "garbled", "timeout"].includes(reason);
 }
 
 /** A flyctl call that did not end well. */

@@ -70,8 +70,11 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
       return {
         what: `There is no app "${app ?? spec.name}" on Fly, or this token does not see it.`,
         setIn: "mastiff:app, mastiff:flyOrg",
-        fix: "have it made:  pulumi up",
-        retry: retry.no,
+        fix: [
+          "when other hands removed it, have it made again:  pulumi up",
+          "when it is there, use a token that sees it:  flyctl tokens create org",
+        ],
+        retry: "helps when it was removed: the next run looks first, and makes what is missing",
       };
     case "organization":
       return {
@@ -137,6 +140,15 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
       };
     case "limited":
       return { what: "Fly answers that there were too many requests.", retry: "helps, after a minute" };
+    case "deadline":
+      return {
+        what: "Fly broke off a command inside a machine before it answered (deadline_exceeded), several times.",
+        fix: [
+          "see whether that machine is overloaded:  flyctl machine list, flyctl logs",
+          "or whether Fly has an incident:  https://status.flyio.net",
+        ],
+        retry: retry.yes,
+      };
     case "server":
       return {
         what: "Fly answers that something failed on its side.",

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import type { Argv } from "./argv-parts.ts";
-import { failureStatus, folderPrefix, sweep } from "./config-folder.ts";
+import { failureStatus, folderPrefix, gapIn, sweep } from "./config-folder.ts";
 import { flyctlEnvironment } from "./environment.ts";
-import { FlyctlFailure, passes, reasonOf } from "./errors.ts";
+import { FlyctlFailure, passes } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
 import { patiently } from "./patience.ts";
 import { runProgram } from "./program.ts";
+import { reasonOf } from "./reason.ts";
 import { redactor, showArgv } from "./redact.ts";
 import { longestSilenceMs, Silence } from "./silence.ts";
 
@@ -29,6 +30,8 @@ export interface CallOptions {
   stdin?: string;
   /** How long the call may take; 0: as long as it says something now and then. Default 120 s. */
   timeoutMs?: number;
+  /** The answer counts only if Fly answered each request behind it: flyctl leaves out what it was refused. */
+  whole?: boolean;
   /** Each line of both streams, plain, as it comes. */
   onLine?: (line: string) => void;
 }
@@ -78,6 +81,8 @@ export class Fly {
       shouldRetry: ({ error, attemptNumber }) =>
         error instanceof FlyctlFailure &&
         passes(error.reason) &&
+        // What there is without the missing part is of use, too.
+        (error.exitCode !== 0 || attemptNumber < 4) &&
         // Nobody there, or no such name: that is seldom over in seconds, and a person waits.
         (attemptNumber < 3 || !/connection refused|no such host/.test(error.said)),
     });
@@ -146,7 +151,8 @@ export class Fly {
     return lane;
   }
 
-  async #run(argv: Argv, { stdin, timeoutMs = 120_000, onLine }: CallOptions, dir: string): Promise<string> {
+  async #run(argv: Argv, options: CallOptions, dir: string): Promise<string> {
+    const { stdin, timeoutMs = 120_000, onLine } = options;
     if (this.stopped) throw this.#failure("stopped", argv, { said: "the driver was told to stop" });
     const limitMs = patiently(timeoutMs);
     const silence = new Silence(timeoutMs === 0 ? patiently(longestSilenceMs) : undefined);
@@ -164,8 +170,18 @@ export class Fly {
     });
     silence.end();
     const status = failureStatus(dir);
+    const gap = options.whole === true ? gapIn(dir) : undefined;
     rmSync(join(dir, "logs"), { recursive: true, force: true });
     const { exitCode, stdout } = ended;
+    if (exitCode === 0 && ended.stopped === undefined) {
+      if (gap === undefined) return stdout;
+      throw this.#failure(gap === "silence" ? "network" : reasonOf("", gap), argv, {
+        exitCode,
+        stdout,
+        said: "flyctl left out what Fly did not answer",
+        status: gap === "silence" ? undefined : gap,
+      });
+    }
     if (ended.stopped === "signal" && this.stopped)
       throw this.#failure("stopped", argv, { exitCode, stdout, said: "the driver was told to stop" });
     if (ended.stopped === "signal")
@@ -173,9 +189,8 @@ export class Fly {
     if (ended.stopped === "timeout")
       throw this.#failure("timeout", argv, { stdout, said: `no end after ${limitMs / 1000} s` });
     if (ended.missing !== undefined) throw this.#failure("missing", argv, { said: ended.missing });
-    if (exitCode === 0) return stdout;
     const said = errorMessage(ended.stderr, stdout);
-    throw this.#failure(reasonOf(said, status), argv, { exitCode, stdout, said, status });
+    throw this.#failure(reasonOf(said, status, argv), argv, { exitCode, stdout, said, status });
   }
 
   #failure(

@@ -31,19 +31,29 @@ export async function logOf(
   echo: readonly string[] = [],
   timeoutMs = 4000,
 ): Promise<LogLine[]> {
+  return (await pageOf(fly, app, machine, echo, timeoutMs)).lines;
+}
+
+/** As {@link logOf}, and whether the machine's end is in it, after which nothing comes. */
+export async function pageOf(
+  fly: Fly,
+  app: string,
+  machine: string,
+  echo: readonly string[],
+  timeoutMs: number,
+): Promise<{ lines: LogLine[]; isWhole: boolean }> {
   let output: string;
   try {
     output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
   } catch {
     // Logs are a help: what they would have told is never what decides. But a Fly that refuses is not asked at once.
     await fly.pause(500);
-    return [];
+    return { lines: [], isWhole: false };
   }
   const entries = jsonStream(output) as (LogLine & { meta?: Meta })[];
-  return ownLines(
-    entries.filter((entry) => isApps(entry.meta)),
-    echo,
-  );
+  const own = entries.filter((entry) => isApps(entry.meta));
+  const isWhole = entries.some((one) => !isApps(one.meta) && /\bMain child exited\b/.test(one.message));
+  return { lines: ownLines(own, echo), isWhole };
 }
 
 interface Meta {

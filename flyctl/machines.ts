@@ -1,5 +1,6 @@
 import * as argv from "./argv.ts";
 import type { Fly } from "./flyctl.ts";
+import { patiently } from "./patience.ts";
 import type { Size } from "./spec.ts";
 
 /** A machine as `machine list --json` shows it: what the driver reads of it. Zero and false are left out. */
@@ -46,6 +47,26 @@ export interface MachineEvent {
 /** All machines of the app, one-offs too. */
 export async function machinesOf(fly: Fly, app: string): Promise<Machine[]> {
   return fly.json<Machine[]>(argv.machineList(app), { app });
+}
+
+/**
+ * A machine that is known to be there: a list may lag behind a launch.
+ *
+ * @param limitMs how long it is looked for. Default half a minute.
+ * @returns undefined when it is not listed by then
+ */
+export async function awaitListed(
+  fly: Fly,
+  app: string,
+  isIt: (machine: Machine) => boolean,
+  limitMs = 30_000,
+): Promise<Machine | undefined> {
+  const end = Date.now() + patiently(limitMs);
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 4000)) {
+    const found = (await machinesOf(fly, app)).find(isIt);
+    if (found !== undefined || Date.now() > end) return found;
+    await fly.pause(waitMs);
+  }
 }
 
 /**

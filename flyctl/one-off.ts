@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import { type LogLine, logOf } from "./log.ts";
-import { isGone, type Machine, machinesOf } from "./machines.ts";
+import { type LogLine, logOf, pageOf } from "./log.ts";
+import { awaitListed, isGone, type Machine, machinesOf } from "./machines.ts";
 import { lastJsonLine, machineId } from "./parse.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
@@ -85,7 +85,12 @@ async function start(fly: Fly, job: OneOff): Promise<string> {
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
       // A job that ends before flyctl saw it start is an error to flyctl, not to us.
-      const id = machineId(error.stdout) ?? (await idOf(fly, job.app, name));
+      const id =
+        machineId(error.stdout) ??
+        // The name is taken: by an earlier try, whose machine the list may not have yet.
+        (error.reason === "exists"
+          ? (await awaitListed(fly, job.app, (one) => one.name === name && !isGone(one)))?.id
+          : await idOf(fly, job.app, name));
       if (id !== undefined) return id;
       if (!passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);
@@ -111,33 +116,48 @@ export async function finish(
   const seen = new Seen();
   const startBy = Date.now() + patiently(900_000);
   let waitMs = 200;
-  let machine: Machine | undefined;
-  let echo: readonly string[] = [];
-  for (;;) {
-    machine = (await machinesOf(fly, app)).find((one) => one.id === id);
-    echo = machine?.config?.init?.cmd ?? echo;
-    if (machine === undefined || isGone(machine) || exitOf(machine) !== undefined) break;
+  const isIt = (one: Machine) => one.id === id;
+  // It was started a moment ago or found by an earlier look: missing in a list, it is only not listed yet.
+  let machine = await awaitListed(fly, app, isIt);
+  let echo = machine?.config?.init?.cmd ?? [];
+  while (machine !== undefined && !isGone(machine) && exitOf(machine) === undefined) {
+    echo = machine.config?.init?.cmd ?? echo;
     if (machine.state === "failed") break;
     if (!hasStarted(machine) && Date.now() > startBy) throw neverStarted(app, machine);
     if (onLine !== undefined) seen.fresh(await logOf(fly, app, id, echo, 3000)).forEach(onLine);
     await fly.pause(waitMs);
     waitMs = Math.min(waitMs * 1.5, onLine === undefined ? 5000 : 1000);
+    machine = await awaitListed(fly, app, isIt, 3000);
   }
-  const lines = await lastLog(fly, app, id, echo);
-  if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
   const exit = machine === undefined ? undefined : exitOf(machine);
+  const hasFailed = exit === undefined || (exit.exit_code ?? 0) !== 0;
+  const lines = await lastLog(fly, app, id, echo, hasFailed ? 20_000 : 0);
+  if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
   if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
   if (exit === undefined) return { exitCode: 255, oomKilled: false, lines: texts(lines) };
   return { exitCode: exit.exit_code ?? 0, oomKilled: exit.oom_killed === true, lines: texts(lines) };
 }
 
-/** The log travels apart from the machine's state and may come after it: ask again while it has nothing. */
-async function lastLog(fly: Fly, app: string, id: string, echo: readonly string[]): Promise<LogLine[]> {
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const lines = await logOf(fly, app, id, echo, 3000);
-    if (lines.length > 0) return lines;
+/**
+ * The log travels apart from the machine's state and comes after it, often by seconds. Fly's own line about the end
+ * is the last; whoever only wants what there is asks three times at most.
+ *
+ * @param patienceMs how long the end is worth waiting for: what a job failed with is in its last lines.
+ */
+async function lastLog(
+  fly: Fly,
+  app: string,
+  id: string,
+  echo: readonly string[],
+  patienceMs: number,
+): Promise<LogLine[]> {
+  const end = Date.now() + patiently(patienceMs);
+  for (let attempt = 1; ; attempt++) {
+    const { lines, isWhole } = await pageOf(fly, app, id, echo, 3000);
+    const enough = isWhole || (patienceMs === 0 && (lines.length > 0 || attempt === 3));
+    if (enough || (patienceMs > 0 && Date.now() > end)) return lines;
+    if (patienceMs > 0) await fly.pause(1000);
   }
-  return [];
 }
 
 function exitOf(machine: Machine) {

@@ -2,6 +2,7 @@ import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
+import { jsonIn } from "./parse.ts";
 import { say } from "./progress.ts";
 import type { Owned } from "./spec.ts";
 
@@ -15,6 +16,7 @@ import type { Owned } from "./spec.ts";
 export interface Secret {
   name: string;
   digest: string;
+  /** Staged, Partial, Deployed; absent where it is not known. */
   status?: string;
 }
 
@@ -42,8 +44,17 @@ export async function inOrganisation(fly: Fly, org: string, app: string): Promis
   return apps.some((one) => one.Name === app);
 }
 
+/**
+ * The app's secrets. Their statuses are flyctl's own conclusion from machines and releases: when Fly does not answer
+ * for those, flyctl calls every secret staged and ends well. Then the statuses are left out.
+ */
 export async function secretsOf(fly: Fly, app: string): Promise<Secret[]> {
-  return fly.json<Secret[]>(argv.secretsList(app), { app });
+  try {
+    return await fly.json<Secret[]>(argv.secretsList(app), { app, whole: true });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.exitCode !== 0) throw error;
+    return (jsonIn(error.stdout) as Secret[]).map(({ name, digest }) => ({ name, digest }));
+  }
 }
 
 /** Secrets that the app was given for its own use; the driver's notes do not count. */

@@ -2,7 +2,7 @@ import * as argv from "./argv.ts";
 import { debtsAmong } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import { isGone, type Machine, machinesOf } from "./machines.ts";
+import { awaitListed, isGone, type Machine, machinesOf } from "./machines.ts";
 import { content, destroyApp, type Found, find, inOrganisation, mark, notOurs, taken } from "./ownership.ts";
 import { say } from "./progress.ts";
 import { awaitServer, sql } from "./psql.ts";
@@ -43,10 +43,15 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec): Promise<Cluster> 
       else if (attempt === 3) throw failure;
       else continue;
     }
-    const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
+    // What was made this moment is there, even if the list does not have it yet.
+    const machine =
+      found === undefined
+        ? await awaitListed(fly, spec.app, (one) => !isGone(one))
+        : (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
     if (found?.owner !== "unmarked") {
       const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
-      return { machine: machine ?? lost(spec, await volumesOf(fly, spec.app)), owed };
+      if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));
+      return { machine, owed };
     }
     if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
     if (machine !== undefined) {
@@ -105,9 +110,10 @@ export async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promi
   return databases.every((name) => defaults.includes(name));
 }
 
-function lost({ app }: PostgresSpec, volumes: readonly Volume[]): never {
+/** A cluster of ours without its machine: nothing is made in its place. */
+export function lost({ app }: PostgresSpec, volumes: readonly Volume[]): DriverError {
   const volume = volumes[0];
-  throw new DriverError({
+  return new DriverError({
     what:
       volume === undefined
         ? `The database ${app} has lost its machine and its volume.`

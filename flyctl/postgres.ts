@@ -6,12 +6,12 @@ import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
 import { destroyApp, find, inOrganisation, notOurs, secretsOf } from "./ownership.ts";
-import { type Cluster, clusterOf, isFresh } from "./postgres-cluster.ts";
+import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
 import { say } from "./progress.ts";
 import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
 import type { Observation, PostgresOutput, PostgresSpec } from "./spec.ts";
-import { growVolume, type Volume, volumesOf } from "./volumes.ts";
+import { growVolume, shrinking, type Volume, volumesOf } from "./volumes.ts";
 
 /**
  * Unmanaged Postgres on one machine, with one role and one database.
@@ -85,27 +85,33 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
   const found = await find(fly, spec);
   if (found === undefined) return gone(`database app ${spec.app}`);
   const differences: string[] = [];
+  const refused: string[] = [];
   if (found.owner !== "ours") differences.push(`database app ${spec.app} does not carry this stack's mark`);
   const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
   const machine = machines[0];
-  if (machine === undefined) differences.push("the machine of the database is gone");
-  else {
+  const volumes = await volumesOf(fly, spec.app);
+  if (machine === undefined) {
+    differences.push("the machine of the database is gone");
+    if (found.owner === "ours") refused.push(lost(spec, volumes).message);
+  } else {
+    refused.push(...obstacles(spec, machine, volumes).map((problem) => problem.message));
     if (machine.state !== "started")
       differences.push(`machine ${machine.id} of the database is ${machine.state}`);
     for (const text of sizeDifferences(sizeOf(machine), spec.size))
       differences.push(`of the database: ${text}`);
-    const volume = volumeOf(await volumesOf(fly, spec.app), machine);
+    const volume = volumeOf(volumes, machine);
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       differences.push(`the database's volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
   }
-  return { exists: true, differences };
+  return { exists: true, differences, ...(refused.length > 0 && { refused }) };
 }
 
-/** Machine and volume are at least as large as the spec says; both only grow. */
-async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): Promise<void> {
-  const { app, size, region } = spec;
+/** Why the cluster cannot become what is asked for: it stays in its place, and only grows. */
+function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volume[]): DriverError[] {
+  const { app, size, region, volumeGb } = spec;
+  const found: DriverError[] = [];
   if (machine.region !== region) {
-    throw new DriverError({
+    const problem = new DriverError({
       what: `The database ${app} is in region ${machine.region} and cannot move to ${region}: its volume stays where it is.`,
       setIn: "mastiff:region",
       fix: [
@@ -114,10 +120,11 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
       ],
       retry: retry.no,
     });
+    found.push(problem);
   }
   const is = sizeOf(machine);
   if (size.memoryMb < is.memoryMb || (size.cpuKind === is.cpuKind && size.cpus < is.cpus)) {
-    throw new DriverError({
+    const problem = new DriverError({
       what: `The database ${app} has ${is.cpus} ${is.cpuKind} CPUs and ${is.memoryMb} MB; it is not made smaller (${size.cpus} ${size.cpuKind}, ${size.memoryMb} MB): its caches and connections are sized for what it has.`,
       setIn: key,
       fix: [
@@ -126,8 +133,20 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
       ],
       retry: retry.no,
     });
+    found.push(problem);
   }
-  const volume = volumeOf(await volumesOf(fly, app), machine);
+  const smaller = shrinking(app, volumeOf(volumes, machine), volumeGb, key);
+  return smaller === undefined ? found : [...found, smaller];
+}
+
+/** Machine and volume are at least as large as the spec says; both only grow. */
+async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): Promise<void> {
+  const { app, size } = spec;
+  const volumes = await volumesOf(fly, app);
+  const [problem] = obstacles(spec, machine, volumes);
+  if (problem !== undefined) throw problem;
+  const is = sizeOf(machine);
+  const volume = volumeOf(volumes, machine);
   const grown = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb, key));
   const restart = grown || owed;
   if (sizeDifferences(is, size).length > 0) {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DriverError, retry } from "./errors.ts";
+import { DriverError } from "./errors.ts";
 import { groupOf, isGone, type Machine, parseImage, sizeOf } from "./machines.ts";
 import type { OneOff } from "./one-off.ts";
 
@@ -19,7 +19,7 @@ export function model(app: string, machines: readonly Machine[]): Machine {
   throw new DriverError({
     what: `App ${app} has no machine whose image and settings could be used: it was never released, or all are gone.`,
     fix: "release it first:  pulumi up",
-    retry: retry.no,
+    retry: "helps once a release has made machines",
   });
 }
 

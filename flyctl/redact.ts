@@ -9,6 +9,8 @@ const shapes: [RegExp, string][] = [
   // Fly's tokens: macaroons and the older personal ones.
   [/\b(?:FlyV1\s+)?fm[12][a-z]?_[A-Za-z0-9+/=_,-]+/g, "[secret]"],
   [/\bfo1_[A-Za-z0-9_-]+/g, "[secret]"],
+  // Cloudflare's, of users, of accounts, and the global key (developers.cloudflare.com/fundamentals/api/get-started/token-formats).
+  [/\bcf(?:ut|at|k)_[A-Za-z0-9_-]{8,}/g, "[secret]"],
   // SendGrid's keys, which SMTP errors like to quote.
   [/\bSG\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g, "[secret]"],
   [/^(\s*(?:Password|Private URL|Connection string)\s*[:│]\s*)\S+.*$/gim, "$1[secret]"],

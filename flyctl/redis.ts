@@ -7,14 +7,22 @@ import { execIn } from "./exec.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { lastWords } from "./log.ts";
-import { isGone, type Machine, machinesOf, runsImage, sizeDifferences, sizeOf } from "./machines.ts";
+import {
+  awaitListed,
+  isGone,
+  type Machine,
+  machinesOf,
+  runsImage,
+  sizeDifferences,
+  sizeOf,
+} from "./machines.ts";
 import { claim, content, destroyOwned, type Found, find, secretsOf } from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
-import { ensureVolume, growVolume, volumesOf } from "./volumes.ts";
+import { ensureVolume, growVolume, shrinking, volumesOf } from "./volumes.ts";
 
 /**
  * An own Redis on one machine: an app without services and addresses, so that only the organisation's private
@@ -90,17 +98,22 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
   const found = await find(fly, spec);
   if (found === undefined) return gone(`Redis app ${spec.app}`);
   const texts: string[] = [];
+  const refused: string[] = [];
   if (found.owner !== "ours") texts.push(`Redis app ${spec.app} does not carry this stack's mark`);
   const machine = await machineOf(fly, spec.app);
+  const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
+  if (volume !== undefined && volume.region !== spec.region)
+    refused.push(moved(spec.app, volume.region, spec.region).message);
+  const smaller = shrinking(spec.app, volume, spec.volumeGb, key);
+  if (smaller !== undefined) refused.push(smaller.message);
   if (machine === undefined) texts.push("the machine of Redis is gone");
   else {
     if (machine.state !== "started") texts.push(`machine ${machine.id} of Redis is ${machine.state}`);
     texts.push(...differences(machine, spec, await stamp(fly, spec.app)).map((text) => `of Redis: ${text}`));
-    const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
   }
-  return { exists: true, differences: texts };
+  return { exists: true, differences: texts, ...(refused.length > 0 && { refused }) };
 }
 
 export async function machineOf(fly: Fly, app: string): Promise<Machine | undefined> {
@@ -149,7 +162,8 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
       return;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
-      if ((await machineOf(fly, app)) !== undefined) return;
+      // The name is taken by the machine that an earlier try made.
+      if (error.reason === "exists" || (await machineOf(fly, app)) !== undefined) return;
       if (!passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);
     }
@@ -159,6 +173,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
 /** Up and answering; a machine that ends again and again is not waited for. */
 export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   const end = Date.now() + patiently(180_000);
+  await awaitListed(fly, app, (one) => one.name === name && !isGone(one));
   for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
     const machine = await machineOf(fly, app);
     const heard = machine?.state === "started" ? await ping(fly, app, machine) : "silence";

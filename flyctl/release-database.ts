@@ -1,3 +1,4 @@
+import { direct } from "./direct.ts";
 import { DriverError, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { groupOf, isGone, type Machine, sharedSize } from "./machines.ts";
@@ -105,7 +106,7 @@ export async function migrate(work: ReleaseWork, job: Migration, well: Done): Pr
   await mustRun(work.fly, {
     ...oneOff(work, job, "database", doing[job]),
     env,
-    command: ["bundle", "exec", "rails", task],
+    command: direct(["bundle", "exec", "rails", task]),
   });
 }
 

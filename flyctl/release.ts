@@ -19,6 +19,7 @@ import {
 import { awaitHealthy, deploy, scale, validated } from "./release-machines.ts";
 import { plan } from "./release-plan.ts";
 import { smoke } from "./release-smoke.ts";
+import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
 import type { Observation, ReleaseOutput, ReleaseSpec } from "./spec.ts";
 
 /**
@@ -75,6 +76,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
     if (spec.smoke) await smoke(work);
     await strike(fly, app, "MASTIFF_OWES_SMOKE");
   }
+  await restartSilent(fly, spec, machines);
   return { app, image: spec.image, release: releaseOf(machines) };
 }
 
@@ -106,6 +108,8 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
     if (one.state === "started" && !isHealthy(one))
       tell(spec.app, `machine ${one.id} (${groupOf(one)}) fails its health check`);
   }
+  for (const { id } of await silentSidekiqs(fly, spec, machines))
+    differences.push(`Sidekiq in machine ${id} is started, and its heartbeat has stopped`);
   return { exists: released.length > 0, differences };
 }
 

@@ -5,7 +5,7 @@ import type { Kind, Task } from "./kind.ts";
 import { redactProgress } from "./progress.ts";
 
 /**
- * `node flyctl/main.ts <kind> <verb>`: the whole of a run, from arguments to exit code.
+ * `node flyctl/start.mjs <kind> <verb>`: the whole of a run, from arguments to exit code.
  * stdout gets one JSON document at the end, stderr everything else.
  */
 type AnyKind = Kind<never>;
@@ -71,7 +71,7 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
   },
 };
 
-const usage = `usage: node flyctl/main.ts <kind> <verb>
+const usage = `usage: node flyctl/start.mjs <kind> <verb>
 
   <kind> ensure | destroy | observe    kind: ${Object.keys(kinds).join(", ")}
   <kind> accept                        does nothing: what is there was made this very moment

@@ -160,6 +160,8 @@ export interface ReleaseSpec extends Owned {
   database: { memoryMb: number } | null;
   /** Ask Redis for its version first: Sidekiq 8 refuses to start below 7. */
   redisGate: boolean;
+  /** App of the own Redis that Sidekiq's heartbeat is looked for in. Default: it is not looked for. */
+  redis?: string;
   /** Ask afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
   smoke: boolean;
 }
@@ -217,7 +219,7 @@ export interface StatusSpec {
 }
 export interface CertificateStatus {
   hostname: string;
-  status: "active" | "pending" | "limited" | "failing" | "missing" | "unknown";
+  status: "active" | "expiring" | "expired" | "pending" | "limited" | "failing" | "missing" | "unknown";
   /** In words, for the operator. */
   detail: string;
 }
@@ -232,6 +234,8 @@ export interface Observation {
   differences: string[];
   /** What ensure prints will be another than before: a new address, a new app. Default: it stays. */
   identity?: boolean;
+  /** What ensure would refuse, in its own words, with the ways out. Default: nothing. */
+  refused?: string[];
 }
 
 /** Several observations in one run of the driver, which asks each question once: `all observe`. */

@@ -43,6 +43,25 @@ export async function ensureVolume(
   }
 }
 
+/** Why the volume cannot have the size that is asked for; undefined when it can. */
+export function shrinking(
+  app: string,
+  volume: Volume | undefined,
+  sizeGb: number,
+  key: string,
+): DriverError | undefined {
+  if (volume === undefined || volume.size_gb <= sizeGb) return undefined;
+  return new DriverError({
+    what: `The volume of ${app} has ${volume.size_gb} GB and cannot shrink to ${sizeGb} GB: a file system on Fly only grows.`,
+    setIn: key,
+    fix: [
+      `keep the size:  pulumi config set --path ${key}.volumeGb ${volume.size_gb}`,
+      "or move the data to a new, smaller one (docs/operations.md, “Moving house”)",
+    ],
+    retry: retry.no,
+  });
+}
+
 /**
  * Makes the volume as large as asked. When its machine has to restart to see it, that is noted as a debt.
  * @returns true when it has to
@@ -55,17 +74,8 @@ export async function growVolume(
   key: string,
 ): Promise<boolean> {
   if (volume.size_gb === sizeGb) return false;
-  if (volume.size_gb > sizeGb) {
-    throw new DriverError({
-      what: `The volume of ${app} has ${volume.size_gb} GB and cannot shrink to ${sizeGb} GB: a file system on Fly only grows.`,
-      setIn: key,
-      fix: [
-        `keep the size:  pulumi config set --path ${key}.volumeGb ${volume.size_gb}`,
-        "or move the data to a new, smaller one (docs/operations.md, “Moving house”)",
-      ],
-      retry: retry.no,
-    });
-  }
+  const problem = shrinking(app, volume, sizeGb, key);
+  if (problem !== undefined) throw problem;
   say(app, `growing its volume from ${volume.size_gb} to ${sizeGb} GB`);
   await note(fly, app, ["MASTIFF_OWES_RESTART"]);
   const output = await fly.repeatable(argv.volumesExtend(app, volume.id, sizeGb), { app });

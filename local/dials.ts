@@ -36,6 +36,12 @@ const fly: Table<FlyDials> = {
   smtpServers: z.record(z.string().regex(/^.+:\d+$/, "host:port"), z.array(z.string())),
   mailDomains: z.array(z.string()),
   fullRegions: z.array(z.string()),
+  execDeadlines: limit,
+  listLagMs: milliseconds,
+  logLagMs: milliseconds,
+  sharedV4InList: z.boolean(),
+  requestsPerSecond: milliseconds,
+  longestStatementMs: milliseconds,
 };
 
 const turns = z.strictObject({

@@ -27,6 +27,7 @@ export function allocate(world: World, app: App, wish: AddressWish): Address | n
   }
   if (type === "shared_v4") {
     app.sharedV4 = sharedAddress;
+    app.sharedV4At = world.now().toISOString();
     world.changed();
     return null;
   }
@@ -57,6 +58,15 @@ export function networkPrefix(world: World, app: App): string {
   const org = world.state.fly.organizations[app.orgSlug];
   const custom = app.network === "default" ? 0 : [...app.network].reduce((n, c) => n + c.charCodeAt(0), 1);
   return `fdaa:0:${((org?.numericId ?? 0) * 16 + custom).toString(16)}`;
+}
+
+/** What a list takes in reality until it has what was just allocated, in milliseconds. No published figure. */
+const listLagMs = 1500;
+
+/** Whether a list of addresses shows one that was allocated then. */
+export function isListed(world: World, allocatedAt: string | undefined): boolean {
+  const lag = Math.max(world.state.fly.dials.listLagMs, listLagMs * world.latencyScale);
+  return lag === 0 || world.now().getTime() - Date.parse(allocatedAt ?? "1970") >= lag;
 }
 
 /** Takes an address away again. */

@@ -11,6 +11,9 @@ import type { App, Certificate } from "./state.ts";
 
 const lifetimeDays = 90;
 
+/** fly.io/docs/networking/custom-domain: renewed by Fly; the time is Let's Encrypt's advice (letsencrypt.org/docs/faq). */
+const renewedDaysAhead = 30;
+
 /** Adds a host name to an app and tries to issue at once. */
 export function addCertificate(world: World, app: App, hostname: string): Certificate {
   const name = hostname.toLowerCase();
@@ -56,8 +59,10 @@ export function checkAll(world: World, app: App): void {
 
 /** Looks at the DNS again and issues when the proof is there. */
 export function check(world: World, app: App, certificate: Certificate): void {
-  if (certificate.issuedAt !== null) return;
   const now = world.now();
+  // Fly renews a month ahead, as long as the name is still proved; what is not renewed stays listed as active.
+  const left = Date.parse(certificate.expiresAt ?? "") - now.getTime();
+  if (certificate.issuedAt !== null && left > renewedDaysAhead * 86_400_000) return;
   const proof = prove(world, app, certificate.hostname);
   const until = world.state.fly.dials.rateLimitedUntil[certificate.hostname];
   certificate.rateLimitedUntil = until !== undefined && new Date(until) > now ? until : null;

@@ -35,7 +35,7 @@ export async function serveHost(
   const app = appAt(world, address, host);
   if (app === undefined) return refused("connection reset: no app at this address answers to this host");
   checkAll(world, app);
-  if (scheme === "https" && !hasCertificate(app, host)) {
+  if (scheme === "https" && !hasCertificate(app, host, world.now())) {
     return refused(`tls: no certificate for ${host}`);
   }
   const port = scheme === "https" ? 443 : 80;
@@ -89,11 +89,11 @@ function appAt(world: World, address: string, host: string): App | undefined {
   );
 }
 
-/** Fly answers for `<app>.fly.dev` itself; other names need a certificate that is issued. */
-function hasCertificate(app: App, host: string): boolean {
+/** Fly answers for `<app>.fly.dev` itself; other names need a certificate that is issued and holds. */
+function hasCertificate(app: App, host: string, now: Date): boolean {
   return (
     host === `${app.name}.fly.dev` ||
-    app.certificates.some((c) => c.issuedAt !== null && matches(c.hostname, host))
+    app.certificates.some((c) => Date.parse(c.expiresAt ?? "") > now.getTime() && matches(c.hostname, host))
   );
 }
 

@@ -36,7 +36,8 @@ export const mutations = {
       }),
     );
     return {
-      app: appView(world, caller, app),
+      // What was just given is told at once, however late the lists are.
+      app: { ...appView(world, caller, app), sharedIpAddress: app.sharedV4 },
       ipAddress: address === null ? null : addressView(world, caller, app, address),
     };
   },

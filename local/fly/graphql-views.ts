@@ -1,6 +1,7 @@
 /** Fly's objects as GraphQL shows them. A field that costs something, or leads on, is a function. */
 import type { World } from "../world.ts";
 import { planById, provider, publicUrl } from "./addons.ts";
+import { isListed } from "./addresses.ts";
 import { appStatus, type Caller, cnameTarget, visibleApp } from "./apps.ts";
 import { findImage, type Image } from "./images.ts";
 import { type Region, regions } from "./regions.ts";
@@ -63,7 +64,7 @@ export function appView(world: World, caller: Caller, app: App): View {
       const machine = liveMachines(app)[0];
       return machine === undefined ? null : versionView(findImage(machine.config.image));
     },
-    ipAddresses: { nodes: app.addresses.map((a) => addressView(world, caller, app, a)) },
+    ipAddresses: { nodes: addressNodes(world, caller, app) },
     limitedAccessTokens: { nodes: [] },
     machines: () => ({ nodes: liveMachines(app).map((m) => machineView(world, caller, app, m)) }),
     network: app.network === "default" ? null : app.network,
@@ -80,7 +81,7 @@ export function appView(world: World, caller: Caller, app: App): View {
     role: app.role === "" ? null : { name: app.role },
     secrets: Object.values(app.secrets).map(({ name, digest, createdAt }) => ({ name, digest, createdAt })),
     services: [],
-    sharedIpAddress: app.sharedV4,
+    sharedIpAddress: isListed(world, app.sharedV4At) ? app.sharedV4 : null,
     status,
     version: current?.version ?? 0,
   };
@@ -103,6 +104,19 @@ function machineView(world: World, caller: Caller, app: App, machine: Machine): 
     host: { id: "local" },
     egressIpAddresses: { nodes: [] },
   };
+}
+
+/** An app's addresses, once they are listed. */
+function addressNodes(world: World, caller: Caller, app: App): View[] {
+  const own = app.addresses.filter((a) => isListed(world, a.createdAt));
+  const nodes = own.map((a) => addressView(world, caller, app, a));
+  const isTwice = world.state.fly.dials.sharedV4InList && isListed(world, app.sharedV4At);
+  if (app.sharedV4 === null || !isTwice) return nodes;
+  const shared = { id: "ip_shared", address: app.sharedV4, type: "shared_v4", region: "global" };
+  return [
+    ...nodes,
+    { ...shared, createdAt: app.sharedV4At ?? app.createdAt, network: null, serviceName: null },
+  ];
 }
 
 /** An address. The shared IPv4 is not among them: it is the app's `sharedIpAddress`. */

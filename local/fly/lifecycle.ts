@@ -126,6 +126,7 @@ function started(world: World, app: App, machine: Machine): void {
   machine.state = "started";
   machine.hasStarted = true;
   machine.ready = false;
+  delete machine.hangs;
   machine.readyAt = null;
   // In a world that waits for nothing, the first ten seconds of a machine, which flyctl watches for crashes, are past.
   note(

@@ -3,6 +3,9 @@ import type { World } from "../world.ts";
 import { serial } from "./ids.ts";
 import type { App, LogLine, Machine } from "./state.ts";
 
+/** How long a line travels, by NATS and apart from the machine's state, in milliseconds. No published figure. */
+const lagMs = 1500;
+
 /** Lines that are kept per app; Fly's own retention is by time. */
 const kept = 4000;
 
@@ -32,12 +35,16 @@ export function write(
 
 /** Lines after a token, oldest first; the next token stays the same when there is nothing new. */
 export function page(
+  world: World,
   app: App,
   filter: { token: string; instance: string; region: string },
 ): { data: Record<string, unknown>[]; nextToken: string } {
   const after = filter.token === "" ? 0 : Number(filter.token);
+  const lag = Math.max(world.state.fly.dials.logLagMs, lagMs * world.latencyScale);
+  const before = new Date(world.now().getTime() - lag).toISOString();
   const lines = app.logs.filter(
     (line) =>
+      line.timestamp <= before &&
       Number(line.id) > after &&
       (filter.instance === "" || line.instance === filter.instance) &&
       (filter.region === "" || line.region === filter.region),

@@ -12,6 +12,8 @@ export interface Disk {
     /** Sidekiq's, by queue, and those for later; nothing here works on them. */
     jobs?: { queues: Record<string, number>; schedule: number; retry: number };
   };
+  /** Identities of the Sidekiq processes in Redis' set `processes`: `<host name>:<pid>:<nonce>`. */
+  sidekiqs?: string[];
   /** SHA-256 of the passwords that a running Redis was given beside the configured one; gone when it starts again. */
   redisPasswords?: string[];
 }
@@ -126,5 +128,7 @@ export interface Machine {
   restarts: number;
   /** Whether the instance has been `started` since somebody asked for a start. */
   hasStarted: boolean;
+  /** Its program does nothing any more, although it runs; until it starts again. */
+  hangs?: boolean;
   disk: Disk;
 }

@@ -5,6 +5,7 @@ import type { World } from "../world.ts";
 import { allocate, release } from "./addresses.ts";
 import { appBody, createApp, destroyApp, findOrganization, requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
+import { limitRate } from "./rate-limit.ts";
 import { regions } from "./regions.ts";
 import { secretBody, updateSecrets } from "./secrets.ts";
 import type { FlyEnv } from "./serve.ts";
@@ -122,6 +123,7 @@ export function serveApps(world: World): Hono<FlyEnv> {
     return c.body(null, 204);
   });
 
+  app.use("/apps/:app/machines/*", limitRate(world));
   app.route("/apps/:app/machines", serveMachines(world));
   app.route("/apps/:app/volumes", serveVolumes(world));
   app.route("/apps/:app/certificates", serveCertificates(world));

@@ -52,7 +52,11 @@ export function serveMachines(world: World): Hono<FlyEnv> {
     const app = appOf(c);
     const state = c.req.query("state");
     const gone = c.req.query("include_deleted") === "true";
-    const machines = gone ? Object.values(app.machines) : live(app);
+    const lag = world.state.fly.dials.listLagMs;
+    const before = world.now().getTime() - lag;
+    const machines = (gone ? Object.values(app.machines) : live(app)).filter(
+      (m) => lag === 0 || Date.parse(m.createdAt) <= before,
+    );
     return c.json(machines.filter((m) => !state || m.state === state).map((m) => machineBody(world, app, m)));
   });
   api.post("/", async (c) => {
@@ -167,8 +171,19 @@ export function serveMachines(world: World): Hono<FlyEnv> {
       throw new Refusal(412, "failed_precondition: machine not running");
     }
     const command = request.command ?? request.cmd ?? "";
+    // Longer commands are broken off, others at random: superfly/flyctl#4194, OpenRouterLabs/spawn#1616.
+    const seconds = /^(?:sh -c ')?sleep (\d+)/.exec(String(command))?.[1];
+    const { dials } = world.state.fly;
+    const isBroken = dials.execDeadlines > 0 || Number(seconds ?? 0) > 30;
     const result = execute(situation(world, app, machine), command, request.stdin ?? "");
+    if (isBroken) dials.execDeadlines = Math.max(0, dials.execDeadlines - 1);
     world.changed();
+    if (isBroken) {
+      throw new Refusal(
+        408,
+        'deadline_exceeded: Post "http://unix/v1/exec": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+      );
+    }
     return c.json({
       ...(result.exit !== 0 && { exit_code: result.exit }),
       ...(result.stdout !== "" && { stdout: result.stdout }),

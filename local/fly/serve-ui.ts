@@ -84,7 +84,7 @@ export function serveUi(world: World): Hono<FlyEnv> {
     return c.json(releaseBody(world, current));
   });
   api.get("/apps/:app/logs", (c) => {
-    const { data, nextToken } = page(appOf(c), {
+    const { data, nextToken } = page(world, appOf(c), {
       token: c.req.query("next_token") ?? "",
       instance: c.req.query("instance") ?? "",
       region: c.req.query("region") ?? "",

@@ -9,6 +9,7 @@ import type { Caller } from "./apps.ts";
 import { Refusal } from "./errors.ts";
 import { answerGraphql, type GraphqlRequest } from "./graphql.ts";
 import { settle } from "./lifecycle.ts";
+import { pass } from "./rate-limit.ts";
 import { serveApps } from "./serve-apps.ts";
 import { serveUi } from "./serve-ui.ts";
 
@@ -32,7 +33,11 @@ export function serveFly(world: World): Hono {
       const message = "You must be authenticated to view this.";
       return c.json({ data: null, errors: [{ message, extensions: { code: "UNAUTHORIZED" } }] });
     }
-    return c.json(await answerGraphql(world, caller, await c.req.json<GraphqlRequest>()));
+    const request = await c.req.json<GraphqlRequest>();
+    const { appName, name } = request.variables ?? {};
+    const about = appName ?? name;
+    if (typeof about === "string") pass(world, about, "POST", "/graphql");
+    return c.json(await answerGraphql(world, caller, request));
   });
   app.use("/v1/*", authenticated(world));
   app.use("/api/v1/*", authenticated(world));

@@ -110,6 +110,8 @@ export interface App {
   secretsVersion: number;
   addresses: Address[];
   sharedV4: string | null;
+  /** When the shared IPv4 was given; absent: long ago. */
+  sharedV4At?: string;
   releases: Release[];
   certificates: Certificate[];
   machines: Record<string, Machine>;
@@ -163,6 +165,18 @@ export interface Dials {
   mailDomains: string[];
   /** Regions without room for another machine. */
   fullRegions: string[];
+  /** How many of the next commands in machines are answered 408 although they ran. */
+  execDeadlines: number;
+  /** For how long a new machine or address is missing in lists, in milliseconds. */
+  listLagMs: number;
+  /** How long a line of a log is under way before it can be read, in milliseconds. */
+  logLagMs: number;
+  /** Whether the list of an app's addresses names the shared IPv4, too, which is the app's own field. */
+  sharedV4InList: boolean;
+  /** Requests a second for each action of a machine or app, three at once; 0: no limit. */
+  requestsPerSecond: number;
+  /** How long the longest statement of a migration or dump says nothing on its connection, in milliseconds. */
+  longestStatementMs: number;
 }
 
 export interface FlyState {
@@ -201,6 +215,12 @@ export function initialFly(): FlyState {
       smtpServers: {},
       mailDomains: [],
       fullRegions: [],
+      execDeadlines: 0,
+      listLagMs: 0,
+      logLagMs: 0,
+      sharedV4InList: false,
+      requestsPerSecond: 1,
+      longestStatementMs: 0,
     },
     serial: 1000,
   };

@@ -17,7 +17,15 @@ interface From {
 
 /** An open connection to one database, or what the client library says. */
 export type DatabaseConnection =
-  | { ok: true; server: Database; catalogue: Catalogue; user: string; acts: string; pooled: boolean }
+  | {
+      ok: true;
+      server: Database;
+      catalogue: Catalogue;
+      user: string;
+      acts: string;
+      pooled: boolean;
+      proxied: boolean;
+    }
   | {
       ok: false;
       kind: "unreachable" | "password" | "database" | "tls";
@@ -74,7 +82,29 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
   if (catalogue === undefined) return fail("database", `${at}FATAL:  database "${name}" does not exist`);
   // A setting that does not fit at login is a warning, and the session goes on as itself.
   const acts = role.actsAs !== undefined && role.memberOf?.includes(role.actsAs) ? role.actsAs : user;
-  return { ok: true, server, catalogue, user, acts, pooled: peer.kind === "cluster" && peer.pooled };
+  const pooled = peer.kind === "cluster" && peer.pooled;
+  return {
+    ok: true,
+    server,
+    catalogue,
+    user,
+    acts,
+    pooled,
+    proxied: peer.kind === "machine" && peer.port === 5432,
+  };
+}
+
+/** fly-apps/postgres-flex config/haproxy.cfg: `timeout client 30m`, `timeout server 30m`. */
+const proxyTimeoutMs = 30 * 60_000;
+
+/**
+ * What libpq says when a connection goes away during a statement; undefined: it holds. HAProxy closes one on which
+ * neither side has said anything for half an hour, however hard the server works.
+ */
+export function cutBySilence(world: World, connection: { proxied: boolean }): string | undefined {
+  const silent = world.state.fly.dials.longestStatementMs;
+  if (!connection.proxied || silent <= proxyTimeoutMs) return undefined;
+  return "PQconsumeInput() server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.";
 }
 
 /** The server that listens on a port of a machine: haproxy on 5432 and Postgres on 5433 (fly-apps/postgres-flex). */

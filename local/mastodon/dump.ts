@@ -4,23 +4,26 @@
  */
 import { askFromMachine } from "../cloudflare/serve-r2.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
-import { connectDatabase } from "./connect.ts";
+import { connectDatabase, cutBySilence } from "./connect.ts";
+import { behind } from "./direct.ts";
 
 /** The dump job among a machine's commands; undefined: it runs something else. */
 export function dumpJob(argv: string[]): string | undefined {
-  const [shell, flag, script = ""] = argv;
+  const [shell, flag, script = ""] = behind(argv, {}).words;
   return shell === "sh" && flag === "-c" && /^# mastiff: dump\n/.test(script) ? script : undefined;
 }
 
 /** Dumps the database behind DATABASE_URL and puts it where MASTIFF_DUMP_URL says. */
 export function dump(seen: Situation): Outcome {
-  const { DATABASE_URL, MASTIFF_DUMP_URL } = seen.env;
+  const { DATABASE_URL, MASTIFF_DUMP_URL } = behind(seen.argv, seen.env).env;
   for (const [name, value] of Object.entries({ DATABASE_URL, MASTIFF_DUMP_URL })) {
     // `set -u`: dash's own words.
     if (value === undefined) return { lines: [`sh: ${name}: parameter not set`], exit: 2 };
   }
   const connection = connectDatabase(seen, DATABASE_URL);
   if (!connection.ok) return { lines: [`pg_dump: error: ${connection.message}`], exit: 1 };
+  const cut = cutBySilence(seen.world, connection);
+  if (cut !== undefined) return { lines: `pg_dump: error: query failed: ${cut}`.split("\n"), exit: 1 };
   const [server, own] = [connection.server.version, seen.image.version];
   if (Number.parseInt(server, 10) > Number.parseInt(own, 10)) {
     return {

@@ -8,7 +8,7 @@
  */
 
 import type { Outcome, Situation } from "./behaviour.ts";
-import { connectDatabase, type DatabaseConnection } from "./connect.ts";
+import { connectDatabase, cutBySilence, type DatabaseConnection } from "./connect.ts";
 import type { Schema } from "./database.ts";
 
 /** Minor versions in order. */
@@ -86,6 +86,14 @@ export function migrate(seen: Situation): Outcome {
   if (tooOld !== undefined) return { lines: [tooOld], exit: 1 };
   const denied = refused(connection);
   if (denied !== undefined) return { lines: [denied], exit: 1 };
+  const cut = cutBySilence(seen.world, connection);
+  if (cut !== undefined) {
+    const lines = [
+      "StandardError: An error has occurred, all later migrations canceled:",
+      `PG::ConnectionBad: ${cut}`,
+    ];
+    return { lines: lines.flatMap((text) => text.split("\n")), exit: 1 };
+  }
   const target = minorOf(seen.image.version);
   const skipPost = seen.env.SKIP_POST_DEPLOYMENT_MIGRATIONS !== undefined;
   const found = connection.catalogue.mastodon;

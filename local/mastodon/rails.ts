@@ -8,6 +8,7 @@
 
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
 import { inner } from "./behaviour.ts";
+import { behind } from "./direct.ts";
 import { bootFault } from "./environment.ts";
 import { migrate, migrateStatus, prepare, seed } from "./migrations.ts";
 import { runner } from "./runner.ts";
@@ -43,14 +44,14 @@ export const rails: Behaviour = {
   },
 
   boot(seen): Outcome {
-    const { command, args, words } = find(seen);
+    const { command, args, words, env } = find(seen);
     if (words.length === 0)
       return { lines: ["Usage: tini [OPTIONS] PROGRAM -- [ARGS] | --version"], exit: 1 };
     if (command === undefined) return unknown(words);
     if (memoryMb(seen) < command.memoryMb) return { lines: [], exit: 137, oom: true };
-    const fault = bootFault(seen.env);
+    const fault = bootFault(env);
     if (fault !== undefined) return { lines: fault, exit: 1 };
-    return command.run(seen, args);
+    return command.run({ ...seen, env }, args);
   },
 
   execute(seen, words) {
@@ -82,15 +83,18 @@ interface Found {
   args: string[];
   /** The command line behind tini. */
   words: string[];
+  /** What the command sees. */
+  env: Record<string, string>;
 }
 
 function find(seen: Situation): Found {
-  return parse(
+  const { words, env } = behind(
     seen.argv.filter(
       (word, index) => !(index === 0 && word.endsWith("tini")) && !(index === 1 && word === "--"),
     ),
     seen.env,
   );
+  return parse(words, env);
 }
 
 /** `bundle exec rails db:migrate`, `bin/tootctl …`, `bin/rails runner …`; anything else is not in the image. */
@@ -106,7 +110,7 @@ function parse(line: string[], env: Record<string, string>): Found {
     name = args[0];
     args = args.slice(1);
   } else if (direct && ["puma", "sidekiq", "tootctl"].includes(program)) name = program;
-  return { name, command: name === undefined ? undefined : commands[name], args, words };
+  return { name, command: name === undefined ? undefined : commands[name], args, words, env };
 }
 
 /** tini's, bundler's and rails' words for a command that is not there. */

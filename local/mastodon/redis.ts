@@ -113,6 +113,21 @@ function count({ disk }: Situation, command: string, words: string[]): string | 
   return held[command] ?? (command === "SMEMBERS" ? "" : "0");
 }
 
+/**
+ * `SORT_RO processes BY nosort GET # GET *->beat` (redis.io/docs, SORT): each process and its last heartbeat, empty when
+ * its key has expired, 60 s after the last one (sidekiq/sidekiq lib/sidekiq/launcher.rb).
+ */
+function beats({ world, disk }: Situation): string {
+  const machines = Object.values(world.state.fly.apps).flatMap((app) => Object.values(app.machines));
+  return (disk.sidekiqs ?? [])
+    .flatMap((identity) => {
+      const machine = machines.find((one) => one.id === identity.split(":")[0]);
+      const isAlive = machine?.state === "started" && machine.ready && machine.hangs !== true;
+      return [identity, isAlive ? String(world.now().getTime() / 1000) : ""];
+    })
+    .join("\n");
+}
+
 /** redis-cli exits 0 whatever the server answers (redis/redis src/redis-cli.c); a failed -a is told on stderr. */
 function redisCli(seen: Situation, args: string[]): Execution {
   const at = args.indexOf("-a");
@@ -140,6 +155,8 @@ function redisCli(seen: Situation, args: string[]): Execution {
     seen.world.changed();
     return said("OK");
   }
+  if ([command.toUpperCase(), ...rest].join(" ") === "SORT_RO processes BY nosort GET # GET *->beat")
+    return said(beats(seen));
   const counted = count(seen, command.toUpperCase(), rest);
   if (counted !== undefined) return said(counted);
   return said(`ERR unknown command '${command}', with args beginning with: `);

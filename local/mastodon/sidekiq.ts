@@ -1,6 +1,6 @@
 /** Sidekiq: boots Rails, asks Redis for its version, and signs in with the queues that it works on. */
 
-import { situation } from "../fly/situation.ts";
+import { diskOf, situation } from "../fly/situation.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectRedis } from "./connect.ts";
 
@@ -18,6 +18,7 @@ export function sidekiq(seen: Situation): Outcome {
       exit: 1,
     };
   }
+  signIn(seen, redis.identity);
   return {
     lines: [
       "INFO: Booted Rails application in production environment",
@@ -28,6 +29,20 @@ export function sidekiq(seen: Situation): Outcome {
   };
 }
 
+/**
+ * Enters the process into Redis' set of processes, where its heartbeat keeps it (sidekiq/sidekiq lib/sidekiq/launcher.rb
+ * and component.rb: `#{hostname}:#{pid}:#{nonce}`). A machine's host name is its id. Upstash's set is not modelled.
+ */
+function signIn({ world, machine }: Situation, redis: string): void {
+  for (const app of Object.values(world.state.fly.apps)) {
+    const server = app.machines[redis];
+    if (server === undefined) continue;
+    const disk = diskOf(app, server);
+    const others = (disk.sidekiqs ?? []).filter((one) => !one.startsWith(`${machine.id}:`));
+    disk.sidekiqs = [...others, `${machine.id}:2:${machine.instanceId.slice(-12).toLowerCase()}`];
+  }
+}
+
 /** The queues of every Sidekiq that is signed in at the same Redis (`Sidekiq::ProcessSet`). */
 export function signedIn(seen: Situation): string[][] {
   const own = connectRedis(seen, seen.env.REDIS_URL);
@@ -35,7 +50,7 @@ export function signedIn(seen: Situation): string[][] {
   const found: string[][] = [];
   for (const app of Object.values(seen.world.state.fly.apps)) {
     for (const machine of Object.values(app.machines)) {
-      if (machine.state !== "started" || !machine.ready) continue;
+      if (machine.state !== "started" || !machine.ready || machine.hangs) continue;
       const other = situation(seen.world, app, machine);
       if (other.image.program !== "mastodon" || !other.argv.includes("sidekiq")) continue;
       const redis = connectRedis(other, other.env.REDIS_URL);

@@ -1,7 +1,9 @@
 /** Machines: those that serve, by process group, and one-off jobs. */
+
 import { findImage } from "../fly/images.ts";
 import { checkStates } from "../fly/machines.ts";
 import type { App, Machine } from "../fly/state.ts";
+import { behind } from "../mastodon/direct.ts";
 import type { World } from "../world.ts";
 import type { Redact } from "./redact.ts";
 
@@ -148,7 +150,7 @@ function troubleOf(machine: Machine, failing: Record<string, unknown> | undefine
 function jobView(machine: Machine, redact: Redact): JobView {
   const { id, name, config, createdAt, state } = machine;
   const exited = machine.events.find((event) => event.type === "exit");
-  const command = config.init?.exec ?? config.init?.cmd ?? [];
+  const command = behind(config.init?.exec ?? config.init?.cmd ?? [], {}).words;
   return {
     id,
     title: config.metadata?.mastiff_job ?? name,

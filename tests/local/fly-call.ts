@@ -23,6 +23,8 @@ export interface Fly {
 }
 
 export function freshFly(world = openWorld()): Fly {
+  // Tests ask many times within a millisecond; the limit has tests of its own (fly-rate-limit.test.ts).
+  world.state.fly.dials.requestsPerSecond = 0;
   const app = serveFly(world);
   const call: Fly["call"] = async (method, path, body, headers = {}) => {
     const answer = await app.request(`http://127.0.0.1${path}`, {

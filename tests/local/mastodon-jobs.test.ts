@@ -106,6 +106,21 @@ test("an upgrade goes by halves: pre by the new image, then post", async () => {
   expect([code, output]).toEqual([1, expect.stringContaining("PG::UndefinedColumn")]);
 });
 
+/** As the driver runs it: flyctl/scripts/direct.sh, known by its first line. */
+const direct = (cmd: string[]) => ["sh", "-c", "# mastiff: direct\n", "sh", ...cmd];
+
+test("a statement that is silent for half an hour is cut by HAProxy on 5432, and not on 5433", async () => {
+  await prepare("4.6.3");
+  const migrate = (cmd: string[]) => ran(cmd, image("4.7.4"));
+  const { dials } = fly.world.state.fly;
+  dials.longestStatementMs = 31 * 60_000;
+  expect(await migrate(rails("db:migrate"))).toEqual([1, expect.stringContaining("PG::ConnectionBad")]);
+  expect((await migrate(direct(rails("db:migrate"))))[0]).toBe(0);
+  dials.longestStatementMs = 29 * 60_000;
+  expect((await migrate(rails("db:migrate")))[0]).toBe(0);
+  expect((await migrate(rails("db:migrate:status")))[1]).not.toContain(" down ");
+});
+
 test("a minor version cannot be skipped with its post migrations undone", async () => {
   await prepare("4.5.0");
   const skip = { ...image("4.7.4"), env: { SKIP_POST_DEPLOYMENT_MIGRATIONS: "true" } };

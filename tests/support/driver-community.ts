@@ -138,7 +138,8 @@ export async function jobsSince(world: DriverWorld, after: number): Promise<stri
     .map((one) => one.requestBody as { config: LiveMachine["config"] })
     .filter((body) => body.config.metadata?.mastiff_job !== undefined)
     .map(({ config }) => {
-      const words = config.init?.cmd ?? [];
+      const cmd = config.init?.cmd ?? [];
+      const words = cmd[2]?.startsWith("# mastiff: direct\n") ? cmd.slice(4) : cmd;
       const script = words.findIndex((word) => word.startsWith("# mastiff: "));
       if (script >= 0) return words[script]?.split("\n")[0]?.slice("# mastiff: ".length) ?? "";
       const skip = config.env?.SKIP_POST_DEPLOYMENT_MIGRATIONS === undefined ? "" : " (without post)";

@@ -100,7 +100,7 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
 
   const start = (kind: string, verb: string, input: DriveInput = {}): Started => {
     const temporary = mkdtempSync(join(tmpdir(), "driver-"));
-    const child = spawn(process.execPath, ["flyctl/main.ts", kind, verb, ...(input.args ?? [])], {
+    const child = spawn(process.execPath, ["flyctl/start.mjs", kind, verb, ...(input.args ?? [])], {
       cwd: root,
       env: environment(url, o.flyctlFolder ?? standIn, temporary, input),
       stdio: "pipe",

@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { reasonOf, show } from "../../flyctl/errors.ts";
+import { FlyctlFailure, type Reason, show } from "../../flyctl/errors.ts";
+import { explain } from "../../flyctl/explain.ts";
+import { reasonOf } from "../../flyctl/reason.ts";
 
 describe("why a call failed", () => {
   test.each([
@@ -42,8 +45,78 @@ describe("why a call failed", () => {
     ["could not reserve resource for machine: insufficient memory", 422, "capacity"],
     ["failed to get lease on VM 148e: lease currently held by me", 409, "busy"],
     ["release command failed - aborting deployment", 200, "other"],
+    ['Could not find App "peopleof-social"', 200, "absent"],
+    ['Could not find App "eof"', 200, "absent"],
+    ["machine 2874 did not reach started: deadline_exceeded", 408, "other"],
+    [
+      'failed to exec on VM 2874: deadline_exceeded: Post "http://unix/v1/exec": net/http: request canceled',
+      408,
+      "deadline",
+    ],
+    ["could not exec command on machine 2874: request timed out", 408, "deadline"],
+    ["machine failed to reach desired state, started, currently stopped", 408, "other"],
+    ["can't find region-not-found.example, isn't here", 429, "limited"],
+    ["app is unauthorized because of an eof", 404, "absent"],
+    ["organization acme not found", 401, "login"],
   ] as const)("%s (%s): %s", (message, status, reason) => {
     expect(reasonOf(message, status)).toBe(reason);
+  });
+});
+
+/** What flyctl says, with a name of the user's in it, and what that means whatever the name is. */
+const sayings: [(name: string) => string, number | undefined, Reason][] = [
+  [(name) => `Could not find App "${name}"`, 200, "absent"],
+  [(name) => `failed to list VMs: app ${name} does not exist`, undefined, "absent"],
+  [(name) => `organization ${name} not found`, 200, "organization"],
+  [(name) => `Get "https://api.machines.dev/v1/apps/${name}/machines": EOF`, undefined, "network"],
+  [(name) => `failed to create app ${name}: Name has already been taken`, 422, "exists"],
+  [(name) => `failed to check certificate: ${name}: slow down`, 429, "limited"],
+  [(name) => `release command of ${name} failed`, 200, "other"],
+];
+const awkward = ["eof", "not", "found", "app", "timeout", "broken", "exec", "unauthorized", "forbidden"];
+
+test("a name never decides why a call failed", () => {
+  const word = fc.oneof(fc.constantFrom(...awkward), fc.stringMatching(/^[a-z][a-z0-9]{1,8}$/));
+  const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join("-"));
+  fc.assert(
+    fc.property(name, fc.constantFrom(...sayings), (name, [say, status, reason]) => {
+      expect(reasonOf(say(name), status, ["machine", "list", "-a", name])).toBe(reason);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+describe("what an operator gets to read", () => {
+  const failure = (reason: Reason) =>
+    new FlyctlFailure({ reason, call: "secrets list -a acme", exitCode: 1, said: "no", stdout: "" });
+  const silent = { stopped: true } as never;
+  const reasons: Reason[] = [
+    ...(["missing", "login", "forbidden", "absent", "exists", "limited", "deadline", "busy"] as const),
+    ...(["capacity", "server", "network", "garbled", "timeout", "organization", "region"] as const),
+    ...(["plan", "image", "other"] as const),
+  ];
+
+  test.each(reasons)(
+    "%s: what is to be done first, a run alone or something else, is said once",
+    async (reason) => {
+      const { fix = [], retry } = (await explain(failure(reason), silent, { app: "acme" })).problem;
+      const lines = typeof fix === "string" ? [fix] : fix;
+      // A fix that is nothing but another run, beside "a run does not help".
+      const runAlone = lines.some((line) => /pulumi up$/.test(line) && !/config set/.test(line));
+      if (runAlone) expect(retry).toMatch(/^helps/);
+    },
+  );
+
+  test("an app that is not there: made again when it was removed", async () => {
+    expect((await explain(failure("absent"), silent, { app: "acme" })).message).toBe(
+      `There is no app "acme" on Fly, or this token does not see it.
+  set in  mastiff:app, mastiff:flyOrg
+  fix     when other hands removed it, have it made again:  pulumi up
+          when it is there, use a token that sees it:  flyctl tokens create org
+  retry   helps when it was removed: the next run looks first, and makes what is missing
+  flyctl  secrets list -a acme
+  said    no`,
+    );
   });
 });
 

@@ -46,6 +46,8 @@ describe("redaction", () => {
     ["SMTP_PASSWORD=SG.abc and more", "SMTP_PASSWORD=[secret] and more"],
     ['SECRET_KEY_BASE="a b c" x', "SECRET_KEY_BASE=[secret] x"],
     ["key SG.abcdefgh.ijklmnopqrst rejected", "key [secret] rejected"],
+    ["token cfut_0123456789abcdefABCDEF was refused", "token [secret] was refused"],
+    ["cfat_0123456789abcdefABCDEF, cfk_0123456789abcdefABCDEF", "[secret], [secret]"],
     ["PASSWORD 'SCRAM-SHA-256$4096:c2FsdA==$c3Q=:c3Y='", "PASSWORD '[secret]'"],
     ["Authorization: Bearer abc def", "Authorization: [secret]"],
   ])("%s", (text, shown) => {
