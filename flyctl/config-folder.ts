@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { shell } from "./shell.ts";
 
 /** The folders that flyctl writes to: what they tell, and what becomes of those that were left behind. */
 
@@ -55,10 +55,10 @@ function callsOf(dir: string): (number | "-->")[] {
 
 /** Folders of drivers that could not clean up (kill -9): their process is gone, and for an hour at least. */
 export function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
+  for (const name of readdirSync(shell().temporaryFolder)) {
     const pid = Number(/^mastiff-(\d+)-/.exec(name)?.[1] ?? 0);
     if (pid === 0 || alive(pid)) continue;
-    const path = join(tmpdir(), name);
+    const path = join(shell().temporaryFolder, name);
     // A process of another container that shares this folder looks dead from here; its folder is fresh.
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > 3_600_000) rmSync(path, { recursive: true, force: true });

@@ -1,3 +1,5 @@
+import { shell } from "./shell.ts";
+
 /**
  * flyctl's environment: ours without what would change its answers (a default app, region or organisation,
  * JSON everywhere, debug output with HTTP bodies) and without what it must not see (spec, earlier outputs).
@@ -13,7 +15,7 @@ export function flyctlEnvironment(configDir: string): NodeJS.ProcessEnv {
     /^(?:FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|SECRETS_DIGEST|IDENTITY|DRIFT|PULUMI_COMMAND_STD(?:OUT|ERR))$/,
     /^(?:CI|CONTINUOUS_INTEGRATION|BUILD_NUMBER|RUN_ID|GITHUB_.*|DOCKER_.*|BUILDKIT_HOST)$/,
   ];
-  const kept = Object.entries(process.env).filter(
+  const kept = Object.entries(shell().env).filter(
     ([name, value]) =>
       !hidden.some((names) => names.test(name)) && !(name.startsWith("FLY_") && value === ""),
   );

@@ -2,6 +2,7 @@ import * as argv from "./argv.ts";
 import { DriverError, type FlyctlFailure, lastLines, type Problem, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { table } from "./parse.ts";
+import { shell } from "./shell.ts";
 
 /**
  * A flyctl failure in the operator's words. The spec tells which value was sent, so the answer can name it,
@@ -159,9 +160,9 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
       return {
         what: "Fly is not to be reached.",
         fix:
-          process.env.FLY_API_BASE_URL === undefined
+          shell().env.FLY_API_BASE_URL === undefined
             ? "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)"
-            : `see whether ${process.env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
+            : `see whether ${shell().env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
         retry: retry.yes,
       };
     case "garbled":

@@ -1,5 +1,4 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pRetry from "p-retry";
 import type { Argv } from "./argv-parts.ts";
@@ -8,9 +7,9 @@ import { flyctlEnvironment } from "./environment.ts";
 import { FlyctlFailure, passes } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
 import { patiently } from "./patience.ts";
-import { runProgram } from "./program.ts";
 import { reasonOf } from "./reason.ts";
 import { redactor, showArgv } from "./redact.ts";
+import { shell } from "./shell.ts";
 import { longestSilenceMs, Silence } from "./silence.ts";
 
 /**
@@ -21,7 +20,7 @@ import { longestSilenceMs, Silence } from "./silence.ts";
  * processes. So each app gets a folder of its own (a lane) for as long as the driver runs, calls within a lane
  * go one after the other, and the folder goes when the driver does, whichever way it ends.
  *
- *   Fly ── lane(app) ── queue ── runProgram(flyctl, argv) in an empty folder, stdin piped and closed
+ *   Fly ── lane(app) ── queue ── flyctl, argv in an empty folder, stdin piped and closed
  *    └─ base folder, 0700, removed by close(), on exit, and by the next driver after a kill -9
  */
 export interface CallOptions {
@@ -51,9 +50,9 @@ export class Fly {
     this.redact = redactor(o.secrets ?? []);
     this.#remembered = o.remember === true ? new Map() : undefined;
     // Short: some of flyctl's commands put a unix socket in there, whose path may have 104 characters at most.
-    this.#base = mkdtempSync(join(tmpdir(), folderPrefix(process.pid)));
+    this.#base = mkdtempSync(join(shell().temporaryFolder, folderPrefix(process.pid)));
     mkdirSync(join(this.#base, "cwd"));
-    process.once("exit", () => this.#remove());
+    process.once("exit", this.#remove);
   }
 
   /** A read: repeated when Fly is busy or unwell. Answers stdout. */
@@ -134,12 +133,11 @@ export class Fly {
   async close(): Promise<void> {
     await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.last));
     this.#remove();
+    process.off("exit", this.#remove);
     sweep();
   }
 
-  #remove(): void {
-    rmSync(this.#base, { recursive: true, force: true });
-  }
+  readonly #remove = (): void => rmSync(this.#base, { recursive: true, force: true });
 
   #lane(app: string): { dir: string; last: Promise<unknown> } {
     let lane = this.#lanes.get(app);
@@ -157,7 +155,7 @@ export class Fly {
     const limitMs = patiently(timeoutMs);
     const silence = new Silence(timeoutMs === 0 ? patiently(longestSilenceMs) : undefined);
     const lines = { stdout: lineByLine(onLine), stderr: lineByLine(onLine) };
-    const ended = await runProgram("flyctl", argv, {
+    const ended = await shell().runProgram("flyctl", argv, {
       env: flyctlEnvironment(dir),
       cwd: join(this.#base, "cwd"),
       input: stdin ?? "",

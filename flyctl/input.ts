@@ -1,4 +1,4 @@
-import { text } from "node:stream/consumers";
+import { shell } from "./shell.ts";
 
 /**
  * What came into this run. All of it is written by our own program, so a mistake here is a bug, not an
@@ -11,20 +11,20 @@ export interface Input {
   flyToml: string | undefined;
 }
 
-export async function readInput(env: NodeJS.ProcessEnv, stdin: NodeJS.ReadStream): Promise<Input> {
+export async function readInput(): Promise<Input> {
+  const { env } = shell();
   const spec = object("SPEC", parsed("SPEC", env.SPEC));
   return {
     spec,
-    secrets: await readSecrets(stdin),
+    secrets: readSecrets(await shell().input()),
     previous: previousOutput(env.IDENTITY ?? env.PULUMI_COMMAND_STDOUT),
     flyToml: env.FLY_TOML,
   };
 }
 
 /** A terminal or nothing on stdin is no secrets; anything else must be an object of strings. */
-async function readSecrets(stdin: NodeJS.ReadStream): Promise<Record<string, string>> {
-  if (stdin.isTTY) return {};
-  const given = (await text(stdin)).trim();
+function readSecrets(input: string): Record<string, string> {
+  const given = input.trim();
   if (given === "") return {};
   let values: unknown;
   try {

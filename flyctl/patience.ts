@@ -1,4 +1,5 @@
 import { DriverError, retry } from "./errors.ts";
+import { shell } from "./shell.ts";
 
 /** Nothing gets less, whatever is asked for: a healthy Fly takes its second or two. */
 const leastMs = 5_000;
@@ -9,7 +10,7 @@ const leastMs = 5_000;
  *
  * @throws DriverError when the variable is no number above zero.
  */
-export function patiently(limitMs: number, word = process.env.MASTIFF_PATIENCE): number {
+export function patiently(limitMs: number, word = shell().env.MASTIFF_PATIENCE): number {
   if (word === undefined || word === "") return limitMs;
   const factor = Number(word);
   if (!(Number.isFinite(factor) && factor > 0)) {

@@ -3,22 +3,43 @@
  * `database: preparing (42 s)`. A step that lasts says so again from time to time, since hours of silence
  * (a migration) look like a hang.
  */
-const started = Date.now();
+import { type Shell, shell } from "./shell.ts";
+
 const againAfterMs = 30_000;
-let beat: NodeJS.Timeout | undefined;
-let redact: (text: string) => string = (text) => text;
+
+interface Progress {
+  started: number;
+  beat?: NodeJS.Timeout;
+  redact(text: string): string;
+}
+const runs = new WeakMap<Shell, Progress>();
+
+/** That of the run that asks. */
+function progress(): Progress {
+  const known = runs.get(shell());
+  if (known !== undefined) return known;
+  const fresh = { started: Date.now(), redact: (text: string) => text };
+  runs.set(shell(), fresh);
+  return fresh;
+}
 
 /** Everything said from here on goes through the redactor. */
 export function redactProgress(redactor: (text: string) => string): void {
-  redact = redactor;
+  progress().redact = redactor;
 }
 
 /** Say what happens now. `subject` is what people call the thing: database, web, certificate. */
 export function say(subject: string, what: string): void {
-  clearInterval(beat);
+  const mine = progress();
+  clearInterval(mine.beat);
   write(subject, what);
-  beat = setInterval(() => write(subject, what), againAfterMs);
-  beat.unref();
+  mine.beat = setInterval(() => write(subject, what), againAfterMs);
+  mine.beat.unref();
+}
+
+/** Nothing more is said of what was said last: the run is over. */
+export function fallSilent(): void {
+  clearInterval(progress().beat);
 }
 
 /** Say something by the way, while what was said before goes on. */
@@ -27,8 +48,9 @@ export function tell(subject: string, what: string): void {
 }
 
 function write(subject: string, what: string): void {
+  const { started, redact } = progress();
   const seconds = Math.round((Date.now() - started) / 1000);
-  process.stderr.write(`${redact(`${subject}: ${what}`)} (${elapsed(seconds)})\n`);
+  shell().stderr(`${redact(`${subject}: ${what}`)} (${elapsed(seconds)})\n`);
 }
 
 /** 42 s, 3 min 5 s, 1 h 12 min. */

@@ -19,6 +19,7 @@ import {
 import { awaitHealthy, deploy, scale, validated } from "./release-machines.ts";
 import { plan } from "./release-plan.ts";
 import { smoke } from "./release-smoke.ts";
+import { shell } from "./shell.ts";
 import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
 import type { Observation, ReleaseOutput, ReleaseSpec } from "./spec.ts";
 
@@ -115,7 +116,7 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
 
 function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
   if (flyToml === undefined) throw new Error("FLY_TOML is not set");
-  return readFlyToml(flyToml, process.env.SECRETS_DIGEST);
+  return readFlyToml(flyToml, shell().env.SECRETS_DIGEST);
 }
 
 /**

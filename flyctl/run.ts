@@ -2,7 +2,8 @@ import { DriverError, FlyctlFailure } from "./errors.ts";
 import { Fly } from "./flyctl.ts";
 import { checkSpec, readInput } from "./input.ts";
 import type { Kind, Task } from "./kind.ts";
-import { redactProgress } from "./progress.ts";
+import { fallSilent, redactProgress } from "./progress.ts";
+import { type Stop, shell } from "./shell.ts";
 
 /**
  * `node flyctl/start.mjs <kind> <verb>`: the whole of a run, from arguments to exit code.
@@ -92,14 +93,14 @@ export async function run(args: readonly string[]): Promise<number> {
   if (kind === "all" && verb === "observe") return all();
   const known = kinds[kind];
   if (known === undefined || !["ensure", "destroy", "observe", "accept"].includes(verb)) {
-    process.stderr.write(`${usage}\n`);
+    shell().stderr(`${usage}\n`);
     return 2;
   }
   if (verb === "accept") {
-    process.stdout.write("{}\n");
+    shell().stdout("{}\n");
     return 0;
   }
-  const input = await readInput(process.env, process.stdin);
+  const input = await readInput();
   checkSpec(input.spec, known.shape);
   const options = { secrets: Object.values(input.secrets), remember: verb === "observe" };
   return withFly(options, input.spec, async (fly) => {
@@ -113,7 +114,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function status(): Promise<number> {
-  const { spec } = await readInput(process.env, process.stdin);
+  const { spec } = await readInput();
   checkSpec(spec, { certificates: "array" });
   return withFly({ remember: true }, spec, async (fly) => {
     const { look } = await import("./status.ts");
@@ -122,7 +123,7 @@ async function status(): Promise<number> {
 }
 
 async function jobs(): Promise<number> {
-  const { spec } = await readInput(process.env, process.stdin);
+  const { spec } = await readInput();
   checkSpec(spec, { app: "string" });
   return withFly({}, spec, async (fly) => {
     const { look } = await import("./redis-jobs.ts");
@@ -131,7 +132,7 @@ async function jobs(): Promise<number> {
 }
 
 async function all(): Promise<number> {
-  const { spec } = await readInput(process.env, process.stdin);
+  const { spec } = await readInput();
   checkSpec(spec, { items: "object" });
   return withFly({ remember: true }, spec, async (fly) => {
     const { observeAll } = await import("./observe-all.ts");
@@ -150,7 +151,7 @@ async function job(args: readonly string[]): Promise<number> {
   try {
     wanted = parseJob(args);
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`);
+    shell().stderr(`${(error as Error).message}\n\n${usage}\n`);
     return 2;
   }
   let exitCode = 0;
@@ -158,7 +159,7 @@ async function job(args: readonly string[]): Promise<number> {
     {},
     { app: wanted.app },
     async (fly) => {
-      exitCode = await runJob(fly, wanted, (line) => process.stdout.write(`${fly.redact(line)}\n`));
+      exitCode = await runJob(fly, wanted, (line) => shell().stdout(`${fly.redact(line)}\n`));
       return undefined;
     },
     `no longer watching; the job goes on in its machine (flyctl machine list -a ${wanted.app}), until it ends or is destroyed`,
@@ -175,25 +176,24 @@ async function withFly(
 ): Promise<number> {
   const fly = new Fly(options);
   redactProgress(fly.redact);
-  let signal: NodeJS.Signals | undefined;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      signal ??= name;
-      fly.stop();
-    });
-  }
+  let signal: Stop | undefined;
+  shell().onStop((name) => {
+    signal ??= name;
+    fly.stop();
+  });
   try {
     const answer = await work(fly);
-    if (answer !== undefined) process.stdout.write(`${JSON.stringify(answer)}\n`);
+    if (answer !== undefined) shell().stdout(`${JSON.stringify(answer)}\n`);
     return 0;
   } catch (error) {
     if (signal !== undefined) {
-      process.stderr.write(`${whenStopped}\n`);
+      shell().stderr(`${whenStopped}\n`);
       return signal === "SIGINT" ? 130 : signal === "SIGTERM" ? 143 : 129;
     }
-    process.stderr.write(`${fly.redact(await describe(error, fly, spec))}\n`);
+    shell().stderr(`${fly.redact(await describe(error, fly, spec))}\n`);
     return 1;
   } finally {
+    fallSilent();
     await fly.close();
   }
 }

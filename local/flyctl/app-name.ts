@@ -4,7 +4,7 @@
  * Source: superfly/flyctl internal/command/command.go (RequireAppName, LoadAppConfigIfPresent).
  */
 import { existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type AppConfig, loadConfig } from "./fly-toml/load.ts";
 import { FlyError, wrap } from "./go/errors.ts";
 import { type Run, warnLabel } from "./run.ts";
@@ -29,16 +29,17 @@ export function loadConfigIfPresent(run: Run): AppConfig | undefined {
 
 function load(run: Run): AppConfig | undefined {
   const given = run.string("config");
-  const folder = run.line.path === "deploy" && run.args[0] ? run.args[0] : process.cwd();
+  const folder = run.line.path === "deploy" && run.args[0] ? run.args[0] : run.shell.cwd;
   const paths = given
     ? [given, join(given, "fly.toml")]
     : ["fly.toml", "fly.json", "fly.yaml"].map((name) => join(folder, name));
   for (const path of paths) {
-    if (!existsSync(path)) continue;
+    const file = resolve(run.shell.cwd, path);
+    if (!existsSync(file)) continue;
     try {
       // A folder is no config file, even with one in it.
-      if (statSync(path).isDirectory()) throw new FlyError(`read ${path}: is a directory`);
-      const config = loadConfig(path);
+      if (statSync(file).isDirectory()) throw new FlyError(`read ${path}: is a directory`);
+      const config = loadConfig(file);
       if (config.error !== undefined) {
         run.warn(`${warnLabel} WARNING the config file at '${path}' is not valid: ${config.error.message}`);
       }

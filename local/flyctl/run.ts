@@ -1,5 +1,4 @@
 /** What a command is given: its line, its outputs, its environment and the clients of Fly's APIs. */
-import { readFileSync } from "node:fs";
 import { Flaps } from "./api/flaps.ts";
 import { Graphql } from "./api/graphql.ts";
 import { Http } from "./api/http.ts";
@@ -10,6 +9,7 @@ import { ConfigFolder } from "./config-folder.ts";
 import { FlyError } from "./go/errors.ts";
 import { encode } from "./go/json.ts";
 import type { Settings } from "./settings.ts";
+import type { Shell } from "./shell.ts";
 
 /** It is yellow without a terminal too. */
 export const warnLabel = "\u001b[33mWARN\u001b[0m";
@@ -18,17 +18,21 @@ export const warnLabel = "\u001b[33mWARN\u001b[0m";
 export class Run {
   readonly line: Line;
   readonly settings: Settings;
-  readonly env: NodeJS.ProcessEnv;
+  readonly shell: Shell;
   readonly folder: ConfigFolder;
   private readonly http: Http;
   private standardInput: string | undefined;
 
-  constructor(line: Line, settings: Settings, env: NodeJS.ProcessEnv) {
+  constructor(line: Line, settings: Settings, shell: Shell) {
     this.line = line;
     this.settings = settings;
-    this.env = env;
+    this.shell = shell;
     this.folder = new ConfigFolder(settings.configDir);
-    this.http = new Http(settings.token, this.folder);
+    this.http = new Http(settings.token, this.folder, shell.signal);
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return this.shell.env;
   }
 
   get args(): string[] {
@@ -67,7 +71,7 @@ export class Run {
 
   /** Writes to stdout. */
   out(text: string): void {
-    process.stdout.write(text);
+    this.shell.stdout(text);
   }
 
   /** Writes a line to stdout. */
@@ -82,7 +86,7 @@ export class Run {
 
   /** Writes a line to stderr. */
   warn(text: string): void {
-    process.stderr.write(`${text}\n`);
+    this.shell.stderr(`${text}\n`);
   }
 
   /** Writes a warning of flyctl's terminal package, which goes to stdout (terminal/terminal.go). */
@@ -134,7 +138,7 @@ export class Run {
   /** Standard input, read to its end once; "" on a terminal. */
   stdin(): string {
     if (this.standardInput === undefined) {
-      this.standardInput = process.stdin.isTTY ? "" : readFileSync(0, "utf8");
+      this.standardInput = this.shell.isTerminal ? "" : this.shell.stdin();
     }
     return this.standardInput;
   }

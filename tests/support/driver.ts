@@ -1,14 +1,18 @@
-/** The driver as Pulumi runs it, a process per verb, on local clouds of the test's own. */
+/**
+ * The driver on local clouds of the test's own. Both run in the test's process; `start` makes a process of a verb, as
+ * Pulumi does, where signals, kills and streams are the point.
+ */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { serveClouds } from "../../local/serve-clouds.ts";
 import { root } from "../../toolchain/paths.ts";
 import { controlOf } from "./control.ts";
+import { runDriver } from "./in-process.ts";
 import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
 
 /** The stand-in, which tells what it was started with. */
@@ -80,19 +84,7 @@ export interface DriverWorldOptions {
 
 /** Starts local clouds without engine and plugins. */
 export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<DriverWorld> {
-  const clouds = spawn(
-    process.execPath,
-    ["local/main.ts", "--port", "0", "--no-plugins", "--latency", String(o.latency ?? 0)],
-    { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
-  );
-  const exited = once(clouds, "exit");
-  const [line] = await Promise.race([
-    once(createInterface({ input: clouds.stdout }), "line"),
-    exited.then(([code]) => {
-      throw new Error(`the local clouds ended with ${code}`);
-    }),
-  ]);
-  const { url } = JSON.parse(line as string) as { url: string };
+  const { url, close } = await serveClouds(0, { latencyScale: o.latency ?? 0 });
 
   const control = controlOf(url);
   const journal = async (after = 0): Promise<{ entries: JournalEntry[]; flyctl: FlyctlRun[] }> =>
@@ -136,18 +128,34 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
         ]),
     };
   };
+  /** In this process, unless flyctl is another than the stand-in. */
+  const driveOnce = async (
+    kind: string,
+    verb: string,
+    input: DriveInput,
+  ): Promise<Driven & { left: string[] }> => {
+    if (o.flyctlFolder !== undefined || input.env?.PATH !== undefined) {
+      const started = start(kind, verb, input);
+      return { ...(await started.ended), left: started.leftovers() };
+    }
+    const temporaryFolder = mkdtempSync(join(tmpdir(), "driver-"));
+    const ended = await runDriver([kind, verb, ...(input.args ?? [])], {
+      env: environment(url, standIn, temporaryFolder, input),
+      temporaryFolder,
+      input: input.secrets === undefined ? "" : JSON.stringify(input.secrets),
+    });
+    const left = readdirSync(temporaryFolder);
+    rmSync(temporaryFolder, { recursive: true, force: true });
+    return { ...ended, output: parsed(ended.stdout), left };
+  };
   const drive = async (kind: string, verb: string, input: DriveInput = {}): Promise<Driven> => {
-    const started = start(kind, verb, input);
-    const driven = await started.ended;
-    assert.deepEqual(started.leftovers(), [], "folders left behind");
+    const { left, ...driven } = await driveOnce(kind, verb, input);
+    assert.deepEqual(left, [], "folders left behind");
     for (const secret of Object.values(input.secrets ?? {}).filter((one) => one !== ""))
       assert(!driven.stderr.includes(secret), "a secret on stderr");
     return driven;
   };
-  const stop = async () => {
-    clouds.kill("SIGTERM");
-    await exited;
-  };
+  const stop = async () => close();
   return {
     url,
     start,

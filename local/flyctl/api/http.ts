@@ -30,12 +30,14 @@ export interface Answer {
 export class Http {
   private readonly token: string;
   private readonly folder: ConfigFolder | undefined;
+  private readonly signal: AbortSignal | undefined;
   /** Connections that Go would keep open: those whose last answer was read to its end. */
   private idle = 0;
 
-  constructor(token: string, folder: ConfigFolder | undefined) {
+  constructor(token: string, folder: ConfigFolder | undefined, signal?: AbortSignal) {
     this.token = token;
     this.folder = folder;
+    this.signal = signal;
   }
 
   /** The token as a bearer, whatever kind it is: the web's API takes no other scheme. */
@@ -77,6 +79,7 @@ export class Http {
 
   private async sendOnce(call: Call, body: string | undefined): Promise<Answer> {
     const response = await fetch(call.url, {
+      ...(this.signal && { signal: this.signal }),
       method: call.method,
       headers: {
         authorization: authorization(this.token),

@@ -59,7 +59,7 @@ async function save(run: Run): Promise<void> {
   const before = existsSync(path) ? loadConfig(path).sections.build : undefined;
   if (before !== undefined) config.sections.build = before;
   writeFileSync(path, run.bool("json") ? asJson(config) : asToml(config, new Date()));
-  run.print(`Wrote config file ${relative(process.cwd(), path)}`);
+  run.print(`Wrote config file ${relative(run.shell.cwd, path)}`);
 }
 
 export const commands: Record<string, Command> = {

@@ -124,7 +124,7 @@ async function exec(run: Run): Promise<void> {
   }
   if (answer.exit_code) run.print(`Exit code: ${answer.exit_code}`);
   run.out(answer.stdout ?? "");
-  process.stderr.write(answer.stderr ?? "");
+  run.shell.stderr(answer.stderr ?? "");
 }
 
 async function start(run: Run): Promise<void> {

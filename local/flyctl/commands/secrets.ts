@@ -33,7 +33,7 @@ async function set(run: Run): Promise<void> {
 
 /** The value `-` stands for standard input: at most 64 KiB, trimmed (helpers/stdin.go). */
 function standardInput(run: Run, name: string): string {
-  if (process.stdin.isTTY) throw new FlyError(`secret \`${name}\` expects standard input but none provided`);
+  if (run.shell.isTerminal) throw new FlyError(`secret \`${name}\` expects standard input but none provided`);
   const text = run.stdin();
   if (Buffer.byteLength(text) > 64 * 1024) {
     throw new FlyError(`error reading stdin for '${name}': maximum input length exceeded`);

@@ -44,7 +44,7 @@ export async function deployMachines(run: Run, args: DeploymentArgs): Promise<vo
 async function prepare(run: Run, args: DeploymentArgs): Promise<Deployment> {
   const verdict = validateGroups(args.config, args.filters?.processGroups ?? []);
   if (!verdict.valid) {
-    process.stderr.write(verdict.text);
+    run.shell.stderr(verdict.text);
     throw new FlyError("App configuration is not valid");
   }
   const { deploy } = args.config.sections as { deploy?: Data };

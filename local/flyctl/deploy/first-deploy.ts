@@ -12,7 +12,7 @@ export async function provision(deployment: Deployment): Promise<void> {
   try {
     await provisionIps(deployment);
   } catch (error) {
-    process.stderr.write(
+    deployment.run.shell.stderr(
       `Failed to provision IP addresses. Use \`fly ips\` commands to remediate it. ERROR: ${messageOf(error)}`,
     );
   }

@@ -1,0 +1,81 @@
+/** The driver and the stand-in flyctl in the test's own process: a verb costs what it does, and no start of Node. */
+import type { Ended, Program } from "../../flyctl/program.ts";
+import { run } from "../../flyctl/run.ts";
+import { inShell, type Shell } from "../../flyctl/shell.ts";
+import { flyctl } from "../../local/flyctl/flyctl.ts";
+
+/** What a run is given. */
+export interface Surroundings {
+  env: Record<string, string>;
+  temporaryFolder: string;
+  input: string;
+}
+
+/** How it ended. */
+export interface EndedRun {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** `node flyctl/start.mjs <args>` without the process, its flyctl the stand-in. */
+export async function runDriver(args: string[], given: Surroundings): Promise<EndedRun> {
+  const said = { stdout: "", stderr: "" };
+  const shell: Shell = {
+    env: given.env,
+    temporaryFolder: given.temporaryFolder,
+    input: async () => given.input,
+    stdout(text) {
+      said.stdout += text;
+    },
+    stderr(text) {
+      said.stderr += text;
+    },
+    onStop: () => {},
+    runProgram: runFlyctl,
+  };
+  const code = await inShell(shell, async () => {
+    try {
+      return await run(args);
+    } catch (error) {
+      said.stderr += `${error instanceof Error ? error.stack : error}\n`;
+      return 1;
+    }
+  });
+  return { code, ...said };
+}
+
+/** As the driver starts flyctl; one that is stopped ends its calls, as a process that is killed would. */
+async function runFlyctl(_file: string, args: readonly string[], o: Program): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
+  const over = new AbortController();
+  let stopped: Ended["stopped"];
+  const interrupted = new Promise<undefined>((resolve) => {
+    const stop = (why: Ended["stopped"]) => {
+      stopped ??= why;
+      over.abort();
+      resolve(undefined);
+    };
+    const timer = o.timeoutMs > 0 ? setTimeout(() => stop("timeout"), o.timeoutMs) : undefined;
+    o.signal.addEventListener("abort", () => stop("signal"));
+    over.signal.addEventListener("abort", () => clearTimeout(timer));
+  });
+  const say = (stream: "stdout" | "stderr") => (text: string) => {
+    if (over.signal.aborted) return;
+    said[stream] += text;
+    o.onOutput(stream, text);
+  };
+  const working = flyctl([...args], {
+    env: o.env,
+    cwd: o.cwd,
+    isTerminal: false,
+    stdin: () => o.input,
+    stdout: say("stdout"),
+    stderr: say("stderr"),
+    signal: over.signal,
+  });
+  const exitCode = await Promise.race([working, interrupted]);
+  over.abort();
+  await working.catch(() => {});
+  return { ...said, exitCode, ...(stopped && { stopped }) };
+}
