@@ -69,7 +69,7 @@ const form = {
   fromName: z
     .string()
     .regex(/^\P{Cc}*$/u, "has no line breaks or other control characters in it")
-    .regex(/^(\S(.*\S)?)?$/u, "has no blanks at its ends")
+    .regex(/^(\S(.*\S)?)?$/su, "has no blanks at its ends")
     .max(200, "is longer than 200 characters")
     .default("Mastodon"),
   sendgridApiKey: z.string().min(1).optional(),
