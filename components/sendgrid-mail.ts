@@ -35,8 +35,8 @@ export interface SendgridMailArgs {
   subdomain?: string | undefined;
   /** Whether nobody else sends through the account, so that its click tracking may be switched off. */
   accountIsOurs: boolean;
-  /** Where mails are processed; `eu` for a subuser of the EU. Another one is another entry of the domain. */
-  region: "global" | "eu";
+  /** Where mails are processed; `eu` for a subuser of the EU. Default: global. Another one is another entry. */
+  region?: "global" | "eu";
   sender?: Sender | undefined;
   /** Word of the key, when it was rotated. */
   keyWord?: string | undefined;

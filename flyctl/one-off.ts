@@ -250,7 +250,8 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
 
 /** Twice the memory, and the CPUs without which Fly gives no machine so much (2 GB a shared CPU). */
 function moreMemory(sizedBy: string | undefined, { memoryMb }: Size): string[] {
-  if (sizedBy === undefined) return ["run it again: its machine had what such a job takes"];
+  if (sizedBy === undefined)
+    return [`no key gives it more than its ${memoryMb} MB, which should do: report it`];
   const wanted = sharedSize(memoryMb * 2);
   return [
     `give it more:  pulumi config set --path ${sizedBy}.memoryMb ${wanted.memoryMb}`,
