@@ -153,14 +153,19 @@ function formProblems(
   if (raw[top] === undefined) return [{ key: top, reason: "is required" }];
   const where = rest.length > 0 ? `${rest.join(".")}: ` : "";
   const value = shown(top);
-  return [
-    {
-      key: top,
-      value,
-      reason: `${where}${issue.message}`,
-      // A list's or an object's parts are set one by one.
-      ...(rest.length > 0 && !raw[top].trim().startsWith("[") && { path: rest.join(".") }),
-      ...(rest.length === 0 && value !== undefined && { right: suggestion(top, value) }),
-    },
-  ];
+  const reason = `${where}${issue.message}`;
+  if (rest.length === 0)
+    return [{ key: top, value, reason, ...(value !== undefined && { right: suggestion(top, value) }) }];
+  // An object's parts are set one by one, a list as a whole.
+  if (raw[top].trim().startsWith("[")) return [{ key: top, value, reason }];
+  return [{ key: top, path: rest.join("."), value: value && partOf(value, rest), reason }];
+}
+
+/** What stands at a path of a JSON text; undefined where nothing does. */
+function partOf(json: string, path: readonly string[]): string | undefined {
+  const part = path.reduce<unknown>(
+    (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+    JSON.parse(json),
+  );
+  return typeof part === "string" || part === undefined ? part : JSON.stringify(part);
 }

@@ -15,20 +15,20 @@ export function variableProblems(community: Community): ConfigProblem[] {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(path)) {
         problems.push({
           key,
-          value: path,
+          path,
           reason: "a variable's name is letters, digits and _",
           fix: [remove],
         });
       }
       const reason = reservedReason(path);
       if (reason === undefined) continue;
-      problems.push({ key, value: path, reason, fix: [remove, ...instead(path)] });
+      problems.push({ key, path, reason, fix: [remove, ...instead(path)] });
     }
   }
   for (const path of community.secretEnvNames) {
     if (!(path in community.env)) continue;
     const reason = "is set in mastiff:env too";
-    problems.push({ key: "secretEnv", value: path, reason, fix: [removal("env", path)] });
+    problems.push({ key: "secretEnv", path, reason, fix: [removal("env", path)] });
   }
   return problems;
 }
