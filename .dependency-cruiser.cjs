@@ -1,6 +1,6 @@
 /** Which part may import which: the one direction in which this program is built (docs/architecture.md). */
 const product =
-  "^(index\\.ts|program\\.mjs|node-version\\.mjs|config\\.ts|config/|components/|flyctl/|sendgrid/|cloudflare/|dynamic/)";
+  "^(index\\.ts|program\\.mjs|node-version\\.mjs|config\\.ts|config/|components/|flyctl/|sendgrid/|cloudflare/|dynamic/|limits/)";
 
 module.exports = {
   forbidden: [
@@ -79,6 +79,13 @@ module.exports = {
           "^(index|config)\\.ts$",
         ],
       },
+    },
+    {
+      name: "limits-are-pure",
+      comment: "What the clouds accept is asked by every part of the product, so it needs none of them.",
+      severity: "error",
+      from: { path: "^limits/" },
+      to: { pathNot: "^limits/" },
     },
     {
       name: "only-the-driver-runs-programs",

@@ -6,7 +6,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { ConfigError, type ConfigProblem } from "./config/config-error.ts";
 import { ruleProblems } from "./config/rules.ts";
-import { type Community, type Parsed, schema, secretKeys, withDefaults } from "./config/schema.ts";
+import {
+  type Community,
+  configKeys,
+  type Parsed,
+  schema,
+  secretKeys,
+  withDefaults,
+} from "./config/schema.ts";
+import { suggestion } from "./config/suggestion.ts";
 
 /**
  * Reads the config of the current stack.
@@ -52,26 +60,72 @@ export function parseCommunity(
   stack: string,
 ): Community {
   const result = schema.safeParse(raw);
-  const problems = result.success
-    ? []
-    : result.error.issues.flatMap((issue) => formProblems(issue, raw, encrypted));
+  const open = openSecrets(raw, encrypted);
+  const lost = lostDigits(raw);
+  const told = new Set([...open, ...lost].map(({ key }) => key));
+  const problems = [
+    ...(result.error?.issues ?? [])
+      .flatMap((issue) => formProblems(issue, raw, encrypted))
+      .filter(({ key }) => !told.has(key)),
+    ...lost,
+    ...open,
+  ];
   for (const key of secretKeys) {
     if (raw[key] !== undefined && !encrypted.has(key)) {
       problems.push({ key, reason: "is stored in plain text: set it again with --secret" });
     }
   }
-  const parsed = result.success ? result.data : withoutProblems(raw, problems);
+  // Without the keys that have problems, so that what is wrong between the others is shown in the same breath.
+  const parsed = problems.length === 0 ? result.data : withoutProblems(raw, problems);
   if (parsed === undefined) throw new ConfigError(problems, stack);
   const community = withDefaults(parsed);
-  problems.push(...ruleProblems(community, parsed));
+  const bad = new Set(problems.map(({ key }) => key));
+  problems.push(...ruleProblems(community, parsed, bad));
   if (problems.length > 0) throw new ConfigError(problems, stack);
   return community;
 }
 
 /**
- * The config without the keys that have problems of their own, so that what is wrong between the others is shown
- * in the same breath. Undefined when a required key is among them: too much follows from those.
+ * Keys that were encrypted although what they say stands in the state, in fly.toml and on the screen in clear: what an
+ * operator encrypts stays secret, or is refused.
  */
+function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>): ConfigProblem[] {
+  const open = [...encrypted].filter(
+    (key) =>
+      raw[key] !== undefined && configKeys.includes(key) && !(secretKeys as readonly string[]).includes(key),
+  );
+  return open.sort().map((key) => ({
+    key,
+    reason:
+      key === "env"
+        ? "holds an encrypted value, but all of its values stand in fly.toml and in the state in clear"
+        : "is encrypted, but its value stands in the state in clear",
+    fix:
+      key === "env"
+        ? [
+            "pulumi config set --path mastiff:secretEnv.<NAME> <value> --secret",
+            "pulumi config rm --path mastiff:env.<NAME>",
+          ]
+        : [`pulumi config set mastiff:${key} <value> --plaintext`],
+  }));
+}
+
+/** Texts of digits that YAML read as a number: what is left of `12345678901234567890123456789012` is 1.2…e+31. */
+function lostDigits(raw: Record<string, string>): ConfigProblem[] {
+  return Object.entries(raw)
+    .filter(([key, value]) => configKeys.includes(key) && /^-?\d(\.\d+)?e\+\d+$/.test(value))
+    .map(([key, value]) => ({
+      key,
+      value,
+      reason: "is a number, as YAML reads digits without quotes, and most of them are lost: quote it",
+      fix: [
+        `write it in quotes in the stack's file:  mastiff:${key}: "<value>"`,
+        `pulumi config set mastiff:${key} <value>`,
+      ],
+    }));
+}
+
+/** The rest of the config. Undefined when a required key is not in it: too much follows from those. */
 function withoutProblems(raw: Record<string, string>, problems: ConfigProblem[]): Parsed | undefined {
   const bad = new Set(problems.map((problem) => problem.key));
   const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !bad.has(key)));
@@ -85,13 +139,33 @@ function formProblems(
   raw: Record<string, string>,
   encrypted: ReadonlySet<string>,
 ): ConfigProblem[] {
+  const shown = (key: string) => (encrypted.has(key) ? undefined : raw[key]);
   if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-    return issue.keys.map((key) => ({ key, value: raw[key], reason: "is no key that Mastiff knows" }));
+    return issue.keys.map((key) => ({
+      key,
+      value: shown(key),
+      reason: "is no key that Mastiff knows",
+      remove: true,
+    }));
   }
   const [key, ...rest] = issue.path.map(String);
   const top = key ?? "";
   if (raw[top] === undefined) return [{ key: top, reason: "is required" }];
-  const value = encrypted.has(top) ? undefined : raw[top];
   const where = rest.length > 0 ? `${rest.join(".")}: ` : "";
-  return [{ key: top, value, reason: `${where}${issue.message}` }];
+  const value = shown(top);
+  const reason = `${where}${issue.message}`;
+  if (rest.length === 0)
+    return [{ key: top, value, reason, ...(value !== undefined && { right: suggestion(top, value) }) }];
+  // An object's parts are set one by one, a list as a whole.
+  if (raw[top].trim().startsWith("[")) return [{ key: top, value, reason }];
+  return [{ key: top, path: rest.join("."), value: value && partOf(value, rest), reason }];
+}
+
+/** What stands at a path of a JSON text; undefined where nothing does. */
+function partOf(json: string, path: readonly string[]): string | undefined {
+  const part = path.reduce<unknown>(
+    (value, name) => (value as Record<string, unknown> | undefined)?.[name],
+    JSON.parse(json),
+  );
+  return typeof part === "string" || part === undefined ? part : JSON.stringify(part);
 }

@@ -4,6 +4,7 @@ import { AppRelease } from "./components/app-release.ts";
 import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
 import { CommunityFacts } from "./components/community-facts.ts";
 import { CommunityRecords } from "./components/community-records.ts";
+import { mailServerOf } from "./components/environment.ts";
 import { factsOf } from "./components/fact-rules.ts";
 import { FinalDump } from "./components/final-dump.ts";
 import { FlyApp, type FlyPlace, type UnseenPlace } from "./components/fly-app.ts";
@@ -24,6 +25,8 @@ import { StrictTls } from "./components/strict-tls.ts";
 import { waitingFor } from "./components/waiting.ts";
 import { CommunityZone } from "./components/zone.ts";
 import { lookAtZone } from "./components/zone-look.ts";
+import { ruleRefOf, tokenNameOf } from "./config/derived-names.ts";
+import { sizeWarnings } from "./config/sizes.ts";
 import { readCommunity, secretConfig } from "./config.ts";
 
 export default async function program() {
@@ -36,7 +39,7 @@ export default async function program() {
   const { domain, endpoints, region, rotate, sizes } = community;
   const protect = isKept(community);
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
-  const ref = domain.replace(/[^a-z0-9]/g, "_");
+  const ref = ruleRefOf(domain);
   const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
   const shared = community.zoneMode === "shared";
   const unseen: UnseenPlace = { stack, org: community.flyOrg, region, endpoint: endpoints.fly };
@@ -52,12 +55,9 @@ export default async function program() {
     endpoint: endpoints.fly,
   }).accepted;
 
-  const mailServer = {
-    server: community.smtpServer ?? "smtp.sendgrid.net",
-    port: community.smtpPort,
-    login: community.smtpLogin ?? "apikey",
-  };
-  const plan = planFly(community, mailServer);
+  for (const words of sizeWarnings(sizes)) pulumi.log.warn(words);
+  const mail = mailServerOf(community);
+  const plan = planFly(community, mail);
   const [found, drift] = await Promise.all([
     community.zoneMode === "created" ? undefined : lookAtZone(community, stack),
     isNew || community.drift === "off" ? noDrift : lookAtFly(thingsOf(unseen, plan), endpoints.fly),
@@ -95,7 +95,7 @@ export default async function program() {
     jurisdiction: community.bucketJurisdiction,
     host: hosts.files.name,
     domain,
-    tokenName: `Mastiff ${stack}`,
+    tokenName: tokenNameOf(stack),
     key: r2Key,
     keyWord: rotate.r2Token,
     endpoint: endpoints.r2,
@@ -115,11 +115,13 @@ export default async function program() {
           stack,
           subdomain: community.sendgridSubdomain,
           accountIsOurs: community.sendgridAccountIsOurs,
+          region: community.sendgridRegion,
           sender: community.sender,
           keyWord: rotate.smtpKey,
           baseUrl: sendgridBase,
         });
-  new MailRecords("mail-records", { zoneId, records: mailRecordsOf(community), stack });
+  const spfInclude = community.sendgridRegion === "eu" ? sendgrid?.returnPath : undefined;
+  new MailRecords("mail-records", { zoneId, records: mailRecordsOf(community), spfInclude, stack });
 
   // Fly: apps with addresses, then what they need, then their releases.
   const web = new FlyApp("web", { place, ...plan.web });
@@ -153,7 +155,9 @@ export default async function program() {
       ...connections,
       AWS_ACCESS_KEY_ID: media.accessKeyId,
       AWS_SECRET_ACCESS_KEY: media.secretAccessKey,
-      SMTP_PASSWORD: sendgrid?.apiKey ?? secretValues.smtpPassword ?? pulumi.secret(""),
+      ...(mail.auth !== "none" && {
+        SMTP_PASSWORD: sendgrid?.apiKey ?? secretValues.smtpPassword ?? pulumi.secret(""),
+      }),
       ...Object.fromEntries(
         community.secretEnvNames.map((name) => [
           name,
@@ -198,7 +202,7 @@ export default async function program() {
           databaseApp: plan.postgres.app,
           accountId: community.cloudflareAccountId,
           jurisdiction: community.bucketJurisdiction,
-          tokenName: `Mastiff ${stack} (last dump)`,
+          tokenName: tokenNameOf(stack, " (last dump)"),
           key: r2Key,
           endpoint: endpoints.r2,
           baseUrl,

@@ -4,6 +4,7 @@
  * Basis: docs.joinmastodon.org/admin/config, docs.joinmastodon.org/admin/optional/object-storage and Mastodon's
  * initializers; each unusual value says why.
  */
+import { mailbox } from "../config/mailbox.ts";
 import type { Community } from "../config/schema.ts";
 import type { HostNames } from "./hosts.ts";
 
@@ -17,7 +18,26 @@ export interface Addresses {
 export interface MailServer {
   server: string;
   port: number;
-  login: string;
+  /** Undefined where the server wants neither login nor password. */
+  login: string | undefined;
+  /** How it wants the password. Default: plain. */
+  auth?: "plain" | "login" | "cram_md5" | "none";
+  /** Default: TLS from the first byte at port 465, STARTTLS at any other. */
+  encryption?: "starttls" | "tls" | "none";
+}
+
+/** The server that config names, or SendGrid's of the region (twilio.com/docs/sendgrid/data-residency). */
+export function mailServerOf(
+  community: Pick<
+    Community,
+    "smtpServer" | "smtpPort" | "smtpLogin" | "smtpAuth" | "smtpEncryption" | "sendgridRegion"
+  >,
+): MailServer {
+  const { smtpServer, smtpPort: port, smtpAuth: auth, smtpEncryption: encryption } = community;
+  if (smtpServer !== undefined)
+    return { server: smtpServer, port, login: community.smtpLogin, auth, encryption };
+  const server = community.sendgridRegion === "eu" ? "smtp.eu.sendgrid.net" : "smtp.sendgrid.net";
+  return { server, port, login: "apikey", auth, encryption };
 }
 
 /** Where the bucket's S3 API answers, as Mastodon reaches it from Fly. */
@@ -63,6 +83,7 @@ export function railsEnvironment(
   addresses: Addresses,
   mail: MailServer,
 ): Record<string, string> {
+  const encryption = mail.encryption ?? (mail.port === 465 ? "tls" : "starttls");
   const s3 = bucketHost(community.cloudflareAccountId, community.bucketJurisdiction);
   const { web, sidekiq } = community.sizes;
   const own: Record<string, string> = {
@@ -98,13 +119,12 @@ export function railsEnvironment(
     AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
     SMTP_SERVER: mail.server,
     SMTP_PORT: String(mail.port),
-    SMTP_LOGIN: mail.login,
-    SMTP_AUTH_METHOD: "plain",
-    // Port 465 is TLS from the first byte, every other starts in clear.
-    ...(mail.port === 465
-      ? { SMTP_TLS: "true", SMTP_ENABLE_STARTTLS: "never" }
-      : { SMTP_ENABLE_STARTTLS: "always" }),
-    SMTP_FROM_ADDRESS: `${community.fromName} <${community.fromAddress}>`,
+    // Absent, not empty, where there is none: Ruby logs in as soon as it has a name.
+    ...(mail.login !== undefined && { SMTP_LOGIN: mail.login }),
+    SMTP_AUTH_METHOD: mail.auth ?? "plain",
+    ...(encryption === "tls" && { SMTP_TLS: "true" }),
+    SMTP_ENABLE_STARTTLS: encryption === "starttls" ? "always" : "never",
+    SMTP_FROM_ADDRESS: mailbox(community.fromName, community.fromAddress),
   };
   return { ...own, ...community.env };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess, KeptBucket } from "../cloudflare/resources.ts";
+import { farewellBucket } from "../config/derived-names.ts";
 import type { DumpOutput, DumpSpec } from "../flyctl/spec.ts";
 import { mintBucketKey } from "./bucket-key.ts";
 import { FlyCommand } from "./driver.ts";
@@ -29,11 +30,6 @@ export interface FinalDumpArgs {
   baseUrl?: string | undefined;
   /** What has to be there before there is anything to dump. */
   after: pulumi.Resource[];
-}
-
-/** Name of the bucket that keeps the last dump; R2 allows 63 characters. */
-export function farewellBucket(mediaBucket: string): string {
-  return `${mediaBucket.slice(0, 54)}-farewell`;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What a community has on Fly, as far as config alone decides it: looked for first, then declared. Pure. */
+import { databaseOf } from "../config/derived-names.ts";
 import type { Community } from "../config/schema.ts";
 import { type AppReleasePlan, appReleaseThings } from "./app-release.ts";
 import { type Addresses, type MailServer, railsEnvironment, streamingEnvironment } from "./environment.ts";
@@ -53,7 +54,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
           ...connections,
           "AWS_ACCESS_KEY_ID",
           "AWS_SECRET_ACCESS_KEY",
-          "SMTP_PASSWORD",
+          ...(mail.auth === "none" ? [] : ["SMTP_PASSWORD"]),
           ...community.secretEnvNames,
         ],
         groups: groupsOf(sizes),
@@ -92,7 +93,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
     postgres: {
       app: `${app}-db`,
       size: sizes.postgres,
-      database: app.replaceAll("-", "_"),
+      database: databaseOf(app),
       consumers: [app, streamingApp],
       rotated: rotate.databasePassword !== undefined,
       dispensable,

@@ -36,6 +36,8 @@ export function mailRecordsOf(
 export interface MailRecordsArgs {
   zoneId: pulumi.Input<string>;
   records: MailRecord[];
+  /** Name whose SPF record says where mails come from. Default: `sendgrid.net`, right outside the EU. */
+  spfInclude?: pulumi.Input<string> | undefined;
   /** The stack's full name, for the records' comment. */
   stack: string;
 }
@@ -45,6 +47,7 @@ export class MailRecords extends pulumi.ComponentResource {
   constructor(name: string, args: MailRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:MailRecords", name, {}, opts);
     for (const { role, host, value } of args.records) {
+      const include = role === "spf" ? args.spfInclude : undefined;
       new cloudflare.DnsRecord(
         `${name}-${role}`,
         {
@@ -52,7 +55,10 @@ export class MailRecords extends pulumi.ComponentResource {
           type: "TXT",
           name: host,
           // Quotes of our own: those that the API adds would be a difference for ever.
-          content: JSON.stringify(value),
+          content:
+            include === undefined
+              ? JSON.stringify(value)
+              : pulumi.output(include).apply((name) => JSON.stringify(`v=spf1 include:${name} ~all`)),
           ttl: 1,
           proxied: false,
           comment: recordComment(args.stack),

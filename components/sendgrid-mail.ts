@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sendgridKeyOf } from "../config/derived-names.ts";
 import {
   ApiKey,
   AuthenticatedDomain,
@@ -34,6 +35,8 @@ export interface SendgridMailArgs {
   subdomain?: string | undefined;
   /** Whether nobody else sends through the account, so that its click tracking may be switched off. */
   accountIsOurs: boolean;
+  /** Where mails are processed; `eu` for a subuser of the EU. Default: global. Another one is another entry. */
+  region?: "global" | "eu";
   sender?: Sender | undefined;
   /** Word of the key, when it was rotated. */
   keyWord?: string | undefined;
@@ -49,6 +52,8 @@ export interface SendgridMailArgs {
 export class SendgridMail extends pulumi.ComponentResource {
   /** The key, which is the SMTP password of the user `apikey`. Secret. */
   readonly apiKey: pulumi.Output<string>;
+  /** What the return path points to: the name whose SPF record has the servers that mails come from. */
+  readonly returnPath: pulumi.Output<string>;
   /** Whether SendGrid has found the domain's records. */
   readonly domainValid: pulumi.Output<boolean>;
   /** Which domain to ask about; unknown in a preview that is going to mend what would be asked. */
@@ -71,9 +76,15 @@ export class SendgridMail extends pulumi.ComponentResource {
 
     const domain = new AuthenticatedDomain(
       `${name}-domain`,
-      { domain: args.domain, ...(args.subdomain !== undefined && { subdomain: args.subdomain }), ...base },
+      {
+        domain: args.domain,
+        ...(args.subdomain !== undefined && { subdomain: args.subdomain }),
+        ...(args.region === "eu" && { region: args.region }),
+        ...base,
+      },
       child,
     );
+    this.returnPath = domain.mailCname.data;
     const cname = (role: string, record: pulumi.Output<{ host: string; data: string }>) =>
       new cloudflare.DnsRecord(
         `${name}-${role}`,
@@ -111,7 +122,7 @@ export class SendgridMail extends pulumi.ComponentResource {
     const key = new ApiKey(
       keyWord === undefined ? `${name}-key` : `${name}-key-${keyWord}`,
       {
-        name: keyWord === undefined ? `mastiff ${stack}` : `mastiff ${stack} (${keyWord})`,
+        name: sendgridKeyOf(stack, keyWord),
         scopes: ["mail.send"],
         ...base,
       },

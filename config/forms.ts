@@ -1,5 +1,6 @@
 /** Forms of config values that more than one key has. Pulumi keeps every value as text. */
 import { z } from "zod";
+import { secretProblem, valueProblem } from "../limits/secret-values.ts";
 
 /** `true` or `false`. */
 export const boolean = z
@@ -31,12 +32,55 @@ export function hostNameProblem(text: string): string | undefined {
   if (/[^\x20-\x7e]/.test(text)) return "write it in its ASCII form (xn--…)";
   if (!text.includes(".")) return "has a single label: a name such as example.org is needed";
   if (text.length > 253) return "is longer than 253 characters";
-  const label = text.split(".").find((l) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(l));
-  return label === undefined ? undefined : `its part ${JSON.stringify(label)} is no legal label`;
+  const labels = text.split(".");
+  const label = labels.find((l) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(l));
+  if (label !== undefined) return `its part ${JSON.stringify(label)} is no legal label`;
+  const last = labels.at(-1) ?? "";
+  if (/^\d+$/.test(last)) return "is an address, or ends like one: a host name is needed";
+  // RFC 3696 2: a top-level domain begins with a letter, and none has a single one.
+  return /^[a-z][a-z0-9-]/.test(last)
+    ? undefined
+    : `its last part ${JSON.stringify(last)} is no top-level domain`;
 }
 
-/** An e-mail address. */
-export const emailAddress = z.email("is no e-mail address");
+/** An e-mail address: what zod takes for one, and no longer than a mail server takes (RFC 5321 4.5.3.1). */
+export const emailAddress = z
+  .email("is no e-mail address")
+  .refine((text) => text.length <= 254 && text.lastIndexOf("@") <= 64, {
+    message: "is longer than mail servers take: 64 characters before the @, 254 in all",
+    abort: true,
+  });
+
+/**
+ * The text of a variable: what JSON has for it, as long as that is exact. A number beyond 2^53 or with an exponent has
+ * lost digits on its way here, and nobody can tell which.
+ */
+export const variable = z.unknown().transform((value, context): string => {
+  const refuse = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  if (typeof value === "string") {
+    const problem = valueProblem(value);
+    return problem === undefined ? value : refuse(problem);
+  }
+  if (typeof value === "boolean") return String(value);
+  if (typeof value === "number" && (Number.isSafeInteger(value) || isPlainFraction(value)))
+    return String(value);
+  if (typeof value === "number") return refuse("is a number with more digits than arrive: quote it");
+  if (value === null) return refuse('is null: write "" for an empty value, or leave the variable out');
+  return refuse("is no single value: a variable is one text, so quote the whole as JSON");
+});
+
+function isPlainFraction(value: number): boolean {
+  return !Number.isInteger(value) && Math.abs(value) < 1e15 && !String(value).includes("e");
+}
+
+/** The text of a secret that goes to Fly: one that flyctl carries unharmed (limits/secret-values.ts). */
+export const secretText = z.string("is no text: quote it").superRefine((text, context) => {
+  const problem = secretProblem("A_NAME_THAT_IS_AS_LONG_AS_THEY_ARE", text);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
 
 /** JSON text of a given shape. */
 export function jsonOf<T extends z.ZodType>(shape: T, example: string) {

@@ -1,6 +1,9 @@
 /** Form and defaults of every `mastiff:` key, and the checked config that they make. */
 import { z } from "zod";
-import { boolean, emailAddress, hostName, jsonOf, number, ownerName } from "./forms.ts";
+import { nameRules } from "../limits/names.ts";
+import { appOf, bucketOf, longestApp, proxiedHost } from "./derived-names.ts";
+import { boolean, emailAddress, hostName, jsonOf, number, ownerName, secretText, variable } from "./forms.ts";
+import { mastodonVersion } from "./mastodon-release.ts";
 import { rotation } from "./rotation.ts";
 import { type Sizes, sizeOverrides, sizesOf } from "./sizes.ts";
 
@@ -31,15 +34,13 @@ const form = {
     .regex(/^[0-9a-f]{32}$/, "is 32 hexadecimal digits, on the right side of the account's overview page"),
   bucket: z
     .string()
-    .regex(
-      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
-      "a bucket's name is 3 to 63 lower-case letters, digits and dashes",
-    )
+    .regex(nameRules.bucket.pattern, "a bucket's name is 3 to 63 lower-case letters, digits and dashes")
+    .max(nameRules.bucket.longest, "a bucket's name has at most 63 characters")
     .optional(),
   bucketLocation: z.enum(["apac", "eeur", "enam", "weur", "wnam", "oc"]).optional(),
   bucketJurisdiction: z.enum(["default", "eu"]).default("default"),
   r2AccessKeyId: z.string().min(1).optional(),
-  r2SecretAccessKey: z.string().min(1).optional(),
+  r2SecretAccessKey: secretText.min(1).optional(),
 
   flyOrg: z.string().regex(/^[a-z0-9-]+$/, "is the organisation's slug, as `fly orgs list` shows it"),
   region: z
@@ -48,46 +49,41 @@ const form = {
     .default("ams"),
   app: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*[a-z0-9]$/, "an app's name is lower-case letters, digits and dashes")
-    .max(53, "an app's name has at most 63 characters, and -streaming is added to this one")
+    .regex(nameRules.flyApp.pattern, "an app's name is lower-case letters, digits and dashes")
+    .max(longestApp, "an app's name has at most 63 characters, and -streaming is added to this one")
     .optional(),
   dedicatedIpv4: boolean.default(false),
   certificates: z.enum(["perHost", "wildcard"]).default("perHost"),
 
-  mastodonVersion: z
-    .string()
-    .regex(
-      /^v\d+\.\d+\.\d+$/,
-      "pin a release such as v4.7.4: moving tags (latest, edge, nightly) would upgrade without a preview",
-    )
-    .refine(atLeast43, "Mastodon before v4.3 has no streaming image of its own")
-    .default("v4.7.4"),
+  mastodonVersion: mastodonVersion.default("v4.7.4"),
   preset: z.enum(["tiny", "guide", "small", "medium"]).default("tiny"),
   ...sizeOverrides,
 
   smtpServer: hostName.optional(),
   smtpPort: number(1, 65535).default(587),
+  smtpEncryption: z.enum(["starttls", "tls", "none"]).optional(),
+  smtpAuth: z.enum(["plain", "login", "cram_md5", "none"]).default("plain"),
   smtpLogin: z.string().min(1).optional(),
-  smtpPassword: z.string().min(1).optional(),
+  smtpPassword: secretText.min(1).optional(),
   fromAddress: emailAddress.optional(),
   fromName: z
     .string()
-    .regex(/^[^<>"\r\n]*$/, 'has none of < > " in it')
+    .regex(/^\P{Cc}*$/u, "has no line breaks or other control characters in it")
+    .regex(/^(\S(.*\S)?)?$/su, "has no blanks at its ends")
+    .max(200, "is longer than 200 characters")
     .default("Mastodon"),
   sendgridApiKey: z.string().min(1).optional(),
   sendgridRegion: z.enum(["global", "eu"]).default("global"),
-  sendgridSubdomain: z
-    .string()
-    .regex(/^[a-z0-9-]+$/, "is one label, such as em")
-    .optional(),
+  sendgridSubdomain: z.string().regex(nameRules.returnPath.pattern, "is one label, such as em").optional(),
   sendgridAccountIsOurs: boolean.default(false),
   sender: jsonOf(
     z.strictObject({
       email: emailAddress,
-      name: z.string().min(1),
-      address: z.string().min(1),
-      city: z.string().min(1),
-      country: z.string().min(1),
+      // Lengths: twilio/sendgrid-oai spec/yaml/tsg_verified_senders_v3.yaml.
+      name: z.string().min(1).max(256),
+      address: z.string().min(1).max(100),
+      city: z.string().min(1).max(150),
+      country: z.string().min(1).max(100),
       state: z.string().max(2).optional(),
       zip: z.string().max(10).optional(),
     }),
@@ -100,8 +96,8 @@ const form = {
   ownerUsername: ownerName,
   ownerEmail: emailAddress,
   otpSecret: boolean.default(false),
-  env: jsonOf(z.record(z.string(), z.coerce.string()), '{"DEFAULT_LOCALE":"de"}').default({}),
-  secretEnv: jsonOf(z.record(z.string(), z.string()), '{"DEEPL_API_KEY":"…"}').default({}),
+  env: jsonOf(z.record(z.string(), variable), '{"DEFAULT_LOCALE":"de"}').default({}),
+  secretEnv: jsonOf(z.record(z.string(), secretText), '{"DEEPL_API_KEY":"…"}').default({}),
 
   protect: boolean.default(true),
   drift: z.enum(["look", "off"]).default("look"),
@@ -152,6 +148,7 @@ export interface Community extends Omit<Parsed, SecretKey | keyof Sizes | "prese
   filesHost: string;
   streamingHost: string;
   alternateDomains: string[];
+  smtpEncryption: "starttls" | "tls" | "none";
   fromAddress: string;
   sizes: Sizes;
   /** Names of the operator's own secret variables; the values come from {@link secretConfig}. */
@@ -174,27 +171,19 @@ export function withDefaults(parsed: Parsed): Community {
   } = parsed;
   const { domain } = parsed;
   const zone = parsed.zone ?? domain;
-  // Universal SSL covers one label below the zone: proxied hosts of a community on a subdomain get a dash, not a dot.
-  const below = domain === zone ? "" : domain.slice(0, -zone.length - 1).replaceAll(".", "-");
-  const proxiedHost = (role: string) => (below === "" ? `${role}.${zone}` : `${role}-${below}.${zone}`);
-  const dashed = domain.replaceAll(".", "-");
   return {
     ...rest,
     zone,
     zoneMode: parsed.zoneMode ?? (domain === zone ? "owned" : "shared"),
-    app: parsed.app ?? dashed,
-    bucket: parsed.bucket ?? `files-${dashed}`.slice(0, 63),
-    assetsHost: parsed.assetsHost ?? proxiedHost("assets"),
-    filesHost: parsed.filesHost ?? proxiedHost("files"),
+    app: parsed.app ?? appOf(domain),
+    bucket: parsed.bucket ?? bucketOf(domain),
+    assetsHost: parsed.assetsHost ?? proxiedHost("assets", domain, zone),
+    filesHost: parsed.filesHost ?? proxiedHost("files", domain, zone),
     streamingHost: parsed.streamingHost ?? `streaming.${domain}`,
     alternateDomains: parsed.alternateDomains ?? [],
+    smtpEncryption: parsed.smtpEncryption ?? (parsed.smtpPort === 465 ? "tls" : "starttls"),
     fromAddress: parsed.fromAddress ?? `notifications@${domain}`,
     sizes: sizesOf(preset, { web, sidekiq, streaming, postgres, redis }),
     secretEnvNames: Object.keys(secretEnv).sort(),
   };
-}
-
-function atLeast43(version: string): boolean {
-  const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
-  return major > 4 || (major === 4 && minor >= 3);
 }

@@ -156,6 +156,17 @@ export function connections(sizes: Sizes): number {
 /** Threads of the scheduler's own machine. */
 export const schedulerThreads = 5;
 
+/** Below this a database of postgres-flex, which is five processes, is killed while migrations run. */
+const postgresMemoryMb = 512;
+
+/** What the sizes let one expect, where that is trouble; a sentence each. The sizes stay as they are. */
+export function sizeWarnings({ postgres }: Sizes): string[] {
+  if (postgres.memoryMb >= postgresMemoryMb) return [];
+  return [
+    `mastiff:postgres gives the database ${postgres.memoryMb} MB. It runs five processes (PostgreSQL, its replication manager, a proxy and Fly's own), and is killed for want of memory when migrations run.\n  fix  give it what a small community needs:  pulumi config set --path mastiff:postgres.memoryMb ${presets.tiny.postgres.memoryMb}`,
+  ];
+}
+
 /** What is wrong with the sizes taken together; undefined when nothing is. */
 export function budgetProblem(sizes: Sizes): string | undefined {
   for (const [name, size] of Object.entries(sizes)) {

@@ -93,6 +93,7 @@ function oneOff(app: string, servers: readonly Machine[], key: string): OneOff {
     region: server.region,
     image,
     size: sharedSize(1024),
+    sizedBy: undefined,
     env: { MASTIFF_DUMP_KEY: key },
     command: direct(["sh", "-c", script]),
     subject: "database",

@@ -3,7 +3,7 @@ import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { type LogLine, logOf, pageOf } from "./log.ts";
-import { awaitListed, isGone, type Machine, machinesOf } from "./machines.ts";
+import { awaitListed, isGone, type Machine, machinesOf, sharedSize } from "./machines.ts";
 import { lastJsonLine, machineId } from "./parse.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
@@ -26,6 +26,8 @@ export interface OneOff {
   region: string;
   image: string;
   size: Size;
+  /** Key of config that the size follows from; undefined where it follows from none. */
+  sizedBy: string | undefined;
   env: Readonly<Record<string, string>>;
   command: readonly string[];
   /** What people call the thing that it works on, and what it does to it: "database", "migrating". */
@@ -229,18 +231,32 @@ function texts(lines: readonly LogLine[]): string[] {
 }
 
 /** The error for a job that ended badly. */
-export function failed(fly: Fly, { app, subject, doing }: OneOff, ended: Ended): DriverError {
+export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff, ended: Ended): DriverError {
   const what = `${subject}: ${doing}`;
   const said = ended.lines.slice(-12).map(fly.redact);
   return new DriverError({
     what: ended.oomKilled
       ? `${what} ran out of memory and was killed (app ${app}).`
       : `${what} failed with exit code ${ended.exitCode} (app ${app}).`,
-    ...(ended.oomKilled && { setIn: "mastiff:web, its memoryMb" }),
+    ...(ended.oomKilled &&
+      sizedBy !== undefined && { setIn: `${sizedBy}, its memoryMb (${size.memoryMb} MB)` }),
     fix: ended.oomKilled
-      ? "give it more:  pulumi config set --path mastiff:web.memoryMb 2048"
+      ? moreMemory(sizedBy, size)
       : "its last lines are below; its machine is gone, and nothing was released on top of it",
     retry: ended.oomKilled ? retry.no : "helps only if the cause below passes by itself",
     said: said.length > 0 ? said : ["(it printed nothing)"],
   });
+}
+
+/** Twice the memory, and the CPUs without which Fly gives no machine so much (2 GB a shared CPU). */
+function moreMemory(sizedBy: string | undefined, { memoryMb }: Size): string[] {
+  if (sizedBy === undefined)
+    return [`no key gives it more than its ${memoryMb} MB, which should do: report it`];
+  const wanted = sharedSize(memoryMb * 2);
+  return [
+    `give it more:  pulumi config set --path ${sizedBy}.memoryMb ${wanted.memoryMb}`,
+    ...(wanted.cpus > 1
+      ? [`and, where it has fewer CPUs:  pulumi config set --path ${sizedBy}.cpus ${wanted.cpus}`]
+      : []),
+  ];
 }

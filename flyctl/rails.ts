@@ -29,5 +29,8 @@ export function clone(app: string, like: Machine, job: string, subject: string, 
   // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
   const pinned = like.config?.image ?? "";
   const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
-  return { app, job, region: like.region, image, size: sizeOf(like), env, command: [], subject, doing };
+  const group = groupOf(like);
+  const sizedBy = group === "web" || group === "sidekiq" ? `mastiff:${group}` : undefined;
+  const { region } = like;
+  return { app, job, region, image, size: sizeOf(like), sizedBy, env, command: [], subject, doing };
 }

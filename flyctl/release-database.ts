@@ -118,6 +118,8 @@ export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string,
     region: spec.region,
     image: spec.image,
     size: sharedSize(spec.database?.memoryMb ?? 1024),
+    // components/fly-plan.ts: as much as Sidekiq has, and at least 1 GB.
+    sizedBy: "mastiff:sidekiq",
     env,
     command: [],
     subject,

@@ -1,3 +1,4 @@
+import { secretProblem, wayOf } from "../limits/secret-values.ts";
 import * as argv from "./argv.ts";
 import { FlyctlFailure } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
@@ -80,34 +81,30 @@ export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promi
   return { exists: true, differences };
 }
 
-/**
- * Gives flyctl the values by stdin. `secrets import` reads `N="value"` lines: within double quotes a # is
- * kept, outer quotes are stripped, nothing is unescaped, and a line beyond 64 KiB is dropped in silence
- * (flyctl: internal/command/secrets/parser.go). What does not fit goes alone by `set N=-`, which reads all of
- * stdin and trims it.
- */
+/** Gives flyctl the values by stdin: as many as it reads unharmed in one import, the others one by one. */
 export async function stage(fly: Fly, app: string, values: Readonly<Record<string, string>>): Promise<void> {
-  const lines: string[] = [];
-  for (const [name, value] of Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const line = importLine(name, value);
-    if (line === undefined) await fly.repeatable(argv.secretsSet(app, name), { app, stdin: value });
-    else lines.push(line);
+  const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Before anything is staged: half of the secrets would wait for whichever release comes next.
+  const lines = sorted.map(([name, value]) => importLine(name, value));
+  for (const [i, [name, value]] of sorted.entries()) {
+    if (lines[i] === undefined) await fly.repeatable(argv.secretsSet(app, name), { app, stdin: value });
   }
-  if (lines.length > 0)
-    await fly.repeatable(argv.secretsImport(app), { app, stdin: `${lines.join("\n")}\n` });
+  const together = lines.filter((line) => line !== undefined);
+  if (together.length > 0)
+    await fly.repeatable(argv.secretsImport(app), { app, stdin: `${together.join("\n")}\n` });
 }
 
 /**
- * One line for `secrets import`, or undefined when the value needs `set N=-`.
- * @throws when neither way can carry the value unharmed.
+ * What stands for a value in a `secrets import`, or undefined when it travels alone by `set N=-`.
+ * @throws when no way carries the value unharmed.
  */
 export function importLine(name: string, value: string): string | undefined {
-  const line = `${name}="${value}"`;
-  if (!/["\r\n]/.test(value) && Buffer.byteLength(line) < 65_536) return line;
-  if (value !== value.trim())
-    throw new Error(`secret ${name}: a value with quotes or line breaks cannot start or end with blanks`);
-  if (Buffer.byteLength(value) > 65_536) throw new Error(`secret ${name}: the value is beyond Fly's 64 KiB`);
-  return undefined;
+  const problem = secretProblem(name, value);
+  if (problem !== undefined) throw new Error(`secret ${name}: the value ${problem}`);
+  const way = wayOf(name, value);
+  if (way === "alone") return undefined;
+  const quotes = way === "block" ? '"""' : '"';
+  return `${name}=${quotes}${value}${quotes}`;
 }
 
 function checkName(name: string): void {

@@ -34,6 +34,7 @@ const fly: Table<FlyDials> = {
   upstashRedisVersion: z.string().regex(/^\d+(\.\d+)*$/, "a version such as 7.2.5"),
   rateLimitedUntil: z.record(z.string(), z.iso.datetime()),
   smtpServers: z.record(z.string().regex(/^.+:\d+$/, "host:port"), z.array(z.string())),
+  smtpMethods: z.record(z.string().regex(/^.+:\d+$/, "host:port"), z.array(z.string())),
   mailDomains: z.array(z.string()),
   fullRegions: z.array(z.string()),
   execDeadlines: limit,

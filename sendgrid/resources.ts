@@ -28,6 +28,8 @@ export interface AuthenticatedDomainArgs extends SendgridArgs {
    * that a crash left behind is known to be ours. Another one replaces the entry.
    */
   subdomain?: pulumi.Input<string>;
+  /** `eu` for a domain of an EU subuser, whose records differ. Default: global. Another one replaces the entry. */
+  region?: pulumi.Input<"eu">;
 }
 
 /**
@@ -56,6 +58,7 @@ export class AuthenticatedDomain extends CheckoutResource {
       domain: args.domain,
       subdomain: args.subdomain ?? ownSubdomain(pulumi.getProject(), pulumi.getStack()),
       subdomainIsOurs: args.subdomain === undefined,
+      region: args.region,
       baseUrl: args.baseUrl,
     };
     const outputs = ["domainId", "mailCname", "dkim1", "dkim2", "adopted"];
@@ -133,7 +136,7 @@ export class SingleSender extends CheckoutResource {
   constructor(name: string, args: SingleSenderArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
       // The nickname is free text that only the account sees: it carries whose sender this is.
-      nickname: `mastiff ${pulumi.getProject()}/${pulumi.getStack()}`,
+      nickname: ownNickname(pulumi.getProject(), pulumi.getStack()),
       email: args.email,
       name: args.name,
       replyTo: args.replyTo ?? args.email,
@@ -244,6 +247,13 @@ export class ClickTracking extends CheckoutResource {
     const outputs = ["enabled", "warning"];
     super("sendgrid", "ClickTracking", name, inputs, outputs, opts);
   }
+}
+
+/** Nickname of a stack's sender; where it is too long (100 characters), cut, with a digest of the whole. */
+export function ownNickname(project: string, stack: string): string {
+  const whole = `mastiff ${project}/${stack}`;
+  if (whole.length <= 100) return whole;
+  return `${whole.slice(0, 91)}-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}`;
 }
 
 /**

@@ -64,7 +64,7 @@ end
 
 check(results, 'mail') do
   server = ENV['SMTP_SERVER'].to_s
-  next nil if server.empty? || ENV['SMTP_AUTH_METHOD'] == 'none'
+  next nil if server.empty?
 
   smtp = Net::SMTP.new(server, ENV.fetch('SMTP_PORT', '25').to_i)
   smtp.open_timeout = smtp.read_timeout = 15
@@ -73,8 +73,9 @@ check(results, 'mail') do
   elsif ENV['SMTP_ENABLE_STARTTLS'] != 'never'
     smtp.enable_starttls_auto
   end
-  method = ENV.fetch('SMTP_AUTH_METHOD', 'plain').to_sym
-  smtp.start(ENV.fetch('LOCAL_DOMAIN'), ENV['SMTP_LOGIN'], ENV['SMTP_PASSWORD'], method) { nil }
+  method = ENV.fetch('SMTP_AUTH_METHOD', 'plain')
+  login = method == 'none' ? [] : [ENV['SMTP_LOGIN'], ENV['SMTP_PASSWORD'], method.to_sym]
+  smtp.start(ENV.fetch('LOCAL_DOMAIN'), *login) { nil }
   nil
 end
 

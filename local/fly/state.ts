@@ -161,6 +161,8 @@ export interface Dials {
   rateLimitedUntil: Record<string, string>;
   /** SMTP servers beside SendGrid's: accepted passwords by `host:port`. */
   smtpServers: Record<string, string[]>;
+  /** Ways to log in at those servers, by `host:port`. Default: plain and login. */
+  smtpMethods: Record<string, string[]>;
   /** Reach of the e-mail owner's domain: domains that resolve although no zone here holds them. */
   mailDomains: string[];
   /** Regions without room for another machine. */
@@ -213,6 +215,7 @@ export function initialFly(): FlyState {
       upstashRedisVersion: "8.2.0",
       rateLimitedUntil: {},
       smtpServers: {},
+      smtpMethods: {},
       mailDomains: [],
       fullRegions: [],
       execDeadlines: 0,

@@ -1,4 +1,5 @@
 /** Where Mastodon's initializers stop a process, whatever it was started for. */
+import { parseAddresses } from "../mail-address.ts";
 
 const encryption = [
   "ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
@@ -8,6 +9,13 @@ const encryption = [
 
 /** The last lines of a process that does not get through its initializers; undefined: it does. */
 export function bootFault(env: Record<string, string>): string[] | undefined {
+  // mastodon/mastodon config/environments/production.rb: Mail::Address.new(outgoing_email_address).domain
+  const sender = env.SMTP_FROM_ADDRESS ?? "notifications@localhost";
+  if (parseAddresses(sender) === undefined) {
+    return [
+      `Mail::AddressList can not parse |${sender}|: Only able to parse up to ${JSON.stringify(sender)} (Mail::Field::IncompleteParseError)`,
+    ];
+  }
   // Rails: a blank secret_key_base is a missing one; any other string will do (railties, application.rb).
   if (!env.SECRET_KEY_BASE?.trim()) {
     return [

@@ -1,5 +1,5 @@
 /** The mail server as Rails meets it when it logs in. */
-import { smtpLogin } from "../sendgrid/mail.ts";
+import { smtpHosts, smtpLogin } from "../sendgrid/mail.ts";
 import type { Situation } from "./behaviour.ts";
 
 /** SendGrid's SMTP ports: 25, 587 and 2525 speak STARTTLS, 465 TLS from the first byte (docs.sendgrid.com). */
@@ -9,16 +9,19 @@ const sendgridPorts = { plain: ["25", "587", "2525"], tls: ["465"] };
 export function loginFault(seen: Situation): string | undefined {
   const { env, world } = seen;
   const server = env.SMTP_SERVER ?? "";
-  if (server === "" || env.SMTP_AUTH_METHOD === "none") return undefined;
+  if (server === "") return undefined;
+  const method = env.SMTP_AUTH_METHOD || "plain";
   const port = env.SMTP_PORT || "25";
   const password = env.SMTP_PASSWORD ?? "";
   const rejected = "Net::SMTPAuthenticationError: 535 Authentication failed: Bad username / password";
-  if (server === "smtp.sendgrid.net") {
+  const region = Object.entries(smtpHosts).find(([, host]) => host === server)?.[0];
+  if (region !== undefined) {
     const tls = env.SMTP_TLS === "true";
     if (!(tls ? sendgridPorts.tls : sendgridPorts.plain).includes(port)) {
       return `Net::OpenTimeout: Timeout to open TCP connection to ${server}:${port} (exceeds 15 seconds)`;
     }
-    const known = smtpLogin(world, password);
+    if (method === "none") return undefined;
+    const known = region === world.state.sendgrid.user.region ? smtpLogin(world, password) : undefined;
     if (env.SMTP_LOGIN !== "apikey" || known === undefined) return rejected;
     return known.scopes.includes("mail.send")
       ? undefined
@@ -28,5 +31,10 @@ export function loginFault(seen: Situation): string | undefined {
   if (accepted === undefined) {
     return `SocketError: Failed to open TCP connection to ${server}:${port} (getaddrinfo: Name or service not known)`;
   }
+  const methods = world.state.fly.dials.smtpMethods[`${server}:${port}`] ?? ["plain", "login"];
+  if (method === "none") return undefined;
+  // Exchange Online's words for a method that it does not have.
+  if (!methods.includes(method))
+    return "Net::SMTPAuthenticationError: 504 5.7.4 Unrecognized authentication type";
   return accepted.includes(password) ? undefined : rejected;
 }

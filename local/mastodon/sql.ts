@@ -76,6 +76,9 @@ function named(raw: string): string {
 
 function createRole(server: Database, [raw = "", password = ""]: string[]): Answer {
   const name = named(raw);
+  // postgres/postgres src/backend/catalog/catalog.c (IsReservedName), commands/user.c.
+  if (name.startsWith("pg_") || name === "public" || name === "none")
+    return { error: `ERROR:  role name "${name}" is reserved` };
   if (server.roles[name] !== undefined) return { error: `ERROR:  role "${name}" already exists` };
   server.roles[name] = { verifier: kept(password), superuser: false, login: true };
   return { tag: "CREATE ROLE" };

@@ -79,7 +79,7 @@ export function serveDomains(world: World): Hono<Caller> {
       ips: (body.ips as string[] | undefined) ?? [],
       region: (body.region as string | undefined) ?? "global",
       dns: automatic
-        ? automaticRecords(`${subdomain}.${domain}`, domain, selector, slot().user.id)
+        ? automaticRecords(`${subdomain}.${domain}`, domain, selector, slot().user.id, body.region === "eu")
         : manualRecords(`${subdomain}.${domain}`, domain, selector),
     };
     if (made.default) clearDefault();
@@ -164,9 +164,11 @@ function automaticRecords(
   domain: string,
   selector: string | undefined,
   userId: number,
+  isEu: boolean,
 ): Record<string, WantedRecord> {
   const [first, second] = selector === undefined ? ["s1", "s2"] : [selector, `${selector}2`];
-  const target = `u${userId}.wl.sendgrid.net`;
+  // "The EU-pinned domain's CNAME value includes eu" (twilio.com/docs/sendgrid/data-residency/migrate-subusers).
+  const target = `u${userId}.wl${isEu ? ".eu" : ""}.sendgrid.net`;
   const cname = (at: string, data: string): WantedRecord => ({ valid: false, type: "cname", host: at, data });
   return {
     mail_cname: cname(host, target),

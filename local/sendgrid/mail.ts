@@ -1,10 +1,14 @@
 /** Sending: who may log in to SMTP, and from which addresses mail goes out. */
+import { firstAddress } from "../mail-address.ts";
 import type { World } from "../world.ts";
 import { liveKey } from "./auth.ts";
 import { assignableScopes } from "./scopes.ts";
 
+/** SendGrid's SMTP host by the region of the user: one of the EU is known at the EU's alone (sendgrid data residency). */
+export const smtpHosts = { global: "smtp.sendgrid.net", eu: "smtp.eu.sendgrid.net" } as const;
+
 /**
- * What an SMTP login with user `apikey` and this password gives (smtp.sendgrid.net).
+ * What an SMTP login with user `apikey` and this password gives at the region's host.
  * @returns the key's scopes; undefined: `535 Authentication failed: Bad username / password`.
  */
 export function smtpLogin(world: World, password: string): { scopes: string[] } | undefined {
@@ -18,7 +22,7 @@ export function smtpLogin(world: World, password: string): { scopes: string[] } 
  * (docs.sendgrid.com/for-developers/sending-email/sender-identity).
  */
 export function maySend(world: World, fromAddress: string): boolean {
-  const address = (/<([^>]+)>/.exec(fromAddress)?.[1] ?? fromAddress).trim().toLowerCase();
+  const address = firstAddress(fromAddress).toLowerCase();
   const domain = address.slice(address.lastIndexOf("@") + 1);
   const { domains, senders } = world.state.sendgrid;
   return (

@@ -66,7 +66,8 @@ export interface Sender {
 /** The slot of the local SendGrid: one user. */
 export interface SendgridState {
   dials: Dials;
-  user: { id: number; username: string; email: string };
+  /** `region`: where the user's mail and keys are; of a subuser it never changes. */
+  user: { id: number; username: string; email: string; region: "global" | "eu" };
   keys: ApiKey[];
   domains: AuthenticatedDomain[];
   links: Branding[];
@@ -87,7 +88,7 @@ export function initialSendgrid(): SendgridState {
   const operator = "SG.local-operator-key-0000.000000000000000000000000000000000000000000";
   return {
     dials: { callsPerMinute: 600, negativeCacheMs: 0, revocationMs: 0, keysPerUser: 100 },
-    user: { id: 1446226, username: "mastiff-local", email: "operator@mastiff.party" },
+    user: { id: 1446226, username: "mastiff-local", email: "operator@mastiff.party", region: "global" },
     keys: [
       {
         id: "local-operator-key-0000",

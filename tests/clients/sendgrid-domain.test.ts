@@ -44,6 +44,18 @@ test("an entry that was there before is used and stays at the end", async () => 
   expect(await entries()).toHaveLength(1);
 });
 
+test("a domain of the EU has records of its own, and a global one does for none", async () => {
+  await clouds.ask("sendgrid", "POST", "/whitelabel/domains", {
+    domain: "mastiff.party",
+    subdomain: "mail",
+    automatic_security: true,
+  });
+  const { outs } = await provider.create(domain({ region: "eu" }));
+  expect(outs).toMatchObject({ adopted: false, mailCname: { data: "u1446226.wl.eu.sendgrid.net" } });
+  expect(await entries()).toHaveLength(2);
+  expect((await provider.create(domain({ region: "eu" }))).outs.domainId).toBe(outs.domainId);
+});
+
 test("a domain that only contains ours is somebody else's", async () => {
   await clouds.ask("sendgrid", "POST", "/whitelabel/domains", {
     domain: "not-mastiff.party",

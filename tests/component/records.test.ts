@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { CommunityRecords, recordComment } from "../../components/community-records.ts";
 import { hostsOf } from "../../components/hosts.ts";
@@ -67,6 +68,17 @@ const mail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
 
 test("no mail record is made unasked, as one of the kind may be there", async () => {
   expect((await mail({})).names).toEqual(["mail-records"]);
+});
+
+test("the SPF record of a domain of the EU names what its return path points to", async () => {
+  const records = mailRecordsOf({ domain: "acme.social", spf: true, dmarcPolicy: undefined });
+  const spfInclude = pulumi.output("u1.wl.eu.sendgrid.net");
+  const declared = await resourcesOf(() => {
+    new MailRecords("mail-records", { zoneId: "zone", records, spfInclude, stack: "mastiff/test" });
+  });
+  expect(declared.named("mail-records-spf").inputs).toMatchObject({
+    content: '"v=spf1 include:u1.wl.eu.sendgrid.net ~all"',
+  });
 });
 
 test("SPF and DMARC stand in the quotes that Cloudflare keeps", async () => {

@@ -74,6 +74,11 @@ test("the domain is entered, and what proves it stands in DNS, seen by everybody
   });
 });
 
+test("a domain of the EU is entered as such, and the region is no input of any other", async () => {
+  expect((await declare({ region: "eu" })).named("mail-domain").inputs).toMatchObject({ region: "eu" });
+  expect((await declare({ region: "global" })).named("mail-domain").inputs.region).toBeUndefined();
+});
+
 test("nobody waits for a validation while the world does not see the zone", async () => {
   const declared = await declare({ zoneIsActive: false });
   expect(declared.named("mail-validation").inputs).toMatchObject({ timeoutSeconds: 0 });

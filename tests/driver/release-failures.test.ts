@@ -74,6 +74,8 @@ The image "${image}" is not to be found.
       release(images.new, { database: { memoryMb: 512 }, redisGate: false }),
     );
     expect(stderr).toContain("\ndatabase: preparing ran out of memory and was killed (app acme).\n");
+    expect(stderr).toContain("mastiff:sidekiq, its memoryMb (512 MB)");
+    expect(stderr).toContain("pulumi config set --path mastiff:sidekiq.memoryMb 1024");
   });
 
   test("a job whose log is lost has not failed: its exit code says so", async () => {

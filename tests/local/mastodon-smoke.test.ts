@@ -82,6 +82,17 @@ test("mail: SendGrid takes its key alone, another server what is dialled", async
   expect(await mail(own)).toContain("SocketError");
   fly.world.state.fly.dials.smtpServers["mail.example.org:465"] = ["pw"];
   expect(await mail(own)).toBeNull();
+  // A server that takes LOGIN alone, as smtp.office365.com does.
+  fly.world.state.fly.dials.smtpMethods["mail.example.org:465"] = ["login"];
+  expect(await mail(own)).toContain("504 5.7.4 Unrecognized authentication type");
+  expect(await mail({ ...own, SMTP_AUTH_METHOD: "login" })).toBeNull();
+  expect(
+    await mail({ SMTP_SERVER: "mail.example.org", SMTP_PORT: "465", SMTP_AUTH_METHOD: "none" }),
+  ).toBeNull();
+  const eu = { ...sendgrid, SMTP_SERVER: "smtp.eu.sendgrid.net", SMTP_PASSWORD: key };
+  expect(await mail(eu)).toContain("535 Authentication failed");
+  fly.world.state.sendgrid.user.region = "eu";
+  expect(await mail(eu)).toBeNull();
 });
 
 test("tootctl: what it does, and how it refuses", async () => {

@@ -1,85 +1,81 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { importLine } from "../../flyctl/secrets.ts";
+import { secretProblem, wayOf } from "../../limits/secret-values.ts";
+import { parseSecrets } from "../../local/flyctl/secrets-file.ts";
 
-/**
- * flyctl's own reading of `secrets import` lines, carried over from its internal/command/secrets/parser.go
- * (source of August 2026): what it makes of a line is what the app gets.
- */
-function readAsFlyctl(input: string): Record<string, string> {
-  const secrets: Record<string, string> = {};
-  let open: { key: string; value: string } | undefined;
-  for (const line of input
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((one) => one.replace(/\r$/, ""))) {
-    if (open !== undefined) {
-      if (line.endsWith('"""')) {
-        secrets[open.key] = open.value + line.slice(0, -3);
-        open = undefined;
-      } else open.value += `${line}\n`;
-      continue;
-    }
-    if (line.startsWith("#") || line.trim() === "") continue;
-    const at = line.indexOf("=");
-    if (at < 0) throw new Error(`(${line} is invalid)`);
-    const key = line.slice(0, at).trim();
-    let value = line.slice(at + 1).replace(/^ +/, "");
-    const hash = value.indexOf("#");
-    if (hash >= 0 && (value.slice(0, hash).split('"').length - 1) % 2 === 0)
-      value = value.slice(0, hash).replace(/ +$/, "");
-    if (value.startsWith('"""') && value.endsWith('"""') && value.length >= 6)
-      secrets[key] = value.slice(3, -3);
-    else if (value.startsWith('"""')) open = { key, value: `${value.slice(3)}\n` };
-    else if (value.startsWith('"') && value.endsWith('"')) secrets[key] = value.slice(1, -1);
-    else if (value.startsWith("'") && value.endsWith("'")) secrets[key] = value.slice(1, -1);
-    else secrets[key] = value;
-  }
-  return secrets;
+/** What the app gets: the local flyctl reads the line, or trims what comes alone (Go's strings.TrimSpace). */
+function arrives(name: string, value: string): string | undefined {
+  const line = importLine(name, value);
+  return line === undefined
+    ? value.replace(/^[\s\u0085]+|[\s\u0085]+$/g, "")
+    : parseSecrets(`${line}\n`)[name];
 }
 
-describe("a line for secrets import", () => {
-  test("any value that gets one arrives as it is", () => {
-    const value = fc.string({
-      unit: fc.constantFrom("#", "'", " ", "=", "\\", "$", "a", "é", "\t", '"', "\n"),
-    });
+const difficult = fc.string({
+  unit: fc.constantFrom("#", "'", " ", "=", "\\", "$", "a", "é", "\t", '"', "\n", "\r", "\u0085", "\u00a0"),
+  maxLength: 12,
+});
+
+describe("a secret's value", () => {
+  test("arrives as it is, or is refused before anything is staged", () => {
     fc.assert(
-      fc.property(fc.array(value, { minLength: 1, maxLength: 4 }), (values) => {
-        const wanted: Record<string, string> = {};
-        const lines: string[] = [];
-        values.forEach((one, i) => {
-          let line: string | undefined;
-          try {
-            line = importLine(`N${i}`, one);
-          } catch {
-            return;
-          }
-          if (line === undefined) return;
-          wanted[`N${i}`] = one;
-          lines.push(line);
-        });
-        expect(readAsFlyctl(`${lines.join("\n")}\n`)).toEqual(wanted);
+      fc.property(difficult, (value) => {
+        if (secretProblem("N", value) !== undefined) {
+          expect(() => importLine("N", value)).toThrow("secret N: the value");
+          return;
+        }
+        expect(arrives("N", value)).toBe(value);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test("several of them in one import do not disturb each other", () => {
+    fc.assert(
+      fc.property(fc.array(difficult, { minLength: 1, maxLength: 5 }), (values) => {
+        const wanted = Object.fromEntries(
+          values
+            .map((value, i) => [`N${i}`, value] as const)
+            .filter(([name, value]) => !["alone", undefined].includes(wayOf(name, value))),
+        );
+        const lines = Object.entries(wanted).map(([name, value]) => importLine(name, value));
+        expect(parseSecrets(`${lines.join("\n")}\n`)).toEqual(wanted);
       }),
     );
   });
 
-  test("a # and outer blanks are kept", () => {
-    expect(importLine("A", " x#y ")).toBe('A=" x#y "');
+  test.each<[string, string]>([
+    ["a # and outer blanks", " x#y "],
+    ["a key in lines, with its last line feed", "-----BEGIN KEY-----\nMIIB\n-----END KEY-----\n"],
+    ["a CR at the end", "one\ntwo\r"],
+    ["a CR alone at the end", "hunter2\r"],
+    ["lines that end in CR LF", "one\r\ntwo"],
+    ["quotes, and a line feed at the end", 'say "hi"\n'],
+    ["quotes and a blank at the end", 'say "hi" '],
+    ["nothing", ""],
+  ])("with %s is carried", (_what, value) => {
+    expect(arrives("KEY", value)).toBe(value);
   });
 
-  test("quotes and line breaks take the other way, by set N=-", () => {
+  test("goes alone when it has quotes or lines, and no blank at its ends", () => {
     expect(importLine("A", 'say "hi"')).toBeUndefined();
     expect(importLine("A", "one\ntwo")).toBeUndefined();
   });
 
-  test("a value that would be trimmed on that way is refused, without being shown", () => {
-    expect(() => importLine("KEY", 'hunter"2\n')).toThrow(
-      "secret KEY: a value with quotes or line breaks cannot start or end with blanks",
-    );
+  test.each<[string, string, string]>([
+    ["lines that end in CR LF, the last one too", "hunter\r\n2\r\n", "take them away"],
+    ["a NUL", "hunter\0", "holds a NUL character"],
+    ["half a character", "hunter\ud800", "holds half of a character"],
+    ["more than 64 KiB", "x".repeat(65_537), "is longer than the 64 KiB"],
+    ["a line beyond 64 KiB and a blank", `${"x".repeat(65_534)}" `, "is longer than the 64 KiB"],
+  ])("with %s is refused, without being shown", (_what, value, reason) => {
+    expect(secretProblem("KEY", value)).toContain(reason);
+    expect(secretProblem("KEY", value)).not.toContain("hunter");
+    expect(() => importLine("KEY", value)).toThrow(`secret KEY: the value`);
   });
 
-  test("a line beyond 64 KiB, which flyctl drops in silence, is not made", () => {
+  test("of nearly 64 KiB goes alone, because flyctl drops so long a line in silence", () => {
     expect(importLine("A", "x".repeat(65_533))).toBeUndefined();
-    expect(() => importLine("A", "x".repeat(65_537))).toThrow("secret A: the value is beyond Fly's 64 KiB");
   });
 });

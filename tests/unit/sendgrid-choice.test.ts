@@ -40,6 +40,13 @@ test("a subdomain that the operator chose has to match", () => {
   expect(chosen([entry(1, "mail"), entry(2, "em12345")], false)).toBe(2);
 });
 
+test("an entry of another region has other records and is passed over", () => {
+  const pinned = { ...cname, data: "u1.wl.eu.sendgrid.net" };
+  const eu = entry(1, "em12345", { valid: true, dns: { mail_cname: pinned, dkim1: pinned, dkim2: pinned } });
+  expect(chosen([eu])).toBeUndefined();
+  expect(chooseEntry([eu, entry(2, "em12345")], { ...wanted, region: "eu" })?.id).toBe(1);
+});
+
 test("the choice does not hang on the order of the list", () => {
   const entries = fc.uniqueArray(
     fc.record({ id: fc.nat(), subdomain: fc.constantFrom("em12345", "em1", "mail"), valid: fc.boolean() }),

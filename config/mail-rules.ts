@@ -1,0 +1,106 @@
+/** Rules between the keys for mail. */
+import type { ConfigProblem } from "./config-error.ts";
+import { needsQuotes } from "./mailbox.ts";
+import type { Community, Parsed } from "./schema.ts";
+
+/** What is wrong between keys for mail that are each of the right form. */
+export function mailProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+  return [
+    ...(parsed.smtpServer === undefined ? sendgridProblems(community, parsed) : serverProblems(parsed)),
+    ...(parsed.dmarcReports !== undefined && parsed.dmarcPolicy === undefined
+      ? [
+          {
+            key: "dmarcPolicy",
+            reason: "dmarcReports needs a policy: none, quarantine or reject",
+            right: "none",
+          },
+        ]
+      : []),
+    ...yamlProblems(community, parsed),
+  ];
+}
+
+function sendgridProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const { domain, fromAddress, sender } = community;
+  if ((parsed.smtpLogin ?? parsed.smtpPassword) !== undefined) {
+    problems.push({
+      key: "smtpServer",
+      reason: "smtpLogin and smtpPassword belong to a server: name it, or remove them to use SendGrid",
+    });
+  }
+  for (const key of ["smtpAuth", "smtpEncryption"] as const) {
+    const value = key === "smtpAuth" && parsed.smtpAuth === "plain" ? undefined : parsed[key];
+    if (value === undefined || (key === "smtpEncryption" && value !== "none")) continue;
+    problems.push({
+      key,
+      value,
+      reason: "is for a server of your own (mastiff:smtpServer): SendGrid takes plain, and nothing in clear",
+      remove: true,
+    });
+  }
+  const lies = fromAddress.toLowerCase().endsWith(`@${domain}`);
+  if (!lies && fromAddress.toLowerCase() !== sender?.email.toLowerCase()) {
+    problems.push({
+      key: "fromAddress",
+      value: fromAddress,
+      reason: `SendGrid answers 550 to mails from it: an address at ${domain}, which is authenticated there, or that of mastiff:sender is needed`,
+      right: `notifications@${domain}`,
+    });
+  }
+  return problems;
+}
+
+function serverProblems(parsed: Parsed): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const { smtpServer, smtpAuth } = parsed;
+  for (const [key, what] of [
+    ["smtpPassword", "a password"],
+    ["smtpLogin", "a login"],
+  ] as const) {
+    if (smtpAuth !== "none" && parsed[key] === undefined) {
+      problems.push({
+        key,
+        reason: `${smtpServer} wants ${what}`,
+        fix: [
+          `pulumi config set mastiff:${key} <value>${key === "smtpPassword" ? " --secret" : ""}`,
+          "or, for a server that wants neither login nor password:  pulumi config set mastiff:smtpAuth none",
+        ],
+      });
+    }
+    if (smtpAuth === "none" && parsed[key] !== undefined)
+      problems.push({ key, reason: "is not used with mastiff:smtpAuth none", remove: true });
+  }
+  if (parsed.smtpEncryption === "none" && smtpAuth !== "none") {
+    problems.push({
+      key: "smtpEncryption",
+      value: "none",
+      reason: "would send the password in clear",
+      right: parsed.smtpPort === 465 ? "tls" : "starttls",
+    });
+  }
+  if (parsed.spf) {
+    problems.push({
+      key: "spf",
+      value: "true",
+      reason: `is a record for SendGrid, and mails leave by ${smtpServer}: its own documentation has the one for it`,
+      remove: true,
+    });
+  }
+  return problems;
+}
+
+/** v4.4.0 reads its mail settings as YAML without quotes, and stops where they are none (mastodon/mastodon#35305). */
+function yamlProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+  const own = parsed.smtpServer !== undefined && parsed.smtpPassword !== undefined;
+  if (community.mastodonVersion !== "v4.4.0" || (!own && !needsQuotes(community.fromName))) return [];
+  const what = own ? "mastiff:smtpPassword" : "mastiff:fromName";
+  return [
+    {
+      key: "mastodonVersion",
+      value: "v4.4.0",
+      reason: `this release alone reads ${what} as YAML, in which few characters stand for themselves`,
+      right: "v4.4.1",
+    },
+  ];
+}

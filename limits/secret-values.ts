@@ -1,0 +1,69 @@
+/**
+ * Which values flyctl brings to an app's secrets as they are, and by which of its ways. Pure.
+ *
+ * `secrets import` reads lines (superfly/flyctl internal/command/secrets/parser.go): a value ends before its first #
+ * unless an odd number of double quotes stands before that; one pair of outer quotes is taken off, nothing is
+ * unescaped; `"""` opens a block that ends with the line that ends in `"""`; the CR before a line feed is dropped, and
+ * so is, in silence, a line of 64 KiB. `secrets set N=-` reads 64 KiB of standard input and trims them.
+ */
+
+const longest = 65_536;
+
+/**
+ * How a value travels: in a line or a block of an import, or alone on standard input; undefined when each of these
+ * would change it.
+ */
+export type Way = "line" | "block" | "alone";
+
+export function wayOf(name: string, value: string): Way | undefined {
+  if (valueProblem(value) !== undefined) return undefined;
+  const fits = value.split("\n").every((line) => bytes(`${name}=""${line}""""`) < longest);
+  if (!/["\n]/.test(value) && fits) return "line";
+  if (!hasBlankEnds(value)) return "alone";
+  if (!fits) return undefined;
+  return value.includes("\n") ? blockWay(value) : lineWay(value);
+}
+
+/** Why a value does not arrive as it is; undefined when it does. The value itself is not in the words. */
+export function secretProblem(name: string, value: string): string | undefined {
+  const problem = valueProblem(value);
+  if (problem !== undefined) return problem;
+  if (wayOf(name, value) !== undefined) return undefined;
+  return bytes(value) > longest - 100
+    ? "is longer than the 64 KiB that flyctl brings to an app"
+    : "begins or ends with a blank or a line break, which flyctl drops from a text with quotes or with lines that end in CR: take them away";
+}
+
+/** Why a value is none for an environment at all. */
+export function valueProblem(value: string): string | undefined {
+  if (value.includes("\0")) return "holds a NUL character, which no environment can hold";
+  if (!value.isWellFormed()) return "holds half of a character (a lone surrogate)";
+  return bytes(value) > longest ? "is longer than the 64 KiB that flyctl brings to an app" : undefined;
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+/** Go's white space, which it trims. */
+function hasBlankEnds(value: string): boolean {
+  return /^[\s\u0085]|[\s\u0085]$/.test(value);
+}
+
+function lineWay(value: string): Way | undefined {
+  return value.startsWith('""') || value === '"' || isCut(value, 1) ? undefined : "line";
+}
+
+function blockWay(value: string): Way | undefined {
+  const lines = value.split("\n");
+  const inner = lines.slice(0, -1);
+  return inner.some((line) => line.endsWith('"""') || line.endsWith("\r")) || isCut(lines[0] ?? "", 3)
+    ? undefined
+    : "block";
+}
+
+/** Whether a # would end the text, with so many quotes of ours before it. */
+function isCut(text: string, quotes: number): boolean {
+  const at = text.indexOf("#");
+  return at >= 0 && (text.slice(0, at).split('"').length - 1 + quotes) % 2 === 0;
+}
