@@ -74,7 +74,7 @@ test("a Redis of one's own comes up though lists lag, execs are broken off and t
   // A volume that somebody grew: what ensure refuses, the look says, in the same words.
   await dials({ listLagMs: 0, requestsPerSecond: 0 });
   await world.meddle((fly) => {
-    for (const volume of Object.values<Record<string, any>>(fly.apps.slow.volumes)) volume.sizeGb = 3;
+    for (const volume of Object.values<{ sizeGb: number }>(fly.apps.slow.volumes)) volume.sizeGb = 3;
   });
   const seen = await world.must("redis", "observe", { spec: redis });
   const { code, stderr } = await world.drive("redis", "ensure", {

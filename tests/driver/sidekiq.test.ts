@@ -11,10 +11,17 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => world.stop());
 
+/** A machine as the local Fly keeps it: what this changes. */
+interface Grown {
+  hangs?: boolean;
+  events: { timestamp: number }[];
+  config: { metadata?: Record<string, string> };
+}
+
 /** Lets ten minutes pass since each machine's start, and does with Sidekiq's what is said. */
-const later = (change: (sidekiq: { hangs?: boolean }) => void) =>
+const later = (change: (sidekiq: Grown) => void) =>
   world.meddle((fly) => {
-    for (const machine of Object.values<Record<string, any>>(fly.apps.acme.machines)) {
+    for (const machine of Object.values<Grown>(fly.apps.acme.machines)) {
       for (const event of machine.events) event.timestamp -= 600_000;
       if (machine.config.metadata?.fly_process_group === "sidekiq") change(machine);
     }
