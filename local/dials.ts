@@ -20,6 +20,9 @@ const cloudflare: Table<CloudflareDials> = {
   tokenActivationMs: milliseconds,
   callsPerFiveMinutes: limit,
   recordsPerZone: limit,
+  clockAheadMs: z.number(),
+  domainsStartDisabled: z.boolean(),
+  universalSslMs: milliseconds,
   r2Enabled: z.boolean(),
 };
 

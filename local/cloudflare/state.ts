@@ -25,6 +25,15 @@ export interface Dials {
   callsPerFiveMinutes: number;
   /** DNS records of a free zone: 200, developers.cloudflare.com/dns/manage-dns-records (zones made since 2024-09). */
   recordsPerZone: number;
+  /** Whether new custom domains stay disabled, whatever was asked for (terraform-provider-cloudflare#6578). Default false. */
+  domainsStartDisabled: boolean;
+  /**
+   * Milliseconds from a zone's activation until Universal SSL has its certificates: up to 24 hours
+   * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/enable-universal-ssl, "Full DNS setup"). Default 0.
+   */
+  universalSslMs: number;
+  /** Milliseconds that R2's clock is ahead of the caller's; beyond 15 minutes it refuses signatures. Default 0. */
+  clockAheadMs: number;
   /** False: the account never agreed to R2's terms, every R2 call is 10042. Default true. */
   r2Enabled: boolean;
 }

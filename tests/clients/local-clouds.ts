@@ -23,6 +23,8 @@ export interface LocalClouds extends AsyncDisposable {
   faults(...faults: Fault[]): Promise<void>;
   /** Lets the calls go on that wait at a `hold`. */
   release(hold: string): Promise<void>;
+  /** Turns dials of the clouds, e.g. `{ cloudflare: { clockAheadMs: 1000 } }`. */
+  dials(dials: Record<string, Record<string, unknown>>): Promise<void>;
   /** Calls so far as `METHOD path`, those of one cloud. */
   calls(cloud: JournalEntry["cloud"]): Promise<string[]>;
   /** A call to a cloud as the operator, behind the back of who is tested. */
@@ -68,6 +70,9 @@ export async function startLocalClouds(): Promise<LocalClouds> {
     },
     async release(hold) {
       await send("local", "POST", `/release/${hold}`);
+    },
+    async dials(dials) {
+      await send("local", "PATCH", "/dials", dials);
     },
     async calls(cloud) {
       const { entries } = (await send("local", "GET", "/journal?after=0")) as { entries: JournalEntry[] };
