@@ -52,6 +52,8 @@ export interface Zone {
   status: "active" | "pending" | "initializing" | "moved";
   type: "full" | "partial" | "secondary";
   paused: boolean;
+  /** Bot Fight Mode; unset: off. */
+  fightMode?: boolean;
   nameServers: string[];
   createdOn: string;
   activatedOn: string | null;
