@@ -67,17 +67,18 @@ function hint({ status, codes = [] }: Refusal): string | undefined {
   return undefined;
 }
 
-/** Every page of a list. */
+/** Every page of a list. @param size entries a page; each list has a most of its own. */
 export async function everyPage<T>(
   cloud: CloudClient,
   path: string,
   query: Record<string, string> = {},
+  size = 50,
 ): Promise<T[]> {
   const found: T[] = [];
   for (let page = 1; ; page++) {
     const answer = await cloud.get<Envelope<T[]> & { result_info?: { total_pages?: number } }>(path, {
       ...query,
-      per_page: 50,
+      per_page: size,
       page,
     });
     found.push(...answer.result);
