@@ -28,8 +28,14 @@ export interface LocalClouds extends AsyncDisposable {
   /** Calls so far as `METHOD path`, those of one cloud. */
   calls(cloud: JournalEntry["cloud"]): Promise<string[]>;
   /** A call to a cloud as the operator, behind the back of who is tested. */
-  // biome-ignore lint/suspicious/noExplicitAny: each answer has its own shape
-  ask(cloud: "cloudflare" | "sendgrid", method: string, path: string, body?: unknown): Promise<any>;
+  ask(
+    cloud: "cloudflare" | "sendgrid",
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    // biome-ignore lint/suspicious/noExplicitAny: each answer has its own shape
+  ): Promise<any>;
 }
 
 /** Starts the clouds on a free port; `await using` or {@link AsyncDisposable} ends them. */
@@ -48,9 +54,15 @@ export async function startLocalClouds(): Promise<LocalClouds> {
   const { url } = JSON.parse(line as string) as { url: string };
 
   const bases = { cloudflare: `${url}/client/v4`, sendgrid: `${url}/sendgrid/v3`, local: `${url}/_local` };
-  const send = async (where: keyof typeof bases, method: string, path: string, body?: unknown) => {
+  const send = async (
+    where: keyof typeof bases,
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ) => {
     const token = where === "local" ? "" : operator[where];
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", ...more };
     const answer = await fetch(`${bases[where]}${path}`, { method, headers, body: JSON.stringify(body) });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
