@@ -1,4 +1,6 @@
 /** What the local Cloudflare remembers: plain JSON, one list per kind of thing, in order of creation. */
+import type { OperatorMode } from "./operator.ts";
+
 export { initialCloudflare } from "./initial.ts";
 
 /** How this Cloudflare behaves where the real one varies. A test sets what it wants to meet. */
@@ -32,6 +34,8 @@ export interface Dials {
    * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/enable-universal-ssl, "Full DNS setup"). Default 0.
    */
   universalSslMs: number;
+  /** For what else than a zone of its own the operator's token was made: it has the rights that README names for it. */
+  operatorModes: OperatorMode[];
   /** Milliseconds that R2's clock is ahead of the caller's; beyond 15 minutes it refuses signatures. Default 0. */
   clockAheadMs: number;
   /** False: the account never agreed to R2's terms, every R2 call is 10042. Default true. */
@@ -190,8 +194,10 @@ export interface Token {
   status: "active" | "disabled" | "expired";
   /** SHA-256 of the value, hex. */
   secret: string;
-  /** Everything, everywhere: the operator's own token. */
+  /** Everything, everywhere: the account's owner, as whom tests set a scene. */
   allRights: boolean;
+  /** The operator's: its rights are those of README (operator.ts), whatever `policies` says. */
+  operator?: true;
   policies: Policy[];
   condition?: unknown;
   expiresOn?: string;
