@@ -19,12 +19,9 @@ function rightsInReadme(mode: OperatorMode): string[] {
     .find((line) => line.startsWith("| `CLOUDFLARE_API_TOKEN` |"));
   const [always = "", ...more] = (row ?? "").split(/ (?=In a shared zone|With `zoneMode created`)/);
   const extra = more.find((part) => part.startsWith({ owned: "-", shared: "In a", created: "With" }[mode]));
-  const lists = [always, extra ?? ""].flatMap((text) => [
-    ...text.matchAll(/(?:Account|Zone): ([^.:]+?)[.,](?= |$)/g),
-  ]);
-  return lists
-    .flatMap(([, list = ""]) => list.split(", "))
-    .filter((name) => /(Edit|Read)$/.test(name))
+  const right = /[A-Z][A-Za-z0-9]*(?: [A-Z0-9][A-Za-z0-9]*)* (?:Edit|Read)\b/g;
+  return [...`${always} ${extra ?? ""}`.matchAll(right)]
+    .map(([name]) => name)
     .map((name) => names[name] ?? name.replace(/Edit$/, "Write"))
     .sort();
 }
