@@ -6,7 +6,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readZone, type ZoneReading } from "../cloudflare/zone-reading.ts";
 import type { Community } from "../config/schema.ts";
-import { CloudError } from "../dynamic/cloud-error.ts";
+import { OperatorError } from "../dynamic/operator-error.ts";
 import type { FlyPlan } from "./fly-plan.ts";
 import { headerRuleRef, rulesetName } from "./header-rule.ts";
 import { hostsOf } from "./hosts.ts";
@@ -80,7 +80,7 @@ async function read(args: ZoneLookArgs): Promise<ZoneReading | undefined> {
       bucket: { accountId, bucket, jurisdiction: bucketJurisdiction, host: filesHost },
     });
   } catch (error) {
-    if (!(error instanceof CloudError)) throw error;
+    if (!(error instanceof OperatorError)) throw error;
     throw new pulumi.RunError(`${error.message}\nNothing in the clouds was changed.`);
   }
 }
