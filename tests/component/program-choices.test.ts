@@ -187,7 +187,7 @@ test("a live stack is looked at before it is declared; what differs becomes word
   const live = await declareProgram({
     isLive: true,
     looks: {
-      "flyctl/main.ts all observe": { "web-machines-release": { differences: ["machine web-2 is gone"] } },
+      "flyctl/start.mjs all observe": { "web-machines-release": { differences: ["machine web-2 is gone"] } },
     },
     calls: { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: {} }) },
   });
@@ -216,7 +216,7 @@ test("what is looked at is what is declared, to the letter: else it would drift 
   for (const [name, { kind, spec, flyToml }] of Object.entries(items)) {
     const { inputs } = live.named(name);
     const { SPEC = "", FLY_TOML } = inputs.environment as Record<string, string>;
-    expect(inputs.interpreter, name).toEqual(["node", "flyctl/main.ts", kind]);
+    expect(inputs.interpreter, name).toEqual(["node", "flyctl/start.mjs", kind]);
     expect(spec, name).toEqual(JSON.parse(SPEC));
     const last = name.startsWith("streaming") ? 11 : 10;
     expect(flyToml?.replace("{v4}", `66.241.124.${last}`).replace("{v6}", `2a09:8280:1::${last}`), name).toBe(
@@ -233,7 +233,7 @@ test("nobody looks at Fly before a stack was up, nor where config says not to", 
 
 test("a look that fails ends the run, and says how to go on", async () => {
   await expect(
-    declareProgram({ isLive: true, looks: { "flyctl/main.ts all observe": undefined } }),
+    declareProgram({ isLive: true, looks: { "flyctl/start.mjs all observe": undefined } }),
   ).rejects.toThrow(
     /Fly could not be looked at, so this run cannot know what has changed there\.\n {2}fix {5}see that flyctl is installed and FLY_API_TOKEN is valid: {2}flyctl auth whoami\n {10}or, to go on without a look: {2}pulumi config set mastiff:drift off/,
   );

@@ -95,8 +95,8 @@ const outputs: Answers["outputs"] = {
 /** What the driver and the SendGrid client print when they look, by the words that start them. */
 export type Looks = Record<string, unknown>;
 const looks: Looks = {
-  "flyctl/main.ts all observe": {},
-  "flyctl/main.ts status look": { certificates: [] },
+  "flyctl/start.mjs all observe": {},
+  "flyctl/start.mjs status look": { certificates: [] },
   "sendgrid/main.ts look": { domainValid: true, senderVerified: null, clickTracking: false, problems: [] },
 };
 
@@ -152,7 +152,7 @@ export const stacks = {
         '{"email":"rex@mastiff.party","name":"Rex","address":"1 Bone Street","city":"Dogtown","country":"Land"}',
     },
     looks: {
-      "flyctl/main.ts status look": {
+      "flyctl/start.mjs status look": {
         certificates: [{ hostname: "mastiff.party", status: "pending", detail: "DNS has no records yet" }],
       },
       "sendgrid/main.ts look": {
