@@ -98,7 +98,7 @@ export class MediaBucket extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    this.publicHost = new PublicHost(
+    const { enabled, ownership, ssl } = new PublicHost(
       `${name}-public-host`,
       {
         accountId,
@@ -110,6 +110,7 @@ export class MediaBucket extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: [domain] },
     );
+    this.publicHost = { enabled, ownership, ssl };
 
     const key = args.key ?? mintBucketKey(name, args, args.keyWord, this);
     const access = new BucketAccess(
