@@ -16,6 +16,7 @@ import { hostsOf } from "./components/hosts.ts";
 import { MailRecords, mailRecordsOf } from "./components/mail-records.ts";
 import { MastodonSecrets } from "./components/mastodon-secrets.ts";
 import { MediaBucket } from "./components/media-bucket.ts";
+import { OpenEdge } from "./components/open-edge.ts";
 import { Owner } from "./components/owner.ts";
 import { Postgres } from "./components/postgres.ts";
 import { Redis } from "./components/redis.ts";
@@ -59,7 +60,7 @@ export default async function program() {
   const mail = mailServerOf(community);
   const plan = planFly(community, mail);
   const [found, drift] = await Promise.all([
-    community.zoneMode === "created" ? undefined : lookAtZone(community, stack),
+    lookAtZone({ community, stack, ref, certificates: plan.certificates }),
     isNew || community.drift === "off" ? noDrift : lookAtFly(thingsOf(unseen, plan), endpoints.fly),
   ]);
   const place: FlyPlace = { ...unseen, drift };
@@ -70,11 +71,13 @@ export default async function program() {
   const zone = new CommunityZone("zone", {
     accountId: community.cloudflareAccountId,
     name: community.zone,
+    made: community.zoneMode === "created",
     found,
     protect,
   });
   const { zoneId } = zone;
   new StrictTls("tls", { zoneId, shared, hosts: proxied, ref, baseUrl });
+  if (!shared) new OpenEdge("edge", { zoneId });
   new HeaderRule("cors", {
     zoneId,
     shared,
@@ -99,6 +102,7 @@ export default async function program() {
     key: r2Key,
     keyWord: rotate.r2Token,
     endpoint: endpoints.r2,
+    baseUrl,
     protect,
   });
 
@@ -226,7 +230,15 @@ export default async function program() {
     streamingFlyToml,
     waitingFor: waitingFor(
       {
-        zone: { name: community.zone, status: zone.status, nameServers: zone.nameServers },
+        zone: pulumi.output({
+          name: community.zone,
+          status: zone.status,
+          nameServers: zone.nameServers,
+          paused: found?.paused ?? false,
+          activatedOn: found?.activatedOn ?? null,
+          edgeHost: hosts.assets.name,
+        }),
+        files: pulumi.output({ name: hosts.files.name, ...media.publicHost }),
         certificates: pulumi.all(certificates.map(({ subject }) => subject)),
         flyEndpoint: endpoints.fly,
         sendgrid: sendgrid && {

@@ -37,28 +37,40 @@ export function endpointOf({ accountId, jurisdiction }: Pick<Inputs, "accountId"
 
 /**
  * Waits until the key opens the bucket; R2 speaks of up to a minute
- * (https://developers.cloudflare.com/r2/reference/consistency/).
+ * (https://developers.cloudflare.com/r2/reference/consistency/). What never passes is not waited for.
  *
- * @throws with S3's last word when it does not in time.
+ * @throws OperatorError with S3's last word and what to do about it.
  */
 async function awaitAccess(wanted: Inputs): Promise<void> {
   const bucket = bucketOf(wanted);
   const { accessKeyId, bucket: name, timeoutSeconds } = wanted;
   let isSaid = false;
   const attempt = async () => {
-    const problem = await bucket.open().then(() => undefined, wordsOf);
-    if (problem !== undefined && !isSaid && timeoutSeconds > 0) {
-      console.error(`${name}: waiting up to ${timeoutSeconds} s for R2 to know its key (${problem})`);
+    const problem = await bucket.open().then(() => undefined, refusalOf);
+    if (problem !== undefined && !problem.isLasting && !isSaid && timeoutSeconds > 0) {
+      console.error(`${name}: waiting up to ${timeoutSeconds} s for R2 to know its key (${problem.words})`);
       isSaid = true;
     }
     return problem;
   };
-  const problem = await askUntil(attempt, (answer) => answer === undefined, timeoutSeconds);
-  if (problem === undefined) return;
-  throw new OperatorError(
-    `The key ${accessKeyId} did not open the bucket ${name} within ${timeoutSeconds} s: ${problem}\n` +
-      "  fix     run it again; if it stays so, the token is not for this bucket (jurisdiction?) or was deleted",
+  const problem = await askUntil(
+    attempt,
+    (answer) => answer === undefined || answer.isLasting,
+    timeoutSeconds,
   );
+  if (problem === undefined) return;
+  const { isLasting, words, fix } = problem;
+  const waited = isLasting ? "" : ` within ${timeoutSeconds} s`;
+  throw new OperatorError(
+    `The key ${accessKeyId} did not open the bucket ${name}${waited}: ${words}\n` +
+      `  fix     ${fix ?? "run it again; if it stays so, the token was changed: pulumi up --refresh"}`,
+  );
+}
+
+/** @throws what is no answer of S3's: an error of ours. */
+function refusalOf(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  throw error;
 }
 
 function wordsOf(error: unknown): string {
@@ -100,7 +112,9 @@ async function refuseObjects(bucket: Bucket): Promise<void> {
 
 /** Whether there is nothing (left) to be emptied, or no way to: the bucket or its key are gone. */
 function isGone(error: unknown): boolean {
-  return error instanceof S3Error && (error.status === 404 || error.status === 401 || error.status === 403);
+  // A wrong clock is refused with 403 too, and tells nothing of bucket and key.
+  if (!(error instanceof S3Error) || error.code === "RequestTimeTooSkewed") return false;
+  return error.status === 404 || error.status === 401 || error.status === 403;
 }
 
 type Outputs = Record<never, never>;

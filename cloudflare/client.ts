@@ -55,10 +55,27 @@ function isOfToken(status: number, codes: number[]): boolean {
   return status === 401 || status === 403 || codes.includes(6003);
 }
 
-function hint({ status, codes = [] }: Refusal): string | undefined {
-  if (status !== undefined && isOfToken(status, codes)) {
+/** The right that a call asks for, in the dashboard's words (README, "Tokens and rights"). */
+const rights: readonly (readonly [RegExp, string])[] = [
+  [/\/rulesets\b/, "Zone → Transform Rules → Edit, in a shared zone Config Rules → Edit too"],
+  [/\/dns_records\b/, "Zone → DNS → Edit"],
+  [/\/settings\b/, "Zone → Zone Settings → Edit"],
+  [/\/r2\//, "Account → Workers R2 Storage → Edit"],
+  [/\/tokens\b/, "Account → Account API Tokens → Edit"],
+  [/\/zones\b/, "Zone → Zone → Read"],
+];
+
+function hint({ status, call, codes = [], messages }: Refusal): string | undefined {
+  if (messages.some((message) => message.includes("exceeded maximum number of rules"))) {
     return (
-      "the token is not valid here, or lacks Zone → Transform Rules / Config Rules → Edit. A destroy or refresh " +
+      "put two of the zone's rules of this kind into one, or remove one that nothing needs any more, yourself " +
+      "(Cloudflare dashboard, Rules); or take a plan with more"
+    );
+  }
+  if (status !== undefined && isOfToken(status, codes)) {
+    const right = rights.find(([path]) => path.test(call))?.[1] ?? "a right";
+    return (
+      `the token is not valid here, or lacks ${right} (README, “Tokens and rights”). A destroy or refresh ` +
       "takes it from the last `up`: export CLOUDFLARE_API_TOKEN to use another"
     );
   }
@@ -67,17 +84,18 @@ function hint({ status, codes = [] }: Refusal): string | undefined {
   return undefined;
 }
 
-/** Every page of a list. */
+/** Every page of a list. @param size entries a page; each list has a most of its own. */
 export async function everyPage<T>(
   cloud: CloudClient,
   path: string,
   query: Record<string, string> = {},
+  size = 50,
 ): Promise<T[]> {
   const found: T[] = [];
   for (let page = 1; ; page++) {
     const answer = await cloud.get<Envelope<T[]> & { result_info?: { total_pages?: number } }>(path, {
       ...query,
-      per_page: 50,
+      per_page: size,
       page,
     });
     found.push(...answer.result);

@@ -53,6 +53,9 @@ const NO_ENTRYPOINT = 10003;
 /** `exceeded maximum number of zone rulesets for phase …` */
 const RULESET_EXISTS = 20217;
 
+/** What 20217 says when the plan has no more rules for the phase. */
+const FULL = "exceeded maximum number of rules";
+
 const TRIES = 8;
 
 /** How often a POST is tried that may have happened, each time after a look. */
@@ -147,13 +150,15 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
  */
 function mayBeConflict(error: unknown, attempt: number): error is CloudError {
   if (!(error instanceof CloudError)) return false;
-  const { status, codes, mayHaveHappened } = error;
+  const { status, codes, messages, mayHaveHappened } = error;
   // A look that finds no zone will not find it the next time either.
   const hasGone = status === 404 && !error.call.startsWith("GET");
-  const isConflict = hasGone || status === 409 || codes.includes(RULESET_EXISTS);
+  // The same code says that a phase is full, and no second look makes room in it.
+  const isFull = messages.some((message) => message.includes(FULL));
+  const isConflict = hasGone || status === 409 || (codes.includes(RULESET_EXISTS) && !isFull);
   // All but a POST, and 429 in any case, the client has repeated to the end of its patience: eight times that is hours.
   const isUnclear = mayHaveHappened && error.call.startsWith("POST") && attempt < UNCLEAR_TRIES;
-  return isConflict || isUnclear || (status === 400 && attempt === 1);
+  return isConflict || isUnclear || (status === 400 && attempt === 1 && !isFull);
 }
 
 const queues = new Map<string, Promise<unknown>>();

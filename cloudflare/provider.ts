@@ -5,6 +5,7 @@ import { bucketAccess } from "./bucket-access.ts";
 import { cloudflareClient } from "./client.ts";
 import { keptBucket } from "./kept-bucket.ts";
 import { phaseRule } from "./phase-rule.ts";
+import { publicHost } from "./public-host.ts";
 
 // What the classes in resources.ts do. Their stubs, which are stored in state, load this file when they are
 // called, so it may change without a diff.
@@ -27,7 +28,7 @@ function connect(props: Props): () => CloudClient {
 }
 
 export const { check, diff, create, read, update, remove } = serveKinds(
-  { PhaseRule: phaseRule, BucketAccess: bucketAccess, KeptBucket: keptBucket },
+  { PhaseRule: phaseRule, BucketAccess: bucketAccess, KeptBucket: keptBucket, PublicHost: publicHost },
   connect,
   () => endpoints,
 );

@@ -144,3 +144,45 @@ export class KeptBucket extends CheckoutResource {
     super("cloudflare", "KeptBucket", name, inputs, [], opts);
   }
 }
+
+/** Arguments of {@link PublicHost}. */
+export interface PublicHostArgs {
+  accountId: pulumi.Input<string>;
+  /** The bucket that the host shows. Another one replaces this. */
+  bucket: pulumi.Input<string>;
+  /** Where the objects are kept by law. Default `default`. */
+  jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
+  /** The custom domain, once R2 was told of it. Another one replaces this. */
+  host: pulumi.Input<string>;
+  /** Least version of TLS, which goes with every change. Default `1.2`. */
+  minTls?: pulumi.Input<"1.0" | "1.1" | "1.2" | "1.3">;
+  /** Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is no diff. */
+  baseUrl?: pulumi.Input<string>;
+}
+
+/**
+ * A bucket's custom domain that is looked at in every run, and switched on again where R2 left it off or it got stuck.
+ * It waits for nothing: how far the host is are its outputs.
+ *
+ * @see https://developers.cloudflare.com/r2/buckets/public-buckets/
+ */
+export class PublicHost extends CheckoutResource {
+  /** Whether R2 shows the bucket at the host. */
+  declare readonly enabled: pulumi.Output<boolean>;
+  /** `active` once R2 knows whose the host is. */
+  declare readonly ownership: pulumi.Output<string>;
+  /** `active` once the edge has the host's certificate. */
+  declare readonly ssl: pulumi.Output<string>;
+
+  constructor(name: string, args: PublicHostArgs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = {
+      accountId: args.accountId,
+      bucket: args.bucket,
+      jurisdiction: args.jurisdiction ?? "default",
+      host: args.host,
+      minTls: args.minTls ?? "1.2",
+      baseUrl: args.baseUrl,
+    };
+    super("cloudflare", "PublicHost", name, inputs, ["enabled", "ownership", "ssl"], opts);
+  }
+}

@@ -3,6 +3,7 @@ import { AwsClient } from "aws4fetch";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { OperatorError } from "../dynamic/operator-error.ts";
 import { patiently } from "../dynamic/patience.ts";
+import { isUntrusted, untrustedFix } from "../dynamic/untrusted.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";
 
 /** How one bucket is reached. */
@@ -25,6 +26,36 @@ interface Refusal {
   headers?: Record<string, string>;
 }
 
+/**
+ * Answers that stay as they are however often R2 is asked, by S3's word, and what to do about each.
+ *
+ * @see https://developers.cloudflare.com/r2/api/error-codes/
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const lastingAnswers: Readonly<Record<string, string>> = {
+  RequestTimeTooSkewed:
+    "set this machine's clock: R2 takes no request that is more than 15 minutes off (Linux: timedatectl set-ntp true; " +
+    "macOS: System Settings, General, Date & Time, set automatically), then run it again",
+  SignatureDoesNotMatch:
+    "the secret is not that of the key. A key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
+    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: pulumi config set --path mastiff:rotate.r2Token <a new word>",
+  InvalidArgument:
+    "the key has not the form of one: mastiff:r2AccessKeyId is 32 hexadecimal digits, the id of an R2 token",
+  InvalidRegionName: "the key's region is not one of R2's: that is an error in Mastiff, please report it",
+};
+
+/** Answers that may pass (a new key and a new bucket take a moment), and what to do when they do not. */
+const slowAnswers: Readonly<Record<string, string>> = {
+  Unauthorized:
+    "R2 does not know the token: it was deleted or has expired. A minted one: pulumi up --refresh makes it again. A key of " +
+    "your own: check mastiff:r2AccessKeyId, or make another in the dashboard (R2, Manage API tokens)",
+  AccessDenied:
+    "the token is not for this bucket: it has to name the bucket and its jurisdiction (mastiff:bucket, " +
+    "mastiff:bucketJurisdiction), with Object Read & Write",
+  NoSuchBucket:
+    "there is no bucket of this name in this jurisdiction: check mastiff:bucket and mastiff:bucketJurisdiction",
+};
+
 /** A call that S3 refused or did not answer, in words for an operator. */
 export class S3Error extends OperatorError {
   readonly status: number | undefined;
@@ -32,17 +63,29 @@ export class S3Error extends OperatorError {
   readonly code: string;
   /** What is wrong, without what to do about it. */
   readonly words: string;
+  /** What to do about it; undefined when that hangs on the call. */
+  readonly fix: string | undefined;
   readonly headers: Record<string, string>;
 
   constructor({ call, status, code = "", message, headers = {} }: Refusal) {
     const what = status === undefined ? "no answer" : `HTTP ${status}${code ? ` ${code}` : ""}`;
     const words = `R2 did not grant ${call} (${what})${message ? `: ${message}` : ""}`;
-    super(isPassing(status) ? `${words}\n  fix     run it again: it goes on where it stopped` : words);
+    const passes = isPassing(status) && !isUntrusted(message);
+    const fix = passes
+      ? "run it again: it goes on where it stopped"
+      : (lastingAnswers[code] ?? slowAnswers[code] ?? (isUntrusted(message) ? untrustedFix : undefined));
+    super(fix === undefined ? words : `${words}\n  fix     ${fix}`);
     this.name = "S3Error";
     this.status = status;
     this.code = code;
     this.words = words;
+    this.fix = fix;
     this.headers = headers;
+  }
+
+  /** Whether asking again is of no use: the same answer would come, however long one waits. */
+  get isLasting(): boolean {
+    return lastingAnswers[this.code] !== undefined || this.fix === untrustedFix;
   }
 }
 
@@ -129,7 +172,8 @@ export class Bucket {
       try {
         return await this.#once(method, query, how);
       } catch (error) {
-        if (!(error instanceof S3Error) || !isPassing(error.status) || attempt >= TRIES) throw error;
+        const passes = error instanceof S3Error && isPassing(error.status) && !error.isLasting;
+        if (!passes || attempt >= TRIES) throw error;
         await sleep(waitBefore(attempt, error.status, error.headers, Date.now()));
       }
     }

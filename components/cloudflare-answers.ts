@@ -5,9 +5,9 @@
  *   POST, answer lost ─► POST again ─► two tokens    ─► the first one is ended
  */
 import * as pulumi from "@pulumi/pulumi";
-import { cloudflareClient } from "../cloudflare/client.ts";
 import { isKnown } from "../cloudflare/known-id.ts";
 import { endCopies } from "../cloudflare/token-copies.ts";
+import { operatorsCloudflare } from "./operators-cloudflare.ts";
 
 /**
  * The language host takes this exit code for "the program failed and has said why"
@@ -42,13 +42,7 @@ export function refuseHalfAnswers(): void {
 export function tokenCopies(): (type: string) => pulumi.ResourceHook[] {
   const hook = new pulumi.ResourceHook("cloudflare-token-copies", async ({ id, newInputs }) => {
     if (!isKnown(id)) return;
-    const config = new pulumi.Config("cloudflare");
-    const credentials = [config.get("apiToken"), process.env.CLOUDFLARE_API_TOKEN];
-    const cloud = cloudflareClient(
-      credentials.filter((token) => token !== undefined),
-      config.get("baseUrl"),
-    );
-    await endCopies(cloud, String(newInputs?.accountId), id);
+    await endCopies(operatorsCloudflare(), String(newInputs?.accountId), id);
   });
   return (type) => (type === accountToken ? [hook] : []);
 }

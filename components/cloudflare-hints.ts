@@ -20,14 +20,24 @@ export const hints: Readonly<Record<number, string>> = {
     "a bucket of this name is there already: name another by mastiff:bucket, or import it into the stack.",
   10005: "R2 refuses the bucket's name: set another by mastiff:bucket.",
   10008: "objects are left in the bucket: run the command again, it empties the bucket first.",
-  81053:
-    "another address or CNAME stands at this host: remove it in the dashboard, or import it into the stack.",
-  81054: "a CNAME stands at this host, beside which nothing else may: remove it in the dashboard.",
+  81053: "another address or CNAME stands at this host: pulumi preview lists it, with the ways out.",
+  81054:
+    "a CNAME stands at this host, beside which nothing else may: pulumi preview lists it, with the ways out.",
   81044: "the record is gone already, only the state does not know yet.",
-  81057: "the record is there already: remove it in the dashboard, or import it into the stack.",
-  81058: "the same record is there already: remove it in the dashboard, or import it into the stack.",
+  81057: "the record is there already: pulumi preview lists it, with the ways out.",
+  81058: "the same record is there already: pulumi preview lists it, with the ways out.",
   20217:
-    "another ruleset holds this phase: set mastiff:zoneMode to shared to add one rule to it, or remove it.",
+    "another ruleset holds this phase: set mastiff:zoneMode to shared to add one rule to it, and leave its others alone.",
+  10051:
+    "R2 takes no host of this zone: it has to be in the account mastiff:cloudflareAccountId, with full setup (no partial one).",
+  10056:
+    "the host shows another bucket: name another by mastiff:filesHost, or take it off that bucket when nothing needs it there (dashboard, R2, the bucket, Settings, Custom Domains).",
+  10057:
+    "a DNS record stands at the bucket's host: name another by mastiff:filesHost, or remove the record in the dashboard when nothing needs it.",
+  81045:
+    "the zone holds all the DNS records that its plan allows: remove some that nothing needs any more in the dashboard, or take a plan with more.",
+  1001: "the token makes another token, and may not give it a right that the person who made it has not. Let a Super Administrator make CLOUDFLARE_API_TOKEN, or make the bucket's key yourself (README, “Tokens and rights”: mastiff:r2AccessKeyId).",
+  1068: "to make or delete a zone the token needs Zone → Zone → Edit on all zones of the account (README, “Tokens and rights”: zoneMode created). Or add the zone in the dashboard and set mastiff:zoneMode to owned.",
   1061: "the zone is there already: set mastiff:zoneMode to owned to use it.",
   971: "Cloudflare takes 1200 calls in five minutes: wait that long and run the command again.",
 };
@@ -38,8 +48,20 @@ export const hints: Readonly<Record<number, string>> = {
  */
 const doneAlready: readonly number[] = [1061, 10004, 10073, 20217, 81044, 81053, 81057, 81058];
 
+/** Words that tell more than the code beside them, and the hint for each. */
+const byWords: readonly (readonly [RegExp, string])[] = [
+  [
+    /exceeded maximum number of rules/,
+    "the zone holds all the rules of this kind that its plan allows. Put two of them into one, or remove one that nothing needs any more, in the dashboard (Rules); or take a plan with more.",
+  ],
+  // Its code is 0.
+  [/api\.account\.zone\.create/, hints[1068] ?? ""],
+];
+
 /** The hint for an error's text; undefined when there is none for any code in it. */
 export function hintFor(error: string, stack = "<stack>"): string | undefined {
+  const told = byWords.find(([words]) => words.test(error));
+  if (told !== undefined) return `Cloudflare: ${told[1]}`;
   for (const [, digits] of error.matchAll(/"code":\s*(\d+)/g)) {
     const code = Number(digits);
     const hint = hints[code];

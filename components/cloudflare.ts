@@ -5,9 +5,6 @@
  */
 export { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 export { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
-export { getDnsRecords } from "@pulumi/cloudflare/getDnsRecords.js";
-export { getRulesets } from "@pulumi/cloudflare/getRulesets.js";
-export { getZone } from "@pulumi/cloudflare/getZone.js";
 export { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
 export { R2BucketCors } from "@pulumi/cloudflare/r2bucketCors.js";
 export { R2CustomDomain } from "@pulumi/cloudflare/r2customDomain.js";

@@ -19,6 +19,16 @@ export function recordComment(stack: string): string {
   return `Mastiff ${stack}`.slice(0, 100);
 }
 
+/** Whether this stack made a record. @param ownComment of {@link recordComment} */
+export function isOurRecord(record: { comment?: string | null }, ownComment: string): boolean {
+  return record.comment === ownComment;
+}
+
+/** Whether some stack of Mastiff made a record: this one, another, or this one under an earlier name. */
+export function isOfMastiff(record: { comment?: string | null }): boolean {
+  return record.comment?.startsWith("Mastiff ") === true;
+}
+
 /** DNS records of the community's hosts. R2 makes the record of its own host itself. */
 export class CommunityRecords extends pulumi.ComponentResource {
   constructor(name: string, args: CommunityRecordsArgs, opts?: pulumi.ComponentResourceOptions) {

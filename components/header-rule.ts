@@ -25,6 +25,11 @@ export function rulesetName(stack: string): string {
   return `Mastiff ${stack}`;
 }
 
+/** Lasting name of the rule. @param ref the community's, see {@link HeaderRuleArgs.ref} */
+export function headerRuleRef(ref: string): string {
+  return `access_control_allow_origin_${ref}`;
+}
+
 /**
  * The rule `access-control-allow-origin`: pages of the community may load scripts, fonts and uploads from its
  * other hosts.
@@ -38,7 +43,7 @@ export class HeaderRule extends pulumi.ComponentResource {
   constructor(name: string, args: HeaderRuleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:HeaderRule", name, { hosts: args.hosts }, opts);
     const rule = {
-      ref: `access_control_allow_origin_${args.ref}`,
+      ref: headerRuleRef(args.ref),
       description: "access-control-allow-origin",
       action: "rewrite",
       expression: corsExpression(args.hosts),

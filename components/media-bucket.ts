@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess } from "../cloudflare/resources.ts";
+import { BucketAccess, PublicHost } from "../cloudflare/resources.ts";
 import { mintBucketKey } from "./bucket-key.ts";
 import * as cloudflare from "./cloudflare.ts";
 
@@ -25,8 +25,19 @@ export interface MediaBucketArgs {
   keyWord?: string | undefined;
   /** Base of R2's S3 API; unset: the account's own. */
   endpoint?: string | undefined;
+  /** Base of Cloudflare's API; unset: the real one. */
+  baseUrl?: string | undefined;
   /** Whether bucket and objects are kept from being deleted. */
   protect: boolean;
+}
+
+/** How far R2 is with the public name of a bucket. */
+export interface HostState {
+  enabled: pulumi.Output<boolean>;
+  /** `active` once R2 knows whose the name is. */
+  ownership: pulumi.Output<string>;
+  /** `active` once the edge has its certificate. */
+  ssl: pulumi.Output<string>;
 }
 
 /**
@@ -42,6 +53,8 @@ export class MediaBucket extends pulumi.ComponentResource {
   readonly accessKeyId: pulumi.Output<string>;
   /** Secret. */
   readonly secretAccessKey: pulumi.Output<string>;
+  /** How far the public name is, as this run saw it. */
+  readonly publicHost: HostState;
 
   constructor(name: string, args: MediaBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:MediaBucket", name, { bucket: args.bucket, host: args.host }, opts);
@@ -70,7 +83,8 @@ export class MediaBucket extends pulumi.ComponentResource {
       },
       { parent: this, deleteBeforeReplace: true },
     );
-    new cloudflare.R2CustomDomain(
+    const minTls = "1.2";
+    const domain = new cloudflare.R2CustomDomain(
       `${name}-domain`,
       {
         accountId,
@@ -80,10 +94,23 @@ export class MediaBucket extends pulumi.ComponentResource {
         zoneId: args.zoneId,
         enabled: true,
         // Left out, the provider asks for null again at every `up`.
-        minTls: "1.2",
+        minTls,
       },
       { parent: this, deleteBeforeReplace: true },
     );
+    const { enabled, ownership, ssl } = new PublicHost(
+      `${name}-public-host`,
+      {
+        accountId,
+        bucket: args.bucket,
+        jurisdiction,
+        host: args.host,
+        minTls,
+        ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
+      },
+      { parent: this, dependsOn: [domain] },
+    );
+    this.publicHost = { enabled, ownership, ssl };
 
     const key = args.key ?? mintBucketKey(name, args, args.keyWord, this);
     const access = new BucketAccess(

@@ -15,6 +15,11 @@ export interface StrictTlsArgs {
   baseUrl?: string | undefined;
 }
 
+/** Lasting name of the config rule in a shared zone. @param ref the community's, see {@link StrictTlsArgs.ref} */
+export function strictTlsRef(ref: string): string {
+  return `strict_tls_${ref}`;
+}
+
 /**
  * Full (strict) between Cloudflare and Fly. With less, Cloudflare asks Fly in plain HTTP, is redirected to HTTPS,
  * and so on without end.
@@ -33,7 +38,7 @@ export class StrictTls extends pulumi.ComponentResource {
         {
           zoneId: args.zoneId,
           phase: "http_config_settings",
-          ref: `strict_tls_${args.ref}`,
+          ref: strictTlsRef(args.ref),
           description: "Full (strict)",
           action: "set_config",
           expression: `http.host in {${args.hosts.map((host) => JSON.stringify(host)).join(" ")}}`,

@@ -2,10 +2,14 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StatusOutput, StatusSpec } from "../flyctl/spec.ts";
 import { flyEndpoint } from "./fly-endpoint.ts";
+import { pausedSentence } from "./zone-setup.ts";
 
 /** What {@link waitingFor} asks about. */
 export interface WaitingArgs {
-  zone: { name: string; status: pulumi.Input<string>; nameServers: pulumi.Input<string[]> };
+  /** The zone as this run saw it. */
+  zone: pulumi.Input<ZoneFacts>;
+  /** The bucket's public host as this run saw it. */
+  files: pulumi.Input<HostFacts>;
   certificates: pulumi.Input<StatusSpec["certificates"]>;
   flyEndpoint?: string | undefined;
   /** Unset when mail does not go through SendGrid. */
@@ -20,6 +24,27 @@ export interface WaitingArgs {
     | undefined;
   /** What has to be done before there is anything to ask. */
   after: pulumi.Resource[];
+}
+
+/** What is known of the zone. */
+export interface ZoneFacts {
+  name: string;
+  /** `active` once the registrar names Cloudflare's name servers. */
+  status: string;
+  nameServers: string[];
+  paused: boolean;
+  /** When it became active for the first time, in ISO 8601; null before. */
+  activatedOn: string | null;
+  /** The proxied host that needs the zone's own certificate at the edge. */
+  edgeHost: string;
+}
+
+/** What is known of the bucket's public host. */
+export interface HostFacts {
+  name: string;
+  enabled: boolean;
+  ownership: string;
+  ssl: string;
 }
 
 /** What SendGrid says, as `sendgrid/main.ts look` prints it; null is what it could not learn. */
@@ -51,9 +76,10 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
   });
   const mail = args.sendgrid && lookAtMail(args.sendgrid, look);
   return pulumi
-    .all([args.zone.status, args.zone.nameServers, certificates, args.sendgrid?.domain, mail])
-    .apply(([status, nameServers, certificateText, domain, mailText]) => [
-      ...zoneSentences(args.zone.name, status, nameServers),
+    .all([args.zone, args.files, certificates, args.sendgrid?.domain, mail])
+    .apply(([zone, files, certificateText, domain, mailText]) => [
+      ...zoneSentences(zone, new Date()),
+      ...hostSentences(files, zone),
       ...certificateSentences(JSON.parse(certificateText) as StatusOutput),
       ...(args.sendgrid && domain && mailText
         ? mailSentences({ ...args.sendgrid, domain }, JSON.parse(mailText) as MailLook)
@@ -71,10 +97,49 @@ function lookAtMail(
   });
 }
 
-/** The zone waits for the registrar. */
-export function zoneSentences(name: string, status: string, nameServers: string[]): string[] {
-  if (status === "active") return [];
-  return [`zone ${name} is ${status}: set these name servers at its registrar: ${nameServers.join(", ")}`];
+const dayMs = 24 * 3_600_000;
+
+/**
+ * The zone waits for the registrar, then up to a day for its certificate at the edge
+ * (https://developers.cloudflare.com/ssl/edge-certificates/universal-ssl/enable-universal-ssl/).
+ */
+export function zoneSentences(zone: ZoneFacts, now: Date): string[] {
+  const { name, status, nameServers, activatedOn, edgeHost } = zone;
+  if (status !== "active") {
+    return [`zone ${name} is ${status}: set these name servers at its registrar: ${nameServers.join(", ")}`];
+  }
+  const sentences = zone.paused ? [pausedSentence(name)] : [];
+  const certified = activatedOn === null ? now.getTime() : Date.parse(activatedOn) + dayMs;
+  if (certified > now.getTime()) {
+    sentences.push(
+      `zone ${name} is active since ${activatedOn}: until ${new Date(certified).toISOString()} Cloudflare may still be issuing its certificate, without which ${edgeHost} does not answer`,
+    );
+  }
+  return sentences;
+}
+
+/** The bucket's host waits for R2, which needs an active zone. */
+export function hostSentences(host: HostFacts, zone: Pick<ZoneFacts, "name" | "status">): string[] {
+  const { name, enabled, ownership, ssl } = host;
+  if (enabled && ownership === "active" && ssl === "active") return [];
+  const state = `ownership ${ownership}, certificate ${ssl}`;
+  const page = "Cloudflare dashboard, R2, the bucket, Settings, Custom Domains";
+  if (ownership === "missing") {
+    return [`files host ${name} is not the bucket's any more: pulumi up --refresh makes it so again`];
+  }
+  if (!enabled) {
+    return [
+      `files host ${name} is off although it was switched on: run pulumi up again, or switch it on (${page})`,
+    ];
+  }
+  if (ownership === "blocked") {
+    return [`files host ${name} is blocked by Cloudflare (${state}): ask its support why (${page})`];
+  }
+  if ([ownership, ssl].some((word) => word === "error" || word === "deactivated")) {
+    return [`files host ${name} is stuck (${state}): run pulumi up again, or Retry connection (${page})`];
+  }
+  const why = zone.status === "active" ? "it takes some minutes" : `it needs zone ${zone.name} to be active`;
+  return [`files host ${name} does not answer yet (${state}): ${why}`];
 }
 
 /** Certificates wait for DNS, or for a limit of Let's Encrypt. */

@@ -8,7 +8,9 @@ export interface CommunityZoneArgs {
   accountId: string;
   /** Name of the zone, e.g. `example.org`. */
   name: string;
-  /** The zone that is there already; unset: this stack makes it. */
+  /** Whether this stack makes the zone, and has it in its state. */
+  made: boolean;
+  /** The zone as this run's look saw it; unset: it is not there yet. */
   found?: FoundZone | undefined;
   /** Whether a zone of ours is kept from being deleted. */
   protect: boolean;
@@ -24,10 +26,11 @@ export class CommunityZone extends pulumi.ComponentResource {
 
   constructor(name: string, args: CommunityZoneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:Zone", name, { name: args.name }, opts);
-    if (args.found !== undefined) {
-      this.zoneId = pulumi.output(args.found.zoneId);
-      this.nameServers = pulumi.output(args.found.nameServers);
-      this.status = pulumi.output(args.found.status);
+    const { found } = args;
+    if (found !== undefined && !args.made) {
+      this.zoneId = pulumi.output(found.zoneId);
+      this.nameServers = pulumi.output(found.nameServers);
+      this.status = pulumi.output(found.status);
     } else {
       const zone = new cloudflare.Zone(
         `${name}-zone`,
@@ -36,7 +39,8 @@ export class CommunityZone extends pulumi.ComponentResource {
       );
       this.zoneId = zone.id;
       this.nameServers = zone.nameServers;
-      this.status = zone.status.apply((status) => status ?? "pending");
+      // The state keeps what the zone was when it was made, without a refresh for ever.
+      this.status = zone.status.apply((status) => found?.status ?? status ?? "pending");
     }
     this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers, status: this.status });
   }

@@ -7,8 +7,8 @@ import { Faults } from "../local/faults.ts";
 import { openFront } from "../local/front.ts";
 import { openWorld } from "../local/world.ts";
 
-/** The local Cloudflare's operator, account and zone. */
-export const token = "local-cloudflare-token-0000000000000000000000";
+/** The owner of the local Cloudflare's account, the account, and a zone. */
+export const token = "local-cloudflare-owner-0000000000000000000000";
 export const account = "00000000000000000000000000000d09";
 export const zone = "0000000000000000000000000000a001";
 

@@ -2,6 +2,7 @@ import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from "axios
 import axiosRetry from "axios-retry";
 import { CloudError, type Refusal } from "./cloud-error.ts";
 import { patiently } from "./patience.ts";
+import { isUntrusted, untrustedFix } from "./untrusted.ts";
 import { sleep, waitBefore } from "./waiting.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -116,7 +117,8 @@ export class CloudClient {
         : explain(error.response?.data);
     const headers = status === undefined ? {} : { ...error.response?.headers };
     const refusal = { cloud, call, status, headers, ...told };
-    return new CloudError({ ...refusal, hint: hint(refusal) });
+    const isTrusted = status !== undefined || !isUntrusted(error.code ?? "");
+    return new CloudError({ ...refusal, hint: isTrusted ? hint(refusal) : untrustedFix });
   }
 }
 
@@ -136,6 +138,7 @@ function refuseText(answer: AxiosResponse): AxiosResponse {
 /** Whether a failure may pass by itself. */
 function isPassing(error: AxiosError): boolean {
   const status = statusOf(error);
+  if (status === undefined && isUntrusted(error.code ?? "")) return false;
   return status === undefined || status === 408 || status === 429 || status >= 500;
 }
 

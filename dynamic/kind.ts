@@ -25,6 +25,11 @@ export interface Kind<Inputs, Outputs, Cloud> {
   deleteBeforeReplace?: boolean;
   /** Words for why the last result in state is not good enough, so that an update tries again; or undefined. */
   unsettled?(state: Inputs & Outputs): string | undefined;
+  /**
+   * A look, in previews too, at what may change without a change of ours: words for why an update is due, or undefined.
+   * It is asked only when nothing else is different. What cannot be learnt is no difference.
+   */
+  differs?(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<string | undefined>;
   /** Refuses a change that must not be made, in preview too. @throws with the reason and the proper way. */
   guard?(state: Inputs & Outputs, news: Inputs): void;
   create(cloud: Cloud, inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
@@ -66,17 +71,30 @@ export function serveKinds<Cloud>(
     if (kind === undefined) throw new Error(`This version of Mastiff knows no resource "${props.kind}".`);
     return kind;
   };
+  const lookedDifferent = async (kind: AnyKind<Cloud>, id: string, state: Props): Promise<boolean> => {
+    if (kind.differs === undefined) return false;
+    try {
+      const words = await kind.differs(connect(state), id, state);
+      if (words !== undefined) console.error(words);
+      return words !== undefined;
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      console.error(`not looked at: ${error.message}`);
+      return false;
+    }
+  };
   return plainly({
     async check(_olds, news) {
       return checkInputs(kindOf(news).inputs, news);
     },
-    async diff(_id, olds, news) {
+    async diff(id, olds, news) {
       const kind = kindOf(news);
       const changed = changedKeys(Object.keys(kind.inputs.shape), olds, news);
       if (!changed.some((key) => hasUnknown(news[key]))) kind.guard?.(olds, news);
       // An unknown value may turn out to be the old one, so a preview says "update" and `up` decides.
       const replaces = changed.filter((key) => kind.replacedBy.includes(key) && !hasUnknown(news[key]));
-      const changes = changed.length > 0 || kind.unsettled?.(olds) !== undefined;
+      const isDue = changed.length > 0 || kind.unsettled?.(olds) !== undefined;
+      const changes = isDue || (await lookedDifferent(kind, id, { ...olds, ...today() }));
       return { changes, replaces, deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
     },
     async create(inputs) {

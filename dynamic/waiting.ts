@@ -39,19 +39,21 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Asks until the answer is good or the time is over, at growing distances (1 s doubling to 15 s), and gives the
+ * Asks until an answer is final or the time is over, at growing distances (1 s doubling to 15 s), and gives the
  * last answer either way. It asks at least once.
+ *
+ * @param isFinal whether no later answer would be another: what was waited for is there, or never comes
  */
 export async function askUntil<T>(
   ask: () => Promise<T>,
-  isGood: (answer: T) => boolean,
+  isFinal: (answer: T) => boolean,
   timeoutSeconds: number,
 ): Promise<T> {
   const end = Date.now() + timeoutSeconds * 1000;
   for (let distance = 1_000; ; distance = Math.min(distance * 2, 15_000)) {
     const answer = await ask();
     const left = end - Date.now();
-    if (isGood(answer) || left <= 0) return answer;
+    if (isFinal(answer) || left <= 0) return answer;
     await sleep(Math.min(distance, left));
   }
 }

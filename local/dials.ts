@@ -20,6 +20,10 @@ const cloudflare: Table<CloudflareDials> = {
   tokenActivationMs: milliseconds,
   callsPerFiveMinutes: limit,
   recordsPerZone: limit,
+  operatorModes: z.array(z.enum(["owned", "shared", "created"])),
+  clockAheadMs: z.number(),
+  domainsStartDisabled: z.boolean(),
+  universalSslMs: milliseconds,
   r2Enabled: z.boolean(),
 };
 

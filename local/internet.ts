@@ -1,7 +1,8 @@
 /** A request from outside to a community's host: DNS, then Cloudflare's edge or Fly's proxy. */
-import { lookup, recordsAt } from "./cloudflare/dns.ts";
+import { isProxied, lookup, recordsAt } from "./cloudflare/dns.ts";
 import { transformHeaders } from "./cloudflare/edge.ts";
 import { throughCache } from "./cloudflare/edge-cache.ts";
+import { challenge } from "./cloudflare/edge-challenge.ts";
 import { edgeRefusal, originScheme } from "./cloudflare/edge-tls.ts";
 import { servePublicObject } from "./cloudflare/public-objects.ts";
 import { serveHost } from "./fly/edge.ts";
@@ -15,14 +16,15 @@ export async function serveInternet(world: World, request: Request): Promise<Res
   const url = new URL(request.url);
   if (url.hostname === resolverHost) return serveResolver(world, url);
   const scheme = request.headers.get("x-forwarded-proto") === "https" ? "https" : "http";
-  const proxied = recordsAt(world, url.hostname).some((record) => record.proxied);
-  return proxied ? serveEdge(world, url, scheme, request) : serveDirect(world, url.hostname, scheme, request);
+  return isProxied(world, url.hostname)
+    ? serveEdge(world, url, scheme, request)
+    : serveDirect(world, url.hostname, scheme, request);
 }
 
 /** Cloudflare's edge: an R2 custom domain, or the origin behind the proxied record, plus the zone's header rules. */
 async function serveEdge(world: World, url: URL, scheme: Scheme, request: Request): Promise<Response> {
   const facts = { host: url.hostname, method: request.method, path: url.pathname, scheme };
-  const refusal = edgeRefusal(world, facts);
+  const refusal = edgeRefusal(world, facts) ?? challenge(world, facts, request);
   if (refusal !== undefined) return refusal;
   const origin =
     servePublicObject(world, request) ??

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { World } from "../world.ts";
 import { Refusal, refusal } from "./answer.ts";
 import { sha256 } from "./digest.ts";
+import { withOperatorsRights } from "./operator.ts";
 import { mayDo, type Target } from "./permissions.ts";
 import type { CloudflareState, Token, Zone } from "./state.ts";
 
@@ -83,7 +84,8 @@ export function liveToken(world: World, secret: string): Token | undefined {
   if (token === undefined || token.status !== "active") return undefined;
   if (token.expiresOn !== undefined && Date.parse(token.expiresOn) <= now) return undefined;
   if (token.notBefore !== undefined && Date.parse(token.notBefore) > now) return undefined;
-  return now - Date.parse(token.mintedAt) >= dials.tokenActivationMs ? token : undefined;
+  const isKnown = now - Date.parse(token.mintedAt) >= dials.tokenActivationMs;
+  return isKnown ? withOperatorsRights(token, world.state.cloudflare) : undefined;
 }
 
 /**

@@ -72,7 +72,7 @@ export function serveCustomDomains(world: World): Hono<Caller> {
     const attached: CustomDomain = {
       domain,
       zoneId: zone.id,
-      enabled: body.data.enabled,
+      enabled: body.data.enabled && !slot().dials.domainsStartDisabled,
       minTLS: body.data.minTLS ?? "1.0",
       ciphers: body.data.ciphers ?? null,
       attachedAt: world.now().toISOString(),

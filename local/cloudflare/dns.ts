@@ -1,8 +1,10 @@
 /**
  * The public side of the zones: what a resolver anywhere in the world is told.
  *
- * Only zones with status `active` answer: before, the registrar names other servers. A proxied record answers with
- * addresses of Cloudflare's edge, never with its target; a CNAME at the apex is flattened.
+ * Only zones with status `active` and full setup answer: before, the registrar names other servers, and with a partial
+ * setup it goes on doing so (developers.cloudflare.com/dns/zone-setups/partial-setup). A proxied record answers with
+ * addresses of Cloudflare's edge, never with its target; a CNAME at the apex is flattened. In a paused zone every record
+ * answers as if it were not proxied (developers.cloudflare.com/fundamentals/manage-domains/pause-cloudflare).
  */
 import type { World } from "../world.ts";
 import { unquotedText } from "./dns-name.ts";
@@ -46,13 +48,15 @@ export function recordsAt(world: World, host: string): DnsRecord[] {
 
 /** Whether the edge stands before a host: one proxied address record at a name makes all of them so. */
 export function isProxied(world: World, host: string): boolean {
-  return recordsAt(world, host).some((r) => r.proxied);
+  return zoneFor(world, normal(host))?.paused === false && recordsAt(world, host).some((r) => r.proxied);
 }
 
-/** The active zone that a name belongs to: the longest match, and `notexample.org` is none of `example.org`. */
+/** The active zone with full setup that a name belongs to: the longest match, and `notexample.org` is none of `example.org`. */
 export function zoneFor(world: World, name: string) {
   return world.state.cloudflare.zones
-    .filter((z) => z.status === "active" && (name === z.name || name.endsWith(`.${z.name}`)))
+    .filter(
+      (z) => z.status === "active" && z.type === "full" && (name === z.name || name.endsWith(`.${z.name}`)),
+    )
     .sort((a, b) => b.name.length - a.name.length)[0];
 }
 
@@ -60,7 +64,7 @@ function resolve(world: World, name: string, type: LookupType, hops: number): st
   if (hops === 0) return [];
   if (zoneFor(world, name) === undefined) return elsewhere(world, name, type, hops);
   const records = recordsAt(world, name);
-  const proxied = records.some((r) => r.proxied);
+  const proxied = isProxied(world, name);
   const addressed = records.some((r) => ["A", "AAAA", "CNAME"].includes(r.type));
   if (type === "A" || type === "AAAA") {
     if (proxied && addressed) return [...edge[type]];
@@ -71,10 +75,10 @@ function resolve(world: World, name: string, type: LookupType, hops: number): st
   if (type === "CNAME") {
     // A proxied CNAME is never shown, and one at the apex is flattened into addresses.
     const apex = world.state.cloudflare.zones.some((z) => z.name === name);
-    return records.filter((r) => r.type === "CNAME" && !r.proxied && !apex).map((r) => r.content);
+    return records.filter((r) => r.type === "CNAME" && !proxied && !apex).map((r) => r.content);
   }
   // A resolver that meets a visible CNAME asks its target: beside one, TXT and MX of the name itself are not seen.
-  const alias = records.find((r) => r.type === "CNAME" && !r.proxied);
+  const alias = records.find((r) => r.type === "CNAME" && !proxied);
   const own = records.filter((r) => r.type === type);
   if (alias !== undefined && own.length === 0) return resolve(world, alias.content, type, hops - 1);
   if (type === "TXT") return own.map((r) => unquotedText(r.content));

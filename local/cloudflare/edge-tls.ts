@@ -28,15 +28,17 @@ export function originScheme(world: World, facts: Facts & { scheme: "http" | "ht
 
 /**
  * Whether the edge can show a certificate for a host. Universal SSL covers the zone's name and one label below it
- * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations); a custom domain of R2 has its own.
+ * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations), some time after the zone is active
+ * (dial `universalSslMs`); a custom domain of R2 has its own.
  */
 export function hasEdgeCertificate(world: World, host: string): boolean {
   const zone = zoneFor(world, host);
   if (zone === undefined) return false;
+  const { buckets, dials } = world.state.cloudflare;
+  if (buckets.some((b) => b.domains.some((d) => d.domain === host))) return true;
   const below = host === zone.name ? [] : host.slice(0, -zone.name.length - 1).split(".");
-  return (
-    below.length <= 1 || world.state.cloudflare.buckets.some((b) => b.domains.some((d) => d.domain === host))
-  );
+  const age = world.now().getTime() - Date.parse(zone.activatedOn ?? zone.createdOn);
+  return below.length <= 1 && age >= dials.universalSslMs;
 }
 
 /**

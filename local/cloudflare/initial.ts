@@ -5,7 +5,8 @@ import type { CloudflareState, Zone } from "./state.ts";
 /** The account of the local world. */
 export const localAccount = "00000000000000000000000000000d09";
 
-/** The Cloudflare of a fresh local world: one account, two active zones, a pending one, the operator's token. */
+/** The Cloudflare of a fresh local world: one account, two active zones, a pending one, the tokens of the operator and of
+ * the account's owner. */
 export function initialCloudflare(): CloudflareState {
   const born = "2026-01-01T00:00:00.000000Z";
   const zone = (id: string, name: string, status: Zone["status"]): Zone => ({
@@ -29,6 +30,10 @@ export function initialCloudflare(): CloudflareState {
       tokenActivationMs: 0,
       callsPerFiveMinutes: 1200,
       recordsPerZone: 200,
+      operatorModes: [],
+      clockAheadMs: 0,
+      domainsStartDisabled: false,
+      universalSslMs: 0,
       r2Enabled: true,
     },
     accounts: [{ id: localAccount, name: "Mastiff local" }],
@@ -47,6 +52,18 @@ export function initialCloudflare(): CloudflareState {
         name: "operator",
         status: "active",
         secret: sha256("local-cloudflare-token-0000000000000000000000"),
+        allRights: false,
+        operator: true,
+        policies: [],
+        issuedOn: "2026-01-01T00:00:00Z",
+        modifiedOn: "2026-01-01T00:00:00Z",
+        mintedAt: "2026-01-01T00:00:00Z",
+      },
+      {
+        id: "00000000000000000000000000000b02",
+        name: "owner",
+        status: "active",
+        secret: sha256("local-cloudflare-owner-0000000000000000000000"),
         allRights: true,
         policies: [],
         issuedOn: "2026-01-01T00:00:00Z",

@@ -28,6 +28,7 @@ export const permissionGroups: readonly PermissionGroup[] = [
   { id: "b4992e1108244f5d8bfbd5744320c2e1", name: "Workers R2 Storage Read", scopes: [account] },
   { id: "5bc3f8b21c554832afc660159ab75fa4", name: "Account API Tokens Write", scopes: [account] },
   { id: "eb56a6953c034b9d97dd838155666f06", name: "Account API Tokens Read", scopes: [account] },
+  { id: "fb39996ee9044d2a8725921e02744b39", name: "Account Rulesets Read", scopes: [account] },
   { id: "c8fed203ed3043cba015a93ad1616f1f", name: "Zone Read", scopes: [zone] },
   { id: "e6d2666161e84845a636613608cee8d5", name: "Zone Write", scopes: [zone] },
   { id: "82e64a83756745bbbb1c9c2701bf816b", name: "DNS Read", scopes: [zone] },
@@ -38,6 +39,8 @@ export const permissionGroups: readonly PermissionGroup[] = [
   { id: "0ac90a90249747bca6b047d97f0803e9", name: "Zone Transform Rules Write", scopes: [zone] },
   { id: "20e5ea084b2f491c86b8d8d90abff905", name: "Config Settings Read", scopes: [zone] },
   { id: "06f0526e6e464647bd61b63c54935235", name: "Config Settings Write", scopes: [zone] },
+  { id: "07bea2220b2343fa9fae15656c0d8e88", name: "Bot Management Read", scopes: [zone] },
+  { id: "3b94c49258ec4573b06d51d99b6416c0", name: "Bot Management Write", scopes: [zone] },
   { id: "3245da1cf36c45c3847bb9b483c62f97", name: "Cache Settings Read", scopes: [zone] },
   { id: "9ff81cbbe65c400b97d92c3c1033cab6", name: "Cache Settings Write", scopes: [zone] },
 ];
@@ -74,6 +77,11 @@ export function mayDo(token: Token, groups: readonly string[], target: Target): 
     policy.permission_groups.some((g) => ids.some(({ id }) => id === g.id)) && covers(policy, target);
   const speaking = token.policies.filter(speaks);
   return speaking.some((p) => p.effect === "allow") && !speaking.some((p) => p.effect === "deny");
+}
+
+/** Whether a token may make and delete zones of an account: Zone Edit, on all of its zones. */
+export function mayMakeZones(token: Token, accountId: string): boolean {
+  return mayDo(token, ["Zone Write"], { kind: "zone", accountId, zoneId: "*" });
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

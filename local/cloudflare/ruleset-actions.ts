@@ -35,6 +35,12 @@ export function checkHeaders({ headers, ...rest }: Record<string, unknown>): str
   return undefined;
 }
 
+/** developers.cloudflare.com/rules/transform/url-rewrite: a path or a query, of which only the shape is checked here. */
+export function checkUri({ uri, ...rest }: Record<string, unknown>): string | undefined {
+  if (Object.keys(rest).length > 0) return `unexpected action parameter: ${Object.keys(rest)[0]}`;
+  return isRecord(uri) && (isRecord(uri.path) || isRecord(uri.query)) ? undefined : "uri is required";
+}
+
 /** developers.cloudflare.com/rules/configuration-rules/settings */
 export function checkConfig(parameters: Record<string, unknown>): string | undefined {
   const onOff = (v: unknown) => typeof v === "boolean";

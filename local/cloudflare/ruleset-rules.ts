@@ -1,7 +1,7 @@
 /** What makes a rule of a ruleset legal, phase by phase, on a free plan. */
 import { type Complaint, newId, Refusal, refusal } from "./answer.ts";
 import { FilterError, parseExpression } from "./expression.ts";
-import { checkCache, checkConfig, checkHeaders } from "./ruleset-actions.ts";
+import { checkCache, checkConfig, checkHeaders, checkUri } from "./ruleset-actions.ts";
 import type { Rule } from "./state.ts";
 
 /** What a caller may set of a rule. */
@@ -18,13 +18,28 @@ const phases: Record<
   string,
   { action: string; check: (parameters: Record<string, unknown>) => string | undefined }
 > = {
+  http_request_transform: { action: "rewrite", check: checkUri },
+  http_request_late_transform: { action: "rewrite", check: checkHeaders },
   http_response_headers_transform: { action: "rewrite", check: checkHeaders },
   http_config_settings: { action: "set_config", check: checkConfig },
   http_request_cache_settings: { action: "set_cache_settings", check: checkCache },
 };
 
-/** Rules of one phase on a free plan: 10 (developers.cloudflare.com/rules/transform, /rules/configuration-rules, /cache). */
-export const rulesPerPhase = 10;
+/**
+ * Rules of one kind on a free plan: 10 (developers.cloudflare.com/rules/transform, /rules/configuration-rules, /cache).
+ * The three phases of Transform Rules are one kind and share them.
+ */
+const rulesPerKind = 10;
+const transform = [
+  "http_request_transform",
+  "http_request_late_transform",
+  "http_response_headers_transform",
+];
+
+/** The phases that share the plan's rules with a phase, itself among them. */
+export function phasesOfKind(phase: string): readonly string[] {
+  return transform.includes(phase) ? transform : [phase];
+}
 
 /** A refusal in the words of the ruleset engine: `'<value>' is not a valid value for <field> because <reason>`. */
 export function invalid(
@@ -47,11 +62,14 @@ export function checkPhase(phase: unknown): string {
   return phase;
 }
 
-/** The rules of a body, each checked; all complaints come at once. */
-export function readRules(raw: unknown, phase: string): RuleFields[] {
+/**
+ * The rules of a body, each checked; all complaints come at once.
+ * @param others how many rules the other phases of the same kind hold
+ */
+export function readRules(raw: unknown, phase: string, others: number): RuleFields[] {
   if (raw === undefined || raw === null) return [];
   if (!Array.isArray(raw)) throw malformed("/rules");
-  if (raw.length > rulesPerPhase) throw tooMany(raw.length, phase);
+  checkCount(raw.length + others, phase);
   const complaints: Complaint[] = [];
   const rules = raw.flatMap((rule, i) => {
     try {
@@ -131,15 +149,11 @@ export function readRule(raw: unknown, phase: string, pointer: string): RuleFiel
   };
 }
 
-/** Refuses one rule more than the plan has. */
-export function tooMany(count: number, phase: string): Refusal {
-  return invalid(
-    20217,
-    "rules",
-    "rules",
-    `exceeded maximum number of rules in the phase ${phase}: ${count} out of ${rulesPerPhase}`,
-    "/rules",
-  );
+/** Refuses more rules than the plan has. */
+export function checkCount(count: number, phase: string): void {
+  if (count <= rulesPerKind) return;
+  const reason = `exceeded maximum number of rules in the phase ${phase}: ${count} out of ${rulesPerKind}`;
+  throw invalid(20217, "rules", "rules", reason, "/rules");
 }
 
 /**

@@ -4,18 +4,20 @@ import type { World } from "../world.ts";
 import { answer, isId, jsonBody, microTime, newId, refusal } from "./answer.ts";
 import { type Caller, zoneOf } from "./auth.ts";
 import {
+  checkCount,
   checkPhase,
   invalid,
   keepRule,
+  phasesOfKind,
   readRule,
   readRules,
-  rulesPerPhase,
-  tooMany,
 } from "./ruleset-rules.ts";
 import type { Rule, Ruleset, Zone } from "./state.ts";
 
 /** Groups that open a phase: developers.cloudflare.com/ruleset-engine/reference/phases-list and /fundamentals/api. */
 const groupOfPhase: Record<string, string> = {
+  http_request_transform: "Zone Transform Rules",
+  http_request_late_transform: "Zone Transform Rules",
   http_response_headers_transform: "Zone Transform Rules",
   http_config_settings: "Config Settings",
   http_request_cache_settings: "Cache Settings",
@@ -113,7 +115,7 @@ export function serveRulesets(world: World): Hono<Caller> {
     const ruleset = find(c, zone);
     writable(c, ruleset.phase);
     const body = await jsonBody(c, badBody);
-    if (ruleset.rules.length >= rulesPerPhase) throw tooMany(ruleset.rules.length + 1, ruleset.phase);
+    checkCount(ruleset.rules.length + 1 + rulesBeside(zone.id, ruleset.phase), ruleset.phase);
     const fields = readRule(body, ruleset.phase, "");
     if (fields.ref !== undefined && ruleset.rules.some((r) => r.ref === fields.ref)) {
       throw invalid(20031, fields.ref, "ref", "another rule of the ruleset has it", "/ref");
@@ -168,6 +170,14 @@ export function serveRulesets(world: World): Hono<Caller> {
     return slot().rulesets.find((r) => r.zoneId === zone.id && r.phase === phase);
   }
 
+  /** Rules of the zone in the other phases of the same kind, which count towards the same limit. */
+  function rulesBeside(zoneId: string, phase: string): number {
+    const others = phasesOfKind(phase).filter((one) => one !== phase);
+    return slot()
+      .rulesets.filter((r) => r.zoneId === zoneId && others.includes(r.phase))
+      .reduce((sum, r) => sum + r.rules.length, 0);
+  }
+
   function find(c: Context<Caller>, zone: Zone): Ruleset {
     const id = c.req.param("ruleset") ?? "";
     const found = slot().rulesets.find((r) => r.zoneId === zone.id && r.id === id);
@@ -187,7 +197,9 @@ export function serveRulesets(world: World): Hono<Caller> {
       phase,
       version: 1,
       lastUpdated: now,
-      rules: readRules(body.rules, phase).map((fields) => keepRule(fields, [], now)),
+      rules: readRules(body.rules, phase, rulesBeside(zone.id, phase)).map((fields) =>
+        keepRule(fields, [], now),
+      ),
     };
     slot().rulesets.push(ruleset);
     world.changed();
@@ -200,7 +212,9 @@ export function serveRulesets(world: World): Hono<Caller> {
     const rules =
       body.rules === undefined
         ? ruleset.rules
-        : readRules(body.rules, ruleset.phase).map((fields) => keepRule(fields, ruleset.rules, now));
+        : readRules(body.rules, ruleset.phase, rulesBeside(ruleset.zoneId, ruleset.phase)).map((fields) =>
+            keepRule(fields, ruleset.rules, now),
+          );
     if (typeof body.description === "string") ruleset.description = body.description;
     return commit(ruleset, rules);
   }

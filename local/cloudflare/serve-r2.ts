@@ -59,7 +59,7 @@ function answer(world: World, request: Request, body: Buffer): Response {
   const token = tokenOfKey(world, signed.accessKeyId);
   // R2 does not say `InvalidAccessKeyId`: error 10002, `Unauthorized`.
   if (token === undefined) throw new S3Refusal(401, "Unauthorized", "Unauthorized");
-  checkSignature(request, body, signed, token.secret);
+  checkSignature(request, body, signed, token.secret, world.state.cloudflare.dials.clockAheadMs);
   refuseUnsupported(request.headers);
   const md5 = request.headers.get("content-md5");
   if (md5 !== null && md5 !== createHash("md5").update(body).digest("base64")) {

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { answer, answerPage, isId, noRoute, Refusal } from "./answer.ts";
 import { authentication, type Caller } from "./auth.ts";
+import { serveBotManagement } from "./bot-management.ts";
 import { serveBuckets } from "./buckets.ts";
 import { serveDnsRecords } from "./dns-records.ts";
 import { serveRulesets } from "./rulesets.ts";
@@ -59,6 +60,7 @@ export function serveCloudflare(world: World): Hono {
   });
   app.route("/accounts/:account/tokens", serveTokens(world));
   app.route("/accounts/:account/r2/buckets", serveBuckets(world));
+  app.route("/zones/:zone/bot_management", serveBotManagement(world));
   app.route("/zones/:zone/dns_records", serveDnsRecords(world));
   app.route("/zones/:zone/settings", serveSettings(world));
   app.route("/zones/:zone/rulesets", serveRulesets(world));

@@ -73,13 +73,20 @@ export function readSignature(request: Request): Signature {
 /**
  * Checks the signature, its time, and the body's digest where the signature names one.
  * Time is the machine's own, not the world's: it is the client's clock that is compared.
+ * @param aheadMs how far the server's clock is ahead of the machine's
  * @throws S3Refusal
  */
-export function checkSignature(request: Request, body: Buffer, signed: Signature, secret: string): void {
+export function checkSignature(
+  request: Request,
+  body: Buffer,
+  signed: Signature,
+  secret: string,
+  aheadMs: number,
+): void {
   const at = Date.parse(
     signed.timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"),
   );
-  const age = Date.now() - at;
+  const age = Date.now() + aheadMs - at;
   if (signed.expiresSeconds !== undefined) {
     if (!(age <= signed.expiresSeconds * 1000))
       throw new S3Refusal(400, "ExpiredRequest", "Request has expired");

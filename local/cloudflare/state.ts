@@ -1,4 +1,6 @@
 /** What the local Cloudflare remembers: plain JSON, one list per kind of thing, in order of creation. */
+import type { OperatorMode } from "./operator.ts";
+
 export { initialCloudflare } from "./initial.ts";
 
 /** How this Cloudflare behaves where the real one varies. A test sets what it wants to meet. */
@@ -25,6 +27,17 @@ export interface Dials {
   callsPerFiveMinutes: number;
   /** DNS records of a free zone: 200, developers.cloudflare.com/dns/manage-dns-records (zones made since 2024-09). */
   recordsPerZone: number;
+  /** Whether new custom domains stay disabled, whatever was asked for (terraform-provider-cloudflare#6578). Default false. */
+  domainsStartDisabled: boolean;
+  /**
+   * Milliseconds from a zone's activation until Universal SSL has its certificates: up to 24 hours
+   * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/enable-universal-ssl, "Full DNS setup"). Default 0.
+   */
+  universalSslMs: number;
+  /** For what else than a zone of its own the operator's token was made: it has the rights that README names for it. */
+  operatorModes: OperatorMode[];
+  /** Milliseconds that R2's clock is ahead of the caller's; beyond 15 minutes it refuses signatures. Default 0. */
+  clockAheadMs: number;
   /** False: the account never agreed to R2's terms, every R2 call is 10042. Default true. */
   r2Enabled: boolean;
 }
@@ -43,6 +56,8 @@ export interface Zone {
   status: "active" | "pending" | "initializing" | "moved";
   type: "full" | "partial" | "secondary";
   paused: boolean;
+  /** Bot Fight Mode; unset: off. */
+  fightMode?: boolean;
   nameServers: string[];
   createdOn: string;
   activatedOn: string | null;
@@ -179,8 +194,10 @@ export interface Token {
   status: "active" | "disabled" | "expired";
   /** SHA-256 of the value, hex. */
   secret: string;
-  /** Everything, everywhere: the operator's own token. */
+  /** Everything, everywhere: the account's owner, as whom tests set a scene. */
   allRights: boolean;
+  /** The operator's: its rights are those of README (operator.ts), whatever `policies` says. */
+  operator?: true;
   policies: Policy[];
   condition?: unknown;
   expiresOn?: string;

@@ -65,12 +65,20 @@ export function readToken(raw: Record<string, unknown>, granter: Token): TokenBo
 }
 
 /**
- * Who grants a right on one single zone has to hold it; on all zones or on a bucket nobody asks
- * (github.com/cloudflare/terraform-provider-cloudflare/issues/7241).
+ * Who grants a right on one single zone or bucket has to hold it (changelog of 2026-10-01; code and text:
+ * github.com/cloudflare/terraform-provider-cloudflare/issues/7241, where nobody asks for all zones). To hold the objects
+ * of a bucket is to hold the account's R2.
  */
 function checkGrant(granter: Token, policy: Policy, group: string): void {
   if (granter.allRights) return;
   for (const key of Object.keys(policy.resources)) {
+    const bucketOf = /^com\.cloudflare\.edge\.r2\.bucket\.([0-9a-f]{32})_/.exec(key)?.[1];
+    if (bucketOf !== undefined) {
+      const account = { kind: "account", accountId: bucketOf } as const;
+      if (!mayDo(granter, ["Workers R2 Storage Write"], account)) {
+        throw bad(`Failed common permission check against resources. (Permission group: "${group}")`);
+      }
+    }
     const zoneId = /^com\.cloudflare\.api\.account\.zone\.([0-9a-f]{32})$/.exec(key)?.[1];
     if (zoneId === undefined) continue;
     const target = { kind: "zone", accountId: granter.accountId ?? "", zoneId } as const;

@@ -124,9 +124,10 @@ export function serveTokens(world: World): Hono<Caller> {
 /** `GET /user/tokens/verify` and `GET /accounts/:account/tokens/verify`, each for its own kind of token. */
 export function verify(c: Context<Caller>, kind: "user" | "account"): Response {
   const token = c.get("token");
-  // An account's token is no user's: github.com/tashfeenahmed/freellmapi/issues/297. The operator's passes both.
+  // An account's token is no user's: github.com/tashfeenahmed/freellmapi/issues/297. The local people's pass both.
   const owned =
     token.allRights ||
+    token.operator === true ||
     (kind === "user" ? token.accountId === undefined : token.accountId === c.req.param("account"));
   if (!owned) throw refusal(401, 1000, "Invalid API Token");
   return c.json({

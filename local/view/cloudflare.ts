@@ -1,4 +1,6 @@
 /** Zones, buckets and tokens as a person would like to see them. */
+
+import { withOperatorsRights } from "../cloudflare/operator.ts";
 import { permissionGroups } from "../cloudflare/permissions.ts";
 import { domainStatus } from "../cloudflare/r2.ts";
 import type { Bucket, DnsRecord, Rule, Zone } from "../cloudflare/state.ts";
@@ -73,14 +75,16 @@ export function cloudflareView(world: World): CloudflareView {
     account: accounts[0]?.name ?? "",
     zones: zones.map((zone) => zoneView(world, zone)),
     buckets: buckets.map((bucket) => bucketView(world, bucket)),
-    tokens: tokens.map((token, index) => ({
-      // Its own id is the open half of an S3 key: nobody has to read it here.
-      id: `token ${index}`,
-      name: token.name,
-      status: token.status,
-      all: token.allRights,
-      rights: [...new Set(token.policies.flatMap((policy) => policy.permission_groups.map(rightName)))],
-    })),
+    tokens: tokens
+      .map((token) => withOperatorsRights(token, world.state.cloudflare))
+      .map((token, index) => ({
+        // Its own id is the open half of an S3 key: nobody has to read it here.
+        id: `token ${index}`,
+        name: token.name,
+        status: token.status,
+        all: token.allRights,
+        rights: [...new Set(token.policies.flatMap((policy) => policy.permission_groups.map(rightName)))],
+      })),
   };
 }
 

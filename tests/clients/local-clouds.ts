@@ -12,6 +12,12 @@ export const operator = {
   accountId: "00000000000000000000000000000d09",
 };
 
+/** Who sets the scene: the account's owner at Cloudflare, the operator elsewhere. */
+const behindTheBack = {
+  cloudflare: "local-cloudflare-owner-0000000000000000000000",
+  sendgrid: operator.sendgrid,
+};
+
 /** Clouds that run. */
 export interface LocalClouds extends AsyncDisposable {
   url: string;
@@ -23,11 +29,19 @@ export interface LocalClouds extends AsyncDisposable {
   faults(...faults: Fault[]): Promise<void>;
   /** Lets the calls go on that wait at a `hold`. */
   release(hold: string): Promise<void>;
+  /** Turns dials of the clouds, e.g. `{ cloudflare: { clockAheadMs: 1000 } }`. */
+  dials(dials: Record<string, Record<string, unknown>>): Promise<void>;
   /** Calls so far as `METHOD path`, those of one cloud. */
   calls(cloud: JournalEntry["cloud"]): Promise<string[]>;
-  /** A call to a cloud as the operator, behind the back of who is tested. */
-  // biome-ignore lint/suspicious/noExplicitAny: each answer has its own shape
-  ask(cloud: "cloudflare" | "sendgrid", method: string, path: string, body?: unknown): Promise<any>;
+  /** A call to a cloud as its owner, behind the back of who is tested. */
+  ask(
+    cloud: "cloudflare" | "sendgrid",
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+    // biome-ignore lint/suspicious/noExplicitAny: each answer has its own shape
+  ): Promise<any>;
 }
 
 /** Starts the clouds on a free port; `await using` or {@link AsyncDisposable} ends them. */
@@ -46,9 +60,15 @@ export async function startLocalClouds(): Promise<LocalClouds> {
   const { url } = JSON.parse(line as string) as { url: string };
 
   const bases = { cloudflare: `${url}/client/v4`, sendgrid: `${url}/sendgrid/v3`, local: `${url}/_local` };
-  const send = async (where: keyof typeof bases, method: string, path: string, body?: unknown) => {
-    const token = where === "local" ? "" : operator[where];
-    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const send = async (
+    where: keyof typeof bases,
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ) => {
+    const token = where === "local" ? "" : behindTheBack[where];
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", ...more };
     const answer = await fetch(`${bases[where]}${path}`, { method, headers, body: JSON.stringify(body) });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
@@ -68,6 +88,9 @@ export async function startLocalClouds(): Promise<LocalClouds> {
     },
     async release(hold) {
       await send("local", "POST", `/release/${hold}`);
+    },
+    async dials(dials) {
+      await send("local", "PATCH", "/dials", dials);
     },
     async calls(cloud) {
       const { entries } = (await send("local", "GET", "/journal?after=0")) as { entries: JournalEntry[] };

@@ -146,6 +146,18 @@ test("a change that Cloudflare never takes is not tried over and over: the clien
   expect(calls.filter((call) => call.startsWith("PATCH"))).toHaveLength(6);
 });
 
+test("a phase that is full is told at once, with what can be done", async () => {
+  const full = Array.from({ length: 10 }, (_, n) => ({ ...theirs, ref: `theirs${n}` }));
+  await clouds.ask("cloudflare", "PUT", `${rulesets}/phases/${phase}/entrypoint`, { rules: full });
+  const begun = Date.now();
+  await expect(provider.create(mine())).rejects.toThrow(
+    /11 out of 10[\s\S]*\n {2}fix {5}put two of the zone's rules of this kind into one/,
+  );
+  expect(Date.now() - begun).toBeLessThan(5_000);
+  const posts = (await clouds.calls("cloudflare")).filter((call) => call.startsWith("POST"));
+  expect(posts).toHaveLength(1);
+});
+
 test("many rules at once all arrive", async () => {
   const names = ["a", "b", "c", "d", "e"];
   const made = await Promise.all(names.map((name) => provider.create(mine({ ref: name }))));

@@ -23,7 +23,7 @@ test("an app with public addresses, and an upkeep that is given what it printed"
   const { inputs, protect, secretOutputs } = declared.named("web-app");
   expect({ protect, secretOutputs }).toEqual({ protect: false, secretOutputs: [] });
   expect(inputs).toMatchObject({
-    interpreter: ["node", "flyctl/main.ts", "app"],
+    interpreter: ["node", "flyctl/start.mjs", "app"],
     create: "ensure",
     delete: "destroy",
     logging: "stderr",

@@ -36,6 +36,7 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
     "media-bucket",
     "media-cors",
     "media-domain",
+    "media-public-host",
     "media-token",
   ]);
   expect(declared.kept).toEqual(["media-access", "media-bucket"]);
@@ -52,6 +53,10 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
     zoneId: "zone",
     enabled: true,
     minTls: "1.2",
+  });
+  expect(declared.named("media-public-host")).toMatchObject({
+    dependsOn: expect.arrayContaining(["media-domain"]),
+    inputs: { accountId: account, bucket: "files-acme", host: "files.acme.social", minTls: "1.2" },
   });
   expect(declared.named("media-cors").inputs).toMatchObject({
     rules: [
@@ -83,7 +88,7 @@ test("the key opens this bucket alone, and is made from the token as R2 makes it
 test("a bucket in the EU has its token for that jurisdiction", async () => {
   const declared = await declare({ jurisdiction: "eu" });
   expect(JSON.stringify(declared.named("media-token").inputs)).toContain(`${account}_eu_files-acme`);
-  for (const name of ["media-bucket", "media-cors", "media-domain", "media-access"])
+  for (const name of ["media-bucket", "media-cors", "media-domain", "media-public-host", "media-access"])
     expect(declared.named(name).inputs.jurisdiction, name).toBe("eu");
 });
 

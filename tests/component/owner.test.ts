@@ -35,7 +35,7 @@ test("the account comes after what set up its database, and its password by stan
     email: "rex@acme.social",
     skipDns: true,
   });
-  expect(account.inputs.interpreter).toEqual(["node", "flyctl/main.ts", "owner"]);
+  expect(account.inputs.interpreter).toEqual(["node", "flyctl/start.mjs", "owner"]);
 });
 
 test("only an address at the community's own domain is believed without a look at its DNS", async () => {

@@ -2,7 +2,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import program from "../../index.ts";
+import { vi } from "vitest";
+import type { ZoneReading } from "../../cloudflare/zone-reading.ts";
 import { root } from "../../toolchain/paths.ts";
 import { type Answers, type Declared, resourcesOf } from "../support/resources-of.ts";
 
@@ -69,6 +70,7 @@ const outputs: Answers["outputs"] = {
     dkim2: { host: "s2._domainkey.mastiff.party", data: "s2.domainkey.u1.wl.sendgrid.net" },
     adopted: false,
   },
+  "media-public-host": { enabled: true, ownership: "active", ssl: "active" },
   "mail-validation": { valid: true, reasons: [] },
   "mail-click-tracking": { enabled: false, warning: "" },
   "mail-click-tracking-before": { wasOn: true },
@@ -93,21 +95,45 @@ const outputs: Answers["outputs"] = {
 /** What the driver and the SendGrid client print when they look, by the words that start them. */
 export type Looks = Record<string, unknown>;
 const looks: Looks = {
-  "flyctl/main.ts all observe": {},
-  "flyctl/main.ts status look": { certificates: [] },
+  "flyctl/start.mjs all observe": {},
+  "flyctl/start.mjs status look": { certificates: [] },
   "sendgrid/main.ts look": { domainValid: true, senderVerified: null, clickTracking: false, problems: [] },
 };
 
-const zone = {
-  id: "zone",
-  zoneId: "zone",
-  nameServers: ["ada.ns.example", "bob.ns.example"],
-  status: "active",
+/** A zone that is there, calm and empty. */
+export const calmZone: ZoneReading = {
+  zone: {
+    id: "zone",
+    name: "mastiff.party",
+    name_servers: ["ada.ns.example", "bob.ns.example"],
+    status: "active",
+    type: "full",
+    paused: false,
+    created_on: "2026-01-01T00:00:00Z",
+    activated_on: "2026-01-01T00:00:00Z",
+    plan: { legacy_id: "free" },
+  },
+  records: [],
+  rulesets: [],
+  securityLevel: "medium",
+  fightMode: false,
+  hostIsOfBucket: undefined,
 };
+
+// The look reads the zone by HTTP, which tests/clients tries on the local Cloudflare; here is what it would have read.
+let reading: ZoneReading | undefined;
+const asked = vi.fn(async () => reading);
+vi.doMock("../../cloudflare/zone-reading.ts", async (original) => ({
+  ...(await original<object>()),
+  readZone: asked,
+}));
+const { default: program } = await import("../../index.ts");
 
 /** One stack: config over the required keys, and what differs from the usual answers. */
 export interface Stack extends Answers {
   looks?: Looks;
+  /** What the look reads of the zone; null where there is none. Default {@link calmZone}. */
+  zone?: ZoneReading | null;
 }
 
 /** Stacks that differ in what they are made of. */
@@ -116,6 +142,7 @@ export const stacks = {
   dev: { config: devConfig() },
   shared: { config: { "mastiff:domain": "town.mastiff.party", "mastiff:zone": "mastiff.party" } },
   created: {
+    zone: null,
     config: {
       "mastiff:zoneMode": "created",
       "mastiff:dedicatedIpv4": "true",
@@ -125,7 +152,7 @@ export const stacks = {
         '{"email":"rex@mastiff.party","name":"Rex","address":"1 Bone Street","city":"Dogtown","country":"Land"}',
     },
     looks: {
-      "flyctl/main.ts status look": {
+      "flyctl/start.mjs status look": {
         certificates: [{ hostname: "mastiff.party", status: "pending", detail: "DNS has no records yet" }],
       },
       "sendgrid/main.ts look": {
@@ -171,16 +198,19 @@ export function declaredBy(name: StackName): Promise<Declared> {
 }
 
 /** Declares the whole program. */
-export function declareProgram({ config = {}, looks: more = {}, ...rest }: Stack = {}): Promise<Declared> {
+export function declareProgram(stack: Stack = {}): Promise<Declared> {
+  const { config = {}, looks: more = {}, zone = calmZone, ...rest } = stack;
   const printed = { ...looks, ...more };
-  return resourcesOf(program, {
+  const declare = () => {
+    reading = zone ?? undefined;
+    vi.stubEnv("CLOUDFLARE_API_TOKEN", "planted-operators-cloudflare-token");
+    return program();
+  };
+  return resourcesOf(declare, {
     ...rest,
     config: { ...required, ...config },
     outputs: { ...outputs, ...rest.outputs },
     calls: {
-      "cloudflare:index/getZone:getZone": () => zone,
-      "cloudflare:index/getRulesets:getRulesets": () => ({ results: [] }),
-      "cloudflare:index/getDnsRecords:getDnsRecords": () => ({ results: [] }),
       "command:local:run": ({ interpreter, command }) => {
         const words = [...(interpreter as string[]).slice(1), command].join(" ");
         if (printed[words] === undefined) throw new Error(`nobody agreed what "${words}" prints`);

@@ -49,7 +49,7 @@ test("every command is an interpreter without a shell, and its words hold nothin
     for (const { type, name: resource, inputs } of (await declaredBy(name)).resources) {
       if (type !== "command:local:Command" || resource.endsWith("-memory")) continue;
       const { interpreter, create, update, delete: remove } = inputs as Record<string, string>;
-      expect(interpreter, resource).toEqual(["node", "flyctl/main.ts", expect.stringMatching(/^[a-z-]+$/)]);
+      expect(interpreter, resource).toEqual(["node", "flyctl/start.mjs", expect.stringMatching(/^[a-z-]+$/)]);
       verbs.add([create, update ?? "", remove ?? ""].join(" "));
     }
   expect([...verbs].sort()).toEqual(["accept ensure ", "ensure  destroy"]);

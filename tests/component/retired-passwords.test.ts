@@ -19,11 +19,11 @@ test("the first login is shut, and Redis starts anew with the later password alo
   expect(declared.names).toEqual(["retired", "retired-database-login", "retired-redis-password"]);
   expect(declared.named("retired").type).toBe("mastiff:fly:RetiredPasswords");
   const login = declared.named("retired-database-login");
-  expect(login.inputs.interpreter).toEqual(["node", "flyctl/main.ts", "retired-login"]);
+  expect(login.inputs.interpreter).toEqual(["node", "flyctl/start.mjs", "retired-login"]);
   expect(specIn(login.inputs)).toEqual({ app: "acme-db", user: "acme" });
   expect(login.inputs).not.toHaveProperty("stdin");
   const redis = declared.named("retired-redis-password");
-  expect(redis.inputs.interpreter).toEqual(["node", "flyctl/main.ts", "redis-restart"]);
+  expect(redis.inputs.interpreter).toEqual(["node", "flyctl/start.mjs", "redis-restart"]);
   expect(specIn(redis.inputs)).toEqual({ app: "acme-redis" });
   expect(redis.inputs.stdin).toEqual(new Secret('{"password":"planted-w4"}'));
 });

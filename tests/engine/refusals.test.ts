@@ -56,7 +56,9 @@ describe("when somebody else is there", () => {
     });
     const preview = await stack.preview();
     expect(preview.exitCode).not.toBe(0);
-    expect(preview.output).toContain('The zone has a ruleset for response headers already: "theirs"');
+    expect(preview.output).toContain(
+      'The zone mastiff.party has a ruleset for response headers already: "theirs"',
+    );
     expect(preview.output).toContain("pulumi config set mastiff:zoneMode shared");
     expect(preview.output).toContain(`/rulesets/${(result as { id: string }).id}`);
 
@@ -64,6 +66,27 @@ describe("when somebody else is there", () => {
       "DELETE",
       `/zones/0000000000000000000000000000a001/rulesets/${(result as { id: string }).id}`,
     );
+  });
+
+  test("what an import left at two hosts is refused in one preview, with hosts, contents and ways out", async () => {
+    const records = "/zones/0000000000000000000000000000a001/dns_records";
+    const left = [
+      { type: "A", name: "mastiff.party", content: "192.0.2.7", ttl: 1 },
+      { type: "CNAME", name: "files.mastiff.party", content: "bucket.s3.example", ttl: 1 },
+    ];
+    const made = await Promise.all(left.map((record) => cloudflare("POST", records, record)));
+    const preview = await stack.preview();
+    expect(preview.exitCode).not.toBe(0);
+    for (const text of [
+      "mastiff.party has DNS records that this stack did not make, where it puts the addresses of its app:",
+      "A     192.0.2.7",
+      "files.mastiff.party has DNS records that this stack did not make, where it puts the host of its bucket:",
+      "CNAME bucket.s3.example",
+      "pulumi config set mastiff:filesHost mastodon-files.mastiff.party",
+    ]) {
+      expect(preview.output).toContain(text);
+    }
+    for (const { result } of made) await cloudflare("DELETE", `${records}/${(result as { id: string }).id}`);
   });
 
   test("a DMARC record in the way is an error that names the key", async () => {

@@ -5,7 +5,10 @@ import { serveR2 } from "../../local/cloudflare/serve-r2.ts";
 import { serveSendgrid } from "../../local/sendgrid/serve.ts";
 import { openWorld, type World } from "../../local/world.ts";
 
-export const cloudflareToken = "local-cloudflare-token-0000000000000000000000";
+/** The account's owner, who may set any scene. */
+export const cloudflareToken = "local-cloudflare-owner-0000000000000000000000";
+/** The operator, who may do what README names. */
+export const operatorToken = "local-cloudflare-token-0000000000000000000000";
 export const sendgridKey = "SG.local-operator-key-0000.000000000000000000000000000000000000000000";
 export const account = "/accounts/00000000000000000000000000000d09";
 export const zoneId = "0000000000000000000000000000a001";

@@ -112,6 +112,22 @@ test("DELETE answers 204 without a body and takes everybody's rules", async () =
   expect(refused(await clouds.cloudflare("GET", entrypoint))).toBe("404 10003");
 });
 
+test("the three phases of Transform Rules share the ten of a free plan", async () => {
+  const six = Array.from({ length: 6 }, (_, i) => rule(`r${i}`));
+  await create(six);
+  const rewrite = (i: number) => ({
+    ref: `u${i}`,
+    action: "rewrite",
+    expression: "true",
+    action_parameters: { uri: { path: { value: "/" } } },
+  });
+  const urls = `${zone}/rulesets/phases/http_request_transform/entrypoint`;
+  const put = (count: number) =>
+    clouds.cloudflare("PUT", urls, { rules: Array.from({ length: count }, (_, i) => rewrite(i)) });
+  expect(refused(await put(5))).toBe("400 20217");
+  expect((await put(4)).status).toBe(200);
+});
+
 test("a free plan has ten rules a phase", async () => {
   const ten = Array.from({ length: 10 }, (_, i) => rule(`r${i}`));
   const { body } = await create(ten);

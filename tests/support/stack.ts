@@ -21,6 +21,7 @@ import {
   stackFile,
   type Workplace,
 } from "../../toolchain/stack.ts";
+import { controlOf } from "./control.ts";
 import { type Diagnostic, readEvents, type StepTaken } from "./events.ts";
 import type { TestWorld } from "./world.ts";
 
@@ -134,6 +135,7 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
   const opened: TestStack = {
     place,
     async config(values, hidden = {}) {
+      await made(world, values);
       const set = Object.entries(values).flatMap(([key, value]) =>
         value === undefined ? [] : ["--plaintext", `${key}=${value}`],
       );
@@ -160,8 +162,22 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
       await opened.end();
     },
   };
+  await made(world, config);
   if (options.kept === undefined) await opened.config(config, secrets);
   return opened;
+}
+
+const modes = new WeakMap<TestWorld, Set<string>>();
+
+/** Makes the operator's Cloudflare token anew, for what the stacks of a world do with their zones (README). */
+async function made(world: TestWorld, config: Record<string, string | undefined>): Promise<void> {
+  const zone = config["mastiff:zone"];
+  const isBelow = zone !== undefined && zone !== config["mastiff:domain"];
+  const mode = config["mastiff:zoneMode"] ?? (isBelow ? "shared" : "owned");
+  const known = modes.get(world) ?? new Set(["owned"]);
+  if (known.has(mode)) return;
+  modes.set(world, known.add(mode));
+  await controlOf(world.url)("PATCH", "dials", { cloudflare: { operatorModes: [...known] } });
 }
 
 function putBack(place: Workplace, { state, config }: { state: string; config: string }): void {

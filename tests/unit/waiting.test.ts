@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
-import { certificateSentences, mailSentences, zoneSentences } from "../../components/waiting.ts";
+import { certificateSentences, mailSentences } from "../../components/waiting.ts";
 
 const nothing = { domainValid: true, senderVerified: true, clickTracking: false, problems: [] };
 const unknown = { domainValid: null, senderVerified: null, clickTracking: null, problems: [] };
 const sendgrid = { domain: "acme.social", senderEmail: "rex@acme.social" };
 
 test("where all is well nothing is said", () => {
-  expect(zoneSentences("acme.social", "active", ["ada.ns.example"])).toEqual([]);
   const active = { app: "acme", hostname: "acme.social", status: "active" as const, detail: "" };
   expect(certificateSentences({ certificates: [active] })).toEqual([]);
   expect(mailSentences(sendgrid, nothing)).toEqual([]);

@@ -34,6 +34,14 @@ const rounds: Round[] = [
         seen: { "tls-ssl": undefined },
       },
       {
+        what: "the zone is in Under Attack mode",
+        make: (state) => {
+          for (const settings of Object.values<CloudState>(state.cloudflare.settings))
+            settings.security_level.value = "under_attack";
+        },
+        seen: { "edge-security-level": undefined },
+      },
+      {
         what: "the header rule is off",
         make: (state) => {
           state.cloudflare.rulesets[0].rules[0].enabled = false;
@@ -52,7 +60,7 @@ const rounds: Round[] = [
         make: (state) => {
           state.cloudflare.buckets[0].domains[0].enabled = false;
         },
-        seen: { "media-domain": undefined },
+        seen: { "media-domain": undefined, "media-public-host": undefined },
       },
       {
         what: "DMARC says something else",

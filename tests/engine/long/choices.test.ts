@@ -83,7 +83,11 @@ test("another mail server, a wildcard certificate, a bucket key of the operator'
   expect(
     state.fly.apps["mastiff-party"].certificates.map((c: { hostname: string }) => c.hostname).sort(),
   ).toEqual(["*.mastiff.party", "mastiff.party"]);
-  expect(state.cloudflare.tokens).toHaveLength(2);
+  expect(state.cloudflare.tokens.map(({ name }: { name: string }) => name)).toEqual([
+    "operator",
+    "owner",
+    "by hand",
+  ]);
   const destroy = await stack.destroy();
   expect(destroy.exitCode, destroy.output).toBe(0);
 });

@@ -1,0 +1,126 @@
+/** What in a zone keeps this stack from being brought up: every obstacle at once. Pure. */
+import type { PhaseRuleset, ZoneReading } from "../cloudflare/zone-reading.ts";
+import type { Community } from "../config/schema.ts";
+import { isOurRecord, recordComment } from "./community-records.ts";
+import { proofOf } from "./fly-certificate.ts";
+import type { FlyPlan } from "./fly-plan.ts";
+import { foreignAddresses, foreignMailRecords, type WantedName } from "./foreign-records.ts";
+import { headerPhase } from "./header-rule.ts";
+import { type Host, hostsOf } from "./hosts.ts";
+import { mailRecordsOf } from "./mail-records.ts";
+import { fullKinds, recordsDoNotFit, type WantedRule } from "./zone-room.ts";
+import { notFullSetup } from "./zone-setup.ts";
+
+/** What the stack wants of the zone. */
+export interface ZoneWishes {
+  community: Community;
+  /** The stack's full name. */
+  stack: string;
+  certificates: FlyPlan["certificates"];
+  rules: readonly WantedRule[];
+  /** Name of the ruleset for response headers that is this stack's alone; undefined in a shared zone. */
+  ownRuleset: string | undefined;
+}
+
+/** The texts of all obstacles; empty when the way is free. */
+export function obstaclesIn(reading: ZoneReading, wishes: ZoneWishes): string[] {
+  const { zone, records, rulesets, hostIsOfBucket } = reading;
+  const { community, rules, ownRuleset } = wishes;
+  const partial = notFullSetup(zone);
+  // Of a zone that is served elsewhere the rest says nothing.
+  if (partial !== undefined) return [partial];
+  const comment = recordComment(wishes.stack);
+  const mail = mailRecordsOf(community);
+  const ours = records.filter((record) => isOurRecord(record, comment)).length + (hostIsOfBucket ? 1 : 0);
+  const foreign = ownRuleset === undefined ? undefined : foreignRuleset(zone, rulesets, ownRuleset);
+  return [
+    ...foreignAddresses(wantedNames(wishes), records, comment, hostIsOfBucket),
+    ...foreignMailRecords(mail, records, comment),
+    // A ruleset of others is refused as a whole: whether it has room is another question.
+    foreign ?? fullKinds(rules, rulesets, zone),
+    recordsDoNotFit(zone, records, recordCount(wishes), ours),
+  ]
+    .flat()
+    .filter((text) => text !== undefined);
+}
+
+const keys = {
+  root: "domain",
+  streaming: "streamingHost",
+  assets: "assetsHost",
+  files: "filesHost",
+} as const;
+
+/** Names at which the stack makes address records or a CNAME. */
+export function wantedNames({ community, certificates }: ZoneWishes): WantedName[] {
+  const hosts = Object.values(hostsOf(community)).map(
+    (host): WantedName => ({
+      name: host.name,
+      what: whatIsAt(host, community.domain),
+      key: keys[host.role],
+      isOfBucket: host.servedBy === "bucket",
+    }),
+  );
+  const challenges = certificates
+    .filter(({ hostname }) => proofOf(hostname, community.zone).challenge)
+    .map(({ hostname }) => ({
+      name: `_acme-challenge.${hostname.replace(/^\*\./, "")}`,
+      what: `the CNAME that proves ${hostname} to Let's Encrypt`,
+    }));
+  return [...hosts, ...challenges, ...dkimNames(community)];
+}
+
+function whatIsAt(host: Host, root: string): string {
+  if (host.servedBy === "bucket") return "the host of its bucket";
+  return host.record === "cname" ? `a CNAME to ${root}` : "the addresses of its app";
+}
+
+/** SendGrid's automatic security: https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication */
+function dkimNames({ domain, smtpServer }: Community): WantedName[] {
+  if (smtpServer !== undefined) return [];
+  return ["s1", "s2"].map((label) => ({
+    name: `${label}._domainkey.${domain}`,
+    what: "the CNAME by which SendGrid signs mails",
+  }));
+}
+
+/** How many records the stack has in the end. */
+function recordCount({ community, certificates }: ZoneWishes): number {
+  const perHost = { addresses: 2, cname: 1, none: 1 };
+  const hosts = Object.values(hostsOf(community)).map((host) => perHost[host.record]);
+  const proofs = certificates.map(({ hostname }) => {
+    const { ownership, challenge } = proofOf(hostname, community.zone);
+    return Number(ownership) + Number(challenge);
+  });
+  const mail = mailRecordsOf(community).length + (community.smtpServer === undefined ? 3 : 0);
+  return [...hosts, ...proofs, mail].reduce((sum, count) => sum + count, 0);
+}
+
+/** A zone has one ruleset a phase: Cloudflare refuses a second one (20217), and destroying ours would end theirs. */
+function foreignRuleset(
+  zone: ZoneReading["zone"],
+  rulesets: readonly PhaseRuleset[],
+  own: string,
+): string | undefined {
+  const foreign = rulesets.find(({ phase, name }) => phase === headerPhase && name !== own);
+  if (foreign === undefined) return undefined;
+  const rules = foreign.rules.map((rule) => JSON.stringify(rule.description || rule.expression.slice(0, 60)));
+  return [
+    `The zone ${zone.name} has a ruleset for response headers already: ${JSON.stringify(foreign.name)} (${foreign.id}).`,
+    "A zone has one for each phase, and this stack is set to own it.",
+    `  its rules are ${rules.join(", ") || "none: it is empty"}`,
+    "  set in  mastiff:zoneMode",
+    "  fix     let this stack add its one rule to that ruleset and leave the others alone:",
+    "            pulumi config set mastiff:zoneMode shared",
+    ...(rules.length > 0
+      ? [
+          "          or, when nothing needs its rules any more, remove them yourself (Cloudflare dashboard, Rules, Overview)",
+          "          and run again",
+        ]
+      : [
+          "          or, since it is empty, remove it and run again:",
+          '            curl -X DELETE -H "Authorization: Bearer $CLOUDFLARE_API_TOKEN" \\',
+          `              https://api.cloudflare.com/client/v4/zones/${zone.id}/rulesets/${foreign.id}`,
+        ]),
+  ].join("\n");
+}

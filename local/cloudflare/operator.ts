@@ -1,0 +1,53 @@
+/** The token of the local operator: it may do what README, "Tokens and rights", names, and nothing else. */
+import { permissionGroups } from "./permissions.ts";
+import type { CloudflareState, Policy, Token } from "./state.ts";
+
+/** What a token was made for: how the stacks that use it hold their zones (`mastiff:zoneMode`). */
+export type OperatorMode = "owned" | "shared" | "created";
+
+/** Rights on the account, by the API's names; the dashboard says "Edit" for "Write". */
+export const accountRights = [
+  "Workers R2 Storage Write",
+  "Account API Tokens Write",
+  "Account Rulesets Read",
+];
+
+/** Rights on zones, by the API's names. */
+export const zoneRights: Readonly<Record<OperatorMode, readonly string[]>> = {
+  owned: [
+    "Zone Read",
+    "DNS Write",
+    "Zone Settings Write",
+    "Zone Transform Rules Write",
+    "Bot Management Read",
+  ],
+  shared: ["Config Settings Write"],
+  // A token for one zone cannot exist before the zone does, so this one is for all zones of the account.
+  created: ["Zone Write"],
+};
+
+/** The token as it is now; the operator's own with the policies that it was made with. */
+export function withOperatorsRights(token: Token, state: CloudflareState): Token {
+  if (token.operator !== true) return token;
+  const { dials, accounts, zones } = state;
+  const account = `com.cloudflare.api.account.${accounts[0]?.id}`;
+  const modes: OperatorMode[] = ["owned", ...dials.operatorModes];
+  const everyZone = { [account]: { "com.cloudflare.api.account.zone.*": "*" } };
+  const eachZone = Object.fromEntries(zones.map(({ id }) => [`com.cloudflare.api.account.zone.${id}`, "*"]));
+  const zoneResources = modes.includes("created") ? everyZone : eachZone;
+  const policies = [
+    policy("account", accountRights, { [account]: "*" }),
+    policy("zones", [...new Set(modes.flatMap((mode) => zoneRights[mode]))], zoneResources),
+  ];
+  return { ...token, policies };
+}
+
+function policy(id: string, names: readonly string[], resources: Policy["resources"]): Policy {
+  const groups = permissionGroups.filter(({ name }) => names.includes(name));
+  return {
+    id,
+    effect: "allow",
+    permission_groups: groups.map((group) => ({ id: group.id, name: group.name })),
+    resources,
+  };
+}
