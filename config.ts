@@ -158,7 +158,10 @@ function formProblems(
     return [{ key: top, value, reason, ...(value !== undefined && { right: suggestion(top, value) }) }];
   // An object's parts are set one by one, a list as a whole.
   if (raw[top].trim().startsWith("[")) return [{ key: top, value, reason }];
-  return [{ key: top, path: rest.join("."), value: value && partOf(value, rest), reason }];
+  const path = rest.join(".");
+  // No word would do for a secret that never rotates: what helps is to ask for none.
+  if (top === "rotate") return [{ key: top, path, reason: issue.message, remove: true }];
+  return [{ key: top, path, value: value && partOf(value, rest), reason }];
 }
 
 /** What stands at a path of a JSON text; undefined where nothing does. */

@@ -127,6 +127,6 @@ test("a word for a key that accounts sign with is refused before anything is dec
   await expect(
     declareProgram({ config: { "mastiff:rotate": '{"encryptionPrimaryKey":"2026-11"}' } }),
   ).rejects.toThrow(
-    /mastiff:rotate .*encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe/s,
+    /mastiff:rotate\.encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm --path mastiff:rotate\.encryptionPrimaryKey/s,
   );
 });

@@ -12,6 +12,7 @@ const policy = (group: string, resources: Record<string, unknown>, effect = "all
   resources,
 });
 const bucketWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
+const storageWrite = "bf7481a1826f439697cb59a20b22293e";
 const zoneRead = "c8fed203ed3043cba015a93ad1616f1f";
 const dnsWrite = "4755a26eedb94da69e1066d98aa820be";
 const tokensWrite = "5bc3f8b21c554832afc660159ab75fa4";
@@ -103,8 +104,9 @@ test("a deny outweighs an allow", async () => {
   expect(refused(await clouds.cloudflare("GET", zone, undefined, as(made.value)))).toBe("403 10000");
 });
 
-test("who grants a right on one zone has to hold it; on a bucket nobody asks", async () => {
-  const minter = await mint(policy(tokensWrite, { [`com.cloudflare.api.account.${accountId}`]: "*" }));
+test("who grants a right on one zone has to hold it, and R2's for one on a bucket", async () => {
+  const wholeAccount = { [`com.cloudflare.api.account.${accountId}`]: "*" };
+  const minter = await mint(policy(tokensWrite, wholeAccount));
   const try_ = (...policies: unknown[]) =>
     clouds.cloudflare("POST", tokens, { name: "y", policies }, as(minter.value));
   const onZone = await try_(policy(dnsWrite, { [`com.cloudflare.api.account.zone.${zoneId}`]: "*" }));
@@ -114,7 +116,16 @@ test("who grants a right on one zone has to hold it; on a bucket nobody asks", a
       message: 'Failed common permission check against resources. (Permission group: "DNS Write")',
     },
   ]);
-  expect((await try_(policy(bucketWrite, { [bucketKey("a")]: "*" }))).status).toBe(200);
+  const onBucket = policy(bucketWrite, { [bucketKey("a")]: "*" });
+  expect(refused(await try_(onBucket))).toBe("400 1001");
+  const keeper = await mint(policy(tokensWrite, wholeAccount), policy(storageWrite, wholeAccount));
+  const granted = await clouds.cloudflare(
+    "POST",
+    tokens,
+    { name: "y", policies: [onBucket] },
+    as(keeper.value),
+  );
+  expect(granted.status).toBe(200);
 });
 
 test("S3 credentials are the token's id and the digest of its value, while it lives", async () => {
