@@ -46,7 +46,15 @@ export default defineConfig({
         },
       },
       { test: { ...tier("local"), include: [`${folders.local}/**/*.test.ts`], testTimeout: 30_000 } },
-      { test: { ...tier("driver"), include: [`${folders.driver}/**/*.test.ts`], testTimeout: 60_000 } },
+      {
+        test: {
+          ...tier("driver"),
+          include: [`${folders.driver}/**/*.test.ts`],
+          testTimeout: 120_000,
+          // Most of their time is the driver's patience with a cloud that is slow or unwell.
+          maxWorkers: 4,
+        },
+      },
       {
         test: {
           ...tier("engine"),
