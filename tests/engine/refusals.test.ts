@@ -29,7 +29,7 @@ describe("before any cloud is called", () => {
       'mastiff:region is "amsterdam": a region is three lower-case letters',
       'mastiff:mastodonVersion is "latest": pin a release',
       'mastiff:smtpPort is "smtp": is no whole number',
-      "fix: pulumi config set mastiff:domain <value> --stack dev",
+      "fix: pulumi config set mastiff:domain mastiff.party --stack dev",
     ]) {
       expect(preview.output).toContain(line);
     }
