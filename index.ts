@@ -7,7 +7,8 @@ import { CommunityRecords } from "./components/community-records.ts";
 import { mailServerOf } from "./components/environment.ts";
 import { factsOf } from "./components/fact-rules.ts";
 import { FinalDump } from "./components/final-dump.ts";
-import { FlyApp, type FlyPlace, type UnseenPlace } from "./components/fly-app.ts";
+import { lookForCommunity } from "./components/first-look.ts";
+import { FlyApp, type FlyPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
 import { lookAtFly, noDrift } from "./components/fly-look.ts";
 import { isKept, planFly, thingsOf } from "./components/fly-plan.ts";
@@ -22,11 +23,12 @@ import { Postgres } from "./components/postgres.ts";
 import { Redis } from "./components/redis.ts";
 import { RetiredPasswords } from "./components/retired-passwords.ts";
 import { SendgridMail } from "./components/sendgrid-mail.ts";
+import { StackIdentity } from "./components/stack-identity.ts";
 import { StrictTls } from "./components/strict-tls.ts";
 import { waitingFor } from "./components/waiting.ts";
 import { CommunityZone } from "./components/zone.ts";
 import { lookAtZone } from "./components/zone-look.ts";
-import { ruleRefOf, tokenNameOf } from "./config/derived-names.ts";
+import { ruleRefOf } from "./config/derived-names.ts";
 import { sizeWarnings } from "./config/sizes.ts";
 import { readCommunity, secretConfig } from "./config.ts";
 
@@ -39,14 +41,22 @@ export default async function program() {
   explainCloudflareErrors();
   const { domain, endpoints, region, rotate, sizes } = community;
   const protect = isKept(community);
-  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const ref = ruleRefOf(domain);
   const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
   const shared = community.zoneMode === "shared";
-  const unseen: UnseenPlace = { stack, org: community.flyOrg, region, endpoint: endpoints.fly };
   const hosts = hostsOf(community);
   const hostList = Object.values(hosts);
   const proxied = hostList.filter((host) => host.proxied).map((host) => host.name);
+
+  // Who this stack is comes first: what is in the clouds is told apart by it.
+  const stackName = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const identity = new StackIdentity("identity", {
+    stack: stackName,
+    protect,
+    look: () => lookForCommunity(community),
+  });
+  const { mark: stack } = identity;
+  const { mark: knownStack, isNew: isNobody } = await identity.known;
 
   // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
   const { isNew } = await new CommunityFacts("community", {
@@ -59,11 +69,14 @@ export default async function program() {
   for (const words of sizeWarnings(sizes)) pulumi.log.warn(words);
   const mail = mailServerOf(community);
   const plan = planFly(community, mail);
+  const unseen = { org: community.flyOrg, region };
   const [found, drift] = await Promise.all([
-    lookAtZone({ community, stack, ref, certificates: plan.certificates }),
-    isNew || community.drift === "off" ? noDrift : lookAtFly(thingsOf(unseen, plan), endpoints.fly),
+    lookAtZone({ community, stack: knownStack ?? stackName, ref, certificates: plan.certificates }),
+    isNew || isNobody || knownStack === undefined || community.drift === "off"
+      ? noDrift
+      : lookAtFly(thingsOf(unseen, plan), { stack: knownStack, endpoint: endpoints.fly }),
   ]);
-  const place: FlyPlace = { ...unseen, drift };
+  const place: FlyPlace = { ...unseen, stack, endpoint: endpoints.fly, drift };
 
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect, rotate });
 
@@ -76,7 +89,7 @@ export default async function program() {
     protect,
   });
   const { zoneId } = zone;
-  new StrictTls("tls", { zoneId, shared, hosts: proxied, ref, baseUrl });
+  new StrictTls("tls", { zoneId, shared, hosts: proxied, ref, stack, baseUrl });
   if (!shared) new OpenEdge("edge", { zoneId });
   new HeaderRule("cors", {
     zoneId,
@@ -98,7 +111,7 @@ export default async function program() {
     jurisdiction: community.bucketJurisdiction,
     host: hosts.files.name,
     domain,
-    tokenName: tokenNameOf(stack),
+    stack,
     key: r2Key,
     keyWord: rotate.r2Token,
     endpoint: endpoints.r2,
@@ -145,7 +158,13 @@ export default async function program() {
     protect,
   });
   const redisPasswords = { password: secrets.redisPassword, later: secrets.later.redis };
-  const redis = new Redis("redis", { place, ...plan.redis, ...redisPasswords, protect });
+  const redis = new Redis("redis", {
+    place,
+    ...plan.redis,
+    appName: web.appName,
+    ...redisPasswords,
+    protect,
+  });
 
   const connections = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
   const flyToml = pulumi.all([web.v4, web.v6]).apply(([v4, v6]) => plan.web.flyToml({ v4, v6 }));
@@ -206,7 +225,6 @@ export default async function program() {
           databaseApp: plan.postgres.app,
           accountId: community.cloudflareAccountId,
           jurisdiction: community.bucketJurisdiction,
-          tokenName: tokenNameOf(stack, " (last dump)"),
           key: r2Key,
           endpoint: endpoints.r2,
           baseUrl,

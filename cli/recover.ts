@@ -6,7 +6,7 @@
  *                                                                               wrote down ─► taken away
  *
  * Fly's and SendGrid's things need none of it: whoever makes them looks first. Cloudflare's official provider does
- * not, so what it made unrecorded is found here by its natural key and our mark, and deleted; `up` makes it again.
+ * not, so what it made unrecorded is found here by the identity in its mark, and deleted; `up` makes it again.
  * It asks nothing and may run at any time: when all is well it changes nothing.
  */
 import { defineCommand, runMain } from "citty";
@@ -39,12 +39,18 @@ async function recover(name: string | undefined, cancel: boolean): Promise<void>
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const stack = await openStack(name);
   const pending = await stack.pending();
+  const ended = await stack.lastEntry();
   const halfKnown = await stack.forgetHalfKnown({ cancel, say });
   await stack.refresh({ cancel, say });
   for (const { type, name } of pending)
     say(`${name}: a run was cut off while ${type} it; that note is cleared`);
   for (const name of halfKnown) say(`${name}: Cloudflare never told its id; that note is cleared`);
-  const found = await leftovers(await stack.world());
+  const world = await stack.world(ended);
+  if (world.identity === undefined)
+    say(
+      `the state of ${stack.name} has no identity, so it cannot tell what in the clouds is this stack's: nothing is taken away there`,
+    );
+  const found = await leftovers(world);
   for (const thing of found) say(await takeAway(thing));
   if (pending.length + halfKnown.length + found.length === 0) say("nothing was left behind");
   say(`now: pulumi up -s ${stack.name}   (or destroy, if that is what was cut off)`);

@@ -1,5 +1,6 @@
 import { type CloudClient, orGone } from "../dynamic/cloud-client.ts";
 import { CloudError } from "../dynamic/cloud-error.ts";
+import { markIn } from "../dynamic/mark.ts";
 import { OperatorError } from "../dynamic/operator-error.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";
 import type { Envelope } from "./client.ts";
@@ -80,6 +81,7 @@ export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule
       const ruleset = await entrypoint(cloud, zoneId, phase);
       const path = `/zones/${zoneId}/rulesets`;
       const known = ruleset?.rules?.find((candidate) => candidate.ref === rule.ref);
+      if (known !== undefined && isAnothers(known, rule.description)) throw anothers(known);
       if (ruleset === undefined) {
         const body = { kind: "zone", phase, name: "default", description: MARK, rules: [rule] };
         await cloud.request("POST", path, { body });
@@ -93,18 +95,24 @@ export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule
   );
 }
 
-/** Takes the rule away, and the ruleset when we made it and it is empty. Nothing to do where the zone is gone. */
+/**
+ * Takes the rule away, and the ruleset when we made it and it is empty. Nothing to do where the zone is gone, or where
+ * the rule of this name is another stack's by now.
+ *
+ * @param description of the rule as we wrote it, in which our mark stands
+ */
 export async function dropRule(
   cloud: CloudClient,
   zoneId: string,
   phase: string,
-  ref: string,
+  { ref, description }: { ref: string; description: string },
 ): Promise<void> {
   const dropped = inTurn(`${zoneId}/${phase}`, () =>
     persistently(async () => {
       const found = await findRule(cloud, zoneId, phase, ref);
       const path = `/zones/${zoneId}/rulesets`;
-      if (found) await cloud.request("DELETE", `${path}/${found.rulesetId}/rules/${found.rule.id}`);
+      if (found && !isAnothers(found.rule, description))
+        await cloud.request("DELETE", `${path}/${found.rulesetId}/rules/${found.rule.id}`);
       const left = await entrypoint(cloud, zoneId, phase);
       const isOursAndEmpty = left?.description === MARK && (left.rules ?? []).length === 0;
       if (left && isOursAndEmpty) await cloud.request("DELETE", `${path}/${left.id}`);
@@ -112,6 +120,20 @@ export async function dropRule(
     }),
   );
   await orGone(dropped);
+}
+
+/** Whether a rule bears the mark of another stack than the one that a description of ours bears. */
+function isAnothers(rule: Rule, ours: string | undefined): boolean {
+  const theirs = markIn(rule.description)?.identity;
+  return theirs !== undefined && theirs !== markIn(ours)?.identity;
+}
+
+function anothers({ ref, description }: Rule): OperatorError {
+  return new OperatorError(
+    `The rule ${ref} is another stack's: “${description}”. It acts on a community that is up.\n` +
+      "  fix     if that is this one, bring back the state that made it: pulumi login <its backend>, or pulumi stack import\n" +
+      "          if not, its domain is taken in this zone: set another mastiff:domain",
+  );
 }
 
 async function entrypoint(cloud: CloudClient, zoneId: string, phase: string): Promise<Ruleset | undefined> {

@@ -83,5 +83,5 @@ export const phaseRule: Kind<Inputs, Outputs, () => CloudClient> = {
 
   update: (cloud, _id, _state, news) => keep(cloud(), news),
 
-  remove: (cloud, _id, state) => dropRule(cloud(), state.zoneId, state.phase, state.ref),
+  remove: (cloud, _id, state) => dropRule(cloud(), state.zoneId, state.phase, state),
 };

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReleaseSpec, SecretsSpec } from "../flyctl/spec.ts";
+import type { Declared, ReleaseSpec, SecretsSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
@@ -43,11 +43,11 @@ function secretsSpec(app: string, { secretNames, forGood }: AppReleasePlan): Sec
   return { app, names: [...secretNames].sort(), ...(forGood && { forGood: [...forGood] }) };
 }
 
-function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): ReleaseSpec {
-  const { stack, org, region } = place;
+function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): Declared<ReleaseSpec> {
+  const { org, region } = place;
   const { image, groups, database, redisGate, redis } = plan;
   const smoke = database !== null;
-  return { stack, org, app, region, image, groups, database, redisGate, smoke, ...(redis && { redis }) };
+  return { org, app, region, image, groups, database, redisGate, smoke, ...(redis && { redis }) };
 }
 
 /**

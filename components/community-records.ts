@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isSameStack, marked } from "../dynamic/mark.ts";
 import * as cloudflare from "./cloudflare.ts";
 import type { Host } from "./hosts.ts";
 
@@ -10,18 +11,18 @@ export interface CommunityRecordsArgs {
   addresses: Record<"web" | "streaming", { v4: pulumi.Input<string>; v6: pulumi.Input<string> }>;
   /** The root host, which CNAMEs point to. */
   root: string;
-  /** The stack's full name, for the records' comment. */
-  stack: string;
+  /** The stack's mark, for the records' comment. */
+  stack: pulumi.Input<string>;
 }
 
-/** Comment of every record that a stack makes: how it knows its own. Free zones allow 100 characters. */
-export function recordComment(stack: string): string {
-  return `Mastiff ${stack}`.slice(0, 100);
+/** Comment of every record that a stack makes: how it knows its own. @param mark unknown before the first `up` */
+export function recordComment(mark: pulumi.Input<string>): pulumi.Output<string> {
+  return pulumi.output(mark).apply((known) => marked(known));
 }
 
-/** Whether this stack made a record. @param ownComment of {@link recordComment} */
+/** Whether this stack made a record. @param ownComment as this stack writes it */
 export function isOurRecord(record: { comment?: string | null }, ownComment: string): boolean {
-  return record.comment === ownComment;
+  return isSameStack(record.comment, ownComment);
 }
 
 /** Whether some stack of Mastiff made a record: this one, another, or this one under an earlier name. */

@@ -6,6 +6,8 @@ import type { Drift, Drifted } from "./fly-look.ts";
 
 /** Where the driver finds Fly, and what a look found there. */
 export interface DriverPlace {
+  /** The stack's mark (dynamic/mark.ts); unknown in the preview before the first `up`. */
+  stack: pulumi.Input<string>;
   /** Base of Fly's APIs; unset: the real one. */
   endpoint?: string | undefined;
   /** How live things differ. */
@@ -51,6 +53,8 @@ export class FlyCommand extends command.local.Command {
           ...flyEndpoint(args.place.endpoint),
           ...args.environment,
           SPEC: pulumi.jsonStringify(args.spec),
+          // Not in SPEC, which then could not be read in the preview before the first `up`.
+          MASTIFF_STACK: args.place.stack,
           ...driftVariable(words),
         },
         ...(args.secrets !== undefined && { stdin: pulumi.secret(pulumi.jsonStringify(args.secrets)) }),
@@ -102,6 +106,7 @@ export class FlyUpkeep extends command.local.Command {
         environment: {
           ...flyEndpoint(args.place.endpoint),
           SPEC: pulumi.jsonStringify(args.spec),
+          MASTIFF_STACK: args.place.stack,
           IDENTITY: args.of.stdout,
           ...driftVariable(words),
         },

@@ -20,8 +20,6 @@ export interface FinalDumpArgs {
   databaseApp: string;
   accountId: string;
   jurisdiction: "default" | "eu";
-  /** Name of the token, so that it is known in the dashboard. */
-  tokenName: string;
   /** A key that the operator made; it has to open the dump's bucket too. */
   key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
   /** Base of R2's S3 API as the operator's machine reaches it; unset: the account's own. */
@@ -60,7 +58,11 @@ export class FinalDump extends pulumi.ComponentResource {
     );
     const key =
       args.key ??
-      mintBucketKey(name, { accountId, bucket, jurisdiction, tokenName: args.tokenName }, undefined, this);
+      mintBucketKey(
+        name,
+        { accountId, bucket, jurisdiction, stack: args.place.stack },
+        { about: "last dump", parent: this },
+      );
     const access = new BucketAccess(
       `${name}-access`,
       {

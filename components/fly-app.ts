@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { AppOutput, AppSpec } from "../flyctl/spec.ts";
+import type { AppOutput, AppSpec, Declared } from "../flyctl/spec.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { Drift, Things } from "./fly-look.ts";
 
 /** Where and whose everything on Fly is; the same for every component of a stack. */
 export interface FlyPlace {
-  /** `<project>/<stack>`: the mark that tells ours from others'. */
-  stack: string;
+  /** The stack's mark (dynamic/mark.ts), which tells ours from others'. */
+  stack: pulumi.Input<string>;
   /** Slug of the organisation. */
   org: string;
   /** Region code, e.g. `ams`. */
@@ -17,8 +17,8 @@ export interface FlyPlace {
   drift: Drift;
 }
 
-/** A place before anybody has looked there. */
-export type UnseenPlace = Omit<FlyPlace, "drift">;
+/** A place before anybody has looked there; the driver is told whose it is on its own. */
+export type UnseenPlace = Pick<FlyPlace, "org" | "region">;
 
 /** Arguments of {@link FlyApp}. */
 export interface FlyAppArgs extends FlyAppPlan {
@@ -33,8 +33,8 @@ export interface FlyAppPlan {
   dedicatedV4: boolean;
 }
 
-function specOf({ stack, org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): AppSpec {
-  return { stack, org, app, publicAddresses: true, dedicatedV4 };
+function specOf({ org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): Declared<AppSpec> {
+  return { org, app, publicAddresses: true, dedicatedV4 };
 }
 
 /** What to look at before a {@link FlyApp} is declared. */

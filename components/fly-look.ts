@@ -33,11 +33,15 @@ export type Things = Record<string, ObserveItem>;
 /**
  * Looks at all of them side by side.
  *
+ * @param place the stack's mark, and the base of Fly's APIs (unset: the real one)
  * @throws RunError when the look fails: a preview that knows nothing of the live side would be a lie; and with all that
  * `up` would refuse, in the words that it would use
  */
-export async function lookAtFly(things: Things, endpoint: string | undefined): Promise<Drift> {
-  const seen = await observe(things, endpoint);
+export async function lookAtFly(
+  things: Things,
+  { stack, endpoint }: { stack: string; endpoint: string | undefined },
+): Promise<Drift> {
+  const seen = await observe(things, stack, endpoint);
   const refused = Object.values(seen).flatMap((one) => one.refused ?? []);
   if (refused.length > 0) throw new pulumi.RunError(refused.join("\n\n"));
   const drifted = Object.entries(seen).filter(([, { differences }]) => differences.length > 0);
@@ -46,12 +50,20 @@ export async function lookAtFly(things: Things, endpoint: string | undefined): P
   return { found: Object.fromEntries(found), mended: await mendedDrift() };
 }
 
-async function observe(things: Things, endpoint: string | undefined): Promise<ObserveAllOutput> {
+async function observe(
+  things: Things,
+  stack: string,
+  endpoint: string | undefined,
+): Promise<ObserveAllOutput> {
   try {
     const { stdout } = await command.local.run({
       interpreter: ["node", "flyctl/start.mjs", "all"],
       command: "observe",
-      environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify({ items: things }) },
+      environment: {
+        ...flyEndpoint(endpoint),
+        MASTIFF_STACK: stack,
+        SPEC: JSON.stringify({ items: things }),
+      },
       logging: command.local.Logging.None,
     });
     return JSON.parse(stdout) as ObserveAllOutput;

@@ -100,6 +100,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
     },
     redis: {
       name: `${app}-redis`,
+      app,
       size: sizes.redis,
       rotated: rotate.redisPassword !== undefined,
       dispensable,

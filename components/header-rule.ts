@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PhaseRule } from "../cloudflare/resources.ts";
+import { marked } from "../dynamic/mark.ts";
 import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link HeaderRule}. */
@@ -11,19 +12,14 @@ export interface HeaderRuleArgs {
   hosts: string[];
   /** What tells this community's rule from others': letters, digits and `_`. */
   ref: string;
-  /** The stack's full name; it names the ruleset. */
-  stack: string;
+  /** The stack's mark; it names the ruleset, or stands in the rule's description. */
+  stack: pulumi.Input<string>;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
 }
 
 /** The phase in which response headers are changed. */
 export const headerPhase = "http_response_headers_transform";
-
-/** Name of the ruleset of a stack that owns its zone. */
-export function rulesetName(stack: string): string {
-  return `Mastiff ${stack}`;
-}
 
 /** Lasting name of the rule. @param ref the community's, see {@link HeaderRuleArgs.ref} */
 export function headerRuleRef(ref: string): string {
@@ -44,7 +40,7 @@ export class HeaderRule extends pulumi.ComponentResource {
     super("mastiff:cloudflare:HeaderRule", name, { hosts: args.hosts }, opts);
     const rule = {
       ref: headerRuleRef(args.ref),
-      description: "access-control-allow-origin",
+      description: pulumi.output(args.stack).apply((mark) => `access-control-allow-origin, ${marked(mark)}`),
       action: "rewrite",
       expression: corsExpression(args.hosts),
     };
@@ -67,7 +63,7 @@ export class HeaderRule extends pulumi.ComponentResource {
         {
           zoneId: args.zoneId,
           kind: "zone",
-          name: rulesetName(args.stack),
+          name: pulumi.output(args.stack).apply((mark) => marked(mark)),
           phase: headerPhase,
           rules: [{ ...rule, actionParameters: { headers } }],
         },

@@ -38,8 +38,8 @@ export interface MailRecordsArgs {
   records: MailRecord[];
   /** Name whose SPF record says where mails come from. Default: `sendgrid.net`, right outside the EU. */
   spfInclude?: pulumi.Input<string> | undefined;
-  /** The stack's full name, for the records' comment. */
-  stack: string;
+  /** The stack's mark, for the records' comment. */
+  stack: pulumi.Input<string>;
 }
 
 /** SPF and DMARC in the zone. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess, PublicHost } from "../cloudflare/resources.ts";
+import { marked } from "../dynamic/mark.ts";
 import { mintBucketKey } from "./bucket-key.ts";
 import * as cloudflare from "./cloudflare.ts";
 
@@ -17,8 +18,8 @@ export interface MediaBucketArgs {
   host: string;
   /** The community's host, whose pages load the objects. */
   domain: string;
-  /** Name of the token, so that it is known in the dashboard. */
-  tokenName: string;
+  /** The stack's mark: it names the token, and stands in the bucket's CORS rule. */
+  stack: pulumi.Input<string>;
   /** A key that the operator made, for who gives the program no right to make tokens. */
   key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
   /** Word of the minted key, when it was rotated. */
@@ -74,8 +75,9 @@ export class MediaBucket extends pulumi.ComponentResource {
         jurisdiction,
         rules: [
           {
-            // Without an id of ours the API invents one, which then is a difference for ever.
-            id: "mastodon",
+            // Without an id of ours the API invents one, which then is a difference for ever. It is also the one place
+            // where a bucket can say whose it is.
+            id: pulumi.output(args.stack).apply((mark) => marked(mark)),
             allowed: { methods: ["GET", "HEAD"], origins: [`https://${args.domain}`], headers: ["*"] },
             maxAgeSeconds: 3600,
           },
@@ -112,7 +114,7 @@ export class MediaBucket extends pulumi.ComponentResource {
     );
     this.publicHost = { enabled, ownership, ssl };
 
-    const key = args.key ?? mintBucketKey(name, args, args.keyWord, this);
+    const key = args.key ?? mintBucketKey(name, args, { word: args.keyWord, parent: this });
     const access = new BucketAccess(
       `${name}-access`,
       {

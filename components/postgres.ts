@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PostgresSize } from "../config/sizes.ts";
-import type { LoginSpec, PostgresSpec } from "../flyctl/spec.ts";
+import type { Declared, LoginSpec, PostgresSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
@@ -32,11 +32,10 @@ export interface PostgresPlan {
   dispensable: boolean;
 }
 
-function specOf(place: UnseenPlace, plan: PostgresPlan): PostgresSpec {
-  const { stack, org, region } = place;
+function specOf(place: UnseenPlace, plan: PostgresPlan): Declared<PostgresSpec> {
+  const { org, region } = place;
   const { cpus, memoryMb, volumeGb } = plan.size;
   return {
-    stack,
     org,
     app: plan.app,
     region,

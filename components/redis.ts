@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisSize } from "../config/sizes.ts";
-import type { RedisSpec, UpstashOutput, UpstashSpec } from "../flyctl/spec.ts";
+import type { Declared, RedisSpec, UpstashOutput, UpstashSpec } from "../flyctl/spec.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
@@ -9,6 +9,8 @@ import type { LaterPassword } from "./mastodon-secrets.ts";
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends RedisPlan {
   place: FlyPlace;
+  /** The community's own app, once it is there. */
+  appName: pulumi.Input<string>;
   /** First password of an own machine. Secret. */
   password: pulumi.Output<string>;
   /** The one that took its place; `rotated` says so. */
@@ -21,6 +23,8 @@ export interface RedisArgs extends RedisPlan {
 export interface RedisPlan {
   /** Name of the machine's own app, or of the database at Upstash. */
   name: string;
+  /** The community's own app. */
+  app: string;
   size: RedisSize;
   /** Whether an own machine has another password than its first. */
   rotated: boolean;
@@ -34,20 +38,27 @@ const image = "redis:7.4-alpine";
 /** What to look at before a {@link Redis} is declared. */
 export function redisThings(name: string, place: UnseenPlace, plan: RedisPlan): Things {
   return plan.size.kind === "upstash"
-    ? { [`${name}-upstash`]: { kind: "upstash", spec: upstashSpec(place, plan.name, plan.size) } }
+    ? { [`${name}-upstash`]: { kind: "upstash", spec: upstashSpec(place, plan, plan.size) } }
     : { [`${name}-machine`]: { kind: "redis", spec: machineSpec(place, plan, plan.size) } };
 }
 
-function upstashSpec(place: UnseenPlace, name: string, size: RedisSize & { kind: "upstash" }): UpstashSpec {
-  const { stack, org, region } = place;
-  return { stack, org, region, name, plan: size.plan };
+function upstashSpec(
+  { org, region }: UnseenPlace,
+  { name, app }: RedisPlan,
+  size: RedisSize & { kind: "upstash" },
+): Declared<UpstashSpec> {
+  return { org, region, app, name, plan: size.plan };
 }
 
-function machineSpec(place: UnseenPlace, plan: RedisPlan, own: RedisSize & { kind: "own" }): RedisSpec {
-  const { stack, org, region } = place;
+function machineSpec(
+  place: UnseenPlace,
+  plan: RedisPlan,
+  own: RedisSize & { kind: "own" },
+): Declared<RedisSpec> {
+  const { org, region } = place;
   const { cpus, memoryMb, volumeGb } = own;
   const size = { cpuKind: "shared" as const, cpus, memoryMb };
-  const spec = { stack, org, region, app: plan.name, size, volumeGb, image };
+  const spec = { org, region, app: plan.name, size, volumeGb, image };
   return {
     ...spec,
     ...(plan.rotated && { passwordElsewhere: true }),
@@ -72,7 +83,10 @@ export class Redis extends pulumi.ComponentResource {
     const { place } = args;
     const own = { parent: this, protect: args.protect };
     if (args.size.kind === "upstash") {
-      const of = { kind: "upstash", spec: upstashSpec(place, args.name, args.size), place };
+      const { size } = args;
+      // Once the app bears the stack's mark, since a Redis of Upstash cannot.
+      const spec = pulumi.output(args.appName).apply(() => upstashSpec(place, args, size));
+      const of = { kind: "upstash", spec, place };
       const item = `${name}-upstash`;
       // The address holds a password that Upstash made.
       const database = new FlyCommand(item, { ...of, secretOutput: true, hasUpkeep: true }, own);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { sendgridKeyOf } from "../config/derived-names.ts";
+import { marked } from "../dynamic/mark.ts";
 import {
   ApiKey,
   AuthenticatedDomain,
@@ -29,8 +29,8 @@ export interface SendgridMailArgs {
   zoneId: pulumi.Input<string>;
   /** Whether the world sees the zone; until then there is no point in waiting for a validation. */
   zoneIsActive: boolean;
-  /** The stack's full name: it names the key and marks the records. */
-  stack: string;
+  /** The stack's mark: it names the key and marks the records. */
+  stack: pulumi.Input<string>;
   /** Label of the return path; unset: one that is the stack's own. */
   subdomain?: string | undefined;
   /** Whether nobody else sends through the account, so that its click tracking may be switched off. */
@@ -78,6 +78,7 @@ export class SendgridMail extends pulumi.ComponentResource {
       `${name}-domain`,
       {
         domain: args.domain,
+        stack: args.stack,
         ...(args.subdomain !== undefined && { subdomain: args.subdomain }),
         ...(args.region === "eu" && { region: args.region }),
         ...base,
@@ -115,14 +116,14 @@ export class SendgridMail extends pulumi.ComponentResource {
       },
       child,
     );
-    const sender = args.sender && this.#sender(name, args.sender, base);
+    const sender = args.sender && this.#sender(name, args.sender, { stack: args.stack, ...base });
     this.adopted = { mailDomain: domain.adopted, sender: sender?.adopted ?? pulumi.output(false) };
     // Rotated it is another key under a name of its own: the old one is deleted last, when no machine has it any more.
     const { keyWord, stack } = args;
     const key = new ApiKey(
       keyWord === undefined ? `${name}-key` : `${name}-key-${keyWord}`,
       {
-        name: sendgridKeyOf(stack, keyWord),
+        name: pulumi.output(stack).apply((mark) => marked(mark, keyWord)),
         scopes: ["mail.send"],
         ...base,
       },
@@ -134,7 +135,11 @@ export class SendgridMail extends pulumi.ComponentResource {
     this.registerOutputs({ domainValid: this.domainValid });
   }
 
-  #sender(name: string, { state, zip, ...rest }: Sender, base: { baseUrl?: string }): SingleSender {
+  #sender(
+    name: string,
+    { state, zip, ...rest }: Sender,
+    base: { stack: pulumi.Input<string>; baseUrl?: string },
+  ): SingleSender {
     const optional = { ...(state !== undefined && { state }), ...(zip !== undefined && { zip }) };
     return new SingleSender(`${name}-sender`, { ...rest, ...optional, ...base }, { parent: this });
   }

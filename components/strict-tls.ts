@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PhaseRule } from "../cloudflare/resources.ts";
+import { marked } from "../dynamic/mark.ts";
 import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link StrictTls}. */
@@ -11,6 +12,8 @@ export interface StrictTlsArgs {
   hosts: string[];
   /** What tells this community's rule from others': letters, digits and `_`. */
   ref: string;
+  /** The stack's mark; it stands in the rule's description. */
+  stack: pulumi.Input<string>;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
 }
@@ -39,7 +42,7 @@ export class StrictTls extends pulumi.ComponentResource {
           zoneId: args.zoneId,
           phase: "http_config_settings",
           ref: strictTlsRef(args.ref),
-          description: "Full (strict)",
+          description: pulumi.output(args.stack).apply((mark) => `Full (strict), ${marked(mark)}`),
           action: "set_config",
           expression: `http.host in {${args.hosts.map((host) => JSON.stringify(host)).join(" ")}}`,
           actionParameters: { ssl: "strict" },

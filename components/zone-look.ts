@@ -6,9 +6,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readZone, type ZoneReading } from "../cloudflare/zone-reading.ts";
 import type { Community } from "../config/schema.ts";
+import { marked } from "../dynamic/mark.ts";
 import { OperatorError } from "../dynamic/operator-error.ts";
 import type { FlyPlan } from "./fly-plan.ts";
-import { headerRuleRef, rulesetName } from "./header-rule.ts";
+import { headerRuleRef } from "./header-rule.ts";
 import { hostsOf } from "./hosts.ts";
 import { operatorsCloudflare } from "./operators-cloudflare.ts";
 import { strictTlsRef } from "./strict-tls.ts";
@@ -32,7 +33,7 @@ export interface FoundZone {
 /** What the look is told about the stack. */
 export interface ZoneLookArgs {
   community: Community;
-  /** The stack's full name. */
+  /** The stack's mark; in the preview before the first `up`, when it has none, its name. */
   stack: string;
   /** What tells this community's rules from others': letters, digits and `_`. */
   ref: string;
@@ -52,7 +53,7 @@ export async function lookAtZone(args: ZoneLookArgs): Promise<FoundZone | undefi
     throw new pulumi.RunError(noZone(community));
   }
   const isOwned = community.zoneMode !== "shared";
-  const ownRuleset = isOwned ? rulesetName(args.stack) : undefined;
+  const ownRuleset = isOwned ? marked(args.stack) : undefined;
   const obstacles = obstaclesIn(reading, { ...args, rules: rulesOf(args), ownRuleset });
   if (obstacles.length > 0) throw new pulumi.RunError(obstacles.join("\n\n"));
   for (const sentence of zoneWarnings(reading, Object.values(hostsOf(community)), isOwned)) {

@@ -1,7 +1,8 @@
 /** What in a zone keeps this stack from being brought up: every obstacle at once. Pure. */
 import type { PhaseRuleset, ZoneReading } from "../cloudflare/zone-reading.ts";
 import type { Community } from "../config/schema.ts";
-import { isOurRecord, recordComment } from "./community-records.ts";
+import { isSameStack, marked } from "../dynamic/mark.ts";
+import { isOurRecord } from "./community-records.ts";
 import { proofOf } from "./fly-certificate.ts";
 import type { FlyPlan } from "./fly-plan.ts";
 import { foreignAddresses, foreignMailRecords, type WantedName } from "./foreign-records.ts";
@@ -14,7 +15,7 @@ import { notFullSetup } from "./zone-setup.ts";
 /** What the stack wants of the zone. */
 export interface ZoneWishes {
   community: Community;
-  /** The stack's full name. */
+  /** The stack's mark; in the preview before the first `up`, when it has none, its name. */
   stack: string;
   certificates: FlyPlan["certificates"];
   rules: readonly WantedRule[];
@@ -29,7 +30,7 @@ export function obstaclesIn(reading: ZoneReading, wishes: ZoneWishes): string[] 
   const partial = notFullSetup(zone);
   // Of a zone that is served elsewhere the rest says nothing.
   if (partial !== undefined) return [partial];
-  const comment = recordComment(wishes.stack);
+  const comment = marked(wishes.stack);
   const mail = mailRecordsOf(community);
   const ours = records.filter((record) => isOurRecord(record, comment)).length + (hostIsOfBucket ? 1 : 0);
   const foreign = ownRuleset === undefined ? undefined : foreignRuleset(zone, rulesets, ownRuleset);
@@ -102,7 +103,7 @@ function foreignRuleset(
   rulesets: readonly PhaseRuleset[],
   own: string,
 ): string | undefined {
-  const foreign = rulesets.find(({ phase, name }) => phase === headerPhase && name !== own);
+  const foreign = rulesets.find(({ phase, name }) => phase === headerPhase && !isSameStack(name, own));
   if (foreign === undefined) return undefined;
   const rules = foreign.rules.map((rule) => JSON.stringify(rule.description || rule.expression.slice(0, 60)));
   return [

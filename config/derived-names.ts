@@ -57,26 +57,6 @@ export function ruleRefOf(domain: string): string {
   return ref.length > longest ? shortened(ref, longest, domain, "_") : ref;
 }
 
-/** A name that carries the stack's, such as a token's: cut where its cloud takes no more. */
-export function stackName(rule: NameRule, before: string, stack: string, after = ""): string {
-  const longest = rule.longest - before.length - after.length;
-  return `${before}${stack.length > longest ? shortened(stack, longest, stack) : stack}${after}`;
-}
-
-/** Name of a stack's token for its bucket; a word of rotation may still follow. */
-export function tokenNameOf(stack: string, purpose = ""): string {
-  const { longest, ...rule } = nameRules.cloudflareToken;
-  return stackName({ ...rule, longest: longest - longestWord }, "Mastiff ", stack, purpose);
-}
-
-/** Name of a stack's key at SendGrid, with the word of its rotation. */
-export function sendgridKeyOf(stack: string, word?: string): string {
-  return stackName(nameRules.sendgridKey, "mastiff ", stack, word === undefined ? "" : ` (${word})`);
-}
-
-/** ` (word)`: config takes words of 20 characters. */
-const longestWord = 23;
-
 /** As much of a text as fits, and eight digits that follow from the whole. */
 function shortened(text: string, longest: number, whole: string, joint = "-"): string {
   const digest = createHash("sha256").update(whole).digest("hex").slice(0, 8);

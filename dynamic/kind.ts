@@ -23,6 +23,8 @@ export interface Kind<Inputs, Outputs, Cloud> {
   replacedBy: readonly string[];
   /** Whether a replacement has to wait until the old one is gone. Default false. */
   deleteBeforeReplace?: boolean;
+  /** Inputs that stay as the state has them, although the program would choose others today. Default: none. */
+  keeps?(state: Inputs & Outputs, news: Inputs): Partial<Inputs>;
   /** Words for why the last result in state is not good enough, so that an update tries again; or undefined. */
   unsettled?(state: Inputs & Outputs): string | undefined;
   /**
@@ -84,8 +86,10 @@ export function serveKinds<Cloud>(
     }
   };
   return plainly({
-    async check(_olds, news) {
-      return checkInputs(kindOf(news).inputs, news);
+    async check(olds, news) {
+      const { inputs, keeps } = kindOf(news);
+      const isMade = olds !== undefined && Object.keys(olds).length > 0;
+      return checkInputs(inputs, isMade ? { ...news, ...keeps?.(olds, news) } : news);
     },
     async diff(id, olds, news) {
       const kind = kindOf(news);

@@ -25,7 +25,7 @@ const redis: DriveInput = {
   secrets: first,
 };
 const upstash: DriveInput = {
-  spec: { stack: owned.stack, org: owned.org, name: "acme-upstash", region: "ams", plan: null },
+  spec: { ...owned, name: "acme-upstash", region: "ams", plan: null },
 };
 const owner: DriveInput = {
   spec: { app: "acme", username: "mastiff", email: "owner@mastiff.party", skipDns: true },

@@ -3,7 +3,7 @@
  * operation that changes something in place has an estate of its own. What each run makes anew is left out.
  */
 import { createHash } from "node:crypto";
-import { type Estate, estateOf } from "./estate.ts";
+import { type Estate, estateOf, withoutIdentity } from "./estate.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the clouds' state has shapes of its own, which nobody outside imports.
 type Any = any;
@@ -12,7 +12,7 @@ type Any = any;
 export function holdingsOf(state: Any): Estate {
   const bag = new Map(estateOf(state));
   for (const thing of [...inCloudflare(state), ...inSendgrid(state), ...onFly(state)])
-    bag.set(thing, (bag.get(thing) ?? 0) + 1);
+    bag.set(withoutIdentity(thing), (bag.get(withoutIdentity(thing)) ?? 0) + 1);
   return bag;
 }
 

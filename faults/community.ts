@@ -62,7 +62,7 @@ function subject(world: TestWorld, stack: TestStack): Subject {
       return new Map(
         kept.map(({ urn, outputs }) => [
           urn,
-          JSON.stringify(outputs?.result ?? outputs?.privateKeyPem ?? ""),
+          JSON.stringify(outputs?.result ?? outputs?.privateKeyPem ?? outputs?.hex ?? ""),
         ]),
       );
     },

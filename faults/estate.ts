@@ -44,8 +44,13 @@ export function estateOf({ cloudflare, sendgrid, fly }: Any): Estate {
     ...Object.values(fly.apps).flatMap(belongingsOfApp),
   ];
   const bag = new Map<string, number>();
-  for (const thing of things) bag.set(thing, (bag.get(thing) ?? 0) + 1);
+  for (const thing of things.map(withoutIdentity)) bag.set(thing, (bag.get(thing) ?? 0) + 1);
   return bag;
+}
+
+/** Each stack has an identity of its own in its marks, and a return path that is made from it. */
+export function withoutIdentity(thing: string): string {
+  return thing.replace(/\b[0-9a-f]{12}(?= [\w.-]+\/)/, "<identity>").replace(/\bem\d{5}\b/, "em<identity>");
 }
 
 function belongingsOfApp(app: Any): string[] {
@@ -58,7 +63,7 @@ function belongingsOfApp(app: Any): string[] {
     ...(app.sharedV4 === null ? [] : [`shared address of ${name}`]),
     ...app.certificates.map((one: Any) => `certificate ${one.hostname} of ${name}`),
     ...Object.keys(app.secrets).map(
-      (secret) => `secret ${secret.replace(/_(SEAL|ADDRESSES)_.*/, "_$1")} of ${name}`,
+      (secret) => `secret ${secret.replace(/_(SEAL|ADDRESSES|STACK)_.*/, "_$1")} of ${name}`,
     ),
     ...machines
       .filter((one) => one.state !== "destroyed")

@@ -18,7 +18,7 @@ type PublicType = "v4" | "shared_v4" | "v6";
 
 export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<AppOutput> {
   refuseNewName(spec.app, previous);
-  const { secrets } = await claim(fly, spec);
+  const { secrets } = await claim(fly, spec, undefined, previous);
   const wanted = typesOf(spec);
   let addresses = await list(fly, spec.app);
   for (const type of wanted) {
@@ -42,8 +42,8 @@ function sealed({ v4, v6 }: AppOutput): Sealed {
   return { prefix: "MASTIFF_ADDRESSES_", text: `${v4} ${v6}` };
 }
 
-export async function destroy({ spec, fly }: Task<AppSpec>): Promise<void> {
-  await destroyOwned(fly, spec);
+export async function destroy({ spec, previous, fly }: Task<AppSpec>): Promise<void> {
+  await destroyOwned(fly, spec, undefined, undefined, previous);
 }
 
 export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<Observation> {

@@ -15,11 +15,25 @@ export async function readInput(): Promise<Input> {
   const { env } = shell();
   const spec = object("SPEC", parsed("SPEC", env.SPEC));
   return {
-    spec,
+    spec: ownedBy(env.MASTIFF_STACK, spec),
     secrets: readSecrets(await shell().input()),
     previous: previousOutput(env.IDENTITY ?? env.PULUMI_COMMAND_STDOUT),
     flyToml: env.FLY_TOML,
   };
+}
+
+/**
+ * The spec, or each of several, with its stack. That comes on its own, because it is not known in the preview before
+ * the first `up`, where the rest is.
+ */
+function ownedBy(stack: string | undefined, spec: Record<string, unknown>): Record<string, unknown> {
+  if (stack === undefined || stack === "") return spec;
+  if (typeof spec.items !== "object" || spec.items === null) return { ...spec, stack };
+  const items = Object.entries(spec.items).map(([name, item]: [string, { spec: object }]) => [
+    name,
+    { ...item, spec: { ...item.spec, stack } },
+  ]);
+  return { ...spec, items: Object.fromEntries(items) };
 }
 
 /** A terminal or nothing on stdin is no secrets; anything else must be an object of strings. */

@@ -24,13 +24,11 @@ export function refuseOtherKeys(
   kept: Sealed | undefined,
 ): void {
   if (kept === undefined || isIntact(live, kept) !== false) return;
-  const seals = live.map(({ name }) => name).filter((name) => name.startsWith(kept.prefix));
   throw new DriverError({
     what: `The app ${app} has other keys than this stack's state, and one or more of them would change: ${forGood.join(", ")}. Accounts could no longer sign, browsers no longer be notified, and everybody would be logged out.`,
     setIn: "the stack's state, from which a secret was lost (pulumi state delete, an older or a fresh state)",
     fix: [
       "bring back the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)",
-      `or, when the database is a new and empty one:  flyctl secrets unset --stage -a ${app} ${seals.join(" ")}`,
     ],
     retry: retry.no,
   });

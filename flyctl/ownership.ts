@@ -1,7 +1,8 @@
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
-import { isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
+import { from } from "./kind.ts";
+import { earlierMarkOf, isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
 import { jsonIn } from "./parse.ts";
 import { say } from "./progress.ts";
 import type { Owned } from "./spec.ts";
@@ -25,17 +26,20 @@ export interface Found {
   secrets: Secret[];
 }
 
-/** The app's secrets and owner, or undefined when our organisation has no app of that name. */
-export async function find(fly: Fly, { stack, org, app }: Owned): Promise<Found | undefined> {
+/**
+ * The app's secrets and owner, or undefined when our organisation has no app of that name.
+ *
+ * @param previous what our state says of it. An app that the state knows is ours without the mark too: somebody has
+ *   unset it, or it dates from before identities. One that bears any other mark is not. Default: the mark alone counts.
+ */
+export async function find(fly: Fly, owned: Owned, previous?: unknown): Promise<Found | undefined> {
+  const { stack, org, app } = owned;
   if (!(await inOrganisation(fly, org, app))) return undefined;
   const secrets = await secretsOf(fly, app);
-  return {
-    owner: ownerOf(
-      stack,
-      secrets.map((secret) => secret.name),
-    ),
-    secrets,
-  };
+  const names = secrets.map((secret) => secret.name);
+  const isRemembered =
+    from(previous, "app") === app && names.filter(isMark).every((name) => name === earlierMarkOf(stack));
+  return { owner: isRemembered ? "ours" : ownerOf(stack, names), secrets };
 }
 
 /** True when the organisation has an app of that name. */
@@ -64,14 +68,17 @@ export function content(secrets: readonly Secret[]): Secret[] {
 
 /**
  * The app exists and is marked as ours.
+ *
  * @param isEmpty asked only of an unmarked app: whether anything in it could be somebody's.
+ * @param previous what the state says of it; an app that it knows is given its mark again
  */
 export async function claim(
   fly: Fly,
   owned: Owned,
   isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
+  previous?: unknown,
 ): Promise<Found> {
-  let found = await find(fly, owned);
+  let found = await find(fly, owned, previous);
   if (found === undefined) {
     say(owned.app, "creating the app");
     const made = await create(fly, owned);
@@ -80,11 +87,18 @@ export async function claim(
     if (made) isEmpty = async () => true;
   }
   if (found.owner === "another stack's") throw notOurs(owned, found.owner);
-  if (found.owner === "unmarked") {
-    if (!(await isEmpty(found))) throw notOurs(owned, found.owner);
-    await mark(fly, owned);
-  }
+  if (found.owner === "unmarked" && !(await isEmpty(found))) throw notOurs(owned, found.owner);
+  await remark(fly, owned, found);
   return found;
+}
+
+/** The app bears our mark, and none from before identities. */
+export async function remark(fly: Fly, owned: Owned, { secrets }: Found): Promise<void> {
+  const names = secrets.map((secret) => secret.name);
+  if (!names.includes(markOf(owned.stack))) await mark(fly, owned);
+  const earlier = earlierMarkOf(owned.stack);
+  if (earlier !== markOf(owned.stack) && names.includes(earlier))
+    await fly.repeatable(argv.secretsUnset(owned.app, [earlier]), { app: owned.app });
 }
 
 /** @returns true when this call made it; false when it is there without our having heard so. */
@@ -108,17 +122,18 @@ export async function mark(fly: Fly, { app, stack }: Owned): Promise<void> {
   await fly.repeatable(argv.secretsImport(app), { app, stdin: `${markOf(stack)}="${stack}"\n` });
 }
 
-/** No machines and no secrets: nobody has used it yet. */
-async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean> {
+/** No secrets, no machines and no volumes, which outlive their machines: nobody has used it yet. */
+export async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean> {
   if (found.secrets.some((secret) => !isMark(secret.name))) return false;
   const machines = await fly.json<unknown[]>(argv.machineList(app), { app });
-  return machines.length === 0;
+  return machines.length === 0 && (await fly.json<unknown[]>(argv.volumesList(app), { app })).length === 0;
 }
 
 /**
  * Destroys the app with all that is in it; no app of that name is fine.
  *
  * @param refuse throws when what is in an app of ours has to be kept. Default: it may go.
+ * @param previous what our state says of it
  * @throws when it is there but not ours: then our state is wrong, and the app is not touched.
  */
 export async function destroyOwned(
@@ -126,8 +141,9 @@ export async function destroyOwned(
   owned: Owned,
   isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
   refuse?: () => Promise<void>,
+  previous?: unknown,
 ): Promise<void> {
-  const found = await find(fly, owned);
+  const found = await find(fly, owned, previous);
   if (found === undefined) return;
   if (found.owner === "another stack's") throw notOurs(owned, found.owner);
   if (found.owner === "unmarked" && !(await isEmpty(found))) throw notOurs(owned, found.owner);
@@ -148,18 +164,14 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
   const whose =
     owner === "unmarked"
       ? `it has content, but not the mark of stack ${stack}`
-      : `it carries the mark of another stack, not that of ${stack}`;
+      : `it carries the mark of another stack, not that of ${stack}, or of one of the same name in another backend`;
   return new DriverError({
     what: `The Fly app "${app}" is in organisation ${org} already and belongs to something else: ${whose}.`,
     setIn: "mastiff:app (by default made from mastiff:domain)",
     fix: [
       "choose another name:  pulumi config set mastiff:app <name>",
-      `or, if nobody needs it any more:  flyctl apps destroy ${app}`,
-      ...(owner === "unmarked"
-        ? [
-            `or, if it is this stack's after all:  flyctl secrets set --stage -a ${app} ${markOf(stack)}=${stack}`,
-          ]
-        : []),
+      `or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)`,
+      `what is in it:  flyctl status -a ${app}`,
     ],
     retry: retry.no,
   });

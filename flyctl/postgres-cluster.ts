@@ -3,7 +3,17 @@ import { debtsAmong } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { awaitListed, isGone, type Machine, machinesOf } from "./machines.ts";
-import { content, destroyApp, type Found, find, inOrganisation, mark, notOurs, taken } from "./ownership.ts";
+import {
+  content,
+  destroyApp,
+  type Found,
+  find,
+  inOrganisation,
+  mark,
+  notOurs,
+  remark,
+  taken,
+} from "./ownership.ts";
 import { say } from "./progress.ts";
 import { awaitServer, sql } from "./psql.ts";
 import type { PostgresSpec } from "./spec.ts";
@@ -31,10 +41,10 @@ export interface Cluster {
   owed: boolean;
 }
 
-/** The cluster, ours, whatever an earlier run left. */
-export async function clusterOf(fly: Fly, spec: PostgresSpec): Promise<Cluster> {
+/** The cluster, ours, whatever an earlier run left; `previous` is what the state says of it. */
+export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown): Promise<Cluster> {
   for (let attempt = 1; ; attempt++) {
-    const found = await find(fly, spec);
+    const found = await find(fly, spec, previous);
     if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
     if (found === undefined) {
       say("database", "creating it (a few minutes)");
@@ -49,6 +59,7 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec): Promise<Cluster> 
         ? await awaitListed(fly, spec.app, (one) => !isGone(one))
         : (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
     if (found?.owner !== "unmarked") {
+      if (found !== undefined) await remark(fly, spec, found);
       const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
       if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));
       return { machine, owed };
@@ -122,12 +133,12 @@ export function lost({ app }: PostgresSpec, volumes: readonly Volume[]): DriverE
     fix:
       volume === undefined
         ? [
-            `restore a snapshot:  flyctl volumes list --all -a ${app}`,
-            `or, if there is nothing to keep:  flyctl apps destroy ${app}  and run pulumi up again`,
+            `find a snapshot of the volume that is gone:  flyctl volumes list --all -a ${app}, flyctl volumes snapshots list <volume>`,
+            "restore it, or a dump, as docs/operations.md, “Backups”, says",
           ]
         : [
             `make a new cluster from the volume:  flyctl postgres create --fork-from ${app}:${volume.id}`,
-            `or, if there is nothing to keep:  flyctl apps destroy ${app}  and run pulumi up again`,
+            "and restore from there as docs/operations.md, “Backups”, says",
           ],
     retry: retry.no,
   });

@@ -26,7 +26,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
   refuseNewName(app, previous);
-  const cluster = await clusterOf(fly, spec);
+  const cluster = await clusterOf(fly, spec, previous);
   const { machine } = cluster;
   await grow(fly, spec, cluster);
   say("database", "waiting for the server");
@@ -39,8 +39,8 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   return { app, host: `${app}.flycast`, port: 5432, database, user };
 }
 
-export async function destroy({ spec, fly }: Task<PostgresSpec>): Promise<void> {
-  const found = await find(fly, spec);
+export async function destroy({ spec, previous, fly }: Task<PostgresSpec>): Promise<void> {
+  const found = await find(fly, spec, previous);
   if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
   if (found?.owner === "unmarked" && !(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
   if (found?.owner === "ours" && spec.dispensable !== true) await refuseContent(fly, spec);

@@ -50,7 +50,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   const password = secrets.password;
   if (password === undefined) throw new Error("stdin has no password");
   refuseNewName(app, previous);
-  const found = await claim(fly, spec, (found) => isUnused(fly, app, found));
+  const found = await claim(fly, spec, (found) => isUnused(fly, app, found), previous);
   const has = found.secrets.some((secret) => secret.name === "REDIS_PASSWORD");
   if (!(has && spec.passwordElsewhere)) await stage(fly, app, { REDIS_PASSWORD: password });
   const made = await stamp(fly, app);
@@ -84,14 +84,16 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
 /** Nothing but the password that a killed run left: no machine ever had it. */
 async function isUnused(fly: Fly, app: string, { secrets }: Found): Promise<boolean> {
   const others = content(secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
-  return others.length === 0 && (await machinesOf(fly, app)).length === 0;
+  if (others.length > 0 || (await machinesOf(fly, app)).length > 0) return false;
+  return (await volumesOf(fly, app)).length === 0;
 }
 
-export async function destroy({ spec, fly }: Task<RedisSpec>): Promise<void> {
+export async function destroy({ spec, previous, fly }: Task<RedisSpec>): Promise<void> {
   const isEmpty = (found: Found) => isUnused(fly, spec.app, found);
-  await destroyOwned(fly, spec, isEmpty, async () => {
+  const refuse = async () => {
     if (spec.dispensable !== true) await refuseJobs(fly, spec);
-  });
+  };
+  await destroyOwned(fly, spec, isEmpty, refuse, previous);
 }
 
 export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observation> {

@@ -37,11 +37,11 @@ import type { Observation, ReleaseOutput, ReleaseSpec } from "./spec.ts";
  * that stops in between leaves the debt on record for the next.
  */
 export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
-  const { spec, fly } = task;
+  const { spec, previous, fly } = task;
   const { app } = spec;
   const toml = tomlOf(task);
   const work: ReleaseWork = { fly, spec, env: toml.env };
-  const found = await find(fly, spec);
+  const found = await find(fly, spec, previous);
   if (found === undefined) throw absent(spec);
   if (found.owner !== "ours") throw notOurs(spec, found.owner);
   await forgetOwner(work, found);
@@ -82,8 +82,8 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
 }
 
 /** Every machine goes, one-offs too; the app, its volumes, secrets and addresses are the app kind's. */
-export async function destroy({ spec, fly }: Task<ReleaseSpec>): Promise<void> {
-  const found = await find(fly, spec);
+export async function destroy({ spec, previous, fly }: Task<ReleaseSpec>): Promise<void> {
+  const found = await find(fly, spec, previous);
   if (found === undefined) return;
   const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
   if (machines.length === 0) return;

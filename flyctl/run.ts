@@ -37,7 +37,7 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
     load: () => import("./redis.ts"),
   },
   upstash: {
-    shape: { stack: "string", org: "string", name: "string", region: "string", plan: "string|null" },
+    shape: { ...owned, name: "string", region: "string", plan: "string|null" },
     load: () => import("./upstash.ts"),
   },
   release: {
@@ -79,6 +79,7 @@ const usage = `usage: node flyctl/start.mjs <kind> <verb>
   all observe                          many of them at once
   status look                          where certificates stand
   jobs look                            how many jobs wait in Redis
+  marks look                           whose the apps of a community's names are
   job run --app <app> [--memory-mb <megabytes>] -- <command> [argument …]
 
 The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
@@ -90,6 +91,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (kind === "job" && verb === "run") return job(args.slice(2));
   if (kind === "status" && verb === "look") return status();
   if (kind === "jobs" && verb === "look") return jobs();
+  if (kind === "marks" && verb === "look") return marks();
   if (kind === "all" && verb === "observe") return all();
   const known = kinds[kind];
   if (known === undefined || !["ensure", "destroy", "observe", "accept"].includes(verb)) {
@@ -127,6 +129,15 @@ async function jobs(): Promise<number> {
   checkSpec(spec, { app: "string" });
   return withFly({}, spec, async (fly) => {
     const { look } = await import("./redis-jobs.ts");
+    return look(fly, spec as never);
+  });
+}
+
+async function marks(): Promise<number> {
+  const { spec } = await readInput();
+  checkSpec(spec, { org: "string", apps: "array", redis: "string|null", stack: "string" });
+  return withFly({ remember: true }, spec, async (fly) => {
+    const { look } = await import("./marks.ts");
     return look(fly, spec as never);
   });
 }

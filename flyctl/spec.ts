@@ -2,20 +2,23 @@
  * What the program tells the driver, and what the driver answers: the one place where the two meet.
  * Types only, so that components/ can import it without loading any of the driver.
  *
- * Every spec comes in by the environment variable SPEC (JSON), secrets by stdin (JSON object, name →
+ * Every spec comes in by the environment variable SPEC (JSON), its `stack` by MASTIFF_STACK, secrets by stdin (JSON object, name →
  * value), a rendered fly.toml by FLY_TOML with SECRETS_DIGEST (anything that changes when a secret does), what an
  * earlier ensure printed by PULUMI_COMMAND_STDOUT or IDENTITY. The answer is one JSON document on stdout.
  */
 
 /** Whose an app is. */
 export interface Owned {
-  /** `<project>/<stack>`: what the mark on every app of ours is made from. */
+  /** `<identity> <project>/<stack>`: what the mark on every app of ours is made from. Comes by MASTIFF_STACK. */
   stack: string;
   /** Slug of the Fly organisation. */
   org: string;
   /** Name of the Fly app, unique over all of Fly. */
   app: string;
 }
+
+/** A spec as the program declares it: whose the thing is comes on its own. */
+export type Declared<Spec> = Omit<Spec, "stack">;
 
 /** A machine's size, in Fly's own terms. */
 export interface Size {
@@ -139,6 +142,8 @@ export interface RedisOutput {
 export interface UpstashSpec {
   stack: string;
   org: string;
+  /** App of the community, which bears the mark that a Redis of Upstash cannot. */
+  app: string;
   name: string;
   region: string;
   /** Display name or id of a plan; null: pay as you go. */
@@ -225,6 +230,28 @@ export interface CertificateStatus {
 }
 export interface StatusOutput {
   certificates: CertificateStatus[];
+}
+
+/** Whose apps of a community's names are; verb `look`. */
+export interface MarksSpec {
+  /** Slug of the organisation. */
+  org: string;
+  apps: string[];
+  /** Name of a Redis at Upstash; null: none. */
+  redis: string | null;
+  /** `<project>/<stack>`: its mark from before identities is told apart. */
+  stack: string;
+}
+export interface MarkedThing {
+  /** In words. */
+  what: string;
+  /** Identity of the stack that marked it; null: it bears no mark, and goes with those that do. */
+  identity: string | null;
+  /** The mark is one from before identities, of a stack of this very name. */
+  isEarlier: boolean;
+}
+export interface MarksOutput {
+  things: MarkedThing[];
 }
 
 /** What `observe` says of anything: how the live thing differs from its spec. */

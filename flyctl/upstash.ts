@@ -3,13 +3,14 @@ import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { from, gone, type Task } from "./kind.ts";
+import { find as findApp } from "./ownership.ts";
 import { table, verticalTable } from "./parse.ts";
 import { say } from "./progress.ts";
 import type { Observation, UpstashOutput, UpstashSpec } from "./spec.ts";
 
 /**
- * A Redis of Upstash. It can carry no mark; its name is made from the community's own app, which does, and one
- * of that name that is there already is taken to be what an earlier run made, and said so.
+ * A Redis of Upstash. It can carry no mark, so the community's own app speaks for it: the name is made from the app's,
+ * and one of that name that is there already is what an earlier run made when the app bears our mark; said so.
  */
 interface Row {
   name: string;
@@ -20,8 +21,10 @@ interface Row {
 export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promise<UpstashOutput> {
   refuseNewName(spec.name, previous, "name");
   let row = await find(fly, spec);
-  if (row !== undefined && from(previous, "name") === undefined)
+  if (row !== undefined && from(previous, "name") === undefined) {
+    if ((await findApp(fly, spec))?.owner !== "ours") throw somebodys(spec);
     say("Redis", `${spec.name} is there already: taking it up`);
+  }
   for (let attempt = 1; row === undefined; attempt++) {
     say("Redis", `creating ${spec.name} at Upstash`);
     try {
@@ -67,6 +70,18 @@ async function find(fly: Fly, { org, name }: UpstashSpec): Promise<Row | undefin
   const rows = table(await fly.read(argv.redisList(org), { app: name }));
   const row = rows.find((one) => one.name === name);
   return row && { name, plan: row.plan ?? "", region: row["primary region"] ?? "" };
+}
+
+function somebodys({ name, app, stack }: UpstashSpec): DriverError {
+  return new DriverError({
+    what: `The Redis database ${name} is there already, and the app ${app}, which it goes with, does not bear the mark of stack ${stack}: jobs of somebody's may wait in it.`,
+    setIn: "mastiff:app (by default made from mastiff:domain)",
+    fix: [
+      "choose another name:  pulumi config set mastiff:app <name>",
+      "or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
+    ],
+    retry: retry.no,
+  });
 }
 
 /** A plan may be named by its id, which the list does not show: only a differing display name tells. */

@@ -78,6 +78,12 @@ export const authenticatedDomain: Kind<Inputs, Outputs, CloudClient> = {
   inputs,
   replacedBy: ["domain", "subdomain", "region"],
 
+  // Records of the world's resolvers hang on a label that is there; the choice of one is for new entries.
+  keeps: (state, news) =>
+    state.subdomainIsOurs && news.subdomainIsOurs && state.domain === news.domain
+      ? { subdomain: state.subdomain }
+      : {},
+
   async create(cloud, wanted) {
     const look = async () => chooseEntry(await domainEntries(cloud, wanted.domain), wanted);
     const found = await look();

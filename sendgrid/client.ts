@@ -49,7 +49,7 @@ function hint({ status, call, messages }: Refusal): string | undefined {
   }
   // "You have reached your limit …": https://www.twilio.com/docs/sendgrid/api-reference/api-keys (100 keys)
   if (status === 403 && call === "POST /api_keys" && /limit|maximum/i.test(said)) {
-    return "the account holds its 100 API keys: delete one that is not used any more";
+    return "the account holds its 100 API keys: see in the dashboard (Settings, API Keys) which of them nobody uses, or use a subuser of its own";
   }
   if (status === 403) return `give the operator's key these scopes: ${SCOPES}`;
   if (status === 429) return "too many calls: wait a minute and run it again";

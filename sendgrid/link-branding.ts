@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { CloudClient } from "../dynamic/cloud-client.ts";
 import type { Kind } from "../dynamic/kind.ts";
 import { OperatorError } from "../dynamic/operator-error.ts";
-import { SENDGRID_URL } from "./client.ts";
 import * as form from "./inputs.ts";
 
 const inputs = z.object({ domain: form.domain, baseUrl: form.baseUrl });
@@ -31,17 +30,14 @@ export async function linkEntries(cloud: CloudClient, domain: string): Promise<L
 
 export const hostOf = (entry: LinkEntry) => `${entry.subdomain}.${entry.domain}`;
 
-/** What is wrong with entries that are on, and the call that ends each. */
-export function brandingError(entries: LinkEntry[], { domain, baseUrl }: Inputs): string {
-  const base = (baseUrl ?? SENDGRID_URL).replace(/\/+$/, "");
-  const calls = entries.map(
-    (entry) =>
-      `curl -X DELETE -H "Authorization: Bearer $SENDGRID_API_KEY" ${base}/whitelabel/links/${entry.id}`,
-  );
+/** What is wrong with entries that are on. Links of mails that were sent go through them, so ending one is a person's choice. */
+export function brandingError(entries: LinkEntry[], { domain }: Inputs): string {
   return [
     `SendGrid brands links in mails from ${domain}: ${entries.map((e) => `${hostOf(e)} (entry ${e.id})`).join(", ")}.`,
     "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header asks for one.",
-    ...calls.map((call, n) => `  ${n === 0 ? "fix " : "    "}    ${call}`),
+    "  fix     see in SendGrid's dashboard whose they are (Settings, Sender Authentication, Link Branding): mails that were",
+    "          sent lead through them. Who made them ends them there, or the community mails from another domain:",
+    "            pulumi config set mastiff:smtpServer <another server>",
   ].join("\n");
 }
 

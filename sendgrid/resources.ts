@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { marked } from "../dynamic/mark.ts";
 import { CheckoutResource } from "../dynamic/resource.ts";
 
 /** One DNS-only CNAME that SendGrid asks for. Both are lower-case FQDNs without a final dot. */
@@ -23,9 +24,11 @@ export interface SendgridArgs {
 export interface AuthenticatedDomainArgs extends SendgridArgs {
   /** Domain that mails are from, e.g. `acme.social`. Another one replaces the entry. */
   domain: pulumi.Input<string>;
+  /** The stack's mark. */
+  stack: pulumi.Input<string>;
   /**
-   * Label of the return path, below the domain. Default: one derived from project and stack, so that an entry
-   * that a crash left behind is known to be ours. Another one replaces the entry.
+   * Label of the return path, below the domain. Default: one derived from the stack's mark, so that an entry that
+   * a crash left behind is known to be ours. Another one that config names replaces the entry.
    */
   subdomain?: pulumi.Input<string>;
   /** `eu` for a domain of an EU subuser, whose records differ. Default: global. Another one replaces the entry. */
@@ -56,7 +59,7 @@ export class AuthenticatedDomain extends CheckoutResource {
   constructor(name: string, args: AuthenticatedDomainArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
       domain: args.domain,
-      subdomain: args.subdomain ?? ownSubdomain(pulumi.getProject(), pulumi.getStack()),
+      subdomain: args.subdomain ?? pulumi.output(args.stack).apply(ownSubdomain),
       subdomainIsOurs: args.subdomain === undefined,
       region: args.region,
       baseUrl: args.baseUrl,
@@ -102,6 +105,8 @@ export class DomainValidation extends CheckoutResource {
 
 /** Arguments of {@link SingleSender}. Anti-spam law wants the postal address; SendGrid prints it in the mail. */
 export interface SingleSenderArgs extends SendgridArgs {
+  /** The stack's mark. */
+  stack: pulumi.Input<string>;
   /** Address that mails are from. Another one replaces the sender. */
   email: pulumi.Input<string>;
   /** Name shown beside the address. */
@@ -136,7 +141,7 @@ export class SingleSender extends CheckoutResource {
   constructor(name: string, args: SingleSenderArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
       // The nickname is free text that only the account sees: it carries whose sender this is.
-      nickname: ownNickname(pulumi.getProject(), pulumi.getStack()),
+      nickname: pulumi.output(args.stack).apply((mark) => marked(mark)),
       email: args.email,
       name: args.name,
       replyTo: args.replyTo ?? args.email,
@@ -155,7 +160,7 @@ export class SingleSender extends CheckoutResource {
 /** Arguments of {@link ApiKey}. */
 export interface ApiKeyArgs extends SendgridArgs {
   /**
-   * Name of the key. It has to carry the stack, e.g. `mastiff/acme`: keys of this very name are taken for
+   * Name of the key. It has to carry the stack's mark: keys of this very name are taken for
    * leftovers of this stack and are deleted before a new one is made. Another one renames the key.
    */
   name: pulumi.Input<string>;
@@ -249,18 +254,11 @@ export class ClickTracking extends CheckoutResource {
   }
 }
 
-/** Nickname of a stack's sender; where it is too long (100 characters), cut, with a digest of the whole. */
-export function ownNickname(project: string, stack: string): string {
-  const whole = `mastiff ${project}/${stack}`;
-  if (whole.length <= 100) return whole;
-  return `${whole.slice(0, 91)}-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}`;
-}
-
 /**
  * The return path's label for a stack: `em` and five digits, the form that SendGrid itself invents, but the same
  * at every run. That an entry carries it is how a stack knows its own.
  */
-export function ownSubdomain(project: string, stack: string): string {
-  const digest = createHash("sha256").update(`${project}/${stack}`).digest();
+export function ownSubdomain(mark: string): string {
+  const digest = createHash("sha256").update(mark).digest();
   return `em${String(digest.readUInt32BE(0) % 100_000).padStart(5, "0")}`;
 }

@@ -18,8 +18,10 @@ export interface RecoveredStack {
    * dead for sure, or when `cancel` says so. @throws OperatorError when somebody else is at work.
    */
   refresh(options: LockOptions): Promise<void>;
+  /** When a run last wrote something down, ISO 8601; undefined: never. Asked before recovery writes. */
+  lastEntry(): Promise<string | undefined>;
   /** What leftovers are told apart by. */
-  world(): Promise<StackWorld>;
+  world(ended: string | undefined): Promise<StackWorld>;
 }
 
 /** What becomes of a lock. */
@@ -41,6 +43,17 @@ interface StateResource {
   type: string;
   id?: string;
   created?: string;
+  modified?: string;
+  outputs?: Record<string, unknown>;
+}
+
+/** The identity that a state holds (components/stack-identity.ts). */
+export function identityIn(resources: readonly StateResource[]): string | undefined {
+  const one = resources.find(
+    ({ urn, type }) => type === "random:index/randomId:RandomId" && urn.endsWith("::identity-id"),
+  );
+  const hex = one?.outputs?.hex;
+  return typeof hex === "string" ? hex : undefined;
 }
 
 /** @throws OperatorError when there is no such stack. */
@@ -91,15 +104,23 @@ export async function openStack(name: string | undefined): Promise<RecoveredStac
       if (run.exitCode !== 0)
         throw new OperatorError(`pulumi refresh failed, so nothing was taken away:\n${run.output}`);
     },
-    async world() {
+    async lastEntry() {
+      const { resources = [] } = await exported();
+      const times = resources.flatMap(({ created, modified }) => [created, modified]);
+      return times
+        .filter((time) => time !== undefined)
+        .sort()
+        .at(-1);
+    },
+    async world(ended) {
       const { resources = [] } = await exported();
       const config = await configOf(on);
       const parsed = schema.safeParse(config.mastiff);
       if (!parsed.success) throw new OperatorError("The config does not hold: pulumi preview says where.");
       return {
         community: withDefaults(parsed.data),
-        // As the program names it: project and stack, without an organisation. A URN holds both.
-        stack: `${resources[0]?.urn.split("::")[1] ?? "mastiff"}/${lastPart(stack.name)}`,
+        identity: identityIn(resources),
+        ended,
         credentials: [config.apiToken, process.env.CLOUDFLARE_API_TOKEN].filter(
           (token) => token !== undefined,
         ),

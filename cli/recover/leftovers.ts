@@ -1,17 +1,26 @@
 /**
- * What a run made at Cloudflare that the engine's state does not know: each kind by its natural key, and only
- * what carries this stack's mark or was made, empty, within the stack's life.
+ * What a run made at Cloudflare that the engine's state does not know. Three things have to hold of it, and none is a
+ * name: it bears the identity that this very state holds, no state entry has its id, and it was made within this
+ * state's life. What is older than the stack, or bears another identity, is somebody's, whatever it is called.
+ *
+ *   made ──────┬── before the stack ─────────────► stays, whatever mark it bears
+ *              ├── long after the state's last entry ► stays: this state is an older one
+ *              ├── with another identity, or none ─► stays (a bucket or zone bears none: only when empty and unnamed)
+ *              ├── and its id is in the state ─────► stays
+ *              └── else ───────────────────────────► a cut-off run's: deleted, the next up makes it again
  */
 import { cloudflareClient, type Envelope, everyPage } from "../../cloudflare/client.ts";
+import { corsRuleIds } from "../../cloudflare/marked-things.ts";
 import type { Community } from "../../config/schema.ts";
 import { type CloudClient, orGone } from "../../dynamic/cloud-client.ts";
 import { CloudError } from "../../dynamic/cloud-error.ts";
+import { bears } from "../../dynamic/mark.ts";
 
 /** A stack as its config and its state describe it. */
 export interface StackWorld {
   community: Community;
-  /** Full name, which marks what it makes: `mastiff/acme`. */
-  stack: string;
+  /** The stack's identity, from its state; undefined: the state has none, so nothing in the clouds is this stack's. */
+  identity: string | undefined;
   /** Tokens in the order of preference. */
   credentials: string[];
   baseUrl: string | undefined;
@@ -19,6 +28,8 @@ export interface StackWorld {
   ids(type: string): ReadonlySet<string>;
   /** When the first resource in the state was made, ISO 8601; undefined: there is none. */
   began: string | undefined;
+  /** When a run last wrote something into the state, before recovery did; ISO 8601. */
+  ended: string | undefined;
 }
 
 /** Something that nobody wrote down. */
@@ -31,11 +42,43 @@ export interface Leftover {
   headers?: Record<string, string>;
 }
 
+/** A thing that may be a leftover. */
+export interface Candidate {
+  id: string;
+  /** The text in which its mark stands. */
+  text: string | null | undefined;
+  /** When it was made, or last changed where Cloudflare does not say more; ISO 8601. */
+  made: string | undefined;
+}
+
 /** R2 does not delete a bucket that holds objects. */
 const NOT_EMPTY = 10008;
 
+/** Whether a marked thing is this stack's, and nobody wrote it down. Pure. */
+export function isLeftover(
+  { id, text, made }: Candidate,
+  { identity, began, ended }: Pick<StackWorld, "identity" | "began" | "ended">,
+  known: ReadonlySet<string>,
+): boolean {
+  if (identity === undefined || began === undefined || !bears(text, identity) || known.has(id)) return false;
+  if (made === undefined) return true;
+  const isYoung = Date.parse(made) >= Date.parse(began) - clocksApart;
+  return isYoung && Date.parse(made) <= Date.parse(ended ?? began) + oneCreate;
+}
+
+/** The state's times are this machine's, the things' are Cloudflare's. */
+const clocksApart = 5 * 60_000;
+
+/**
+ * How long after the state's last entry a run may have made something that it never wrote down: one create with all
+ * the provider's patience, and then some. What came later came with runs that this state has not seen: it is an older
+ * export, and what it does not know may be in use.
+ */
+const oneCreate = 60 * 60_000;
+
 /** Finds all of it. @throws CloudError when Cloudflare does not answer. */
 export async function leftovers(world: StackWorld): Promise<Leftover[]> {
+  if (world.identity === undefined || world.began === undefined) return [];
   const cloud = cloudflareClient(world.credentials, world.baseUrl);
   const zones = await everyPage<Zone>(cloud, "/zones", {
     name: world.community.zone,
@@ -63,34 +106,32 @@ interface Zone {
 }
 
 async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promise<Leftover[]> {
-  const { community, stack, ids } = world;
-  const records = await everyPage<{ id: string; type: string; name: string; comment?: string | null }>(
-    cloud,
-    `/zones/${zone.id}/dns_records`,
-  );
-  const isNew = world.began !== undefined && zone.created_on > world.began;
+  const { community, ids, began } = world;
+  type Record = { id: string; type: string; name: string; comment?: string | null; created_on?: string };
+  const records = await everyPage<Record>(cloud, `/zones/${zone.id}/dns_records`);
+  const isNew = began !== undefined && Date.parse(zone.created_on) > Date.parse(began);
   const isKnown = ids("cloudflare:index/zone:Zone").has(zone.id);
   if (community.zoneMode === "created" && !isKnown && isNew && records.length === 0)
     return [{ what: `zone ${zone.name}`, cloud, path: `/zones/${zone.id}` }];
 
   const known = ids("cloudflare:index/dnsRecord:DnsRecord");
   const found = records
-    .filter((one) => one.comment === `Mastiff ${stack}`.slice(0, 100) && !known.has(one.id))
+    .filter(({ id, comment, created_on }) =>
+      isLeftover({ id, text: comment, made: created_on }, world, known),
+    )
     .map((one) => ({
       what: `DNS record ${one.type} ${one.name}`,
       cloud,
       path: `/zones/${zone.id}/dns_records/${one.id}`,
     }));
-  const rulesets = await everyPage<{ id: string; name: string; phase: string }>(
-    cloud,
-    `/zones/${zone.id}/rulesets`,
-  );
-  const own = rulesets.filter(
-    (one) => one.name === `Mastiff ${stack}` && !ids("cloudflare:index/ruleset:Ruleset").has(one.id),
+  type Ruleset = { id: string; name: string; phase: string; last_updated?: string };
+  const knownRulesets = ids("cloudflare:index/ruleset:Ruleset");
+  const rulesets = (await everyPage<Ruleset>(cloud, `/zones/${zone.id}/rulesets`)).filter(
+    ({ id, name, last_updated }) => isLeftover({ id, text: name, made: last_updated }, world, knownRulesets),
   );
   return [
     ...found,
-    ...own.map((one) => ({
+    ...rulesets.map((one) => ({
       what: `ruleset of phase ${one.phase}`,
       cloud,
       path: `/zones/${zone.id}/rulesets/${one.id}`,
@@ -98,28 +139,41 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
   ];
 }
 
-/** A token's value is told once: one that is not in the state is of no use to anybody but a thief. */
-async function tokens(cloud: CloudClient, { community, stack, ids }: StackWorld): Promise<Leftover[]> {
-  const path = `/accounts/${community.cloudflareAccountId}/tokens`;
-  const known = ids("cloudflare:index/accountToken:AccountToken");
-  return (await everyPage<{ id: string; name: string }>(cloud, path))
-    .filter((one) => one.name === `Mastiff ${stack}` && !known.has(one.id))
+/**
+ * The first token, those of rotated keys and that of the last dump, which differ by the word behind the mark. A token's
+ * value is told once: one that is not in the state is of no use to anybody but a thief.
+ */
+async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
+  const path = `/accounts/${world.community.cloudflareAccountId}/tokens`;
+  const known = world.ids("cloudflare:index/accountToken:AccountToken");
+  type Token = { id: string; name: string; issued_on?: string };
+  return (await everyPage<Token>(cloud, path))
+    .filter(({ id, name, issued_on }) => isLeftover({ id, text: name, made: issued_on }, world, known))
     .map((one) => ({ what: `token ${one.name}`, cloud, path: `${path}/${one.id}` }));
 }
 
-/** The bucket bears no mark. So it must have been made since the stack began; and R2 deletes it only when empty. */
-async function inBucket(cloud: CloudClient, { community, ids, began }: StackWorld): Promise<Leftover[]> {
+/**
+ * A bucket says whose it is by its CORS rule, which comes a call later. One that does not say it yet has to be younger
+ * than the stack and without any setting; and R2 deletes a bucket only when it is empty.
+ */
+async function inBucket(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
+  const { community, identity, ids, began = "" } = world;
   const { bucket, filesHost, cloudflareAccountId, bucketJurisdiction } = community;
   const path = `/accounts/${cloudflareAccountId}/r2/buckets/${bucket}`;
   // Without it a bucket of another jurisdiction is not seen.
   const headers = { "cf-r2-jurisdiction": bucketJurisdiction };
   const get = <T>(at: string) => cloud.request<Envelope<T>>("GET", at, { headers });
   const there = await orGone(get<{ creation_date: string }>(path));
-  if (there === undefined || began === undefined) return [];
+  if (there === undefined) return [];
   const isKnown = ids("cloudflare:index/r2Bucket:R2Bucket").has(bucket);
-  if (!isKnown && there.result.creation_date < began) return [];
   const { result } = await get<{ domains: { domain: string }[] }>(`${path}/domains/custom`);
-  const attached = ids("cloudflare:index/r2CustomDomain:R2CustomDomain").size === 0 ? result.domains : [];
+  const rules = await corsRuleIds(cloud, path, headers);
+  const knowsHost = ids("cloudflare:index/r2CustomDomain:R2CustomDomain").size > 0;
+  const isOurs = identity !== undefined && rules.length > 0 && rules.every((id) => bears(id, identity));
+  const isBare = rules.length === 0 && (result.domains.length === 0 || knowsHost);
+  const isYoung = Date.parse(there.result.creation_date) >= Date.parse(began);
+  if (!isKnown && !(isYoung && (isOurs || isBare))) return [];
+  const attached = knowsHost ? [] : result.domains;
   const domains = attached
     .filter(({ domain }) => domain === filesHost)
     .map(({ domain }) => ({ what: `the bucket's host ${domain}`, path: `${path}/domains/custom/${domain}` }));

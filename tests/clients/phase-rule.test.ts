@@ -212,3 +212,14 @@ test("an expression that Cloudflare does not understand fails with its words, af
   const posts = (await clouds.calls("cloudflare")).filter((call) => call.startsWith("POST"));
   expect(posts).toHaveLength(2);
 });
+
+test("a rule that bears another stack's mark is neither changed nor removed", async () => {
+  const [here, there] = ["Full, Mastiff 3f9a1c0b77de mastiff/dev", "Full, Mastiff 0b77de3f9a1c mastiff/dev"];
+  const made = await provider.create(mine({ description: there }));
+  await expect(provider.create(mine({ description: here }))).rejects.toThrow(
+    `The rule cors_mastiff is another stack's: “${there}”. It acts on a community that is up.`,
+  );
+  await provider.remove(String(made.id), { ...made.outs, ...mine({ description: here }) });
+  expect(await refs()).toEqual(["cors_mastiff"]);
+  await provider.remove(String(made.id), { ...made.outs, ...mine({ description: there }) });
+});

@@ -32,7 +32,7 @@ test("link branding that is on is an error with the call that ends it; that of o
   expect(props.branded).toEqual(["url1.mastiff.party"]);
   expect((await provider.diff(id, props, links())).changes).toBe(true);
   await expect(provider.update(id, props, links())).rejects.toThrow(
-    `curl -X DELETE -H "Authorization: Bearer $SENDGRID_API_KEY" ${baseUrl()}/whitelabel/links/${link.id}`,
+    `SendGrid brands links in mails from mastiff.party: url1.mastiff.party (entry ${link.id}).`,
   );
   await provider.remove(id, props);
   expect(await clouds.ask("sendgrid", "GET", "/whitelabel/links")).toHaveLength(2);

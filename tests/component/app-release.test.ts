@@ -43,11 +43,11 @@ test("secrets are staged first, by standard input; the release comes after them 
   expect(release.inputs).not.toHaveProperty("stdin");
   expect(release.inputs.environment).toEqual({
     FLY_TOML: 'app = "acme"\n',
+    MASTIFF_STACK: "3f9a1c0b77de mastiff/test",
     SECRETS_DIGEST: digest(values),
     SPEC: expect.any(String),
   });
   expect(specIn(release.inputs)).toEqual({
-    stack: "mastiff/test",
     org: "acme",
     app: "acme",
     region: "ams",

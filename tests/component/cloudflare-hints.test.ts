@@ -29,10 +29,14 @@ const declare = (answers: Parameters<typeof resourcesOf>[1] = {}) =>
   resourcesOf(
     () => {
       explainCloudflareErrors();
-      const parent = new MailRecords("group", { zoneId: "zone", records: [], stack: "mastiff/test" });
+      const parent = new MailRecords("group", {
+        zoneId: "zone",
+        records: [],
+        stack: "3f9a1c0b77de mastiff/test",
+      });
       new DnsRecord("record", record, { parent });
       const bucket = { accountId: "account", bucket: "files", jurisdiction: "default" as const };
-      mintBucketKey("media", { ...bucket, tokenName: "Mastiff mastiff/test" }, undefined, parent);
+      mintBucketKey("media", { ...bucket, stack: "3f9a1c0b77de mastiff/test" }, { parent });
     },
     { outputs: { "media-token": { value: "planted" } }, ...answers },
   );

@@ -35,7 +35,6 @@ const declare = (more: Partial<FinalDumpArgs> = {}) =>
         databaseApp: "acme-db",
         accountId: account,
         jurisdiction: "default",
-        tokenName: "Mastiff mastiff/test (last dump)",
         after: [],
         ...more,
       });

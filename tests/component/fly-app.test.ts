@@ -30,7 +30,6 @@ test("an app with public addresses, and an upkeep that is given what it printed"
   });
   expect(inputs).not.toHaveProperty("stdin");
   expect(specIn(inputs)).toEqual({
-    stack: "mastiff/test",
     org: "acme",
     app: "acme",
     publicAddresses: true,
@@ -79,5 +78,8 @@ test("the driver is told where Fly is only when config says so", async () => {
     FLY_FLAPS_BASE_URL: base,
     FLY_UIEX_BASE_URL: base,
   });
-  expect(Object.keys((await declare()).named("web-app").inputs.environment as object)).toEqual(["SPEC"]);
+  expect(Object.keys((await declare()).named("web-app").inputs.environment as object)).toEqual([
+    "MASTIFF_STACK",
+    "SPEC",
+  ]);
 });

@@ -23,7 +23,7 @@ function declare(hostname: string, zone = "acme.social") {
   );
 }
 
-const record = { zoneId: "zone", ttl: 1, proxied: false, comment: "Mastiff mastiff/test" };
+const record = { zoneId: "zone", ttl: 1, proxied: false, comment: "Mastiff 3f9a1c0b77de mastiff/test" };
 
 test("a host is proved by its challenge and by the ownership text, in the quotes that Cloudflare keeps", async () => {
   const declared = await declare("assets.acme.social");

@@ -18,7 +18,7 @@ function declare(more: Partial<MediaBucketArgs> = {}) {
         jurisdiction: "default",
         host: "files.acme.social",
         domain: "acme.social",
-        tokenName: "Mastiff mastiff/test",
+        stack: "3f9a1c0b77de mastiff/test",
         protect: true,
         ...more,
       });
@@ -61,7 +61,7 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
   expect(declared.named("media-cors").inputs).toMatchObject({
     rules: [
       {
-        id: "mastodon",
+        id: "Mastiff 3f9a1c0b77de mastiff/test",
         allowed: { methods: ["GET", "HEAD"], origins: ["https://acme.social"], headers: ["*"] },
       },
     ],
@@ -95,7 +95,9 @@ test("a bucket in the EU has its token for that jurisdiction", async () => {
 test("another word is another token under a name of its own", async () => {
   const declared = await declare({ keyWord: "2026-11" });
   expect(declared.names).not.toContain("media-token");
-  expect(declared.named("media-token-2026-11").inputs.name).toBe("Mastiff mastiff/test (2026-11)");
+  expect(declared.named("media-token-2026-11").inputs.name).toBe(
+    "Mastiff 3f9a1c0b77de mastiff/test (2026-11)",
+  );
   expect(declared.outputs.secretAccessKey).toEqual(new Secret(sha256("planted-media-token-2026-11")));
 });
 

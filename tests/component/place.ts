@@ -3,7 +3,12 @@
 import type { FlyPlace } from "../../components/fly-app.ts";
 import { noDrift } from "../../components/fly-look.ts";
 
-export const place: FlyPlace = { stack: "mastiff/test", org: "acme", region: "ams", drift: noDrift };
+export const place: FlyPlace = {
+  stack: "3f9a1c0b77de mastiff/test",
+  org: "acme",
+  region: "ams",
+  drift: noDrift,
+};
 
 /** The same place, where one thing has drifted. */
 export function driftedAt(item: string, difference: string, identity = false): FlyPlace {

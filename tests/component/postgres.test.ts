@@ -29,7 +29,6 @@ test("one server, protected; its size and consumers are shown, its password is n
   const server = declared.named("database-postgres");
   expect(server).toMatchObject({ parent: "database", protect: true, secretOutputs: ["stdout", "stderr"] });
   expect(specIn(server.inputs)).toEqual({
-    stack: "mastiff/test",
     org: "acme",
     app: "acme-db",
     region: "ams",

@@ -22,6 +22,7 @@ async function difference(name: StackName): Promise<{ more: string[]; less: stri
 
 const holdsData = [
   "database-postgres",
+  "identity-id",
   "media-access",
   "media-bucket",
   "redis-machine",

@@ -7,6 +7,9 @@ import type { ZoneReading } from "../../cloudflare/zone-reading.ts";
 import { root } from "../../toolchain/paths.ts";
 import { type Answers, type Declared, resourcesOf } from "../support/resources-of.ts";
 
+// The look before a first `up` asks clouds, and there are none here (tests/engine/lost-state.test.ts).
+vi.mock("../../components/first-look.ts", () => ({ lookForCommunity: async () => {} }));
+
 /** The five keys that every stack has. */
 const required = {
   "mastiff:domain": "mastiff.party",
@@ -59,6 +62,7 @@ const certificate = (host: string) => ({
 });
 
 const outputs: Answers["outputs"] = {
+  "identity-id": { hex: "3f9a1c0b77de" },
   "random:index/randomPassword:RandomPassword": (name) => ({ result: given.password(name) }),
   "secrets-vapid": { privateKeyPem: given.vapidPem },
   "cloudflare:index/accountToken:AccountToken": (name) => ({ value: given.token(name) }),

@@ -19,6 +19,8 @@ const promised = [
   "database/database-postgres command:local:Command",
   "edge mastiff:cloudflare:OpenEdge",
   "edge/edge-security-level cloudflare:index/zoneSetting:ZoneSetting",
+  "identity mastiff:mastodon:Identity",
+  "identity/identity-id random:index/randomId:RandomId",
   "mail mastiff:sendgrid:Mail",
   "mail-records mastiff:cloudflare:MailRecords",
   "mail-records/mail-records-dmarc cloudflare:index/dnsRecord:DnsRecord",

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { CommunityRecords, recordComment } from "../../components/community-records.ts";
+import { CommunityRecords } from "../../components/community-records.ts";
 import { hostsOf } from "../../components/hosts.ts";
 import { MailRecords, mailRecordsOf } from "../../components/mail-records.ts";
+import { marked } from "../../dynamic/mark.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
 const hosts = Object.values(
@@ -25,7 +26,7 @@ test("one record for each way to reach a host; only assets stand behind the edge
       hosts,
       addresses,
       root: "acme.social",
-      stack: "mastiff/test",
+      stack: "3f9a1c0b77de mastiff/test",
     });
   });
   const records = declared.resources.filter(({ custom }) => custom);
@@ -41,7 +42,11 @@ test("one record for each way to reach a host; only assets stand behind the edge
     "records-streaming-aaaa streaming.acme.social AAAA 2a09:8280:1::11 false",
   ]);
   for (const { name, inputs, parent, deleteBeforeReplace, type } of records) {
-    expect(inputs, name).toMatchObject({ zoneId: "zone", ttl: 1, comment: "Mastiff mastiff/test" });
+    expect(inputs, name).toMatchObject({
+      zoneId: "zone",
+      ttl: 1,
+      comment: "Mastiff 3f9a1c0b77de mastiff/test",
+    });
     expect({ parent, deleteBeforeReplace, type }, name).toEqual({
       parent: "records",
       deleteBeforeReplace: true,
@@ -51,7 +56,7 @@ test("one record for each way to reach a host; only assets stand behind the edge
 });
 
 test("a record's comment fits a free zone's 100 characters", () => {
-  expect(recordComment(`mastiff/${"s".repeat(200)}`)).toHaveLength(100);
+  expect(marked(`3f9a1c0b77de mastiff/${"s".repeat(200)}`)).toHaveLength(100);
 });
 
 const mail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
@@ -63,7 +68,7 @@ const mail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
       dmarcReports: undefined,
       ...config,
     });
-    new MailRecords("mail-records", { zoneId: "zone", records, stack: "mastiff/test" });
+    new MailRecords("mail-records", { zoneId: "zone", records, stack: "3f9a1c0b77de mastiff/test" });
   });
 
 test("no mail record is made unasked, as one of the kind may be there", async () => {
@@ -88,7 +93,7 @@ test("SPF and DMARC stand in the quotes that Cloudflare keeps", async () => {
     name: "acme.social",
     content: '"v=spf1 include:sendgrid.net ~all"',
     proxied: false,
-    comment: "Mastiff mastiff/test",
+    comment: "Mastiff 3f9a1c0b77de mastiff/test",
   });
   expect(declared.named("mail-records-dmarc").inputs).toMatchObject({
     type: "TXT",

@@ -13,6 +13,8 @@ function declare(more: Partial<RedisArgs> = {}) {
       const redis = new Redis("redis", {
         place,
         name: "acme-redis",
+        app: "acme",
+        appName: "acme",
         size: { kind: "own", cpus: 1, memoryMb: 256, volumeGb: 1 },
         rotated: false,
         dispensable: false,
@@ -32,7 +34,6 @@ test("an own Redis is one machine of a version that Sidekiq 8 takes, protected, 
   expect(declared.kept).toEqual(["redis-machine"]);
   const { inputs, secretOutputs } = declared.named("redis-machine");
   expect(specIn(inputs)).toEqual({
-    stack: "mastiff/test",
     org: "acme",
     region: "ams",
     app: "acme-redis",
@@ -66,9 +67,9 @@ test("Upstash's Redis gets no password from here; the address that it answers is
   expect(inputs).not.toHaveProperty("stdin");
   expect(secretOutputs).toEqual(["stdout", "stderr"]);
   expect(specIn(inputs)).toEqual({
-    stack: "mastiff/test",
     org: "acme",
     region: "ams",
+    app: "acme",
     name: "acme-redis",
     plan: null,
   });

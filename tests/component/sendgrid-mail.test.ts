@@ -13,7 +13,7 @@ function declare(more: Partial<SendgridMailArgs> = {}) {
         domain: "acme.social",
         zoneId: "zone",
         zoneIsActive: true,
-        stack: "mastiff/test",
+        stack: "3f9a1c0b77de mastiff/test",
         accountIsOurs: false,
         ...more,
       });
@@ -54,10 +54,16 @@ test("the domain is entered, and what proves it stands in DNS, seen by everybody
   ]);
   expect(declared.named("mail-domain").inputs).toMatchObject({
     domain: "acme.social",
-    subdomain: ownSubdomain("mastiff", "test"),
+    subdomain: ownSubdomain("3f9a1c0b77de mastiff/test"),
     subdomainIsOurs: true,
   });
-  const record = { type: "CNAME", zoneId: "zone", ttl: 1, proxied: false, comment: "Mastiff mastiff/test" };
+  const record = {
+    type: "CNAME",
+    zoneId: "zone",
+    ttl: 1,
+    proxied: false,
+    comment: "Mastiff 3f9a1c0b77de mastiff/test",
+  };
   expect(declared.named("mail-return-path").inputs).toEqual({
     ...record,
     name: "em1.acme.social",
@@ -88,7 +94,7 @@ test("the key may send and nothing else, carries the stack's name, and is secret
   const declared = await declare();
   expect(declared.named("mail-key")).toMatchObject({
     secretOutputs: ["apiKey"],
-    inputs: { name: "mastiff mastiff/test", scopes: ["mail.send"] },
+    inputs: { name: "Mastiff 3f9a1c0b77de mastiff/test", scopes: ["mail.send"] },
   });
   expect(declared.outputs.apiKey).toEqual(new Secret("planted-mail-key"));
 });
@@ -96,7 +102,7 @@ test("the key may send and nothing else, carries the stack's name, and is secret
 test("another word is another key under a name of its own", async () => {
   const declared = await declare({ keyWord: "2026-11" });
   expect(declared.names).not.toContain("mail-key");
-  expect(declared.named("mail-key-2026-11").inputs.name).toBe("mastiff mastiff/test (2026-11)");
+  expect(declared.named("mail-key-2026-11").inputs.name).toBe("Mastiff 3f9a1c0b77de mastiff/test (2026-11)");
   expect(declared.outputs.apiKey).toEqual(new Secret("planted-mail-key-2026-11"));
 });
 
@@ -119,7 +125,10 @@ test("a sender is there when config has one; what was at SendGrid before is know
     country: "Land",
   };
   const declared = await declare({ sender });
-  expect(declared.named("mail-sender").inputs).toMatchObject({ ...sender, nickname: "mastiff mastiff/test" });
+  expect(declared.named("mail-sender").inputs).toMatchObject({
+    ...sender,
+    nickname: "Mastiff 3f9a1c0b77de mastiff/test",
+  });
   expect(declared.outputs.adopted).toEqual({ mailDomain: true, sender: true });
   expect((await declare()).outputs.adopted).toEqual({ mailDomain: true, sender: false });
 });

@@ -3,17 +3,18 @@ import { HeaderRule } from "../../components/header-rule.ts";
 import { StrictTls } from "../../components/strict-tls.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
+const stack = "3f9a1c0b77de mastiff/test";
 const hosts = ["assets.acme.social", "files.acme.social"];
 
 const declare = (shared: boolean) =>
   resourcesOf(() => {
-    new StrictTls("tls", { zoneId: "zone", shared, hosts, ref: "acme_social" });
-    new HeaderRule("cors", { zoneId: "zone", shared, hosts, ref: "acme_social", stack: "mastiff/test" });
+    new StrictTls("tls", { zoneId: "zone", shared, hosts, ref: "acme_social", stack });
+    new HeaderRule("cors", { zoneId: "zone", shared, hosts, ref: "acme_social", stack });
   });
 
 const cors = {
   ref: "access_control_allow_origin_acme_social",
-  description: "access-control-allow-origin",
+  description: `access-control-allow-origin, Mastiff ${stack}`,
   action: "rewrite",
   expression:
     'http.host in {"assets.acme.social" "files.acme.social"} and http.request.method in {"GET" "POST" "HEAD" "OPTIONS"}',
@@ -30,7 +31,7 @@ test("a stack that owns its zone has the SSL mode and the phase's ruleset as a w
     inputs: {
       zoneId: "zone",
       kind: "zone",
-      name: "Mastiff mastiff/test",
+      name: "Mastiff 3f9a1c0b77de mastiff/test",
       phase: "http_response_headers_transform",
       rules: [cors],
     },

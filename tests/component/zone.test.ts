@@ -72,7 +72,7 @@ test("a ruleset of others in an owned zone is refused, with both ways out", asyn
 });
 
 test("our own ruleset and one of another phase are in nobody's way", async () => {
-  const rulesets = [ruleset("Mastiff mastiff/test"), ruleset("urls", "http_request_transform")];
+  const rulesets = [ruleset("Mastiff 3f9a1c0b77de mastiff/test"), ruleset("urls", "http_request_transform")];
   const declared = await declareProgram({ zone: { ...calmZone, rulesets } });
   expect(declared.names).toContain("cors-ruleset");
 });
@@ -91,7 +91,9 @@ test("an SPF record of others is refused, as two make both void; one of ours is 
       "          or take over what theirs says, then remove it yourself in the Cloudflare dashboard and run again",
     ].join("\n"),
   );
-  expect((await declareProgram(spf("Mastiff mastiff/test"))).names).toContain("mail-records-spf");
+  expect((await declareProgram(spf("Mastiff 3f9a1c0b77de mastiff/test"))).names).toContain(
+    "mail-records-spf",
+  );
 });
 
 test("a zone that is not there is said with the account and both ways out", async () => {

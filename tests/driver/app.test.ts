@@ -157,10 +157,11 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
 
   test("another stack's: neither taken up nor destroyed", async () => {
     await world.must("app", "ensure", { spec: spec("theirs", { stack: "mastiff/other" }) });
-    const text = `The Fly app "theirs" is in organisation mastiff already and belongs to something else: it carries the mark of another stack, not that of mastiff/dev.
+    const text = `The Fly app "theirs" is in organisation mastiff already and belongs to something else: it carries the mark of another stack, not that of mastiff/dev, or of one of the same name in another backend.
   set in  mastiff:app (by default made from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, if nobody needs it any more:  flyctl apps destroy theirs
+          or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
+          what is in it:  flyctl status -a theirs
   retry   does not help before this is changed`;
     for (const verb of ["ensure", "destroy"]) {
       const { code, stderr } = await world.drive("app", verb, { spec: spec("theirs") });
@@ -185,10 +186,47 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
     ).toBe(`The Fly app "used" is in organisation mastiff already and belongs to something else: it has content, but not the mark of stack mastiff/dev.
   set in  mastiff:app (by default made from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, if nobody needs it any more:  flyctl apps destroy used
-          or, if it is this stack's after all:  flyctl secrets set --stage -a used ${mark}=mastiff/dev
+          or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
+          what is in it:  flyctl status -a used
   retry   does not help before this is changed
 `);
+  });
+
+  test("one of a stack of the same name in another backend, whatever the verb", async () => {
+    const [here, there] = ["3f9a1c0b77de mastiff/dev", "0b77de3f9a1c mastiff/dev"];
+    const first = await world.must("app", "ensure", { spec: spec("twin", { stack: there }) });
+    expect(Object.keys((await world.fly()).apps.twin.secrets)).toContain("MASTIFF_STACK_0B77DE3F9A1C");
+    for (const verb of ["ensure", "destroy"]) {
+      // A state that remembers the app is no proof against a mark: it may be an older copy of another one.
+      const { code, stderr } = await world.drive("app", verb, {
+        spec: spec("twin", { stack: here }),
+        previous: first,
+      });
+      expect([code, stderr]).toEqual([1, expect.stringContaining("of the same name in another backend")]);
+    }
+    expect(Object.keys((await world.fly()).apps.twin.secrets)).toContain("MASTIFF_STACK_0B77DE3F9A1C");
+  });
+
+  test("one without a mark, a secret or a machine, but with a volume: data outlives its machine", async () => {
+    await world.must("app", "ensure", { spec: spec("shell") });
+    await world.meddle((fly) => {
+      fly.apps.shell.secrets = {};
+      fly.apps.shell.volumes.vol_1 = {
+        id: "vol_1",
+        name: "data",
+        state: "created",
+        sizeGb: 1,
+        region: "ams",
+        attachedMachineId: null,
+        createdAt: "2026-01-01T00:00:00Z",
+        data: {},
+      };
+    });
+    for (const verb of ["ensure", "destroy"]) {
+      const { code, stderr } = await world.drive("app", verb, { spec: spec("shell") });
+      expect([code, stderr]).toEqual([1, expect.stringContaining("it has content, but not the mark")]);
+    }
+    expect((await world.fly()).apps.shell).toBeDefined();
   });
 
   test("a rename is refused before anything is made", async () => {
@@ -205,6 +243,65 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
   retry   does not help before this is changed
 `);
     expect(await world.journal(after)).toEqual([]);
+  });
+});
+
+describe("an app that the state knows", () => {
+  const stack = "3f9a1c0b77de mastiff/dev";
+  const marks = async (app: string) =>
+    Object.keys((await world.fly()).apps[app].secrets).filter((name) => name.startsWith("MASTIFF_STACK_"));
+
+  test("is given its mark again when somebody has unset it", async () => {
+    const first = await world.must("app", "ensure", { spec: spec("bare", { stack }) });
+    await world.must("secrets", "ensure", {
+      spec: { app: "bare", names: ["TOKEN"] },
+      secrets: { TOKEN: "a-1" },
+    });
+    await world.meddle((fly) => {
+      delete fly.apps.bare.secrets.MASTIFF_STACK_3F9A1C0B77DE;
+    });
+    const seen = await world.must("app", "observe", { spec: spec("bare", { stack }), previous: first });
+    expect(seen.differences).toEqual(["app bare does not carry this stack's mark"]);
+    await world.must("app", "ensure", { spec: spec("bare", { stack }), previous: first });
+    expect(await marks("bare")).toEqual(["MASTIFF_STACK_3F9A1C0B77DE"]);
+  });
+
+  test("and that an earlier Mastiff marked by the stack's name is given the identity", async () => {
+    const first = await world.must("app", "ensure", { spec: spec("grown") });
+    expect(await marks("grown")).toEqual([mark]);
+    await world.must("app", "ensure", { spec: spec("grown", { stack }), previous: first });
+    expect(await marks("grown")).toEqual(["MASTIFF_STACK_3F9A1C0B77DE"]);
+  });
+});
+
+describe("a look for marks", () => {
+  test("says whose the apps of these names are, and nothing of others", async () => {
+    await world.must("app", "ensure", { spec: spec("seen", { stack: "3f9a1c0b77de mastiff/dev" }) });
+    await world.must("app", "ensure", { spec: spec("seen-earlier") });
+    const look = {
+      org: "mastiff",
+      apps: ["seen", "seen-earlier", "unseen"],
+      redis: null,
+      stack: "mastiff/dev",
+    };
+    expect(await world.must("marks", "look", { spec: look })).toEqual({
+      things: [
+        { what: "the app seen (machines: 0, running: 0)", identity: "3f9a1c0b77de", isEarlier: false },
+        {
+          what: "the app seen-earlier (machines: 0, running: 0)",
+          identity: mark.slice(14).toLowerCase(),
+          isEarlier: true,
+        },
+      ],
+    });
+  });
+
+  test("takes the stack's mark on its own, beside a spec and for each of several", async () => {
+    const { stack: _, ...declared } = spec("beside");
+    const env = { MASTIFF_STACK: "3f9a1c0b77de mastiff/dev" };
+    await world.must("app", "ensure", { spec: declared, env });
+    const all = { items: { one: { kind: "app", spec: declared } } };
+    expect((await world.must("all", "observe", { spec: all, env })).one.differences).toEqual([]);
   });
 });
 

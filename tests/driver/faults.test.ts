@@ -7,7 +7,14 @@ import { type CallWorld, openCallWorld } from "../../faults/call-world.ts";
 
 // A sample of `npm run faults -- calls driver`: a Redis is bought, the dearest thing to have twice.
 const slow = 240_000;
-const spec = { stack: "mastiff/dev", org: "mastiff", name: "acme-upstash", region: "ams", plan: null };
+const spec = {
+  stack: "mastiff/dev",
+  org: "mastiff",
+  app: "acme",
+  name: "acme-upstash",
+  region: "ams",
+  plan: null,
+};
 
 let world: CallWorld;
 let buying: Rehearsed;

@@ -161,6 +161,7 @@ describe("an own Redis", () => {
 describe("Upstash", () => {
   const upstash = (name: string, more: Partial<UpstashSpec> = {}): UpstashSpec => ({
     ...owned,
+    app: "acme",
     name,
     region: "ams",
     plan: null,
@@ -191,8 +192,24 @@ describe("Upstash", () => {
     });
     await world.must("upstash", "ensure", { spec: upstash("up2") });
     expect((await world.fly()).addOns).toHaveLength(2);
+    const app = { ...owned, app: "acme", publicAddresses: false, dedicatedV4: false };
+    await world.must("app", "ensure", { spec: app });
     const { stderr } = await world.drive("upstash", "ensure", { spec: upstash("up2") });
     expect(timeless(stderr)).toBe("Redis: up2 is there already: taking it up");
+  });
+
+  test("one that nobody remembers is not taken up beside an app of another stack, nor without one", async () => {
+    const there = { ...owned, app: "theirs", stack: "0b77de3f9a1c mastiff/dev" };
+    await world.must("app", "ensure", { spec: { ...there, publicAddresses: false, dedicatedV4: false } });
+    for (const app of ["theirs", "nobodys"]) {
+      const { code, stderr } = await world.drive("upstash", "ensure", { spec: upstash("up1", { app }) });
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          `The Redis database up1 is there already, and the app ${app}, which it goes with, does not bear the mark`,
+        ),
+      ]);
+    }
   });
 
   test("another plan is drift that only a person in a terminal can mend", async () => {

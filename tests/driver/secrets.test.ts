@@ -35,7 +35,6 @@ describe("keys that never change", () => {
       `The app keyed has other keys than this stack's state, and one or more of them would change: SALT. Accounts could no longer sign, browsers no longer be notified, and everybody would be logged out.
   set in  the stack's state, from which a secret was lost (pulumi state delete, an older or a fresh state)
   fix     bring back the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)
-          or, when the database is a new and empty one:  flyctl secrets unset --stage -a keyed ${seal}
   retry   does not help before this is changed
 `,
     ]);

@@ -22,7 +22,10 @@ const forms: [RegExp, string][] = [
   [/\.[0-9a-z]{7}\.flydns\.net/g, ".<app>.flydns.net"],
   [/\b(app|org)-[0-9a-z]{7,8}\b/g, "$1-<id>"],
   [/\b(rel|ip|vol|img)_[0-9a-z]+\b/g, "$1_<id>"],
-  [/MASTIFF_(ADDRESSES|SEAL|KEYS_SEAL)_[0-9A-F]{12}/g, "MASTIFF_$1_<id>"],
+  [/MASTIFF_(ADDRESSES|SEAL|KEYS_SEAL|STACK)_[0-9A-F]{12}/g, "MASTIFF_$1_<id>"],
+  // A stack's identity, in its mark and alone; the return path that is made from it.
+  [/\b[0-9a-f]{12}(?= [\w.-]+\/|$)/g, "<identity>"],
+  [/\bem\d{5}\b/g, "em<identity>"],
 ];
 
 /** A value whose texts are reduced to their forms; keys in `dropped` are left out wherever they stand. */

@@ -1,19 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { planFly } from "../../components/fly-plan.ts";
-import {
-  databaseOf,
-  derivedNames,
-  farewellBucket,
-  ruleRefOf,
-  sendgridKeyOf,
-  tokenNameOf,
-} from "../../config/derived-names.ts";
+import { databaseOf, derivedNames, farewellBucket, ruleRefOf } from "../../config/derived-names.ts";
 import type { Community } from "../../config/schema.ts";
+import { marked, markOf } from "../../dynamic/mark.ts";
 import { identifier } from "../../flyctl/psql.ts";
 import { nameProblem, nameRules } from "../../limits/names.ts";
 import { isDomain } from "../../local/sendgrid/domains.ts";
-import { ownNickname, ownSubdomain } from "../../sendgrid/resources.ts";
+import { ownSubdomain } from "../../sendgrid/resources.ts";
 import { fixes, parse, problems, refusal } from "../support/config.ts";
 
 test.each<[string, Partial<Community>]>([
@@ -150,14 +144,15 @@ test("for every legal domain, config is refused with a fix, or every name satisf
           expect(bucket).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
         for (const host of [community.assetsHost, community.filesHost, community.streamingHost])
           expect(isDomain(host) || host).toBe(true);
-        const stack = `mastiff/${stackOnly}`;
+        const mark = markOf({ identity: "3f9a1c0b77de", stack: `mastiff/${stackOnly}` });
         const longest = "x".repeat(20);
         for (const [rule, name] of [
-          [nameRules.cloudflareToken, `${tokenNameOf(stack)} (${longest})`],
-          [nameRules.cloudflareToken, tokenNameOf(stack, " (last dump)")],
-          [nameRules.sendgridKey, sendgridKeyOf(stack, longest)],
-          [nameRules.sendgridNickname, ownNickname("mastiff", stackOnly)],
-          [nameRules.returnPath, ownSubdomain("mastiff", stackOnly)],
+          [nameRules.cloudflareToken, marked(mark, longest)],
+          [nameRules.cloudflareToken, marked(mark, "last dump")],
+          [nameRules.recordComment, marked(mark)],
+          [nameRules.sendgridKey, marked(mark, longest)],
+          [nameRules.sendgridNickname, marked(mark)],
+          [nameRules.returnPath, ownSubdomain(mark)],
         ] as const)
           expect(nameProblem(rule, name)).toBeUndefined();
       },
@@ -190,13 +185,4 @@ test("other domains have other names, the same domain always the same", () => {
   }
   const farewells = ["1", "2"].map((end) => farewellBucket(`${"a".repeat(62)}${end}`));
   expect(new Set(farewells).size).toBe(2);
-});
-
-test("names of stacks that are too long are cut, and stay apart", () => {
-  const [one, other] = ["1", "2"].map((end) => `mastiff/${"a".repeat(99)}${end}`);
-  expect(tokenNameOf(one ?? "")).not.toBe(tokenNameOf(other ?? ""));
-  expect(sendgridKeyOf(one ?? "")).not.toBe(sendgridKeyOf(other ?? ""));
-  expect(tokenNameOf("mastiff/acme")).toBe("Mastiff mastiff/acme");
-  expect(tokenNameOf("mastiff/acme", " (last dump)")).toBe("Mastiff mastiff/acme (last dump)");
-  expect(sendgridKeyOf("mastiff/acme", "2026-11")).toBe("mastiff mastiff/acme (2026-11)");
 });

@@ -1,8 +1,11 @@
 import { hostname } from "node:os";
-import { expect, test } from "vitest";
-import { lockIn } from "../../cli/recover/engine.ts";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { identityIn, lockIn } from "../../cli/recover/engine.ts";
 import { withoutHalfKnown } from "../../cli/recover/half-known.ts";
+import { isLeftover } from "../../cli/recover/leftovers.ts";
 import { hintFor, hintForNoAnswer } from "../../components/cloudflare-hints.ts";
+import { marked } from "../../dynamic/mark.ts";
 
 /** As the file backend words it (pulumi 3.259, pkg/backend/diy/lock.go). */
 const locked = (host: string, pid: number) =>
@@ -92,4 +95,73 @@ test("what has no id leaves the state, and nothing there speaks of it any more",
     propertyDependencies: { zoneId: null, records: [] },
   });
   expect(withoutHalfKnown(found?.deployment ?? {})).toBeUndefined();
+});
+
+describe("what recover takes away", () => {
+  const world = { identity: "3f9a1c0b77de", began: "2026-11-23T10:00:00Z", ended: "2026-11-23T10:50:00Z" };
+  const mark = "3f9a1c0b77de mastiff/acme";
+  const another = "0b77de3f9a1c mastiff/acme";
+  const made = "2026-11-23T11:00:00Z";
+  const none: ReadonlySet<string> = new Set();
+
+  test.each([
+    ["a record, a ruleset, the first token", marked(mark)],
+    ["a token of a rotated key", marked(mark, "2026-11")],
+    ["the token of the last dump", marked(mark, "last dump")],
+    ["a thing marked under an earlier name of the stack", marked("3f9a1c0b77de mastiff/before")],
+  ])("%s that bears the state's identity and is in no state goes", (_what, text) => {
+    expect(isLeftover({ id: "1", text, made }, world, none)).toBe(true);
+  });
+
+  test.each([
+    ["that the state lists", { id: "1", text: marked(mark), made }, world, new Set(["1"])],
+    ["of another identity, under the very same name", { id: "1", text: marked(another), made }, world, none],
+    ["of a Mastiff from before identities", { id: "1", text: "Mastiff mastiff/acme", made }, world, none],
+    ["of a person's", { id: "1", text: "made for Mastiff", made }, world, none],
+    ["without a text", { id: "1", text: null, made }, world, none],
+    ["older than the stack", { id: "1", text: marked(mark), made: "2026-11-22T00:00:00Z" }, world, none],
+    [
+      "made by runs that this state, an older export, has not seen",
+      { id: "1", text: marked(mark), made: "2026-11-25T00:00:00Z" },
+      world,
+      none,
+    ],
+    [
+      "when the state is empty",
+      { id: "1", text: marked(mark), made },
+      { identity: undefined, began: undefined, ended: undefined },
+      none,
+    ],
+    [
+      "when the state has no identity",
+      { id: "1", text: marked(mark), made },
+      { ...world, identity: undefined },
+      none,
+    ],
+  ])("a thing %s stays", (_which, thing, state, known) => {
+    expect(isLeftover(thing, state, known)).toBe(false);
+  });
+
+  test("no text whatever makes a thing ours that does not hold our identity", () => {
+    const texts = fc.oneof(
+      fc.string(),
+      fc.constantFrom(marked(another), "Mastiff mastiff/acme", "mastiff 3f9a"),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        fc.pre(!text.includes(world.identity));
+        expect(isLeftover({ id: "1", text, made }, world, none)).toBe(false);
+      }),
+    );
+  });
+
+  test("the identity is read from the state, and from nothing else", () => {
+    const type = "random:index/randomId:RandomId";
+    const urn = (name: string) => `urn:pulumi:acme::mastiff::mastiff:mastodon:Identity$${type}::${name}`;
+    const one = { urn: urn("identity-id"), type, outputs: { hex: world.identity } };
+    expect(identityIn([one])).toBe(world.identity);
+    expect(identityIn([{ ...one, urn: urn("another-id") }])).toBeUndefined();
+    expect(identityIn([{ ...one, outputs: {} }])).toBeUndefined();
+    expect(identityIn([])).toBeUndefined();
+  });
 });

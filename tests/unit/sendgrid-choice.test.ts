@@ -61,9 +61,10 @@ test("the choice does not hang on the order of the list", () => {
 });
 
 test("a stack's subdomain is the same at every run and another one for another stack", () => {
-  expect(ownSubdomain("mastiff", "dev")).toBe(ownSubdomain("mastiff", "dev"));
-  expect(ownSubdomain("mastiff", "dev")).toMatch(/^em\d{5}$/);
-  expect(ownSubdomain("mastiff", "dev")).not.toBe(ownSubdomain("mastiff", "prod"));
+  const mark = "3f9a1c0b77de mastiff/dev";
+  expect(ownSubdomain(mark)).toBe(ownSubdomain(mark));
+  expect(ownSubdomain(mark)).toMatch(/^em\d{5}$/);
+  expect(ownSubdomain("0b77de3f9a1c mastiff/dev")).not.toBe(ownSubdomain(mark));
 });
 
 test("a sender with our nickname goes first, then a verified one", () => {
@@ -97,13 +98,15 @@ test("what SendGrid adds to a key's scopes is no right; a right that somebody ad
   expect(rights(["mail.send", "2fa_required"], ["2fa_required"])).toEqual(["2fa_required", "mail.send"]);
 });
 
-test("branded links are an error that names the entry and the call that ends it", () => {
+test("branded links are an error that names the entry, and asks nobody to delete it unseen", () => {
   const on = { id: 7, domain: "acme.social", subdomain: "url77", valid: true };
   expect(brandingError([on], { domain: "acme.social", baseUrl: undefined })).toBe(
     [
       "SendGrid brands links in mails from acme.social: url77.acme.social (entry 7).",
       "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header asks for one.",
-      '  fix     curl -X DELETE -H "Authorization: Bearer $SENDGRID_API_KEY" https://api.sendgrid.com/v3/whitelabel/links/7',
+      "  fix     see in SendGrid's dashboard whose they are (Settings, Sender Authentication, Link Branding): mails that were",
+      "          sent lead through them. Who made them ends them there, or the community mails from another domain:",
+      "            pulumi config set mastiff:smtpServer <another server>",
     ].join("\n"),
   );
 });

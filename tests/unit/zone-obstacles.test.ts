@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { ZoneReading, ZoneRecord } from "../../cloudflare/zone-reading.ts";
-import { recordComment } from "../../components/community-records.ts";
-import { headerRuleRef, rulesetName } from "../../components/header-rule.ts";
+import { headerRuleRef } from "../../components/header-rule.ts";
 import { obstaclesIn, wantedNames, type ZoneWishes } from "../../components/zone-obstacles.ts";
 import { parseCommunity } from "../../config.ts";
+import { marked } from "../../dynamic/mark.ts";
 
-const stack = "mastiff/acme";
-const ours = recordComment(stack);
+const stack = "3f9a1c0b77de mastiff/acme";
+const ours = marked(stack);
 
 function wishes(config: Record<string, string> = {}): ZoneWishes {
   const community = parseCommunity(
@@ -31,7 +31,7 @@ function wishes(config: Record<string, string> = {}): ZoneWishes {
       { role: "assets", servedBy: "web", hostname: assetsHost },
     ],
     rules: [{ kind: "transform", ref: headerRuleRef("acme_social") }],
-    ownRuleset: zoneMode === "shared" ? undefined : rulesetName(stack),
+    ownRuleset: zoneMode === "shared" ? undefined : marked(stack),
   };
 }
 
@@ -215,7 +215,7 @@ test("a ruleset of others is refused in an owned zone; only an empty one is prop
   const [empty = ""] = obstaclesIn(reading({ rulesets: [ruleset(phase, 0)] }), wishes());
   expect(empty).toContain("since it is empty");
   expect(empty).toContain(`/rulesets/${"f".repeat(32)}`);
-  expect(obstaclesIn(reading({ rulesets: [ruleset(phase, 1, rulesetName(stack))] }), wishes())).toEqual([]);
+  expect(obstaclesIn(reading({ rulesets: [ruleset(phase, 1, marked(stack))] }), wishes())).toEqual([]);
 });
 
 test("a zone without room for the stack's records is refused, by its plan and age", () => {

@@ -31,7 +31,8 @@ const access = new BucketAccess("access", {
   endpoint: `${clouds}/r2`,
 });
 
-const domain = new AuthenticatedDomain("domain", { domain: "mastiff.party", baseUrl });
+const stack = "3f9a1c0b77de mastiff/dev";
+const domain = new AuthenticatedDomain("domain", { domain: "mastiff.party", stack, baseUrl });
 const validation = new DomainValidation("validation", {
   domainId: domain.domainId,
   recordIds: [],
