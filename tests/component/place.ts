@@ -3,7 +3,13 @@
 import type { FlyPlace } from "../../components/fly-app.ts";
 import { noDrift } from "../../components/fly-look.ts";
 
-export const place: FlyPlace = { stack: "mastiff/test", org: "acme", region: "ams", drift: noDrift };
+export const place: FlyPlace = {
+  stack: "mastiff/test",
+  org: "acme",
+  region: "ams",
+  drift: noDrift,
+  last: {},
+};
 
 /** The same place, where one thing has drifted. */
 export function driftedAt(item: string, difference: string, identity = false): FlyPlace {
