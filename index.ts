@@ -1,19 +1,23 @@
 /** A Mastodon community as one Pulumi program: config, components, outputs. */
 import * as pulumi from "@pulumi/pulumi";
 import { AppRelease } from "./components/app-release.ts";
+import { isReleased } from "./components/bound-facts.ts";
 import { explainCloudflareErrors } from "./components/cloudflare-hints.ts";
 import { CommunityFacts } from "./components/community-facts.ts";
+import { CommunityLock } from "./components/community-lock.ts";
 import { CommunityRecords } from "./components/community-records.ts";
 import { mailServerOf } from "./components/environment.ts";
 import { factsOf } from "./components/fact-rules.ts";
 import { FinalDump } from "./components/final-dump.ts";
 import { lookForCommunity } from "./components/first-look.ts";
-import { FlyApp, type FlyPlace } from "./components/fly-app.ts";
+import { dueAddresses, FlyApp, type FlyPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
 import { lookAtFly, noDrift } from "./components/fly-look.ts";
 import { isKept, planFly, thingsOf } from "./components/fly-plan.ts";
 import { HeaderRule } from "./components/header-rule.ts";
-import { hostsOf } from "./components/hosts.ts";
+import { bucketHosts, hostsOf } from "./components/hosts.ts";
+import { keepWhatIsThere } from "./components/keep-guard.ts";
+import { mendedIn } from "./components/last-state.ts";
 import { MailRecords, mailRecordsOf } from "./components/mail-records.ts";
 import { MastodonSecrets } from "./components/mastodon-secrets.ts";
 import { MediaBucket } from "./components/media-bucket.ts";
@@ -40,15 +44,28 @@ export default async function program() {
   const secretValues = secretConfig();
   explainCloudflareErrors();
   const { domain, endpoints, region, rotate, sizes } = community;
-  const protect = isKept(community);
   const ref = ruleRefOf(domain);
   const baseUrl = new pulumi.Config("cloudflare").get("baseUrl");
   const shared = community.zoneMode === "shared";
   const hosts = hostsOf(community);
   const hostList = Object.values(hosts);
-  const proxied = hostList.filter((host) => host.proxied).map((host) => host.name);
+  const fileHosts = bucketHosts(community);
+  const proxied = [
+    ...new Set([...hostList.filter((host) => host.proxied).map((host) => host.name), ...fileHosts]),
+  ];
 
-  // Who this stack is comes first: what is in the clouds is told apart by it.
+  // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
+  const last = await new CommunityFacts("community", {
+    facts: factsOf(community),
+    movedFrom: community.movedFrom,
+    look: community.drift === "look",
+    endpoint: endpoints.fly,
+  }).accepted;
+  // Before the first release there is nothing to keep; from then on, every run keeps it.
+  const protect = isKept(community) && isReleased(last);
+  keepWhatIsThere(last);
+
+  // Who this stack is comes before anything in a cloud: what is there is told apart by it.
   const stackName = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const identity = new StackIdentity("identity", {
     stack: stackName,
@@ -58,25 +75,24 @@ export default async function program() {
   const { mark: stack } = identity;
   const { mark: knownStack, isNew: isNobody } = await identity.known;
 
-  // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
-  const { isNew } = await new CommunityFacts("community", {
-    facts: factsOf(community),
-    movedFrom: community.movedFrom,
-    look: community.drift === "look",
-    endpoint: endpoints.fly,
-  }).accepted;
-
   for (const words of sizeWarnings(sizes)) pulumi.log.warn(words);
   const mail = mailServerOf(community);
   const plan = planFly(community, mail);
   const unseen = { org: community.flyOrg, region };
-  const [found, drift] = await Promise.all([
+  const [foundZone, drift] = await Promise.all([
     lookAtZone({ community, stack: knownStack ?? stackName, ref, certificates: plan.certificates }),
-    isNew || isNobody || knownStack === undefined || community.drift === "off"
+    isNobody || knownStack === undefined || community.drift === "off"
       ? noDrift
-      : lookAtFly(thingsOf(unseen, plan), { stack: knownStack, endpoint: endpoints.fly }),
+      : lookAtFly(thingsOf(unseen, plan, last), { stack: knownStack, endpoint: endpoints.fly }, last),
   ]);
-  const place: FlyPlace = { ...unseen, stack, endpoint: endpoints.fly, drift };
+  const found = { ...drift.found, ...dueAddresses(last, Date.now()) };
+  const place: FlyPlace = {
+    ...unseen,
+    stack,
+    endpoint: endpoints.fly,
+    drift: { found, mended: mendedIn(last) },
+    last,
+  };
 
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect, rotate });
 
@@ -85,7 +101,7 @@ export default async function program() {
     accountId: community.cloudflareAccountId,
     name: community.zone,
     made: community.zoneMode === "created",
-    found,
+    found: foundZone,
     protect,
   });
   const { zoneId } = zone;
@@ -93,10 +109,12 @@ export default async function program() {
   if (!shared) new OpenEdge("edge", { zoneId });
   new HeaderRule("cors", {
     zoneId,
-    shared,
-    hosts: hostList.filter((host) => host.crossOrigin).map((host) => host.name),
+    hosts: [
+      ...new Set([...hostList.filter((host) => host.crossOrigin).map((host) => host.name), ...fileHosts]),
+    ],
     ref,
     stack,
+    hadWholeRuleset: last["cors-ruleset"] !== undefined,
     baseUrl,
   });
   const r2Key =
@@ -109,7 +127,7 @@ export default async function program() {
     bucket: community.bucket,
     location: community.bucketLocation,
     jurisdiction: community.bucketJurisdiction,
-    host: hosts.files.name,
+    hosts: fileHosts,
     domain,
     stack,
     key: r2Key,
@@ -117,6 +135,7 @@ export default async function program() {
     endpoint: endpoints.r2,
     baseUrl,
     protect,
+    dispensable: !isKept(community),
   });
 
   // Mail: SendGrid, or the server that config names.
@@ -128,7 +147,7 @@ export default async function program() {
       : new SendgridMail("mail", {
           domain,
           zoneId,
-          zoneIsActive: found?.status === "active",
+          zoneIsActive: foundZone?.status === "active",
           stack,
           subdomain: community.sendgridSubdomain,
           accountIsOurs: community.sendgridAccountIsOurs,
@@ -144,7 +163,14 @@ export default async function program() {
   const web = new FlyApp("web", { place, ...plan.web });
   const streaming = new FlyApp("streaming", { place, ...plan.streaming });
   const addresses = { web, streaming };
-  new CommunityRecords("records", { zoneId, hosts: hostList, addresses, root: domain, stack });
+  const records = new CommunityRecords("records", {
+    zoneId,
+    hosts: hostList,
+    addresses,
+    root: domain,
+    stack,
+  });
+  const oldAddresses = pulumi.all([web.releaseOld([records]), streaming.releaseOld([records])]);
   const certificates = plan.certificates.map(({ role, servedBy, hostname }) => {
     const proof = proofOf(hostname, community.zone);
     const { appName } = addresses[servedBy];
@@ -156,6 +182,8 @@ export default async function program() {
     password: secrets.databasePassword,
     later: secrets.later.database,
     protect,
+    // Taken away in the other order: a database that is not to be destroyed keeps its keys in the state.
+    after: [secrets],
   });
   const redisPasswords = { password: secrets.redisPassword, later: secrets.later.redis };
   const redis = new Redis("redis", {
@@ -167,7 +195,7 @@ export default async function program() {
   });
 
   const connections = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
-  const flyToml = pulumi.all([web.v4, web.v6]).apply(([v4, v6]) => plan.web.flyToml({ v4, v6 }));
+  const flyToml = web.addresses.apply((all) => plan.web.flyToml(all));
   const webRelease = new AppRelease("web-machines", {
     place,
     ...plan.web.release,
@@ -191,9 +219,7 @@ export default async function program() {
     after: [postgres.ready, redis.ready],
     movedFrom: community.movedFrom.mastodonVersion,
   });
-  const streamingFlyToml = pulumi
-    .all([streaming.v4, streaming.v6])
-    .apply(([v4, v6]) => plan.streaming.flyToml({ v4, v6 }));
+  const streamingFlyToml = streaming.addresses.apply((all) => plan.streaming.flyToml(all));
   const streamingRelease = new AppRelease("streaming-machines", {
     place,
     ...plan.streaming.release,
@@ -210,6 +236,10 @@ export default async function program() {
     appName: web.appName,
     password: secrets.ownerPassword,
     after: webRelease.released,
+  });
+  new CommunityLock("community", {
+    protect: isKept(community),
+    holds: [secrets, zone, media.keepUploads(webRelease.released), postgres, redis, webRelease],
   });
   const released = [webRelease.released, streamingRelease.released];
   const { later } = secrets;
@@ -252,11 +282,12 @@ export default async function program() {
           name: community.zone,
           status: zone.status,
           nameServers: zone.nameServers,
-          paused: found?.paused ?? false,
-          activatedOn: found?.activatedOn ?? null,
+          paused: foundZone?.paused ?? false,
+          activatedOn: foundZone?.activatedOn ?? null,
           edgeHost: hosts.assets.name,
         }),
         files: pulumi.output({ name: hosts.files.name, ...media.publicHost }),
+        addresses: oldAddresses,
         certificates: pulumi.all(certificates.map(({ subject }) => subject)),
         flyEndpoint: endpoints.fly,
         sendgrid: sendgrid && {

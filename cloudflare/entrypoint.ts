@@ -4,6 +4,7 @@ import { markIn } from "../dynamic/mark.ts";
 import { OperatorError } from "../dynamic/operator-error.ts";
 import { sleep, waitBefore } from "../dynamic/waiting.ts";
 import type { Envelope } from "./client.ts";
+import { rulesetMark } from "./ruleset-mark.ts";
 
 // One rule in a ruleset that everybody shares.
 //
@@ -45,9 +46,6 @@ export interface FoundRule {
   rule: Rule;
 }
 
-/** The description of rulesets that we make: such a one may go when its last rule goes, whoever made that. */
-const MARK = "Made by Mastiff, goes with its last rule.";
-
 /** `could not find entrypoint ruleset in the … phase` */
 const NO_ENTRYPOINT = 10003;
 
@@ -83,7 +81,7 @@ export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule
       const known = ruleset?.rules?.find((candidate) => candidate.ref === rule.ref);
       if (known !== undefined && isAnothers(known, rule.description)) throw anothers(known);
       if (ruleset === undefined) {
-        const body = { kind: "zone", phase, name: "default", description: MARK, rules: [rule] };
+        const body = { kind: "zone", phase, name: "default", description: rulesetMark, rules: [rule] };
         await cloud.request("POST", path, { body });
       } else if (known === undefined) {
         await cloud.request("POST", `${path}/${ruleset.id}/rules`, { body: rule });
@@ -114,7 +112,7 @@ export async function dropRule(
       if (found && !isAnothers(found.rule, description))
         await cloud.request("DELETE", `${path}/${found.rulesetId}/rules/${found.rule.id}`);
       const left = await entrypoint(cloud, zoneId, phase);
-      const isOursAndEmpty = left?.description === MARK && (left.rules ?? []).length === 0;
+      const isOursAndEmpty = left?.description === rulesetMark && (left.rules ?? []).length === 0;
       if (left && isOursAndEmpty) await cloud.request("DELETE", `${path}/${left.id}`);
       return true;
     }),

@@ -33,6 +33,7 @@ export interface ZoneRecord {
 export interface PhaseRuleset {
   id: string;
   name: string;
+  description?: string;
   phase: string;
   rules: Rule[];
 }
@@ -108,10 +109,11 @@ async function rulesetsOf(
   const { result } = await cloud.get<Envelope<Listed[]>>(`${zonePath}/rulesets`);
   const wanted = result.filter(({ kind, phase }) => kind === "zone" && phases.includes(phase));
   return Promise.all(
-    wanted.map(async ({ id, name, phase }) => {
+    wanted.map(async ({ id, name, description, phase }) => {
       // The list leaves the rules out, and an empty ruleset has none.
       const found = await cloud.get<Envelope<{ rules?: Rule[] }>>(`${zonePath}/rulesets/${id}`);
-      return { id, name, phase, rules: found.result.rules ?? [] };
+      const rules = found.result.rules ?? [];
+      return { id, name, ...(description !== undefined && { description }), phase, rules };
     }),
   );
 }

@@ -1,43 +1,42 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { JobsOutput } from "../flyctl/spec.ts";
-import { type Facts, factProblems, isRedisReplaced, type MovedFrom } from "./fact-rules.ts";
+import type { JobsOutput, PeopleOutput } from "../flyctl/spec.ts";
+import { databaseIn, factsIn, isReleased, redisAppIn } from "./bound-facts.ts";
+import {
+  type Facts,
+  factProblems,
+  homeFacts,
+  isHomeChanged,
+  isRedisReplaced,
+  type MovedFrom,
+} from "./fact-rules.ts";
 import { flyEndpoint } from "./fly-endpoint.ts";
+import { type LastState, readLastState } from "./last-state.ts";
 
 /** Arguments of {@link CommunityFacts}. */
 export interface CommunityFactsArgs {
+  /** The facts that config would make. */
   facts: Facts;
   /** What the operator has moved away by hand. */
   movedFrom: MovedFrom;
-  /** Whether Redis may be asked for its jobs. */
+  /** Whether Redis and the database may be asked what is in them. */
   look: boolean;
   /** Base of Fly's APIs; unset: the real one. */
   endpoint?: string | undefined;
 }
 
 /**
- * Remembers the facts of a community in its state and refuses to change them, in previews too.
+ * Compares what config says with what the state has, and refuses what would lose data, in previews too.
  *
  * It comes before everything else: await {@link CommunityFacts.accepted} and nothing is declared, let alone
  * done, when a change is refused.
  */
 export class CommunityFacts extends pulumi.ComponentResource {
-  /** Resolves when the facts may be as they are; to whether they are new, because the stack never was up. */
-  readonly accepted: Promise<{ isNew: boolean }>;
+  /** Resolves when the facts may be as they are; to what the last run left. */
+  readonly accepted: Promise<LastState>;
 
   constructor(name: string, args: CommunityFactsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Facts", name, {}, opts);
-    const { facts, movedFrom } = args;
-    const guard = new pulumi.ResourceHook(
-      "data-guard",
-      async ({ oldInputs, newInputs }) => {
-        const [old, next] = [factsIn(oldInputs), factsIn(newInputs) as Facts];
-        const waiting = args.look && isRedisReplaced(old, next) ? await jobsIn(old, args) : undefined;
-        const problems = factProblems(old, next, movedFrom, waiting);
-        if (problems.length > 0) throw new Error(refusal(problems));
-      },
-      { onDryRun: true },
-    );
     let isNew = false;
     const firstTime = new pulumi.ResourceHook(
       "first-time",
@@ -46,36 +45,63 @@ export class CommunityFacts extends pulumi.ComponentResource {
       },
       { onDryRun: true },
     );
-    // A command without commands: it does nothing but be remembered, and be compared.
+    // A command without commands. A stack that has it in its state has a state, which can then be read.
     const memory = new command.local.Command(
       `${name}-memory`,
-      { environment: { FACTS: JSON.stringify(facts) } },
-      { parent: this, hooks: { beforeCreate: [firstTime], beforeUpdate: [guard] } },
+      {},
+      { parent: this, hooks: { beforeCreate: [firstTime] } },
     );
-    this.accepted = new Promise((resolve) => memory.urn.apply(() => resolve({ isNew })));
+    const known = new Promise<void>((resolve) => memory.urn.apply(() => resolve()));
+    this.accepted = known.then(async () => {
+      const last = isNew ? {} : await readLastState();
+      await refuseLosses(args, last);
+      return last;
+    });
     this.registerOutputs();
   }
 }
 
-function factsIn(inputs: Record<string, unknown> | undefined): Partial<Facts> {
-  const environment = inputs?.environment as Record<string, string> | undefined;
-  return JSON.parse(environment?.FACTS ?? "{}") as Partial<Facts>;
+/** @throws RunError with all that would be lost */
+async function refuseLosses(args: CommunityFactsArgs, last: LastState): Promise<void> {
+  const { facts, movedFrom } = args;
+  const old = factsIn(last, facts.redisKind);
+  if (!isReleased(last) && isHomeChanged(old, facts) && (await peopleIn(last, args)) === 0)
+    for (const fact of homeFacts) delete old[fact];
+  const waiting = isRedisReplaced(old, facts) ? await jobsIn(last, args) : undefined;
+  const problems = factProblems(old, facts, movedFrom, waiting);
+  if (problems.length > 0) throw new pulumi.RunError(refusal(problems));
 }
 
 /** Jobs in the own Redis that is there; undefined where nobody can tell from here: Upstash's has no way in. */
-async function jobsIn(old: Partial<Facts>, { endpoint }: CommunityFactsArgs): Promise<number | undefined> {
-  if (old.redisKind !== "own" || old.app === undefined) return undefined;
-  const spec = { app: `${old.app}-redis` };
+async function jobsIn(last: LastState, args: CommunityFactsArgs): Promise<number | undefined> {
+  const app = redisAppIn(last);
+  if (app === undefined) return undefined;
+  return (await ask<JobsOutput>("jobs", { app }, args))?.waiting;
+}
+
+/** Accounts in the database that is there; undefined where it does not tell. */
+async function peopleIn(last: LastState, args: CommunityFactsArgs): Promise<number | undefined> {
+  const database = databaseIn(last);
+  if (database === undefined) return undefined;
+  return (await ask<PeopleOutput>("people", database, args))?.people;
+}
+
+/** What the driver sees; undefined where it may not look or gets no answer: then the answer is the careful one. */
+async function ask<T>(
+  kind: string,
+  spec: object,
+  { look, endpoint }: CommunityFactsArgs,
+): Promise<T | undefined> {
+  if (!look) return undefined;
   try {
     const { stdout } = await command.local.run({
-      interpreter: ["node", "flyctl/start.mjs", "jobs"],
+      interpreter: ["node", "flyctl/start.mjs", kind],
       command: "look",
       environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
       logging: command.local.Logging.None,
     });
-    return (JSON.parse(stdout) as JobsOutput).waiting;
+    return JSON.parse(stdout) as T;
   } catch {
-    // A Redis that does not answer: its end is refused by the driver, with the cause.
     return undefined;
   }
 }

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { flyEndpoint } from "./fly-endpoint.ts";
-import type { Drift, Drifted } from "./fly-look.ts";
+import { type Drift, type Drifted, hasMoved } from "./fly-look.ts";
+import { type LastState, specIn } from "./last-state.ts";
 
 /** Where the driver finds Fly, and what a look found there. */
 export interface DriverPlace {
@@ -12,6 +13,8 @@ export interface DriverPlace {
   endpoint?: string | undefined;
   /** How live things differ. */
   drift: Drift;
+  /** What the last run left in the state. */
+  last: LastState;
 }
 
 /** What {@link FlyCommand} is made of. */
@@ -66,6 +69,7 @@ export class FlyCommand extends command.local.Command {
           // A secret stdin alone would leave what is printed plain, in state and on the screen.
           additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
           ignoreChanges: ignoredDrift(words),
+          ...movingOptions(args.place.last, name, args.spec),
         },
         opts,
       ),
@@ -131,6 +135,23 @@ export function driftWords(found: Drifted | undefined, mended: string | undefine
 
 function driftVariable(words: string | undefined): Record<string, string> {
   return words === undefined ? {} : { DRIFT: words };
+}
+
+/**
+ * A thing in another app, organisation or region is another thing. Config may say so only while there is nothing to
+ * lose (fact-rules.ts); then the old one goes first, because the new one may have its name.
+ *
+ * Not by `triggers`, which replace as well: a stack that has none in its state would be made anew.
+ */
+function movingOptions(
+  last: LastState,
+  name: string,
+  spec: pulumi.Input<object>,
+): pulumi.CustomResourceOptions {
+  const was = specIn(last, name);
+  const isPlain = !pulumi.Output.isInstance(spec) && !(spec instanceof Promise);
+  if (was === undefined || !isPlain || !hasMoved(was, spec as Record<string, unknown>)) return {};
+  return { replaceOnChanges: ["environment"], deleteBeforeReplace: true };
 }
 
 function ignoredDrift(words: string | undefined): string[] {

@@ -12,6 +12,8 @@ import type { HostNames } from "./hosts.ts";
 export interface Addresses {
   v4: string | null;
   v6: string | null;
+  /** Addresses of before, which it still has while DNS may lead to them. */
+  leaving?: readonly string[] | undefined;
 }
 
 /** How mails leave. */
@@ -61,7 +63,9 @@ export function trustedProxies(addresses: Addresses): string {
     "192.168.0.0/16",
     "fc00::/7",
   ];
-  const own = [addresses.v4, addresses.v6].filter((address) => address !== null);
+  const own = [addresses.v4, addresses.v6, ...(addresses.leaving ?? [])].filter(
+    (address) => address !== null,
+  );
   return [...privateRanges, ...own].join(",");
 }
 

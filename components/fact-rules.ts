@@ -1,11 +1,13 @@
-/** What is for good once a community has been up: which change of config is refused, why, and the proper way. Pure. */
+/** Which change of config is refused once there is something to lose, why, and the proper way. Pure. */
 
 import type { Community } from "../config/schema.ts";
 
-/** Facts that config alone decides. */
+/** Facts that config decides. When each of them binds: bound-facts.ts. */
 export interface Facts {
   /** Handles and every other server's memory of the community hang on it. */
   domain: string;
+  /** Public names of the uploads. Other servers keep an upload's address for as long as they keep the post. */
+  filesHosts: readonly string[];
   /** Prefix of all apps: another one is another database. */
   app: string;
   /** Apps and their volumes belong to it. */
@@ -29,6 +31,7 @@ export function factsOf(community: Community): Facts {
   const { domain, app, flyOrg, region, cloudflareAccountId, bucket, bucketJurisdiction, sizes } = community;
   return {
     domain,
+    filesHosts: [community.filesHost, ...community.oldFilesHosts],
     app,
     flyOrg,
     region,
@@ -45,12 +48,14 @@ export function factsOf(community: Community): Facts {
 /** What an operator has moved away by hand, by the fact that was (`mastiff:movedFrom`): that change is let through. */
 export interface MovedFrom {
   redisKind?: Facts["redisKind"] | undefined;
+  /** A name of the uploads that is given up, with every address that other servers have of it. */
+  filesHost?: string | undefined;
   /** The release whose writings are gone: a dump from before it was restored. */
   mastodonVersion?: string | undefined;
 }
 
 interface Rule {
-  fact: Exclude<keyof Facts, "redisKind" | "postgresVolumeGb" | "redisVolumeGb">;
+  fact: Exclude<keyof Facts, "filesHosts" | "redisKind" | "postgresVolumeGb" | "redisVolumeGb">;
   /** What would be lost, and the proper way. */
   because: string;
   proper: (was: string) => string;
@@ -115,8 +120,7 @@ const volumes = [
 /**
  * Why config may not change from `old` to `next`; one sentence each, empty when it may.
  *
- * Only facts that both sides have are compared, so that a stack of an older Mastiff is not refused.
- *
+ * @param old facts that bind; what is not in it is free
  * @param waiting jobs in the Redis that is there, as far as somebody has looked
  */
 export function factProblems(
@@ -131,6 +135,7 @@ export function factProblems(
       const was = String(old[fact]);
       return problem(`${fact} would change from ${was} to ${next[fact]}: ${because}`, proper(was));
     });
+  problems.push(...filesHostProblems(old.filesHosts ?? [], next, movedFrom));
   if (isRedisReplaced(old, next)) problems.push(...redisProblems(old.redisKind, next, movedFrom, waiting));
   for (const { fact, key } of volumes) {
     const [before, after] = [old[fact], next[fact]];
@@ -144,6 +149,24 @@ export function factProblems(
   }
   return problems;
 }
+
+function filesHostProblems(old: readonly string[], next: Facts, movedFrom: MovedFrom): string[] {
+  const gone = old.filter((host) => !next.filesHosts.includes(host) && host !== movedFrom.filesHost);
+  return gone.map((host) =>
+    problem(
+      `filesHost would change from ${host} to ${next.filesHosts[0]}: other servers and apps have addresses of uploads at ${host}, and all of them would break`,
+      `let both serve: pulumi config set mastiff:oldFilesHosts '${JSON.stringify([...next.filesHosts.slice(1), host])}' (docs/operations.md, “Another name for uploads”)`,
+    ),
+  );
+}
+
+/** Whether another app, organisation or region would take the place of the ones that are there. */
+export function isHomeChanged(old: Partial<Facts>, next: Facts): boolean {
+  return homeFacts.some((fact) => old[fact] !== undefined && old[fact] !== next[fact]);
+}
+
+/** Facts that bind because of the database alone. */
+export const homeFacts = ["app", "flyOrg", "region"] as const;
 
 /** Whether another kind of Redis would take the place of the one that is there. */
 export function isRedisReplaced(old: Partial<Facts>, next: Facts): boolean {

@@ -6,7 +6,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { ObserveAllOutput, ObserveItem } from "../flyctl/spec.ts";
 import { flyEndpoint } from "./fly-endpoint.ts";
-import { type Mended, mendedDrift } from "./mended-drift.ts";
+import { type LastState, mendedIn, specIn } from "./last-state.ts";
 
 /** How one live thing differs from what is declared. */
 export interface Drifted {
@@ -20,8 +20,8 @@ export interface Drifted {
 export interface Drift {
   /** By the logical name of the resource that mends it. What is in sync is not in it. */
   found: Readonly<Record<string, Drifted>>;
-  /** Empty where nothing is found: then nobody asks. */
-  mended: Mended;
+  /** In the words of the run that mended it, by the logical name of the resource that did. */
+  mended: Readonly<Record<string, string>>;
 }
 
 /** What a look finds where all is in sync, and what is known where nobody looks. */
@@ -31,7 +31,7 @@ export const noDrift: Drift = { found: {}, mended: {} };
 export type Things = Record<string, ObserveItem>;
 
 /**
- * Looks at all of them side by side.
+ * Looks at all of them side by side, as far as the state has them: a thing that was never finished has not drifted.
  *
  * @param place the stack's mark, and the base of Fly's APIs (unset: the real one)
  * @throws RunError when the look fails: a preview that knows nothing of the live side would be a lie; and with all that
@@ -40,14 +40,34 @@ export type Things = Record<string, ObserveItem>;
 export async function lookAtFly(
   things: Things,
   { stack, endpoint }: { stack: string; endpoint: string | undefined },
+  last: LastState,
 ): Promise<Drift> {
-  const seen = await observe(things, stack, endpoint);
+  const known = Object.entries(things).filter(([name, { spec }]) => isAtHome(last, name, spec));
+  if (known.length === 0) return noDrift;
+  const seen = await observe(Object.fromEntries(known), stack, endpoint);
   const refused = Object.values(seen).flatMap((one) => one.refused ?? []);
   if (refused.length > 0) throw new pulumi.RunError(refused.join("\n\n"));
   const drifted = Object.entries(seen).filter(([, { differences }]) => differences.length > 0);
   if (drifted.length === 0) return noDrift;
   const found = drifted.map(([name, { differences, identity = false }]) => [name, { differences, identity }]);
-  return { found: Object.fromEntries(found), mended: await mendedDrift() };
+  return { found: Object.fromEntries(found), mended: mendedIn(last) };
+}
+
+/** Whether the state has the thing, and in the place that it should be in. */
+function isAtHome(last: LastState, name: string, spec: unknown): boolean {
+  const was = specIn(last, name);
+  return was !== undefined && !hasMoved(was, spec as Record<string, unknown>);
+}
+
+/** What makes two specs specs of two things: neither an app nor a volume goes anywhere else. */
+const home = ["org", "app", "name", "region"] as const;
+
+/** Whether a spec is of another thing than the one that was. A spec of an older Mastiff may say less. */
+export function hasMoved(
+  was: Readonly<Record<string, unknown>>,
+  is: Readonly<Record<string, unknown>>,
+): boolean {
+  return home.some((key) => was[key] !== undefined && is[key] !== undefined && was[key] !== is[key]);
 }
 
 async function observe(

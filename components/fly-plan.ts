@@ -3,11 +3,12 @@ import { databaseOf } from "../config/derived-names.ts";
 import type { Community } from "../config/schema.ts";
 import { type AppReleasePlan, appReleaseThings } from "./app-release.ts";
 import { type Addresses, type MailServer, railsEnvironment, streamingEnvironment } from "./environment.ts";
-import { type FlyAppPlan, flyAppThings, type UnseenPlace } from "./fly-app.ts";
+import { type FlyAppPlan, flyAppThings, lastAddresses, type UnseenPlace } from "./fly-app.ts";
 import { flyCertificateThings } from "./fly-certificate.ts";
 import type { Things } from "./fly-look.ts";
 import { groupsOf, images, streamingToml, webToml } from "./fly-toml.ts";
 import { hostsOf, hostsOnFly } from "./hosts.ts";
+import type { LastState } from "./last-state.ts";
 import { forGoodSecretNames, mastodonSecretNames } from "./mastodon-secrets.ts";
 import { type OwnerPlan, ownerThings } from "./owner.ts";
 import { type PostgresPlan, postgresThings } from "./postgres.ts";
@@ -120,16 +121,15 @@ export function isKept({ protect, destroy }: Community): boolean {
 }
 
 /** What to look at before any of it is declared, by the logical names that index.ts gives. */
-export function thingsOf(place: UnseenPlace, plan: FlyPlan): Things {
-  const addresses = { v4: "{v4}", v6: "{v6}" };
+export function thingsOf(place: UnseenPlace, plan: FlyPlan, last: LastState): Things {
   const app = (name: "web" | "streaming"): Things => ({
-    ...flyAppThings(name, place, plan[name]),
+    ...flyAppThings(name, place, plan[name], last),
     ...appReleaseThings(
       `${name}-machines`,
       place,
       plan[name].app,
       plan[name].release,
-      plan[name].flyToml(addresses),
+      plan[name].flyToml(lastAddresses(name, last)),
     ),
   });
   const certificates = plan.certificates.map(({ role, servedBy, hostname }) =>

@@ -17,6 +17,11 @@ export interface Host {
   crossOrigin: boolean;
 }
 
+/** Names at which the edge answers for the bucket beside `filesHost`: they behave as that one does. */
+export function bucketHosts(names: { filesHost: string; oldFilesHosts: readonly string[] }): string[] {
+  return [...new Set([names.filesHost, ...names.oldFilesHosts])];
+}
+
 /** Names that the table is made of. */
 export interface HostNames {
   domain: string;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess, PublicHost } from "../cloudflare/resources.ts";
+import { BucketAccess, type BucketAccessArgs, PublicHost } from "../cloudflare/resources.ts";
 import { marked } from "../dynamic/mark.ts";
 import { mintBucketKey } from "./bucket-key.ts";
 import * as cloudflare from "./cloudflare.ts";
@@ -14,8 +14,8 @@ export interface MediaBucketArgs {
   location?: string | undefined;
   /** `eu` keeps the objects in the EU, for good. */
   jurisdiction: "default" | "eu";
-  /** Public name of the objects, e.g. `files.mastiff.party`. */
-  host: string;
+  /** Public names of the objects, e.g. `files.mastiff.party`; the first one is the one that is given out. */
+  hosts: readonly string[];
   /** The community's host, whose pages load the objects. */
   domain: string;
   /** The stack's mark: it names the token, and stands in the bucket's CORS rule. */
@@ -28,8 +28,10 @@ export interface MediaBucketArgs {
   endpoint?: string | undefined;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
-  /** Whether bucket and objects are kept from being deleted. */
+  /** Whether the bucket is kept from being deleted. */
   protect: boolean;
+  /** Whether the bucket may be emptied with uploads in it. */
+  dispensable: boolean;
 }
 
 /** How far R2 is with the public name of a bucket. */
@@ -57,8 +59,15 @@ export class MediaBucket extends pulumi.ComponentResource {
   /** How far the public name is, as this run saw it. */
   readonly publicHost: HostState;
 
+  readonly #guarded: {
+    name: string;
+    bucket: pulumi.Resource & { name: pulumi.Output<string> };
+    access: BucketAccess;
+    args: MediaBucketArgs;
+  };
+
   constructor(name: string, args: MediaBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mastiff:cloudflare:MediaBucket", name, { bucket: args.bucket, host: args.host }, opts);
+    super("mastiff:cloudflare:MediaBucket", name, { bucket: args.bucket, hosts: args.hosts }, opts);
     const { accountId, jurisdiction } = args;
 
     const bucket = new cloudflare.R2Bucket(
@@ -86,19 +95,29 @@ export class MediaBucket extends pulumi.ComponentResource {
       { parent: this, deleteBeforeReplace: true },
     );
     const minTls = "1.2";
-    const domain = new cloudflare.R2CustomDomain(
-      `${name}-domain`,
-      {
-        accountId,
-        bucketName: bucket.name,
-        jurisdiction,
-        domain: args.host,
-        zoneId: args.zoneId,
-        enabled: true,
-        // Left out, the provider asks for null again at every `up`.
-        minTls,
-      },
-      { parent: this, deleteBeforeReplace: true },
+    const domains = args.hosts.map(
+      (host) =>
+        // Named after its host, which is what it is: a name that serves must keep its resource when it is no longer
+        // the one that is given out, or it would be gone from the edge for a while.
+        new cloudflare.R2CustomDomain(
+          `${name}-domain-${host.replaceAll(".", "-")}`,
+          {
+            accountId,
+            bucketName: bucket.name,
+            jurisdiction,
+            domain: host,
+            zoneId: args.zoneId,
+            enabled: true,
+            // Left out, the provider asks for null again at every `up`.
+            minTls,
+          },
+          {
+            parent: this,
+            deleteBeforeReplace: true,
+            // As an older Mastiff named the only one.
+            ...(host === args.hosts.at(-1) && { aliases: [{ name: `${name}-domain` }] }),
+          },
+        ),
     );
     const { enabled, ownership, ssl } = new PublicHost(
       `${name}-public-host`,
@@ -106,31 +125,47 @@ export class MediaBucket extends pulumi.ComponentResource {
         accountId,
         bucket: args.bucket,
         jurisdiction,
-        host: args.host,
+        host: args.hosts[0] ?? "",
         minTls,
         ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
       },
-      { parent: this, dependsOn: [domain] },
+      { parent: this, dependsOn: domains },
     );
     this.publicHost = { enabled, ownership, ssl };
 
     const key = args.key ?? mintBucketKey(name, args, { word: args.keyWord, parent: this });
     const access = new BucketAccess(
       `${name}-access`,
-      {
-        bucket: bucket.name,
-        accountId,
-        accessKeyId: key.accessKeyId,
-        secretAccessKey: key.secretAccessKey,
-        jurisdiction: args.jurisdiction,
-        ...(!args.protect && { dispensable: true }),
-        ...(args.endpoint !== undefined && { endpoint: args.endpoint }),
-      },
+      // Until a release lets people in, nothing of theirs is in it: then the guard stands in front.
+      { ...this.#inputs(bucket.name, key, args), dispensable: true },
       { parent: this, protect: args.protect },
     );
+    this.#guarded = { name, bucket, access, args };
     this.bucket = bucket.name;
     this.accessKeyId = access.accessKeyId;
     this.secretAccessKey = pulumi.secret(access.secretAccessKey);
     this.registerOutputs({ bucket: this.bucket });
+  }
+
+  /**
+   * Refuses to be deleted while uploads are in the bucket. It is made after the first release and needs the access,
+   * so a destroy meets it first; a first `up` that fails has none, and its bucket is emptied.
+   */
+  keepUploads(released: pulumi.Resource): pulumi.Resource {
+    const { name, bucket, access, args } = this.#guarded;
+    const key = { accessKeyId: access.accessKeyId, secretAccessKey: this.secretAccessKey };
+    return new BucketAccess(
+      `${name}-guard`,
+      { ...this.#inputs(bucket.name, key, args), ...(args.dispensable && { dispensable: true }) },
+      { parent: this, protect: args.protect, dependsOn: [access, released] },
+    );
+  }
+
+  #inputs(
+    bucket: pulumi.Input<string>,
+    key: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> },
+    { accountId, jurisdiction, endpoint }: MediaBucketArgs,
+  ): BucketAccessArgs {
+    return { bucket, accountId, ...key, jurisdiction, ...(endpoint !== undefined && { endpoint }) };
   }
 }

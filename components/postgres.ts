@@ -15,6 +15,8 @@ export interface PostgresArgs extends PostgresPlan {
   later?: LaterPassword | undefined;
   /** Whether the database is kept from being deleted. */
   protect: boolean;
+  /** What is destroyed only once the database is. */
+  after: pulumi.Resource[];
 }
 
 /** What is known of a database before it is declared. */
@@ -82,7 +84,7 @@ export class Postgres extends pulumi.ComponentResource {
     const server = new FlyCommand(
       `${name}-postgres`,
       { kind: "postgres", spec: specOf(place, args), place, secrets: { password: args.password } },
-      { parent: this, protect: args.protect },
+      { parent: this, protect: args.protect, dependsOn: args.after },
     );
     const { later } = args;
     const login = later && loginOf(args, later.word);

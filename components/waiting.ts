@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { StatusOutput, StatusSpec } from "../flyctl/spec.ts";
+import type { AddressesOutput, StatusOutput, StatusSpec } from "../flyctl/spec.ts";
 import { flyEndpoint } from "./fly-endpoint.ts";
 import { pausedSentence } from "./zone-setup.ts";
 
@@ -11,6 +11,8 @@ export interface WaitingArgs {
   /** The bucket's public host as this run saw it. */
   files: pulumi.Input<HostFacts>;
   certificates: pulumi.Input<StatusSpec["certificates"]>;
+  /** What the apps still have of addresses that DNS has left. */
+  addresses: pulumi.Input<AddressesOutput[]>;
   flyEndpoint?: string | undefined;
   /** Unset when mail does not go through SendGrid. */
   sendgrid?:
@@ -76,11 +78,12 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
   });
   const mail = args.sendgrid && lookAtMail(args.sendgrid, look);
   return pulumi
-    .all([args.zone, args.files, certificates, args.sendgrid?.domain, mail])
-    .apply(([zone, files, certificateText, domain, mailText]) => [
+    .all([args.zone, args.files, certificates, args.addresses, args.sendgrid?.domain, mail])
+    .apply(([zone, files, certificateText, addresses, domain, mailText]) => [
       ...zoneSentences(zone, new Date()),
       ...hostSentences(files, zone),
       ...certificateSentences(JSON.parse(certificateText) as StatusOutput),
+      ...addressSentences(addresses),
       ...(args.sendgrid && domain && mailText
         ? mailSentences({ ...args.sendgrid, domain }, JSON.parse(mailText) as MailLook)
         : []),
@@ -147,6 +150,16 @@ export function certificateSentences({ certificates }: StatusOutput): string[] {
   return certificates
     .filter((certificate) => certificate.status !== "active")
     .map(({ hostname, status, detail }) => `certificate of ${hostname} is ${status}: ${detail}`);
+}
+
+/** An old address waits until DNS has forgotten it. */
+export function addressSentences(addresses: readonly AddressesOutput[]): string[] {
+  return addresses.flatMap(({ app, leaving }) =>
+    leaving.map(
+      ({ address, from }) =>
+        `address ${address} of ${app} serves on for those who still know it: the first pulumi up after ${from} releases it`,
+    ),
+  );
 }
 
 /** Mail waits for SendGrid to see the records, the sender and the account's tracking switch for a person. */

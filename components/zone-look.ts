@@ -6,10 +6,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readZone, type ZoneReading } from "../cloudflare/zone-reading.ts";
 import type { Community } from "../config/schema.ts";
-import { marked } from "../dynamic/mark.ts";
 import { OperatorError } from "../dynamic/operator-error.ts";
 import type { FlyPlan } from "./fly-plan.ts";
-import { headerRuleRef } from "./header-rule.ts";
+import { headerRuleRef, wholeRulesetName } from "./header-rule.ts";
 import { hostsOf } from "./hosts.ts";
 import { operatorsCloudflare } from "./operators-cloudflare.ts";
 import { strictTlsRef } from "./strict-tls.ts";
@@ -53,7 +52,7 @@ export async function lookAtZone(args: ZoneLookArgs): Promise<FoundZone | undefi
     throw new pulumi.RunError(noZone(community));
   }
   const isOwned = community.zoneMode !== "shared";
-  const ownRuleset = isOwned ? marked(args.stack) : undefined;
+  const ownRuleset = isOwned ? wholeRulesetName(args.stack) : undefined;
   const obstacles = obstaclesIn(reading, { ...args, rules: rulesOf(args), ownRuleset });
   if (obstacles.length > 0) throw new pulumi.RunError(obstacles.join("\n\n"));
   for (const sentence of zoneWarnings(reading, Object.values(hostsOf(community)), isOwned)) {

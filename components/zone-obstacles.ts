@@ -1,7 +1,8 @@
 /** What in a zone keeps this stack from being brought up: every obstacle at once. Pure. */
+import { rulesetMark } from "../cloudflare/ruleset-mark.ts";
 import type { PhaseRuleset, ZoneReading } from "../cloudflare/zone-reading.ts";
 import type { Community } from "../config/schema.ts";
-import { isSameStack, marked } from "../dynamic/mark.ts";
+import { marked } from "../dynamic/mark.ts";
 import { isOurRecord } from "./community-records.ts";
 import { proofOf } from "./fly-certificate.ts";
 import type { FlyPlan } from "./fly-plan.ts";
@@ -33,7 +34,9 @@ export function obstaclesIn(reading: ZoneReading, wishes: ZoneWishes): string[] 
   const comment = marked(wishes.stack);
   const mail = mailRecordsOf(community);
   const ours = records.filter((record) => isOurRecord(record, comment)).length + (hostIsOfBucket ? 1 : 0);
-  const foreign = ownRuleset === undefined ? undefined : foreignRuleset(zone, rulesets, ownRuleset);
+  const foreign =
+    wholeRuleset(zone, rulesets, wishes.stack) ??
+    (ownRuleset === undefined ? undefined : foreignRuleset(zone, rulesets, ownRuleset));
   return [
     ...foreignAddresses(wantedNames(wishes), records, comment, hostIsOfBucket),
     ...foreignMailRecords(mail, records, comment),
@@ -97,13 +100,32 @@ function recordCount({ community, certificates }: ZoneWishes): number {
   return [...hosts, ...proofs, mail].reduce((sum, count) => sum + count, 0);
 }
 
-/** A zone has one ruleset a phase: Cloudflare refuses a second one (20217), and destroying ours would end theirs. */
+/** A ruleset that another stack owns as a whole, as an older Mastiff did in an owned zone. */
+function wholeRuleset(
+  zone: ZoneReading["zone"],
+  rulesets: readonly PhaseRuleset[],
+  stack: string,
+): string | undefined {
+  const there = rulesets.find(({ phase }) => phase === headerPhase);
+  const owner = /^Mastiff (.+)$/.exec(there?.name ?? "")?.[1];
+  if (owner === undefined || owner === stack) return undefined;
+  return [
+    `The ruleset for response headers of the zone ${zone.name} is the stack ${owner}'s as a whole: its next change would drop a rule of this stack.`,
+    "  fix     bring that stack up once with this version of Mastiff, which keeps one rule and leaves the others alone:",
+    `            pulumi up --stack ${owner.split("/").at(-1)}`,
+    "          then run this again",
+  ].join("\n");
+}
+
+/** In an owned zone, a ruleset that no Mastiff made says that the zone is not this stack's alone. */
 function foreignRuleset(
   zone: ZoneReading["zone"],
   rulesets: readonly PhaseRuleset[],
   own: string,
 ): string | undefined {
-  const foreign = rulesets.find(({ phase, name }) => phase === headerPhase && !isSameStack(name, own));
+  const foreign = rulesets.find(
+    ({ phase, name, description }) => phase === headerPhase && name !== own && description !== rulesetMark,
+  );
   if (foreign === undefined) return undefined;
   const rules = foreign.rules.map((rule) => JSON.stringify(rule.description || rule.expression.slice(0, 60)));
   return [

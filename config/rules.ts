@@ -11,7 +11,7 @@ import { variableProblems } from "./variable-rules.ts";
 /** Rules, and the keys without which they would be wrong about the others. */
 const rules: readonly { of: readonly string[]; problems: (c: Community, p: Parsed) => ConfigProblem[] }[] = [
   {
-    of: ["zone", "zoneMode", "assetsHost", "filesHost", "streamingHost", "certificates"],
+    of: ["zone", "zoneMode", "assetsHost", "filesHost", "oldFilesHosts", "streamingHost", "certificates"],
     problems: hostProblems,
   },
   { of: ["zone", "app", "bucket", "smtpServer", "sendgridSubdomain"], problems: nameProblems },
@@ -77,6 +77,16 @@ function hostProblems(community: Community, parsed: Parsed): ConfigProblem[] {
         others.has(flat) ? right : flat,
       );
     }
+  }
+  for (const host of community.oldFilesHosts) {
+    const add = (reason: string) => problems.push({ key: "oldFilesHosts", value: host, reason });
+    const twin = seen.get(host);
+    if (twin !== undefined) add(`is the same host as mastiff:${twin}`);
+    else if (!inZone(host)) add(`does not lie in the zone ${zone}`);
+    else if (isDeep(host, zone))
+      add(
+        `Cloudflare's Universal SSL covers one label below ${zone} only, so its edge has no certificate for it`,
+      );
   }
   const { assetsHost } = community;
   if (

@@ -26,6 +26,7 @@ const form = {
   zoneMode: z.enum(["owned", "shared", "created"]).optional(),
   assetsHost: hostName.optional(),
   filesHost: hostName.optional(),
+  oldFilesHosts: jsonOf(z.array(hostName), '["files.example.org"]').default([]),
   streamingHost: hostName.optional(),
   alternateDomains: jsonOf(z.array(hostName), '["old.example.org"]').optional(),
 
@@ -104,6 +105,7 @@ const form = {
   destroy: hostName.optional(),
   movedFrom: jsonOf(
     z.strictObject({
+      filesHost: hostName.optional(),
       redisKind: z.enum(["own", "upstash"]).optional(),
       mastodonVersion: z.string().optional(),
     }),

@@ -2,20 +2,20 @@ import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { from, gone, type Task } from "./kind.ts";
-import { claim, destroyOwned, find } from "./ownership.ts";
+import { claim, destroyOwned, find, takeBack as takeBackApp } from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import { isIntact, reseal, type Sealed } from "./seal.ts";
 import type { AppOutput, AppSpec, Observation } from "./spec.ts";
 
-/** An app, marked as ours, with exactly the public addresses that were asked for. */
-interface Address {
+export interface Address {
   Address: string;
   Type: "v4" | "shared_v4" | "v6" | "private_v6" | "egress_v4" | "egress_v6";
   CreatedAt: string;
 }
-type PublicType = "v4" | "shared_v4" | "v6";
+export type PublicType = "v4" | "shared_v4" | "v6";
 
+/** An app, marked as ours, with one public address of each kind that was asked for. */
 export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<AppOutput> {
   refuseNewName(spec.app, previous);
   const { secrets } = await claim(fly, spec, undefined, previous);
@@ -26,13 +26,18 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
   }
   // flyctl repeats a 502 by itself, and each call adds an address: one of a kind stays, the one that DNS knows.
   const kept = wanted.map((type) => choose(addresses, type, [from(previous, "v4"), from(previous, "v6")]));
-  const surplus = addresses.filter((one) => isPublic(one.Type) && !kept.includes(one));
+  // The other kind of IPv4 is not released here: DNS may still lead to it (addresses.ts).
+  const surplus = addresses.filter(
+    (one) => isPublic(one.Type) && !kept.includes(one) && (wanted.length === 0 || wanted.includes(one.Type)),
+  );
   if (surplus.length > 0) {
     const names = surplus.map((one) => one.Address);
     say(spec.app, `releasing ${names.join(", ")}`);
     await fly.repeatable(argv.ipsRelease(spec.app, names), { app: spec.app });
   }
+  const left = addresses.filter((one) => isPublic(one.Type) && !wanted.includes(one.Type));
   const result = output(spec.app, kept);
+  if (wanted.length > 0 && left.length > 0) result.leaving = left.map((one) => one.Address);
   if (wanted.length > 0) await reseal(fly, spec.app, secrets, sealed(result));
   return result;
 }
@@ -46,13 +51,21 @@ export async function destroy({ spec, previous, fly }: Task<AppSpec>): Promise<v
   await destroyOwned(fly, spec, undefined, undefined, previous);
 }
 
+export async function takeBack({ spec, fly }: Task<AppSpec>): Promise<void> {
+  await takeBackApp(fly, spec);
+}
+
 export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<Observation> {
   const found = await find(fly, spec);
   if (found === undefined) return gone(`app ${spec.app}`);
   const addresses = await list(fly, spec.app);
   const differences: string[] = [];
+  // The other kind was given out: config asks for this one now, and nobody has released it.
+  const given = addresses.find((one) => one.Address === from(previous, "v4"));
+  const isSwitch = given !== undefined && !typesOf(spec).some((type) => type === given.Type);
   for (const type of typesOf(spec)) {
-    if (!addresses.some((one) => one.Type === type)) differences.push(`${words[type]} is released`);
+    if (!(isSwitch && type !== "v6") && !addresses.some((one) => one.Type === type))
+      differences.push(`${words[type]} is released`);
   }
   for (const [key, known] of [
     ["v4", from(previous, "v4")],
@@ -67,13 +80,18 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
     spec.app,
     addresses.filter((one) => wanted.some((type) => type === one.Type)),
   );
-  if (differences.length === 0 && isIntact(found.secrets, sealed(now)) === false && isOnePerKind(addresses))
+  if (
+    differences.length === 0 &&
+    !isSwitch &&
+    isIntact(found.secrets, sealed(now)) === false &&
+    isOnePerKind(addresses)
+  )
     differences.push("its public addresses are others than it was given");
   const identity = differences.length > 0;
   if (found.owner !== "ours") differences.push(`app ${spec.app} does not carry this stack's mark`);
   for (const one of addresses) {
     const first = addresses.find((other) => other.Type === one.Type);
-    if (isPublic(one.Type) && (!wanted.includes(one.Type) || first !== one))
+    if (isPublic(one.Type) && (wanted.length === 0 || wanted.includes(one.Type)) && first !== one)
       differences.push(`address ${one.Address} is one too many`);
   }
   return {
@@ -95,11 +113,14 @@ function isOnePerKind(addresses: readonly Address[]): boolean {
   return new Set(types).size === types.length;
 }
 
-function typesOf({ publicAddresses, dedicatedV4 }: AppSpec): PublicType[] {
+export function typesOf({
+  publicAddresses,
+  dedicatedV4,
+}: Pick<AppSpec, "publicAddresses" | "dedicatedV4">): PublicType[] {
   return publicAddresses ? ["v6", dedicatedV4 ? "v4" : "shared_v4"] : [];
 }
 
-function isPublic(type: Address["Type"]): type is PublicType {
+export function isPublic(type: Address["Type"]): type is PublicType {
   return type === "v4" || type === "shared_v4" || type === "v6";
 }
 
@@ -115,7 +136,7 @@ export async function ipsOf(fly: Fly, app: string): Promise<AppOutput> {
  * Each address once. The shared IPv4 is a field of the app, which flyctl adds to the list of addresses (fly-go:
  * resource_ip_addresses.go); where Fly's own list names it too, there are two rows, and to release one is to release it.
  */
-async function list(fly: Fly, app: string): Promise<Address[]> {
+export async function list(fly: Fly, app: string): Promise<Address[]> {
   const rows = await fly.json<Address[]>(argv.ipsList(app), { app });
   return rows.filter((row, i) => rows.findIndex((other) => other.Address === row.Address) === i);
 }

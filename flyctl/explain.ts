@@ -131,7 +131,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
           "wait and run pulumi up again",
           "or, before there is any data:  pulumi config set mastiff:region <code>",
         ],
-        retry: "helps once there is room again; what was made stays",
+        retry: "helps once there is room again",
       };
     case "busy":
       return {

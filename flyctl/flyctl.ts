@@ -37,6 +37,8 @@ export interface CallOptions {
 
 export class Fly {
   readonly redact: (text: string) => string;
+  /** Apps that this very run has made: whatever is in them is its own. */
+  readonly made = new Set<string>();
   readonly #base: string;
   readonly #lanes = new Map<string, { dir: string; last: Promise<unknown> }>();
   readonly #stop = new AbortController();

@@ -17,12 +17,14 @@ export interface Task<Spec> {
  * A kind of thing that the driver makes.
  * - ensure makes it so, whatever is there already, from whatever point an earlier run stopped at;
  * - destroy leaves nothing, and succeeds when there is nothing;
- * - observe changes nothing.
+ * - observe changes nothing;
+ * - takeBack removes what a first ensure left that cannot succeed, as far as it can hold no data. Default: nothing.
  */
 export interface Kind<Spec> {
   ensure(task: Task<Spec>): Promise<unknown>;
   destroy(task: Task<Spec>): Promise<void>;
   observe(task: Task<Spec>): Promise<Observation>;
+  takeBack?(task: Task<Spec>): Promise<void>;
 }
 
 /** A property of the last output, when there was one and it is of that type. */

@@ -26,7 +26,7 @@ export async function observeAll(
 
 /** The fly.toml as it would be rendered for the addresses that the app has now. */
 async function withAddresses(fly: Fly, { flyToml, spec }: ObserveItem): Promise<string | undefined> {
-  if (flyToml === undefined) return undefined;
+  if (!flyToml?.includes("{v")) return flyToml;
   const { app } = spec as { app: string };
   const { v4, v6 } = await ipsOf(fly, app).catch((error: unknown) => {
     // The release itself says that there is no such app.

@@ -6,6 +6,7 @@ import { earlierMarkOf, isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
 import { jsonIn } from "./parse.ts";
 import { say } from "./progress.ts";
 import type { Owned } from "./spec.ts";
+import { volumesOf } from "./volumes.ts";
 
 /**
  * Which app is ours (see mark.ts), and the making of one.
@@ -107,6 +108,7 @@ async function create(fly: Fly, owned: Owned): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
       await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
+      fly.made.add(owned.app);
       return true;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
@@ -158,6 +160,26 @@ export async function destroyApp(fly: Fly, app: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
   }
+}
+
+/**
+ * Takes back what a create that cannot succeed has left: Pulumi writes nothing down of a thing that it failed to make,
+ * so no destroy would ever find it, and its name would stay taken.
+ *
+ * @param isEmpty asked only of an app that an earlier run made: whether it can have data in it. Default: it has no
+ *   machine, no volume and no secrets but ours
+ */
+export async function takeBack(
+  fly: Fly,
+  owned: Owned,
+  isEmpty: (found: Found) => Promise<boolean> = async (found) =>
+    (await hasNothing(fly, owned.app, found)) && (await volumesOf(fly, owned.app)).length === 0,
+): Promise<void> {
+  const found = await find(fly, owned);
+  if (found === undefined || found.owner === "another stack's") return;
+  if (!fly.made.has(owned.app) && !(found.owner === "ours" && (await isEmpty(found)))) return;
+  say(owned.app, "taking it back: it holds nothing yet");
+  await destroyApp(fly, owned.app);
 }
 
 export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "unmarked"): DriverError {

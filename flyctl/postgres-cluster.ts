@@ -17,7 +17,7 @@ import {
 import { say } from "./progress.ts";
 import { awaitServer, sql } from "./psql.ts";
 import type { PostgresSpec } from "./spec.ts";
-import { type Volume, volumesOf } from "./volumes.ts";
+import { areFromToday, type Volume, volumesOf } from "./volumes.ts";
 
 /**
  * A Postgres cluster of ours, whatever an earlier run left.
@@ -76,6 +76,8 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown)
 
 /** One try. What may have left something (or nothing) behind is handed back, to look and go on. */
 async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | undefined> {
+  // From its first step on, whatever it leaves in our organisation is of this run: a moment ago nothing was there.
+  fly.made.add(spec.app);
   try {
     await fly.once(argv.postgresCreate(spec), { app: spec.app, timeoutMs: 900_000 });
     return undefined;
@@ -106,8 +108,7 @@ export async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promi
   const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
   const machine = machines[0];
   if (machine === undefined) {
-    const dayAgo = new Date(Date.now() - 86_400_000).toISOString();
-    return (await volumesOf(fly, spec.app)).every((one) => one.created_at > dayAgo);
+    return areFromToday(await volumesOf(fly, spec.app));
   }
   const isPostgres = machine.config?.image?.includes("postgres") === true;
   if (!isPostgres) return false;

@@ -5,7 +5,15 @@ import { DriverError, FlyctlFailure, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { gone, type Task } from "./kind.ts";
 import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
-import { destroyApp, find, inOrganisation, notOurs, secretsOf } from "./ownership.ts";
+import {
+  destroyApp,
+  find,
+  inOrganisation,
+  notOurs,
+  secretsOf,
+  takeBack as takeBackApp,
+} from "./ownership.ts";
+import { peopleIn } from "./people.ts";
 import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
 import { say } from "./progress.ts";
 import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
@@ -51,6 +59,11 @@ export async function destroy({ spec, previous, fly }: Task<PostgresSpec>): Prom
   await destroyApp(fly, spec.app);
 }
 
+export async function takeBack({ spec, fly }: Task<PostgresSpec>): Promise<void> {
+  // One that an earlier run made is marked once it serves: then its volume may hold the community.
+  await takeBackApp(fly, spec, async () => false);
+}
+
 /** Takes the database's address from an app, which may itself be about to go: both are destroyed side by side. */
 async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<void> {
   if (!(await inOrganisation(fly, org, app))) return;
@@ -62,13 +75,13 @@ async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<voi
   }
 }
 
-/** @throws when the community may be in it: nobody has said that it ends, and no last dump was taken. */
+/** @throws when somebody may have an account in it: nobody has said that it ends, and no last dump was taken. */
 async function refuseContent(fly: Fly, { app, database }: PostgresSpec): Promise<void> {
   const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
   if (machine === undefined && (await volumesOf(fly, app)).length === 0) return;
   if (machine?.state === "started") {
     await awaitServer(fly, app, machine.id);
-    if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) return;
+    if ((await peopleIn(fly, app, machine.id, database)) === 0) return;
   }
   throw new DriverError({
     what: `The database ${app} is not destroyed: ${database}, the community, is in it, and nobody has said that it ends.`,

@@ -10,8 +10,14 @@ import { patiently } from "./patience.ts";
  * One statement at a time, since the whole is one word to psql's -c inside one word to sh's -c: identifiers and
  * literals are held to letters that no quoting in between can touch.
  */
-export async function sql(fly: Fly, app: string, machine: string, statement: string): Promise<string[]> {
-  const { exitCode, stdout, stderr } = await execIn(fly, app, machine, shellCommand(statement));
+export async function sql(
+  fly: Fly,
+  app: string,
+  machine: string,
+  statement: string,
+  database = "postgres",
+): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await execIn(fly, app, machine, shellCommand(statement, database));
   if (exitCode !== 0) throw new SqlError(app, fly.redact((stderr || stdout).trim()));
   return stdout.split("\n").filter((line) => line !== "");
 }
@@ -54,12 +60,13 @@ export class SqlError extends DriverError {
 }
 
 /** Port 5433 is Postgres itself; 5432 is the proxy in front, which needs a leader elected. */
-export function shellCommand(statement: string): string {
+export function shellCommand(statement: string, database = "postgres"): string {
+  identifier(database);
   if (/[\\`!\n]/.test(statement)) throw new Error("this statement does not survive two shells");
   // Within sh's double quotes, which are within sh's single quotes: $ and " need a backslash, ' must close and reopen.
   const inDouble = statement.replaceAll("$", "\\$").replaceAll('"', '\\"');
   const inSingle = inDouble.replaceAll("'", "'\\''");
-  return `sh -c 'psql -X -A -t -v ON_ERROR_STOP=1 "postgres://postgres:$OPERATOR_PASSWORD@localhost:5433/postgres" -c "${inSingle}"'`;
+  return `sh -c 'psql -X -A -t -v ON_ERROR_STOP=1 "postgres://postgres:$OPERATOR_PASSWORD@localhost:5433/${database}" -c "${inSingle}"'`;
 }
 
 /** A name as an SQL identifier. Ours are made from domains: nothing that would need escaping is let through. */

@@ -16,13 +16,21 @@ import {
   sizeDifferences,
   sizeOf,
 } from "./machines.ts";
-import { claim, content, destroyOwned, type Found, find, secretsOf } from "./ownership.ts";
+import {
+  claim,
+  content,
+  destroyOwned,
+  type Found,
+  find,
+  secretsOf,
+  takeBack as takeBackApp,
+} from "./ownership.ts";
 import { patiently } from "./patience.ts";
 import { say } from "./progress.ts";
 import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
-import { ensureVolume, growVolume, shrinking, volumesOf } from "./volumes.ts";
+import { areFromToday, ensureVolume, growVolume, shrinking, volumesOf } from "./volumes.ts";
 
 /**
  * An own Redis on one machine: an app without services and addresses, so that only the organisation's private
@@ -94,6 +102,15 @@ export async function destroy({ spec, previous, fly }: Task<RedisSpec>): Promise
     if (spec.dispensable !== true) await refuseJobs(fly, spec);
   };
   await destroyOwned(fly, spec, isEmpty, refuse, previous);
+}
+
+export async function takeBack({ spec, fly }: Task<RedisSpec>): Promise<void> {
+  // No machine ever had the volume, or it would be there still.
+  await takeBackApp(
+    fly,
+    spec,
+    async (found) => (await isUnused(fly, spec.app, found)) && areFromToday(await volumesOf(fly, spec.app)),
+  );
 }
 
 export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observation> {

@@ -1,4 +1,4 @@
-import { DriverError, FlyctlFailure } from "./errors.ts";
+import { DriverError, FlyctlFailure, passes } from "./errors.ts";
 import { Fly } from "./flyctl.ts";
 import { checkSpec, readInput } from "./input.ts";
 import type { Kind, Task } from "./kind.ts";
@@ -18,6 +18,7 @@ const kinds: Record<string, { shape: Record<string, string>; load: () => Promise
     shape: { ...owned, publicAddresses: "boolean", dedicatedV4: "boolean" },
     load: () => import("./app.ts"),
   },
+  addresses: { shape: { ...owned, dedicatedV4: "boolean" }, load: () => import("./addresses.ts") },
   certificate: { shape: { app: "string", hostname: "string" }, load: () => import("./certificate.ts") },
   secrets: { shape: { app: "string", names: "array" }, load: () => import("./secrets.ts") },
   postgres: {
@@ -80,6 +81,7 @@ const usage = `usage: node flyctl/start.mjs <kind> <verb>
   status look                          where certificates stand
   jobs look                            how many jobs wait in Redis
   marks look                           whose the apps of a community's names are
+  people look                          how many people have an account in the database
   job run --app <app> [--memory-mb <megabytes>] -- <command> [argument …]
 
 The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
@@ -92,6 +94,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (kind === "status" && verb === "look") return status();
   if (kind === "jobs" && verb === "look") return jobs();
   if (kind === "marks" && verb === "look") return marks();
+  if (kind === "people" && verb === "look") return people();
   if (kind === "all" && verb === "observe") return all();
   const known = kinds[kind];
   if (known === undefined || !["ensure", "destroy", "observe", "accept"].includes(verb)) {
@@ -109,10 +112,27 @@ export async function run(args: readonly string[]): Promise<number> {
     const module = await known.load();
     const task = { ...input, fly } as unknown as Task<never>;
     if (verb === "observe") return module.observe(task);
-    if (verb === "ensure") return module.ensure(task);
+    if (verb === "ensure") return ensured(module, task);
     await module.destroy(task);
     return {};
   });
+}
+
+/** The first ensure of a thing leaves it, or nothing: what a repeat would finish is left to the repeat. */
+async function ensured(module: AnyKind, task: Task<never>): Promise<unknown> {
+  try {
+    return await module.ensure(task);
+  } catch (error) {
+    // The error is what a person has to read; that something was left is the next run's business then.
+    if (task.previous === undefined && isFinal(error) && !task.fly.stopped)
+      await module.takeBack?.(task).catch(() => undefined);
+    throw error;
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  if (error instanceof FlyctlFailure) return !passes(error.reason);
+  return error instanceof DriverError;
 }
 
 async function status(): Promise<number> {
@@ -138,6 +158,15 @@ async function marks(): Promise<number> {
   checkSpec(spec, { org: "string", apps: "array", redis: "string|null", stack: "string" });
   return withFly({ remember: true }, spec, async (fly) => {
     const { look } = await import("./marks.ts");
+    return look(fly, spec as never);
+  });
+}
+
+async function people(): Promise<number> {
+  const { spec } = await readInput();
+  checkSpec(spec, { app: "string", database: "string" });
+  return withFly({}, spec, async (fly) => {
+    const { look } = await import("./people.ts");
     return look(fly, spec as never);
   });
 }

@@ -38,6 +38,27 @@ export interface AppOutput {
   app: string;
   v4: string | null;
   v6: string | null;
+  /** Further addresses that the app still has, because DNS may lead to them. */
+  leaving?: string[];
+}
+
+/** The addresses of an app that DNS leads to, once it does. */
+export interface AddressesSpec extends Owned {
+  dedicatedV4: boolean;
+  /** What the records say; not known to a look. */
+  v4?: string | null;
+  v6?: string | null;
+}
+export interface AddressesOutput {
+  app: string;
+  v4: string | null;
+  v6: string | null;
+  leaving: LeavingAddress[];
+}
+/** An address that DNS has left, and from when on nobody knows it any more (ISO 8601). */
+export interface LeavingAddress {
+  address: string;
+  from: string;
 }
 
 /** A certificate for one host name. */
@@ -120,6 +141,15 @@ export interface JobsSpec {
 }
 export interface JobsOutput {
   waiting: number;
+}
+/** How many people have an account in a database; verb `look`. */
+export interface PeopleSpec {
+  /** App of the database. */
+  app: string;
+  database: string;
+}
+export interface PeopleOutput {
+  people: number;
 }
 /** A further password of an own Redis, and the restart that leaves it alone. stdin: `{ "password": … }`. */
 export interface RedisPasswordSpec {
@@ -270,7 +300,16 @@ export interface ObserveAllSpec {
   items: Record<string, ObserveItem>;
 }
 export interface ObserveItem {
-  kind: "app" | "certificate" | "secrets" | "postgres" | "redis" | "upstash" | "release" | "owner";
+  kind:
+    | "app"
+    | "addresses"
+    | "certificate"
+    | "secrets"
+    | "postgres"
+    | "redis"
+    | "upstash"
+    | "release"
+    | "owner";
   spec: unknown;
   /** Rendered fly.toml, for `release`; `{v4}` and `{v6}` in it stand for the app's addresses as they are now. */
   flyToml?: string;

@@ -24,6 +24,12 @@ export async function volumesOf(fly: Fly, app: string): Promise<Volume[]> {
     .sort((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
 }
 
+/** Whether all were made within a day: what a run that stopped half way leaves is found by the next one, not later. */
+export function areFromToday(volumes: readonly Volume[]): boolean {
+  const dayAgo = new Date(Date.now() - 86_400_000).toISOString();
+  return volumes.every((one) => one.created_at > dayAgo);
+}
+
 /** The one volume of that name; each call of `volumes create` adds another, so look before each repeat. */
 export async function ensureVolume(
   fly: Fly,

@@ -26,10 +26,11 @@ export function psql(server: Database, args: string[]): Execution {
       `psql: error: connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: No such file or directory`,
     );
   }
-  const refusal = connect(server, new URL(url));
+  const where = new URL(url);
+  const refusal = connect(server, where);
   if (refusal !== undefined) return failed(2, refusal);
   if (sql === undefined) return { exit: 0, stdout: "", stderr: "" };
-  const answer = run(server, sql);
+  const answer = run(server, sql, databaseOf(where));
   if (answer.error !== undefined) return failed(1, answer.error);
   const lines = answer.rows ?? (quiet || answer.tag === undefined ? [] : [answer.tag]);
   return {
@@ -54,11 +55,16 @@ function connect(server: Database, url: URL): string | undefined {
   if (role === undefined || role.verifier === null || !verifies(role.verifier, password)) {
     return `psql: error: ${where}FATAL:  password authentication failed for user "${user}"`;
   }
-  const database = decodeURIComponent(url.pathname.slice(1)) || user;
+  const database = databaseOf(url);
   if (server.databases[database] === undefined) {
     return `psql: error: ${where}FATAL:  database "${database}" does not exist`;
   }
   return undefined;
+}
+
+/** libpq connects to the database of the user's name where the URL has none. */
+function databaseOf(url: URL): string {
+  return decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username);
 }
 
 function failed(exit: number, message: string): Execution {

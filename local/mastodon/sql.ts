@@ -18,7 +18,7 @@ export interface Answer {
 /** Databases that every server has and that no community owns. */
 export const defaultDatabases = ["postgres", "repmgr"];
 
-type Statement = [RegExp, (server: Database, parts: string[]) => Answer];
+type Statement = [RegExp, (server: Database, parts: string[], database: string) => Answer];
 
 const identifier = `(?:"((?:[^"]|"")+)"|([a-z_][a-z0-9_]*))`;
 const text = `'((?:[^']|'')*)'`;
@@ -39,6 +39,11 @@ const statements: Statement[] = [
     form("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY (?:1|datname)"),
     (s) => ({ rows: Object.keys(s.databases).sort() }),
   ],
+  [
+    form(`SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = 'users'`),
+    (s, _parts, database) => ({ rows: s.databases[database]?.mastodon === undefined ? [] : ["1"] }),
+  ],
+  [form("SELECT count\\(\\*\\) FROM public\\.users"), countUsers],
   [form(`CREATE (?:ROLE|USER) ${identifier} (?:WITH )?LOGIN PASSWORD ${text}`), createRole],
   [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?(?:LOGIN )?PASSWORD ${text}`), alterRole],
   [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?NOLOGIN`), noLogin],
@@ -54,14 +59,15 @@ const statements: Statement[] = [
   [form(`DROP ROLE (IF EXISTS )?${identifier}`), dropRole],
 ];
 
-/** Runs one statement as a superuser. */
-export function run(server: Database, sql: string): Answer {
+/** Runs one statement as a superuser, connected to that database. */
+export function run(server: Database, sql: string, database = "postgres"): Answer {
   for (const [pattern, act] of statements) {
     const found = pattern.exec(sql);
     if (found === null) continue;
     return act(
       server,
       found.slice(1).filter((part) => part !== undefined),
+      database,
     );
   }
   return {
@@ -72,6 +78,16 @@ export function run(server: Database, sql: string): Answer {
 /** Identifiers are cut at 63 bytes (NAMEDATALEN). */
 function named(raw: string): string {
   return raw.replaceAll('""', '"').slice(0, 63);
+}
+
+function countUsers(server: Database, _parts: string[], database: string): Answer {
+  const schema = server.databases[database]?.mastodon;
+  if (schema === undefined)
+    return {
+      error:
+        'ERROR:  relation "public.users" does not exist\nLINE 1: SELECT count(*) FROM public.users\n                             ^',
+    };
+  return { rows: [String(schema.accounts.length)] };
 }
 
 function createRole(server: Database, [raw = "", password = ""]: string[]): Answer {

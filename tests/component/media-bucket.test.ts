@@ -8,20 +8,22 @@ import { Secret } from "../support/wire-values.ts";
 const account = "00000000000000000000000000000d09";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
+const args: MediaBucketArgs = {
+  accountId: account,
+  zoneId: "zone",
+  bucket: "files-acme",
+  jurisdiction: "default",
+  hosts: ["files.acme.social"],
+  domain: "acme.social",
+  stack: "3f9a1c0b77de mastiff/test",
+  protect: true,
+  dispensable: false,
+};
+
 function declare(more: Partial<MediaBucketArgs> = {}) {
   return resourcesOf(
     () => {
-      const { accessKeyId, secretAccessKey } = new MediaBucket("media", {
-        accountId: account,
-        zoneId: "zone",
-        bucket: "files-acme",
-        jurisdiction: "default",
-        host: "files.acme.social",
-        domain: "acme.social",
-        stack: "3f9a1c0b77de mastiff/test",
-        protect: true,
-        ...more,
-      });
+      const { accessKeyId, secretAccessKey } = new MediaBucket("media", { ...args, ...more });
       return { accessKeyId, secretAccessKey };
     },
     { outputs: { "cloudflare:index/accountToken:AccountToken": (name) => ({ value: `planted-${name}` }) } },
@@ -35,7 +37,7 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
     "media-access",
     "media-bucket",
     "media-cors",
-    "media-domain",
+    "media-domain-files-acme-social",
     "media-public-host",
     "media-token",
   ]);
@@ -45,7 +47,7 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
     replaceOnChanges: ["jurisdiction"],
     inputs: { accountId: account, name: "files-acme", jurisdiction: "default" },
   });
-  expect(declared.named("media-domain").inputs).toEqual({
+  expect(declared.named("media-domain-files-acme-social").inputs).toEqual({
     accountId: account,
     bucketName: "files-acme",
     jurisdiction: "default",
@@ -55,7 +57,7 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
     minTls: "1.2",
   });
   expect(declared.named("media-public-host")).toMatchObject({
-    dependsOn: expect.arrayContaining(["media-domain"]),
+    dependsOn: expect.arrayContaining(["media-domain-files-acme-social"]),
     inputs: { accountId: account, bucket: "files-acme", host: "files.acme.social", minTls: "1.2" },
   });
   expect(declared.named("media-cors").inputs).toMatchObject({
@@ -66,6 +68,15 @@ test("a bucket with its public name, its CORS policy, and a key that was seen to
       },
     ],
   });
+});
+
+test("an old name of the uploads keeps its resource beside the new one", async () => {
+  const declared = await declare({ hosts: ["media.acme.social", "files.acme.social"] });
+  const domains = ["media-domain-files-acme-social", "media-domain-media-acme-social"];
+  expect(declared.names.filter((name) => name.startsWith("media-domain"))).toEqual(domains);
+  expect(declared.named("media-domain-files-acme-social").inputs).toEqual(
+    (await declare()).named("media-domain-files-acme-social").inputs,
+  );
 });
 
 test("the key opens this bucket alone, and is made from the token as R2 makes it", async () => {
@@ -88,7 +99,13 @@ test("the key opens this bucket alone, and is made from the token as R2 makes it
 test("a bucket in the EU has its token for that jurisdiction", async () => {
   const declared = await declare({ jurisdiction: "eu" });
   expect(JSON.stringify(declared.named("media-token").inputs)).toContain(`${account}_eu_files-acme`);
-  for (const name of ["media-bucket", "media-cors", "media-domain", "media-public-host", "media-access"])
+  for (const name of [
+    "media-bucket",
+    "media-cors",
+    "media-domain-files-acme-social",
+    "media-public-host",
+    "media-access",
+  ])
     expect(declared.named(name).inputs.jurisdiction, name).toBe("eu");
 });
 
@@ -108,9 +125,21 @@ test("with a key of the operator's no token is made", async () => {
   expect(declared.outputs).toEqual({ accessKeyId: "own", secretAccessKey: new Secret("own-secret") });
 });
 
-test("uploads may be emptied only where a community may end", async () => {
-  expect((await declare()).named("media-access").inputs).not.toHaveProperty("dispensable");
-  const ending = await declare({ protect: false });
+test("uploads are kept by what is made after a release, unless the community may end", async () => {
+  const guarded = (more: Partial<MediaBucketArgs> = {}) =>
+    resourcesOf(
+      () => {
+        const released = new pulumi.ComponentResource("test:Release", "released");
+        new MediaBucket("media", { ...args, ...more }).keepUploads(released);
+      },
+      { outputs: { "cloudflare:index/accountToken:AccountToken": (name) => ({ value: `planted-${name}` }) } },
+    );
+  const kept = await guarded();
+  expect(kept.named("media-access").inputs).toMatchObject({ dispensable: true });
+  expect(kept.named("media-guard").inputs).not.toHaveProperty("dispensable");
+  expect(kept.named("media-guard").dependsOn).toContain("media-access");
+  expect(kept.kept).toEqual(["media-access", "media-bucket", "media-guard"]);
+  const ending = await guarded({ protect: false, dispensable: true });
   expect(ending.kept).toEqual([]);
-  expect(ending.named("media-access").inputs).toMatchObject({ dispensable: true });
+  expect(ending.named("media-guard").inputs).toMatchObject({ dispensable: true });
 });

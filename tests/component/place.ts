@@ -8,6 +8,7 @@ export const place: FlyPlace = {
   org: "acme",
   region: "ams",
   drift: noDrift,
+  last: {},
 };
 
 /** The same place, where one thing has drifted. */

@@ -17,6 +17,7 @@ function declare(more: Partial<PostgresArgs> = {}) {
       dispensable: false,
       password: pulumi.secret("first-password"),
       protect: true,
+      after: [],
       ...more,
     });
     return { url };

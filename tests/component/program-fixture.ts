@@ -81,6 +81,8 @@ const outputs: Answers["outputs"] = {
   "mail-sender": { senderId: 9, verified: false, adopted: false },
   "web-app": addresses(10),
   "streaming-app": addresses(11),
+  "web-addresses": { stdout: JSON.stringify({ leaving: [] }) },
+  "streaming-addresses": { stdout: JSON.stringify({ leaving: [] }) },
   "root-host-certificate": certificate("mastiff.party"),
   "streaming-host-certificate": certificate("streaming.mastiff.party"),
   "assets-host-certificate": certificate("assets.mastiff.party"),
@@ -201,10 +203,29 @@ export function declaredBy(name: StackName): Promise<Declared> {
   return found;
 }
 
+/**
+ * What the state of a stack has after an `up` of this config, as the engine gives it back: of a live stack the program
+ * reads it first.
+ */
+export async function stateOf(stack: Stack): Promise<Record<string, unknown>> {
+  const { resources } = await declareProgram({ ...stack, isLive: false });
+  const given = { ...outputs, ...stack.outputs };
+  return Object.fromEntries(
+    resources.map(({ name, type, inputs }) => {
+      const more = given[name];
+      const printed = typeof more === "object" ? more : {};
+      return [`urn:pulumi:test::mastiff::${type}::${name}`, { outputs: { ...inputs, ...printed } }];
+    }),
+  );
+}
+
 /** Declares the whole program. */
-export function declareProgram(stack: Stack = {}): Promise<Declared> {
+export async function declareProgram(stack: Stack = {}): Promise<Declared> {
   const { config = {}, looks: more = {}, zone = calmZone, ...rest } = stack;
   const printed = { ...looks, ...more };
+  const isAsked =
+    rest.isLive === true && rest.calls?.["pulumi:pulumi:readStackResourceOutputs"] === undefined;
+  const state = isAsked ? await stateOf(stack) : {};
   const declare = () => {
     reading = zone ?? undefined;
     vi.stubEnv("CLOUDFLARE_API_TOKEN", "planted-operators-cloudflare-token");
@@ -215,6 +236,7 @@ export function declareProgram(stack: Stack = {}): Promise<Declared> {
     config: { ...required, ...config },
     outputs: { ...outputs, ...rest.outputs },
     calls: {
+      "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }),
       "command:local:run": ({ interpreter, command }) => {
         const words = [...(interpreter as string[]).slice(1), command].join(" ");
         if (printed[words] === undefined) throw new Error(`nobody agreed what "${words}" prints`);

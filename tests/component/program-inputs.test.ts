@@ -47,7 +47,7 @@ test("every command is an interpreter without a shell, and its words hold nothin
   const verbs = new Set<string>();
   for (const name of names)
     for (const { type, name: resource, inputs } of (await declaredBy(name)).resources) {
-      if (type !== "command:local:Command" || resource.endsWith("-memory")) continue;
+      if (type !== "command:local:Command" || /-(memory|lock)$/.test(resource)) continue;
       const { interpreter, create, update, delete: remove } = inputs as Record<string, string>;
       expect(interpreter, resource).toEqual(["node", "flyctl/start.mjs", expect.stringMatching(/^[a-z-]+$/)]);
       verbs.add([create, update ?? "", remove ?? ""].join(" "));
@@ -57,9 +57,13 @@ test("every command is an interpreter without a shell, and its words hold nothin
 
 test("what only remembers runs nothing", async () => {
   const { resources } = await declaredBy("usual");
-  const memories = resources.filter(({ name }) => name.endsWith("-memory"));
-  expect(memories.map(({ name }) => name).sort()).toEqual(["community-memory", "secrets-memory"]);
-  for (const { inputs } of memories) expect(Object.keys(inputs)).toEqual(["environment"]);
+  const memories = resources.filter(({ name }) => /-(memory|lock)$/.test(name));
+  expect(memories.map(({ name }) => name).sort()).toEqual([
+    "community-lock",
+    "community-memory",
+    "secrets-memory",
+  ]);
+  for (const { inputs } of memories) expect(Object.keys(inputs)).not.toContain("create");
 });
 
 test("the driver's progress is shown, what it prints is not; a look shows nothing", async () => {

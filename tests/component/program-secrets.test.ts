@@ -52,6 +52,7 @@ test("each secret reaches the one place that needs it", async () => {
   expect(placesOf("planted-deepl-key")).toEqual(["web-machines-secrets.stdin.DEEPL_API_KEY"]);
   expect(placesOf("planted-r2-secret-key").sort()).toEqual([
     "media-access.secretAccessKey",
+    "media-guard.secretAccessKey",
     "web-machines-secrets.stdin.AWS_SECRET_ACCESS_KEY",
   ]);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Declared } from "../support/resources-of.ts";
-import { declareProgram, type Stack } from "./program-fixture.ts";
+import { declareProgram, type Stack, stateOf } from "./program-fixture.ts";
 
 // What a change restarts is said by another hook, which is tested with the releases.
 beforeEach(() => void vi.spyOn(console, "log").mockImplementation(() => undefined));
@@ -15,11 +15,23 @@ const before: Stack = {
   },
 };
 let lived: Promise<Declared> | undefined;
+let state: ReturnType<typeof stateOf> | undefined;
 
-/** What a preview of other config says against it: the words of every hook that runs in previews. */
+/** What a preview of other config says against it: of the facts before anything is declared, then of every hook. */
 async function refusalsOf(config: Record<string, string>): Promise<string[]> {
   lived ??= declareProgram(before);
-  const [old, next] = [await lived, await declareProgram({ config: { ...before.config, ...config } })];
+  state ??= stateOf(before);
+  const [old, outputs] = [await lived, await state];
+  let next: Declared;
+  try {
+    next = await declareProgram({
+      config: { ...before.config, ...config },
+      isLive: true,
+      calls: { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs }) },
+    });
+  } catch (error) {
+    return [(error as Error).message];
+  }
   const words: string[] = [];
   for (const { name, inputs, hooks } of next.resources) {
     const was = old.resources.find((made) => made.name === name)?.inputs;
@@ -38,8 +50,10 @@ test.each<[string, Record<string, string>, string, string]>([
     "another domain",
     {
       "mastiff:domain": "www.mastiff.party",
+      "mastiff:zone": "mastiff.party",
       "mastiff:app": "mastiff-party",
       "mastiff:bucket": "files-mastiff-party",
+      "mastiff:filesHost": "files.mastiff.party",
     },
     "domain would change from mastiff.party to www.mastiff.party: every account's handle and its identity at other servers hang on the domain.",
     "bring up a second stack with the new domain, and let people move their accounts there (Preferences, Account, Move)",
@@ -73,6 +87,12 @@ test.each<[string, Record<string, string>, string, string]>([
     { "mastiff:bucket": "other-bucket" },
     "bucket would change from files-mastiff-party to other-bucket: every upload would stay behind in the old bucket, which would be emptied and deleted.",
     "keep the name, visitors see the one of mastiff:filesHost alone: pulumi config set mastiff:bucket files-mastiff-party",
+  ],
+  [
+    "another name of the uploads",
+    { "mastiff:filesHost": "media.mastiff.party" },
+    "filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps have addresses of uploads at files.mastiff.party, and all of them would break.",
+    `let both serve: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
   ],
   [
     "another jurisdiction",
@@ -117,6 +137,7 @@ test("what may change is let through", async () => {
     { "mastiff:mastodonVersion": "v4.7.4" },
     { "mastiff:postgres": '{"volumeGb":4}' },
     { "mastiff:web": '{"count":2}' },
+    { "mastiff:filesHost": "media.mastiff.party", "mastiff:oldFilesHosts": '["files.mastiff.party"]' },
     { "mastiff:redis": '{"kind":"upstash"}', "mastiff:movedFrom": '{"redisKind":"own"}' },
     { "mastiff:certificates": "wildcard" },
   ] as Record<string, string>[])

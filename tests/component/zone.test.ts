@@ -74,7 +74,7 @@ test("a ruleset of others in an owned zone is refused, with both ways out", asyn
 test("our own ruleset and one of another phase are in nobody's way", async () => {
   const rulesets = [ruleset("Mastiff 3f9a1c0b77de mastiff/test"), ruleset("urls", "http_request_transform")];
   const declared = await declareProgram({ zone: { ...calmZone, rulesets } });
-  expect(declared.names).toContain("cors-ruleset");
+  expect(declared.names).toContain("cors-rule");
 });
 
 test("an SPF record of others is refused, as two make both void; one of ours is not", async () => {

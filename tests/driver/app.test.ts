@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AppSpec } from "../../flyctl/spec.ts";
-import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
+import { type DriverWorld, notDestroyed, startDriverWorld, timeless } from "../support/driver.ts";
 
 let world: DriverWorld;
 beforeAll(async () => {
@@ -60,28 +60,63 @@ describe("an app", () => {
     expect((await world.fly()).apps.quiet.addresses).toEqual([]);
   });
 
-  test("a dedicated IPv4 takes the shared one's place", async () => {
-    const before = await world.must("app", "ensure", { spec: spec("own-v4") });
-    const dedicated = spec("own-v4", { dedicatedV4: true });
+  test("a dedicated IPv4 comes beside the shared one, which goes once DNS has forgotten it", async () => {
+    const app = "own-v4";
+    const before = await world.must("app", "ensure", { spec: spec(app) });
+    const known = { app, v4: before.v4, v6: before.v6, leaving: [] };
+    const inDns = (v4: string, dedicatedV4: boolean) => ({
+      stack: "mastiff/dev",
+      org: "mastiff",
+      app,
+      dedicatedV4,
+      v4,
+      v6: before.v6,
+    });
+    const first = { spec: inDns(before.v4, false) };
+    expect(await world.must("addresses", "ensure", first)).toEqual(known);
+
+    const dedicated = spec(app, { dedicatedV4: true });
+    expect((await world.must("app", "observe", { spec: dedicated, previous: before })).differences).toEqual(
+      [],
+    );
     const after = await world.must("app", "ensure", { spec: dedicated, previous: before });
-    expect(after.v6).toBe(before.v6);
     expect(after.v4).not.toBe(before.v4);
-    const app = (await world.fly()).apps["own-v4"];
-    expect(app.sharedV4).toBeNull();
-    expect(app.addresses.map((one: { type: string }) => one.type).sort()).toEqual(["v4", "v6"]);
-  });
+    expect(after).toEqual({ app, v4: after.v4, v6: before.v6, leaving: [before.v4] });
+    expect((await world.fly()).apps[app].sharedV4).toBe(before.v4);
+    expect((await world.must("app", "observe", { spec: dedicated, previous: after })).differences).toEqual(
+      [],
+    );
+
+    // The records lead to the new one now.
+    const switched = { spec: inDns(after.v4, true), previous: known };
+    const leaving = await world.must("addresses", "ensure", switched);
+    expect(leaving.leaving).toEqual([{ address: before.v4, from: expect.stringMatching(/^20\d\d-/) }]);
+    expect(Date.parse(leaving.leaving[0].from) - Date.now()).toBeGreaterThan(300_000);
+    const early = { spec: inDns(after.v4, true), previous: leaving };
+    expect(await world.must("addresses", "ensure", early)).toEqual(leaving);
+    expect((await world.must("addresses", "observe", early)).differences).toEqual([]);
+    expect((await world.fly()).apps[app].sharedV4).toBe(before.v4);
+
+    const due = { ...leaving, leaving: [{ address: before.v4, from: "2020-01-01T00:00:00.000Z" }] };
+    const released = await world.must("addresses", "ensure", { spec: inDns(after.v4, true), previous: due });
+    expect(released.leaving).toEqual([]);
+    const left = (await world.fly()).apps[app];
+    expect([left.sharedV4, left.addresses.map((one: { type: string }) => one.type).sort()]).toEqual([
+      null,
+      ["v4", "v6"],
+    ]);
+  }, 120_000);
 });
 
 describe("a run that stopped half way is finished by the next", () => {
   test("after the app was made, before the mark", async () => {
-    await world.faults({
-      cloud: "fly",
-      method: "POST",
-      path: "/secrets$",
-      when: "before",
-      action: { status: 422 },
-    });
+    await world.faults(
+      { cloud: "fly", method: "POST", path: "/secrets$", when: "before", action: { status: 422 } },
+      // Nor can it be taken back.
+      ...notDestroyed,
+    );
     expect((await world.drive("app", "ensure", { spec: spec("half") })).code).toBe(1);
+    await world.faults();
     expect(Object.keys((await world.fly()).apps.half.secrets)).toEqual([]);
     await world.must("app", "ensure", { spec: spec("half") });
     expect(Object.keys((await world.fly()).apps.half.secrets)).toEqual([

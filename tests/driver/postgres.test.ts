@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PostgresSpec } from "../../flyctl/spec.ts";
-import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
+import { type DriverWorld, notDestroyed, startDriverWorld, timeless } from "../support/driver.ts";
 
 let world: DriverWorld;
 beforeAll(async () => {
@@ -36,6 +36,7 @@ interface Thing {
     mounts: { volume: string }[];
   };
 }
+type Databases = { databases: Record<string, object> };
 const there = (things: Record<string, Thing>) =>
   Object.values(things).filter((one) => one.state !== "destroyed");
 const machines = (app: { machines: Record<string, Thing> }) => there(app.machines);
@@ -65,14 +66,18 @@ describe("Postgres", () => {
 
   test("a run that stopped within postgres create is started over", async () => {
     const spec = postgres("db2");
-    await world.faults({
-      cloud: "fly",
-      method: "POST",
-      path: "/v1/apps/db2/volumes",
-      times: -1,
-      when: "before",
-      action: { status: 422, body: { error: "no room" } },
-    });
+    await world.faults(
+      {
+        cloud: "fly",
+        method: "POST",
+        path: "/v1/apps/db2/volumes",
+        times: -1,
+        when: "before",
+        action: { status: 422, body: { error: "no room" } },
+      },
+      // Nor can it be taken back.
+      ...notDestroyed,
+    );
     const { code, stderr } = await world.drive("postgres", "ensure", { spec, secrets });
     await world.faults();
     expect(code).toBe(1);
@@ -212,6 +217,12 @@ describe("Postgres", () => {
   });
 
   test("destroy refuses while the community is in it, and says how one ends", async () => {
+    await world.meddle((fly) => {
+      const [volume] = volumes(fly.apps.db1) as (Thing & { data: { postgres: Databases } })[];
+      Object.assign(volume?.data.postgres.databases.acme ?? {}, {
+        mastodon: { accounts: [{ username: "rex" }] },
+      });
+    });
     const { code, stderr } = await world.drive("postgres", "destroy", { spec: postgres("db1") });
     expect([code, stderr]).toEqual([
       1,

@@ -134,7 +134,7 @@ The image "${image}" is not to be found.
   set in  mastiff:region, and the sizes
   fix     wait and run pulumi up again
           or, before there is any data:  pulumi config set mastiff:region <code>
-  retry   helps once there is room again; what was made stays
+  retry   helps once there is room again
 `);
   });
 

@@ -226,3 +226,16 @@ function parsed(stdout: string): unknown {
 export function timeless(stderr: string): string {
   return stderr.replaceAll(/ \(\d+ (?:s|min \d+ s)\)$/gm, "").trimEnd();
 }
+
+/** No app can be destroyed, so that what a create has left stays: as after a run that was killed. */
+export const notDestroyed: Fault[] = [
+  {
+    cloud: "fly",
+    method: "DELETE",
+    path: "^/v1/apps/[^/]+$",
+    times: -1,
+    when: "before",
+    action: { status: 422 },
+  },
+  { cloud: "fly", body: "eleteApp", times: -1, when: "before", action: { status: 422 } },
+];

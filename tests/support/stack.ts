@@ -61,6 +61,8 @@ export interface TestStack extends AsyncDisposable {
   place: Workplace;
   /** Sets config; `secrets` are encrypted. An undefined value removes the key. */
   config(values: Record<string, string | undefined>, secrets?: Record<string, string>): Promise<void>;
+  /** Sets one key, also within an object: `mastiff:redis.plan` with `isPath`. */
+  set(key: string, value: string, isPath: boolean): Promise<void>;
   preview(...args: string[]): Promise<Outcome>;
   up(...args: string[]): Promise<Outcome>;
   refresh(...args: string[]): Promise<Outcome>;
@@ -143,6 +145,9 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
       if (set.length > 0) await must("config", "set-all", "--stack", stack, ...set);
       const remove = Object.keys(values).filter((key) => values[key] === undefined);
       if (remove.length > 0) await must("config", "rm-all", "--stack", stack, ...remove);
+    },
+    async set(key, value, isPath) {
+      await must("config", "set", "--stack", stack, ...(isPath ? ["--path"] : []), "--plaintext", key, value);
     },
     preview: (...args) => operate("preview", args),
     up: (...args) => operate("up", ["--yes", "--skip-preview", ...args]),

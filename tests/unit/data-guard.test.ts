@@ -5,6 +5,7 @@ import { versionProblem } from "../../components/version-rule.ts";
 
 const facts: Facts = {
   domain: "mastiff.party",
+  filesHosts: ["files.mastiff.party"],
   app: "mastiff-party",
   flyOrg: "mastiff",
   region: "ams",
@@ -46,6 +47,17 @@ test("another Redis is let through once its jobs are gone and somebody says so",
   expect(factProblems(upstash, own, { redisKind: "own" })).toHaveLength(1);
 });
 
+test("an old name of the uploads serves on, until somebody gives it up", () => {
+  const other = { ...facts, filesHosts: ["media.mastiff.party"] };
+  expect(factProblems(facts, other)).toEqual([
+    `filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps have addresses of uploads at files.mastiff.party, and all of them would break.\n    proper way: let both serve: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
+  ]);
+  const both = { ...facts, filesHosts: ["media.mastiff.party", "files.mastiff.party"] };
+  expect(factProblems(facts, both)).toEqual([]);
+  expect(factProblems(both, other)).toHaveLength(1);
+  expect(factProblems(both, other, { filesHost: "files.mastiff.party" })).toEqual([]);
+});
+
 test("a zone that was there before may become anybody's", () => {
   expect(factProblems({ ...facts, madeZone: null }, facts)).toEqual([]);
 });
@@ -63,7 +75,7 @@ test("volumes grow and do not shrink", () => {
   expect(factProblems({ ...facts, redisVolumeGb: 2 }, { ...facts, postgresVolumeGb: 5 })).toHaveLength(2);
 });
 
-test("a state that remembers less is not refused", () => {
+test("what nothing holds data for is free", () => {
   expect(factProblems({}, facts)).toEqual([]);
 });
 

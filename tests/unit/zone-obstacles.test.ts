@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ZoneReading, ZoneRecord } from "../../cloudflare/zone-reading.ts";
-import { headerRuleRef } from "../../components/header-rule.ts";
+import { headerRuleRef, wholeRulesetName } from "../../components/header-rule.ts";
 import { obstaclesIn, wantedNames, type ZoneWishes } from "../../components/zone-obstacles.ts";
 import { parseCommunity } from "../../config.ts";
 import { marked } from "../../dynamic/mark.ts";
@@ -31,7 +31,7 @@ function wishes(config: Record<string, string> = {}): ZoneWishes {
       { role: "assets", servedBy: "web", hostname: assetsHost },
     ],
     rules: [{ kind: "transform", ref: headerRuleRef("acme_social") }],
-    ownRuleset: zoneMode === "shared" ? undefined : marked(stack),
+    ownRuleset: zoneMode === "shared" ? undefined : wholeRulesetName(stack),
   };
 }
 
@@ -215,7 +215,26 @@ test("a ruleset of others is refused in an owned zone; only an empty one is prop
   const [empty = ""] = obstaclesIn(reading({ rulesets: [ruleset(phase, 0)] }), wishes());
   expect(empty).toContain("since it is empty");
   expect(empty).toContain(`/rulesets/${"f".repeat(32)}`);
-  expect(obstaclesIn(reading({ rulesets: [ruleset(phase, 1, marked(stack))] }), wishes())).toEqual([]);
+  expect(obstaclesIn(reading({ rulesets: [ruleset(phase, 1, wholeRulesetName(stack))] }), wishes())).toEqual(
+    [],
+  );
+});
+
+test("a ruleset that another stack owns as a whole is refused in every mode, one that holds rule by rule in none", () => {
+  const phase = "http_response_headers_transform";
+  const theirs = reading({ rulesets: [ruleset(phase, 1, wholeRulesetName("mastiff/other"))] });
+  const marked = {
+    ...ruleset(phase, 1, "default"),
+    description: "Made by Mastiff, goes with its last rule.",
+  };
+  for (const wish of [wishes(), { ...wishes(), ownRuleset: undefined }]) {
+    const [text = ""] = obstaclesIn(theirs, wish);
+    expect(text).toContain(
+      "is the stack mastiff/other's as a whole: its next change would drop a rule of this stack",
+    );
+    expect(text).toContain("pulumi up --stack other");
+    expect(obstaclesIn(reading({ rulesets: [marked] }), wish)).toEqual([]);
+  }
 });
 
 test("a zone without room for the stack's records is refused, by its plan and age", () => {

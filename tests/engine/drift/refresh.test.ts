@@ -46,7 +46,7 @@ const rounds: Round[] = [
         make: (state) => {
           state.cloudflare.rulesets[0].rules[0].enabled = false;
         },
-        seen: { "cors-ruleset": undefined },
+        seen: { "cors-rule": undefined },
       },
       {
         what: "the bucket has no CORS policy",
@@ -60,7 +60,7 @@ const rounds: Round[] = [
         make: (state) => {
           state.cloudflare.buckets[0].domains[0].enabled = false;
         },
-        seen: { "media-domain": undefined, "media-public-host": undefined },
+        seen: { "media-domain-files-mastiff-party": undefined, "media-public-host": undefined },
       },
       {
         what: "DMARC says something else",

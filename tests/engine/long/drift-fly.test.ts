@@ -112,6 +112,7 @@ const rounds: Round[] = [
         seen: {
           "web-app": /its IPv6 address is released/,
           "web-app-upkeep": undefined,
+          "web-addresses": undefined,
           "records-root-a": undefined,
           "records-root-aaaa": undefined,
           // The addresses are in fly.toml: Rails has to trust them.
@@ -130,8 +131,9 @@ const rounds: Round[] = [
           state.fly.apps[web].addresses[0].address = "2a09:8280:1::7:777:0";
         },
         seen: {
-          "web-app": /its public addresses are others than it was given/,
+          "web-app": /IPv6 address 2a09:[\w:]+ is another one now/,
           "web-app-upkeep": undefined,
+          "web-addresses": undefined,
           "records-root-a": undefined,
           "records-root-aaaa": undefined,
           // The addresses are in fly.toml: Rails has to trust them.
@@ -176,6 +178,7 @@ function streamingGone(title: string, words: RegExp): Round {
         seen: {
           "streaming-app": words,
           "streaming-app-upkeep": undefined,
+          "streaming-addresses": undefined,
           "records-streaming-a": undefined,
           "records-streaming-aaaa": undefined,
           "streaming-host-certificate": /there is no certificate for streaming.mastiff.party/,

@@ -46,7 +46,7 @@ const rounds: Round[] = [
           state.cloudflare.buckets[0].domains = [];
           remove(state.cloudflare.records, recordOf(state, "CNAME", "files-dogs.example.org"));
         },
-        seen: { "create media-domain": undefined },
+        seen: { "create media-domain-files-dogs-example-org": undefined },
       },
     ],
   ],
