@@ -117,6 +117,34 @@ describe("an own Redis", () => {
     expect(volumes(app)).toHaveLength(1);
   });
 
+  test("of two volumes of its name the machine's own grows, whichever was made first", async () => {
+    const spec = redis("kv1", { image: "redis:7.2-alpine", volumeGb: 2 });
+    const [own] = volumes((await world.fly()).apps.kv1);
+    await world.meddle((fly) => {
+      const { volumes } = fly.apps.kv1;
+      volumes.vol_0older = { ...own, id: "vol_0older", machineId: null, createdAt: "2020-01-01T00:00:00Z" };
+    });
+    await world.must("redis", "ensure", { spec, secrets });
+    const sizes = volumes((await world.fly()).apps.kv1).map(({ id, sizeGb }) => [id, sizeGb]);
+    expect(Object.fromEntries(sizes)).toEqual({ [own?.id ?? ""]: 2, vol_0older: 1 });
+    await world.meddle((fly) => delete fly.apps.kv1.volumes.vol_0older);
+  });
+
+  test("a restart that a stopped run owed, so that a larger volume is seen, is made by the next", async () => {
+    const spec = redis("kv1", { image: "redis:7.2-alpine", volumeGb: 2 });
+    await world.meddle((fly) => {
+      const { secrets } = fly.apps.kv1;
+      secrets.MASTIFF_OWES_RESTART = { ...secrets.REDIS_PASSWORD, name: "MASTIFF_OWES_RESTART" };
+    });
+    const after = await world.now();
+    await world.must("redis", "ensure", { spec, secrets });
+    const restarts = (await world.journal(after)).filter(({ path }) =>
+      /\/machines\/\w+\/restart$/.test(path),
+    );
+    expect(restarts).toHaveLength(1);
+    expect(Object.keys((await world.fly()).apps.kv1.secrets)).not.toContain("MASTIFF_OWES_RESTART");
+  });
+
   test("destroy refuses while jobs wait, or when that cannot be seen; unless they may be lost", async () => {
     const spec = redis("kv2");
     await world.must("redis", "ensure", { spec, secrets });

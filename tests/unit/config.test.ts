@@ -112,6 +112,12 @@ describe("refused, with the reason", () => {
     ["a memory step", { web: '{"memoryMb":1000}' }, "web: memoryMb: Fly's memory comes in steps of 256 MB"],
     ["a bool", { protect: "yes" }, "protect: is true or false"],
     ["another zone", { zone: "example.org" }, "zone: mastiff.party does not lie in it"],
+    ["a zone whose name only ends alike", { zone: "iff.party" }, "zone: mastiff.party does not lie in it"],
+    [
+      "a host in a zone whose name only ends alike",
+      { filesHost: "files.bullmastiff.party" },
+      "filesHost: does not lie in the zone mastiff.party",
+    ],
     [
       "a collision",
       { filesHost: "assets.mastiff.party" },
@@ -142,6 +148,11 @@ describe("refused, with the reason", () => {
       "more connections than Postgres takes",
       { web: '{"count":4,"workers":5}' },
       "web: web, sidekiq and streaming together may open 115 database connections; Postgres takes 97: lower counts, workers or threads",
+    ],
+    [
+      "more connections by the scheduler of several Sidekiqs",
+      { sidekiq: '{"count":2,"threads":40}' },
+      "web: web, sidekiq and streaming together may open 100 database connections; Postgres takes 97: lower counts, workers or threads",
     ],
     [
       "more memory than the CPUs get",

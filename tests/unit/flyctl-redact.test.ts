@@ -22,6 +22,15 @@ describe("redaction", () => {
     );
   });
 
+  const odd = 'p"ss w/rd @ 100%';
+  test.each([
+    ["alone", odd],
+    ["in JSON", JSON.stringify(odd).slice(1, -1)],
+    ["in a URL", encodeURIComponent(odd)],
+  ])("nothing is left of a value with letters that are written otherwise %s", (_where, text) => {
+    expect(redactor([odd])(`before ${text} after`)).toBe("before [secret] after");
+  });
+
   test("of a value with several lines, each line goes", () => {
     expect(redactor(["first-line\nsecond-line"])("second-line then first-line")).toBe(
       "[secret] then [secret]",

@@ -1,0 +1,15 @@
+/** All deliberate faults, room after room. */
+import type { Fault } from "./fault.ts";
+import { clientFaults } from "./faults/clients.ts";
+import { componentFaults } from "./faults/components.ts";
+import { flyctlFaults } from "./faults/flyctl.ts";
+import { outsideFaults } from "./faults/outside.ts";
+import { programFaults } from "./faults/program.ts";
+
+export const faults: readonly Fault[] = [
+  ...programFaults,
+  ...componentFaults,
+  ...flyctlFaults,
+  ...clientFaults,
+  ...outsideFaults,
+];

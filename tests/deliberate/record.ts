@@ -1,0 +1,70 @@
+/** Which test caught each fault last: kept in the repository, tried first the next time, shown in docs/. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../toolchain/paths.ts";
+import { type Fault, roomOf } from "./fault.ts";
+import type { Tier } from "./vitest-run.ts";
+
+/** The test that a fault was caught by. */
+export interface Catch {
+  tier: Tier;
+  /** Relative to the checkout. */
+  file: string;
+  test: string;
+}
+
+/** By the fault's name. */
+export type Catches = Record<string, Catch>;
+
+const kept = join(root, "tests/deliberate/caught.json");
+const page = join(root, "docs/deliberate-faults.md");
+
+export function readCatches(): Catches {
+  return existsSync(kept) ? (JSON.parse(readFileSync(kept, "utf8")) as Catches) : {};
+}
+
+/** Writes record and page; faults that are no longer in the list drop out of both. */
+export function writeCatches(faults: readonly Fault[], catches: Catches): void {
+  const names = faults.map(({ name }) => name).filter((name) => catches[name] !== undefined);
+  const sorted = Object.fromEntries(names.sort().map((name) => [name, catches[name]]));
+  writeFileSync(kept, `${JSON.stringify(sorted, null, 2)}\n`);
+  writeFileSync(page, pageOf(faults, catches));
+}
+
+/** The page of docs/, as it is after the last run. */
+export function readPage(): string {
+  return readFileSync(page, "utf8");
+}
+
+/** The page of docs/. Pure: the same list and record make the same text. */
+export function pageOf(faults: readonly Fault[], catches: Catches): string {
+  const caught = faults.filter(({ name }) => catches[name] !== undefined).length;
+  const rows = [...faults]
+    .sort((a, b) => order(a).localeCompare(order(b), "en"))
+    .map((fault) => {
+      const by = catches[fault.name];
+      const test = by === undefined ? "not seen to be caught yet" : `\`${by.file}\`: ${cell(by.test)}`;
+      return `| \`${fault.file}\` | ${cell(fault.what)} (\`${fault.name}\`) | ${by?.tier ?? ""} | ${test} |`;
+    });
+  return [
+    "# Deliberate faults",
+    "",
+    "Mistakes that somebody could make, each as a small edit of the product (`tests/deliberate/faults/`). The command",
+    "`npm run test:deliberate` makes one after the other in a copy of the checkout and runs the tests until one fails.",
+    `A fault that no test of \`npm test\` catches means that a test is missing. Seen to be caught: ${caught} of ${faults.length}.`,
+    "This page is written by that command.",
+    "",
+    "| file | fault | tier | caught by |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function order(fault: Fault): string {
+  return `${roomOf(fault)} ${fault.file} ${fault.name}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/\s+/g, " ");
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { root } from "../../toolchain/paths.ts";
+import { faulty, roomOf } from "../deliberate/fault.ts";
+import { importersIn } from "../deliberate/importers.ts";
+import { faults } from "../deliberate/list.ts";
+import { pageOf, readCatches, readPage } from "../deliberate/record.ts";
+
+const contentOf = (file: string) => readFileSync(join(root, file), "utf8");
+
+describe("the list of deliberate faults", () => {
+  test.each(faults.map((fault) => [fault.name, fault] as const))("%s still fits its file", (_, fault) => {
+    const content = contentOf(fault.file);
+    expect(faulty(content, fault)).not.toBe(content);
+  });
+
+  test("has forty faults at least, each with a name of its own", () => {
+    const names = faults.map(({ name }) => name);
+    expect(names.length).toBeGreaterThanOrEqual(40);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test("has one in each room of the product", () => {
+    expect([...new Set(faults.map(roomOf))].sort()).toEqual([
+      "checks/",
+      "cli/",
+      "cloudflare/",
+      "components/",
+      "config.ts",
+      "config/",
+      "dynamic/",
+      "flyctl/",
+      "index.ts",
+      "limits/",
+      "sendgrid/",
+    ]);
+  });
+
+  test("has one for each component and for each kind of thing on Fly", () => {
+    const touched = new Set(faults.map(({ file }) => file));
+    const program = contentOf("index.ts");
+    const components = [...program.matchAll(/import \{ (\w+)[^}]*\} from "\.\/(components\/[\w-]+\.ts)"/g)]
+      .filter(([, name]) => program.includes(`new ${name}(`))
+      .map(([, , file]) => file ?? "");
+    const kinds = [...contentOf("flyctl/run.ts").matchAll(/load: \(\) => import\("\.\/([\w-]+\.ts)"\)/g)].map(
+      ([, file]) => `flyctl/${file}`,
+    );
+    expect(components.length).toBeGreaterThan(15);
+    expect(kinds.length).toBeGreaterThan(10);
+    expect([...components, ...kinds].filter((file) => !touched.has(file))).toEqual([]);
+  });
+
+  test("is shown in docs/ as the last run left it", () => {
+    expect(readPage()).toBe(pageOf(faults, readCatches()));
+  });
+});
+
+describe("an edit", () => {
+  const fault = { name: "f", file: "a.ts", text: "x = 1", replacement: "x = $&", what: "" };
+
+  test("is made where its text stands, to the letter", () => {
+    expect(faulty("let x = 1;", fault)).toBe("let x = $&;");
+  });
+
+  test.each([
+    ["no longer", "let x = 2;", "0 times"],
+    ["more than once", "x = 1; x = 1", "2 times"],
+  ])("is an error when its text is there %s", (_, content, times) => {
+    expect(() => faulty(content, fault)).toThrow(`f: its text is ${times} in a.ts, not once`);
+  });
+});
+
+test("a test that loads a file by way of others is found", () => {
+  const importersOf = importersIn(root, [
+    "components/vapid.ts",
+    "components/mastodon-secrets.ts",
+    "index.ts",
+  ]);
+  expect([...importersOf("components/vapid.ts")]).toEqual([
+    "components/vapid.ts",
+    "components/mastodon-secrets.ts",
+    "index.ts",
+  ]);
+});
