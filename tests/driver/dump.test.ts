@@ -91,3 +91,15 @@ test("killed half way it is waited for; then it is taken once, and stays", { tim
   expect(await jobsSince(world, after)).toEqual([]);
   expect(Object.keys(await objects())).toEqual([key]);
 });
+
+test("one that failed after its run was killed does not count: it is taken anew", {
+  timeout: slow,
+}, async () => {
+  const wrong = { ...secrets, secretAccessKey: "0".repeat(64) };
+  const first = world.start("dump", "ensure", { spec, secrets: wrong });
+  await first.said("database: taking the final dump (");
+  first.process.kill("SIGKILL");
+  await first.ended;
+  const { key, bytes } = await world.must("dump", "ensure", { spec, secrets });
+  expect((await objects())[key]?.size).toBe(bytes);
+});

@@ -34,7 +34,8 @@ describe("a community ends", () => {
     await stack.config({ "mastiff:destroy": "mastiff.party" });
     const up = await stack.up();
     expect(up.exitCode, up.output).toBe(0);
-    const warning = up.diagnostics.find((one) => one.severity === "warning")?.message ?? "";
+    const warnings = up.diagnostics.filter((one) => one.severity === "warning").map((one) => one.message);
+    const warning = warnings.find((words) => words.includes("is about to end")) ?? "";
     for (const words of [
       "mastiff.party is about to end",
       "the database mastiff-party-db",

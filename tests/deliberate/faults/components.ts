@@ -115,6 +115,13 @@ export const componentFaults: readonly Fault[] = [
     what: "a missing protect: the keys that accounts sign with can be deleted",
   },
   {
+    name: "edge-asks-visitors",
+    file: "components/open-edge.ts",
+    text: 'settingId: "security_level", value: "medium" }',
+    replacement: 'settingId: "security_level", value: "under_attack" }',
+    what: "a value that protects too much: other servers and apps cannot solve the page that Cloudflare shows them",
+  },
+  {
     name: "cors-of-the-wrong-host",
     file: "components/media-bucket.ts",
     text: "origins: [`https://${args.domain}`]",
