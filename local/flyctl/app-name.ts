@@ -39,7 +39,7 @@ function load(run: Run): AppConfig | undefined {
     try {
       // A folder is no config file, even with one in it.
       if (statSync(file).isDirectory()) throw new FlyError(`read ${path}: is a directory`);
-      const config = loadConfig(file);
+      const config = loadConfig(path, run.shell.cwd);
       if (config.error !== undefined) {
         run.warn(`${warnLabel} WARNING the config file at '${path}' is not valid: ${config.error.message}`);
       }

@@ -16,7 +16,7 @@ async function validateFile(run: Run): Promise<void> {
   const appName = requireAppName(run);
   const config = loadConfigIfPresent(run) ?? (await remoteConfig(run, appName));
   const strict = run.bool("strict");
-  const patched = strict ? readPatched(config) : {};
+  const patched = strict ? readPatched(config, run.shell.cwd) : {};
   if (config.error !== undefined) throw config.error;
   const verdict = validate(config);
   run.print(verdict.text);
@@ -29,9 +29,9 @@ async function validateFile(run: Run): Promise<void> {
   if (error !== undefined) throw new FlyError(error);
 }
 
-function readPatched(config: AppConfig) {
+function readPatched(config: AppConfig, cwd: string) {
   try {
-    return loadPatched(config.path);
+    return loadPatched(config.path, cwd);
   } catch (error) {
     throw wrap("failed to load config for strict validation", error);
   }
@@ -56,7 +56,7 @@ async function save(run: Run): Promise<void> {
   if (existsSync(path) && statSync(path).isDirectory()) path = join(path, "fly.toml");
   if (run.bool("json")) path = `${path.slice(0, path.length - extname(path).length)}.json`;
   if (existsSync(path) && !run.bool("yes")) throw new NonInteractive();
-  const before = existsSync(path) ? loadConfig(path).sections.build : undefined;
+  const before = existsSync(path) ? loadConfig(path, run.shell.cwd).sections.build : undefined;
   if (before !== undefined) config.sections.build = before;
   writeFileSync(path, run.bool("json") ? asJson(config) : asToml(config, new Date()));
   run.print(`Wrote config file ${relative(run.shell.cwd, path)}`);

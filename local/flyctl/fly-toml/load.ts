@@ -5,6 +5,7 @@
  * Source: superfly/flyctl internal/appconfig/serde.go.
  */
 import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import type { Data } from "../api/graphql.ts";
 import { FlyError, messageOf } from "../go/errors.ts";
@@ -30,14 +31,14 @@ export interface AppConfig {
   files?: Data[];
 }
 
-/** Reads a file; throws when it is no TOML (or JSON) at all. */
-export function loadConfig(path: string): AppConfig {
-  return toConfig(readRaw(path), path);
+/** Reads a file, named from the working directory; throws when it is no TOML (or JSON) at all. */
+export function loadConfig(path: string, cwd: string): AppConfig {
+  return toConfig(readRaw(resolve(cwd, path)), path);
 }
 
 /** The sections as they are written, patched: what strict validation looks at. */
-export function loadPatched(path: string): Data {
-  return patchAll(readRaw(path));
+export function loadPatched(path: string, cwd: string): Data {
+  return patchAll(readRaw(resolve(cwd, path)));
 }
 
 /** Makes a config of raw sections. */

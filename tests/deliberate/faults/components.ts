@@ -3,6 +3,20 @@ import type { Fault } from "../fault.ts";
 
 export const componentFaults: readonly Fault[] = [
   {
+    name: "lock-that-holds-nothing",
+    file: "components/community-lock.ts",
+    text: "protect: args.protect, dependsOn: args.holds",
+    replacement: "protect: false, dependsOn: args.holds",
+    what: "a protect that is missing: a community may be destroyed in the run of its first release",
+  },
+  {
+    name: "renamed-is-another",
+    file: "components/stack-identity.ts",
+    text: 'ignoreChanges: ["keepers", "byteLength"],',
+    replacement: 'ignoreChanges: ["byteLength"],',
+    what: "a renamed stack gets another identity, and nothing in the clouds is its own any more",
+  },
+  {
     name: "upgrade-guard-not-in-preview",
     file: "components/app-release.ts",
     text: "throw new Error(`mastiff:mastodonVersion: ${problem}`);\n    },\n    { onDryRun: true },",

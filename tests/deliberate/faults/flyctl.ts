@@ -3,6 +3,13 @@ import type { Fault } from "../fault.ts";
 
 export const flyctlFaults: readonly Fault[] = [
   {
+    name: "address-released-at-once",
+    file: "flyctl/addresses.ts",
+    text: "if (before !== undefined && Date.parse(before.from) > now) leaving.push(before);",
+    replacement: "if (before !== undefined && Date.parse(before.from) < now) leaving.push(before);",
+    what: "a comparison the wrong way round: an address goes while resolvers still know it",
+  },
+  {
     name: "address-without-a-look",
     file: "flyctl/app.ts",
     text: "if (!addresses.some((one) => one.Type === type)) addresses = await allocate(fly, spec.app, type);",
