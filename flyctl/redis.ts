@@ -90,10 +90,13 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
 }
 
 /** Nothing but the password that a killed run left: no machine ever had it. */
-async function isUnused(fly: Fly, app: string, { secrets }: Found): Promise<boolean> {
+async function isUnused(fly: Fly, app: string, found: Found): Promise<boolean> {
+  return (await hasNoMachine(fly, app, found)) && (await volumesOf(fly, app)).length === 0;
+}
+
+async function hasNoMachine(fly: Fly, app: string, { secrets }: Found): Promise<boolean> {
   const others = content(secrets).filter((secret) => secret.name !== "REDIS_PASSWORD");
-  if (others.length > 0 || (await machinesOf(fly, app)).length > 0) return false;
-  return (await volumesOf(fly, app)).length === 0;
+  return others.length === 0 && (await machinesOf(fly, app)).length === 0;
 }
 
 export async function destroy({ spec, previous, fly }: Task<RedisSpec>): Promise<void> {
@@ -109,7 +112,8 @@ export async function takeBack({ spec, fly }: Task<RedisSpec>): Promise<void> {
   await takeBackApp(
     fly,
     spec,
-    async (found) => (await isUnused(fly, spec.app, found)) && areFromToday(await volumesOf(fly, spec.app)),
+    async (found) =>
+      (await hasNoMachine(fly, spec.app, found)) && areFromToday(await volumesOf(fly, spec.app)),
   );
 }
 

@@ -44,6 +44,7 @@ const specs = {
   upstash: ({ app, flyOrg, region, "redis.plan": plan }: Config) => ({
     ...owned,
     org: flyOrg,
+    app,
     name: `${app}-redis`,
     region,
     plan: plan ?? null,
