@@ -1,5 +1,5 @@
 import { createECDH } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
 import {
   secrets as base,
@@ -256,8 +256,14 @@ describe("many looks in one", { timeout: slow }, () => {
       },
       gone: { kind: "certificate", spec: { app: "acme", hostname: "never.example.org" } },
     };
-    const after = await world.now();
-    const seen = await world.must("all", "observe", { spec: { items } });
+    const { seen, calls } = await vi.waitFor(async () => {
+      const after = await world.now();
+      const seen = await world.must("all", "observe", { spec: { items } });
+      const calls = await world.journal(after);
+      // A look that comes upon a rate limit asks again: the tests before this one may have used up the quota.
+      expect(calls.map((call) => call.status)).not.toContain(429);
+      return { seen, calls: calls.map((one) => `${one.method} ${one.path}`) };
+    }, slow);
     expect(Object.keys(seen)).toEqual(Object.keys(items));
     expect(seen.app.differences).toEqual([]);
     expect(seen.database.differences).toEqual(["the database's volume has 1 GB, should have 2 GB"]);
@@ -266,9 +272,6 @@ describe("many looks in one", { timeout: slow }, () => {
       differences: ["there is no certificate for never.example.org"],
       identity: false,
     });
-    const calls = (await world.journal(after)).map((one) => `${one.method} ${one.path}`);
-    // `secrets list` asks for the machines too, to tell what is staged.
-    for (const call of ["GET /v1/apps/acme/secrets"])
-      expect(calls.filter((one) => one === call)).toHaveLength(1);
+    expect(calls.filter((one) => one === "GET /v1/apps/acme/secrets")).toHaveLength(1);
   });
 });
