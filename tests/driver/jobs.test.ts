@@ -1,6 +1,5 @@
 import { createECDH } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { controlOf } from "../support/control.ts";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
 import {
   secrets as base,
@@ -257,8 +256,6 @@ describe("many looks in one", { timeout: slow }, () => {
       },
       gone: { kind: "certificate", spec: { app: "acme", hostname: "never.example.org" } },
     };
-    // A look that comes upon a rate limit asks again.
-    await controlOf(world.url)("PATCH", "dials", { fly: { requestsPerSecond: 0 } });
     const after = await world.now();
     const seen = await world.must("all", "observe", { spec: { items } });
     const calls = (await world.journal(after)).map((one) => `${one.method} ${one.path}`);

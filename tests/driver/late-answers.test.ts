@@ -10,7 +10,7 @@ afterAll(() => world.stop());
 
 const dials = (fly: object) => controlOf(world.url)("PATCH", "dials", { fly });
 afterEach(() =>
-  dials({ listLagMs: 0, logLagMs: 0, sharedV4InList: false, execDeadlines: 0, requestsPerSecond: 1 }),
+  dials({ listLagMs: 0, logLagMs: 0, sharedV4InList: false, execDeadlines: 0, requestsPerSecond: 0 }),
 );
 
 const owned = { stack: "mastiff/dev", org: "mastiff" };
