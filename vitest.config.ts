@@ -15,12 +15,18 @@ const folders = {
 const elsewhere = Object.values(folders).map((folder) => `${folder}/**`);
 const never = ["**/node_modules/**", ".mastiff/**"];
 
-/** Tiers run one after the other, so that a cheap test fails before a dear one has begun. */
-const order = ["unit", "component", "local", "driver", "engine", "long"];
-const tier = (name: string) => ({ name, sequence: { groupOrder: order.indexOf(name) } });
+/**
+ * Groups run one after the other, so that a cheap test fails before an expensive one has begun. Tests of clients and
+ * of the driver mostly wait, for the patience of what they test, while tests of the engine compute: they share a group.
+ */
+const order = [["unit"], ["component"], ["local", "driver", "engine"], ["long"]];
+const tier = (name: string) => ({
+  name,
+  sequence: { groupOrder: order.findIndex((group) => group.includes(name)) },
+});
 
-/** Each file starts clouds, an engine and its plugins: more files than cores at once only slow each other down. */
-const maxWorkers = Math.min(availableParallelism(), 4);
+/** Each file of the engine's starts clouds, an engine and its plugins; one more than cores fills the waits. */
+const maxWorkers = Math.min(availableParallelism() + 1, 5);
 /** An engine operation takes seconds, more where cores are few, and a hook may wait for another file's `up`. */
 const engineLimits = { testTimeout: 300_000, hookTimeout: 300_000, maxWorkers };
 
@@ -33,6 +39,8 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [...never, ...elsewhere],
           testTimeout: 20_000,
+          // Most of a unit test's time is the loading of what it tests: that is done once for all files.
+          isolate: false,
         },
       },
       {
@@ -45,14 +53,21 @@ export default defineConfig({
           maxWorkers: 1,
         },
       },
-      { test: { ...tier("local"), include: [`${folders.local}/**/*.test.ts`], testTimeout: 30_000 } },
+      {
+        test: {
+          ...tier("local"),
+          include: [`${folders.local}/**/*.test.ts`],
+          testTimeout: 60_000,
+          isolate: false,
+          maxWorkers,
+        },
+      },
       {
         test: {
           ...tier("driver"),
           include: [`${folders.driver}/**/*.test.ts`],
           testTimeout: 120_000,
-          // Most of their time is the driver's patience with a cloud that is slow or unwell.
-          maxWorkers: 4,
+          maxWorkers,
         },
       },
       {

@@ -2,6 +2,7 @@ import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { belongings, belongingsAtFirst } from "../support/belongings.ts";
 import { communityThatIsUp } from "../support/golden.ts";
+import { muchToLose } from "../support/protected-community.ts";
 import type { TestStack } from "../support/stack.ts";
 import type { TestWorld } from "../support/world.ts";
 
@@ -14,7 +15,7 @@ describe("a community ends", () => {
   beforeAll(async () => {
     before = (await belongingsAtFirst()) as Belongings;
     // Protected, as everywhere but in the dev stack.
-    ({ world, stack } = await communityThatIsUp(() => ({ config: { "mastiff:protect": "true" } })));
+    ({ world, stack } = await communityThatIsUp(() => ({ config: muchToLose })));
   });
   afterAll(async () => {
     await stack?.end();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Community, communityThatIsUp } from "../support/golden.ts";
+import { muchToLose } from "../support/protected-community.ts";
 import { visited } from "../support/visited.ts";
 import {
   bucketKey,
@@ -20,9 +21,7 @@ describe("all secrets that rotate, on a running community", () => {
   let first: { ways: Ways; outputs: WayOutputs };
 
   beforeAll(async () => {
-    community = await communityThatIsUp(() => ({
-      config: { "mastiff:web": '{"count":2}', "mastiff:redis": '{"kind":"own"}' },
-    }));
+    community = await communityThatIsUp(() => ({ config: muchToLose }));
     first = { ways: await waysOfWeb(community.world), outputs: await outputsOf(community.stack) };
   });
   afterAll(() => community?.[Symbol.asyncDispose]());

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openVisitor } from "../../checks/visitor.ts";
 import { type Community, communityThatIsUp } from "../support/golden.ts";
+import { muchToLose } from "../support/protected-community.ts";
 import { jobsIn, restarts, versionsIn } from "../support/upgrades.ts";
 import { visited } from "../support/visited.ts";
 
-const [old, next] = ["v4.6.10", "v4.7.4"];
+const [old, next] = [muchToLose["mastiff:mastodonVersion"], "v4.7.4"];
 const on = (version: string) => ["sidekiq", "streaming", "web", "web"].map((group) => `${group} ${version}`);
 
 describe(`a community goes from ${old} to ${next}`, () => {
@@ -12,10 +13,7 @@ describe(`a community goes from ${old} to ${next}`, () => {
 
   beforeAll(async () => {
     // Slow enough for a machine that restarts to be seen away.
-    community = await communityThatIsUp(
-      () => ({ config: { "mastiff:mastodonVersion": old, "mastiff:web": '{"count":2}' } }),
-      { latency: 0.01 },
-    );
+    community = await communityThatIsUp(() => ({ config: muchToLose }), { latency: 0.01 });
   });
   afterAll(() => community?.[Symbol.asyncDispose]());
 

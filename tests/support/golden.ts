@@ -83,7 +83,7 @@ export async function communityThatIsUp(
 
 /** The folder of what is kept of a community, brought up now if it was not yet. */
 async function goldenOf(wanted: Wanted, options: WorldOptions): Promise<string> {
-  const { host, plugins, flyctl, ...rest } = options;
+  const { host, plugins, flyctl, latency: _, ...rest } = options;
   const parts = { ...(host && { host }), ...(plugins && { plugins }), ...(flyctl && { flyctl }) };
   const { describe } = await toolchain({ terminal: silentTerminal, ...parts });
   const question = [describe, rest, wanted({ url: placeholder })];
@@ -102,7 +102,8 @@ async function goldenOf(wanted: Wanted, options: WorldOptions): Promise<string> 
 }
 
 async function bringUp(wanted: Wanted, options: WorldOptions, folder: string): Promise<void> {
-  await using world = await startWorld(options);
+  // However slow the copies' clouds are, the first ones are not.
+  await using world = await startWorld({ ...options, latency: 0 });
   await using stack = await openStack(world, wanted(world));
   const up = await stack.up();
   if (up.exitCode !== 0) throw new Error(`a community that tests begin from did not come up:\n${up.output}`);

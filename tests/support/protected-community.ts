@@ -29,17 +29,19 @@ export interface ProtectedCommunity extends Community {
 }
 
 /** With all that a change may lose: jobs in a Redis of its own, a disk that could shrink, a release that has others around it. */
-const muchToLose = {
+export const muchToLose = {
+  "mastiff:protect": "true",
+  "mastiff:web": '{"count":2}',
   "mastiff:redis": '{"kind":"own"}',
   "mastiff:postgres": '{"volumeGb":2}',
   "mastiff:mastodonVersion": "v4.6.10",
 };
 
-/** A copy of one that is up with the dev stack's config and this one. Default: {@link muchToLose}. */
+/** A copy of one that is up with the dev stack's config and this one. Default: {@link muchToLose}, which most tests share. */
 export async function protectedCommunity(
   config: Record<string, string> = muchToLose,
 ): Promise<ProtectedCommunity> {
-  const community = await communityThatIsUp(() => ({ config: { "mastiff:protect": "true", ...config } }));
+  const community = await communityThatIsUp(() => ({ config }));
   const { world, stack } = community;
   const onStack = async (...args: string[]) => {
     const run = await pulumi(stack.place, [...args, "--stack", stack.place.stack]);

@@ -304,7 +304,7 @@ export const triedFixes: readonly Tried[] = [
     file: "components/first-look.ts",
     text: "<domain> is up already; its state is elsewhere<join>. Found: Nothing was made. The keys th",
     followed:
-      "engine/lost-state.test.ts: an empty backend is told that the community is up, in preview and up, and touches nothing of it",
+      "engine/lost-state.test.ts: an empty backend is told that the community is up, and touches nothing of it",
   },
   {
     file: "components/fly-look.ts",
@@ -315,7 +315,7 @@ export const triedFixes: readonly Tried[] = [
     file: "components/kept-secrets.ts",
     text: "secrets that must never change would be made anew, so nothing is done:",
     followed:
-      "engine/data-guards/refusals.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
+      "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
     file: "components/stack-identity.ts",
@@ -421,7 +421,7 @@ export const triedFixes: readonly Tried[] = [
     file: "flyctl/kept-keys.ts",
     text: "The app <app> has other keys than this stack's state, and one or more of them would change",
     followed:
-      "engine/data-guards/refusals.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
+      "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
     file: "flyctl/one-off.ts",

@@ -4,7 +4,10 @@ import { app, type ProtectedCommunity, protectedCommunity } from "../../support/
 describe("a community moves to another region and jurisdiction, with a smaller disk", () => {
   let community: ProtectedCommunity;
   beforeAll(async () => {
-    community = await protectedCommunity({ "mastiff:postgres": '{"volumeGb":2}' });
+    community = await protectedCommunity({
+      "mastiff:protect": "true",
+      "mastiff:postgres": '{"volumeGb":2}',
+    });
   });
   afterAll(() => community?.[Symbol.asyncDispose]());
 

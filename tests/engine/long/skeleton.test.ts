@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
-import { openStack } from "../support/stack.ts";
-import { startWorld } from "../support/world.ts";
+import { root } from "../../../toolchain/paths.ts";
+import { openStack } from "../../support/stack.ts";
+import { startWorld } from "../../support/world.ts";
 
 const program = join(root, "tests/engine/programs/skeleton");
 

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { providerText } from "../../dynamic/resource.ts";
-import { root } from "../../toolchain/paths.ts";
-import { openStack } from "../support/stack.ts";
-import { startWorld, type TestWorld } from "../support/world.ts";
+import { providerText } from "../../../dynamic/resource.ts";
+import { root } from "../../../toolchain/paths.ts";
+import { openStack } from "../../support/stack.ts";
+import { startWorld, type TestWorld } from "../../support/world.ts";
 
 const accountId = "00000000000000000000000000000d09";
 const operator = {

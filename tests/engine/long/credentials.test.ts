@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { environment } from "../../toolchain/environment.ts";
-import { belongings, belongingsAtFirst } from "../support/belongings.ts";
-import { communityThatIsUp } from "../support/golden.ts";
+import { environment } from "../../../toolchain/environment.ts";
+import { belongings, belongingsAtFirst } from "../../support/belongings.ts";
+import { communityThatIsUp } from "../../support/golden.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
