@@ -12,7 +12,7 @@ import { FinalDump } from "./components/final-dump.ts";
 import { lookForCommunity } from "./components/first-look.ts";
 import { dueAddresses, FlyApp, type FlyPlace } from "./components/fly-app.ts";
 import { FlyCertificate, proofOf } from "./components/fly-certificate.ts";
-import { lookAtFly, noDrift } from "./components/fly-look.ts";
+import { lookAtFly, noLook } from "./components/fly-look.ts";
 import { isKept, planFly, thingsOf } from "./components/fly-plan.ts";
 import { HeaderRule } from "./components/header-rule.ts";
 import { bucketHosts, hostsOf } from "./components/hosts.ts";
@@ -79,13 +79,13 @@ export default async function program() {
   const mail = mailServerOf(community);
   const plan = planFly(community, mail);
   const unseen = { org: community.flyOrg, region };
-  const [foundZone, drift] = await Promise.all([
+  const [foundZone, looked] = await Promise.all([
     lookAtZone({ community, stack: knownStack ?? stackName, ref, certificates: plan.certificates }),
     isNobody || knownStack === undefined || community.drift === "off"
-      ? noDrift
+      ? noLook
       : lookAtFly(thingsOf(unseen, plan, last), { stack: knownStack, endpoint: endpoints.fly }, last),
   ]);
-  const found = { ...drift.found, ...dueAddresses(last, Date.now()) };
+  const found = { ...looked.found, ...dueAddresses(last, Date.now()) };
   const place: FlyPlace = {
     ...unseen,
     stack,
@@ -288,7 +288,9 @@ export default async function program() {
         }),
         files: pulumi.output({ name: hosts.files.name, ...media.publicHost }),
         addresses: oldAddresses,
-        certificates: pulumi.all(certificates.map(({ subject }) => subject)),
+        certificates: certificates
+          .filter(({ item }) => !looked.ready.includes(item))
+          .map(({ subject }) => subject),
         flyEndpoint: endpoints.fly,
         sendgrid: sendgrid && {
           domain: sendgrid.subject,

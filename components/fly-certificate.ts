@@ -50,6 +50,8 @@ export function flyCertificateThings(name: string, spec: CertificateSpec): Thing
 export class FlyCertificate extends pulumi.ComponentResource {
   /** Which certificate to ask about; unknown in a preview that is going to mend it. */
   readonly subject: pulumi.Output<CertificateSpec>;
+  /** Logical name under which a look knows it. */
+  readonly item: string;
 
   constructor(name: string, args: FlyCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Certificate", name, { hostname: args.hostname }, opts);
@@ -60,6 +62,7 @@ export class FlyCertificate extends pulumi.ComponentResource {
       .apply((app): CertificateSpec => ({ app, hostname: args.hostname }));
     const of = { kind: "certificate", spec, place };
     const item = `${name}-certificate`;
+    this.item = item;
     const certificate = new FlyCommand(item, { ...of, hasUpkeep: true }, { parent: this });
     const upkeep = new FlyUpkeep(
       `${name}-certificate-upkeep`,

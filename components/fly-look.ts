@@ -24,8 +24,14 @@ export interface Drift {
   mended: Readonly<Record<string, string>>;
 }
 
-/** What a look finds where all is in sync, and what is known where nobody looks. */
-export const noDrift: Drift = { found: {}, mended: {} };
+/** What a look brings. */
+export interface FlyLook extends Drift {
+  /** Logical names of what nothing is waited for any more: nobody has to ask about it again in this run. */
+  ready: readonly string[];
+}
+
+/** What is known where nobody looks. */
+export const noLook: FlyLook = { found: {}, mended: {}, ready: [] };
 
 /** Things to look at, by the logical name of their resource. */
 export type Things = Record<string, ObserveItem>;
@@ -41,16 +47,17 @@ export async function lookAtFly(
   things: Things,
   { stack, endpoint }: { stack: string; endpoint: string | undefined },
   last: LastState,
-): Promise<Drift> {
+): Promise<FlyLook> {
   const known = Object.entries(things).filter(([name, { spec }]) => isAtHome(last, name, spec));
-  if (known.length === 0) return noDrift;
+  if (known.length === 0) return noLook;
   const seen = await observe(Object.fromEntries(known), stack, endpoint);
   const refused = Object.values(seen).flatMap((one) => one.refused ?? []);
   if (refused.length > 0) throw new pulumi.RunError(refused.join("\n\n"));
+  const ready = Object.keys(seen).filter((name) => seen[name]?.ready);
   const drifted = Object.entries(seen).filter(([, { differences }]) => differences.length > 0);
-  if (drifted.length === 0) return noDrift;
+  if (drifted.length === 0) return { ...noLook, ready };
   const found = drifted.map(([name, { differences, identity = false }]) => [name, { differences, identity }]);
-  return { found: Object.fromEntries(found), mended: mendedIn(last) };
+  return { found: Object.fromEntries(found), mended: mendedIn(last), ready };
 }
 
 /** Whether the state has the thing, and in the place that it should be in. */

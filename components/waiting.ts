@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { AddressesOutput, StatusOutput, StatusSpec } from "../flyctl/spec.ts";
+import type { AddressesOutput, CertificateSpec, StatusOutput } from "../flyctl/spec.ts";
 import { flyEndpoint } from "./fly-endpoint.ts";
 import { pausedSentence } from "./zone-setup.ts";
 
@@ -10,7 +10,8 @@ export interface WaitingArgs {
   zone: pulumi.Input<ZoneFacts>;
   /** The bucket's public host as this run saw it. */
   files: pulumi.Input<HostFacts>;
-  certificates: pulumi.Input<StatusSpec["certificates"]>;
+  /** Those that were not issued yet when this run looked. */
+  certificates: pulumi.Input<CertificateSpec>[];
   /** What the apps still have of addresses that DNS has left. */
   addresses: pulumi.Input<AddressesOutput[]>;
   flyEndpoint?: string | undefined;
@@ -72,10 +73,13 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
       },
       { parent, dependsOn: args.after },
     ).stdout;
-  const certificates = look(["flyctl/start.mjs", "status"], {
-    ...flyEndpoint(args.flyEndpoint),
-    SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
-  });
+  const certificates =
+    args.certificates.length === 0
+      ? pulumi.jsonStringify({ certificates: [] } satisfies StatusOutput)
+      : look(["flyctl/start.mjs", "status"], {
+          ...flyEndpoint(args.flyEndpoint),
+          SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
+        });
   const mail = args.sendgrid && lookAtMail(args.sendgrid, look);
   return pulumi
     .all([args.zone, args.files, certificates, args.addresses, args.sendgrid?.domain, mail])

@@ -66,7 +66,7 @@ export async function observe({ spec, fly }: Task<CertificateSpec>): Promise<Obs
   const { status, detail } = judge(spec.hostname, certificate);
   // Pending and limited pass by themselves, and nothing that ensure could do would hasten them.
   const differences = status === "failing" ? [`certificate ${spec.hostname} is failing: ${detail}`] : [];
-  return { exists: true, differences };
+  return { exists: true, differences, ...(status === "active" && { ready: true }) };
 }
 
 /** The certificate as Fly sees it now (asking makes Fly look at the DNS again); undefined: there is none. */

@@ -293,6 +293,8 @@ export interface Observation {
   identity?: boolean;
   /** What ensure would refuse, in its own words, with the ways out. Default: nothing. */
   refused?: string[];
+  /** Nothing of it is waited for any more: a certificate is issued and far from its end. Default: not known. */
+  ready?: true;
 }
 
 /** Several observations in one run of the driver, which asks each question once: `all observe`. */

@@ -1,13 +1,13 @@
 /** Where the components of these tests are: one stack in one region, with a look that found all in sync. */
 
 import type { FlyPlace } from "../../components/fly-app.ts";
-import { noDrift } from "../../components/fly-look.ts";
+import { noLook } from "../../components/fly-look.ts";
 
 export const place: FlyPlace = {
   stack: "3f9a1c0b77de mastiff/test",
   org: "acme",
   region: "ams",
-  drift: noDrift,
+  drift: noLook,
   last: {},
 };
 

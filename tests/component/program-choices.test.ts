@@ -206,6 +206,27 @@ test("a live stack is looked at before it is declared; what differs becomes word
   expect(drifted[0]?.ignoreChanges).toEqual([]);
 });
 
+test("a certificate that the look found issued is not asked about again", async () => {
+  const issued = { exists: true, differences: [], ready: true };
+  const rest = ["root-host-certificate", "assets-host-certificate"];
+  const all = [...rest, "streaming-host-certificate"];
+  const askedAbout = async (ready: string[]) => {
+    const { asked } = await declareProgram({
+      isLive: true,
+      looks: {
+        "flyctl/start.mjs all observe": Object.fromEntries(ready.map((name) => [name, issued])),
+      },
+    });
+    return asked
+      .filter(({ inputs }) => (inputs.interpreter as string[] | undefined)?.includes("status"))
+      .map(({ inputs }) => JSON.parse((inputs.environment as { SPEC: string }).SPEC).certificates);
+  };
+  expect(await askedAbout(rest)).toEqual([
+    [{ app: "mastiff-party-streaming", hostname: "streaming.mastiff.party" }],
+  ]);
+  expect(await askedAbout(all)).toEqual([]);
+});
+
 test("what is looked at is what is declared, to the letter: else it would drift for ever", async () => {
   const live = await declareProgram({ ...stacks.rotated, isLive: true });
   const look = live.asked.find(({ inputs }) => inputs.command === "observe");
