@@ -52,8 +52,9 @@ async function runVitest(): Promise<{ report: RunReport; exitCode: number }> {
   const file = join(folder, "report.json");
   const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run"];
   const reporters = ["--reporter=default", "--reporter=./toolchain/test-report.ts"];
-  // A file that is named runs, in whichever tier it is.
-  const tiers = everything || paths.length > 0 ? [] : ["--project=!long"];
+  // A file or a tier that is named runs, whichever it is.
+  const isNamed = paths.length > 0 || args.some((arg) => arg.startsWith("--project"));
+  const tiers = everything || isNamed ? [] : ["--project=!long"];
   const running = execa(process.execPath, [...vitest, ...reporters, ...tiers, ...args], {
     cwd: root,
     env: { MASTIFF_TEST_REPORT: file, NODE_COMPILE_CACHE: join(scratch, "compile-cache") },

@@ -55,6 +55,17 @@ test("every command is an interpreter without a shell, and its words hold nothin
   expect([...verbs].sort()).toEqual(["accept ensure ", "ensure  destroy"]);
 });
 
+test("machines of the community start once database and Redis let them in", async () => {
+  const usual = await declaredBy("usual");
+  expect(usual.named("web-machines-release").dependsOn).toEqual(
+    expect.arrayContaining(["database-postgres", "redis-machine"]),
+  );
+  const rotated = await declaredBy("rotated");
+  expect(rotated.named("web-machines-release").dependsOn).toEqual(
+    expect.arrayContaining(["database-login-w3", "redis-password-w4"]),
+  );
+});
+
 test("what only remembers runs nothing", async () => {
   const { resources } = await declaredBy("usual");
   const memories = resources.filter(({ name }) => /-(memory|lock)$/.test(name));

@@ -24,6 +24,7 @@ test("a stack is one generated identity, which remembers the name that the stack
     ["mastiff:mastodon:Identity", "identity", {}],
     [randomId, "identity-id", { byteLength: 6, keepers: { stack: "mastiff/acme" } }],
   ]);
+  expect(made.named("identity-id").ignoreChanges).toEqual(["keepers", "byteLength"]);
 });
 
 test("the mark is the state's, whatever the stack is called today", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { HeaderRule } from "../../components/header-rule.ts";
+import { OpenEdge } from "../../components/open-edge.ts";
 import { StrictTls } from "../../components/strict-tls.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
@@ -27,6 +28,15 @@ test("a stack that owns its zone sets the SSL mode, and has the same header rule
   expect(owned.named("tls-ssl").inputs).toEqual({ zoneId: "zone", settingId: "ssl", value: "strict" });
   // The mode may change in one `up`: to the engine this rule is the same resource, so nothing deletes it.
   expect(owned.named("cors-rule")).toEqual(shared.named("cors-rule"));
+});
+
+test("visitors of a zone that the stack owns are asked nothing: other servers could not answer", async () => {
+  const declared = await resourcesOf(() => void new OpenEdge("edge", { zoneId: "zone" }));
+  expect(declared.named("edge-security-level").inputs).toEqual({
+    zoneId: "zone",
+    settingId: "security_level",
+    value: "medium",
+  });
 });
 
 test("the whole ruleset of an older Mastiff goes before the rule comes", async () => {
