@@ -70,6 +70,9 @@ check(results, 'mail') do
   smtp.open_timeout = smtp.read_timeout = 15
   if ENV['SMTP_TLS'] == 'true'
     smtp.enable_tls
+  elsif ENV['SMTP_ENABLE_STARTTLS'] == 'always'
+    # As Mastodon does: a server without STARTTLS gets neither the login nor any mail.
+    smtp.enable_starttls
   elsif ENV['SMTP_ENABLE_STARTTLS'] != 'never'
     smtp.enable_starttls_auto
   end
