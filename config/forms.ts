@@ -1,11 +1,16 @@
-/** Forms of config values that more than one key has. Pulumi keeps every value as text. */
+/**
+ * Forms of config values that more than one key has. Pulumi keeps every value as text.
+ *
+ * A `meta` says to the schema for editors what zod cannot read from a function: which YAML becomes such a text.
+ */
 import { z } from "zod";
 import { secretProblem, valueProblem } from "../limits/secret-values.ts";
 
 /** `true` or `false`. */
 export const boolean = z
   .enum(["true", "false"], { error: "is true or false" })
-  .transform((text) => text === "true");
+  .transform((text) => text === "true")
+  .meta({ type: ["boolean", "string"], enum: [true, false, "true", "false"] });
 
 /** A whole number between two bounds. */
 export function number(min: number, max: number) {
@@ -13,14 +18,21 @@ export function number(min: number, max: number) {
     .string()
     .regex(/^\d+$/, "is no whole number")
     .transform(Number)
-    .refine((n) => n >= min && n <= max, `lies between ${min} and ${max}`);
+    .refine((n) => n >= min && n <= max, `lies between ${min} and ${max}`)
+    .meta({ type: ["integer", "string"], minimum: min, maximum: max });
 }
 
 /** A host name: lower case, at least two labels, nothing around it. */
-export const hostName = z.string().superRefine((text, context) => {
-  const reason = hostNameProblem(text);
-  if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
-});
+export const hostName = z
+  .string()
+  .superRefine((text, context) => {
+    const reason = hostNameProblem(text);
+    if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
+  })
+  .meta({
+    title: "host name",
+    pattern: "^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
+  });
 
 /** Why a text is no host name; undefined when it is one. */
 export function hostNameProblem(text: string): string | undefined {
@@ -49,28 +61,32 @@ export const emailAddress = z
   .refine((text) => text.length <= 254 && text.lastIndexOf("@") <= 64, {
     message: "is longer than mail servers take: 64 characters before the @, 254 in all",
     abort: true,
-  });
+  })
+  .meta({ title: "e-mail address", maxLength: 254 });
 
 /**
  * The text of a variable: what JSON has for it, as long as that is exact. A number beyond 2^53 or with an exponent has
  * lost digits on its way here, and nobody can tell which.
  */
-export const variable = z.unknown().transform((value, context): string => {
-  const refuse = (message: string) => {
-    context.addIssue({ code: "custom", message });
-    return z.NEVER;
-  };
-  if (typeof value === "string") {
-    const problem = valueProblem(value);
-    return problem === undefined ? value : refuse(problem);
-  }
-  if (typeof value === "boolean") return String(value);
-  if (typeof value === "number" && (Number.isSafeInteger(value) || isPlainFraction(value)))
-    return String(value);
-  if (typeof value === "number") return refuse("is a number with more digits than arrive: quote it");
-  if (value === null) return refuse('is null: write "" for an empty value, or leave the variable out');
-  return refuse("is no single value: a variable is one text, so quote the whole as JSON");
-});
+export const variable = z
+  .unknown()
+  .transform((value, context): string => {
+    const refuse = (message: string) => {
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    };
+    if (typeof value === "string") {
+      const problem = valueProblem(value);
+      return problem === undefined ? value : refuse(problem);
+    }
+    if (typeof value === "boolean") return String(value);
+    if (typeof value === "number" && (Number.isSafeInteger(value) || isPlainFraction(value)))
+      return String(value);
+    if (typeof value === "number") return refuse("is a number with more digits than arrive: quote it");
+    if (value === null) return refuse('is null: write "" for an empty value, or leave the variable out');
+    return refuse("is no single value: a variable is one text, so quote the whole as JSON");
+  })
+  .meta({ type: ["string", "number", "boolean"] });
 
 function isPlainFraction(value: number): boolean {
   return !Number.isInteger(value) && Math.abs(value) < 1e15 && !String(value).includes("e");

@@ -24,19 +24,42 @@ const alsoCalled: Record<string, string> = {
   vapidPrivateKey: "vapid",
 };
 
+/** What each word belongs to. */
+const words: Record<(typeof rotating)[number], string> = {
+  smtpKey: "SendGrid's API key for sending mails.",
+  r2Token: "Cloudflare's token for the bucket.",
+  databasePassword: "Mastodon's password at the database.",
+  redisPassword: "Password of an own Redis.",
+  ownerPassword: "The Owner's password in Mastodon.",
+};
+
+const wordForm = /^[a-z0-9][a-z0-9-]{0,19}$/;
+
 /** The form of `mastiff:rotate`: an object of words. */
-export const rotation = z.record(z.string(), z.coerce.string()).transform((words, context): Rotation => {
-  for (const [name, word] of Object.entries(words)) {
-    const refuse = (message: string) => context.addIssue({ code: "custom", path: [name], message });
-    const reason = forGood[alsoCalled[name] ?? name];
-    if (reason !== undefined) refuse(reason);
-    else if (!(rotating as readonly string[]).includes(name))
-      refuse(`is no secret that rotates; these do: ${rotating.join(", ")}`);
-    else if (!/^[a-z0-9][a-z0-9-]{0,19}$/.test(word))
-      refuse("the word is 1 to 20 lower-case letters, digits and dashes, such as 2026-11");
-  }
-  return words as Rotation;
-});
+export const rotation = z
+  .record(z.string(), z.coerce.string())
+  .transform((given, context): Rotation => {
+    for (const [name, word] of Object.entries(given)) {
+      const refuse = (message: string) => context.addIssue({ code: "custom", path: [name], message });
+      const reason = forGood[alsoCalled[name] ?? name];
+      if (reason !== undefined) refuse(reason);
+      else if (!(rotating as readonly string[]).includes(name))
+        refuse(`is no secret that rotates; these do: ${rotating.join(", ")}`);
+      else if (!wordForm.test(word))
+        refuse("the word is 1 to 20 lower-case letters, digits and dashes, such as 2026-11");
+    }
+    return given as Rotation;
+  })
+  // The transform's rules, for editors.
+  .meta({
+    properties: Object.fromEntries(
+      Object.entries(words).map(([name, description]) => [
+        name,
+        { type: ["string", "integer"], pattern: wordForm.source, description },
+      ]),
+    ),
+    additionalProperties: false,
+  });
 
 /** Why a secret that somebody else made is not this stack's to rotate; by secret. */
 export function notOurs(config: {

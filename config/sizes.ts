@@ -2,8 +2,8 @@
  * Sizes of everything that runs, by preset. `guide` has the guide's sizes, `tiny` today's sane ones for some fifty
  * people, the larger ones follow Mastodon's own advice (docs.joinmastodon.org/admin/scaling).
  */
-import { z } from "zod";
-import { jsonOf } from "./forms.ts";
+import type { z } from "zod";
+import type { sizeOverrides } from "./keys/sizes.ts";
 
 /** A machine: Fly gives a shared CPU up to 2 GB of memory. */
 export interface MachineSize {
@@ -76,40 +76,6 @@ const presets: Record<Preset, Sizes> = {
     postgres: { cpus: 4, memoryMb: 8192, volumeGb: 50 },
     redis: { kind: "own", cpus: 1, memoryMb: 2048, volumeGb: 2 },
   },
-};
-
-/** Fly's steps of memory and its bound per shared CPU (fly.io/docs/about/pricing: 256 MB to 2 GB per CPU). */
-const memory = z.number().int().multipleOf(256, "Fly's memory comes in steps of 256 MB").min(256);
-const cpus = z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(6), z.literal(8)], {
-  error: "a shared machine has 1, 2, 4, 6 or 8 CPUs",
-});
-const count = z.number().int().min(1).max(20);
-const machine = { cpus: cpus.optional(), memoryMb: memory.optional() };
-const threads = z.number().int().min(1).max(100).optional();
-const volumeGb = z.number().int().min(1).max(500).optional();
-
-/** The config keys that override single sizes of the preset. */
-export const sizeOverrides = {
-  web: jsonOf(
-    z.strictObject({ ...machine, count: count.optional(), workers: count.optional(), threads }),
-    '{"count":2,"memoryMb":2048}',
-  ).optional(),
-  sidekiq: jsonOf(
-    z.strictObject({ ...machine, count: count.optional(), threads }),
-    '{"threads":10}',
-  ).optional(),
-  streaming: jsonOf(
-    z.strictObject({ ...machine, count: count.optional(), databasePool: threads }),
-    '{"memoryMb":512}',
-  ).optional(),
-  postgres: jsonOf(z.strictObject({ ...machine, volumeGb }), '{"memoryMb":2048,"volumeGb":20}').optional(),
-  redis: jsonOf(
-    z.union([
-      z.strictObject({ kind: z.literal("own").optional(), ...machine, volumeGb }),
-      z.strictObject({ kind: z.literal("upstash"), plan: z.string().min(1).nullable().optional() }),
-    ]),
-    '{"kind":"own","memoryMb":512} or {"kind":"upstash"}',
-  ).optional(),
 };
 
 /** What config may say about sizes; every part is optional. */
