@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -24,6 +25,21 @@ test("the README names every required config key, and no other", () => {
   const required = Object.entries(schema.shape).filter(([, form]) => !form.safeParse(undefined).success);
   expect(keys).toEqual(expect.arrayContaining(required.map(([key]) => key)));
   expect(keys).toHaveLength(required.length);
+});
+
+test("the README's map has every entry of the repository, and no other", ({ skip }) => {
+  const { status, stdout } = spawnSync("git", ["ls-files"], { cwd: root, encoding: "utf8" });
+  if (status !== 0) return skip("this folder is no checkout of git's");
+  const entries = new Set(
+    stdout
+      .trimEnd()
+      .split("\n")
+      .map((file) => file.split("/")[0]),
+  );
+  entries.delete("README.md");
+  const map = read("README.md").split("## Layout")[1]?.split("\n## ")[0] ?? "";
+  const named = new Set([...map.matchAll(/(?<!\[)`([\w.-]+)\/?`/g)].map(([, name]) => name));
+  expect([...named].sort()).toEqual([...entries].sort());
 });
 
 test.each(pages)("%s names only commands and files that there are", (page) => {
