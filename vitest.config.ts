@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import TestOrder from "./toolchain/test-order.ts";
 
 /**
  * A project per tier, cheapest first: `npm test -- --project unit`. A test file that no folder claims is a unit test.
@@ -25,13 +26,14 @@ const tier = (name: string) => ({
   sequence: { groupOrder: order.findIndex((group) => group.includes(name)) },
 });
 
-/** Each file of the engine's starts clouds, an engine and its plugins; one more than cores fills the waits. */
-const maxWorkers = Math.min(availableParallelism() + 1, 5);
+/** Each file of the engine's starts clouds, an engine and its plugins; two more than cores fill the waits. */
+const maxWorkers = Math.min(availableParallelism() + 2, 6);
 /** An engine operation takes seconds, more where cores are few, and a hook may wait for another file's `up`. */
 const engineLimits = { testTimeout: 300_000, hookTimeout: 300_000, maxWorkers };
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: TestOrder },
     projects: [
       {
         test: {
