@@ -29,7 +29,7 @@ test("the README names every required config key, and no other", () => {
 
 test("the README's map has every entry of the repository, and no other", ({ skip }) => {
   const { status, stdout } = spawnSync("git", ["ls-files"], { cwd: root, encoding: "utf8" });
-  if (status !== 0) return skip("this folder is no checkout of git's");
+  if (status !== 0 || stdout === "") return skip("this folder is no checkout of git's");
   const entries = new Set(
     stdout
       .trimEnd()
