@@ -24,6 +24,8 @@ export interface FlyCommandArgs {
   kind: string;
   /** What the thing should be. Shown in previews, stored in state: no secret in it. */
   spec: pulumi.Input<object>;
+  /** Where the thing is, of a spec that is known only later. Default: what the spec says. */
+  home?: object;
   /** Secret values by name; they reach the driver by its standard input. */
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
   /** Further variables of the driver's environment. */
@@ -69,7 +71,7 @@ export class FlyCommand extends command.local.Command {
           // A secret stdin alone would leave what is printed plain, in state and on the screen.
           additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
           ignoreChanges: ignoredDrift(words),
-          ...movingOptions(args.place.last, name, args.spec),
+          ...movingOptions(args.place.last, name, args.home ?? args.spec),
         },
         opts,
       ),

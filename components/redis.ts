@@ -85,11 +85,12 @@ export class Redis extends pulumi.ComponentResource {
     if (args.size.kind === "upstash") {
       const { size } = args;
       // Once the app bears the stack's mark, since a Redis of Upstash cannot.
-      const spec = pulumi.output(args.appName).apply(() => upstashSpec(place, args, size));
+      const home = upstashSpec(place, args, size);
+      const spec = pulumi.output(args.appName).apply(() => home);
       const of = { kind: "upstash", spec, place };
       const item = `${name}-upstash`;
       // The address holds a password that Upstash made.
-      const database = new FlyCommand(item, { ...of, secretOutput: true, hasUpkeep: true }, own);
+      const database = new FlyCommand(item, { ...of, home, secretOutput: true, hasUpkeep: true }, own);
       new FlyUpkeep(`${name}-upstash-upkeep`, { ...of, of: database, item }, { parent: this });
       this.ready = database;
       this.url = pulumi.secret(database.output<UpstashOutput>().url);

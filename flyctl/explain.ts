@@ -110,7 +110,8 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         setIn: "mastiff:redis",
         fix: [
           ...(await names(async () => table(await fly.read(argv.redisPlans())).map((row) => row.name ?? ""))),
-          "choose one:  pulumi config set --path mastiff:redis.plan <name>",
+          // The whole value: --path replaces one that was set as JSON by the one part.
+          `choose one:  pulumi config set mastiff:redis '{"kind":"upstash","plan":"<name>"}'`,
         ],
         retry: retry.no,
       };

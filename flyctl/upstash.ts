@@ -106,7 +106,7 @@ function refuseOther(spec: UpstashSpec, row: Row): void {
       setIn: "mastiff:redis",
       fix: [
         `change it by hand, then run pulumi up again:  flyctl redis update ${name}`,
-        `or keep the plan:  pulumi config set --path mastiff:redis.plan '${row.plan}'`,
+        `or keep the plan:  pulumi config set mastiff:redis '${JSON.stringify({ kind: "upstash", plan: row.plan })}'`,
       ],
       retry: retry.no,
     });

@@ -78,3 +78,22 @@ test("Upstash's Redis gets no password from here; the address that it answers is
     IDENTITY: new Secret(expect.stringContaining(url)),
   });
 });
+
+test("one of Upstash's that was made under another name or elsewhere is another one: the old one goes first", async () => {
+  const { name, region, ...same } = {
+    org: "acme",
+    region: "ams",
+    app: "acme",
+    name: "acme-redis",
+    plan: null,
+  };
+  const declaredAfter = async (was: object) => {
+    const last = { "redis-upstash": { environment: { SPEC: JSON.stringify({ ...same, ...was }) } } };
+    const size: RedisArgs["size"] = { kind: "upstash", plan: null };
+    return (await declare({ place: { ...place, last }, size })).named("redis-upstash");
+  };
+  const moved = { replaceOnChanges: expect.arrayContaining(["environment"]), deleteBeforeReplace: true };
+  expect(await declaredAfter({ name: "taken-redis", region })).toMatchObject(moved);
+  expect(await declaredAfter({ name, region: "fra" })).toMatchObject(moved);
+  expect(await declaredAfter({ name, region })).not.toMatchObject(moved);
+});

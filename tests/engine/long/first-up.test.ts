@@ -68,7 +68,7 @@ const obstacles: Obstacle[] = [
   {
     what: "a plan that Upstash does not have",
     config: { "mastiff:redis": '{"kind":"upstash","plan":"Huge"}' },
-    fix: ["mastiff:redis.plan", "Pay-as-you-go"],
+    fix: ["mastiff:redis", "Pay-as-you-go"],
   },
   { what: "a name that is taken, given up", make: taken(app) },
   { what: "a region without room, given up", make: full("ams") },
