@@ -159,8 +159,8 @@ export const componentFaults: readonly Fault[] = [
   {
     name: "upstash-url-in-plain",
     file: "components/redis.ts",
-    text: "{ ...of, secretOutput: true, hasUpkeep: true }",
-    replacement: "{ ...of, hasUpkeep: true }",
+    text: "{ ...of, home, secretOutput: true, hasUpkeep: true }",
+    replacement: "{ ...of, home, hasUpkeep: true }",
     what: "a secret in plain state: Upstash's address holds the password that Upstash made",
   },
   {
