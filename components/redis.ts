@@ -84,8 +84,8 @@ export class Redis extends pulumi.ComponentResource {
     const own = { parent: this, protect: args.protect };
     if (args.size.kind === "upstash") {
       const { size } = args;
-      // Once the app bears the stack's mark, since a Redis of Upstash cannot.
       const home = upstashSpec(place, args, size);
+      // Once the app bears the stack's mark, since a Redis of Upstash cannot.
       const spec = pulumi.output(args.appName).apply(() => home);
       const of = { kind: "upstash", spec, place };
       const item = `${name}-upstash`;

@@ -1,14 +1,9 @@
 import { expect, test } from "vitest";
 import { communityThatIsUp } from "../../support/golden.ts";
 
-interface Rule {
-  ref: string;
-  action: string;
-}
 interface Ruleset {
-  id: string;
   phase: string;
-  rules: Rule[];
+  rules: { ref: string }[];
 }
 
 test("a zone that comes to be shared, and back, has its header rule all the while, and keeps others' rules", async () => {
