@@ -15,6 +15,8 @@ import {
   withDefaults,
 } from "./config/schema.ts";
 import { suggestion } from "./config/suggestion.ts";
+import { itsValue } from "./config/variable-rules.ts";
+import { type Parts, setParts } from "./limits/config-parts.ts";
 
 /**
  * Reads the config of the current stack.
@@ -94,20 +96,39 @@ function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>
     (key) =>
       raw[key] !== undefined && configKeys.includes(key) && !(secretKeys as readonly string[]).includes(key),
   );
-  return open.sort().map((key) => ({
-    key,
-    reason:
-      key === "env"
-        ? "holds an encrypted value, but all of its values stand in fly.toml and in the state in clear"
-        : "is encrypted, but its value stands in the state in clear",
-    fix:
-      key === "env"
-        ? [
-            "pulumi config set --path mastiff:secretEnv.<NAME> <value> --secret",
-            "pulumi config rm --path mastiff:env.<NAME>",
-          ]
-        : [`pulumi config set mastiff:${key} <value> --plaintext`],
-  }));
+  return open.sort().map((key) =>
+    key === "env"
+      ? {
+          key,
+          reason:
+            "holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
+          // Which of them is the secret one is for the operator to know: as a secret, each does what it did.
+          fix: [
+            setParts("mastiff:secretEnv", { ...placeholders(raw.secretEnv), ...placeholders(raw.env) }, true),
+            "pulumi config rm mastiff:env",
+          ],
+        }
+      : {
+          key,
+          reason: "is encrypted, but its value stands in the state in clear",
+          fix: [`pulumi config set mastiff:${key} <value> --plaintext`],
+        },
+  );
+}
+
+/** The parts of an object whose values are not to be shown. */
+function placeholders(json: string | undefined): Parts {
+  return Object.fromEntries(Object.keys(partsIn(json)).map((name) => [name, itsValue]));
+}
+
+/** The parts of an object as Pulumi keeps it; none where it is no object. */
+function partsIn(json = "{}"): Parts {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Parts) : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Texts of digits that YAML read as a number: what is left of `12345678901234567890123456789012` is 1.2…e+31. */
@@ -158,17 +179,12 @@ function formProblems(
     return [{ key: top, value, reason, ...(value !== undefined && { right: suggestion(top, value) }) }];
   // An object's parts are set one by one, a list as a whole.
   if (raw[top].trim().startsWith("[")) return [{ key: top, value, reason }];
-  const path = rest.join(".");
+  const part = rest.join(".");
+  const at = { part, parts: encrypted.has(top) ? placeholders(raw[top]) : partsIn(raw[top]) };
   // No word would do for a secret that never rotates: what helps is to ask for none.
-  if (top === "rotate") return [{ key: top, path, reason: issue.message, remove: true }];
-  return [{ key: top, path, value: value && partOf(value, rest), reason }];
-}
-
-/** What stands at a path of a JSON text; undefined where nothing does. */
-function partOf(json: string, path: readonly string[]): string | undefined {
-  const part = path.reduce<unknown>(
-    (value, name) => (value as Record<string, unknown> | undefined)?.[name],
-    JSON.parse(json),
-  );
-  return typeof part === "string" || part === undefined ? part : JSON.stringify(part);
+  if (top === "rotate") return [{ key: top, at, reason: issue.message, remove: true }];
+  const shownPart = value === undefined ? undefined : at.parts[part];
+  const text =
+    typeof shownPart === "string" || shownPart === undefined ? shownPart : JSON.stringify(shownPart);
+  return [{ key: top, at, value: text, reason }];
 }

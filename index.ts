@@ -57,6 +57,7 @@ export default async function program() {
   // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
   const last = await new CommunityFacts("community", {
     facts: factsOf(community),
+    sizes,
     movedFrom: community.movedFrom,
     look: community.drift === "look",
     endpoint: endpoints.fly,
@@ -217,7 +218,7 @@ export default async function program() {
       ),
     },
     after: [postgres.ready, redis.ready],
-    movedFrom: community.movedFrom.mastodonVersion,
+    movedFrom: community.movedFrom,
   });
   const streamingFlyToml = streaming.addresses.apply((all) => plan.streaming.flyToml(all));
   const streamingRelease = new AppRelease("streaming-machines", {
@@ -228,7 +229,7 @@ export default async function program() {
     secrets: connections,
     // Restarted last: every reader is connected to it.
     after: [webRelease.released],
-    movedFrom: community.movedFrom.mastodonVersion,
+    movedFrom: community.movedFrom,
   });
   const owner = new Owner("owner", {
     place,

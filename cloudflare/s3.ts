@@ -38,7 +38,7 @@ const lastingAnswers: Readonly<Record<string, string>> = {
     "macOS: System Settings, General, Date & Time, set automatically), then run it again",
   SignatureDoesNotMatch:
     "the secret is not that of the key. A key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
-    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: pulumi config set --path mastiff:rotate.r2Token <a new word>",
+    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotating a secret”)",
   InvalidArgument:
     "the key has not the form of one: mastiff:r2AccessKeyId is 32 hexadecimal digits, the id of an R2 token",
   InvalidRegionName: "the key's region is not one of R2's: that is an error in Mastiff, please report it",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Declared, ReleaseSpec, SecretsSpec } from "../flyctl/spec.ts";
 import { FlyCommand } from "./driver.ts";
+import type { MovedFrom } from "./fact-rules.ts";
 import type { FlyPlace, UnseenPlace } from "./fly-app.ts";
 import type { Things } from "./fly-look.ts";
 import { type ReleaseInputs, releaseWords } from "./release-words.ts";
@@ -19,7 +20,7 @@ export interface AppReleaseArgs extends AppReleasePlan {
   /** What has to be there before the machines start. */
   after: pulumi.Resource[];
   /** Release whose writings are no longer in the database: any may follow it. */
-  movedFrom?: string | undefined;
+  movedFrom?: MovedFrom | undefined;
 }
 
 /** What is known of a release before it is declared. */
@@ -31,8 +32,8 @@ export interface AppReleasePlan {
   forGood?: readonly string[];
   /** Machines by process group. */
   groups: Record<string, { count: number }>;
-  /** Memory of the machine that sets up and migrates the database; null: not this app's task. */
-  database: { memoryMb: number } | null;
+  /** Memory of the machine that sets up and migrates the database, and what it follows from; null: not this app's task. */
+  database: ReleaseSpec["database"];
   /** Whether Redis has to show that it is new enough before anything depends on it. */
   redisGate: boolean;
   /** App of the own Redis that Sidekiq works from. Default: none, so its heartbeat is not looked for. */
@@ -129,12 +130,12 @@ function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
 }
 
 /** Refuses an image that may not follow the one that runs, in previews too. */
-function upgradeGuard(name: string, movedFrom: string | undefined): pulumi.ResourceHook {
+function upgradeGuard(name: string, movedFrom: MovedFrom = {}): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     `${name}-upgrade-guard`,
     ({ oldInputs, newInputs }) => {
       const [from, to] = [versionIn(oldInputs), versionIn(newInputs)];
-      const problem = from === movedFrom ? undefined : versionProblem(from, to);
+      const problem = from === movedFrom.mastodonVersion ? undefined : versionProblem(from, to, movedFrom);
       if (problem !== undefined) throw new Error(`mastiff:mastodonVersion: ${problem}`);
     },
     { onDryRun: true },

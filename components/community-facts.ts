@@ -1,5 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Sizes } from "../config/sizes.ts";
 import type { JobsOutput, PeopleOutput } from "../flyctl/spec.ts";
 import { databaseIn, factsIn, isReleased, redisAppIn } from "./bound-facts.ts";
 import {
@@ -17,6 +18,8 @@ import { type LastState, readLastState } from "./last-state.ts";
 export interface CommunityFactsArgs {
   /** The facts that config would make. */
   facts: Facts;
+  /** The sizes that config asks for. */
+  sizes: Sizes;
   /** What the operator has moved away by hand. */
   movedFrom: MovedFrom;
   /** Whether Redis and the database may be asked what is in them. */
@@ -63,12 +66,12 @@ export class CommunityFacts extends pulumi.ComponentResource {
 
 /** @throws RunError with all that would be lost */
 async function refuseLosses(args: CommunityFactsArgs, last: LastState): Promise<void> {
-  const { facts, movedFrom } = args;
+  const { facts, sizes, movedFrom } = args;
   const old = factsIn(last, facts.redisKind);
   if (!isReleased(last) && isHomeChanged(old, facts) && (await peopleIn(last, args)) === 0)
     for (const fact of homeFacts) delete old[fact];
   const waiting = isRedisReplaced(old, facts) ? await jobsIn(last, args) : undefined;
-  const problems = factProblems(old, facts, movedFrom, waiting);
+  const problems = factProblems(old, facts, { sizes, movedFrom, waiting });
   if (problems.length > 0) throw new pulumi.RunError(refusal(problems));
 }
 

@@ -1,6 +1,8 @@
 /** Which change of config is refused once there is something to lose, why, and the proper way. Pure. */
 
 import type { Community } from "../config/schema.ts";
+import type { Sizes } from "../config/sizes.ts";
+import { setParts } from "../limits/config-parts.ts";
 
 /** Facts that config decides. When each of them binds: bound-facts.ts. */
 export interface Facts {
@@ -111,23 +113,31 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Which key of config a volume's size is set by. */
+/** Which key of config has a volume's size as its `volumeGb`. */
 const volumes = [
-  { fact: "postgresVolumeGb", key: "mastiff:postgres.volumeGb" },
-  { fact: "redisVolumeGb", key: "mastiff:redis.volumeGb" },
+  { fact: "postgresVolumeGb", key: "postgres" },
+  { fact: "redisVolumeGb", key: "redis" },
 ] as const;
+
+/** What else bears on a change. */
+export interface Circumstances {
+  /** The sizes that config asks for. */
+  sizes: Pick<Sizes, "postgres" | "redis">;
+  /** Default: nothing was moved by hand. */
+  movedFrom?: MovedFrom;
+  /** Jobs in the Redis that is there; undefined: nobody has looked. */
+  waiting?: number | undefined;
+}
 
 /**
  * Why config may not change from `old` to `next`; one sentence each, empty when it may.
  *
  * @param old facts that bind; what is not in it is free
- * @param waiting jobs in the Redis that is there, as far as somebody has looked
  */
 export function factProblems(
   old: Partial<Facts>,
   next: Facts,
-  movedFrom: MovedFrom = {},
-  waiting?: number,
+  { sizes, movedFrom = {}, waiting }: Circumstances,
 ): string[] {
   const problems = rules
     .filter(({ fact }) => old[fact] !== undefined && old[fact] !== null && old[fact] !== next[fact])
@@ -143,7 +153,7 @@ export function factProblems(
     problems.push(
       problem(
         `${fact} would shrink from ${before} to ${after}: a volume of Fly's only grows`,
-        `keep it: pulumi config set --path ${key} ${before}; or ${move}`,
+        `keep it: ${setParts(`mastiff:${key}`, { ...sizes[key], volumeGb: before })}; or ${move}`,
       ),
     );
   }
@@ -185,7 +195,7 @@ function redisProblems(
   return [
     problem(
       `redisKind would change from ${was} to ${next.redisKind}: jobs that wait in Redis (deliveries, mails, deletions) would be lost with it; ${count}`,
-      `stop web, let Sidekiq empty its queues, then replace Redis with pulumi config set --path mastiff:movedFrom.redisKind ${was} (docs/operations.md, “Another Redis”)`,
+      `stop web, let Sidekiq empty its queues, then replace Redis with ${setParts("mastiff:movedFrom", { ...movedFrom, redisKind: was })} (docs/operations.md, “Another Redis”)`,
     ),
   ];
 }

@@ -60,7 +60,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
         ],
         groups: groupsOf(sizes),
         forGood: forGoodSecretNames,
-        database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb) },
+        database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb), sidekiq: { ...sizes.sidekiq } },
         redisGate: sizes.redis.kind === "upstash",
         ...(sizes.redis.kind === "own" && { redis: `${app}-redis` }),
       },

@@ -1,13 +1,14 @@
 /** What a preview says about a step from one Mastodon to another. Pure. */
+import { setParts } from "../limits/config-parts.ts";
 import { parseVersion, stepProblem } from "../limits/mastodon-version.ts";
 
 /** Why a community may not go from one release to another; undefined when it may. */
-export function versionProblem(from: string, to: string): string | undefined {
+export function versionProblem(from: string, to: string, movedFrom: object = {}): string | undefined {
   const [old, next] = [parseVersion(from), parseVersion(to)];
   if (old === undefined || next === undefined) return undefined;
   switch (stepProblem(old, next)) {
     case "back":
-      return `${from} → ${to} goes back: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade, then pulumi config set --path mastiff:movedFrom.mastodonVersion ${from} (docs/operations.md, “Going back”)`;
+      return `${from} → ${to} goes back: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade, then ${setParts("mastiff:movedFrom", { ...movedFrom, mastodonVersion: from })} (docs/operations.md, “Going back”)`;
     case "skips":
       return `${from} → ${to} skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v${old[0]}.${old[1] + 1} first, then the next`;
     case "major":

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type Parts, setParts, setTexts, shellWord } from "../limits/config-parts.ts";
 import { secretKeys } from "./schema.ts";
 
 /** One thing that is wrong with the config. */
 export interface ConfigProblem {
   key: string;
-  /** Where in the key's value, when that is an object: `memoryMb` of `web`. */
-  path?: string | undefined;
+  /** Where in the key's value, when that is an object. */
+  at?: { part: string; parts: Parts } | undefined;
   /** The value as it was set; undefined when it is missing or secret. */
   value?: string | undefined;
   reason: string;
@@ -13,8 +14,10 @@ export interface ConfigProblem {
   right?: string | undefined;
   /** Whether the way out is to have no such key. Default false. */
   remove?: boolean | undefined;
-  /** What to do where that is more than setting or removing the key; a line each. */
+  /** What to do where that is more than setting or removing the key or its part; a line each. */
   fix?: string[] | undefined;
+  /** What to do after that, where there is more; a line each. */
+  afterwards?: string[] | undefined;
 }
 
 /** Config that is refused, with everything that is wrong with it. Shown without a stack trace. */
@@ -36,30 +39,52 @@ function describe(problems: ConfigProblem[], stack: string): string {
       const at = nameOf(problem);
       const { value, reason } = problem;
       const what = value === undefined ? `${at}: ${reason}` : `${at} is ${JSON.stringify(value)}: ${reason}`;
-      const fixes = (problem.fix ?? [command(problem)]).map((line) =>
-        line.startsWith("pulumi config ") ? `${line} --stack ${stack}` : line,
+      const fixes = [...(problem.fix ?? commands(problem, problems)), ...(problem.afterwards ?? [])].map(
+        (line) => (line.startsWith("pulumi config ") ? `${line} --stack ${stack}` : line),
       );
       return `  ${what}\n${fixes.map((line) => `      fix: ${line}`).join("\n")}`;
     })
     .join("\n");
 }
 
-function nameOf({ key, path }: ConfigProblem): string {
-  return `mastiff:${key}${path === undefined ? "" : `.${path}`}`;
+function nameOf({ key, at }: ConfigProblem): string {
+  return `mastiff:${key}${at === undefined ? "" : `.${at.part}`}`;
 }
 
-/** The command that sets the key right, or takes it away. */
-function command(problem: ConfigProblem): string {
-  const { key, path, right, remove } = problem;
-  const at = path === undefined ? nameOf(problem) : `--path ${shellWord(nameOf(problem))}`;
-  if (remove === true) return `pulumi config rm ${at}`;
-  const secret = (secretKeys as readonly string[]).includes(key) ? " --secret" : "";
-  // A value that looks like a number is stored as one below a path, unless its type is said.
-  const type = key === "env" && path !== undefined ? " --type string" : "";
-  return `pulumi config set ${at} ${right === undefined ? "<value>" : shellWord(right)}${secret}${type}`;
+/** The commands that set the key right, or take it away. */
+function commands({ key, at, right, remove }: ConfigProblem, all: readonly ConfigProblem[]): string[] {
+  const name = `mastiff:${key}`;
+  const isSecret = (secretKeys as readonly string[]).includes(key);
+  if (at !== undefined) return partCommands(name, at.parts, ofObject(key, all), isSecret);
+  if (remove === true) return [`pulumi config rm ${name}`];
+  return [
+    `pulumi config set ${name} ${right === undefined ? "<value>" : shellWord(right)}${isSecret ? " --secret" : ""}`,
+  ];
 }
 
-/** A text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+:,./=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** Problems of the parts of one object. */
+function ofObject(key: string, all: readonly ConfigProblem[]): ConfigProblem[] {
+  return all.filter(
+    (problem) => problem.key === key && problem.at !== undefined && problem.fix === undefined,
+  );
+}
+
+/** One set of commands for all that is wrong in an object: those for one part would bring back what is wrong in another. */
+function partCommands(
+  name: string,
+  parts: Parts,
+  problems: readonly ConfigProblem[],
+  isSecret: boolean,
+): string[] {
+  const repaired: Record<string, unknown> = { ...parts };
+  for (const { at, right = "<value>", remove } of problems) {
+    if (at === undefined) continue;
+    if (remove === true) delete repaired[at.part];
+    else repaired[at.part] = right;
+  }
+  const remove = problems.some((problem) => problem.remove === true) ? [`pulumi config rm ${name}`] : [];
+  if (Object.keys(repaired).length === 0) return remove;
+  // A variable's value may be a text of digits.
+  const isText = name === "mastiff:env";
+  return [...remove, ...(isText ? setTexts(name, repaired) : [setParts(name, repaired, isSecret)])];
 }

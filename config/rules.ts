@@ -150,9 +150,10 @@ function endProblems(community: Community, parsed: Parsed): ConfigProblem[] {
     if (!(path in community.rotate)) continue;
     problems.push({
       key: "rotate",
-      value: JSON.stringify(community.rotate),
-      reason: `${path}: ${reason}`,
-      fix: [`pulumi config rm --path mastiff:rotate.${path}`],
+      at: { part: path, parts: community.rotate },
+      value: Object.entries(community.rotate).find(([name]) => name === path)?.[1],
+      reason,
+      remove: true,
     });
   }
   const budget = budgetProblem(community.sizes);

@@ -3,6 +3,7 @@
  * people, the larger ones follow Mastodon's own advice (docs.joinmastodon.org/admin/scaling).
  */
 import type { z } from "zod";
+import { setParts } from "../limits/config-parts.ts";
 import type { sizeOverrides } from "./keys/sizes.ts";
 
 /** A machine: Fly gives a shared CPU up to 2 GB of memory. */
@@ -129,7 +130,7 @@ const postgresMemoryMb = 512;
 export function sizeWarnings({ postgres }: Sizes): string[] {
   if (postgres.memoryMb >= postgresMemoryMb) return [];
   return [
-    `mastiff:postgres gives the database ${postgres.memoryMb} MB. It runs five processes (PostgreSQL, its replication manager, a proxy and Fly's own), and is killed for want of memory when migrations run.\n  fix  give it what a small community needs:  pulumi config set --path mastiff:postgres.memoryMb ${presets.tiny.postgres.memoryMb}`,
+    `mastiff:postgres gives the database ${postgres.memoryMb} MB. It runs five processes (PostgreSQL, its replication manager, a proxy and Fly's own), and is killed for want of memory when migrations run.\n  fix  give it what a small community needs:  ${setParts("mastiff:postgres", { ...postgres, memoryMb: presets.tiny.postgres.memoryMb })}`,
   ];
 }
 

@@ -1,4 +1,5 @@
 /** Rules for the operator's own variables. */
+import { setParts } from "../limits/config-parts.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { reservation, reservedReason } from "./reserved-names.ts";
 import type { Community } from "./schema.ts";
@@ -6,44 +7,41 @@ import type { Community } from "./schema.ts";
 /** Which variables of `mastiff:env` and `mastiff:secretEnv` cannot be set, and why. */
 export function variableProblems(community: Community): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  for (const [key, names] of [
-    ["env", Object.keys(community.env)],
-    ["secretEnv", community.secretEnvNames],
+  // A secret's value is for its operator alone to write again.
+  const secrets = Object.fromEntries(community.secretEnvNames.map((name) => [name, itsValue]));
+  for (const [key, parts] of [
+    ["env", community.env],
+    ["secretEnv", secrets],
   ] as const) {
-    for (const path of names) {
-      const remove = removal(key, path);
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(path)) {
-        problems.push({
-          key,
-          path,
-          reason: "a variable's name is letters, digits and _",
-          fix: [remove],
-        });
-      }
-      const reason = reservedReason(path);
-      if (reason === undefined) continue;
-      problems.push({ key, path, reason, fix: [remove, ...instead(path)] });
+    for (const part of Object.keys(parts)) {
+      const refused = { key, at: { part, parts }, remove: true };
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(part))
+        problems.push({ ...refused, reason: "a variable's name is letters, digits and _" });
+      const reason = reservedReason(part);
+      if (reason !== undefined) problems.push({ ...refused, reason, afterwards: instead(part, community) });
+      else if (key === "env" && part in secrets)
+        problems.push({ ...refused, reason: "is set in mastiff:secretEnv too" });
     }
-  }
-  for (const path of community.secretEnvNames) {
-    if (!(path in community.env)) continue;
-    const reason = "is set in mastiff:env too";
-    problems.push({ key: "secretEnv", path, reason, fix: [removal("env", path)] });
   }
   return problems;
 }
 
-function removal(key: string, name: string): string {
-  const path = /^\w+$/.test(name) ? `mastiff:${key}.${name}` : `'mastiff:${key}["${name}"]'`;
-  return `pulumi config rm --path ${path}`;
-}
+/** Stands in a printed command for a secret that is there. */
+export const itsValue = "<its value>";
 
 /** The key to set in place of the variable, where there is one. */
-function instead(name: string): string[] {
+function instead(name: string, community: Community): string[] {
   const found = reservation(name);
-  const [key] = found?.kind === "key" ? found.keys : [];
-  if (key === undefined) return [];
-  return [
-    `then, if it is to be another:  pulumi config set ${key.includes(".") ? "--path " : ""}mastiff:${key} <value>`,
-  ];
+  const [path] = found?.kind === "key" ? found.keys : [];
+  if (path === undefined) return [];
+  const [key = "", part] = path.split(".");
+  const set =
+    part === undefined
+      ? `pulumi config set mastiff:${key} <value>`
+      : setParts(`mastiff:${key}`, { ...partsOf(community, key), [part]: "<value>" });
+  return [`then, if it is to be another:  ${set}`];
+}
+
+function partsOf({ sizes }: Community, key: string): object {
+  return sizes[key as keyof typeof sizes] ?? {};
 }

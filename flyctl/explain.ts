@@ -1,3 +1,4 @@
+import { setParts } from "../limits/config-parts.ts";
 import * as argv from "./argv.ts";
 import { DriverError, type FlyctlFailure, lastLines, type Problem, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
@@ -110,8 +111,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         setIn: "mastiff:redis",
         fix: [
           ...(await names(async () => table(await fly.read(argv.redisPlans())).map((row) => row.name ?? ""))),
-          // The whole value: --path replaces one that was set as JSON by the one part.
-          `choose one:  pulumi config set mastiff:redis '{"kind":"upstash","plan":"<name>"}'`,
+          `choose one:  ${setParts("mastiff:redis", { kind: "upstash", plan: "<name>" })}`,
         ],
         retry: retry.no,
       };

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { type Parts, setParts } from "../limits/config-parts.ts";
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
@@ -26,8 +27,8 @@ export interface OneOff {
   region: string;
   image: string;
   size: Size;
-  /** Key of config that the size follows from; undefined where it follows from none. */
-  sizedBy: string | undefined;
+  /** Where config sets the size; undefined where it does not. */
+  sizedBy: SizedBy | undefined;
   env: Readonly<Record<string, string>>;
   command: readonly string[];
   /** What people call the thing that it works on, and what it does to it: "database", "migrating". */
@@ -35,6 +36,13 @@ export interface OneOff {
   doing: string;
   /** Gets each line of the output as it comes. */
   onLine?: (line: string) => void;
+}
+
+/** The object of config that a size follows from. */
+export interface SizedBy {
+  key: string;
+  /** All parts of the object, where they are known. */
+  parts?: Parts;
 }
 
 export interface Ended {
@@ -239,7 +247,7 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
       ? `${what} ran out of memory and was killed (app ${app}).`
       : `${what} failed with exit code ${ended.exitCode} (app ${app}).`,
     ...(ended.oomKilled &&
-      sizedBy !== undefined && { setIn: `${sizedBy}, its memoryMb (${size.memoryMb} MB)` }),
+      sizedBy !== undefined && { setIn: `${sizedBy.key}, its memoryMb (${size.memoryMb} MB)` }),
     fix: ended.oomKilled
       ? moreMemory(sizedBy, size)
       : "its last lines are below; its machine is gone, and nothing was released on top of it",
@@ -249,14 +257,13 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
 }
 
 /** Twice the memory, and the CPUs without which Fly gives no machine so much (2 GB a shared CPU). */
-function moreMemory(sizedBy: string | undefined, { memoryMb }: Size): string[] {
+function moreMemory(sizedBy: SizedBy | undefined, { memoryMb, cpus }: Size): string {
   if (sizedBy === undefined)
-    return [`no key gives it more than its ${memoryMb} MB, which should do: report it`];
+    return `no key gives it more than its ${memoryMb} MB, which should do: report it`;
+  const { key, parts } = sizedBy;
   const wanted = sharedSize(memoryMb * 2);
-  return [
-    `give it more:  pulumi config set --path ${sizedBy}.memoryMb ${wanted.memoryMb}`,
-    ...(wanted.cpus > 1
-      ? [`and, where it has fewer CPUs:  pulumi config set --path ${sizedBy}.cpus ${wanted.cpus}`]
-      : []),
-  ];
+  const more = { memoryMb: wanted.memoryMb, cpus: Math.max(wanted.cpus, cpus, Number(parts?.cpus ?? 1)) };
+  return parts === undefined
+    ? `give it more: ${more.memoryMb} as memoryMb of ${key}, ${more.cpus} as its cpus (docs/config.md)`
+    : `give it more:  ${setParts(key, { ...parts, ...more })}`;
 }

@@ -1,3 +1,4 @@
+import { setParts } from "../limits/config-parts.ts";
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
 import { strike } from "./debts.ts";
@@ -122,6 +123,12 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
 /** Why the cluster cannot become what is asked for: it stays in its place, and only grows. */
 function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volume[]): DriverError[] {
   const { app, size, region, volumeGb } = spec;
+  const is = sizeOf(machine);
+  const kept = {
+    cpus: Math.max(is.cpus, size.cpus),
+    memoryMb: Math.max(is.memoryMb, size.memoryMb),
+    volumeGb: Math.max(volumeOf(volumes, machine)?.size_gb ?? 0, volumeGb),
+  };
   const found: DriverError[] = [];
   if (machine.region !== region) {
     const problem = new DriverError({
@@ -135,20 +142,19 @@ function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volum
     });
     found.push(problem);
   }
-  const is = sizeOf(machine);
   if (size.memoryMb < is.memoryMb || (size.cpuKind === is.cpuKind && size.cpus < is.cpus)) {
     const problem = new DriverError({
       what: `The database ${app} has ${is.cpus} ${is.cpuKind} CPUs and ${is.memoryMb} MB; it is not made smaller (${size.cpus} ${size.cpuKind}, ${size.memoryMb} MB): its caches and connections are sized for what it has.`,
       setIn: key,
       fix: [
-        `keep the size:  pulumi config set --path ${key}.memoryMb ${is.memoryMb}`,
+        `keep the size:  ${setParts(key, kept)}`,
         `or, knowing better:  flyctl machine update ${machine.id} -a ${app} --vm-memory ${size.memoryMb} --vm-cpus ${size.cpus}  and run pulumi up again`,
       ],
       retry: retry.no,
     });
     found.push(problem);
   }
-  const smaller = shrinking(app, volumeOf(volumes, machine), volumeGb, key);
+  const smaller = shrinking(app, volumeOf(volumes, machine), volumeGb, { key, parts: kept });
   return smaller === undefined ? found : [...found, smaller];
 }
 
@@ -160,7 +166,12 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
   if (problem !== undefined) throw problem;
   const is = sizeOf(machine);
   const volume = volumeOf(volumes, machine);
-  const grown = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb, key));
+  const grown =
+    volume !== undefined &&
+    (await growVolume(fly, app, volume, spec.volumeGb, {
+      key,
+      parts: { cpus: size.cpus, memoryMb: size.memoryMb },
+    }));
   const restart = grown || owed;
   if (sizeDifferences(is, size).length > 0) {
     say("database", `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);

@@ -30,7 +30,7 @@ export function clone(app: string, like: Machine, job: string, subject: string, 
   const pinned = like.config?.image ?? "";
   const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
   const group = groupOf(like);
-  const sizedBy = group === "web" || group === "sidekiq" ? `mastiff:${group}` : undefined;
+  const sizedBy = group === "web" || group === "sidekiq" ? { key: `mastiff:${group}` } : undefined;
   const { region } = like;
   return { app, job, region, image, size: sizeOf(like), sizedBy, env, command: [], subject, doing };
 }

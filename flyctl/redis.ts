@@ -30,7 +30,7 @@ import { say } from "./progress.ts";
 import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
 import type { Observation, RedisOutput, RedisSpec } from "./spec.ts";
-import { areFromToday, ensureVolume, growVolume, shrinking, volumesOf } from "./volumes.ts";
+import { areFromToday, ensureVolume, growVolume, type Sized, shrinking, volumesOf } from "./volumes.ts";
 
 /**
  * An own Redis on one machine: an app without services and addresses, so that only the organisation's private
@@ -42,6 +42,10 @@ import { areFromToday, ensureVolume, growVolume, shrinking, volumesOf } from "./
 const name = "redis";
 const volumeName = "redis_data";
 const key = "mastiff:redis";
+
+function sizedBy({ size: { cpus, memoryMb } }: RedisSpec): Sized {
+  return { key, parts: { kind: "own", cpus, memoryMb } };
+}
 
 /**
  * Redis reads its config from stdin, made in the machine from its environment: the password is in no argument.
@@ -64,7 +68,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   const made = await stamp(fly, app);
   const volume = await ensureVolume(fly, { app, name: volumeName, region, sizeGb: spec.volumeGb });
   if (volume.region !== region) throw moved(app, volume.region, region);
-  const grown = await growVolume(fly, app, volume, spec.volumeGb, key);
+  const grown = await growVolume(fly, app, volume, spec.volumeGb, sizedBy(spec));
   const restart = grown || debtsAmong(found.secrets).has("MASTIFF_OWES_RESTART");
 
   const machine = await machineOf(fly, app);
@@ -127,7 +131,7 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
   const volume = (await volumesOf(fly, spec.app)).find((one) => one.name === volumeName);
   if (volume !== undefined && volume.region !== spec.region)
     refused.push(moved(spec.app, volume.region, spec.region).message);
-  const smaller = shrinking(spec.app, volume, spec.volumeGb, key);
+  const smaller = shrinking(spec.app, volume, spec.volumeGb, sizedBy(spec));
   if (smaller !== undefined) refused.push(smaller.message);
   if (machine === undefined) texts.push("the machine of Redis is gone");
   else {

@@ -119,7 +119,10 @@ export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string,
     image: spec.image,
     size: sharedSize(spec.database?.memoryMb ?? 1024),
     // components/fly-plan.ts: as much as Sidekiq has, and at least 1 GB.
-    sizedBy: "mastiff:sidekiq",
+    sizedBy: {
+      key: "mastiff:sidekiq",
+      ...(spec.database?.sidekiq && { parts: spec.database.sidekiq }),
+    },
     env,
     command: [],
     subject,
@@ -143,7 +146,7 @@ async function redisGate(work: ReleaseWork): Promise<void> {
   throw new DriverError({
     what: `Redis is ${typeof version === "string" ? `version ${version}` : "too old"}, but Sidekiq refuses to start below 7.0.0: nothing was released.`,
     setIn: "mastiff:redis",
-    fix: `use an own Redis:  pulumi config set mastiff:redis '{"kind":"own"}'`,
+    fix: `use an own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own`,
     retry: retry.no,
   });
 }

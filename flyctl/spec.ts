@@ -191,8 +191,11 @@ export interface ReleaseSpec extends Owned {
   image: string;
   /** How many machines each process group has. */
   groups: Record<string, { count: number }>;
-  /** Memory of the machines that migrate; null: this app has no database of its own. */
-  database: { memoryMb: number } | null;
+  /**
+   * Memory of the machines that migrate; null: this app has no database of its own. `sidekiq`: all parts of the size
+   * that the memory follows from, for the words of an error.
+   */
+  database: { memoryMb: number; sidekiq?: Readonly<Record<string, number>> } | null;
   /** Ask Redis for its version first: Sidekiq 8 refuses to start below 7. */
   redisGate: boolean;
   /** App of the own Redis that Sidekiq's heartbeat is looked for in. Default: it is not looked for. */

@@ -1,3 +1,4 @@
+import { setParts } from "../limits/config-parts.ts";
 import { refuseNewName } from "./app.ts";
 import * as argv from "./argv.ts";
 import { DriverError, FlyctlFailure, retry } from "./errors.ts";
@@ -106,7 +107,7 @@ function refuseOther(spec: UpstashSpec, row: Row): void {
       setIn: "mastiff:redis",
       fix: [
         `change it by hand, then run pulumi up again:  flyctl redis update ${name}`,
-        `or keep the plan:  pulumi config set mastiff:redis '${JSON.stringify({ kind: "upstash", plan: row.plan })}'`,
+        `or keep the plan:  ${setParts("mastiff:redis", { kind: "upstash", plan: row.plan })}`,
       ],
       retry: retry.no,
     });

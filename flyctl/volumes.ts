@@ -1,3 +1,4 @@
+import { type Parts, setParts } from "../limits/config-parts.ts";
 import * as argv from "./argv.ts";
 import { note, strike } from "./debts.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "./errors.ts";
@@ -49,19 +50,25 @@ export async function ensureVolume(
   }
 }
 
+/** Where config sets the size of a volume, as the `volumeGb` of an object, and what the object's other parts are. */
+export interface Sized {
+  key: string;
+  parts: Parts;
+}
+
 /** Why the volume cannot have the size that is asked for; undefined when it can. */
 export function shrinking(
   app: string,
   volume: Volume | undefined,
   sizeGb: number,
-  key: string,
+  sized: Sized,
 ): DriverError | undefined {
   if (volume === undefined || volume.size_gb <= sizeGb) return undefined;
   return new DriverError({
     what: `The volume of ${app} has ${volume.size_gb} GB and cannot shrink to ${sizeGb} GB: a file system on Fly only grows.`,
-    setIn: key,
+    setIn: sized.key,
     fix: [
-      `keep the size:  pulumi config set --path ${key}.volumeGb ${volume.size_gb}`,
+      `keep the size:  ${setParts(sized.key, { ...sized.parts, volumeGb: volume.size_gb })}`,
       "or move the data to a new, smaller one (docs/operations.md, “Moving house”)",
     ],
     retry: retry.no,
@@ -77,10 +84,10 @@ export async function growVolume(
   app: string,
   volume: Volume,
   sizeGb: number,
-  key: string,
+  sized: Sized,
 ): Promise<boolean> {
   if (volume.size_gb === sizeGb) return false;
-  const problem = shrinking(app, volume, sizeGb, key);
+  const problem = shrinking(app, volume, sizeGb, sized);
   if (problem !== undefined) throw problem;
   say(app, `growing its volume from ${volume.size_gb} to ${sizeGb} GB`);
   await note(fly, app, ["MASTIFF_OWES_RESTART"]);

@@ -112,7 +112,7 @@ test("which Mastodon may follow which is asked in previews too, in words with th
     "mastiff:mastodonVersion: v4.6.10 → v4.8.0 skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v4.7 first, then the next",
   );
   expect(await guard.refusal(release("v4.7.4"), release("v4.7.3"))).toBe(
-    "mastiff:mastodonVersion: v4.7.4 → v4.7.3 goes back: an older Mastodon cannot read what v4.7.4 has written.\n    proper way: restore the dump that was taken before the upgrade, then pulumi config set --path mastiff:movedFrom.mastodonVersion v4.7.4 (docs/operations.md, “Going back”)",
+    "mastiff:mastodonVersion: v4.7.4 → v4.7.3 goes back: an older Mastodon cannot read what v4.7.4 has written.\n    proper way: restore the dump that was taken before the upgrade, then pulumi config set-all --path --plaintext mastiff:movedFrom.mastodonVersion=v4.7.4 (docs/operations.md, “Going back”)",
   );
   expect(await guard.refusal(release("v4.9.1"), release("v5.0.0"))).toBe(
     "mastiff:mastodonVersion: v4.9.1 → v5.0.0 is a new major version, whose upgrade path is not known here.\n    proper way: read its release notes, and update Mastiff",
@@ -122,7 +122,7 @@ test("which Mastodon may follow which is asked in previews too, in words with th
 });
 
 test("a release whose writings an operator has moved away lets any follow, and only that one", async () => {
-  const guard = await hook("upgrade-guard", { movedFrom: "v4.7.4" });
+  const guard = await hook("upgrade-guard", { movedFrom: { mastodonVersion: "v4.7.4" } });
   expect(await guard.refusal(release("v4.7.4"), release("v4.6.10"))).toBeUndefined();
   expect(await guard.refusal(release("v4.7.3"), release("v4.6.10"))).toContain("goes back");
 });

@@ -104,13 +104,13 @@ test.each<[string, Record<string, string>, string, string]>([
     "a smaller disk, by its own key",
     { "mastiff:postgres": '{"volumeGb":1}' },
     "postgresVolumeGb would shrink from 2 to 1: a volume of Fly's only grows.",
-    `keep it: pulumi config set --path mastiff:postgres.volumeGb 2; or ${move}`,
+    `keep it: pulumi config set-all --path --plaintext mastiff:postgres.cpus=1 --plaintext mastiff:postgres.memoryMb=1024 --plaintext mastiff:postgres.volumeGb=2; or ${move}`,
   ],
   [
     "another Redis",
     { "mastiff:redis": '{"kind":"upstash"}' },
     "redisKind would change from own to upstash: jobs that wait in Redis (deliveries, mails, deletions) would be lost with it; how many is on https://mastiff.party/sidekiq.",
-    "stop web, let Sidekiq empty its queues, then replace Redis with pulumi config set --path mastiff:movedFrom.redisKind own (docs/operations.md, “Another Redis”)",
+    "stop web, let Sidekiq empty its queues, then replace Redis with pulumi config set-all --path --plaintext mastiff:movedFrom.redisKind=own (docs/operations.md, “Another Redis”)",
   ],
 ])(
   "%s is refused in previews, with what would be lost and the proper way",
@@ -148,6 +148,6 @@ test("a word for a key that accounts sign with is refused before anything is dec
   await expect(
     declareProgram({ config: { "mastiff:rotate": '{"encryptionPrimaryKey":"2026-11"}' } }),
   ).rejects.toThrow(
-    /mastiff:rotate\.encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm --path mastiff:rotate\.encryptionPrimaryKey/s,
+    /mastiff:rotate\.encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm mastiff:rotate --stack/s,
   );
 });

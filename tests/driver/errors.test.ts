@@ -98,7 +98,7 @@ describe("what a person can act on says how", () => {
     const spec = { ...owned, name: "up", region: "ams", plan: "Huge" };
     const text = await failure("upstash", "ensure", { spec });
     expect(text).toMatch(
-      /Upstash on Fly has no plan "Huge"\.\n {2}set in {2}mastiff:redis\n {2}fix {5}there are: {2}.*Pay-as-you-go.*\n {10}choose one: {2}pulumi config set mastiff:redis '\{"kind":"upstash","plan":"<name>"\}'\n/,
+      /Upstash on Fly has no plan "Huge"\.\n {2}set in {2}mastiff:redis\n {2}fix {5}there are: {2}.*Pay-as-you-go.*\n {10}choose one: {2}pulumi config set-all --path --plaintext mastiff:redis\.kind=upstash --plaintext 'mastiff:redis\.plan=<name>'\n/,
     );
     // What never passes is not asked for again.
     expect(text.match(/creating up at Upstash/g)).toHaveLength(1);

@@ -163,7 +163,7 @@ describe("Postgres", () => {
       1,
       `The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly only grows.
   set in  mastiff:postgres
-  fix     keep the size:  pulumi config set --path mastiff:postgres.volumeGb 20
+  fix     keep the size:  pulumi config set-all --path --plaintext mastiff:postgres.cpus=2 --plaintext mastiff:postgres.memoryMb=2048 --plaintext mastiff:postgres.volumeGb=20
           or move the data to a new, smaller one (docs/operations.md, “Moving house”)
   retry   does not help before this is changed
 `,

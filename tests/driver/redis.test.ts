@@ -251,7 +251,7 @@ describe("Upstash", () => {
       `The Redis database up1 has plan "Pay-as-you-go", not "Fixed 250MB": flyctl changes plans only by hand, in a terminal.
   set in  mastiff:redis
   fix     change it by hand, then run pulumi up again:  flyctl redis update up1
-          or keep the plan:  pulumi config set mastiff:redis '{"kind":"upstash","plan":"Pay-as-you-go"}'
+          or keep the plan:  pulumi config set-all --path --plaintext mastiff:redis.kind=upstash --plaintext mastiff:redis.plan=Pay-as-you-go
   retry   does not help before this is changed
 `,
     ]);

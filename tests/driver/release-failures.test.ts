@@ -46,7 +46,7 @@ The image "${image}" is not to be found.
       /\nRedis is version 6\.2\.\d+, but Sidekiq refuses to start below 7\.0\.0: nothing was released\.\n/,
     );
     expect(stderr).toContain(
-      `  fix     use an own Redis:  pulumi config set mastiff:redis '{"kind":"own"}'\n`,
+      `  fix     use an own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own\n`,
     );
     expect(await machinesByGroup(world)).toEqual({});
   });
@@ -71,11 +71,16 @@ The image "${image}" is not to be found.
     const { stderr } = await world.drive(
       "release",
       "ensure",
-      release(images.new, { database: { memoryMb: 512 }, redisGate: false }),
+      release(images.new, {
+        database: { memoryMb: 512, sidekiq: { count: 1, cpus: 1, memoryMb: 512, threads: 5 } },
+        redisGate: false,
+      }),
     );
     expect(stderr).toContain("\ndatabase: preparing ran out of memory and was killed (app acme).\n");
     expect(stderr).toContain("mastiff:sidekiq, its memoryMb (512 MB)");
-    expect(stderr).toContain("pulumi config set --path mastiff:sidekiq.memoryMb 1024");
+    expect(stderr).toContain(
+      "pulumi config set-all --path --plaintext mastiff:sidekiq.count=1 --plaintext mastiff:sidekiq.cpus=1 --plaintext mastiff:sidekiq.memoryMb=1024 --plaintext mastiff:sidekiq.threads=5",
+    );
   });
 
   test("a job whose log is lost has not failed: its exit code says so", async () => {

@@ -1,10 +1,10 @@
 /** The page docs/config.md, from the form of the config (config/schema.ts). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shellWord } from "../../config/config-error.ts";
 import { wordsOf } from "../../config/key-words.ts";
 import { secretKeys, sections } from "../../config/schema.ts";
 import { type Preset, sizesOf } from "../../config/sizes.ts";
+import { setParts, shellWord } from "../../limits/config-parts.ts";
 import { root } from "../../toolchain/paths.ts";
 import { formOf, type Json, jsonSchemaOf } from "./config-json-schema.ts";
 
@@ -19,13 +19,17 @@ every problem at once, before it calls a cloud.
 \`\`\`sh
 pulumi config set mastiff:region fra                              # a text, a number, true or false
 pulumi config set --path mastiff:web.memoryMb 2048                # a part of an object
-pulumi config set mastiff:web '{"count":2,"memoryMb":2048}'       # an object as JSON
+pulumi config set-all --path --plaintext mastiff:web.count=2 --plaintext mastiff:web.memoryMb=2048   # several parts
 pulumi config set mastiff:oldFilesHosts '["files.acme.social"]'   # a list as JSON
 pulumi config set --secret mastiff:smtpPassword                   # a secret: asks for the value
 pulumi config rm mastiff:region                                   # back to the default
 \`\`\`
 
 Below a \`--path\`, Pulumi stores a value that looks like a number as a number. Add \`--type string\` for a text of digits.
+
+Set an object by its parts. Mastiff also reads an object that was set as JSON text, but \`--path\` does not go well with
+such a text: \`pulumi config set --path\` replaces all of it with the one part, and \`pulumi config rm --path\` does
+nothing. The commands that Mastiff prints name every part of an object and work either way.
 
 In the file \`Pulumi.<stack>.yaml\`, objects and lists may be written as YAML. Quote a text of digits there, because
 YAML reads it as a number.
@@ -132,11 +136,11 @@ function exampleCommand(key: string, form: Parameters<typeof formOf>[0]): string
   const { example } = wordsOf(form);
   const secret = isSecret(key) ? "--secret " : "";
   const value: unknown = formOf(form).isJson ? JSON.parse(example) : example;
-  const [part, ...others] = Object.entries(
-    typeof value === "object" && !Array.isArray(value) ? (value ?? {}) : {},
-  );
-  return part === undefined || others.length > 0
-    ? `pulumi config set ${secret}mastiff:${key} ${shellWord(example)}`
+  const parts = typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  const [part, ...others] = Object.entries(parts);
+  if (part === undefined) return `pulumi config set ${secret}mastiff:${key} ${shellWord(example)}`;
+  return others.length > 0
+    ? setParts(`mastiff:${key}`, parts, isSecret(key))
     : `pulumi config set ${secret}--path mastiff:${key}.${part[0]} ${shellWord(String(part[1]))}`;
 }
 

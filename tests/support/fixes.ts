@@ -112,6 +112,7 @@ function words(node: ts.Node): string {
   if (ts.isSpreadElement(node) || ts.isParenthesizedExpression(node)) return words(node.expression);
   if (ts.isArrowFunction(node)) return words(node.body);
   if (ts.isIdentifier(node)) return constant(node);
+  if (ts.isCallExpression(node)) return partsCommand(node) ?? "";
   return "";
 }
 
@@ -125,8 +126,26 @@ function constant(name: ts.Identifier): string {
   return "";
 }
 
-/** What a run puts in: the last name in its expression. */
+/** The command that a call of `setParts` gives, with the parts that it changes; undefined for any other call. */
+function partsCommand(node: ts.CallExpression): string | undefined {
+  if (node.expression.getText() !== "setParts") return undefined;
+  const [key, parts, secret] = node.arguments;
+  const flag = secret?.kind === ts.SyntaxKind.TrueKeyword ? "--secret" : "--plaintext";
+  const named = key === undefined ? "" : words(key) || hole(key);
+  const changed: readonly ts.ObjectLiteralElementLike[] =
+    parts && ts.isObjectLiteralExpression(parts) ? parts.properties : [];
+  const set = changed.filter(ts.isPropertyAssignment).map((one) => {
+    const value = words(one.initializer) || hole(one.initializer);
+    return `${flag} ${named}.${one.name.getText()}=${value}`;
+  });
+  const others = changed.some(ts.isSpreadAssignment) || set.length === 0 ? [`${flag} <its other parts>`] : [];
+  return ["pulumi config set-all --path", ...set, ...others].join(" ");
+}
+
+/** What a run puts in: a command, or the last name in its expression. */
 function hole(node: ts.Node): string {
+  const command = ts.isCallExpression(node) ? partsCommand(node) : undefined;
+  if (command !== undefined) return command;
   return `<${/(\w+)\W*$/.exec(node.getText().replace(/\?\?.*$/s, ""))?.[1] ?? "…"}>`;
 }
 

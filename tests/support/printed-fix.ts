@@ -5,10 +5,10 @@ import type { TestStack } from "./stack.ts";
 const placeholder = /<[^>]+>/;
 
 /**
- * Carries out the first printed `pulumi config set` of a key as it stands.
+ * Carries out the first printed `pulumi config set` or `set-all` of a key as it stands.
  *
  * @param printed what a failed run printed
- * @param key with its namespace; a path into an object as `pulumi config set --path` takes it
+ * @param key with its namespace
  * @param value for the placeholder in the printed command; ignored where the command has none
  * @throws Error when no such command is printed
  */
@@ -18,12 +18,21 @@ export async function applyPrintedFix(
   key: string,
   value: string,
 ): Promise<void> {
-  const line = printed
-    .split("\n")
-    .map((text) => /pulumi config set (.*)$/.exec(text.trim())?.[1]?.trim())
-    .find((rest) => rest?.replace(/^--path /, "").startsWith(`${key} `));
-  if (line === undefined) throw new Error(`no fix for ${key} is printed:\n${printed}`);
-  const [, said = ""] = /^(?:--path )?\S+ (.*?)(?: && .*| \(docs\/.*)?$/.exec(line) ?? [];
-  const given = said.replace(/^'(.*)'$/, "$1");
-  await stack.set(key, given.replace(placeholder, value), line.startsWith("--path "));
+  const commands = [
+    ...printed.matchAll(/pulumi config (set(?:-all)? .*?)(?: && .*|; or .*| \(docs\/.*)?$/gm),
+  ];
+  const found = commands.map(([, command = ""]) => wordsOf(command)).find((words) => words.some(names(key)));
+  if (found === undefined) throw new Error(`no fix for ${key} is printed:\n${printed}`);
+  await stack.configure(found.map((word) => word.replace(placeholder, value)));
+}
+
+/** Whether a word is the key, or sets a part of it. */
+function names(key: string): (word: string) => boolean {
+  return (word) => word === key || word.startsWith(`${key}.`);
+}
+
+/** The words of a command as a shell takes it apart; single quotes are all the quotes that are printed. */
+function wordsOf(command: string): string[] {
+  const words = command.match(/(?:'[^']*'|[^\s'])+/g) ?? [];
+  return words.map((word) => word.replaceAll("'", ""));
 }

@@ -61,8 +61,8 @@ export interface TestStack extends AsyncDisposable {
   place: Workplace;
   /** Sets config; `secrets` are encrypted. An undefined value removes the key. */
   config(values: Record<string, string | undefined>, secrets?: Record<string, string>): Promise<void>;
-  /** Sets one key, also within an object: `mastiff:redis.plan` with `isPath`. */
-  set(key: string, value: string, isPath: boolean): Promise<void>;
+  /** Runs `pulumi config` with these words, such as `set`, a key and a value. */
+  configure(words: readonly string[]): Promise<void>;
   preview(...args: string[]): Promise<Outcome>;
   up(...args: string[]): Promise<Outcome>;
   refresh(...args: string[]): Promise<Outcome>;
@@ -146,8 +146,8 @@ export async function openStack(world: TestWorld, options: StackOptions = {}): P
       const remove = Object.keys(values).filter((key) => values[key] === undefined);
       if (remove.length > 0) await must("config", "rm-all", "--stack", stack, ...remove);
     },
-    async set(key, value, isPath) {
-      await must("config", "set", "--stack", stack, ...(isPath ? ["--path"] : []), "--plaintext", key, value);
+    async configure(words) {
+      await must("config", ...words, "--stack", stack);
     },
     preview: (...args) => operate("preview", args),
     up: (...args) => operate("up", ["--yes", "--skip-preview", ...args]),

@@ -43,10 +43,10 @@ export const takesAway: readonly { fix: string; because: string }[] = [
   { fix: "the key is not valid", because: "it says where the key of a destroy comes from" },
   { fix: "when other hands removed it", because: "it says what may have happened" },
   {
-    fix: "pulumi config set --path mastiff:secretEnv.<NAME>",
-    because: "a key of config, whose value has just been set under another one",
+    fix: "pulumi config set-all --path --secret <its other parts> pulumi config rm mastiff:env",
+    because: "a key of config, whose values have just been set under another one",
   },
-  { fix: "pulumi config rm --path mastiff:rotate.<path>", because: "a word of config that was refused" },
+  { fix: "use an own Redis: pulumi config rm", because: "a key of config, which gets another value" },
   { fix: "it was removed by other hands", because: "it says what happened" },
   { fix: "keep theirs: pulumi config rm", because: "a key of config that asks for a record" },
   {
@@ -615,14 +615,9 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/config-fixes.test.ts: no fix ends a community or gives a secret a value",
   },
   {
-    file: "config/rules.ts",
-    text: "endProblems",
-    shown: "unit/config-fixes.test.ts: no fix ends a community or gives a secret a value",
-  },
-  {
     file: "config/sizes.ts",
     text: "mastiff:postgres gives the database",
-    shown: "unit/sizes.test.ts: ;\nimport { sizesOf, sizeWarnings } from ",
+    followed: "unit/sizes.test.ts: followed, the advice ends the warning",
   },
   {
     file: "flyctl/app.ts",

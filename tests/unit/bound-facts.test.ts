@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { factsIn, isReleased } from "../../components/bound-facts.ts";
 import { type Facts, factProblems } from "../../components/fact-rules.ts";
 import type { LastState } from "../../components/last-state.ts";
+import { parse } from "../support/config.ts";
 
 const account = "00000000000000000000000000000d09";
 const spec = (value: object) => ({ environment: { SPEC: JSON.stringify(value) } });
@@ -72,7 +73,7 @@ test.each<[string, (keyof typeof state)[], (keyof Facts)[]]>([
       .filter((fact) => fact !== "redisVolumeGb")
       .sort(),
   ).toEqual(facts);
-  expect(factProblems(old, free)).toHaveLength(facts.length);
+  expect(factProblems(old, free, { sizes: parse().sizes })).toHaveLength(facts.length);
 });
 
 test("after a release everything binds, with the values of the things themselves", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shellWord } from "../../config/config-error.ts";
+import { shellWord } from "../../limits/config-parts.ts";
 import { fixes, problems, refusal } from "../support/config.ts";
 
 /** What is wrong, the way out that is printed for it, and what it sets: followed, nothing is wrong any more. */
@@ -138,7 +138,36 @@ test.each(["cloudflareAccountId", "r2AccessKeyId"])(
 
 test("a part of an object is named and set where it is", () => {
   const refused = refusal({ web: '{"memoryMb":1000}' });
-  expect(refused?.message).toContain("pulumi config set --path mastiff:web.memoryMb <value> --stack dev");
+  expect(refused?.message).toContain(
+    "pulumi config set-all --path --plaintext 'mastiff:web.memoryMb=<value>' --stack dev",
+  );
+});
+
+test("what else an object has stays when a part of it is set, however it was set", () => {
+  const web = '{"count":2,"memoryMb":1000,"threads":99999}';
+  // Two parts are wrong: the same command sets both, so that neither brings the other back.
+  const command =
+    "pulumi config set-all --path --plaintext mastiff:web.count=2 --plaintext 'mastiff:web.memoryMb=<value>' --plaintext 'mastiff:web.threads=<value>' --stack dev";
+  expect(fixes({ web })).toEqual([command, command]);
+});
+
+test("what else an object has stays when a part of it is removed, however it was set", () => {
+  const env = '{"LOCAL_DOMAIN":"x","DEFAULT_LOCALE":"de","ID":"123456789012345678","A-B":"x"}';
+  const commands = [
+    "pulumi config rm mastiff:env --stack dev",
+    "pulumi config set --path mastiff:env.DEFAULT_LOCALE de --type string --stack dev",
+    "pulumi config set --path mastiff:env.ID 123456789012345678 --type string --stack dev",
+  ];
+  expect(fixes({ env })).toEqual([
+    ...commands,
+    "then, if it is to be another:  pulumi config set mastiff:domain <value>",
+    ...commands,
+  ]);
+  const secretEnv = '{"SMTP_SSL":"x","DEEPL_API_KEY":"hunter2"}';
+  expect(fixes({ secretEnv }, ["secretEnv"]).slice(0, 2)).toEqual([
+    "pulumi config rm mastiff:secretEnv --stack dev",
+    "pulumi config set-all --path --secret 'mastiff:secretEnv.DEEPL_API_KEY=<its value>' --stack dev",
+  ]);
 });
 
 test("no fix ends a community or gives a secret a value", () => {

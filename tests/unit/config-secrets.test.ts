@@ -17,8 +17,8 @@ test("an encrypted variable moves to mastiff:secretEnv", () => {
     "env: holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
   ]);
   expect(fixes({ env: '{"DEEPL_API_KEY":"hunter2"}' }, ["env"])).toEqual([
-    "pulumi config set --path mastiff:secretEnv.<NAME> <value> --secret --stack dev",
-    "pulumi config rm --path mastiff:env.<NAME> --stack dev",
+    "pulumi config set-all --path --secret 'mastiff:secretEnv.DEEPL_API_KEY=<its value>' --stack dev",
+    "pulumi config rm mastiff:env --stack dev",
   ]);
 });
 

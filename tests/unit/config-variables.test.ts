@@ -30,7 +30,7 @@ describe("a value of mastiff:env", () => {
   ])("%s is refused", (_what, json, reason) => {
     expect(problems({ env: `{"ID":${json}}` })).toEqual([expect.stringContaining(`env: ID: ${reason}`)]);
     expect(fixes({ env: `{"ID":${json}}` })).toEqual([
-      "pulumi config set --path mastiff:env.ID <value> --type string --stack dev",
+      "pulumi config set --path mastiff:env.ID '<value>' --type string --stack dev",
     ]);
   });
 
@@ -210,7 +210,7 @@ test.each([
       `${key}: ${reservedReason(name)}`,
     ]);
     expect(fixes({ [key]: `{"${name}":"x"}` }, [...encrypted])[0]).toBe(
-      `pulumi config rm --path mastiff:${key}.${name} --stack dev`,
+      `pulumi config rm mastiff:${key} --stack dev`,
     );
   }
 });

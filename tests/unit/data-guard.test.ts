@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { type Facts, factProblems } from "../../components/fact-rules.ts";
 import { keptSecretProblems } from "../../components/kept-secrets.ts";
 import { versionProblem } from "../../components/version-rule.ts";
+import { parse } from "../support/config.ts";
 
+const { sizes } = parse();
 const facts: Facts = {
   domain: "mastiff.party",
   filesHosts: ["files.mastiff.party"],
@@ -19,7 +21,7 @@ const facts: Facts = {
 };
 
 test("what is for good is refused, with what would be lost and the proper way", () => {
-  expect(factProblems(facts, { ...facts, region: "fra" })).toEqual([
+  expect(factProblems(facts, { ...facts, region: "fra" }, { sizes })).toEqual([
     "region would change from ams to fra: volumes do not move between regions: database and Redis would be made anew, empty.\n    proper way: take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)",
   ]);
   for (const [fact, value] of Object.entries({
@@ -32,34 +34,36 @@ test("what is for good is refused, with what would be lost and the proper way", 
     bucketJurisdiction: "eu",
     redisKind: "upstash" as const,
   })) {
-    expect(factProblems(facts, { ...facts, [fact]: value }), fact).toHaveLength(1);
+    expect(factProblems(facts, { ...facts, [fact]: value }, { sizes }), fact).toHaveLength(1);
   }
 });
 
 test("another Redis is let through once its jobs are gone and somebody says so", () => {
   const [own, upstash] = [facts, { ...facts, redisKind: "upstash" as const, redisVolumeGb: null }];
-  expect(factProblems(own, upstash, {}, 3)[0]).toContain("would be lost with it; 3 wait now");
-  expect(factProblems(own, upstash)[0]).toContain("how many is on https://mastiff.party/sidekiq");
-  expect(factProblems(own, upstash, { redisKind: "own" }, 3)).toHaveLength(1);
-  expect(factProblems(own, upstash, { redisKind: "own" }, 0)).toEqual([]);
-  expect(factProblems(own, upstash, { redisKind: "own" })).toEqual([]);
+  expect(factProblems(own, upstash, { sizes, movedFrom: {}, waiting: 3 })[0]).toContain(
+    "would be lost with it; 3 wait now",
+  );
+  expect(factProblems(own, upstash, { sizes })[0]).toContain("how many is on https://mastiff.party/sidekiq");
+  expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" }, waiting: 3 })).toHaveLength(1);
+  expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" }, waiting: 0 })).toEqual([]);
+  expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" } })).toEqual([]);
   // Said once, it does not let the next change through.
-  expect(factProblems(upstash, own, { redisKind: "own" })).toHaveLength(1);
+  expect(factProblems(upstash, own, { sizes, movedFrom: { redisKind: "own" } })).toHaveLength(1);
 });
 
 test("an old name of the uploads serves on, until somebody gives it up", () => {
   const other = { ...facts, filesHosts: ["media.mastiff.party"] };
-  expect(factProblems(facts, other)).toEqual([
+  expect(factProblems(facts, other, { sizes })).toEqual([
     `filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps have addresses of uploads at files.mastiff.party, and all of them would break.\n    proper way: let both serve: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
   ]);
   const both = { ...facts, filesHosts: ["media.mastiff.party", "files.mastiff.party"] };
-  expect(factProblems(facts, both)).toEqual([]);
-  expect(factProblems(both, other)).toHaveLength(1);
-  expect(factProblems(both, other, { filesHost: "files.mastiff.party" })).toEqual([]);
+  expect(factProblems(facts, both, { sizes })).toEqual([]);
+  expect(factProblems(both, other, { sizes })).toHaveLength(1);
+  expect(factProblems(both, other, { sizes, movedFrom: { filesHost: "files.mastiff.party" } })).toEqual([]);
 });
 
 test("a zone that was there before may become anybody's", () => {
-  expect(factProblems({ ...facts, madeZone: null }, facts)).toEqual([]);
+  expect(factProblems({ ...facts, madeZone: null }, facts, { sizes })).toEqual([]);
 });
 
 test("secrets that never change are told one by one; a further one is no change", () => {
@@ -71,12 +75,14 @@ test("secrets that never change are told one by one; a further one is no change"
 });
 
 test("volumes grow and do not shrink", () => {
-  expect(factProblems(facts, { ...facts, postgresVolumeGb: 20, redisVolumeGb: 2 })).toEqual([]);
-  expect(factProblems({ ...facts, redisVolumeGb: 2 }, { ...facts, postgresVolumeGb: 5 })).toHaveLength(2);
+  expect(factProblems(facts, { ...facts, postgresVolumeGb: 20, redisVolumeGb: 2 }, { sizes })).toEqual([]);
+  expect(
+    factProblems({ ...facts, redisVolumeGb: 2 }, { ...facts, postgresVolumeGb: 5 }, { sizes }),
+  ).toHaveLength(2);
 });
 
 test("what nothing holds data for is free", () => {
-  expect(factProblems({}, facts)).toEqual([]);
+  expect(factProblems({}, facts, { sizes })).toEqual([]);
 });
 
 test.each([

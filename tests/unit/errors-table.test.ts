@@ -72,6 +72,12 @@ describe("ways out are found in sources", () => {
       "it stays",
       "move",
     ],
+    [
+      "a part of an object",
+      'x({ what: "Too small.", fix: `more: @{setParts("mastiff:web", { ...web, memoryMb: wanted })}` });',
+      "Too small.",
+      "more: pulumi config set-all --path --plaintext mastiff:web.memoryMb=<wanted> --plaintext <its other parts>",
+    ],
   ])("%s", (_which, source, text, fix) => {
     // As a template has it: written so, a linter would take it for a mistake.
     expect(fixesIn("x.ts", source.replaceAll("@{", "$" + "{"))).toEqual([{ file: "x.ts", text, fix }]);

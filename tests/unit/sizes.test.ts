@@ -5,7 +5,9 @@ test("the guide's database is what the guide says, and too small is said", () =>
   const guide = sizesOf("guide", {});
   expect(guide.postgres.memoryMb).toBe(256);
   expect(sizeWarnings(guide)).toEqual([
-    expect.stringMatching(/256 MB.*five processes.*killed.*\n.*--path mastiff:postgres\.memoryMb 1024$/s),
+    expect.stringMatching(
+      /256 MB.*five processes.*killed.*\n.*pulumi config set-all --path .*mastiff:postgres\.memoryMb=1024 .*volumeGb=1$/s,
+    ),
   ]);
 });
 

@@ -40,8 +40,8 @@ export const programFaults: readonly Fault[] = [
   {
     name: "fix-without-secret-flag",
     file: "config/config-error.ts",
-    text: 'includes(key) ? " --secret" : "";',
-    replacement: 'includes(key) ? "" : "";',
+    text: 'isSecret ? " --secret" : ""',
+    replacement: 'isSecret ? "" : ""',
     what: "a fix that does harm: the printed command stores a secret in plain text",
   },
   {

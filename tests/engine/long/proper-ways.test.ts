@@ -24,7 +24,7 @@ describe("what would lose data has a proper way", () => {
       "v4.7.4 → v4.6.10 goes back: an older Mastodon cannot read what v4.7.4 has written",
     );
     expect(back.output).toContain(
-      "proper way: restore the dump that was taken before the upgrade, then pulumi config set --path mastiff:movedFrom.mastodonVersion v4.7.4",
+      "proper way: restore the dump that was taken before the upgrade, then pulumi config set-all --path --plaintext mastiff:movedFrom.mastodonVersion=v4.7.4",
     );
     // Said alone, while machines of the newer one run, it does not help: the driver looks at them.
     await community.stack.config({
