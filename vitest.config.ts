@@ -30,6 +30,8 @@ const tier = (name: string) => ({
 const maxWorkers = Math.min(availableParallelism() + 2, 6);
 /** An engine operation takes seconds, more where cores are few, and a hook may wait for another file's `up`. */
 const engineLimits = { testTimeout: 300_000, hookTimeout: 300_000, maxWorkers };
+/** A whole life takes minutes; the limit only ends what hangs. */
+const longLimits = { testTimeout: 1_200_000, hookTimeout: 1_200_000, maxWorkers };
 
 export default defineConfig({
   test: {
@@ -80,7 +82,7 @@ export default defineConfig({
           ...engineLimits,
         },
       },
-      { test: { ...tier("long"), include: [`${folders.long}/**/*.test.ts`], ...engineLimits } },
+      { test: { ...tier("long"), include: [`${folders.long}/**/*.test.ts`], ...longLimits } },
     ],
   },
 });

@@ -80,7 +80,10 @@ const rounds: Round[] = [
           state.cloudflare.buckets[0].domains = [];
           remove(state.cloudflare.records, recordOf(state, "CNAME", "files-dogs.example.org"));
         },
-        seen: { "create media-domain-files-dogs-example-org": undefined },
+        seen: {
+          "create media-domain-files-dogs-example-org": undefined,
+          "create media-public-host": undefined,
+        },
       },
     ],
   ],
@@ -118,6 +121,7 @@ const rounds: Round[] = [
         seen: {
           "create media-token": undefined,
           "create media-access": undefined,
+          "create media-guard": undefined,
           "web-machines-secrets": undefined,
           "web-machines-release": undefined,
         },

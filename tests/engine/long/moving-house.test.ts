@@ -35,7 +35,8 @@ describe("a community moves to another region and jurisdiction, with a smaller d
       "mastiff:bucketJurisdiction": "eu",
       "mastiff:postgres": '{"volumeGb":1}',
     });
-    await community.up("--target", "**::database**", "--target", "**::media**");
+    const bucket = ["--target", "**::media", "--target", "**::media-bucket"];
+    await community.up("--target", "**::database**", ...bucket);
     await world.meddle((state) => {
       databaseOf(state).data = dump;
       bucketOf(state).objects = objects;
