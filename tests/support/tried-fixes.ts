@@ -113,7 +113,7 @@ export const triedFixes: readonly Tried[] = [
     file: "cli/recover/engine.ts",
     text: "Somebody is at work on <stack>: <holder>.",
     followed:
-      "engine/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
+      "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
     file: "cloudflare/bucket-access.ts",
@@ -246,7 +246,7 @@ export const triedFixes: readonly Tried[] = [
     file: "components/cloudflare-hints.ts",
     text: "<what>: it may have been made all the same.",
     shown:
-      "engine/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
+      "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
     file: "components/fact-rules.ts",

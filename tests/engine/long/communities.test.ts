@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { communityThatIsUp } from "../support/golden.ts";
-import { inSharedZone } from "../support/neighbour.ts";
-import { openStack } from "../support/stack.ts";
+import { communityThatIsUp } from "../../support/golden.ts";
+import { inSharedZone } from "../../support/neighbour.ts";
+import { openStack } from "../../support/stack.ts";
 
 test("a second community comes into a zone and an organisation, and the first one goes without it", async () => {
   await using community = await communityThatIsUp((world) => inSharedZone(world, "dogs"));
