@@ -196,9 +196,9 @@ test("a database goes as long as nobody has an account in it, and is kept from t
 
 /** The printed `pulumi config set …` of this key, carried out as it stands, with a value for its placeholder. */
 function applied(printed: string, key: keyof Config, value: string): Partial<Config> {
-  const [whole, part] = key.split(".");
-  const form = part === undefined ? "<\\w+>" : `'\\{.*"${part}":"<\\w+>"\\}'`;
-  const line = new RegExp(`pulumi config set mastiff:${whole} ${form}$`, "m");
+  const name = `mastiff:${key.replace(".", "\\.")}`;
+  const command = key.includes(".") ? `set-all --path .*'${name}=<\\w+>'` : `set ${name} <\\w+>`;
+  const line = new RegExp(`pulumi config ${command}$`, "m");
   expect(printed).toMatch(line);
   return { [key]: value };
 }
