@@ -1,6 +1,5 @@
 /** Which part may import which: the one direction in which this program is built (docs/architecture.md). */
-const product =
-  "^(index\\.ts|program\\.mjs|node-version\\.mjs|config\\.ts|config/|components/|flyctl/|sendgrid/|cloudflare/|dynamic/|limits/)";
+const product = "^(index\\.ts|program\\.mjs|components/|providers/)";
 
 module.exports = {
   forbidden: [
@@ -17,28 +16,35 @@ module.exports = {
         "What works only with a stand-in is wrong: the product reaches clouds by their wire formats alone.",
       severity: "error",
       from: { path: product },
-      to: { path: "^(local|toolchain|tests|conformance|checks|bench)/" },
+      to: { path: "^(sandbox|tests|checks|bench)/" },
     },
     {
-      name: "local-clouds-know-no-product",
+      name: "sandbox-knows-no-product",
       comment: "A bug in shared code would be on both sides of the wire, where no test sees it.",
       severity: "error",
-      from: { path: "^local/" },
-      to: { path: [product, "^(toolchain|tests|conformance|checks|bench)/"] },
+      from: { path: "^sandbox/" },
+      to: { path: [product, "^(cli|tests)/"] },
+    },
+    {
+      name: "clouds-stand-alone",
+      comment: "Clouds and stand-ins are programs of their own, which the toolchain starts.",
+      severity: "error",
+      from: { path: "^sandbox/(clouds|stand-ins)/" },
+      to: { path: "^(sandbox/(toolchain|conformance|tests)|checks|bench)/" },
     },
     {
       name: "toolchain-starts-and-never-imports",
       comment: "The toolchain starts the local clouds as a process and the program through the engine.",
       severity: "error",
-      from: { path: "^toolchain/" },
-      to: { path: [product, "^(local|tests|conformance)/"] },
+      from: { path: "^sandbox/toolchain/" },
+      to: { path: "^sandbox/(clouds|stand-ins|conformance|tests)/" },
     },
     {
       name: "checks-look-from-outside",
       comment: "The checks see a community as a visitor does.",
       severity: "error",
       from: { path: "^checks/" },
-      to: { path: [product, "^(local|toolchain|tests|conformance)/"] },
+      to: { path: [product, "^(sandbox|tests)/"] },
     },
     {
       name: "commands-are-imported-by-nobody",
@@ -64,34 +70,35 @@ module.exports = {
       comment:
         "The driver runs elsewhere: its code in the program would be loaded at every preview for nothing.",
       severity: "error",
-      from: { path: "^(components/|index\\.ts|config)" },
-      to: { path: "^flyctl/", dependencyTypesNot: ["type-only"] },
+      from: { path: "^(components/|index\\.ts)" },
+      to: { path: "^providers/fly/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "driver-stands-alone",
       comment: "It starts for every command, so it loads little, and no SDK.",
       severity: "error",
-      from: { path: "^flyctl/" },
+      from: { path: "^providers/fly/" },
       to: {
         path: [
           "node_modules/@pulumi/",
-          "^(components|sendgrid|cloudflare|dynamic|config)/",
-          "^(index|config)\\.ts$",
+          "^components/",
+          "^providers/(sendgrid/|cloudflare/|shared/(?!node-version))",
+          "^index\\.ts$",
         ],
       },
     },
     {
-      name: "limits-are-pure",
+      name: "rules-are-pure",
       comment: "What the clouds accept is asked by every part of the product, so it needs none of them.",
       severity: "error",
-      from: { path: "^limits/" },
-      to: { pathNot: "^limits/" },
+      from: { path: "^providers/rules/" },
+      to: { pathNot: "^providers/rules/" },
     },
     {
       name: "only-the-driver-runs-programs",
-      comment: "In the product, flyctl/ alone starts processes.",
+      comment: "In the product, providers/fly/ alone starts processes.",
       severity: "error",
-      from: { path: product, pathNot: "^flyctl/" },
+      from: { path: product, pathNot: "^providers/fly/" },
       to: { path: ["^child_process$", "node_modules/execa/"] },
     },
     {

@@ -1,5 +1,5 @@
 /** Where Pulumi starts: index.ts, once it is clear that this Node can read it. */
-import { whyTooOld } from "./node-version.mjs";
+import { whyTooOld } from "./providers/shared/node-version.mjs";
 
 const problem = whyTooOld(process.versions.node, process.execPath);
 // The mark is what @pulumi/pulumi knows a RunError by, whose message is shown without a stack.

@@ -1,19 +1,19 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
-import TestOrder from "./toolchain/test-order.ts";
+import TestOrder from "./sandbox/toolchain/test-order.ts";
 
 /**
  * A project per tier, cheapest first: `npm test -- --project unit`. A test file that no folder claims is a unit test.
  * docs/testing.md says what each tier is for. `npm test` leaves out the tier `long`.
  */
-const folders = {
-  component: "tests/component",
-  local: "tests/{local,clients}",
-  driver: "tests/driver",
-  long: "tests/engine/long",
-  engine: "tests/engine",
+const filesOf = {
+  component: "tests/component/**/*.test.ts",
+  clients: "tests/clients/**/*.test.ts",
+  sandbox: "sandbox/tests/*.test.ts",
+  driver: "tests/driver/**/*.test.ts",
+  engine: "tests/engine/**/*.test.ts",
+  long: "tests/engine/long/**/*.test.ts",
 };
-const elsewhere = Object.values(folders).map((folder) => `${folder}/**`);
 const never = ["**/node_modules/**", ".mastiff/**"];
 
 /**
@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           ...tier("unit"),
           include: ["**/*.test.ts"],
-          exclude: [...never, ...elsewhere],
+          exclude: [...never, ...Object.values(filesOf)],
           testTimeout: 20_000,
           // Most of a unit test's time is the loading of what it tests: that is done once for all files.
           isolate: false,
@@ -50,7 +50,7 @@ export default defineConfig({
       {
         test: {
           ...tier("component"),
-          include: [`${folders.component}/**/*.test.ts`],
+          include: [filesOf.component],
           testTimeout: 30_000,
           // The SDK takes longer to load than a component to be tested: it is loaded once for all files.
           isolate: false,
@@ -60,7 +60,7 @@ export default defineConfig({
       {
         test: {
           ...tier("local"),
-          include: [`${folders.local}/**/*.test.ts`],
+          include: [filesOf.clients, filesOf.sandbox],
           testTimeout: 60_000,
           isolate: false,
           maxWorkers,
@@ -69,7 +69,7 @@ export default defineConfig({
       {
         test: {
           ...tier("driver"),
-          include: [`${folders.driver}/**/*.test.ts`],
+          include: [filesOf.driver],
           testTimeout: 120_000,
           maxWorkers,
         },
@@ -77,12 +77,12 @@ export default defineConfig({
       {
         test: {
           ...tier("engine"),
-          include: [`${folders.engine}/**/*.test.ts`],
-          exclude: [...never, `${folders.long}/**`],
+          include: [filesOf.engine],
+          exclude: [...never, filesOf.long],
           ...engineLimits,
         },
       },
-      { test: { ...tier("long"), include: [`${folders.long}/**/*.test.ts`], ...longLimits } },
+      { test: { ...tier("long"), include: [filesOf.long], ...longLimits } },
     ],
   },
 });

@@ -10,7 +10,7 @@
  * It asks nothing and may run at any time: when all is well it changes nothing.
  */
 import { defineCommand, runMain } from "citty";
-import { OperatorError } from "../dynamic/operator-error.ts";
+import { OperatorError } from "../providers/shared/operator-error.ts";
 import { openStack } from "./recover/engine.ts";
 import { leftovers, takeAway } from "./recover/leftovers.ts";
 

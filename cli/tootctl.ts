@@ -14,7 +14,7 @@ if (app === undefined || app.startsWith("-") || command.length === 0) {
 }
 const run = await execa(
   process.execPath,
-  ["flyctl/main.ts", "job", "run", "--app", app, "--", "bin/tootctl", ...command],
+  ["providers/fly/main.ts", "job", "run", "--app", app, "--", "bin/tootctl", ...command],
   { stdio: "inherit", reject: false },
 );
 process.exitCode = run.exitCode ?? 130;

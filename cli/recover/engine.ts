@@ -1,8 +1,8 @@
 /** What recovery asks of the engine: its lock, its state, its config. All through `pulumi`, with any backend. */
 import { hostname } from "node:os";
 import { execa } from "execa";
-import { schema, withDefaults } from "../../config/schema.ts";
-import { OperatorError } from "../../dynamic/operator-error.ts";
+import { schema, withDefaults } from "../../components/config/schema.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { type Deployment, withoutHalfKnown } from "./half-known.ts";
 import type { StackWorld } from "./leftovers.ts";
 
@@ -47,7 +47,7 @@ interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-/** The identity that a state holds (components/stack-identity.ts). */
+/** The identity that a state holds (components/stack/stack-identity.ts). */
 export function identityIn(resources: readonly StateResource[]): string | undefined {
   const one = resources.find(
     ({ urn, type }) => type === "random:index/randomId:RandomId" && urn.endsWith("::identity-id"),

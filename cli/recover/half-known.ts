@@ -1,5 +1,5 @@
-/** Resources of the state that were made, or not, and whose id nobody knows (components/cloudflare-answers.ts). */
-import { isKnown } from "../../cloudflare/known-id.ts";
+/** Resources of the state that were made, or not, and whose id nobody knows (components/cloudflare/answers.ts). */
+import { isKnown } from "../../providers/cloudflare/known-id.ts";
 
 /** The parts of an exported deployment that a resource stands in. */
 export interface Deployment {

@@ -9,12 +9,13 @@
  *              ├── and its id is in the state ─────► stays
  *              └── else ───────────────────────────► a cut-off run's: deleted, the next up makes it again
  */
-import { cloudflareClient, type Envelope, everyPage } from "../../cloudflare/client.ts";
-import { corsRuleIds } from "../../cloudflare/marked-things.ts";
-import type { Community } from "../../config/schema.ts";
-import { type CloudClient, orGone } from "../../dynamic/cloud-client.ts";
-import { CloudError } from "../../dynamic/cloud-error.ts";
-import { bears } from "../../dynamic/mark.ts";
+
+import type { Community } from "../../components/config/schema.ts";
+import { cloudflareClient, type Envelope, everyPage } from "../../providers/cloudflare/client.ts";
+import { corsRuleIds } from "../../providers/cloudflare/marked-things.ts";
+import { type CloudClient, orGone } from "../../providers/shared/cloud-client.ts";
+import { CloudError } from "../../providers/shared/cloud-error.ts";
+import { bears } from "../../providers/shared/mark.ts";
 
 /** A stack as its config and its state describe it. */
 export interface StackWorld {

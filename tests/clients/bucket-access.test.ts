@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { empty } from "../../cloudflare/bucket-access.ts";
-import * as provider from "../../cloudflare/provider.ts";
-import type { Bucket } from "../../cloudflare/s3.ts";
-import type { Props } from "../../dynamic/kind.ts";
+import { empty } from "../../providers/cloudflare/bucket-access.ts";
+import * as provider from "../../providers/cloudflare/provider.ts";
+import type { Bucket } from "../../providers/cloudflare/s3.ts";
+import type { Props } from "../../providers/shared/kind.ts";
 import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
 
 const bucket = "files-acme";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCase } from "../../faults/call-case.ts";
-import { clientOperations } from "../../faults/call-clients.ts";
-import { callFaults, type FaultName } from "../../faults/call-faults.ts";
-import { type Rehearsed, rehearse } from "../../faults/call-operation.ts";
-import { type CallWorld, openCallWorld } from "../../faults/call-world.ts";
+import { runCase } from "../faults/call-case.ts";
+import { clientOperations } from "../faults/call-clients.ts";
+import { callFaults, type FaultName } from "../faults/call-faults.ts";
+import { type Rehearsed, rehearse } from "../faults/call-operation.ts";
+import { type CallWorld, openCallWorld } from "../faults/call-world.ts";
 
 // A sample of `npm run faults -- calls`: a key that is answered once, and a bucket that has to be empty.
 const slow = 120_000;

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import type { Fault, JournalEntry } from "../support/world.ts";
 
 /** Operator's credentials of a fresh local world. */
@@ -46,7 +46,7 @@ export interface LocalClouds extends AsyncDisposable {
 
 /** Starts the clouds on a free port; `await using` or {@link AsyncDisposable} ends them. */
 export async function startLocalClouds(): Promise<LocalClouds> {
-  const child = spawn(process.execPath, ["local/main.ts", "--port", "0", "--no-plugins"], {
+  const child = spawn(process.execPath, ["sandbox/clouds/main.ts", "--port", "0", "--no-plugins"], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });

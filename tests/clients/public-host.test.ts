@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import * as provider from "../../cloudflare/provider.ts";
-import type { Props } from "../../dynamic/kind.ts";
+import * as provider from "../../providers/cloudflare/provider.ts";
+import type { Props } from "../../providers/shared/kind.ts";
 import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
 
 const bucket = "files-acme";

@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import type { Props } from "../../dynamic/kind.ts";
-import * as provider from "../../sendgrid/provider.ts";
-import { root } from "../../toolchain/paths.ts";
+import * as provider from "../../providers/sendgrid/provider.ts";
+import type { Props } from "../../providers/shared/kind.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { operator } from "./local-clouds.ts";
 import { addRecords, baseUrl, clouds, domain, useSendgrid } from "./sendgrid-fixture.ts";
 
@@ -93,7 +93,7 @@ test("an account that becomes shared gets its setting back", async () => {
 });
 
 const look = (spec: Props, apiKey = operator.sendgrid) =>
-  execa(process.execPath, ["sendgrid/main.ts", "look"], {
+  execa(process.execPath, ["providers/sendgrid/main.ts", "look"], {
     cwd: root,
     env: { SPEC: JSON.stringify(spec), SENDGRID_API_KEY: apiKey },
     reject: false,

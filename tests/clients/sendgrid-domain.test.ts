@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Props } from "../../dynamic/kind.ts";
-import * as provider from "../../sendgrid/provider.ts";
+import * as provider from "../../providers/sendgrid/provider.ts";
+import type { Props } from "../../providers/shared/kind.ts";
 import { addRecords, baseUrl, clouds, domain, lost, useSendgrid } from "./sendgrid-fixture.ts";
 
 useSendgrid();

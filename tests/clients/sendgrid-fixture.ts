@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, vi } from "vitest";
-import type { Props } from "../../dynamic/kind.ts";
-import * as provider from "../../sendgrid/provider.ts";
+import * as provider from "../../providers/sendgrid/provider.ts";
+import type { Props } from "../../providers/shared/kind.ts";
 import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
 
 // What the tests of SendGrid's resources share: clouds for a file, fresh for each test, and inputs that fit.

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import type { Props } from "../../dynamic/kind.ts";
-import * as provider from "../../sendgrid/provider.ts";
+import * as provider from "../../providers/sendgrid/provider.ts";
+import type { Props } from "../../providers/shared/kind.ts";
 import { baseUrl, clouds, configure, lost, useSendgrid } from "./sendgrid-fixture.ts";
 
 useSendgrid();

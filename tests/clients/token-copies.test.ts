@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { cloudflareClient } from "../../cloudflare/client.ts";
-import { endCopies } from "../../cloudflare/token-copies.ts";
+import { cloudflareClient } from "../../providers/cloudflare/client.ts";
+import { endCopies } from "../../providers/cloudflare/token-copies.ts";
 import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
 
 const account = "00000000000000000000000000000d09";

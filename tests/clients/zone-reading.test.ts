@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { cloudflareClient } from "../../cloudflare/client.ts";
-import { readZone } from "../../cloudflare/zone-reading.ts";
+import { cloudflareClient } from "../../providers/cloudflare/client.ts";
+import { readZone } from "../../providers/cloudflare/zone-reading.ts";
 import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
 
 const phase = "http_response_headers_transform";

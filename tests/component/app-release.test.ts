@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { AppRelease, type AppReleaseArgs, digest } from "../../components/app-release.ts";
+import { AppRelease, type AppReleaseArgs, digest } from "../../components/fly/app-release.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { driftedAt, place, specIn } from "./place.ts";

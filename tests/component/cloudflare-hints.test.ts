@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { mintBucketKey } from "../../components/bucket-key.ts";
-import { DnsRecord } from "../../components/cloudflare.ts";
-import { halfAnswered } from "../../components/cloudflare-answers.ts";
+import { halfAnswered } from "../../components/cloudflare/answers.ts";
+import { mintBucketKey } from "../../components/cloudflare/bucket-key.ts";
+import { DnsRecord } from "../../components/cloudflare/cloudflare.ts";
 import {
   explainCloudflareErrors,
   hintFor,
   hintForNoAnswer,
   hints,
-} from "../../components/cloudflare-hints.ts";
-import { MailRecords } from "../../components/mail-records.ts";
+} from "../../components/cloudflare/hints.ts";
+import { MailRecords } from "../../components/mail/mail-records.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
 let said: ReturnType<typeof vi.spyOn>;

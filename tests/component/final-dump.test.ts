@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { FinalDump, type FinalDumpArgs } from "../../components/final-dump.ts";
-import { farewellBucket } from "../../config/derived-names.ts";
+import { farewellBucket } from "../../components/config/derived-names.ts";
+import { FinalDump, type FinalDumpArgs } from "../../components/stack/final-dump.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { place, specIn } from "./place.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FlyCertificate, proofOf } from "../../components/fly-certificate.ts";
+import { FlyCertificate, proofOf } from "../../components/fly/certificate.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { place, specIn } from "./place.ts";
 

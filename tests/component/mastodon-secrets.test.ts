@@ -3,7 +3,7 @@ import {
   MastodonSecrets,
   type MastodonSecretsArgs,
   mastodonSecretNames,
-} from "../../components/mastodon-secrets.ts";
+} from "../../components/mastodon/mastodon-secrets.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { leavesOf, Secret } from "../support/wire-values.ts";
 import { given } from "./program-fixture.ts";

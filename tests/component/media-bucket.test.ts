@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { MediaBucket, type MediaBucketArgs } from "../../components/media-bucket.ts";
+import { MediaBucket, type MediaBucketArgs } from "../../components/cloudflare/media-bucket.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { FlyApp } from "../../components/fly-app.ts";
-import { Owner, type OwnerArgs } from "../../components/owner.ts";
+import { FlyApp } from "../../components/fly/app.ts";
+import { Owner, type OwnerArgs } from "../../components/fly/owner.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { place, specIn } from "./place.ts";
@@ -35,7 +35,7 @@ test("the account comes after what set up its database, and its password by stan
     email: "rex@acme.social",
     skipDns: true,
   });
-  expect(account.inputs.interpreter).toEqual(["node", "flyctl/start.mjs", "owner"]);
+  expect(account.inputs.interpreter).toEqual(["node", "providers/fly/start.mjs", "owner"]);
 });
 
 test("only an address at the community's own domain is believed without a look at its DNS", async () => {

@@ -1,7 +1,7 @@
 /** Where the components of these tests are: one stack in one region, with a look that found all in sync. */
 
-import type { FlyPlace } from "../../components/fly-app.ts";
-import { noLook } from "../../components/fly-look.ts";
+import type { FlyPlace } from "../../components/fly/app.ts";
+import { noLook } from "../../components/fly/look.ts";
 
 export const place: FlyPlace = {
   stack: "3f9a1c0b77de mastiff/test",

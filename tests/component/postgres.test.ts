@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { Postgres, type PostgresArgs } from "../../components/postgres.ts";
+import { Postgres, type PostgresArgs } from "../../components/fly/postgres.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { place, specIn } from "./place.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { lastWords } from "../../components/ending.ts";
+import { lastWords } from "../../components/stack/ending.ts";
 import type { Declared } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { declaredBy, declareProgram, type StackName, stacks } from "./program-fixture.ts";
@@ -87,7 +87,9 @@ test("with another mail server and a bucket key of the operator's nothing is at 
   expect(less.filter((name) => !name.startsWith("mail"))).toEqual(["assets-host-ownership", "media-token"]);
   const own = await declaredBy("ownServers");
   expect(own.resources.filter(({ type }) => type.includes("sendgrid"))).toEqual([]);
-  expect(own.asked.flatMap(({ inputs }) => inputs.interpreter ?? [])).not.toContain("sendgrid/main.ts");
+  expect(own.asked.flatMap(({ inputs }) => inputs.interpreter ?? [])).not.toContain(
+    "providers/sendgrid/main.ts",
+  );
   expect(own.named("media-access").inputs).toMatchObject({
     accessKeyId: "own-r2-key",
     secretAccessKey: new Secret("planted-r2-secret-key"),
@@ -193,7 +195,9 @@ test("a live stack is looked at before it is declared; what differs becomes word
   const live = await declareProgram({
     isLive: true,
     looks: {
-      "flyctl/start.mjs all observe": { "web-machines-release": { differences: ["machine web-2 is gone"] } },
+      "providers/fly/start.mjs all observe": {
+        "web-machines-release": { differences: ["machine web-2 is gone"] },
+      },
     },
   });
   const drifted = live.resources.filter(({ inputs }) =>
@@ -214,7 +218,7 @@ test("a certificate that the look found issued is not asked about again", async 
     const { asked } = await declareProgram({
       isLive: true,
       looks: {
-        "flyctl/start.mjs all observe": Object.fromEntries(ready.map((name) => [name, issued])),
+        "providers/fly/start.mjs all observe": Object.fromEntries(ready.map((name) => [name, issued])),
       },
     });
     return asked
@@ -242,7 +246,7 @@ test("what is looked at is what is declared, to the letter: else it would drift 
   for (const [name, { kind, spec, flyToml }] of Object.entries(items)) {
     const { inputs } = live.named(name);
     const { SPEC = "", FLY_TOML } = inputs.environment as Record<string, string>;
-    expect(inputs.interpreter, name).toEqual(["node", "flyctl/start.mjs", kind]);
+    expect(inputs.interpreter, name).toEqual(["node", "providers/fly/start.mjs", kind]);
     // The addresses that records lead to are not known to a look.
     expect(JSON.parse(SPEC), name).toMatchObject(spec as object);
     const last = name.startsWith("streaming") ? 11 : 10;
@@ -260,7 +264,7 @@ test("nobody looks at Fly before a stack was up, nor where config says not to", 
 
 test("a look that fails ends the run, and says how to go on", async () => {
   await expect(
-    declareProgram({ isLive: true, looks: { "flyctl/start.mjs all observe": undefined } }),
+    declareProgram({ isLive: true, looks: { "providers/fly/start.mjs all observe": undefined } }),
   ).rejects.toThrow(
     /Fly could not be looked at, so this run cannot know what has changed there\.\n {2}fix {5}see that flyctl is installed and FLY_API_TOKEN is valid: {2}flyctl auth whoami\n {10}or, to go on without a look: {2}pulumi config set mastiff:drift off/,
   );

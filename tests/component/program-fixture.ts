@@ -3,12 +3,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
-import type { ZoneReading } from "../../cloudflare/zone-reading.ts";
-import { root } from "../../toolchain/paths.ts";
+import type { ZoneReading } from "../../providers/cloudflare/zone-reading.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { type Answers, type Declared, resourcesOf } from "../support/resources-of.ts";
 
 // The look before a first `up` asks clouds, and there are none here (tests/engine/lost-state.test.ts).
-vi.mock("../../components/first-look.ts", () => ({ lookForCommunity: async () => {} }));
+vi.mock("../../components/stack/first-look.ts", () => ({ lookForCommunity: async () => {} }));
 
 /** The five keys that every stack has. */
 const required = {
@@ -101,9 +101,14 @@ const outputs: Answers["outputs"] = {
 /** What the driver and the SendGrid client print when they look, by the words that start them. */
 export type Looks = Record<string, unknown>;
 const looks: Looks = {
-  "flyctl/start.mjs all observe": {},
-  "flyctl/start.mjs status look": { certificates: [] },
-  "sendgrid/main.ts look": { domainValid: true, senderVerified: null, clickTracking: false, problems: [] },
+  "providers/fly/start.mjs all observe": {},
+  "providers/fly/start.mjs status look": { certificates: [] },
+  "providers/sendgrid/main.ts look": {
+    domainValid: true,
+    senderVerified: null,
+    clickTracking: false,
+    problems: [],
+  },
 };
 
 /** A zone that is there, calm and empty. */
@@ -129,7 +134,7 @@ export const calmZone: ZoneReading = {
 // The look reads the zone by HTTP, which tests/clients tries on the local Cloudflare; here is what it would have read.
 let reading: ZoneReading | undefined;
 const asked = vi.fn(async () => reading);
-vi.doMock("../../cloudflare/zone-reading.ts", async (original) => ({
+vi.doMock("../../providers/cloudflare/zone-reading.ts", async (original) => ({
   ...(await original<object>()),
   readZone: asked,
 }));
@@ -158,10 +163,10 @@ export const stacks = {
         '{"email":"rex@mastiff.party","name":"Rex","address":"1 Bone Street","city":"Dogtown","country":"Land"}',
     },
     looks: {
-      "flyctl/start.mjs status look": {
+      "providers/fly/start.mjs status look": {
         certificates: [{ hostname: "mastiff.party", status: "pending", detail: "DNS has no records yet" }],
       },
-      "sendgrid/main.ts look": {
+      "providers/sendgrid/main.ts look": {
         domainValid: false,
         senderVerified: false,
         clickTracking: false,

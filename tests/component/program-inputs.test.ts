@@ -1,6 +1,6 @@
 import { homedir, tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { leavesOf } from "../support/wire-values.ts";
 import { declaredBy, type StackName, stacks } from "./program-fixture.ts";
 
@@ -49,7 +49,11 @@ test("every command is an interpreter without a shell, and its words hold nothin
     for (const { type, name: resource, inputs } of (await declaredBy(name)).resources) {
       if (type !== "command:local:Command" || /-(memory|lock)$/.test(resource)) continue;
       const { interpreter, create, update, delete: remove } = inputs as Record<string, string>;
-      expect(interpreter, resource).toEqual(["node", "flyctl/start.mjs", expect.stringMatching(/^[a-z-]+$/)]);
+      expect(interpreter, resource).toEqual([
+        "node",
+        "providers/fly/start.mjs",
+        expect.stringMatching(/^[a-z-]+$/),
+      ]);
       verbs.add([create, update ?? "", remove ?? ""].join(" "));
     }
   expect([...verbs].sort()).toEqual(["accept ensure ", "ensure  destroy"]);

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { CommunityRecords } from "../../components/community-records.ts";
-import { hostsOf } from "../../components/hosts.ts";
-import { MailRecords, mailRecordsOf } from "../../components/mail-records.ts";
-import { marked } from "../../dynamic/mark.ts";
+import { CommunityRecords } from "../../components/cloudflare/community-records.ts";
+import { hostsOf } from "../../components/cloudflare/hosts.ts";
+import { MailRecords, mailRecordsOf } from "../../components/mail/mail-records.ts";
+import { marked } from "../../providers/shared/mark.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
 const hosts = Object.values(

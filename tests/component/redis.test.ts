@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { Redis, type RedisArgs } from "../../components/redis.ts";
+import { Redis, type RedisArgs } from "../../components/fly/redis.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { place, specIn } from "./place.ts";

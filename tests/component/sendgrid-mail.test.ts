@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { SendgridMail, type SendgridMailArgs } from "../../components/sendgrid-mail.ts";
-import { ownSubdomain } from "../../sendgrid/resources.ts";
+import { SendgridMail, type SendgridMailArgs } from "../../components/mail/sendgrid-mail.ts";
+import { ownSubdomain } from "../../providers/sendgrid/resources.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { StackIdentity } from "../../components/stack-identity.ts";
+import { StackIdentity } from "../../components/stack/stack-identity.ts";
 import { type Answers, resourcesOf } from "../support/resources-of.ts";
 
 const randomId = "random:index/randomId:RandomId";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { HeaderRule } from "../../components/header-rule.ts";
-import { OpenEdge } from "../../components/open-edge.ts";
-import { StrictTls } from "../../components/strict-tls.ts";
+import { HeaderRule } from "../../components/cloudflare/header-rule.ts";
+import { OpenEdge } from "../../components/cloudflare/open-edge.ts";
+import { StrictTls } from "../../components/cloudflare/strict-tls.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
 const stack = "3f9a1c0b77de mastiff/test";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CommunityZone } from "../../components/zone.ts";
+import { CommunityZone } from "../../components/cloudflare/zone.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Unknown } from "../support/wire-values.ts";
 import { calmZone, declareProgram } from "./program-fixture.ts";

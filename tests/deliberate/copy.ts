@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { root, scratch } from "../../toolchain/paths.ts";
+import { root, scratch } from "../../sandbox/toolchain/paths.ts";
 import { type Fault, faulty } from "./fault.ts";
 
 export interface Copy {

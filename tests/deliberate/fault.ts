@@ -12,10 +12,10 @@ export interface Fault {
   what: string;
 }
 
-/** The part of the product that a fault is in: its folder (`flyctl/`), or the file at the top (`index.ts`). */
+/** The part of the product that a fault is in: its folder (`providers/fly/`), or the file at the top (`index.ts`). */
 export function roomOf({ file }: Fault): string {
-  const end = file.indexOf("/");
-  return end < 0 ? file : file.slice(0, end + 1);
+  const folders = file.split("/").slice(0, -1).slice(0, 2);
+  return folders.length === 0 ? file : `${folders.join("/")}/`;
 }
 
 /**

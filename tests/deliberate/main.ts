@@ -3,7 +3,7 @@
  * copy of the checkout and shows which test catches it. Exit code 1 when one is not caught.
  */
 import { defineCommand, runMain } from "citty";
-import { openEnding } from "../../toolchain/ending.ts";
+import { openEnding } from "../../sandbox/toolchain/ending.ts";
 import { copyOfCheckout } from "./copy.ts";
 import { type Fault, roomOf } from "./fault.ts";
 import { importersIn } from "./importers.ts";

@@ -1,7 +1,7 @@
 /** Which test caught each fault last: kept in the repository, tried first the next time, shown in docs/. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { type Fault, roomOf } from "./fault.ts";
 import type { Tier } from "./vitest-run.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { execa } from "execa";
-import { scratch } from "../../toolchain/paths.ts";
+import { scratch } from "../../sandbox/toolchain/paths.ts";
 import type { Report } from "./failures-reporter.ts";
 
 /** Vitest projects from the cheapest to the dearest, as far as `npm test` runs them. */

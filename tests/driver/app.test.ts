@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AppSpec } from "../../flyctl/spec.ts";
+import type { AppSpec } from "../../providers/fly/spec.ts";
 import { type DriverWorld, notDestroyed, startDriverWorld, timeless } from "../support/driver.ts";
 
 let world: DriverWorld;

@@ -173,7 +173,7 @@ describe("what came in wrong", () => {
     ["no verb", ["app", "nonsense"]],
   ])("%s: the usage, and exit code 2", async (_what, [kind = "", verb = ""]) => {
     const { code, stderr } = await world.drive(kind, verb, { spec: app });
-    expect([code, stderr.split("\n")[0]]).toEqual([2, "usage: node flyctl/start.mjs <kind> <verb>"]);
+    expect([code, stderr.split("\n")[0]]).toEqual([2, "usage: node providers/fly/start.mjs <kind> <verb>"]);
   });
 
   test("a part of the spec that is missing is named", async () => {

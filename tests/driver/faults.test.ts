@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCase } from "../../faults/call-case.ts";
-import { driverOperation } from "../../faults/call-driver.ts";
-import { callFaults, type FaultName } from "../../faults/call-faults.ts";
-import { type Rehearsed, rehearse } from "../../faults/call-operation.ts";
-import { type CallWorld, openCallWorld } from "../../faults/call-world.ts";
+import { runCase } from "../faults/call-case.ts";
+import { driverOperation } from "../faults/call-driver.ts";
+import { callFaults, type FaultName } from "../faults/call-faults.ts";
+import { type Rehearsed, rehearse } from "../faults/call-operation.ts";
+import { type CallWorld, openCallWorld } from "../faults/call-world.ts";
 
 // A sample of `npm run faults -- calls driver`: a Redis is bought, the dearest thing to have twice.
 const slow = 240_000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RedisSpec, UpstashSpec } from "../../flyctl/spec.ts";
+import type { RedisSpec, UpstashSpec } from "../../providers/fly/spec.ts";
 import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
 
 let world: DriverWorld;

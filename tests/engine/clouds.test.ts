@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { freePort, portIfFree, startClouds } from "../../toolchain/clouds.ts";
-import { root } from "../../toolchain/paths.ts";
-import { silentTerminal } from "../../toolchain/terminal.ts";
-import { toolchain } from "../../toolchain/toolchain.ts";
+import { freePort, portIfFree, startClouds } from "../../sandbox/toolchain/clouds.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
+import { silentTerminal } from "../../sandbox/toolchain/terminal.ts";
+import { toolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { startWorld } from "../support/world.ts";
 
 test("a world keeps its state over a restart and leaves nothing when it is stopped", async () => {

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { interrupt, left, line, start, worldsOfTest } from "../support/commands.ts";
 
 test("npm run local prints a line after which plain pulumi works, whatever the shell was set to", async () => {

@@ -2,8 +2,8 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recover } from "../../faults/operator.ts";
-import { pulumi } from "../../toolchain/stack.ts";
+import { pulumi } from "../../sandbox/toolchain/stack.ts";
+import { recover } from "../faults/operator.ts";
 import { belongings } from "../support/belongings.ts";
 import { type Community, communityThatIsUp } from "../support/golden.ts";
 import { openStack } from "../support/stack.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { execa, type ResultPromise } from "execa";
 import { afterEach, beforeEach, expect } from "vitest";
-import { root, scratch } from "../../toolchain/paths.ts";
+import { root, scratch } from "../../sandbox/toolchain/paths.ts";
 
 let worlds: string;
 
@@ -25,15 +25,19 @@ afterEach(() => {
 
 /** Starts `npm run <name>`'s program as the leader of a group, as a terminal does. */
 export function start(name: string, ...args: string[]): ResultPromise {
-  return execa(process.execPath, ["toolchain/bootstrap.mjs", `toolchain/${name}.ts`, ...args], {
-    cwd: root,
-    env: { MASTIFF_SCRATCH: worlds },
-    detached: true,
-    reject: false,
-    stdin: "ignore",
-    all: true,
-    buffer: { all: true },
-  });
+  return execa(
+    process.execPath,
+    ["sandbox/toolchain/bootstrap.mjs", `sandbox/toolchain/${name}.ts`, ...args],
+    {
+      cwd: root,
+      env: { MASTIFF_SCRATCH: worlds },
+      detached: true,
+      reject: false,
+      stdin: "ignore",
+      all: true,
+      buffer: { all: true },
+    },
+  );
 }
 
 /** Waits for a line of output; @throws with all of it when it never comes. */

@@ -1,7 +1,7 @@
-/** The JSON Schema of `Pulumi.<stack>.yaml`, from the form of the config (config/schema.ts). */
+/** The JSON Schema of `Pulumi.<stack>.yaml`, from the form of the config (components/config/schema.ts). */
 import { z } from "zod";
-import { wordsOf } from "../../config/key-words.ts";
-import { schema, secretKeys } from "../../config/schema.ts";
+import { wordsOf } from "../../components/config/key-words.ts";
+import { schema, secretKeys } from "../../components/config/schema.ts";
 
 /** A JSON Schema, or a part of one. */
 export type Json = { [key: string]: unknown };
@@ -59,7 +59,7 @@ export function stackFileSchema(): Json {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack of Mastiff",
-    description: "Pulumi.<stack>.yaml of a community. Generated from config/schema.ts.",
+    description: "Pulumi.<stack>.yaml of a community. Generated from components/config/schema.ts.",
     type: "object",
     properties: {
       config: {

@@ -1,16 +1,16 @@
-/** The page docs/config.md, from the form of the config (config/schema.ts). */
+/** The page docs/config.md, from the form of the config (components/config/schema.ts). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { wordsOf } from "../../config/key-words.ts";
-import { secretKeys, sections } from "../../config/schema.ts";
-import { type Preset, sizesOf } from "../../config/sizes.ts";
-import { setParts, shellWord } from "../../limits/config-parts.ts";
-import { root } from "../../toolchain/paths.ts";
+import { wordsOf } from "../../components/config/key-words.ts";
+import { secretKeys, sections } from "../../components/config/schema.ts";
+import { type Preset, sizesOf } from "../../components/config/sizes.ts";
+import { setParts, shellWord } from "../../providers/rules/config-parts.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { formOf, type Json, jsonSchemaOf } from "./config-json-schema.ts";
 
 const introduction = `# Configuration
 
-Every key of a stack, generated from the form of the config (\`config/schema.ts\`, \`config/keys/\`) by
+Every key of a stack, generated from the form of the config (\`components/config/schema.ts\`, \`components/config/keys/\`) by
 tests/unit/config-page.test.ts. All keys have the namespace \`mastiff:\`. A preview checks the whole config and reports
 every problem at once, before it calls a cloud.
 
@@ -39,18 +39,18 @@ state contains the value in plain text.
 
 ## Checks in the editor
 
-[config.schema.json](../config/config.schema.json) is a JSON Schema of \`Pulumi.<stack>.yaml\`, generated from the same
+[config.schema.json](config.schema.json) is a JSON Schema of \`Pulumi.<stack>.yaml\`, generated from the same
 form. Editors with the YAML language server then complete keys and mark wrong values. \`Pulumi.dev.yaml\` names the
 schema in its first line. Write the same line into the file of every other stack:
 
 \`\`\`yaml
-# yaml-language-server: $schema=config/config.schema.json
+# yaml-language-server: $schema=docs/config.schema.json
 \`\`\`
 
 Or name it once for all stacks in the settings of the editor (Visual Studio Code):
 
 \`\`\`json
-{ "yaml.schemas": { "config/config.schema.json": "Pulumi.*.yaml" } }
+{ "yaml.schemas": { "docs/config.schema.json": "Pulumi.*.yaml" } }
 \`\`\`
 
 The schema expects every key with its namespace, as \`pulumi config set\` writes it. It checks each value alone. Rules

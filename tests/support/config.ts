@@ -1,7 +1,7 @@
 /** A community's config as a test gives it: the five required keys, and what is to be tried. */
-import { ConfigError } from "../../config/config-error.ts";
-import type { Community } from "../../config/schema.ts";
-import { parseCommunity } from "../../config.ts";
+import { ConfigError } from "../../components/config/config-error.ts";
+import { parseCommunity } from "../../components/config/read.ts";
+import type { Community } from "../../components/config/schema.ts";
 
 export const required = {
   domain: "mastiff.party",

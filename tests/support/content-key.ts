@@ -2,23 +2,19 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 
 /** Everything that decides what an `up` makes: the product, the clouds and stand-ins, the packages, Node. */
 const parts = [
   "index.ts",
-  "config.ts",
   "Pulumi.yaml",
   "Pulumi.dev.yaml",
   "package-lock.json",
-  "config",
   "components",
-  "flyctl",
-  "sendgrid",
-  "cloudflare",
-  "dynamic",
-  "local",
-  "toolchain",
+  "providers",
+  "sandbox/clouds",
+  "sandbox/stand-ins",
+  "sandbox/toolchain",
 ];
 
 let known: string | undefined;

@@ -1,5 +1,5 @@
 /** A small community on the local Fly, made by the driver alone: what a release, an owner and a job need. */
-import type { ReleaseSpec } from "../../flyctl/spec.ts";
+import type { ReleaseSpec } from "../../providers/fly/spec.ts";
 import type { DriveInput, DriverWorld } from "./driver.ts";
 
 const owned = { stack: "mastiff/dev", org: "mastiff", app: "acme" };

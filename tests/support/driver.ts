@@ -9,14 +9,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { text } from "node:stream/consumers";
-import { serveClouds } from "../../local/serve-clouds.ts";
-import { root } from "../../toolchain/paths.ts";
+import { serveClouds } from "../../sandbox/clouds/serve-clouds.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { controlOf } from "./control.ts";
 import { runDriver } from "./in-process.ts";
 import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
 
 /** The stand-in, which tells what it was started with. */
-const standIn = join(root, "local/flyctl/bin");
+const standIn = join(root, "sandbox/stand-ins/flyctl/bin");
 
 /** flyctl drops a token that is no macaroon; this one names the local world's operator. */
 const operatorToken =
@@ -96,7 +96,7 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
 
   const start = (kind: string, verb: string, input: DriveInput = {}): Started => {
     const temporary = mkdtempSync(join(tmpdir(), "driver-"));
-    const child = spawn(process.execPath, ["flyctl/start.mjs", kind, verb, ...(input.args ?? [])], {
+    const child = spawn(process.execPath, ["providers/fly/start.mjs", kind, verb, ...(input.args ?? [])], {
       cwd: root,
       env: environment(url, o.flyctlFolder ?? standIn, temporary, input),
       stdio: "pipe",

@@ -1,7 +1,7 @@
 /** Everything that a community's runs leave where a secret might have got to. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { bodiesThatMayHold } from "./journal-bodies.ts";
 import type { ProcessWatch } from "./process-watch.ts";
 import { filesBelow, hunt, type Place, type Secret, textOf } from "./secret-hunt.ts";

@@ -9,7 +9,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 
 /** A text with its way out, as the source has it; what only a run knows stands in `<…>`. */
 export interface Fix {
@@ -18,16 +18,15 @@ export interface Fix {
   fix: string;
 }
 
-const folders = ["components", "config", "flyctl", "sendgrid", "cloudflare", "dynamic", "cli", "cli/recover"];
+const folders = ["components", "providers", "cli"];
 const label = /(?:^|\n)\s*fix {2,}|proper way: /;
 
 /** All of them, in the order of their files. */
 export function fixesOfTheProduct(): Fix[] {
   const files = [
     "index.ts",
-    "config.ts",
     ...folders.flatMap((folder) =>
-      readdirSync(join(root, folder))
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((name) => name.endsWith(".ts"))
         .map((name) => `${folder}/${name}`),
     ),

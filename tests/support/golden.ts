@@ -16,10 +16,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { lock } from "proper-lockfile";
-import { scratch } from "../../toolchain/paths.ts";
-import { stackFile } from "../../toolchain/stack.ts";
-import { silentTerminal } from "../../toolchain/terminal.ts";
-import { toolchain } from "../../toolchain/toolchain.ts";
+import { scratch } from "../../sandbox/toolchain/paths.ts";
+import { stackFile } from "../../sandbox/toolchain/stack.ts";
+import { silentTerminal } from "../../sandbox/toolchain/terminal.ts";
+import { toolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { contentKey } from "./content-key.ts";
 import { openStack, type StackOptions, type TestStack } from "./stack.ts";
 import { startWorld, type TestWorld, type WorldOptions } from "./world.ts";

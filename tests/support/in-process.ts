@@ -1,8 +1,8 @@
 /** The driver and the stand-in flyctl in the test's own process: a verb costs what it does, and no start of Node. */
-import type { Ended, Program } from "../../flyctl/program.ts";
-import { run } from "../../flyctl/run.ts";
-import { inShell, type Shell } from "../../flyctl/shell.ts";
-import { flyctl } from "../../local/flyctl/flyctl.ts";
+import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import { inShell, type Shell } from "../../providers/fly/call/shell.ts";
+import { run } from "../../providers/fly/run.ts";
+import { flyctl } from "../../sandbox/stand-ins/flyctl/flyctl.ts";
 
 /** What a run is given. */
 export interface Surroundings {
@@ -18,7 +18,7 @@ export interface EndedRun {
   stderr: string;
 }
 
-/** `node flyctl/start.mjs <args>` without the process, its flyctl the stand-in. */
+/** `node providers/fly/start.mjs <args>` without the process, its flyctl the stand-in. */
 export async function runDriver(args: string[], given: Surroundings): Promise<EndedRun> {
   const said = { stdout: "", stderr: "" };
   const shell: Shell = {

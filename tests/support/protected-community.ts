@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
-import { environment } from "../../toolchain/environment.ts";
-import { pulumi } from "../../toolchain/stack.ts";
+import { environment } from "../../sandbox/toolchain/environment.ts";
+import { pulumi } from "../../sandbox/toolchain/stack.ts";
 import { type Community, communityThatIsUp } from "./golden.ts";
 import type { Outcome } from "./stack.ts";
 

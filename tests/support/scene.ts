@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment } from "../../toolchain/environment.ts";
+import { environment } from "../../sandbox/toolchain/environment.ts";
 import type { Scene } from "./evidence.ts";
 import { watchProcesses } from "./process-watch.ts";
 import { type Secret, secretsOf } from "./secret-hunt.ts";

@@ -1,7 +1,7 @@
 /** The makes of parts that an end-to-end test should hold in: ours, the official ones, and either half of each. */
-import type { Choices } from "../../toolchain/parts.ts";
-import { silentTerminal } from "../../toolchain/terminal.ts";
-import { toolchain } from "../../toolchain/toolchain.ts";
+import type { Choices } from "../../sandbox/toolchain/parts.ts";
+import { silentTerminal } from "../../sandbox/toolchain/terminal.ts";
+import { toolchain } from "../../sandbox/toolchain/toolchain.ts";
 
 /** One setting, by the name that a test shows. */
 export interface Setting {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import {
   devPort,
   devStack,
@@ -20,7 +20,7 @@ import {
   pulumi,
   stackFile,
   type Workplace,
-} from "../../toolchain/stack.ts";
+} from "../../sandbox/toolchain/stack.ts";
 import { controlOf } from "./control.ts";
 import { type Diagnostic, readEvents, type StepTaken } from "./events.ts";
 import type { TestWorld } from "./world.ts";

@@ -89,18 +89,18 @@ export const takesAway: readonly { fix: string; because: string }[] = [
 
 export const triedFixes: readonly Tried[] = [
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "filesHost would change from <host> to <0>: other servers and apps have addresses of upload",
     shown: "unit/data-guard.test.ts: an old name of the uploads serves on, until somebody gives it up",
   },
   {
-    file: "components/zone-obstacles.ts",
+    file: "components/cloudflare/zone-obstacles.ts",
     text: "The ruleset for response headers of the zone <name> is the stack <owner>'s as a whole: its",
     shown:
       "unit/zone-obstacles.test.ts: a ruleset that another stack owns as a whole is refused in every mode, one that holds rule by rule in none",
   },
   {
-    file: "flyctl/addresses.ts",
+    file: "providers/fly/things/addresses.ts",
     text: "The IPv4 <v4> of <app>, to which DNS leads, is of the other kind than mastiff:dedicatedIpv",
     none: "it says that the app is asked for first, which the program always does: only a run of the driver by hand meets it",
   },
@@ -116,596 +116,596 @@ export const triedFixes: readonly Tried[] = [
       "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
-    file: "cloudflare/bucket-access.ts",
+    file: "providers/cloudflare/bucket-access.ts",
     text: "The bucket <name> is not emptied: uploads are in it, and nobody has said that the communit",
     followed: "engine/ending.test.ts: named, it is told what will be lost, dumped and unprotected",
   },
   {
-    file: "cloudflare/bucket-access.ts",
+    file: "providers/cloudflare/bucket-access.ts",
     text: "The bucket would change from <before> to <after>, and all objects of the old one would be ",
     shown: "unit/dynamic-kind.test.ts: a bucket's name does not change while that would delete its objects",
   },
   {
-    file: "cloudflare/client.ts",
+    file: "providers/cloudflare/client.ts",
     text: "There is no token for Cloudflare.",
     shown: "unit/dynamic-errors.test.ts: without any key the client says where to put one",
   },
   {
-    file: "cloudflare/client.ts",
+    file: "providers/cloudflare/client.ts",
     text: "cloudflare refuses: status !== undefined && isOfToken(status, codes)",
     none: "what the token lacks is for a person to grant in the dashboard",
   },
   {
-    file: "cloudflare/client.ts",
+    file: "providers/cloudflare/client.ts",
     text: "cloudflare refuses: status === 429",
     shown: "clients/faults.test.ts: %s, %s, %s once: green, nothing twice",
   },
   {
-    file: "cloudflare/client.ts",
+    file: "providers/cloudflare/client.ts",
     text: "cloudflare refuses: status === undefined || status >= 500",
     followed: "clients/faults.test.ts: %s, %s, %s for good: a clear error, and the next run completes",
   },
   {
-    file: "cloudflare/entrypoint.ts",
+    file: "providers/cloudflare/entrypoint.ts",
     text: "The rule <ref> is another stack's: “<description>”. It acts on a community that is up.",
     shown:
       "clients/phase-rule.test.ts: a rule that bears another stack's mark is neither changed nor removed",
   },
   {
-    file: "components/cloudflare-answers.ts",
+    file: "components/cloudflare/answers.ts",
     text: "Cloudflare answered the POST for <name> (<1>) with half an answer (HTTP 200, no JSON): it ",
     followed:
       "engine/long/half-answers.test.ts: what Cloudflare answered by half is said, and made once in the end",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10000",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 9109",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 6003",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 7003",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10042",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10004",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10073",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10005",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10008",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 81053",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 81054",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 81044",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 81057",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 81058",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 20217",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 1061",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 971",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "<what>: it may have been made all the same.",
     shown:
       "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "every account's handle and its identity at other servers hang on the domain",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "the database and Redis would be made anew, empty, and the old ones deleted",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "database and Redis stay in the organisation that has them: they would be made anew, empty",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "volumes do not move between regions: database and Redis would be made anew, empty",
     followed:
       "engine/long/moving-house.test.ts: as docs/operations.md says: its secrets stay in the stack, all else is made anew around them",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "the bucket with every upload stays in the account that has it",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "this stack made that zone, and would delete it with all its records, those of others too",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "every upload would stay behind in the old bucket, which would be emptied and deleted",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "a bucket never changes its jurisdiction: it would be emptied, deleted and made anew",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "<fact> would shrink from <before> to <after>: a volume of Fly's only grows",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
-    file: "components/fact-rules.ts",
+    file: "components/stack/fact-rules.ts",
     text: "redisKind would change from <was> to <redisKind>: jobs that wait in Redis (deliveries, mai",
     followed:
       "engine/long/proper-ways.test.ts: another Redis: refused with the number of jobs, by the driver too, made once they are gone",
   },
   {
-    file: "components/first-look.ts",
+    file: "components/stack/first-look.ts",
     text: "<domain> is up already; its state is elsewhere<join>. Found: Nothing was made. The keys th",
     followed:
       "engine/lost-state.test.ts: an empty backend is told that the community is up, and touches nothing of it",
   },
   {
-    file: "components/fly-look.ts",
+    file: "components/fly/look.ts",
     text: "Fly could not be looked at, so this run cannot know what has changed there.",
     none: "the two ways out are flyctl's own words and one key of config",
   },
   {
-    file: "components/kept-secrets.ts",
+    file: "components/mastodon/kept-secrets.ts",
     text: "secrets that must never change would be made anew, so nothing is done:",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
-    file: "components/stack-identity.ts",
+    file: "components/stack/stack-identity.ts",
     text: "The stack has no identity yet, and this run is not to make one: its --target leaves it out",
     shown: "component/stack-identity.test.ts: a run whose --target leaves the identity out is told so",
   },
   {
-    file: "components/version-rule.ts",
+    file: "components/mastodon/version-rule.ts",
     text: "<from> → <to> goes back: an older Mastodon cannot read what <from> has written.",
     shown: "engine/long/proper-ways.test.ts: the next minor first, and a larger disk: the proper ways up",
   },
   {
-    file: "components/version-rule.ts",
+    file: "components/mastodon/version-rule.ts",
     text: "<from> → <to> skips a minor version: each one's migrations build on those before.",
     followed: "engine/long/proper-ways.test.ts: the next minor first, and a larger disk: the proper ways up",
   },
   {
-    file: "components/version-rule.ts",
+    file: "components/mastodon/version-rule.ts",
     text: "<from> → <to> is a new major version, whose upgrade path is not known here.",
     none: "there is no such release yet",
   },
   {
-    file: "dynamic/patience.ts",
+    file: "providers/shared/patience.ts",
     text: 'MASTIFF_PATIENCE is "<word>", which is no number above zero.',
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
-    file: "flyctl/app.ts",
+    file: "providers/fly/things/app.ts",
     text: 'The Fly app "<before>" cannot be renamed to "<app>": Fly has no rename.',
     shown: "driver/app.test.ts: a rename is refused before anything is made",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "flyctl is not on PATH: it is what brings up everything on Fly.",
     shown: "driver/errors.test.ts: flyctl is not on PATH",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
     shown: "driver/errors.test.ts: not logged in",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "The Fly token may not do this<app>.",
     none: "what the token lacks is for a person to grant",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: 'There is no app "<app>" on Fly, or this token does not see it.',
     shown: "driver/jobs.test.ts: on an app that never was",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: 'The Fly organisation "<org>" is unknown, or this token does not see it.',
     shown: "driver/errors.test.ts: an organisation that is unknown, with those that there are",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: 'Fly cannot put this in region "<region>".',
     shown: "driver/errors.test.ts: a region that is unknown, with those that there are",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: 'Upstash on Fly has no plan "<plan>".',
     shown: "driver/errors.test.ts: a plan that is unknown, with those that there are",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: 'The image "<image>" is not to be found.',
     shown: "driver/errors.test.ts: an image of Redis' own that is unknown",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: 'Fly has no room in region "<region>" for a machine of this size at this moment.',
     shown: "driver/release-failures.test.ts: a region without room",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "Somebody else is changing the machines at this moment.",
     none: "the lease of another ends by itself",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "Fly answers that something failed on its side.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "Fly is not to be reached.",
     shown: "driver/errors.test.ts: Fly is not to be reached",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "Fly's answer cannot be read: half of one, or somebody else's.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "flyctl did not come to an end in time.",
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
-    file: "flyctl/kept-keys.ts",
+    file: "providers/fly/things/kept-keys.ts",
     text: "The app <app> has other keys than this stack's state, and one or more of them would change",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
-    file: "flyctl/one-off.ts",
+    file: "providers/fly/release/one-off.ts",
     text: "Machine <id> of app <app> is <state> for a quarter of an hour and does not start.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
-    file: "flyctl/one-off.ts",
+    file: "providers/fly/release/one-off.ts",
     text: "<what> ran out of memory and was killed (app <app>). <what> failed with exit code <exitCod",
     shown: "driver/release-failures.test.ts: a job that was given too little memory",
   },
   {
-    file: "flyctl/owner.ts",
+    file: "providers/fly/things/owner.ts",
     text: "Mastodon does not take <username> <<email>> as the owner of <app>.",
     shown: "driver/jobs.test.ts: with another e-mail is refused, and the password does not stay behind",
   },
   {
-    file: "flyctl/ownership.ts",
+    file: "providers/fly/things/ownership.ts",
     text: 'The Fly app "<app>" is in organisation <org> already and belongs to something else: <whose',
     shown: "driver/app.test.ts: another stack's: neither taken up nor destroyed",
   },
   {
-    file: "flyctl/ownership.ts",
+    file: "providers/fly/things/ownership.ts",
     text: 'The app name "<app>" is taken: names are unique over all of Fly, and organisation <org> do',
     shown: "driver/app.test.ts: a name taken in another organisation",
   },
   {
-    file: "flyctl/patience.ts",
+    file: "providers/fly/call/patience.ts",
     text: 'MASTIFF_PATIENCE is "<word>", which is no number above zero.',
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
-    file: "flyctl/postgres-cluster.ts",
+    file: "providers/fly/things/postgres-cluster.ts",
     text: "The database <app> has lost its machine and its volume. The database <app> has lost its ma",
     shown:
       "driver/postgres.test.ts: a machine that is gone stops everything: its volume may hold the community",
   },
   {
-    file: "flyctl/postgres.ts",
+    file: "providers/fly/things/postgres.ts",
     text: "The database <app> is not destroyed: <database>, the community, is in it, and nobody has s",
     followed: "engine/ending.test.ts: named, it is told what will be lost, dumped and unprotected",
   },
   {
-    file: "flyctl/postgres.ts",
+    file: "providers/fly/things/postgres.ts",
     text: "The database <app> is in region <region> and cannot move to <region>: its volume stays whe",
     followed:
       "engine/long/moving-house.test.ts: as docs/operations.md says: its secrets stay in the stack, all else is made anew around them",
   },
   {
-    file: "flyctl/postgres.ts",
+    file: "providers/fly/things/postgres.ts",
     text: "The database <app> has <cpus> <cpuKind> CPUs and <memoryMb> MB; it is not made smaller (<c",
     shown: "driver/postgres.test.ts: never shrinks: not the volume, not the machine, and says why",
   },
   {
-    file: "flyctl/psql.ts",
+    file: "providers/fly/things/psql.ts",
     text: "The database <app> refused what it was asked.",
     none: "it only says where to read on",
   },
   {
-    file: "flyctl/rails.ts",
+    file: "providers/fly/release/rails.ts",
     text: "App <app> has no machine whose image and settings could be used: it was never released, or",
     none: "pulumi up is what every other test begins with",
   },
   {
-    file: "flyctl/redis-jobs.ts",
+    file: "providers/fly/things/redis-jobs.ts",
     text: "Redis <app> is not destroyed: <why>. Deliveries to other servers, mails and deletions woul",
     shown:
       "driver/redis.test.ts: destroy refuses while jobs wait, or when that cannot be seen; unless they may be lost",
   },
   {
-    file: "flyctl/redis.ts",
+    file: "providers/fly/things/redis.ts",
     text: "Redis does not come up: its machine in app <app> is <state>.",
     shown: "driver/errors.test.ts: Redis that does not start",
   },
   {
-    file: "flyctl/redis.ts",
+    file: "providers/fly/things/redis.ts",
     text: "Redis <app> is in region <is> and cannot move to <wanted>: its volume stays where it is.",
     followed:
       "engine/long/moving-house.test.ts: as docs/operations.md says: its secrets stay in the stack, all else is made anew around them",
   },
   {
-    file: "flyctl/release-database.ts",
+    file: "providers/fly/release/release-database.ts",
     text: "Mastodon <problem>.",
     shown: "driver/release.test.ts: an older or a skipping version is refused before anything runs",
   },
   {
-    file: "flyctl/release-database.ts",
+    file: "providers/fly/release/release-database.ts",
     text: "<app> serves <was> and cannot become <next>: every account's handle hangs on the domain.",
     shown:
       "driver/release.test.ts: another domain is refused before anything runs, also by a driver that knows no state",
   },
   {
-    file: "flyctl/release-database.ts",
+    file: "providers/fly/release/release-database.ts",
     text: "Redis is <old>, but Sidekiq refuses to start below 7.0.0: nothing was released.",
     shown: "driver/release-failures.test.ts: Redis too old: nothing is released",
   },
   {
-    file: "flyctl/release-machines.ts",
+    file: "providers/fly/release/release-machines.ts",
     text: "flyctl does not accept the fly.toml that was made for <app>.",
     shown: "driver/release-failures.test.ts: a fly.toml that flyctl does not take",
   },
   {
-    file: "flyctl/release-machines.ts",
+    file: "providers/fly/release/release-machines.ts",
     text: "The release of <app> failed. The release of <app> failed: <first> does not come up healthy",
     shown:
       "driver/release-failures.test.ts: machines that do not boot: with the last lines that they printed",
   },
   {
-    file: "flyctl/release-smoke.ts",
+    file: "providers/fly/release/release-smoke.ts",
     text: "<app> runs <image>, but does not work in full: <join>.",
     shown: "driver/jobs.test.ts: is asked after a release, and what is wrong is named, with where it is set",
   },
   {
-    file: "flyctl/release.ts",
+    file: "providers/fly/release/release.ts",
     text: 'There is no app "<app>" in organisation <org> to release to.',
     followed: "driver/jobs.test.ts: on an app that never was",
   },
   {
-    file: "flyctl/upstash.ts",
+    file: "providers/fly/things/upstash.ts",
     text: "The Redis database <name> is there already, and the app <app>, which it goes with, does no",
     shown:
       "driver/redis.test.ts: one that nobody remembers is not taken up beside an app of another stack, nor without one",
   },
   {
-    file: "flyctl/upstash.ts",
+    file: "providers/fly/things/upstash.ts",
     text: "The Redis database <name> is in region <region> and cannot move to <region>.",
     shown:
       "driver/redis.test.ts: one that nobody remembers is not taken up beside an app of another stack, nor without one",
   },
   {
-    file: "flyctl/upstash.ts",
+    file: "providers/fly/things/upstash.ts",
     text: 'The Redis database <name> has plan "<plan>", not "<plan>": flyctl changes plans only by ha',
     shown: "driver/redis.test.ts: another plan is drift that only a person in a terminal can mend",
   },
   {
-    file: "flyctl/volumes.ts",
+    file: "providers/fly/things/volumes.ts",
     text: "The volume of <app> has <size_gb> GB and cannot shrink to <sizeGb> GB: a file system on Fl",
     shown: "driver/postgres.test.ts: never shrinks: not the volume, not the machine, and says why",
   },
   {
-    file: "sendgrid/client.ts",
+    file: "providers/sendgrid/client.ts",
     text: "There is no key for SendGrid.",
     shown: "unit/dynamic-errors.test.ts: without any key the client says where to put one",
   },
   {
-    file: "sendgrid/client.ts",
+    file: "providers/sendgrid/client.ts",
     text: "sendgrid refuses: status === 401",
     shown:
       "clients/sendgrid-key.test.ts: a key that config has from before it was rotated gives way to the environment's",
   },
   {
-    file: "sendgrid/client.ts",
+    file: "providers/sendgrid/client.ts",
     text: 'sendgrid refuses: status === 403 && call === "POST /api_keys" && /limit|maximum/i.test(sai',
     none: "which key nobody uses is for a person to say",
   },
   {
-    file: "sendgrid/client.ts",
+    file: "providers/sendgrid/client.ts",
     text: "sendgrid refuses: status === 403",
     shown:
       "clients/sendgrid-key.test.ts: an operator's key that may not make keys is told what it needs, and not shown",
   },
   {
-    file: "sendgrid/client.ts",
+    file: "providers/sendgrid/client.ts",
     text: "sendgrid refuses: status === 429",
     shown: "clients/faults.test.ts: %s, %s, %s once: green, nothing twice",
   },
   {
-    file: "sendgrid/client.ts",
+    file: "providers/sendgrid/client.ts",
     text: "sendgrid refuses: status === undefined || status >= 500",
     followed: "clients/faults.test.ts: %s, %s, %s for good: a clear error, and the next run completes",
   },
   {
-    file: "sendgrid/link-branding.ts",
+    file: "providers/sendgrid/link-branding.ts",
     text: "SendGrid brands links in mails from <domain>: <join>. Browsers refuse those links: they ha",
     shown:
       "unit/sendgrid-choice.test.ts: branded links are an error that names the entry, and asks nobody to delete it unseen",
   },
   {
-    file: "config.ts",
+    file: "components/config/read.ts",
     text: "openSecrets",
     shown: "unit/config-fixes.test.ts: no fix ends a community or gives a secret a value",
   },
   {
-    file: "config.ts",
+    file: "components/config/read.ts",
     text: "lostDigits",
     shown: "unit/config-fixes.test.ts: no fix ends a community or gives a secret a value",
   },
   {
-    file: "config/mail-rules.ts",
+    file: "components/config/mail-rules.ts",
     text: "serverProblems",
     shown: "unit/config-fixes.test.ts: no fix ends a community or gives a secret a value",
   },
   {
-    file: "config/sizes.ts",
+    file: "components/config/sizes.ts",
     text: "mastiff:postgres gives the database",
     followed: "unit/sizes.test.ts: followed, the advice ends the warning",
   },
   {
-    file: "flyctl/app.ts",
+    file: "providers/fly/things/app.ts",
     text: "Fly has given app <app> <type>",
     none: "Fly lists it by itself in time; the next run finds it",
   },
   {
-    file: "flyctl/explain.ts",
+    file: "providers/fly/call/explain.ts",
     text: "Fly broke off a command inside a machine",
     none: "the limit is Fly's own, and the next run finds the machine less busy",
   },
   {
-    file: "cloudflare/client.ts",
+    file: "providers/cloudflare/client.ts",
     text: 'cloudflare refuses: messages.some((message) => message.includes("exceeded maximum number o',
     shown: "clients/phase-rule.test.ts: a phase that is full is told at once, with what can be done",
   },
   {
-    file: "cloudflare/s3.ts",
+    file: "providers/cloudflare/s3.ts",
     text: "s3.ts:",
     followed: "clients/faults.test.ts: %s, %s, %s for good: a clear error, and the next run completes",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10051",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10056",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 10057",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 81045",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 1001",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/cloudflare-hints.ts",
+    file: "components/cloudflare/hints.ts",
     text: "Cloudflare 1068",
     shown: "unit/errors-table.test.ts: each of Cloudflare's codes has its hint: %d",
   },
   {
-    file: "components/foreign-records.ts",
+    file: "components/cloudflare/foreign-records.ts",
     text: "foreign-records.ts",
     shown:
       "unit/zone-obstacles.test.ts: a foreign address at each kind of host is listed with host, content and the two ways out",
   },
   {
-    file: "components/foreign-records.ts",
+    file: "components/cloudflare/foreign-records.ts",
     text: "<host> has a <prefix> record already that this stack did not make: <content>",
     shown:
       "component/zone.test.ts: an SPF record of others is refused, as two make both void; one of ours is not",
   },
   {
-    file: "components/zone-look.ts",
+    file: "components/cloudflare/zone-look.ts",
     text: "Cloudflare shows no zone <zone> in the account <cloudflareAccountId>.",
     followed:
       "engine/long/choices.test.ts: a zone of its own making, a sender, dedicated addresses, and what all that waits for",
   },
   {
-    file: "components/zone-obstacles.ts",
+    file: "components/cloudflare/zone-obstacles.ts",
     text: "The zone <name> has a ruleset for response headers already: <name> (<id>). A zone has one ",
     shown: "component/zone.test.ts: a ruleset of others in an owned zone is refused, with both ways out",
   },
   {
-    file: "components/zone-room.ts",
+    file: "components/cloudflare/zone-room.ts",
     text: "The zone <name> has no room for this community's rule: <length> of <limit> <title> (plan <",
     shown:
       "unit/zone-obstacles.test.ts: a kind of rules that is full of others' is refused with what holds the places",
   },
   {
-    file: "components/zone-room.ts",
+    file: "components/cloudflare/zone-room.ts",
     text: "The zone <name> has <length> DNS records of the <limit> that its plan (<legacy_id>) allows",
     shown:
       "unit/zone-obstacles.test.ts: a zone without room for the stack's records is refused, by its plan and age",
   },
   {
-    file: "components/zone-setup.ts",
+    file: "components/cloudflare/zone-setup.ts",
     text: "The zone <name> has <type> setup: its DNS is answered elsewhere, so the world would see no",
     shown: "unit/zone-obstacles.test.ts: a zone with %s setup is refused, and nothing else is said of it",
   },

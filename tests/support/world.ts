@@ -1,10 +1,10 @@
 /** A local world of a test's own: a port, a state and a journal that no other test sees. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Clouds, startClouds } from "../../toolchain/clouds.ts";
-import { scratch } from "../../toolchain/paths.ts";
-import { silentTerminal } from "../../toolchain/terminal.ts";
-import { type Toolchain, type ToolchainOptions, toolchain } from "../../toolchain/toolchain.ts";
+import { type Clouds, startClouds } from "../../sandbox/toolchain/clouds.ts";
+import { scratch } from "../../sandbox/toolchain/paths.ts";
+import { silentTerminal } from "../../sandbox/toolchain/terminal.ts";
+import { type Toolchain, type ToolchainOptions, toolchain } from "../../sandbox/toolchain/toolchain.ts";
 import { controlOf } from "./control.ts";
 
 const worlds = join(scratch, "worlds");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { factsIn, isReleased } from "../../components/bound-facts.ts";
-import { type Facts, factProblems } from "../../components/fact-rules.ts";
-import type { LastState } from "../../components/last-state.ts";
+import { factsIn, isReleased } from "../../components/stack/bound-facts.ts";
+import { type Facts, factProblems } from "../../components/stack/fact-rules.ts";
+import type { LastState } from "../../components/stack/last-state.ts";
 import { parse } from "../support/config.ts";
 
 const account = "00000000000000000000000000000d09";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { certificateSentences } from "../../components/waiting.ts";
-import { type Certificate, judge } from "../../flyctl/certificate.ts";
+import { certificateSentences } from "../../components/stack/waiting.ts";
+import { type Certificate, judge } from "../../providers/fly/things/certificate.ts";
 
 const now = new Date("2026-11-28T12:00:00Z");
 const issued = (...parts: { expires_at?: string; issued?: { expires_at?: string }[] }[]): Certificate => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hintFor, hints } from "../../components/cloudflare-hints.ts";
+import { hintFor, hints } from "../../components/cloudflare/hints.ts";
 
 const answer = (code: number, message = "…") =>
   `403 Forbidden {"errors":[{"code":${code},"message":"${message}"}]}`;

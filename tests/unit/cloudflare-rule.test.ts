@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { canonical } from "../../cloudflare/phase-rule.ts";
+import { canonical } from "../../providers/cloudflare/phase-rule.ts";
 
 const rule = {
   action: "rewrite",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shellWord } from "../../limits/config-parts.ts";
+import { shellWord } from "../../providers/rules/config-parts.ts";
 import { fixes, problems, refusal } from "../support/config.ts";
 
 /** What is wrong, the way out that is printed for it, and what it sets: followed, nothing is wrong any more. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { mailServerOf, railsEnvironment } from "../../components/environment.ts";
-import { mailbox } from "../../config/mailbox.ts";
-import { firstAddress, parseAddresses } from "../../local/mail-address.ts";
-import { bootFault } from "../../local/mastodon/environment.ts";
+import { mailbox } from "../../components/config/mailbox.ts";
+import { mailServerOf, railsEnvironment } from "../../components/mastodon/environment.ts";
+import { firstAddress, parseAddresses } from "../../sandbox/clouds/mail-address.ts";
+import { bootFault } from "../../sandbox/clouds/mastodon/environment.ts";
 import { fixes, parse, problems } from "../support/config.ts";
 
 const addresses = { v4: "66.241.124.10", v6: "2a09:8280:1::7" };

@@ -1,13 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { planFly } from "../../components/fly-plan.ts";
-import { databaseOf, derivedNames, farewellBucket, ruleRefOf } from "../../config/derived-names.ts";
-import type { Community } from "../../config/schema.ts";
-import { marked, markOf } from "../../dynamic/mark.ts";
-import { identifier } from "../../flyctl/psql.ts";
-import { nameProblem, nameRules } from "../../limits/names.ts";
-import { isDomain } from "../../local/sendgrid/domains.ts";
-import { ownSubdomain } from "../../sendgrid/resources.ts";
+import {
+  databaseOf,
+  derivedNames,
+  farewellBucket,
+  ruleRefOf,
+} from "../../components/config/derived-names.ts";
+import type { Community } from "../../components/config/schema.ts";
+import { planFly } from "../../components/fly/plan.ts";
+import { identifier } from "../../providers/fly/things/psql.ts";
+import { nameProblem, nameRules } from "../../providers/rules/names.ts";
+import { ownSubdomain } from "../../providers/sendgrid/resources.ts";
+import { marked, markOf } from "../../providers/shared/mark.ts";
+import { isDomain } from "../../sandbox/clouds/sendgrid/domains.ts";
 import { fixes, parse, problems, refusal } from "../support/config.ts";
 
 test.each<[string, Partial<Community>]>([

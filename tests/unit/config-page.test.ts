@@ -6,10 +6,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { z } from "zod";
-import { hostName } from "../../config/forms.ts";
-import { wordsOf } from "../../config/key-words.ts";
-import { configKeys, schema, secretKeys } from "../../config/schema.ts";
-import { root } from "../../toolchain/paths.ts";
+import { hostName } from "../../components/config/forms.ts";
+import { wordsOf } from "../../components/config/key-words.ts";
+import { configKeys, schema, secretKeys } from "../../components/config/schema.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { formOf, jsonSchemaOf, stackFileSchema } from "../support/config-json-schema.ts";
 import { configPage } from "../support/config-page.ts";
 
@@ -27,17 +27,17 @@ test("docs/config.md is the page of today", async () => {
   await expect(page).toMatchFileSnapshot(join(root, "docs/config.md"));
 });
 
-test("config/config.schema.json is the schema of today", async () => {
+test("docs/config.schema.json is the schema of today", async () => {
   const text = `${JSON.stringify(fileSchema, null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(join(root, "config/config.schema.json"));
+  await expect(text).toMatchFileSnapshot(join(root, "docs/config.schema.json"));
 });
 
 test("every key that the program reads is on the page and in the schema", () => {
-  const folders = ["components", "sendgrid", "cloudflare", "dynamic", "cli"];
+  const folders = ["components", "providers", "cli"];
   const files = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) => `${folder}/${name}`),
   );
-  const sources = ["index.ts", "config.ts", ...files.filter((file) => file.endsWith(".ts"))].map(read);
+  const sources = ["index.ts", ...files.filter((file) => file.endsWith(".ts"))].map(read);
   const readByName = sources.flatMap((source) => [
     ...[...source.matchAll(/"(mastiff|cloudflare):(\w+)"/g)].map(([, space, key]) => `${space}:${key}`),
     ...[...source.matchAll(/new pulumi\.Config\("(\w+)"\)/g)].flatMap(([, space]) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configKeys, secretKeys } from "../../config/schema.ts";
+import { configKeys, secretKeys } from "../../components/config/schema.ts";
 import { fixes, problems, refusal, required } from "../support/config.ts";
 
 const values: Record<string, string> = { ...required, env: '{"A":"hunter2"}', web: '{"count":2}' };

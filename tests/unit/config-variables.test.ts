@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { mailServerOf, railsEnvironment } from "../../components/environment.ts";
-import { planFly } from "../../components/fly-plan.ts";
-import { type Reservation, reservation, reservedNames, reservedReason } from "../../config/reserved-names.ts";
-import { configKeys } from "../../config/schema.ts";
+import {
+  type Reservation,
+  reservation,
+  reservedNames,
+  reservedReason,
+} from "../../components/config/reserved-names.ts";
+import { configKeys } from "../../components/config/schema.ts";
+import { planFly } from "../../components/fly/plan.ts";
+import { mailServerOf, railsEnvironment } from "../../components/mastodon/environment.ts";
 import { fixes, parse, problems } from "../support/config.ts";
 
 describe("a value of mastiff:env", () => {

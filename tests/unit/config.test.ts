@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../config/config-error.ts";
-import type { Community } from "../../config/schema.ts";
-import { parseCommunity } from "../../config.ts";
+import { ConfigError } from "../../components/config/config-error.ts";
+import { parseCommunity } from "../../components/config/read.ts";
+import type { Community } from "../../components/config/schema.ts";
 
 const required = {
   domain: "mastiff.party",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type Facts, factProblems } from "../../components/fact-rules.ts";
-import { keptSecretProblems } from "../../components/kept-secrets.ts";
-import { versionProblem } from "../../components/version-rule.ts";
+import { keptSecretProblems } from "../../components/mastodon/kept-secrets.ts";
+import { versionProblem } from "../../components/mastodon/version-rule.ts";
+import { type Facts, factProblems } from "../../components/stack/fact-rules.ts";
 import { parse } from "../support/config.ts";
 
 const { sizes } = parse();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { faulty, roomOf } from "../deliberate/fault.ts";
 import { importersIn } from "../deliberate/importers.ts";
 import { faults } from "../deliberate/list.ts";
@@ -25,27 +25,31 @@ describe("the list of deliberate faults", () => {
     expect([...new Set(faults.map(roomOf))].sort()).toEqual([
       "checks/",
       "cli/",
-      "cloudflare/",
-      "components/",
-      "config.ts",
-      "config/",
-      "dynamic/",
-      "flyctl/",
+      "cli/recover/",
+      "components/cloudflare/",
+      "components/config/",
+      "components/fly/",
+      "components/mail/",
+      "components/mastodon/",
+      "components/stack/",
       "index.ts",
-      "limits/",
-      "sendgrid/",
+      "providers/cloudflare/",
+      "providers/fly/",
+      "providers/rules/",
+      "providers/sendgrid/",
+      "providers/shared/",
     ]);
   });
 
   test("has one for each component and for each kind of thing on Fly", () => {
     const touched = new Set(faults.map(({ file }) => file));
     const program = contentOf("index.ts");
-    const components = [...program.matchAll(/import \{ (\w+)[^}]*\} from "\.\/(components\/[\w-]+\.ts)"/g)]
+    const components = [...program.matchAll(/import \{ (\w+)[^}]*\} from "\.\/(components\/[\w/-]+\.ts)"/g)]
       .filter(([, name]) => program.includes(`new ${name}(`))
       .map(([, , file]) => file ?? "");
-    const kinds = [...contentOf("flyctl/run.ts").matchAll(/load: \(\) => import\("\.\/([\w-]+\.ts)"\)/g)].map(
-      ([, file]) => `flyctl/${file}`,
-    );
+    const kinds = [
+      ...contentOf("providers/fly/run.ts").matchAll(/load: \(\) => import\("\.\/([\w/-]+\.ts)"\)/g),
+    ].map(([, file]) => `providers/fly/${file}`);
     expect(components.length).toBeGreaterThan(15);
     expect(kinds.length).toBeGreaterThan(10);
     expect([...components, ...kinds].filter((file) => !touched.has(file))).toEqual([]);
@@ -73,13 +77,13 @@ describe("an edit", () => {
 
 test("a test that loads a file by way of others is found", () => {
   const importersOf = importersIn(root, [
-    "components/vapid.ts",
-    "components/mastodon-secrets.ts",
+    "components/mastodon/vapid.ts",
+    "components/mastodon/mastodon-secrets.ts",
     "index.ts",
   ]);
-  expect([...importersOf("components/vapid.ts")]).toEqual([
-    "components/vapid.ts",
-    "components/mastodon-secrets.ts",
+  expect([...importersOf("components/mastodon/vapid.ts")]).toEqual([
+    "components/mastodon/vapid.ts",
+    "components/mastodon/mastodon-secrets.ts",
     "index.ts",
   ]);
 });

@@ -3,7 +3,13 @@ import type { Failure, Report } from "../deliberate/failures-reporter.ts";
 import type { Fault } from "../deliberate/fault.ts";
 import { type Lab, play } from "../deliberate/play.ts";
 
-const fault: Fault = { name: "f", file: "flyctl/app.ts", text: "a", replacement: "b", what: "" };
+const fault: Fault = {
+  name: "f",
+  file: "providers/fly/things/app.ts",
+  text: "a",
+  replacement: "b",
+  what: "",
+};
 const files: Lab["files"] = {
   unit: ["unit/far.test.ts", "unit/near.test.ts"],
   component: [],
@@ -31,7 +37,7 @@ function labWith(answers: Record<string, (Failure | string | undefined)[]>, soun
     run,
     files,
     tiers: ["unit", "local", "driver", "engine"],
-    importersOf: () => new Set(["flyctl/app.ts", "unit/near.test.ts"]),
+    importersOf: () => new Set(["providers/fly/things/app.ts", "unit/near.test.ts"]),
     green: new Set(),
     say: () => {},
   };

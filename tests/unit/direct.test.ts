@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { direct } from "../../flyctl/direct.ts";
+import { direct } from "../../providers/fly/call/direct.ts";
 
 /** What a command behind the script sees: the script runs for real. */
 const urlSeen = async (url: string | undefined) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { driftWords } from "../../components/driver.ts";
+import { driftWords } from "../../components/fly/driver.ts";
 
 // What was mended stays in the state: to the letter the same words would be no change, and nothing would be done.
 const gone = { differences: ["there is no app acme"], identity: true };

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explain as explainCloudflare } from "../../cloudflare/client.ts";
-import { CloudError, redact } from "../../dynamic/cloud-error.ts";
-import { explain as explainSendgrid, sendgridClient } from "../../sendgrid/client.ts";
+import { explain as explainCloudflare } from "../../providers/cloudflare/client.ts";
+import { explain as explainSendgrid, sendgridClient } from "../../providers/sendgrid/client.ts";
+import { CloudError, redact } from "../../providers/shared/cloud-error.ts";
 
 test("an error says which call, which status, what the cloud said, and what to do", () => {
   const error = new CloudError({

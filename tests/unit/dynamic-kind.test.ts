@@ -1,9 +1,9 @@
 import { runtime } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { endpointOf } from "../../cloudflare/bucket-access.ts";
-import * as cloudflare from "../../cloudflare/provider.ts";
-import type { Props } from "../../dynamic/kind.ts";
-import * as sendgrid from "../../sendgrid/provider.ts";
+import { endpointOf } from "../../providers/cloudflare/bucket-access.ts";
+import * as cloudflare from "../../providers/cloudflare/provider.ts";
+import * as sendgrid from "../../providers/sendgrid/provider.ts";
+import type { Props } from "../../providers/shared/kind.ts";
 
 // The mark that stands for "known after up" where a provider is asked.
 const { unknownValue } = await import("@pulumi/pulumi/runtime/rpc.js");

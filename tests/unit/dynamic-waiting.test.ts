@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { askUntil, waitBefore } from "../../dynamic/waiting.ts";
+import { askUntil, waitBefore } from "../../providers/shared/waiting.ts";
 
 const now = Date.parse("2026-11-23T12:00:00Z");
 const wait = (status: number | undefined, headers: Record<string, unknown>, attempt = 1) =>

@@ -1,9 +1,13 @@
 import { parse } from "smol-toml";
 import { expect, test } from "vitest";
-import { railsEnvironment, streamingEnvironment, trustedProxies } from "../../components/environment.ts";
-import { groupsOf, images, streamingToml, webToml } from "../../components/fly-toml.ts";
-import { hostsOf, hostsOnFly } from "../../components/hosts.ts";
-import { parseCommunity } from "../../config.ts";
+import { hostsOf, hostsOnFly } from "../../components/cloudflare/hosts.ts";
+import { parseCommunity } from "../../components/config/read.ts";
+import { groupsOf, images, streamingToml, webToml } from "../../components/fly/fly-toml.ts";
+import {
+  railsEnvironment,
+  streamingEnvironment,
+  trustedProxies,
+} from "../../components/mastodon/environment.ts";
 
 const community = (extra: Record<string, string> = {}) =>
   parseCommunity(

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hintFor, hints } from "../../components/cloudflare-hints.ts";
-import { root } from "../../toolchain/paths.ts";
+import { hintFor, hints } from "../../components/cloudflare/hints.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { type Fix, fixesIn, fixesOfTheProduct } from "../support/fixes.ts";
 import { type Tried, takesAway, triedFixes } from "../support/tried-fixes.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import * as argv from "../../flyctl/argv.ts";
+import * as argv from "../../providers/fly/call/argv.ts";
 
 /** The real flyctl's grammar, read off its --help; see the file for the version. */
 const grammar = JSON.parse(

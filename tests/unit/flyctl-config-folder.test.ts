@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { failureStatus } from "../../flyctl/config-folder.ts";
+import { failureStatus } from "../../providers/fly/call/config-folder.ts";
 
 let folder: string;
 beforeEach(() => {

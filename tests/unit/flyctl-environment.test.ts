@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { flyctlEnvironment } from "../../flyctl/environment.ts";
+import { flyctlEnvironment } from "../../providers/fly/call/environment.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 

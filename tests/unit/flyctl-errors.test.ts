@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FlyctlFailure, type Reason, show } from "../../flyctl/errors.ts";
-import { explain } from "../../flyctl/explain.ts";
-import { reasonOf } from "../../flyctl/reason.ts";
+import { FlyctlFailure, type Reason, show } from "../../providers/fly/call/errors.ts";
+import { explain } from "../../providers/fly/call/explain.ts";
+import { reasonOf } from "../../providers/fly/call/reason.ts";
 
 describe("why a call failed", () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ownLines } from "../../flyctl/log.ts";
+import { ownLines } from "../../providers/fly/call/log.ts";
 
 const line = (message: string) => ({ timestamp: "2026-11-23T00:00:00Z", message });
 const script = `# mastiff: owner

@@ -9,7 +9,7 @@ import {
   plain,
   table,
   verticalTable,
-} from "../../flyctl/parse.ts";
+} from "../../providers/fly/call/parse.ts";
 
 const redisStatus = `\u001b[1mRedis\u001b[0m
  ID             │ aBcDeF                                                           

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { identifier, literal, shellCommand } from "../../flyctl/psql.ts";
-import { scramVerifier } from "../../flyctl/scram.ts";
+import { identifier, literal, shellCommand } from "../../providers/fly/things/psql.ts";
+import { scramVerifier } from "../../providers/fly/things/scram.ts";
 
 /** A psql that prints its arguments, so that real shells take the command apart. */
 const folder = mkdtempSync(join(tmpdir(), "psql-"));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { redactor, showArgv } from "../../flyctl/redact.ts";
+import { redactor, showArgv } from "../../providers/fly/call/redact.ts";
 
 const none = redactor([]);
 

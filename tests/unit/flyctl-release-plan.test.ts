@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { readFlyToml } from "../../flyctl/fly-toml.ts";
-import type { Machine } from "../../flyctl/machines.ts";
-import { upgradeProblem } from "../../flyctl/mastodon-version.ts";
-import { plan } from "../../flyctl/release-plan.ts";
-import type { ReleaseSpec } from "../../flyctl/spec.ts";
+import { readFlyToml } from "../../providers/fly/release/fly-toml.ts";
+import { upgradeProblem } from "../../providers/fly/release/mastodon-version.ts";
+import { plan } from "../../providers/fly/release/release-plan.ts";
+import type { ReleaseSpec } from "../../providers/fly/spec.ts";
+import type { Machine } from "../../providers/fly/things/machines.ts";
 
 const text = `
 app = "acme"

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { scramVerifier } from "../../flyctl/scram.ts";
+import { scramVerifier } from "../../providers/fly/things/scram.ts";
 
 describe("SCRAM-SHA-256 verifier", () => {
   /** The exchange of RFC 7677 §3: user "user", password "pencil". */

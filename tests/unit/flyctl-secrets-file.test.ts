@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { importLine } from "../../flyctl/secrets.ts";
-import { secretProblem, wayOf } from "../../limits/secret-values.ts";
-import { parseSecrets } from "../../local/flyctl/secrets-file.ts";
+import { importLine } from "../../providers/fly/things/secrets.ts";
+import { secretProblem, wayOf } from "../../providers/rules/secret-values.ts";
+import { parseSecrets } from "../../sandbox/stand-ins/flyctl/secrets-file.ts";
 
 /** What the app gets: the local flyctl reads the line, or trims what comes alone (Go's strings.TrimSpace). */
 function arrives(name: string, value: string): string | undefined {

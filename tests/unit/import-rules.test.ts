@@ -4,38 +4,39 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 
 const config = join(root, ".dependency-cruiser.cjs");
 const rules = (createRequire(import.meta.url)(config) as { forbidden: { name: string }[] }).forbidden;
 
 /** For each rule a file, named after it, that breaks it and no other one. */
 const breakages: Record<string, string> = {
-  "local/no-cycles.ts": "./no-cycles-back.ts",
-  "sendgrid/product-knows-no-local-clouds.ts": "../local/leaf.ts",
-  "local/local-clouds-know-no-product.ts": "../sendgrid/leaf.ts",
-  "toolchain/toolchain-starts-and-never-imports.ts": "../local/leaf.ts",
-  "checks/checks-look-from-outside.ts": "../toolchain/leaf.ts",
+  "sandbox/clouds/no-cycles.ts": "./no-cycles-back.ts",
+  "providers/sendgrid/product-knows-no-local-clouds.ts": "../../sandbox/clouds/leaf.ts",
+  "sandbox/clouds/sandbox-knows-no-product.ts": "../../providers/sendgrid/leaf.ts",
+  "sandbox/clouds/clouds-stand-alone.ts": "../toolchain/leaf.ts",
+  "sandbox/toolchain/toolchain-starts-and-never-imports.ts": "../clouds/leaf.ts",
+  "checks/checks-look-from-outside.ts": "../sandbox/toolchain/leaf.ts",
   "bench/commands-are-imported-by-nobody.ts": "../cli/leaf.ts",
-  "components/components-only-declare.ts": "node:fs",
-  "components/components-take-only-types-from-the-driver.ts": "../flyctl/leaf.ts",
-  "flyctl/driver-stands-alone.ts": "../sendgrid/leaf.ts",
-  "limits/limits-are-pure.ts": "../sendgrid/leaf.ts",
-  "cloudflare/only-the-driver-runs-programs.ts": "node:child_process",
-  "local/declared-packages-only.ts": "semver",
-  "local/resolvable.ts": "./nowhere.ts",
-  "sendgrid/product-has-no-development-packages.ts": "citty",
+  "components/fly/components-only-declare.ts": "node:fs",
+  "components/fly/components-take-only-types-from-the-driver.ts": "../../providers/fly/leaf.ts",
+  "providers/fly/driver-stands-alone.ts": "../sendgrid/leaf.ts",
+  "providers/rules/rules-are-pure.ts": "../sendgrid/leaf.ts",
+  "providers/cloudflare/only-the-driver-runs-programs.ts": "node:child_process",
+  "sandbox/clouds/declared-packages-only.ts": "semver",
+  "sandbox/clouds/resolvable.ts": "./nowhere.ts",
+  "providers/sendgrid/product-has-no-development-packages.ts": "yaml",
 };
 
 const folders = [
-  "local",
-  "sendgrid",
-  "toolchain",
-  "flyctl",
-  "limits",
-  "components",
+  "sandbox/clouds",
+  "sandbox/toolchain",
+  "providers/fly",
+  "providers/rules",
+  "providers/cloudflare",
+  "providers/sendgrid",
+  "components/fly",
   "checks",
-  "cloudflare",
   "cli",
   "bench",
 ];
@@ -49,7 +50,7 @@ test("every import rule fails where it is broken, and nowhere else", async () =>
   try {
     for (const one of folders) write(`${one}/leaf.ts`, "export {};");
     for (const [file, module] of Object.entries(breakages)) write(file, `import "${module}";`);
-    write("local/no-cycles-back.ts", 'import "./no-cycles.ts";');
+    write("sandbox/clouds/no-cycles-back.ts", 'import "./no-cycles.ts";');
     for (const shared of ["package.json", "tsconfig.json", "node_modules"]) {
       symlinkSync(join(root, shared), join(folder, shared));
     }

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 
 interface Locked {
   version?: string;
   resolved?: string;
   optional?: boolean;
+  /** A folder of this repository. */
+  link?: boolean;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
@@ -15,12 +17,26 @@ interface Locked {
 const read = (file: string) => JSON.parse(readFileSync(join(root, file), "utf8"));
 const { packages } = read("package-lock.json") as { packages: Record<string, Locked> };
 const manifest = read("package.json") as Locked;
+const sandbox = read("sandbox/package.json") as Locked;
 
-test("the lock file goes with package.json, whose versions are exact", () => {
-  for (const kind of ["dependencies", "devDependencies"] as const) {
-    expect(packages[""]?.[kind]).toEqual(manifest[kind]);
-    for (const version of Object.values(manifest[kind] ?? {})) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
-  }
+test.each([
+  ["package.json", "", manifest],
+  ["sandbox/package.json", "sandbox", sandbox],
+])(
+  "the lock file goes with %s, whose versions are exact",
+  (_file, folder, { dependencies, devDependencies }) => {
+    expect(packages[folder]?.dependencies).toEqual(dependencies);
+    expect(packages[folder]?.devDependencies).toEqual(devDependencies);
+    for (const version of Object.values({ ...dependencies, ...devDependencies }))
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  },
+);
+
+test("product and sandbox have one version of each package that both use", () => {
+  const ofProduct = { ...manifest.dependencies, ...manifest.devDependencies };
+  const shared = Object.entries(sandbox.dependencies ?? {}).filter(([name]) => name in ofProduct);
+  expect(shared.length).toBeGreaterThan(5);
+  expect(shared.filter(([name, version]) => ofProduct[name] !== version)).toEqual([]);
 });
 
 test("what another platform needs is locked too: npm ci refuses a lock file without it", () => {
@@ -31,5 +47,7 @@ test("what another platform needs is locked too: npm ci refuses a lock file with
 });
 
 test("no registry is named: an installation takes the one that it is given", () => {
-  expect(Object.entries(packages).filter(([, entry]) => entry.resolved !== undefined)).toEqual([]);
+  expect(
+    Object.entries(packages).filter(([, { link, resolved }]) => link !== true && resolved !== undefined),
+  ).toEqual([]);
 });

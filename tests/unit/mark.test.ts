@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { elsewhere } from "../../components/first-look.ts";
-import { marked, markIn, markOf } from "../../dynamic/mark.ts";
+import { elsewhere } from "../../components/stack/first-look.ts";
+import { marked, markIn, markOf } from "../../providers/shared/mark.ts";
 
 describe("a mark", () => {
   const names = fc.stringMatching(/^[A-Za-z0-9._-]{1,100}$/);

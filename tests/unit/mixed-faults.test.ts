@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { missingIn } from "../../faults/error-words.ts";
-import { callForms } from "../../faults/mix-calls.ts";
-import { drawMix, faultKinds } from "../../faults/mix-plan.ts";
+import { missingIn } from "../faults/error-words.ts";
+import { callForms } from "../faults/mix-calls.ts";
+import { drawMix, faultKinds } from "../faults/mix-plan.ts";
 import type { JournalEntry } from "../support/world.ts";
 
 const entry = (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { momentOf } from "../../faults/moment.ts";
+import { momentOf } from "../faults/moment.ts";
 
 /** A changing call as it comes to the gate. */
 const call = (cloud: "cloudflare" | "sendgrid" | "fly", method: string, path: string, body: object = {}) => ({

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
-import { whyTooOld } from "../../node-version.mjs";
-import { root } from "../../toolchain/paths.ts";
+import { whyTooOld } from "../../providers/shared/node-version.mjs";
+import { root } from "../../sandbox/toolchain/paths.ts";
 
 test.each([
   ["18.20.8", true],
@@ -28,7 +28,7 @@ describe("an older Node says in its first line what it needs", () => {
 
   test("the driver", async () => {
     const run = await start(process.execPath, [
-      ...["--import", pretend("20.20.2"), "flyctl/start.mjs", "app", "ensure"],
+      ...["--import", pretend("20.20.2"), "providers/fly/start.mjs", "app", "ensure"],
     ]);
     expect([run.exitCode, run.stdout, run.stderr]).toEqual([1, "", whyTooOld("20.20.2", process.execPath)]);
   });
@@ -50,7 +50,7 @@ describe("an older Node says in its first line what it needs", () => {
       const { stdout: version } = await execa(node, ["-p", "process.versions.node"]);
       const sentence = whyTooOld(version, node)?.split("\n")[0];
       if (sentence === undefined) continue;
-      const run = await start(node, ["flyctl/start.mjs", "app", "ensure"]);
+      const run = await start(node, ["providers/fly/start.mjs", "app", "ensure"]);
       expect([run.exitCode, run.stderr.split("\n")[0]]).toEqual([1, sentence]);
       return;
     }

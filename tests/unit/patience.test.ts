@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { patiently as ofClients } from "../../dynamic/patience.ts";
-import { patiently as ofDriver } from "../../flyctl/patience.ts";
+import { patiently as ofDriver } from "../../providers/fly/call/patience.ts";
+import { patiently as ofClients } from "../../providers/shared/patience.ts";
 
 describe.each([
   ["clients", ofClients],

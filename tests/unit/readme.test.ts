@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { schema } from "../../config/schema.ts";
-import { root } from "../../toolchain/paths.ts";
+import { schema } from "../../components/config/schema.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { formOf } from "../support/config-json-schema.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");

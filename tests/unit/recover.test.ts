@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { identityIn, lockIn } from "../../cli/recover/engine.ts";
 import { withoutHalfKnown } from "../../cli/recover/half-known.ts";
 import { isLeftover } from "../../cli/recover/leftovers.ts";
-import { hintFor, hintForNoAnswer } from "../../components/cloudflare-hints.ts";
-import { marked } from "../../dynamic/mark.ts";
+import { hintFor, hintForNoAnswer } from "../../components/cloudflare/hints.ts";
+import { marked } from "../../providers/shared/mark.ts";
 
 /** As the file backend words it (pulumi 3.259, pkg/backend/diy/lock.go). */
 const locked = (host: string, pid: number) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ReleaseInputs, releaseWords } from "../../components/release-words.ts";
+import { type ReleaseInputs, releaseWords } from "../../components/fly/release-words.ts";
 
 function release(
   version: string,

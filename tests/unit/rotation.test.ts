@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../config/config-error.ts";
-import { parseCommunity } from "../../config.ts";
+import { ConfigError } from "../../components/config/config-error.ts";
+import { parseCommunity } from "../../components/config/read.ts";
 
 const required = {
   domain: "acme.social",

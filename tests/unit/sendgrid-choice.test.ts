@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { rights } from "../../sendgrid/api-key.ts";
-import { chooseEntry, type DomainEntry } from "../../sendgrid/authenticated-domain.ts";
-import { verdict } from "../../sendgrid/domain-validation.ts";
-import { brandingError } from "../../sendgrid/link-branding.ts";
-import { ownSubdomain } from "../../sendgrid/resources.ts";
-import { chooseSender, type SenderEntry } from "../../sendgrid/single-sender.ts";
+import { rights } from "../../providers/sendgrid/api-key.ts";
+import { chooseEntry, type DomainEntry } from "../../providers/sendgrid/authenticated-domain.ts";
+import { verdict } from "../../providers/sendgrid/domain-validation.ts";
+import { brandingError } from "../../providers/sendgrid/link-branding.ts";
+import { ownSubdomain } from "../../providers/sendgrid/resources.ts";
+import { chooseSender, type SenderEntry } from "../../providers/sendgrid/single-sender.ts";
 
 const cname = { valid: false, host: "h", data: "d" };
 const entry = (id: number, subdomain: string, more: Partial<DomainEntry> = {}): DomainEntry => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sizesOf, sizeWarnings } from "../../config/sizes.ts";
+import { sizesOf, sizeWarnings } from "../../components/config/sizes.ts";
 
 test("the guide's database is what the guide says, and too small is said", () => {
   const guide = sizesOf("guide", {});

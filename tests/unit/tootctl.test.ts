@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { root } from "../../toolchain/paths.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 
 /** A driver in the working directory's place that prints what it was started with and ends as a job may. */
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "tootctl-"));
-  mkdirSync(join(folder, "flyctl"));
+  mkdirSync(join(folder, "providers/fly"), { recursive: true });
   writeFileSync(
-    join(folder, "flyctl/main.ts"),
+    join(folder, "providers/fly/main.ts"),
     "console.log(process.argv.slice(2).join('|'));\nprocess.exit(Number(process.env.ENDS_WITH));\n",
   );
 });

@@ -1,6 +1,6 @@
 import { createPublicKey, createSign, createVerify, generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { vapidKeys } from "../../components/vapid.ts";
+import { vapidKeys } from "../../components/mastodon/vapid.ts";
 
 test("any P-256 key becomes a pair in the coding that Mastodon reads, padded", () => {
   for (let i = 0; i < 200; i += 1) {

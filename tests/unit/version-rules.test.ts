@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { versionProblem } from "../../components/version-rule.ts";
-import { upgradeProblem } from "../../flyctl/mastodon-version.ts";
+import { versionProblem } from "../../components/mastodon/version-rule.ts";
+import { upgradeProblem } from "../../providers/fly/release/mastodon-version.ts";
 
 const version = fc
   .tuple(fc.integer({ min: 3, max: 6 }), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 }))

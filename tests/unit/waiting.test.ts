@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { certificateSentences, mailSentences } from "../../components/waiting.ts";
+import { certificateSentences, mailSentences } from "../../components/stack/waiting.ts";
 
 const nothing = { domainValid: true, senderVerified: true, clickTracking: false, problems: [] };
 const unknown = { domainValid: null, senderVerified: null, clickTracking: null, problems: [] };

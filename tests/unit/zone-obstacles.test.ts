@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { ZoneReading, ZoneRecord } from "../../cloudflare/zone-reading.ts";
-import { headerRuleRef, wholeRulesetName } from "../../components/header-rule.ts";
-import { obstaclesIn, wantedNames, type ZoneWishes } from "../../components/zone-obstacles.ts";
-import { parseCommunity } from "../../config.ts";
-import { marked } from "../../dynamic/mark.ts";
+import { headerRuleRef, wholeRulesetName } from "../../components/cloudflare/header-rule.ts";
+import { obstaclesIn, wantedNames, type ZoneWishes } from "../../components/cloudflare/zone-obstacles.ts";
+import { parseCommunity } from "../../components/config/read.ts";
+import type { ZoneReading, ZoneRecord } from "../../providers/cloudflare/zone-reading.ts";
+import { marked } from "../../providers/shared/mark.ts";
 
 const stack = "3f9a1c0b77de mastiff/acme";
 const ours = marked(stack);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { ZoneReading, ZoneRecord } from "../../cloudflare/zone-reading.ts";
-import { hostsOf } from "../../components/hosts.ts";
-import { forbiddenIssuer, zoneWarnings } from "../../components/zone-setup.ts";
+import { hostsOf } from "../../components/cloudflare/hosts.ts";
+import { forbiddenIssuer, zoneWarnings } from "../../components/cloudflare/zone-setup.ts";
+import type { ZoneReading, ZoneRecord } from "../../providers/cloudflare/zone-reading.ts";
 
 const hosts = Object.values(
   hostsOf({

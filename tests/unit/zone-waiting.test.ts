@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hostSentences, zoneSentences } from "../../components/waiting.ts";
+import { hostSentences, zoneSentences } from "../../components/stack/waiting.ts";
 
 const now = new Date("2026-06-02T12:00:00Z");
 const zone = {

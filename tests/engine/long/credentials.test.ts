@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { environment } from "../../../toolchain/environment.ts";
+import { environment } from "../../../sandbox/toolchain/environment.ts";
 import { belongings, belongingsAtFirst } from "../../support/belongings.ts";
 import { communityThatIsUp } from "../../support/golden.ts";
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { providerText } from "../../../dynamic/resource.ts";
-import { root } from "../../../toolchain/paths.ts";
+import { providerText } from "../../../providers/shared/resource.ts";
+import { root } from "../../../sandbox/toolchain/paths.ts";
 import { openStack } from "../../support/stack.ts";
 import { startWorld, type TestWorld } from "../../support/world.ts";
 
@@ -20,7 +20,8 @@ function programIn(folder: string): string {
   for (const file of ["Pulumi.yaml", "index.ts"]) {
     symlinkSync(join(root, "tests/engine/programs/dynamic", file), join(program, file));
   }
-  for (const part of ["sendgrid", "cloudflare", "dynamic"])
+  mkdirSync(join(program, "providers"));
+  for (const part of ["providers/sendgrid", "providers/cloudflare", "providers/shared"])
     symlinkSync(join(root, part), join(program, part));
   return program;
 }
@@ -116,9 +117,9 @@ test("what the official providers lack: up, a clean preview, drift seen, secrets
   expect(clean.exitCode, clean.output).toBe(0);
 
   // Other code behind the same resources is no diff, and is the code that runs from then on.
-  const code = join(stack.place.project, "sendgrid");
+  const code = join(stack.place.project, "providers/sendgrid");
   rmSync(code);
-  cpSync(join(root, "sendgrid"), code, { recursive: true });
+  cpSync(join(root, "providers/sendgrid"), code, { recursive: true });
   appendFileSync(join(code, "provider.ts"), '\nconsole.error("other code");\n');
   const other = await stack.preview("--expect-no-changes");
   expect(other.exitCode, other.output).toBe(0);

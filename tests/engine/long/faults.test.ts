@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openSubject, type Subject } from "../../../faults/community.ts";
-import { killOnce } from "../../../faults/kill.ts";
-import { type Stage, setStage } from "../../../faults/stage.ts";
+import { openSubject, type Subject } from "../../faults/community.ts";
+import { killOnce } from "../../faults/kill.ts";
+import { type Stage, setStage } from "../../faults/stage.ts";
 
 // A sample of `npm run faults`: one kill early in an up, before the cloud acts, and one late, after it did.
 let subject: Subject;

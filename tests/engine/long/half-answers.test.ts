@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { recover } from "../../../faults/operator.ts";
+import { recover } from "../../faults/operator.ts";
 import { belongings } from "../../support/belongings.ts";
 import { openStack } from "../../support/stack.ts";
 import { type Fault, startWorld } from "../../support/world.ts";

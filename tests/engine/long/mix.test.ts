@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { openSubject } from "../../../faults/community.ts";
-import { playMix, setMixStage } from "../../../faults/mix.ts";
+import { openSubject } from "../../faults/community.ts";
+import { playMix, setMixStage } from "../../faults/mix.ts";
 
 // A sample of `npm run faults -- mix`: an up under the faults of one seed, but for the one that takes minutes.
 test("an up under a mix of faults ends as if nothing had been", async () => {

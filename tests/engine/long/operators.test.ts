@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { expect, test } from "vitest";
-import { start } from "../../../faults/killable-run.ts";
-import { recover } from "../../../faults/operator.ts";
+import { start } from "../../faults/killable-run.ts";
+import { recover } from "../../faults/operator.ts";
 import { communityThatIsUp } from "../../support/golden.ts";
 import type { TestWorld } from "../../support/world.ts";
 

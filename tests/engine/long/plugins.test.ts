@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { root } from "../../../toolchain/paths.ts";
-import { onStack, pulumi } from "../../../toolchain/stack.ts";
+import { root } from "../../../sandbox/toolchain/paths.ts";
+import { onStack, pulumi } from "../../../sandbox/toolchain/stack.ts";
 import { openStack, type TestStack } from "../../support/stack.ts";
 import { startWorld, type TestWorld } from "../../support/world.ts";
 

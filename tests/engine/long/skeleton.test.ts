@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { root } from "../../../toolchain/paths.ts";
+import { root } from "../../../sandbox/toolchain/paths.ts";
 import { openStack } from "../../support/stack.ts";
 import { startWorld } from "../../support/world.ts";
 

@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openVisitor } from "../../../checks/visitor.ts";
-import { environment } from "../../../toolchain/environment.ts";
-import { root } from "../../../toolchain/paths.ts";
+import { environment } from "../../../sandbox/toolchain/environment.ts";
+import { root } from "../../../sandbox/toolchain/paths.ts";
 import { communityThatIsUp } from "../../support/golden.ts";
 import type { TestStack } from "../../support/stack.ts";
 import { jobsIn, restarts, versionsIn } from "../../support/upgrades.ts";
@@ -97,7 +97,7 @@ describe(`a community goes from ${old} to ${next}`, () => {
     const status = await execa(
       "node",
       [
-        "flyctl/main.ts",
+        "providers/fly/main.ts",
         "job",
         "run",
         "--app",

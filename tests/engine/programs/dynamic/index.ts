@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess, PhaseRule } from "../../../../cloudflare/resources.ts";
+import { BucketAccess, PhaseRule } from "../../../../providers/cloudflare/resources.ts";
 import {
   ApiKey,
   AuthenticatedDomain,
   ClickTracking,
   DomainValidation,
   LinkBranding,
-} from "../../../../sendgrid/resources.ts";
+} from "../../../../providers/sendgrid/resources.ts";
 
 const config = new pulumi.Config();
 const clouds = config.require("clouds");

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { marked } from "../../providers/shared/mark.ts";
+import * as cloudflare from "./cloudflare.ts";
+
+/** What {@link mintBucketKey} makes a key for. */
+export interface BucketKeyArgs {
+  accountId: string;
+  bucket: string;
+  jurisdiction: "default" | "eu";
+  /** The stack's mark, which names the token. */
+  stack: pulumi.Input<string>;
+}
+
+/** Workers R2 Storage Bucket Item Write: read, write and list objects of the named buckets. */
+const bucketItemWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
+
+/**
+ * A token for one bucket alone; the S3 key follows from it.
+ *
+ * @param about what else the key is for than uploads
+ * @param word of `mastiff:rotate`: another one is another token under a name of its own, so that the old one is
+ *   deleted last of all, when every machine has the new one
+ * @see https://developers.cloudflare.com/r2/api/tokens/
+ */
+export function mintBucketKey(
+  name: string,
+  { accountId, bucket, jurisdiction, stack }: BucketKeyArgs,
+  { word, about, parent }: { word?: string | undefined; about?: string; parent: pulumi.Resource },
+): { accessKeyId: pulumi.Output<string>; secretAccessKey: pulumi.Output<string> } {
+  const token = new cloudflare.AccountToken(
+    word === undefined ? `${name}-token` : `${name}-token-${word}`,
+    {
+      accountId,
+      name: pulumi.output(stack).apply((mark) => marked(mark, word ?? about)),
+      policies: [
+        {
+          effect: "allow",
+          permissionGroups: [{ id: bucketItemWrite }],
+          resources: JSON.stringify({
+            [`com.cloudflare.edge.r2.bucket.${accountId}_${jurisdiction}_${bucket}`]: "*",
+          }),
+        },
+      ],
+    },
+    { parent },
+  );
+  return { accessKeyId: token.id, secretAccessKey: pulumi.secret(token.value.apply(sha256)) };
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

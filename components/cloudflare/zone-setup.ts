@@ -1,0 +1,132 @@
+/** Whether a zone is set up in a way that lets a community live in it. Pure. */
+import type { PhaseRuleset, ZoneReading, ZoneRecord } from "../../providers/cloudflare/zone-reading.ts";
+import type { Host } from "./hosts.ts";
+
+/**
+ * The error for a zone whose DNS Cloudflare does not serve; undefined for full setup. The world would see none of the
+ * records, and R2 takes no host of such a zone (10051).
+ *
+ * @see https://developers.cloudflare.com/dns/zone-setups/
+ */
+export function notFullSetup({ name, type }: ZoneReading["zone"]): string | undefined {
+  if (type === "full") return undefined;
+  return [
+    `The zone ${name} has ${type} setup: its DNS is answered elsewhere, so the world would see none of this community's records.`,
+    "  set in  mastiff:zone",
+    `  fix     make its setup full (Cloudflare dashboard, the zone, DNS, Settings, Convert to primary DNS), after all of its`,
+    "          records are in Cloudflare too: name servers are then changed at the registrar",
+    "          or take another domain: pulumi config set mastiff:domain <another domain>",
+  ].join("\n");
+}
+
+/** What the look says of the zone without refusing it: each a sentence or two, with what to do. */
+export function zoneWarnings(reading: ZoneReading, hosts: readonly Host[], isOwned: boolean): string[] {
+  const { zone, records, rulesets, securityLevel, fightMode } = reading;
+  const proxied = hosts.filter((host) => host.proxied).map((host) => host.name);
+  const said: (string | undefined)[] = [
+    zone.paused ? pausedSentence(zone.name) : undefined,
+    securityLevel === "under_attack" && !isExempt(rulesets, proxied)
+      ? attackSentence(zone.name, proxied, isOwned)
+      : undefined,
+    fightMode === true ? fightSentence(zone.name, proxied) : undefined,
+    forbiddenIssuer(hosts, records),
+  ];
+  return said.filter((sentence) => sentence !== undefined);
+}
+
+/** A paused zone answers for no proxied host, and shows no bucket. */
+export function pausedSentence(zone: string): string {
+  return (
+    `zone ${zone} is paused: its proxied hosts (assets, files) do not answer. ` +
+    "Resume it: Cloudflare dashboard, the zone, Overview, Enable Cloudflare on Site"
+  );
+}
+
+/** @see https://developers.cloudflare.com/fundamentals/reference/under-attack-mode/ */
+function attackSentence(zone: string, hosts: readonly string[], isOwned: boolean): string {
+  const what =
+    `zone ${zone} is in Under Attack mode: apps and other servers get a page for browsers ` +
+    `instead of the files of ${hosts.join(" and ")}. `;
+  return isOwned
+    ? `${what}When the attack is over: pulumi up --refresh (sets the level to medium)`
+    : `${what}Leave these hosts out of it: Cloudflare dashboard, Rules, Configuration Rules, ` +
+        `(http.host in {${hosts.map((host) => JSON.stringify(host)).join(" ")}}), Security Level: Medium`;
+}
+
+/** @see https://developers.cloudflare.com/bots/get-started/bot-fight-mode/ ("cannot be bypassed": no rule helps) */
+function fightSentence(zone: string, hosts: readonly string[]): string {
+  return (
+    `zone ${zone} is in Bot Fight Mode: apps and other servers are taken for bots and get a page for browsers instead of ` +
+    `the files of ${hosts.join(" and ")}, and no rule makes an exception. Switch it off: Cloudflare dashboard, the zone, ` +
+    "Security, Settings, Bot traffic, Bot Fight Mode"
+  );
+}
+
+/** Whether a rule of the zone sets another level for all of these hosts. */
+function isExempt(rulesets: readonly PhaseRuleset[], hosts: readonly string[]): boolean {
+  return rulesets
+    .filter(({ phase }) => phase === "http_config_settings")
+    .flatMap(({ rules }) => rules)
+    .some(({ enabled, expression, action_parameters: settings }) => {
+      const level = settings?.security_level;
+      const isLower = level !== undefined && level !== "under_attack";
+      return enabled !== false && isLower && hosts.every((host) => expression.includes(JSON.stringify(host)));
+    });
+}
+
+/** Who issues for Fly: https://fly.io/docs/networking/custom-domain/ */
+const flysIssuer = "letsencrypt.org";
+
+/**
+ * The sentence for CAA records that leave Let's Encrypt out at a host that Fly answers for; undefined when none does.
+ * No more than a warning: while Universal SSL is on, Cloudflare adds Let's Encrypt and its own authorities to the
+ * answer, in records that its API does not show
+ * (https://developers.cloudflare.com/ssl/edge-certificates/troubleshooting/caa-records/).
+ */
+export function forbiddenIssuer(hosts: readonly Host[], records: readonly ZoneRecord[]): string | undefined {
+  const forbidden = hosts
+    .filter((host) => host.servedBy !== "bucket")
+    .map((host) => ({ host: host.name, rules: caaOf(host.name, records) }))
+    .filter(({ rules }) => !allows(rules, flysIssuer));
+  const first = forbidden[0];
+  if (first === undefined) return undefined;
+  const at = first.rules[0]?.name ?? "";
+  const named = first.rules.filter(({ tag }) => tag === "issue").map(({ value }) => value || "nobody");
+  return (
+    `the CAA records of ${at} let ${named.join(" and ")} issue certificates, and those of ` +
+    `${forbidden.map(({ host }) => host).join(", ")} are of Let's Encrypt. Cloudflare adds it by itself while Universal SSL ` +
+    `is on (dig +short CAA ${at} shows it); else add one: Cloudflare dashboard, DNS, Add record, CAA, ${at}, ` +
+    `0 issue "${flysIssuer}"`
+  );
+}
+
+interface CaaRule {
+  name: string;
+  tag: string;
+  value: string;
+}
+
+/** The CAA records that count for a host: those at the closest name that has any (RFC 8659 3). */
+function caaOf(host: string, records: readonly ZoneRecord[]): CaaRule[] {
+  for (let name = host; name.includes("."); name = name.slice(name.indexOf(".") + 1)) {
+    const rules = records.filter((record) => record.type === "CAA" && record.name === name);
+    if (rules.length > 0) return rules.map(caaRule);
+  }
+  return [];
+}
+
+/** `0 issue "letsencrypt.org"`; Cloudflare answers the value with quotes. */
+function caaRule({ name, content }: ZoneRecord): CaaRule {
+  const [, tag = "", value = ""] = /^\d+\s+(\S+)\s+"?([^"]*)"?$/.exec(content) ?? [];
+  return { name, tag: tag.toLowerCase(), value: value.trim() === ";" ? "" : value.trim() };
+}
+
+/** Whether an authority may issue: somebody names it without a word about accounts, or nobody is named (RFC 8659 4.2). */
+function allows(rules: readonly CaaRule[], issuer: string): boolean {
+  const issue = rules.filter(({ tag }) => tag === "issue");
+  if (issue.length === 0) return true;
+  return issue.some(({ value }) => {
+    const [domain = "", ...parameters] = value.split(";").map((part) => part.trim().toLowerCase());
+    return domain === issuer && !parameters.some((parameter) => parameter.startsWith("accounturi="));
+  });
+}

@@ -1,0 +1,90 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Parts, setParts, setTexts, shellWord } from "../../providers/rules/config-parts.ts";
+import { secretKeys } from "./schema.ts";
+
+/** One thing that is wrong with the config. */
+export interface ConfigProblem {
+  key: string;
+  /** Where in the key's value, when that is an object. */
+  at?: { part: string; parts: Parts } | undefined;
+  /** The value as it was set; undefined when it is missing or secret. */
+  value?: string | undefined;
+  reason: string;
+  /** A value that would do, where one is known. */
+  right?: string | undefined;
+  /** Whether the way out is to have no such key. Default false. */
+  remove?: boolean | undefined;
+  /** What to do where that is more than setting or removing the key or its part; a line each. */
+  fix?: string[] | undefined;
+  /** What to do after that, where there is more; a line each. */
+  afterwards?: string[] | undefined;
+}
+
+/** Config that is refused, with everything that is wrong with it. Shown without a stack trace. */
+export class ConfigError extends pulumi.RunError {
+  readonly problems: ConfigProblem[];
+
+  constructor(problems: ConfigProblem[], stack: string) {
+    super(
+      `${problems.length} problem(s) in Pulumi.${stack}.yaml, nothing was done:\n\n${describe(problems, stack)}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** One paragraph per problem: what, where, how to fix it. */
+function describe(problems: ConfigProblem[], stack: string): string {
+  return problems
+    .map((problem) => {
+      const at = nameOf(problem);
+      const { value, reason } = problem;
+      const what = value === undefined ? `${at}: ${reason}` : `${at} is ${JSON.stringify(value)}: ${reason}`;
+      const fixes = [...(problem.fix ?? commands(problem, problems)), ...(problem.afterwards ?? [])].map(
+        (line) => (line.startsWith("pulumi config ") ? `${line} --stack ${stack}` : line),
+      );
+      return `  ${what}\n${fixes.map((line) => `      fix: ${line}`).join("\n")}`;
+    })
+    .join("\n");
+}
+
+function nameOf({ key, at }: ConfigProblem): string {
+  return `mastiff:${key}${at === undefined ? "" : `.${at.part}`}`;
+}
+
+/** The commands that set the key right, or take it away. */
+function commands({ key, at, right, remove }: ConfigProblem, all: readonly ConfigProblem[]): string[] {
+  const name = `mastiff:${key}`;
+  const isSecret = (secretKeys as readonly string[]).includes(key);
+  if (at !== undefined) return partCommands(name, at.parts, ofObject(key, all), isSecret);
+  if (remove === true) return [`pulumi config rm ${name}`];
+  return [
+    `pulumi config set ${name} ${right === undefined ? "<value>" : shellWord(right)}${isSecret ? " --secret" : ""}`,
+  ];
+}
+
+/** Problems of the parts of one object. */
+function ofObject(key: string, all: readonly ConfigProblem[]): ConfigProblem[] {
+  return all.filter(
+    (problem) => problem.key === key && problem.at !== undefined && problem.fix === undefined,
+  );
+}
+
+/** One set of commands for all that is wrong in an object: those for one part would bring back what is wrong in another. */
+function partCommands(
+  name: string,
+  parts: Parts,
+  problems: readonly ConfigProblem[],
+  isSecret: boolean,
+): string[] {
+  const repaired: Record<string, unknown> = { ...parts };
+  for (const { at, right = "<value>", remove } of problems) {
+    if (at === undefined) continue;
+    if (remove === true) delete repaired[at.part];
+    else repaired[at.part] = right;
+  }
+  const remove = problems.some((problem) => problem.remove === true) ? [`pulumi config rm ${name}`] : [];
+  if (Object.keys(repaired).length === 0) return remove;
+  // A variable's value may be a text of digits.
+  const isText = name === "mastiff:env";
+  return [...remove, ...(isText ? setTexts(name, repaired) : [setParts(name, repaired, isSecret)])];
+}

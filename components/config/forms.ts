@@ -1,0 +1,135 @@
+/**
+ * Forms of config values that more than one key has. Pulumi keeps every value as text.
+ *
+ * A `meta` says to the schema for editors what zod cannot read from a function: which YAML becomes such a text.
+ */
+import { z } from "zod";
+import { secretProblem, valueProblem } from "../../providers/rules/secret-values.ts";
+
+/** `true` or `false`. */
+export const boolean = z
+  .enum(["true", "false"], { error: "is true or false" })
+  .transform((text) => text === "true")
+  .meta({ type: ["boolean", "string"], enum: [true, false, "true", "false"] });
+
+/** A whole number between two bounds. */
+export function number(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, "is no whole number")
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `lies between ${min} and ${max}`)
+    .meta({ type: ["integer", "string"], minimum: min, maximum: max });
+}
+
+/** A host name: lower case, at least two labels, nothing around it. */
+export const hostName = z
+  .string()
+  .superRefine((text, context) => {
+    const reason = hostNameProblem(text);
+    if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
+  })
+  .meta({
+    title: "host name",
+    pattern: "^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
+  });
+
+/** Why a text is no host name; undefined when it is one. */
+export function hostNameProblem(text: string): string | undefined {
+  if (/^[a-z]+:\/\//i.test(text)) return "a host name has no scheme";
+  if (text.includes("/")) return "a host name has no path";
+  if (/:\d+$/.test(text)) return "a host name has no port";
+  if (text.endsWith(".")) return "write it without the final dot";
+  if (/[A-Z]/.test(text)) return "write it in lower case";
+  if (/[^\x20-\x7e]/.test(text)) return "write it in its ASCII form (xn--…)";
+  if (!text.includes(".")) return "has a single label: a name such as example.org is needed";
+  if (text.length > 253) return "is longer than 253 characters";
+  const labels = text.split(".");
+  const label = labels.find((l) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(l));
+  if (label !== undefined) return `its part ${JSON.stringify(label)} is no legal label`;
+  const last = labels.at(-1) ?? "";
+  if (/^\d+$/.test(last)) return "is an address, or ends like one: a host name is needed";
+  // RFC 3696 2: a top-level domain begins with a letter, and none has a single one.
+  return /^[a-z][a-z0-9-]/.test(last)
+    ? undefined
+    : `its last part ${JSON.stringify(last)} is no top-level domain`;
+}
+
+/** An e-mail address: what zod takes for one, and no longer than a mail server takes (RFC 5321 4.5.3.1). */
+export const emailAddress = z
+  .email("is no e-mail address")
+  .refine((text) => text.length <= 254 && text.lastIndexOf("@") <= 64, {
+    message: "is longer than mail servers take: 64 characters before the @, 254 in all",
+    abort: true,
+  })
+  .meta({ title: "e-mail address", maxLength: 254 });
+
+/**
+ * The text of a variable: what JSON has for it, as long as that is exact. A number beyond 2^53 or with an exponent has
+ * lost digits on its way here, and nobody can tell which.
+ */
+export const variable = z
+  .unknown()
+  .transform((value, context): string => {
+    const refuse = (message: string) => {
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    };
+    if (typeof value === "string") {
+      const problem = valueProblem(value);
+      return problem === undefined ? value : refuse(problem);
+    }
+    if (typeof value === "boolean") return String(value);
+    if (typeof value === "number" && (Number.isSafeInteger(value) || isPlainFraction(value)))
+      return String(value);
+    if (typeof value === "number") return refuse("is a number with more digits than arrive: quote it");
+    if (value === null) return refuse('is null: write "" for an empty value, or leave the variable out');
+    return refuse("is no single value: a variable is one text, so quote the whole as JSON");
+  })
+  .meta({ type: ["string", "number", "boolean"] });
+
+function isPlainFraction(value: number): boolean {
+  return !Number.isInteger(value) && Math.abs(value) < 1e15 && !String(value).includes("e");
+}
+
+/** The text of a secret that goes to Fly: one that flyctl carries unharmed (providers/rules/secret-values.ts). */
+export const secretText = z.string("is no text: quote it").superRefine((text, context) => {
+  const problem = secretProblem("A_NAME_THAT_IS_AS_LONG_AS_THEY_ARE", text);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+});
+
+/** JSON text of a given shape. */
+export function jsonOf<T extends z.ZodType>(shape: T, example: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: `is no JSON; it looks like ${example}` });
+        return z.NEVER;
+      }
+    })
+    .pipe(shape);
+}
+
+/**
+ * Names that Mastodon keeps from everybody (db/seeds/05_blocked_usernames.rb), compared after look-alike digits
+ * are read as letters.
+ */
+const blockedNames = new Set(
+  (
+    "abuse account accounts admin admins administration administrator administrators help helpdesk instance " +
+    "mod mods moderator moderators owner root security server staff support webmaster"
+  ).split(" "),
+);
+const lookAlikes: Record<string, string> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s", 7: "t", 8: "b", 9: "g" };
+
+/** The Owner's user name: Mastodon's form, and none of the names that it reserves. */
+export const ownerName = z
+  .string()
+  .regex(/^[a-z0-9_]{1,30}$/, "is 1 to 30 lower-case letters, digits and _")
+  .refine(
+    (name) => !blockedNames.has(name.replace(/[01345789]/g, (digit) => lookAlikes[digit] ?? digit)),
+    "is a name that Mastodon reserves",
+  );

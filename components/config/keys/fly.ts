@@ -1,0 +1,49 @@
+/** Keys for the Fly organisation, the apps and their addresses. */
+import { z } from "zod";
+import { nameRules } from "../../../providers/rules/names.ts";
+import { longestApp } from "../derived-names.ts";
+import { boolean } from "../forms.ts";
+import { described } from "../key-words.ts";
+
+export const flyKeys = {
+  flyOrg: described(
+    z.string().regex(/^[a-z0-9-]+$/, "is the organisation's slug, as `fly orgs list` shows it"),
+    { description: "Slug of the Fly organisation, as `fly orgs list` shows it.", example: "acme" },
+  ),
+  region: described(
+    z
+      .string()
+      .regex(/^[a-z]{3}$/, "a region is three lower-case letters, as `fly platform regions` lists them")
+      .default("ams"),
+    {
+      description:
+        "Fly region of all machines and volumes, as `fly platform regions` lists it. Data does not follow a change.",
+      example: "fra",
+      see: ["operations.md#moving-house"],
+    },
+  ),
+  app: described(
+    z
+      .string()
+      .regex(nameRules.flyApp.pattern, "an app's name is lower-case letters, digits and dashes")
+      .max(longestApp, "an app's name has at most 63 characters, and -streaming is added to this one")
+      .optional(),
+    {
+      description:
+        "Name of the web app on Fly. The other apps are named after it: `<app>-streaming`, `<app>-db`, `<app>-redis`. App names are unique on all of Fly.",
+      unset: "the domain, dashed as in `bucket`",
+      example: "acme-social",
+    },
+  ),
+  dedicatedIpv4: described(boolean.default(false), {
+    description:
+      "Whether the web app and the streaming app each get an IPv4 address of their own (2 USD a month each) instead of a shared one.",
+    example: "true",
+    see: ["operations.md#another-ipv4"],
+  }),
+  certificates: described(z.enum(["perHost", "wildcard"]).default("perHost"), {
+    description:
+      "Which certificate the assets host gets on Fly. `perHost`: one for each host. `wildcard`: `*.<domain>`, as in the guide. The wildcard's DNS challenge uses the same name as Cloudflare's Universal SSL, so Fly may fail to issue it.",
+    example: "perHost",
+  }),
+};

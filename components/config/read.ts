@@ -1,0 +1,183 @@
+/**
+ * The only reader of Pulumi's config: every `mastiff:` key is checked, all together, before any cloud is called.
+ * Whether a region, a plan or a name exists is for the clouds to say.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { type Parts, setParts } from "../../providers/rules/config-parts.ts";
+import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { ruleProblems } from "./rules.ts";
+import { type Community, configKeys, type Parsed, schema, secretKeys, withDefaults } from "./schema.ts";
+import { suggestion } from "./suggestion.ts";
+import { itsValue } from "./variable-rules.ts";
+
+/**
+ * Reads the config of the current stack.
+ *
+ * @throws ConfigError with every problem at once.
+ */
+export function readCommunity(): Community {
+  const mine = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith("mastiff:"));
+  const raw = Object.fromEntries(mine.map(([key, value]) => [key.slice("mastiff:".length), value]));
+  // The SDK says which values are secret to nobody but itself; the engine says it by this variable.
+  const secret = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
+  const encrypted = new Set(secret.map((key) => key.replace(/^mastiff:/, "")));
+  return parseCommunity(raw, encrypted, pulumi.getStack());
+}
+
+/** The secret values of the config, marked secret. */
+export function secretConfig(): {
+  r2SecretAccessKey: pulumi.Output<string> | undefined;
+  sendgridApiKey: pulumi.Output<string> | undefined;
+  smtpPassword: pulumi.Output<string> | undefined;
+  secretEnv: pulumi.Output<Record<string, string>>;
+} {
+  const config = new pulumi.Config("mastiff");
+  return {
+    r2SecretAccessKey: config.getSecret("r2SecretAccessKey"),
+    sendgridApiKey: config.getSecret("sendgridApiKey"),
+    smtpPassword: config.getSecret("smtpPassword"),
+    secretEnv:
+      config.getSecretObject<Record<string, string>>("secretEnv") ??
+      pulumi.secret<Record<string, string>>({}),
+  };
+}
+
+/**
+ * Checks raw config and fills in the defaults. Pure.
+ *
+ * @param raw values by key without namespace, as Pulumi keeps them: text, objects as JSON
+ * @param encrypted keys that are stored as secrets
+ */
+export function parseCommunity(
+  raw: Record<string, string>,
+  encrypted: ReadonlySet<string>,
+  stack: string,
+): Community {
+  const result = schema.safeParse(raw);
+  const open = openSecrets(raw, encrypted);
+  const lost = lostDigits(raw);
+  const told = new Set([...open, ...lost].map(({ key }) => key));
+  const problems = [
+    ...(result.error?.issues ?? [])
+      .flatMap((issue) => formProblems(issue, raw, encrypted))
+      .filter(({ key }) => !told.has(key)),
+    ...lost,
+    ...open,
+  ];
+  for (const key of secretKeys) {
+    if (raw[key] !== undefined && !encrypted.has(key)) {
+      problems.push({ key, reason: "is stored in plain text: set it again with --secret" });
+    }
+  }
+  // Without the keys that have problems, so that what is wrong between the others is shown in the same breath.
+  const parsed = problems.length === 0 ? result.data : withoutProblems(raw, problems);
+  if (parsed === undefined) throw new ConfigError(problems, stack);
+  const community = withDefaults(parsed);
+  const bad = new Set(problems.map(({ key }) => key));
+  problems.push(...ruleProblems(community, parsed, bad));
+  if (problems.length > 0) throw new ConfigError(problems, stack);
+  return community;
+}
+
+/**
+ * Keys that were encrypted although what they say stands in the state, in fly.toml and on the screen in clear: what an
+ * operator encrypts stays secret, or is refused.
+ */
+function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>): ConfigProblem[] {
+  const open = [...encrypted].filter(
+    (key) =>
+      raw[key] !== undefined && configKeys.includes(key) && !(secretKeys as readonly string[]).includes(key),
+  );
+  return open.sort().map((key) =>
+    key === "env"
+      ? {
+          key,
+          reason:
+            "holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
+          // Which of them is the secret one is for the operator to know: as a secret, each does what it did.
+          fix: [
+            setParts("mastiff:secretEnv", { ...placeholders(raw.secretEnv), ...placeholders(raw.env) }, true),
+            "pulumi config rm mastiff:env",
+          ],
+        }
+      : {
+          key,
+          reason: "is encrypted, but its value stands in the state in clear",
+          fix: [`pulumi config set mastiff:${key} <value> --plaintext`],
+        },
+  );
+}
+
+/** The parts of an object whose values are not to be shown. */
+function placeholders(json: string | undefined): Parts {
+  return Object.fromEntries(Object.keys(partsIn(json)).map((name) => [name, itsValue]));
+}
+
+/** The parts of an object as Pulumi keeps it; none where it is no object. */
+function partsIn(json = "{}"): Parts {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Parts) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Texts of digits that YAML read as a number: what is left of `12345678901234567890123456789012` is 1.2…e+31. */
+function lostDigits(raw: Record<string, string>): ConfigProblem[] {
+  return Object.entries(raw)
+    .filter(([key, value]) => configKeys.includes(key) && /^-?\d(\.\d+)?e\+\d+$/.test(value))
+    .map(([key, value]) => ({
+      key,
+      value,
+      reason: "is a number, as YAML reads digits without quotes, and most of them are lost: quote it",
+      fix: [
+        `write it in quotes in the stack's file:  mastiff:${key}: "<value>"`,
+        `pulumi config set mastiff:${key} <value>`,
+      ],
+    }));
+}
+
+/** The rest of the config. Undefined when a required key is not in it: too much follows from those. */
+function withoutProblems(raw: Record<string, string>, problems: ConfigProblem[]): Parsed | undefined {
+  const bad = new Set(problems.map((problem) => problem.key));
+  const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !bad.has(key)));
+  const standIns = { ownerUsername: "someone", ownerEmail: "someone@example.org", flyOrg: "someone" };
+  const missing = Object.entries(standIns).filter(([key]) => bad.has(key));
+  return schema.safeParse({ ...rest, ...Object.fromEntries(missing) }).data;
+}
+
+function formProblems(
+  issue: z.core.$ZodIssue,
+  raw: Record<string, string>,
+  encrypted: ReadonlySet<string>,
+): ConfigProblem[] {
+  const shown = (key: string) => (encrypted.has(key) ? undefined : raw[key]);
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    return issue.keys.map((key) => ({
+      key,
+      value: shown(key),
+      reason: "is no key that Mastiff knows",
+      remove: true,
+    }));
+  }
+  const [key, ...rest] = issue.path.map(String);
+  const top = key ?? "";
+  if (raw[top] === undefined) return [{ key: top, reason: "is required" }];
+  const where = rest.length > 0 ? `${rest.join(".")}: ` : "";
+  const value = shown(top);
+  const reason = `${where}${issue.message}`;
+  if (rest.length === 0)
+    return [{ key: top, value, reason, ...(value !== undefined && { right: suggestion(top, value) }) }];
+  // An object's parts are set one by one, a list as a whole.
+  if (raw[top].trim().startsWith("[")) return [{ key: top, value, reason }];
+  const part = rest.join(".");
+  const at = { part, parts: encrypted.has(top) ? placeholders(raw[top]) : partsIn(raw[top]) };
+  // No word would do for a secret that never rotates: what helps is to ask for none.
+  if (top === "rotate") return [{ key: top, at, reason: issue.message, remove: true }];
+  const shownPart = value === undefined ? undefined : at.parts[part];
+  const text =
+    typeof shownPart === "string" || shownPart === undefined ? shownPart : JSON.stringify(shownPart);
+  return [{ key: top, at, value: text, reason }];
+}

@@ -1,0 +1,147 @@
+/**
+ * Sizes of everything that runs, by preset. `guide` has the guide's sizes, `tiny` today's sane ones for some fifty
+ * people, the larger ones follow Mastodon's own advice (docs.joinmastodon.org/admin/scaling).
+ */
+import type { z } from "zod";
+import { setParts } from "../../providers/rules/config-parts.ts";
+import type { sizeOverrides } from "./keys/sizes.ts";
+
+/** A machine: Fly gives a shared CPU up to 2 GB of memory. */
+export interface MachineSize {
+  cpus: number;
+  memoryMb: number;
+}
+/** The web machines; `workers` are Puma's processes, `threads` the threads of each. */
+export interface WebSize extends MachineSize {
+  count: number;
+  workers: number;
+  threads: number;
+}
+/** The background machines; with more than one, the scheduler gets a machine of its own. */
+export interface SidekiqSize extends MachineSize {
+  count: number;
+  threads: number;
+}
+/** The streaming machines; `databasePool` is each one's share of database connections. */
+export interface StreamingSize extends MachineSize {
+  count: number;
+  databasePool: number;
+}
+/** The database machine and its disk. */
+export interface PostgresSize extends MachineSize {
+  volumeGb: number;
+}
+/** An own Redis 7 machine, or a database of Upstash's (plan: see `fly redis plans`; null: pay as you go). */
+export type RedisSize =
+  | (MachineSize & { kind: "own"; volumeGb: number })
+  | { kind: "upstash"; plan: string | null };
+
+/** All sizes of one community. */
+export interface Sizes {
+  web: WebSize;
+  sidekiq: SidekiqSize;
+  streaming: StreamingSize;
+  postgres: PostgresSize;
+  redis: RedisSize;
+}
+
+/** Name of a set of sizes. */
+export type Preset = "tiny" | "guide" | "small" | "medium";
+
+const presets: Record<Preset, Sizes> = {
+  tiny: {
+    web: { count: 1, cpus: 1, memoryMb: 1024, workers: 1, threads: 5 },
+    sidekiq: { count: 1, cpus: 1, memoryMb: 1024, threads: 5 },
+    streaming: { count: 1, cpus: 1, memoryMb: 512, databasePool: 5 },
+    postgres: { cpus: 1, memoryMb: 1024, volumeGb: 10 },
+    redis: { kind: "own", cpus: 1, memoryMb: 256, volumeGb: 1 },
+  },
+  guide: {
+    web: { count: 1, cpus: 1, memoryMb: 1024, workers: 1, threads: 5 },
+    sidekiq: { count: 1, cpus: 1, memoryMb: 1024, threads: 5 },
+    streaming: { count: 1, cpus: 1, memoryMb: 256, databasePool: 5 },
+    postgres: { cpus: 1, memoryMb: 256, volumeGb: 1 },
+    redis: { kind: "upstash", plan: null },
+  },
+  small: {
+    web: { count: 1, cpus: 2, memoryMb: 2048, workers: 2, threads: 5 },
+    sidekiq: { count: 1, cpus: 2, memoryMb: 2048, threads: 15 },
+    streaming: { count: 1, cpus: 1, memoryMb: 512, databasePool: 5 },
+    postgres: { cpus: 2, memoryMb: 2048, volumeGb: 20 },
+    redis: { kind: "own", cpus: 1, memoryMb: 512, volumeGb: 1 },
+  },
+  medium: {
+    web: { count: 2, cpus: 4, memoryMb: 4096, workers: 3, threads: 5 },
+    sidekiq: { count: 2, cpus: 2, memoryMb: 2048, threads: 20 },
+    streaming: { count: 2, cpus: 1, memoryMb: 1024, databasePool: 5 },
+    postgres: { cpus: 4, memoryMb: 8192, volumeGb: 50 },
+    redis: { kind: "own", cpus: 1, memoryMb: 2048, volumeGb: 2 },
+  },
+};
+
+/** What config may say about sizes; every part is optional. */
+export type SizeOverrides = { [K in keyof typeof sizeOverrides]?: z.infer<(typeof sizeOverrides)[K]> };
+
+/** The preset's sizes with the overrides over them. */
+export function sizesOf(preset: Preset, overrides: SizeOverrides): Sizes {
+  const base = presets[preset];
+  return {
+    web: merged(base.web, overrides.web),
+    sidekiq: merged(base.sidekiq, overrides.sidekiq),
+    streaming: merged(base.streaming, overrides.streaming),
+    postgres: merged(base.postgres, overrides.postgres),
+    redis: redisSize(base.redis, overrides.redis),
+  };
+}
+
+function redisSize(base: RedisSize, override: SizeOverrides["redis"]): RedisSize {
+  if (override === undefined) return base;
+  if (override.kind === "upstash") return { kind: "upstash", plan: override.plan ?? null };
+  const own = base.kind === "own" ? base : (presets.tiny.redis as Extract<RedisSize, { kind: "own" }>);
+  return merged(own, { ...override, kind: "own" as const });
+}
+
+/** One property at a time, so that an explicit undefined does not undo a default. */
+function merged<T extends object>(base: T, override: { [K in keyof T]?: T[K] | undefined } | undefined): T {
+  const set = Object.entries(override ?? {}).filter(([, value]) => value !== undefined);
+  return { ...base, ...Object.fromEntries(set) };
+}
+
+/** Connections that the machines may open at once, one-offs included. Postgres' own default limit is 100, 3 are kept. */
+export function connections(sizes: Sizes): number {
+  const { web, sidekiq, streaming } = sizes;
+  const scheduler = sidekiq.count > 1 ? schedulerThreads : 0;
+  return (
+    web.count * web.workers * web.threads +
+    sidekiq.count * sidekiq.threads +
+    scheduler +
+    streaming.count * streaming.databasePool +
+    5
+  );
+}
+
+/** Threads of the scheduler's own machine. */
+export const schedulerThreads = 5;
+
+/** Below this a database of postgres-flex, which is five processes, is killed while migrations run. */
+const postgresMemoryMb = 512;
+
+/** What the sizes let one expect, where that is trouble; a sentence each. The sizes stay as they are. */
+export function sizeWarnings({ postgres }: Sizes): string[] {
+  if (postgres.memoryMb >= postgresMemoryMb) return [];
+  return [
+    `mastiff:postgres gives the database ${postgres.memoryMb} MB. It runs five processes (PostgreSQL, its replication manager, a proxy and Fly's own), and is killed for want of memory when migrations run.\n  fix  give it what a small community needs:  ${setParts("mastiff:postgres", { ...postgres, memoryMb: presets.tiny.postgres.memoryMb })}`,
+  ];
+}
+
+/** What is wrong with the sizes taken together; undefined when nothing is. */
+export function budgetProblem(sizes: Sizes): string | undefined {
+  for (const [name, size] of Object.entries(sizes)) {
+    if ("memoryMb" in size && size.memoryMb > size.cpus * 2048) {
+      return `${name}: ${size.cpus} shared CPU(s) get at most ${size.cpus * 2048} MB of memory, not ${size.memoryMb}`;
+    }
+  }
+  const wanted = connections(sizes);
+  if (wanted <= 97) return undefined;
+  return `web, sidekiq and streaming together may open ${wanted} database connections; Postgres takes 97: lower counts, workers or threads`;
+}

@@ -1,0 +1,187 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { Declared, ReleaseSpec, SecretsSpec } from "../../providers/fly/spec.ts";
+import { versionOf, versionProblem } from "../mastodon/version-rule.ts";
+import type { MovedFrom } from "../stack/fact-rules.ts";
+import type { FlyPlace, UnseenPlace } from "./app.ts";
+import { FlyCommand } from "./driver.ts";
+import type { Things } from "./look.ts";
+import { type ReleaseInputs, releaseWords } from "./release-words.ts";
+
+/** Arguments of {@link AppRelease}. */
+export interface AppReleaseArgs extends AppReleasePlan {
+  place: FlyPlace;
+  /** App to release. Take it from `FlyApp.appName`: order follows data. */
+  appName: pulumi.Input<string>;
+  /** Rendered fly.toml. */
+  flyToml: pulumi.Input<string>;
+  /** Secret variables by name, exactly those of `secretNames`. */
+  secrets: Record<string, pulumi.Input<string>>;
+  /** What has to be there before the machines start. */
+  after: pulumi.Resource[];
+  /** Release whose writings are no longer in the database: any may follow it. */
+  movedFrom?: MovedFrom | undefined;
+}
+
+/** What is known of a release before it is declared. */
+export interface AppReleasePlan {
+  image: string;
+  /** Names of the secret variables: plain, because they decide what exists. */
+  secretNames: readonly string[];
+  /** Those among them whose values never change. */
+  forGood?: readonly string[];
+  /** Machines by process group. */
+  groups: Record<string, { count: number }>;
+  /** Memory of the machine that sets up and migrates the database, and what it follows from; null: not this app's task. */
+  database: ReleaseSpec["database"];
+  /** Whether Redis has to show that it is new enough before anything depends on it. */
+  redisGate: boolean;
+  /** App of the own Redis that Sidekiq works from. Default: none, so its heartbeat is not looked for. */
+  redis?: string;
+}
+
+function secretsSpec(app: string, { secretNames, forGood }: AppReleasePlan): SecretsSpec {
+  return { app, names: [...secretNames].sort(), ...(forGood && { forGood: [...forGood] }) };
+}
+
+function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): Declared<ReleaseSpec> {
+  const { org, region } = place;
+  const { image, groups, database, redisGate, redis } = plan;
+  const smoke = database !== null;
+  return { org, app, region, image, groups, database, redisGate, smoke, ...(redis && { redis }) };
+}
+
+/**
+ * What to look at before an {@link AppRelease} is declared.
+ *
+ * @param flyToml as it will be rendered, with `{v4}` and `{v6}` for addresses that are not known yet
+ */
+export function appReleaseThings(
+  name: string,
+  place: UnseenPlace,
+  app: string,
+  plan: AppReleasePlan,
+  flyToml: string,
+): Things {
+  return {
+    [`${name}-secrets`]: { kind: "secrets", spec: secretsSpec(app, plan) },
+    [`${name}-release`]: { kind: "release", spec: releaseSpec(place, app, plan), flyToml },
+  };
+}
+
+/**
+ * The machines of one app: its secrets, staged so that one release takes all of them, then the release itself.
+ *
+ * Destroyed, the machines go first; so nobody writes into the bucket while it is emptied, and nobody holds a
+ * connection to the database while it is dropped.
+ */
+export class AppRelease extends pulumi.ComponentResource {
+  /** The release, for what has to come after it. */
+  readonly released: pulumi.Resource;
+
+  constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:fly:Release", name, {}, opts);
+    const given = Object.keys(args.secrets).sort().join(" ");
+    if (given !== [...args.secretNames].sort().join(" "))
+      throw new Error(`${name}: secretNames and secrets differ: ${given}`);
+    const place = withSecretsDrift(name, args.place);
+    const values = pulumi.secret(pulumi.all(args.secrets));
+
+    const secrets = new FlyCommand(
+      `${name}-secrets`,
+      {
+        kind: "secrets",
+        spec: pulumi.output(args.appName).apply((app) => secretsSpec(app, args)),
+        place,
+        secrets: values,
+      },
+      { parent: this },
+    );
+    this.released = new FlyCommand(
+      `${name}-release`,
+      {
+        kind: "release",
+        spec: pulumi.output(args.appName).apply((app) => releaseSpec(place, app, args)),
+        place,
+        environment: {
+          FLY_TOML: args.flyToml,
+          // A changed secret needs a release, but what Fly answers is unknown in a preview; this is not.
+          // Not marked secret: one of the values is always too long to guess, so the digest tells nothing. Marked,
+          // it would hide the whole environment, and with it the image, from the guard below.
+          SECRETS_DIGEST: pulumi.unsecret(values.apply(digest)),
+        },
+      },
+      {
+        parent: this,
+        dependsOn: [secrets, ...args.after],
+        hooks: { beforeUpdate: [upgradeGuard(name, args.movedFrom), announcement(name, this)] },
+      },
+    );
+    this.registerOutputs();
+  }
+}
+
+/** A secret that is put right reaches the machines by a release: what is wrong with the one is of the other too. */
+function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
+  const { found } = place.drift;
+  const [secrets, release] = [found[`${name}-secrets`], found[`${name}-release`]];
+  if (secrets === undefined || release !== undefined) return place;
+  return { ...place, drift: { ...place.drift, found: { ...found, [`${name}-release`]: secrets } } };
+}
+
+/** Refuses an image that may not follow the one that runs, in previews too. */
+function upgradeGuard(name: string, movedFrom: MovedFrom = {}): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    `${name}-upgrade-guard`,
+    ({ oldInputs, newInputs }) => {
+      const [from, to] = [versionIn(oldInputs), versionIn(newInputs)];
+      const problem = from === movedFrom.mastodonVersion ? undefined : versionProblem(from, to, movedFrom);
+      if (problem !== undefined) throw new Error(`mastiff:mastodonVersion: ${problem}`);
+    },
+    { onDryRun: true },
+  );
+}
+
+/**
+ * Says what a change restarts and for how long, in previews too. On the component: the release itself has no URN
+ * before it is done, and the words would wait for that.
+ */
+function announcement(name: string, release: pulumi.Resource): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    `${name}-announcement`,
+    async ({ oldInputs, newInputs }) => {
+      const [old, next] = [releaseIn(oldInputs), releaseIn(newInputs)];
+      const words = old && next ? releaseWords(old, next) : [];
+      if (words.length > 0) await pulumi.log.info(words.join("\n  - "), release);
+    },
+    { onDryRun: true },
+  );
+}
+
+/** Version in a release's inputs; empty where it is not known yet. */
+function versionIn(inputs: Record<string, unknown> | undefined): string {
+  const image = releaseIn(inputs)?.spec.image;
+  return image === undefined ? "" : versionOf(image);
+}
+
+/** A release's inputs as a hook gets them; undefined where its spec is not known yet. */
+function releaseIn(inputs: Record<string, unknown> | undefined): ReleaseInputs | undefined {
+  const { SPEC, FLY_TOML, SECRETS_DIGEST } = (inputs?.environment ?? {}) as Record<string, unknown>;
+  if (typeof SPEC !== "string" || !SPEC.startsWith("{")) return undefined;
+  return {
+    spec: JSON.parse(SPEC) as ReleaseSpec,
+    flyToml: knownText(FLY_TOML),
+    secretsDigest: knownText(SECRETS_DIGEST),
+  };
+}
+
+/** Text of an input; what a preview does not know yet is another than any that was. */
+function knownText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Changes when one of the values does. */
+export function digest(values: Record<string, string>): string {
+  const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
+}

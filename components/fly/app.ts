@@ -1,0 +1,169 @@
+import * as pulumi from "@pulumi/pulumi";
+import type {
+  AddressesOutput,
+  AddressesSpec,
+  AppOutput,
+  AppSpec,
+  Declared,
+} from "../../providers/fly/spec.ts";
+import type { Addresses } from "../mastodon/environment.ts";
+import { answerIn, type LastState } from "../stack/last-state.ts";
+import { FlyCommand, FlyUpkeep } from "./driver.ts";
+import type { Drift, Things } from "./look.ts";
+
+/** Where and whose everything on Fly is; the same for every component of a stack. */
+export interface FlyPlace {
+  /** The stack's mark (providers/shared/mark.ts), which tells ours from others'. */
+  stack: pulumi.Input<string>;
+  /** Slug of the organisation. */
+  org: string;
+  /** Region code, e.g. `ams`. */
+  region: string;
+  /** Base of Fly's APIs; unset: the real one. */
+  endpoint?: string | undefined;
+  /** What a look has found, by the logical name of the resource that mends it. */
+  drift: Drift;
+  /** What the last run left in the state. */
+  last: LastState;
+}
+
+/** A place before anybody has looked there; the driver is told whose it is on its own. */
+export type UnseenPlace = Pick<FlyPlace, "org" | "region">;
+
+/** Arguments of {@link FlyApp}. */
+export interface FlyAppArgs extends FlyAppPlan {
+  place: FlyPlace;
+}
+
+/** What is known of an app before it is declared. */
+export interface FlyAppPlan {
+  /** Name of the app, unique on all of Fly. Another one is another app. */
+  app: string;
+  /** Whether to have an IPv4 of one's own (2 USD a month) instead of a shared one. */
+  dedicatedV4: boolean;
+}
+
+function specOf({ org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): Declared<AppSpec> {
+  return { org, app, publicAddresses: true, dedicatedV4 };
+}
+
+function addressesSpec({ org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): Declared<AddressesSpec> {
+  return { org, app, dedicatedV4 };
+}
+
+/** What to look at before a {@link FlyApp} is declared. */
+export function flyAppThings(name: string, place: UnseenPlace, plan: FlyAppPlan, last: LastState): Things {
+  const [app, addresses] = [answerIn(last, `${name}-app`), answerIn(last, `${name}-addresses`)];
+  return {
+    [`${name}-app`]: { kind: "app", spec: specOf(place, plan), ...(app && { previous: app }) },
+    [`${name}-addresses`]: {
+      kind: "addresses",
+      spec: addressesSpec(place, plan),
+      ...(addresses && { previous: addresses }),
+    },
+  };
+}
+
+/** The addresses that the state has of an app; as they will be looked up where it has none. */
+export function lastAddresses(name: string, last: LastState): Addresses {
+  const app = answerIn(last, `${name}-app`) as AppOutput | undefined;
+  return app ?? { v4: "{v4}", v6: "{v6}" };
+}
+
+/**
+ * An app on Fly with its public addresses, and nothing in it yet.
+ *
+ * The addresses come before the first release, because a release that finds none may allocate none, and before
+ * certificates, because what proves a certificate names them.
+ */
+export class FlyApp extends pulumi.ComponentResource {
+  /** Name of the app, once it is there; known in every preview. */
+  readonly appName: pulumi.Output<string>;
+  /** IPv4 and IPv6 of the app. */
+  readonly v4: pulumi.Output<string>;
+  readonly v6: pulumi.Output<string>;
+  /** All that the app answers at, with those that DNS is leaving. */
+  readonly addresses: pulumi.Output<Addresses>;
+
+  readonly #name: string;
+  readonly #args: FlyAppArgs;
+
+  constructor(name: string, args: FlyAppArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:fly:App", name, { app: args.app }, opts);
+    const { place } = args;
+    const of = { kind: "app", spec: specOf(place, args), place };
+    const item = `${name}-app`;
+    const app = new FlyCommand(
+      item,
+      { ...of, hasUpkeep: true },
+      { parent: this, hooks: { beforeUpdate: [announcement(name, this)] } },
+    );
+    new FlyUpkeep(`${name}-app-upkeep`, { ...of, of: app, item }, { parent: this });
+    const output = app.output<AppOutput>();
+    // Not what the driver prints, which is unknown while it is asked anew: not all that names the app changes then.
+    this.appName = app.urn.apply(() => args.app);
+    this.v4 = output.v4.apply((address) => present(address, args.app, "IPv4"));
+    this.v6 = output.v6.apply((address) => present(address, args.app, "IPv6"));
+    this.addresses = pulumi
+      .all([this.v4, this.v6, output.apply(({ leaving }) => leaving)])
+      .apply(([v4, v6, leaving]) => ({ v4, v6, leaving }));
+    this.#name = name;
+    this.#args = args;
+    this.registerOutputs({ appName: this.appName, v4: this.v4, v6: this.v6 });
+  }
+
+  /**
+   * Releases the addresses that DNS has left, once no resolver can know them any more.
+   *
+   * @param records what leads to the app's addresses
+   */
+  releaseOld(records: pulumi.Resource[]): pulumi.Output<AddressesOutput> {
+    const { place } = this.#args;
+    const spec = pulumi
+      .all([this.v4, this.v6])
+      .apply(([v4, v6]): Declared<AddressesSpec> => ({ ...addressesSpec(place, this.#args), v4, v6 }));
+    return new FlyCommand(
+      `${this.#name}-addresses`,
+      { kind: "addresses", spec, place },
+      { parent: this, dependsOn: records },
+    ).output<AddressesOutput>();
+  }
+}
+
+/** Says what a switch of the IPv4 does, in previews too. */
+function announcement(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
+  return new pulumi.ResourceHook(
+    `${name}-address-announcement`,
+    async ({ oldInputs, newInputs }) => {
+      const [old, next] = [appIn(oldInputs), appIn(newInputs)];
+      if (old === undefined || next === undefined || old.dedicatedV4 === next.dedicatedV4) return;
+      const kind = next.dedicatedV4 ? "an IPv4 of its own" : "a shared IPv4";
+      await pulumi.log.info(
+        `${next.app} gets ${kind}, then the DNS records lead to it. The address of now serves on: the first pulumi up six minutes later, when no resolver knows it any more, releases it`,
+        parent,
+      );
+    },
+    { onDryRun: true },
+  );
+}
+
+function appIn(inputs: Record<string, unknown> | undefined): AppSpec | undefined {
+  const spec = (inputs?.environment as Record<string, unknown> | undefined)?.SPEC;
+  return typeof spec === "string" && spec.startsWith("{") ? (JSON.parse(spec) as AppSpec) : undefined;
+}
+
+/** Addresses whose time has come, in the words that a preview shows; by the resource that releases them. */
+export function dueAddresses(last: LastState, now: number): Drift["found"] {
+  const due = ["web-addresses", "streaming-addresses"].flatMap((name) => {
+    const { leaving = [] } = (answerIn(last, name) ?? {}) as Partial<AddressesOutput>;
+    const old = leaving.filter((one) => Date.parse(one.from) <= now);
+    const differences = old.map((one) => `address ${one.address} has left DNS and is released`);
+    return old.length === 0 ? [] : [[name, { differences, identity: false }] as const];
+  });
+  return Object.fromEntries(due);
+}
+
+function present(address: string | null, app: string, kind: string): string {
+  if (address === null) throw new Error(`Fly gave the app ${app} no public ${kind}`);
+  return address;
+}

@@ -1,0 +1,76 @@
+/** What a changed release restarts, and for how long, in the words that a preview shows. Pure. */
+import type { ReleaseSpec } from "../../providers/fly/spec.ts";
+import { versionOf } from "../mastodon/version-rule.ts";
+
+/** What a release was or will be made from. */
+export interface ReleaseInputs {
+  spec: ReleaseSpec;
+  flyToml: string;
+  /** Changes when a secret does. */
+  secretsDigest: string;
+}
+
+/**
+ * Sentences for an operator; empty when nothing restarts and nothing is migrated.
+ *
+ * Times are Mastodon's and Fly's own: Rails takes 20 to 90 s to boot, Sidekiq gets 25 s to put its jobs back
+ * (config/sidekiq.yml), and migrations may take hours on a large server (release notes of 4.7.0).
+ */
+export function releaseWords(old: ReleaseInputs, next: ReleaseInputs): string[] {
+  const [from, to] = [versionOf(old.spec.image), versionOf(next.spec.image)];
+  const causes = [
+    old.spec.image !== next.spec.image && `${from} → ${to}`,
+    tomlWithoutImage(old) !== tomlWithoutImage(next) && "settings or sizes",
+    old.secretsDigest !== next.secretsDigest && "secrets",
+  ].filter((cause) => cause !== false);
+  const counts = countWords(old.spec, next.spec);
+  if (causes.length === 0) return counts.length === 0 ? [] : [`${counts.join(", ")}; nothing else restarts`];
+  const migrates = next.spec.database !== null && from !== to;
+  return [
+    `${causes.join(", ")}: ${migrates ? "migrations, then " : ""}restarts ${groupWords(old.spec)}`,
+    ...(migrates
+      ? [
+          `first the migrations that ${from} bears, in a machine of their own: minutes, on a large server hours, without a limit, while ${from} goes on serving`,
+        ]
+      : []),
+    ...restartWords(old.spec),
+    ...(migrates ? [`last the rest of the migrations, when all machines run ${to}`] : []),
+    ...counts,
+  ];
+}
+
+/** The image stands in both; it is told as a version. */
+function tomlWithoutImage({ flyToml, spec }: ReleaseInputs): string {
+  return flyToml.replaceAll(spec.image, "");
+}
+
+function groupWords({ groups }: ReleaseSpec): string {
+  return Object.entries(groups)
+    .map(([group, { count }]) => `${count} × ${group}`)
+    .join(", ");
+}
+
+function restartWords({ groups }: ReleaseSpec): string[] {
+  const words: string[] = [];
+  if (groups.web !== undefined) {
+    words.push(
+      groups.web.count > 1
+        ? "web machines restart one after the other, a minute or so each; the others answer meanwhile"
+        : "the only web machine restarts: the site does not answer for a minute or so (mastiff:web.count 2 leaves no gap)",
+    );
+  }
+  if (groups.sidekiq !== undefined)
+    words.push("Sidekiq puts its jobs back and goes on with them after its restart; none is lost");
+  if (groups.streaming !== undefined)
+    words.push("everyone who reads live is cut off for some seconds and connects again by themselves");
+  return words;
+}
+
+function countWords(old: ReleaseSpec, next: ReleaseSpec): string[] {
+  const names = [...new Set([...Object.keys(old.groups), ...Object.keys(next.groups)])];
+  return names.flatMap((group) => {
+    const more = (next.groups[group]?.count ?? 0) - (old.groups[group]?.count ?? 0);
+    if (more === 0) return [];
+    return [`${Math.abs(more)} × ${group} ${more > 0 ? "is added" : "is taken away"}`];
+  });
+}

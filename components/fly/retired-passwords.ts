@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RetiredLoginSpec } from "../../providers/fly/spec.ts";
+import type { LaterPassword } from "../mastodon/mastodon-secrets.ts";
+import type { FlyPlace } from "./app.ts";
+import { FlyCommand } from "./driver.ts";
+import type { FlyPlan } from "./plan.ts";
+
+/** Arguments of {@link RetiredPasswords}. */
+export interface RetiredPasswordsArgs {
+  place: FlyPlace;
+  /** Which database and Redis. */
+  plan: Pick<FlyPlan, "postgres" | "redis">;
+  /** What took the place of the first passwords. */
+  later: { database: LaterPassword | undefined; redis: LaterPassword | undefined };
+  /** The releases by which every machine has the later ones. */
+  after: pulumi.Resource[];
+}
+
+/**
+ * The end of the first passwords of database and Redis, once no machine uses them any more. Passwords between the
+ * first and the present one need nothing here: a login is dropped with its resource, and Redis forgets all but the
+ * one that it starts with.
+ */
+export class RetiredPasswords extends pulumi.ComponentResource {
+  constructor(name: string, args: RetiredPasswordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:fly:RetiredPasswords", name, {}, opts);
+    const { place, plan, later } = args;
+    const last = { parent: this, dependsOn: args.after };
+    if (later.database !== undefined) {
+      const spec: RetiredLoginSpec = { app: plan.postgres.app, user: plan.postgres.database };
+      new FlyCommand(`${name}-database-login`, { kind: "retired-login", spec, place }, last);
+    }
+    if (later.redis !== undefined) {
+      const secrets = { password: later.redis.value };
+      const spec = { app: plan.redis.name };
+      new FlyCommand(`${name}-redis-password`, { kind: "redis-restart", spec, place, secrets }, last);
+    }
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as cloudflare from "../cloudflare/cloudflare.ts";
+import { recordComment } from "../cloudflare/community-records.ts";
+import type { Community } from "../config/schema.ts";
+
+/** A TXT record for mail that config asks for. */
+export interface MailRecord {
+  role: "spf" | "dmarc";
+  host: string;
+  value: string;
+  /** How any record of its kind begins. */
+  prefix: string;
+  /** The config key that asks for it. */
+  key: string;
+}
+
+/** SPF and DMARC as config wants them. Neither is there by default: one may exist that must not be doubled. */
+export function mailRecordsOf(
+  community: Pick<Community, "domain" | "spf" | "dmarcPolicy" | "dmarcReports">,
+): MailRecord[] {
+  const { domain, spf, dmarcPolicy, dmarcReports } = community;
+  const records: MailRecord[] = [];
+  if (spf) {
+    const value = "v=spf1 include:sendgrid.net ~all";
+    records.push({ role: "spf", host: domain, value, prefix: "v=spf1", key: "spf" });
+  }
+  if (dmarcPolicy !== undefined) {
+    const reports = dmarcReports === undefined ? "" : `; rua=mailto:${dmarcReports}`;
+    const value = `v=DMARC1; p=${dmarcPolicy}${reports}`;
+    records.push({ role: "dmarc", host: `_dmarc.${domain}`, value, prefix: "v=DMARC1", key: "dmarcPolicy" });
+  }
+  return records;
+}
+
+/** Arguments of {@link MailRecords}. */
+export interface MailRecordsArgs {
+  zoneId: pulumi.Input<string>;
+  records: MailRecord[];
+  /** Name whose SPF record says where mails come from. Default: `sendgrid.net`, right outside the EU. */
+  spfInclude?: pulumi.Input<string> | undefined;
+  /** The stack's mark, for the records' comment. */
+  stack: pulumi.Input<string>;
+}
+
+/** SPF and DMARC in the zone. */
+export class MailRecords extends pulumi.ComponentResource {
+  constructor(name: string, args: MailRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastiff:cloudflare:MailRecords", name, {}, opts);
+    for (const { role, host, value } of args.records) {
+      const include = role === "spf" ? args.spfInclude : undefined;
+      new cloudflare.DnsRecord(
+        `${name}-${role}`,
+        {
+          zoneId: args.zoneId,
+          type: "TXT",
+          name: host,
+          // Quotes of our own: those that the API adds would be a difference for ever.
+          content:
+            include === undefined
+              ? JSON.stringify(value)
+              : pulumi.output(include).apply((name) => JSON.stringify(`v=spf1 include:${name} ~all`)),
+          ttl: 1,
+          proxied: false,
+          comment: recordComment(args.stack),
+        },
+        { parent: this, deleteBeforeReplace: true },
+      );
+    }
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,24 @@
+/** What a preview says about a step from one Mastodon to another. Pure. */
+import { setParts } from "../../providers/rules/config-parts.ts";
+import { parseVersion, stepProblem } from "../../providers/rules/mastodon-version.ts";
+
+/** Why a community may not go from one release to another; undefined when it may. */
+export function versionProblem(from: string, to: string, movedFrom: object = {}): string | undefined {
+  const [old, next] = [parseVersion(from), parseVersion(to)];
+  if (old === undefined || next === undefined) return undefined;
+  switch (stepProblem(old, next)) {
+    case "back":
+      return `${from} → ${to} goes back: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade, then ${setParts("mastiff:movedFrom", { ...movedFrom, mastodonVersion: from })} (docs/operations.md, “Going back”)`;
+    case "skips":
+      return `${from} → ${to} skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v${old[0]}.${old[1] + 1} first, then the next`;
+    case "major":
+      return `${from} → ${to} is a new major version, whose upgrade path is not known here.\n    proper way: read its release notes, and update Mastiff`;
+    default:
+      return undefined;
+  }
+}
+
+/** Version in an image's reference. */
+export function versionOf(image: string): string {
+  return image.slice(image.lastIndexOf(":") + 1);
+}

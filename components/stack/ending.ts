@@ -1,0 +1,66 @@
+/** What an operator has to know before a community ends, and what is there afterwards. Pure. */
+import type { DumpOutput } from "../../providers/fly/spec.ts";
+
+/** What both texts are made from. */
+export interface EndingFacts {
+  domain: string;
+  zone: string;
+  zoneMode: "owned" | "shared" | "created";
+  app: string;
+  bucket: string;
+  farewellBucket: string;
+  redisKind: "own" | "upstash";
+  mail: "sendgrid" | "server";
+}
+
+/** What `pulumi destroy` is going to take for good, and what to do first. */
+export function lastWords(facts: EndingFacts): string {
+  const { domain, app, bucket } = facts;
+  return [
+    `mastiff:destroy is set: ${domain} is about to end. This up takes a last dump and unprotects; pulumi destroy then deletes, for good:`,
+    `  - every account of ${domain} with its posts, follows and messages: the database ${app}-db`,
+    `  - every upload: all objects of the bucket ${bucket}, and the bucket (the dump has none of them; copy them first if somebody wants them)`,
+    `  - the jobs that still wait in Redis, deliveries to other servers among them: ${app}-redis`,
+    `  - the keys that accounts sign with: without them a dump is readable, but nobody can be ${domain} again. Keep them:`,
+    "      pulumi stack export --show-secrets > state.json",
+    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
+    facts.zoneMode === "created"
+      ? `  - the zone ${facts.zone} with all its records, those of others too`
+      : `  - this stack's records in the zone ${facts.zone}`,
+    "Other servers remember the community. Tell them before anything is destroyed, and leave Sidekiq running until all have heard (hours to days):",
+    `      npm run tootctl -- ${app} self-destruct      (docs/operations.md, “Ending a community”)`,
+    `Never use ${domain} for a fresh server afterwards. To keep the community after all: pulumi config rm mastiff:destroy && pulumi up`,
+  ].join("\n");
+}
+
+/** What is still there after `pulumi destroy`, a sentence each, with the way to remove it. */
+export function leftAfterDestroy(
+  facts: EndingFacts,
+  dump: DumpOutput,
+  adopted: { mailDomain: boolean; sender: boolean },
+): string[] {
+  const { zone, domain } = facts;
+  const size = dump.bytes === null ? "" : `, ${inWords(dump.bytes)}`;
+  const people = dump.users === null ? "" : `, ${dump.users} account(s)`;
+  return [
+    `the bucket ${dump.bucket} with the last dump ${dump.key}${size}${people}: download it, then delete the bucket in the Cloudflare dashboard. It holds people's data: not for longer than you may keep that`,
+    ...(facts.zoneMode === "created"
+      ? []
+      : [`the zone ${zone}, and every record in it that this stack did not make`]),
+    ...(facts.zoneMode === "owned"
+      ? [`the SSL mode of ${zone}, Full (strict): a setting has no "off", and every other mode is weaker`]
+      : []),
+    ...(adopted.mailDomain ? [`the mail domain ${domain} at SendGrid: it was there before this stack`] : []),
+    ...(adopted.sender ? ["the verified sender at SendGrid: it was there before this stack"] : []),
+    "Fly's snapshots of the volumes, for the rest of their five days",
+    `the empty stack and its history, which hold the old secrets encrypted: pulumi stack rm, once nobody needs them`,
+  ];
+}
+
+/** 1536 → "1.5 KB". */
+function inWords(bytes: number): string {
+  const units = ["bytes", "KB", "MB", "GB"];
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const value = bytes / 1024 ** step;
+  return `${step === 0 ? value : value.toFixed(1)} ${units[step]}`;
+}

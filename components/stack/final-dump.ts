@@ -1,0 +1,105 @@
+import * as pulumi from "@pulumi/pulumi";
+import { BucketAccess, KeptBucket } from "../../providers/cloudflare/resources.ts";
+import type { DumpOutput, DumpSpec } from "../../providers/fly/spec.ts";
+import { mintBucketKey } from "../cloudflare/bucket-key.ts";
+import { farewellBucket } from "../config/derived-names.ts";
+import type { FlyPlace } from "../fly/app.ts";
+import { FlyCommand } from "../fly/driver.ts";
+import { type EndingFacts, lastWords, leftAfterDestroy } from "./ending.ts";
+
+/** Arguments of {@link FinalDump}. */
+export interface FinalDumpArgs {
+  place: FlyPlace;
+  /** What ends. */
+  facts: Omit<EndingFacts, "farewellBucket">;
+  /** What was at SendGrid before this stack. */
+  adopted: { mailDomain: pulumi.Input<boolean>; sender: pulumi.Input<boolean> };
+  /** The web app, which has DATABASE_URL. */
+  appName: pulumi.Input<string>;
+  /** App of the database. */
+  databaseApp: string;
+  accountId: string;
+  jurisdiction: "default" | "eu";
+  /** A key that the operator made; it has to open the dump's bucket too. */
+  key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
+  /** Base of R2's S3 API as the operator's machine reaches it; unset: the account's own. */
+  endpoint?: string | undefined;
+  /** Base of Cloudflare's API; unset: the real one. */
+  baseUrl?: string | undefined;
+  /** What has to be there before there is anything to dump. */
+  after: pulumi.Resource[];
+}
+
+/**
+ * The last dump of a community's database, taken once, in a bucket that stays when the stack goes.
+ *
+ * Not the bucket for uploads, which is emptied and deleted; not the operator's machine, which has no pg_dump of the
+ * right version and no way into the private network without a tunnel, and which may be a CI job. The bucket lies
+ * under the same law as the uploads (`jurisdiction`), since the dump holds the same people's data; its key goes with
+ * the stack, so that afterwards the account's owner alone opens it.
+ */
+export class FinalDump extends pulumi.ComponentResource {
+  /** Where the dump is, how large it is, and how many people's accounts are in it. */
+  readonly dump: pulumi.Output<DumpOutput>;
+  /** What is still there after `pulumi destroy`, a sentence each. */
+  readonly left: pulumi.Output<string[]>;
+
+  constructor(name: string, args: FinalDumpArgs, opts?: pulumi.ComponentResourceOptions) {
+    const bucket = farewellBucket(args.facts.bucket);
+    super("mastiff:mastodon:FinalDump", name, { bucket }, opts);
+    const facts = { ...args.facts, farewellBucket: bucket };
+    pulumi.log.warn(lastWords(facts), this);
+    const { accountId, jurisdiction } = args;
+    const base = args.baseUrl === undefined ? {} : { baseUrl: args.baseUrl };
+    const kept = new KeptBucket(
+      `${name}-bucket`,
+      { accountId, bucket, jurisdiction, ...base },
+      { parent: this },
+    );
+    const key =
+      args.key ??
+      mintBucketKey(
+        name,
+        { accountId, bucket, jurisdiction, stack: args.place.stack },
+        { about: "last dump", parent: this },
+      );
+    const access = new BucketAccess(
+      `${name}-access`,
+      {
+        bucket: kept.bucket,
+        accountId,
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey,
+        jurisdiction,
+        keepObjects: true,
+        ...(args.endpoint !== undefined && { endpoint: args.endpoint }),
+      },
+      { parent: this },
+    );
+    const law = jurisdiction === "default" ? "" : `.${jurisdiction}`;
+    const taken = new FlyCommand(
+      `${name}-taken`,
+      {
+        kind: "dump",
+        spec: pulumi.output(args.appName).apply(
+          (app): DumpSpec => ({
+            app,
+            server: args.databaseApp,
+            bucket,
+            bucketUrl: `https://${accountId}${law}.r2.cloudflarestorage.com/${bucket}`,
+          }),
+        ),
+        place: args.place,
+        secrets: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
+        // The bucket's and the object's name and a few numbers.
+        secretOutput: false,
+      },
+      { parent: this, dependsOn: args.after },
+    );
+    this.dump = taken.output<DumpOutput>();
+    this.left = pulumi
+      .all([this.dump, args.adopted])
+      .apply(([dump, adopted]) => leftAfterDestroy(facts, dump, adopted));
+    this.registerOutputs({ dump: this.dump, left: this.left });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * A look at all clouds before a stack's first `up`: whether the community that it describes is up already. Then its
+ * state is elsewhere, in another backend or on another laptop, and with it the keys that accounts sign with.
+ *
+ * What counts is a mark on a thing of this very community: its apps, its hosts' records, its rule, its bucket. What a
+ * run without a state cannot have made itself is somebody's, whatever its name.
+ */
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { cloudflareClient } from "../../providers/cloudflare/client.ts";
+import { type CommunityThings, markedThings } from "../../providers/cloudflare/marked-things.ts";
+import type { MarksOutput } from "../../providers/fly/spec.ts";
+import type { Mark } from "../../providers/shared/mark.ts";
+import { headerRuleRef } from "../cloudflare/header-rule.ts";
+import { hostsOf } from "../cloudflare/hosts.ts";
+import { ruleRefOf } from "../config/derived-names.ts";
+import type { Community } from "../config/schema.ts";
+import { flyEndpoint } from "../fly/endpoint.ts";
+
+/** A thing in a cloud that bears a mark, or goes with one that does. */
+export interface Found {
+  /** In words: "the app acme-social (3 machines, 3 of them running)". */
+  what: string;
+  /** Whose it is, as far as its mark says; undefined: it bears none, but has this community's name. */
+  owner: Mark | undefined;
+}
+
+/** @throws Error when the community is up already */
+export async function lookForCommunity(community: Community): Promise<void> {
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const [onFly, atCloudflare] = await Promise.all([
+    community.drift === "off" ? [] : looked("Fly", () => lookAtFly(community, stack)),
+    looked("Cloudflare", () => lookAtCloudflare(community)),
+  ]);
+  const problem = elsewhere([...onFly, ...atCloudflare], { domain: community.domain, stack });
+  if (problem !== undefined) throw new Error(problem);
+}
+
+/**
+ * What to say of what was found; undefined when none of it is anybody's. Pure.
+ *
+ * A mark from before identities that has this stack's name counts as this stack's: it may be an older Mastiff's.
+ */
+export function elsewhere(
+  found: readonly Found[],
+  { domain, stack }: { domain: string; stack: string },
+): string | undefined {
+  const owners = found.map(({ owner }) => owner).filter((owner) => owner !== undefined);
+  const others = owners.filter(({ identity, stack: name }) => identity !== undefined || name !== stack);
+  if (others.length === 0) return undefined;
+  const names = [...new Set(others.map((owner) => owner.stack).filter((name) => name !== ""))].sort();
+  const short = (names[0] ?? stack).split("/").at(-1);
+  return [
+    `${domain} is up already; its state is elsewhere${names.length === 0 ? "" : ` (stack ${names.join(", ")})`}. Found:`,
+    ...found.map(({ what, owner }) => `  - ${what}${owner?.identity ? `, marked ${owner.identity}` : ""}`),
+    "Nothing was made. The keys that accounts sign with are in that state and in the running machines, nowhere else: remove nothing of this.",
+    `  fix     log in to the backend that has the state:  pulumi login <url>, then pulumi preview -s ${short}`,
+    `          or bring back a state that was exported:  pulumi stack import --file state.json -s ${stack.split("/").at(-1)}`,
+    "          or, for another community, set other names:  mastiff:domain, mastiff:app, mastiff:bucket",
+    "          no state left: docs/operations.md, “A lost state”",
+  ].join("\n");
+}
+
+/** A cloud that does not answer is for those to report who need it: nothing can be made there either. */
+async function looked<T>(cloud: string, look: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    await pulumi.log.warn(
+      `${cloud} did not say whether this community is up already: ${said.split("\n")[0]}`,
+    );
+    return [];
+  }
+}
+
+async function lookAtFly({ app, flyOrg, endpoints, sizes }: Community, stack: string): Promise<Found[]> {
+  const apps = [app, `${app}-streaming`, `${app}-db`, `${app}-redis`];
+  const spec = { org: flyOrg, apps, redis: sizes.redis.kind === "upstash" ? `${app}-redis` : null, stack };
+  const { stdout } = await command.local.run({
+    interpreter: ["node", "providers/fly/start.mjs", "marks"],
+    command: "look",
+    environment: { ...flyEndpoint(endpoints.fly), SPEC: JSON.stringify(spec) },
+    logging: command.local.Logging.None,
+  });
+  const { things } = JSON.parse(stdout) as MarksOutput;
+  return things.map(({ what, identity, isEarlier }) => ({
+    what,
+    owner: isEarlier
+      ? { identity: undefined, stack }
+      : identity === null
+        ? undefined
+        : { identity, stack: "" },
+  }));
+}
+
+async function lookAtCloudflare(community: Community): Promise<Found[]> {
+  const config = new pulumi.Config("cloudflare");
+  const tokens = [config.get("apiToken"), process.env.CLOUDFLARE_API_TOKEN].filter(
+    (token) => token !== undefined,
+  );
+  return markedThings(cloudflareClient(tokens, config.get("baseUrl")), thingsOf(community));
+}
+
+/** Names under which a community has things at Cloudflare. */
+export function thingsOf(community: Community): CommunityThings {
+  const { cloudflareAccountId: accountId, zone, domain, bucket, bucketJurisdiction } = community;
+  const hosts = Object.values(hostsOf(community)).map(({ name }) => name);
+  const beside = hosts.flatMap((host) => [`_acme-challenge.${host}`, `_fly-ownership.${host}`]);
+  const mail = [`_dmarc.${domain}`, `s1._domainkey.${domain}`, `s2._domainkey.${domain}`];
+  return {
+    accountId,
+    zone,
+    names: [...hosts, ...beside, ...mail],
+    ref: headerRuleRef(ruleRefOf(domain)),
+    bucket,
+    jurisdiction: bucketJurisdiction,
+  };
+}

@@ -1,9 +1,0 @@
-/** Where the command provider starts the driver: main.ts, once it is clear that this Node can read it. */
-import { whyTooOld } from "../node-version.mjs";
-
-const problem = whyTooOld(process.versions.node, process.execPath);
-if (problem === undefined) await import("./main.ts");
-else {
-  process.stderr.write(`${problem}\n`);
-  process.exitCode = 1;
-}

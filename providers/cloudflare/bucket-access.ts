@@ -1,0 +1,165 @@
+import { z } from "zod";
+import type { CloudClient } from "../shared/cloud-client.ts";
+import type { Kind } from "../shared/kind.ts";
+import { OperatorError } from "../shared/operator-error.ts";
+import { askUntil } from "../shared/waiting.ts";
+import { accountId, bucketName, jurisdiction } from "./bucket-inputs.ts";
+import { Bucket, S3Error } from "./s3.ts";
+
+const inputs = z.object({
+  bucket: bucketName,
+  accountId,
+  accessKeyId: z.string().min(1, { error: "it is empty" }),
+  secretAccessKey: z.string().regex(/^[0-9a-f]{64}$/, {
+    error: "it is no SHA-256 in lower-case hex (of the token's value)",
+  }),
+  jurisdiction,
+  endpoint: z
+    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an S3 API` })
+    .optional(),
+  timeoutSeconds: z.number().min(0).max(3600),
+  keepObjects: z.boolean(),
+  dispensable: z.boolean().optional(),
+});
+
+type Inputs = z.infer<typeof inputs>;
+
+function bucketOf(key: Inputs): Bucket {
+  const { bucket, accessKeyId, secretAccessKey } = key;
+  return new Bucket({ bucket, endpoint: key.endpoint ?? endpointOf(key), accessKeyId, secretAccessKey });
+}
+
+/** R2's S3 API of an account (https://developers.cloudflare.com/r2/reference/data-location/). */
+export function endpointOf({ accountId, jurisdiction }: Pick<Inputs, "accountId" | "jurisdiction">): string {
+  const part = jurisdiction === "default" ? "" : `.${jurisdiction}`;
+  return `https://${accountId}${part}.r2.cloudflarestorage.com`;
+}
+
+/**
+ * Waits until the key opens the bucket; R2 speaks of up to a minute
+ * (https://developers.cloudflare.com/r2/reference/consistency/). What never passes is not waited for.
+ *
+ * @throws OperatorError with S3's last word and what to do about it.
+ */
+async function awaitAccess(wanted: Inputs): Promise<void> {
+  const bucket = bucketOf(wanted);
+  const { accessKeyId, bucket: name, timeoutSeconds } = wanted;
+  let isSaid = false;
+  const attempt = async () => {
+    const problem = await bucket.open().then(() => undefined, refusalOf);
+    if (problem !== undefined && !problem.isLasting && !isSaid && timeoutSeconds > 0) {
+      console.error(`${name}: waiting up to ${timeoutSeconds} s for R2 to know its key (${problem.words})`);
+      isSaid = true;
+    }
+    return problem;
+  };
+  const problem = await askUntil(
+    attempt,
+    (answer) => answer === undefined || answer.isLasting,
+    timeoutSeconds,
+  );
+  if (problem === undefined) return;
+  const { isLasting, words, fix } = problem;
+  const waited = isLasting ? "" : ` within ${timeoutSeconds} s`;
+  throw new OperatorError(
+    `The key ${accessKeyId} did not open the bucket ${name}${waited}: ${words}\n` +
+      `  fix     ${fix ?? "run it again; if it stays so, the token was changed: pulumi up --refresh"}`,
+  );
+}
+
+/** @throws what is no answer of S3's: an error of ours. */
+function refusalOf(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  throw error;
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof S3Error) return error.words;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Removes all objects and unfinished uploads. Says how far it is: a bucket may hold hundreds of thousands.
+ *
+ * @throws when somebody keeps writing to the bucket.
+ */
+export async function empty(bucket: Bucket, say: (line: string) => void): Promise<void> {
+  let removed = 0;
+  for (
+    let keys = await bucket.keys(), first: string | undefined;
+    keys.length > 0;
+    keys = await bucket.keys()
+  ) {
+    if (keys[0] === first)
+      throw new OperatorError(`${first} in ${bucket.name} comes back: is something still writing to it?`);
+    first = keys[0];
+    await bucket.delete(keys);
+    removed += keys.length;
+    say(`${bucket.name}: ${removed} objects removed`);
+  }
+  for (const upload of await bucket.uploads()) await bucket.abort(upload);
+}
+
+/** @throws when something is in it: nobody has said that it may go. */
+async function refuseObjects(bucket: Bucket): Promise<void> {
+  if ((await bucket.keys()).length === 0) return;
+  throw new OperatorError(
+    `The bucket ${bucket.name} is not emptied: uploads are in it, and nobody has said that the community ends.\n` +
+      "  fix     to end it: pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy\n" +
+      "          to keep it: pulumi up makes again whatever a destroy has taken away",
+  );
+}
+
+/** Whether there is nothing (left) to be emptied, or no way to: the bucket or its key are gone. */
+function isGone(error: unknown): boolean {
+  // A wrong clock is refused with 403 too, and tells nothing of bucket and key.
+  if (!(error instanceof S3Error) || error.code === "RequestTimeTooSkewed") return false;
+  return error.status === 404 || error.status === 401 || error.status === 403;
+}
+
+type Outputs = Record<never, never>;
+
+export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
+  inputs,
+  replacedBy: ["bucket", "jurisdiction"],
+
+  guard(state, news) {
+    const [before, after] = [state, news].map((one) => `${one.bucket} (jurisdiction ${one.jurisdiction})`);
+    if (before === after || state.keepObjects) return;
+    throw new OperatorError(
+      `The bucket would change from ${before} to ${after}, and all objects of the old one would be deleted.\n` +
+        "  fix     keep it as it is; or set keepObjects first, copy the objects, then change it",
+    );
+  },
+
+  async create(_cloud, wanted) {
+    await awaitAccess(wanted);
+    return { id: wanted.bucket, outs: {} };
+  },
+
+  async read(_cloud, _id, state) {
+    try {
+      await bucketOf(state).open();
+      return {};
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  },
+
+  async update(_cloud, _id, _state, news) {
+    await awaitAccess(news);
+    return {};
+  },
+
+  async remove(_cloud, _id, state) {
+    if (state.keepObjects) return;
+    try {
+      if (state.dispensable !== true) await refuseObjects(bucketOf(state));
+      await empty(bucketOf(state), (line) => console.error(line));
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      console.error(`${state.bucket} was not emptied: ${wordsOf(error)}`);
+    }
+  },
+};

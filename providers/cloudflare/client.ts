@@ -1,0 +1,104 @@
+import { CloudClient } from "../shared/cloud-client.ts";
+import type { Refusal } from "../shared/cloud-error.ts";
+import { OperatorError } from "../shared/operator-error.ts";
+
+/** The API. */
+export const CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4";
+
+/** Cloudflare's envelope, as far as we read it. */
+export interface Envelope<T> {
+  success: boolean;
+  errors: {
+    code: number;
+    message: string;
+    source?: { pointer?: string };
+    error_chain?: { message: string }[];
+  }[];
+  result: T;
+}
+
+/**
+ * A client of Cloudflare's v4 API. Answers are whole envelopes.
+ *
+ * @param credentials API tokens in the order of preference; at least one.
+ */
+export function cloudflareClient(credentials: string[], baseUrl?: string): CloudClient {
+  if (credentials.length === 0) {
+    throw new OperatorError(
+      "There is no token for Cloudflare.\n  fix     export CLOUDFLARE_API_TOKEN=…   (or: pulumi config set --secret cloudflare:apiToken)",
+    );
+  }
+  return new CloudClient({
+    cloud: "Cloudflare",
+    baseUrl: baseUrl ?? CLOUDFLARE_URL,
+    credentials,
+    refuses: isOfToken,
+    explain,
+    hint,
+  });
+}
+
+/** Messages with their code and the part of the body that is meant. */
+export function explain(body: unknown): { messages: string[]; codes: number[] } {
+  const errors = (body as Partial<Envelope<unknown>> | null)?.errors;
+  if (!Array.isArray(errors)) return { messages: [], codes: [] };
+  const messages = errors.map(({ code, message, source, error_chain }) => {
+    const where = source?.pointer ? ` at ${source.pointer}` : "";
+    const chain = (error_chain ?? []).map((link) => `, ${link.message}`).join("");
+    return `${message}${where}${chain} (code ${code})`;
+  });
+  return { messages, codes: errors.map((error) => error.code) };
+}
+
+/** 6003: not even of a token's form. 403 also stands for a token without the right: another one may have it. */
+function isOfToken(status: number, codes: number[]): boolean {
+  return status === 401 || status === 403 || codes.includes(6003);
+}
+
+/** The right that a call asks for, in the dashboard's words (README, "Tokens and rights"). */
+const rights: readonly (readonly [RegExp, string])[] = [
+  [/\/rulesets\b/, "Zone → Transform Rules → Edit, in a shared zone Config Rules → Edit too"],
+  [/\/dns_records\b/, "Zone → DNS → Edit"],
+  [/\/settings\b/, "Zone → Zone Settings → Edit"],
+  [/\/r2\//, "Account → Workers R2 Storage → Edit"],
+  [/\/tokens\b/, "Account → Account API Tokens → Edit"],
+  [/\/zones\b/, "Zone → Zone → Read"],
+];
+
+function hint({ status, call, codes = [], messages }: Refusal): string | undefined {
+  if (messages.some((message) => message.includes("exceeded maximum number of rules"))) {
+    return (
+      "put two of the zone's rules of this kind into one, or remove one that nothing needs any more, yourself " +
+      "(Cloudflare dashboard, Rules); or take a plan with more"
+    );
+  }
+  if (status !== undefined && isOfToken(status, codes)) {
+    const right = rights.find(([path]) => path.test(call))?.[1] ?? "a right";
+    return (
+      `the token is not valid here, or lacks ${right} (README, “Tokens and rights”). A destroy or refresh ` +
+      "takes it from the last `up`: export CLOUDFLARE_API_TOKEN to use another"
+    );
+  }
+  if (status === 429) return "too many calls in five minutes: wait that long and run it again";
+  if (status === undefined || status >= 500) return "run it again: it goes on where it stopped";
+  return undefined;
+}
+
+/** Every page of a list. @param size entries a page; each list has a most of its own. */
+export async function everyPage<T>(
+  cloud: CloudClient,
+  path: string,
+  query: Record<string, string> = {},
+  size = 50,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let page = 1; ; page++) {
+    const answer = await cloud.get<Envelope<T[]> & { result_info?: { total_pages?: number } }>(path, {
+      ...query,
+      per_page: size,
+      page,
+    });
+    found.push(...answer.result);
+    if (page >= (answer.result_info?.total_pages ?? 1)) return found;
+  }
+}

@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { AwsClient } from "aws4fetch";
+import { XMLBuilder, XMLParser } from "fast-xml-parser";
+import { OperatorError } from "../shared/operator-error.ts";
+import { patiently } from "../shared/patience.ts";
+import { isUntrusted, untrustedFix } from "../shared/untrusted.ts";
+import { sleep, waitBefore } from "../shared/waiting.ts";
+
+/** How one bucket is reached. */
+export interface BucketKey {
+  bucket: string;
+  /** The S3 API, without the bucket. */
+  endpoint: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** What is known about a call that S3 did not grant. */
+interface Refusal {
+  call: string;
+  /** HTTP status; undefined when no answer came, or none that can be read. */
+  status: number | undefined;
+  /** S3's own word, e.g. `NoSuchBucket`. */
+  code?: string;
+  message: string;
+  headers?: Record<string, string>;
+}
+
+/**
+ * Answers that stay as they are however often R2 is asked, by S3's word, and what to do about each.
+ *
+ * @see https://developers.cloudflare.com/r2/api/error-codes/
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const lastingAnswers: Readonly<Record<string, string>> = {
+  RequestTimeTooSkewed:
+    "set this machine's clock: R2 takes no request that is more than 15 minutes off (Linux: timedatectl set-ntp true; " +
+    "macOS: System Settings, General, Date & Time, set automatically), then run it again",
+  SignatureDoesNotMatch:
+    "the secret is not that of the key. A key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
+    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotating a secret”)",
+  InvalidArgument:
+    "the key has not the form of one: mastiff:r2AccessKeyId is 32 hexadecimal digits, the id of an R2 token",
+  InvalidRegionName: "the key's region is not one of R2's: that is an error in Mastiff, please report it",
+};
+
+/** Answers that may pass (a new key and a new bucket take a moment), and what to do when they do not. */
+const slowAnswers: Readonly<Record<string, string>> = {
+  Unauthorized:
+    "R2 does not know the token: it was deleted or has expired. A minted one: pulumi up --refresh makes it again. A key of " +
+    "your own: check mastiff:r2AccessKeyId, or make another in the dashboard (R2, Manage API tokens)",
+  AccessDenied:
+    "the token is not for this bucket: it has to name the bucket and its jurisdiction (mastiff:bucket, " +
+    "mastiff:bucketJurisdiction), with Object Read & Write",
+  NoSuchBucket:
+    "there is no bucket of this name in this jurisdiction: check mastiff:bucket and mastiff:bucketJurisdiction",
+};
+
+/** A call that S3 refused or did not answer, in words for an operator. */
+export class S3Error extends OperatorError {
+  readonly status: number | undefined;
+  /** S3's own word; empty when there was none. */
+  readonly code: string;
+  /** What is wrong, without what to do about it. */
+  readonly words: string;
+  /** What to do about it; undefined when that hangs on the call. */
+  readonly fix: string | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor({ call, status, code = "", message, headers = {} }: Refusal) {
+    const what = status === undefined ? "no answer" : `HTTP ${status}${code ? ` ${code}` : ""}`;
+    const words = `R2 did not grant ${call} (${what})${message ? `: ${message}` : ""}`;
+    const passes = isPassing(status) && !isUntrusted(message);
+    const fix = passes
+      ? "run it again: it goes on where it stopped"
+      : (lastingAnswers[code] ?? slowAnswers[code] ?? (isUntrusted(message) ? untrustedFix : undefined));
+    super(fix === undefined ? words : `${words}\n  fix     ${fix}`);
+    this.name = "S3Error";
+    this.status = status;
+    this.code = code;
+    this.words = words;
+    this.fix = fix;
+    this.headers = headers;
+  }
+
+  /** Whether asking again is of no use: the same answer would come, however long one waits. */
+  get isLasting(): boolean {
+    return lastingAnswers[this.code] !== undefined || this.fix === untrustedFix;
+  }
+}
+
+/** Whether a failure may pass by itself. */
+function isPassing(status: number | undefined): boolean {
+  return status === undefined || status === 408 || status === 429 || status >= 500;
+}
+
+const TRIES = 6;
+
+const LISTS = new Set(["Contents", "Upload", "Error", "Deleted"]);
+const parser = new XMLParser({ isArray: (name) => LISTS.has(name), parseTagValue: false });
+const builder = new XMLBuilder({});
+
+/**
+ * The few calls of the S3 API that a bucket's beginning and end take, path style, region `auto`.
+ *
+ * @see https://developers.cloudflare.com/r2/api/s3/api/
+ */
+export class Bucket {
+  readonly #aws: AwsClient;
+  readonly #url: string;
+  readonly name: string;
+
+  constructor({ bucket, endpoint, accessKeyId, secretAccessKey }: BucketKey) {
+    this.#aws = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });
+    this.#url = `${endpoint.replace(/\/+$/, "")}/${bucket}`;
+    this.name = bucket;
+  }
+
+  /** Whether the key opens the bucket. @throws S3Error when it does not. */
+  async open(): Promise<void> {
+    await this.#call("GET", "list-type=2&max-keys=1", { root: "ListBucketResult" });
+  }
+
+  /** Keys of up to 1000 objects, in the order of their names. */
+  async keys(): Promise<string[]> {
+    const root = "ListBucketResult";
+    const { [root]: list } = await this.#call("GET", "list-type=2&max-keys=1000&encoding-type=url", { root });
+    // Asked for because XML cannot hold every key; only decoded when the answer says that it was done.
+    const plain = (key: string) =>
+      list?.EncodingType === "url" ? decodeURIComponent(key.replace(/\+/g, " ")) : key;
+    return contents(list?.Contents).map((object) => plain(String(object.Key)));
+  }
+
+  /** Deletes up to 1000 objects in one call. @throws S3Error when one of them stays. */
+  async delete(keys: string[]): Promise<void> {
+    const body = builder.build({ Delete: { Object: keys.map((Key) => ({ Key })), Quiet: true } });
+    const { DeleteResult: result } = await this.#call("POST", "delete", { root: "DeleteResult", body });
+    const failed = contents(result?.Error)[0];
+    if (failed) {
+      const refusal = { call: `delete of ${failed.Key}`, status: 200, code: String(failed.Code) };
+      throw new S3Error({ ...refusal, message: String(failed.Message) });
+    }
+  }
+
+  /** Unfinished multipart uploads, up to 1000. */
+  async uploads(): Promise<{ key: string; id: string }[]> {
+    const root = "ListMultipartUploadsResult";
+    const { [root]: list } = await this.#call("GET", "uploads=", { root });
+    return contents(list?.Upload).map((upload) => ({ key: String(upload.Key), id: String(upload.UploadId) }));
+  }
+
+  /** Ends an unfinished upload; one that is gone is fine. */
+  async abort({ key, id }: { key: string; id: string }): Promise<void> {
+    const path = key.split("/").map(encodeURIComponent).join("/");
+    try {
+      await this.#call("DELETE", `uploadId=${encodeURIComponent(id)}`, { path: `/${path}` });
+    } catch (error) {
+      if (!(error instanceof S3Error && error.code === "NoSuchUpload")) throw error;
+    }
+  }
+
+  /**
+   * Makes a call until it is answered. All of these may be made twice: a list, and the removal of what is named.
+   *
+   * @throws S3Error for anything but 2xx, and for an answer that lacks its root element or is cut short: half a list
+   *   would pass for an empty bucket.
+   */
+  // The answer's shape is S3's; what is read of it is checked where it is read.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  async #call(method: string, query: string, how: Call): Promise<Record<string, any>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(method, query, how);
+      } catch (error) {
+        const passes = error instanceof S3Error && isPassing(error.status) && !error.isLasting;
+        if (!passes || attempt >= TRIES) throw error;
+        await sleep(waitBefore(attempt, error.status, error.headers, Date.now()));
+      }
+    }
+  }
+
+  async #once(
+    method: string,
+    query: string,
+    { root, body, path = "" }: Call,
+  ): Promise<Record<string, unknown>> {
+    // Deleting many objects asks for a digest of the list (S3 API, DeleteObjects).
+    const md5 = body === undefined ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
+    const headers = body === undefined ? {} : { "content-type": "application/xml", ...md5 };
+    const call = `${method} ${this.name}?${query.split("&")[0]}`;
+    const signed = await this.#aws.sign(`${this.#url}${path}?${query}`, { method, body, headers });
+    let answer: Response;
+    let text: string;
+    try {
+      answer = await fetch(signed, { signal: AbortSignal.timeout(patiently(60_000)) });
+      text = await answer.text();
+    } catch (error) {
+      throw new S3Error({ call, status: undefined, message: whyNone(error) });
+    }
+    const xml = readXml(text);
+    if (answer.ok && (root === undefined || xml?.[root] !== undefined)) return xml ?? {};
+    if (answer.ok) throw new S3Error({ call, status: undefined, message: `the answer was no ${root}` });
+    const { Code = "", Message = "" } = (xml?.Error as Record<string, unknown>[] | undefined)?.[0] ?? {};
+    const refusal = { call, status: answer.status, code: String(Code), message: String(Message) };
+    throw new S3Error({ ...refusal, headers: Object.fromEntries(answer.headers) });
+  }
+}
+
+/** What a call carries, and the root element that its answer has to have. */
+interface Call {
+  root?: string;
+  body?: string;
+  path?: string;
+}
+
+/** An answer's elements; undefined for what is no XML, or no whole one. */
+function readXml(text: string): Record<string, unknown> | undefined {
+  try {
+    return text.trimStart().startsWith("<") ? parser.parse(text, true) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why no answer came: the system's word (ECONNRESET), or that it took too long. */
+function whyNone(error: unknown): string {
+  const { name, message, cause } = error as Error & { cause?: { code?: string } };
+  if (name === "TimeoutError") return "it took too long";
+  return cause?.code ?? message;
+}
+
+function contents(list: unknown): Record<string, unknown>[] {
+  return Array.isArray(list) ? list : [];
+}

@@ -1,0 +1,187 @@
+import { setParts } from "../../rules/config-parts.ts";
+import * as argv from "./argv.ts";
+import { DriverError, type FlyctlFailure, lastLines, type Problem, retry } from "./errors.ts";
+import type { Fly } from "./flyctl.ts";
+import { table } from "./parse.ts";
+import { shell } from "./shell.ts";
+
+/**
+ * A flyctl failure in the operator's words. The spec tells which value was sent, so the answer can name it,
+ * the config key behind it, and what would have been right.
+ */
+export async function explain(
+  failure: FlyctlFailure,
+  fly: Fly,
+  spec: Record<string, unknown>,
+): Promise<DriverError> {
+  const problem = await problemOf(failure, fly, spec);
+  const said = lastLines(failure.said);
+  if (failure.reason === "missing") return new DriverError(problem, { cause: failure });
+  const about = aboutOf(spec, problem.what);
+  const whole = { ...problem, ...(about !== undefined && { about }), call: failure.call, said };
+  return new DriverError(whole, { cause: failure });
+}
+
+/** Name of what the run was for; many calls are about the organisation alone, and would not say it. */
+function aboutOf(spec: Record<string, unknown>, what: string): string | undefined {
+  const { items } = spec as { items?: Record<string, { spec: Record<string, unknown> }> };
+  const specs = items === undefined ? [spec] : Object.values(items).map((item) => item.spec);
+  const named = specs.map(({ hostname, app, name }) =>
+    [hostname, app, name].find((one) => typeof one === "string"),
+  );
+  const subjects = [...new Set(named)].filter((one) => one !== undefined && !what.includes(`"${one}"`));
+  return subjects.length === 0 ? undefined : subjects.join(", ");
+}
+
+async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, unknown>): Promise<Problem> {
+  const { app, org, region, image, plan } = spec;
+  const names = async (lines: () => Promise<string[]>) => {
+    // Only a help: when Fly does not answer this either, the error stands without it.
+    const found = fly.stopped ? [] : await lines().catch(() => []);
+    return found.length === 0 ? [] : [`there are:  ${found.join(", ")}`];
+  };
+  switch (failure.reason) {
+    case "missing":
+      return {
+        what: "flyctl is not on PATH: it is what brings up everything on Fly.",
+        setIn: "PATH",
+        fix: [
+          "install it:  https://fly.io/docs/flyctl/install/",
+          "or put the folder of an installed one on PATH",
+        ],
+        retry: retry.no,
+      };
+    case "login":
+      return {
+        what: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
+        setIn: "the environment variable FLY_API_TOKEN",
+        fix: `make one and put it there:  flyctl tokens create org -o ${org ?? "<organisation>"}`,
+        retry: retry.no,
+      };
+    case "forbidden":
+      return {
+        what: `The Fly token may not do this${app === undefined ? "" : ` with app "${app}"`}.`,
+        setIn: "the environment variable FLY_API_TOKEN",
+        fix: [
+          "use a token of the whole organisation:  flyctl tokens create org",
+          "and see that mastiff:flyOrg names the organisation that the app is in",
+        ],
+        retry: retry.no,
+      };
+    case "absent":
+      return {
+        what: `There is no app "${app ?? spec.name}" on Fly, or this token does not see it.`,
+        setIn: "mastiff:app, mastiff:flyOrg",
+        fix: [
+          "when other hands removed it, have it made again:  pulumi up",
+          "when it is there, use a token that sees it:  flyctl tokens create org",
+        ],
+        retry: "helps when it was removed: the next run looks first, and makes what is missing",
+      };
+    case "organization":
+      return {
+        what: `The Fly organisation "${org}" is unknown, or this token does not see it.`,
+        setIn: "mastiff:flyOrg",
+        fix: [
+          ...(await names(async () => Object.keys(await fly.json<object>(argv.orgsList())))),
+          "choose one:  pulumi config set mastiff:flyOrg <slug>",
+        ],
+        retry: retry.no,
+      };
+    case "region":
+      return {
+        what: `Fly cannot put this in region "${region}".`,
+        setIn: "mastiff:region",
+        fix: [
+          ...(await names(async () =>
+            (
+              await fly.json<{ code: string; deprecated?: boolean }[]>(argv.regionsList())
+            )
+              .filter((one) => one.deprecated !== true)
+              .map((one) => one.code)
+              .sort(),
+          )),
+          "choose one:  pulumi config set mastiff:region <code>",
+        ],
+        retry: retry.no,
+      };
+    case "plan":
+      return {
+        what: `Upstash on Fly has no plan "${plan}".`,
+        setIn: "mastiff:redis",
+        fix: [
+          ...(await names(async () => table(await fly.read(argv.redisPlans())).map((row) => row.name ?? ""))),
+          `choose one:  ${setParts("mastiff:redis", { kind: "upstash", plan: "<name>" })}`,
+        ],
+        retry: retry.no,
+      };
+    case "image":
+      return {
+        what: `The image "${image}" is not to be found.`,
+        ...(String(image).includes("/mastodon") && { setIn: "mastiff:mastodonVersion" }),
+        fix: String(image).includes("/mastodon")
+          ? "see that the registry has this tag:  https://github.com/mastodon/mastodon/releases"
+          : "see that the registry has this image, and that it is public",
+        retry: "helps only when the registry was down",
+      };
+    case "capacity":
+      return {
+        what: `Fly has no room in region "${region ?? "of the app"}" for a machine of this size at this moment.`,
+        setIn: "mastiff:region, and the sizes",
+        fix: [
+          "wait and run pulumi up again",
+          "or, before there is any data:  pulumi config set mastiff:region <code>",
+        ],
+        retry: "helps once there is room again",
+      };
+    case "busy":
+      return {
+        what: "Somebody else is changing the machines at this moment.",
+        fix: "let their deploy or scale come to its end, then run pulumi up again",
+        retry: retry.yes,
+      };
+    case "limited":
+      return { what: "Fly answers that there were too many requests.", retry: "helps, after a minute" };
+    case "deadline":
+      return {
+        what: "Fly broke off a command inside a machine before it answered (deadline_exceeded), several times.",
+        fix: [
+          "see whether that machine is overloaded:  flyctl machine list, flyctl logs",
+          "or whether Fly has an incident:  https://status.flyio.net",
+        ],
+        retry: retry.yes,
+      };
+    case "server":
+      return {
+        what: "Fly answers that something failed on its side.",
+        fix: "see whether Fly has an incident:  https://status.flyio.net",
+        retry: retry.yes,
+      };
+    case "network":
+      return {
+        what: "Fly is not to be reached.",
+        fix:
+          shell().env.FLY_API_BASE_URL === undefined
+            ? "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)"
+            : `see whether ${shell().env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
+        retry: retry.yes,
+      };
+    case "garbled":
+      return {
+        what: "Fly's answer cannot be read: half of one, or somebody else's.",
+        fix: "see whether Fly has an incident (https://status.flyio.net), or a proxy answers in its place",
+        retry: retry.yes,
+      };
+    case "timeout":
+      return {
+        what: "flyctl did not come to an end in time.",
+        fix: "on a slow link, give everything more time:  export MASTIFF_PATIENCE=3",
+        retry: retry.yes,
+      };
+    default:
+      return {
+        what: `flyctl failed: ${failure.said.split("\n")[0]}`,
+        retry: "helps only if the cause passes by itself",
+      };
+  }
+}

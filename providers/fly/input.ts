@@ -1,0 +1,90 @@
+import { shell } from "./call/shell.ts";
+
+/**
+ * What came into this run. All of it is written by our own program, so a mistake here is a bug, not an
+ * operator's: plain errors, but with the name of the part.
+ */
+export interface Input {
+  spec: Record<string, unknown>;
+  secrets: Record<string, string>;
+  previous: unknown;
+  flyToml: string | undefined;
+}
+
+export async function readInput(): Promise<Input> {
+  const { env } = shell();
+  const spec = object("SPEC", parsed("SPEC", env.SPEC));
+  return {
+    spec: ownedBy(env.MASTIFF_STACK, spec),
+    secrets: readSecrets(await shell().input()),
+    previous: previousOutput(env.IDENTITY ?? env.PULUMI_COMMAND_STDOUT),
+    flyToml: env.FLY_TOML,
+  };
+}
+
+/**
+ * The spec, or each of several, with its stack. That comes on its own, because it is not known in the preview before
+ * the first `up`, where the rest is.
+ */
+function ownedBy(stack: string | undefined, spec: Record<string, unknown>): Record<string, unknown> {
+  if (stack === undefined || stack === "") return spec;
+  if (typeof spec.items !== "object" || spec.items === null) return { ...spec, stack };
+  const items = Object.entries(spec.items).map(([name, item]: [string, { spec: object }]) => [
+    name,
+    { ...item, spec: { ...item.spec, stack } },
+  ]);
+  return { ...spec, items: Object.fromEntries(items) };
+}
+
+/** A terminal or nothing on stdin is no secrets; anything else must be an object of strings. */
+function readSecrets(input: string): Record<string, string> {
+  const given = input.trim();
+  if (given === "") return {};
+  let values: unknown;
+  try {
+    values = JSON.parse(given);
+  } catch {
+    // Without the cause: V8's message quotes the text, and the text is secret.
+    throw new Error("stdin is no JSON object of secrets");
+  }
+  const secrets = object("stdin", values);
+  for (const [name, value] of Object.entries(secrets)) {
+    if (typeof value !== "string") throw new Error(`stdin: the value of ${name} is no string`);
+  }
+  return secrets as Record<string, string>;
+}
+
+/** The last output is a help, never needed: state that was edited by hand must not stop a destroy. */
+function previousOutput(stdout: string | undefined): unknown {
+  if (stdout === undefined || stdout.trim() === "") return undefined;
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(name: string, json: string | undefined): unknown {
+  if (json === undefined || json === "")
+    throw new Error(`${name} is not set: the driver takes its spec from it`);
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new Error(`${name} is no JSON`, { cause });
+  }
+}
+
+function object(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Error(`${name} is no JSON object`);
+  return value as Record<string, unknown>;
+}
+
+/** Throws unless each named property is there and of the type named. `shape` values: a `typeof`, or "array". */
+export function checkSpec(spec: Record<string, unknown>, shape: Readonly<Record<string, string>>): void {
+  for (const [key, types] of Object.entries(shape)) {
+    const value = spec[key];
+    const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+    if (!types.split("|").includes(type)) throw new Error(`SPEC.${key} is ${type}, not ${types}`);
+  }
+}

@@ -1,0 +1,269 @@
+import { randomBytes } from "node:crypto";
+import { type Parts, setParts } from "../../rules/config-parts.ts";
+import * as argv from "../call/argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { type LogLine, logOf, pageOf } from "../call/log.ts";
+import { lastJsonLine, machineId } from "../call/parse.ts";
+import { patiently } from "../call/patience.ts";
+import { say } from "../call/progress.ts";
+import type { Size } from "../spec.ts";
+import { awaitListed, isGone, type Machine, machinesOf, sharedSize } from "../things/machines.ts";
+
+/**
+ * A command that runs once, in a machine of its own.
+ *
+ *   machine run ─► created ─► started ─► stopped ─► exit event read ─► destroyed
+ *        │                       │           │
+ *        └── killed here: the machine goes on by itself; the next run finds it by its metadata
+ *
+ * `machine run` neither waits for the end nor tells the exit code, so both are read off `machine list`. The
+ * machine is made without --rm: it would take its exit event with it.
+ */
+export interface OneOff {
+  app: string;
+  /** What it does, as metadata `mastiff_job` has it: db-migrate, smoke, owner. */
+  job: string;
+  region: string;
+  image: string;
+  size: Size;
+  /** Where config sets the size; undefined where it does not. */
+  sizedBy: SizedBy | undefined;
+  env: Readonly<Record<string, string>>;
+  command: readonly string[];
+  /** What people call the thing that it works on, and what it does to it: "database", "migrating". */
+  subject: string;
+  doing: string;
+  /** Gets each line of the output as it comes. */
+  onLine?: (line: string) => void;
+}
+
+/** The object of config that a size follows from. */
+export interface SizedBy {
+  key: string;
+  /** All parts of the object, where they are known. */
+  parts?: Parts;
+}
+
+export interface Ended {
+  exitCode: number;
+  oomKilled: boolean;
+  /** The last lines that it printed, oldest first. */
+  lines: string[];
+}
+
+/** Runs the command to its end and removes its machine. Never throws for a job that fails: see `exitCode`. */
+export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
+  say(job.subject, `${job.doing}: starting a machine for it`);
+  const id = await start(fly, job);
+  say(job.subject, job.doing);
+  return finish(fly, job.app, id, job.onLine);
+}
+
+/** As {@link runOneOff}, but a job that fails is an error with its output. */
+export async function mustRun(fly: Fly, job: OneOff): Promise<Ended> {
+  const ended = await runOneOff(fly, job);
+  if (ended.exitCode !== 0) throw failed(fly, job, ended);
+  return ended;
+}
+
+/** The JSON that a script printed last; a job that ended well may still lack it, when Fly lost its log. */
+export function answerOf(ended: Ended): Record<string, unknown> | undefined {
+  return lastJsonLine(ended.lines);
+}
+
+/** One-offs of this app that are still there, from this or an earlier run, by job. */
+export function leftOver(machines: readonly Machine[], jobs: readonly string[]): Machine[] {
+  return machines.filter((one) => !isGone(one) && jobs.includes(one.config?.metadata?.mastiff_job ?? ""));
+}
+
+/** Removes left-over machines, whatever they do. */
+export async function remove(fly: Fly, app: string, machines: readonly Machine[]): Promise<void> {
+  for (const { id } of machines) await destroyMachine(fly, app, id);
+}
+
+async function start(fly: Fly, job: OneOff): Promise<string> {
+  // Names are unique within an app: if flyctl or we repeat the call, Fly refuses the second machine.
+  const name = `mastiff-${job.job}-${randomBytes(4).toString("hex")}`;
+  const metadata = { mastiff_job: job.job, mastiff_image: job.image };
+  const call = argv.machineRun({ ...job, name, metadata, restart: "no" });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const output = await fly.once(call, { app: job.app, timeoutMs: 360_000 });
+      const id = machineId(output);
+      if (id !== undefined) return id;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
+      // A job that ends before flyctl saw it start is an error to flyctl, not to us.
+      const id =
+        machineId(error.stdout) ??
+        // The name is taken: by an earlier try, whose machine the list may not have yet.
+        (error.reason === "exists"
+          ? (await awaitListed(fly, job.app, (one) => one.name === name && !isGone(one)))?.id
+          : await idOf(fly, job.app, name));
+      if (id !== undefined) return id;
+      if (!passes(error.reason) || attempt === 5) throw error;
+      await fly.pause(500 * 2 ** attempt);
+      continue;
+    }
+    const id = await idOf(fly, job.app, name);
+    if (id !== undefined) return id;
+    throw new Error(`machine run ended well, but app ${job.app} has no machine ${name}`);
+  }
+}
+
+async function idOf(fly: Fly, app: string, name: string): Promise<string | undefined> {
+  return (await machinesOf(fly, app)).find((one) => one.name === name && !isGone(one))?.id;
+}
+
+/** Waits for the machine's end, however long it takes, reads exit code and output, and removes it. */
+export async function finish(
+  fly: Fly,
+  app: string,
+  id: string,
+  onLine?: (line: string) => void,
+): Promise<Ended> {
+  const seen = new Seen();
+  const startBy = Date.now() + patiently(900_000);
+  let waitMs = 200;
+  const isIt = (one: Machine) => one.id === id;
+  // It was started a moment ago or found by an earlier look: missing in a list, it is only not listed yet.
+  let machine = await awaitListed(fly, app, isIt);
+  let echo = machine?.config?.init?.cmd ?? [];
+  while (machine !== undefined && !isGone(machine) && exitOf(machine) === undefined) {
+    echo = machine.config?.init?.cmd ?? echo;
+    if (machine.state === "failed") break;
+    if (!hasStarted(machine) && Date.now() > startBy) throw neverStarted(app, machine);
+    if (onLine !== undefined) seen.fresh(await logOf(fly, app, id, echo, 3000)).forEach(onLine);
+    await fly.pause(waitMs);
+    waitMs = Math.min(waitMs * 1.5, onLine === undefined ? 5000 : 1000);
+    machine = await awaitListed(fly, app, isIt, 3000);
+  }
+  const exit = machine === undefined ? undefined : exitOf(machine);
+  const hasFailed = exit === undefined || (exit.exit_code ?? 0) !== 0;
+  const lines = await lastLog(fly, app, id, echo, hasFailed ? 20_000 : 0);
+  if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
+  if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
+  if (exit === undefined) return { exitCode: 255, oomKilled: false, lines: texts(lines) };
+  return { exitCode: exit.exit_code ?? 0, oomKilled: exit.oom_killed === true, lines: texts(lines) };
+}
+
+/**
+ * The log travels apart from the machine's state and comes after it, often by seconds. Fly's own line about the end
+ * is the last; whoever only wants what there is asks three times at most.
+ *
+ * @param patienceMs how long the end is worth waiting for: what a job failed with is in its last lines.
+ */
+async function lastLog(
+  fly: Fly,
+  app: string,
+  id: string,
+  echo: readonly string[],
+  patienceMs: number,
+): Promise<LogLine[]> {
+  const end = Date.now() + patiently(patienceMs);
+  for (let attempt = 1; ; attempt++) {
+    const { lines, isWhole } = await pageOf(fly, app, id, echo, 3000);
+    const enough = isWhole || (patienceMs === 0 && (lines.length > 0 || attempt === 3));
+    if (enough || (patienceMs > 0 && Date.now() > end)) return lines;
+    if (patienceMs > 0) await fly.pause(1000);
+  }
+}
+
+function exitOf(machine: Machine) {
+  // `stopped` alone is also the state before the first start.
+  if (machine.state !== "stopped" && machine.state !== "destroyed") return undefined;
+  const newest = [...(machine.events ?? [])]
+    .filter((event) => event.type === "exit")
+    .sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0))[0];
+  return newest === undefined ? undefined : (newest.request?.exit_event ?? {});
+}
+
+function hasStarted(machine: Machine): boolean {
+  return (machine.events ?? []).some((event) => event.type === "start" || event.status === "started");
+}
+
+function neverStarted(app: string, { id, state }: Machine): DriverError {
+  return new DriverError({
+    what: `Machine ${id} of app ${app} is ${state} for a quarter of an hour and does not start.`,
+    fix: [
+      "see whether Fly has an incident:  https://status.flyio.net",
+      `remove it, then run pulumi up again:  flyctl machine destroy ${id} -a ${app} --force`,
+    ],
+    retry:
+      "helps once Fly is well again: the next run waits for this machine, or starts another when it is gone",
+  });
+}
+
+/**
+ * Removes the machine. Before a repeat it is looked for: flyctl asks for the lease of one that is gone again and
+ * again, for as long as it is let (seen: 257 s).
+ */
+async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await fly.once(argv.machineDestroy(app, [id]), { app });
+      return;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      if (/not found|already been destroyed/.test(error.said)) return;
+      const left = (await machinesOf(fly, app)).find((one) => one.id === id);
+      if (left === undefined || isGone(left)) return;
+      if (!passes(error.reason) || attempt >= 6) throw error;
+      await fly.pause(500 * 2 ** (attempt - 1));
+    }
+  }
+}
+
+/** Log pages overlap from one look to the next: which lines are new. */
+class Seen {
+  readonly #counts = new Map<string, number>();
+
+  fresh(page: readonly LogLine[]): string[] {
+    const inPage = new Map<string, number>();
+    return page
+      .filter((line) => {
+        const key = `${line.timestamp} ${line.message}`;
+        const count = (inPage.get(key) ?? 0) + 1;
+        inPage.set(key, count);
+        if (count <= (this.#counts.get(key) ?? 0)) return false;
+        this.#counts.set(key, count);
+        return true;
+      })
+      .map((line) => line.message);
+  }
+}
+
+function texts(lines: readonly LogLine[]): string[] {
+  return lines.map((line) => line.message);
+}
+
+/** The error for a job that ended badly. */
+export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff, ended: Ended): DriverError {
+  const what = `${subject}: ${doing}`;
+  const said = ended.lines.slice(-12).map(fly.redact);
+  return new DriverError({
+    what: ended.oomKilled
+      ? `${what} ran out of memory and was killed (app ${app}).`
+      : `${what} failed with exit code ${ended.exitCode} (app ${app}).`,
+    ...(ended.oomKilled &&
+      sizedBy !== undefined && { setIn: `${sizedBy.key}, its memoryMb (${size.memoryMb} MB)` }),
+    fix: ended.oomKilled
+      ? moreMemory(sizedBy, size)
+      : "its last lines are below; its machine is gone, and nothing was released on top of it",
+    retry: ended.oomKilled ? retry.no : "helps only if the cause below passes by itself",
+    said: said.length > 0 ? said : ["(it printed nothing)"],
+  });
+}
+
+/** Twice the memory, and the CPUs without which Fly gives no machine so much (2 GB a shared CPU). */
+function moreMemory(sizedBy: SizedBy | undefined, { memoryMb, cpus }: Size): string {
+  if (sizedBy === undefined)
+    return `no key gives it more than its ${memoryMb} MB, which should do: report it`;
+  const { key, parts } = sizedBy;
+  const wanted = sharedSize(memoryMb * 2);
+  const more = { memoryMb: wanted.memoryMb, cpus: Math.max(wanted.cpus, cpus, Number(parts?.cpus ?? 1)) };
+  return parts === undefined
+    ? `give it more: ${more.memoryMb} as memoryMb of ${key}, ${more.cpus} as its cpus (docs/config.md)`
+    : `give it more:  ${setParts(key, { ...parts, ...more })}`;
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { DriverError } from "../call/errors.ts";
+import { groupOf, isGone, type Machine, parseImage, sizeOf } from "../things/machines.ts";
+import type { OneOff } from "./one-off.ts";
+
+/** One-offs in Mastodon's image: what they run, and what they are made like. */
+
+/** A script as one argument of `rails runner`; what it is goes in its first line. */
+export function railsRunner(name: "owner" | "smoke" | "redis-version"): string[] {
+  const script = readFileSync(new URL(`../scripts/${name}.rb`, import.meta.url), "utf8");
+  return ["bundle", "exec", "rails", "runner", script];
+}
+
+/** The machine whose image and environment a one-off takes over: web, else any that a deploy made. */
+export function model(app: string, machines: readonly Machine[]): Machine {
+  const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+  const found = released.find((one) => groupOf(one) === "web") ?? released[0];
+  if (found !== undefined) return found;
+  throw new DriverError({
+    what: `App ${app} has no machine whose image and settings could be used: it was never released, or all are gone.`,
+    fix: "release it first:  pulumi up",
+    retry: "helps once a release has made machines",
+  });
+}
+
+/** A one-off with image, place and environment of a machine that runs. */
+export function clone(app: string, like: Machine, job: string, subject: string, doing: string): OneOff {
+  const { FLY_PROCESS_GROUP: _group, PRIMARY_REGION: _region, ...env } = like.config?.env ?? {};
+  // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
+  const pinned = like.config?.image ?? "";
+  const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
+  const group = groupOf(like);
+  const sizedBy = group === "web" || group === "sidekiq" ? { key: `mastiff:${group}` } : undefined;
+  const { region } = like;
+  return { app, job, region, image, size: sizeOf(like), sizedBy, env, command: [], subject, doing };
+}

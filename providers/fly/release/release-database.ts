@@ -1,0 +1,152 @@
+import { direct } from "../call/direct.ts";
+import { DriverError, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { say, tell } from "../call/progress.ts";
+import type { ReleaseSpec } from "../spec.ts";
+import { groupOf, isGone, type Machine, sharedSize } from "../things/machines.ts";
+import { upgradeProblem } from "./mastodon-version.ts";
+import { answerOf, failed, finish, leftOver, mustRun, type OneOff, runOneOff } from "./one-off.ts";
+import { railsRunner } from "./rails.ts";
+import type { Plan } from "./release-plan.ts";
+
+/**
+ * What a release does to the database, each step a one-off in Mastodon's image.
+ *
+ * Migrations may take hours and must never run twice at once: one that an earlier run left in its machine is
+ * waited for, never killed, and its success counts when it was the one that is needed now.
+ */
+export type Migration = "db-prepare" | "db-migrate-pre" | "db-migrate-post";
+
+export interface ReleaseWork {
+  fly: Fly;
+  spec: ReleaseSpec;
+  /** The declared environment: a new variable may be what the new image needs to boot. */
+  env: Readonly<Record<string, string>>;
+}
+
+const doing: Record<Migration, string> = {
+  "db-prepare": "preparing",
+  "db-migrate-pre": "migrating, before the release",
+  "db-migrate-post": "migrating, after the release",
+};
+
+/** Throws when Mastodon must not go from what runs to what is asked for. */
+export function refuseVersion(spec: ReleaseSpec, machines: readonly Machine[]): void {
+  if (spec.database === null) return;
+  for (const machine of machines) {
+    if (isGone(machine) || groupOf(machine) === undefined) continue;
+    const problem = upgradeProblem(machine.config?.image ?? "", spec.image);
+    if (problem === undefined) continue;
+    throw new DriverError({
+      what: `Mastodon ${problem}.`,
+      setIn: "mastiff:mastodonVersion",
+      fix: "see the way to go:  https://docs.joinmastodon.org/admin/upgrading/",
+      retry: retry.no,
+    });
+  }
+}
+
+/** Throws when machines serve another domain: handles hang on it, and other servers know it by nothing else. */
+export function refuseDomain({ spec, env }: ReleaseWork, machines: readonly Machine[]): void {
+  const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+  const domains = new Set(released.map((one) => one.config?.env?.LOCAL_DOMAIN));
+  const [was] = domains;
+  const next = env.LOCAL_DOMAIN;
+  // One machine among others was changed by hand: that is put right by the release.
+  if (spec.database === null || domains.size !== 1 || was === undefined || was === next) return;
+  throw new DriverError({
+    what: `${spec.app} serves ${was} and cannot become ${next}: every account's handle hangs on the domain.`,
+    setIn: "mastiff:domain",
+    fix: [
+      `keep it:  pulumi config set mastiff:domain ${was}`,
+      "or bring up a second stack with the new domain, and let people move their accounts there",
+    ],
+    retry: retry.no,
+  });
+}
+
+/** Migrations that ended well already, by {@link done}. */
+export type Done = ReadonlySet<string>;
+
+function done(job: string, image: string): string {
+  return `${job} ${image}`;
+}
+
+/** Waits for migrations that an earlier run started, and tells which of them ended well. */
+export async function awaitMigrations(
+  { fly, spec }: ReleaseWork,
+  machines: readonly Machine[],
+): Promise<Done> {
+  const well = new Set<string>();
+  for (const machine of leftOver(machines, Object.keys(doing))) {
+    const { mastiff_job: job = "", mastiff_image: image = "" } = machine.config?.metadata ?? {};
+    say("database", `${doing[job as Migration]}: an earlier run started it, waiting for its end`);
+    const ended = await finish(fly, spec.app, machine.id);
+    if (ended.exitCode === 0) well.add(done(job, image));
+    else tell("database", `it ended with exit code ${ended.exitCode}`);
+  }
+  return well;
+}
+
+/** What has to be done before any machine gets the new image or the new secrets. */
+export async function beforeDeploy(work: ReleaseWork, todo: Plan, well: Done): Promise<void> {
+  const { spec } = work;
+  if (spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged)) await redisGate(work);
+  if (spec.database === null) return;
+  if (todo.first) await migrate(work, "db-prepare", well);
+  else if (todo.imageChanged) await migrate(work, "db-migrate-pre", well);
+}
+
+/** Runs the migration, unless it has ended well already. */
+export async function migrate(work: ReleaseWork, job: Migration, well: Done): Promise<void> {
+  if (well.has(done(job, work.spec.image))) return;
+  // Only the variable's presence counts: "false" would skip as well (mastodon: lib/mastodon/database.rb).
+  const env = job === "db-migrate-pre" ? { ...work.env, SKIP_POST_DEPLOYMENT_MIGRATIONS: "true" } : work.env;
+  const task = job === "db-prepare" ? "db:prepare" : "db:migrate";
+  await mustRun(work.fly, {
+    ...oneOff(work, job, "database", doing[job]),
+    env,
+    command: direct(["bundle", "exec", "rails", task]),
+  });
+}
+
+/** A one-off of this release: its image and its environment, with memory enough to boot Rails and migrate. */
+export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string, doing: string): OneOff {
+  return {
+    app: spec.app,
+    job,
+    region: spec.region,
+    image: spec.image,
+    size: sharedSize(spec.database?.memoryMb ?? 1024),
+    // components/fly/plan.ts: as much as Sidekiq has, and at least 1 GB.
+    sizedBy: {
+      key: "mastiff:sidekiq",
+      ...(spec.database?.sidekiq && { parts: spec.database.sidekiq }),
+    },
+    env,
+    command: [],
+    subject,
+    doing,
+  };
+}
+
+/** Exit code by which the script says that Redis is too old. */
+const tooOld = 69;
+
+/** Sidekiq 8 does not start with an older Redis (sidekiq: lib/sidekiq/cli.rb), and web would boot green. */
+async function redisGate(work: ReleaseWork): Promise<void> {
+  const job = {
+    ...oneOff(work, "redis-version", "Redis", "asking for its version"),
+    command: railsRunner("redis-version"),
+  };
+  const ended = await runOneOff(work.fly, job);
+  if (ended.exitCode === 0) return;
+  if (ended.exitCode !== tooOld) throw failed(work.fly, job, ended);
+  const version = answerOf(ended)?.redis;
+  throw new DriverError({
+    what: `Redis is ${typeof version === "string" ? `version ${version}` : "too old"}, but Sidekiq refuses to start below 7.0.0: nothing was released.`,
+    setIn: "mastiff:redis",
+    fix: `use an own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own`,
+    retry: retry.no,
+  });
+}

@@ -1,0 +1,159 @@
+import * as argv from "../call/argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { lastWords } from "../call/log.ts";
+import { patiently } from "../call/patience.ts";
+import { say, tell } from "../call/progress.ts";
+import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
+import type { ReleaseWork } from "./release-database.ts";
+
+/** What a release does to the machines: deploy, count, wait until they are well, and say why they are not. */
+
+/** flyctl reads the file as a deploy would, and takes no key that it does not know. @returns the file's path */
+export async function validated({ fly, spec }: ReleaseWork, text: string): Promise<string> {
+  const file = fly.file("release.toml", text);
+  try {
+    await fly.repeatable(argv.configValidate(spec.app, file), { app: spec.app });
+    return file;
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "other") throw error;
+    const lines = fly.redact(error.stdout).split("\n");
+    throw new DriverError(
+      {
+        what: `flyctl does not accept the fly.toml that was made for ${spec.app}.`,
+        setIn: "mastiff:env and the sizes (mastiff:web, mastiff:sidekiq, mastiff:streaming)",
+        fix: "take back what was set last; flyctl's reason is below",
+        retry: retry.no,
+        call: error.call,
+        said: lines.filter((line) => line.trim() !== "").slice(-8),
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Every machine gets image, environment, size and secrets anew, one after the other. */
+export async function deploy(work: ReleaseWork, file: string): Promise<void> {
+  const { spec, fly } = work;
+  say(spec.app, `releasing ${spec.image}`);
+  const call = argv.deploy(spec.app, file, spec.image);
+  for (let attempt = 1; ; attempt++) {
+    const begun = Date.now();
+    try {
+      // flyctl has a limit for each machine (wait_timeout); the whole may take as long as there are machines.
+      await fly.once(call, { app: spec.app, timeoutMs: 0, onLine: (line) => narrate(spec.app, line) });
+      return;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure) || beforehand.includes(error.reason)) throw error;
+      // Deploying once more is safe: it goes on with the machines that are there. A late failure is their
+      // health, whatever the last answer of Fly's happened to be; silence is a call that was never answered.
+      const early = Date.now() - begun < 120_000 || error.reason === "timeout";
+      if (!passes(error.reason) || !early || attempt === 3) throw await notReleased(work, error);
+      await fly.pause(2000 * attempt);
+    }
+  }
+}
+
+/** Failures that no machine has a part in. */
+const beforehand = [
+  "missing",
+  "login",
+  "forbidden",
+  "stopped",
+  "image",
+  "region",
+  "capacity",
+  "organization",
+];
+
+/** Of flyctl's many lines the ones that say how far it is, in plain words. */
+function narrate(app: string, line: string): void {
+  const machine = /Machine ([0-9a-f]+) \[([\w-]+)\] (update succeeded|was created)/.exec(line);
+  const health = /Waiting for [0-9a-f]+ \[([\w-]+)\] to become healthy: (\d+)\/(\d+)/.exec(line);
+  if (machine !== null)
+    tell(app, `${machine[2]}: machine ${machine[1]} ${machine[3] === "was created" ? "made" : "released"}`);
+  else if (health !== null) tell(app, `${health[1]}: ${health[2]}/${health[3]} healthy`);
+}
+
+/** Machines of each group, to the number asked for; the call is absolute, so it may be repeated. */
+export async function scale(work: ReleaseWork, file: string): Promise<void> {
+  const { spec, fly } = work;
+  const counts = Object.fromEntries(Object.entries(spec.groups).map(([group, { count }]) => [group, count]));
+  const words = Object.entries(counts).map(([group, count]) => `${count} × ${group}`);
+  say(spec.app, `bringing the machines to ${words.join(", ")}`);
+  const call = () =>
+    fly.repeatable(argv.scaleCount(spec.app, spec.region, counts), { app: spec.app, timeoutMs: 600_000 });
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || !error.said.includes("no complete release")) throw error;
+    // A deploy that was killed after its last machine never got to say that it was complete.
+    await deploy(work, file);
+    await call();
+  }
+}
+
+/** Started and passing their checks: `scale` does not wait for that, and a deploy leaves a stopped machine so. @returns all machines then */
+export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
+  const { spec, fly } = work;
+  const end = Date.now() + patiently(600_000);
+  let said = "";
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+    const machines = await machinesOf(fly, spec.app);
+    const members = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+    const asleep = members.filter((one) => one.state === "stopped" || one.state === "suspended");
+    if (asleep.length > 0) {
+      say(spec.app, `starting ${asleep.map((one) => `${groupOf(one)} ${one.id}`).join(", ")}`);
+      const ids = asleep.map((one) => one.id);
+      await fly.repeatable(argv.machineStart(spec.app, ids), { app: spec.app });
+    }
+    const groups = Object.entries(spec.groups).map(([group, { count }]) => {
+      const healthy = members.filter((one) => groupOf(one) === group && isHealthy(one)).length;
+      return { text: `${group}: ${healthy}/${count} healthy`, done: healthy >= count };
+    });
+    const text = groups.map((one) => one.text).join(", ");
+    if (text !== said) say(spec.app, text);
+    said = text;
+    if (groups.every((one) => one.done)) return machines;
+    if (Date.now() > end) throw await notReleased(work, undefined);
+    await fly.pause(waitMs);
+  }
+}
+
+/** The release that failed, with what its unhealthy machines said last. */
+async function notReleased(
+  { spec, fly }: ReleaseWork,
+  failure: FlyctlFailure | undefined,
+): Promise<DriverError> {
+  const machines = await machinesOf(fly, spec.app).catch(() => []);
+  const sick = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined && !isHealthy(one));
+  const said: string[] = [];
+  for (const machine of sick.slice(0, 2)) {
+    said.push(`— ${condition(machine)}:`);
+    said.push(...(await lastWords(fly, spec.app, machine.id)));
+  }
+  if (said.length === 0 && failure !== undefined) said.push(...failure.said.split("\n").slice(0, 6));
+  const first = sick[0];
+  return new DriverError(
+    {
+      what:
+        first === undefined
+          ? `The release of ${spec.app} failed.`
+          : `The release of ${spec.app} failed: ${groupOf(first)} does not come up healthy.`,
+      fix:
+        first === undefined
+          ? `see the whole log:  flyctl logs -a ${spec.app}`
+          : `what it said last is below; the whole log:  flyctl logs -a ${spec.app} --machine ${first.id}`,
+      retry:
+        "helps only if the cause passes by itself; what was done stays, and the next run goes on from it",
+      ...(failure !== undefined && { call: failure.call }),
+      said,
+    },
+    { cause: failure },
+  );
+}
+
+function condition(machine: Machine): string {
+  const check = machine.checks?.find((one) => one.status !== "passing");
+  const health = check === undefined ? "" : `, check ${check.name} ${check.status}`;
+  return `${groupOf(machine)}, machine ${machine.id}, ${machine.state}${health}`;
+}

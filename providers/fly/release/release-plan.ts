@@ -1,0 +1,89 @@
+import type { ReleaseSpec } from "../spec.ts";
+import { groupOf, isGone, type Machine, runsImage, sizeDifferences, sizeOf } from "../things/machines.ts";
+import { type FlyToml, isSameStamp, stampName, tomlDifferences } from "./fly-toml.ts";
+
+/**
+ * What a release has to do, from what runs and what should. Pure: the same look gives the same plan, so a run
+ * that stopped half way is simply planned anew.
+ */
+export interface Plan {
+  /** No machine of any group: the database is prepared first. */
+  first: boolean;
+  /** Some machine runs another image: migrations before and after. */
+  imageChanged: boolean;
+  /** Some machine runs with other secrets than the newest, as far as the stamp tells. */
+  secretsChanged: boolean;
+  deploy: boolean;
+  /** Groups whose number of machines is not the one asked for, once a deploy has seen to each having one. */
+  scale: boolean;
+  /** Some machine only needs a start. */
+  asleep: boolean;
+  /** How the live release differs from the declared one, in words. */
+  differences: string[];
+}
+
+/** @param waiting names of secrets that not every machine runs with yet */
+export function plan(
+  machines: readonly Machine[],
+  spec: ReleaseSpec,
+  toml: FlyToml,
+  waiting: readonly string[] = [],
+): Plan {
+  const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+  const differences: string[] = [];
+  let deploy = false;
+  let scale = false;
+
+  for (const [group, { count }] of Object.entries(spec.groups).sort()) {
+    const members = released.filter((one) => groupOf(one) === group);
+    if (members.length !== count) {
+      scale = true;
+      differences.push(`${group} has ${members.length} machines, should have ${count}`);
+    }
+    if (members.length === 0 && count > 0) deploy = true;
+    for (const machine of members) {
+      const texts = machineDifferences(machine, group, spec, toml);
+      if (texts.length > 0) deploy = true;
+      differences.push(...texts.map((text) => `of machine ${machine.id} (${group}): ${text}`));
+    }
+  }
+  for (const machine of released) {
+    const group = groupOf(machine) ?? "";
+    if (spec.groups[group] !== undefined) continue;
+    deploy = true;
+    differences.push(`machine ${machine.id} belongs to group ${group}, which is not declared`);
+  }
+  if (waiting.length > 0 && released.length > 0) {
+    deploy = true;
+    differences.push(`secrets wait for a release: ${waiting.join(", ")}`);
+  }
+  const asleep = released.filter((one) => one.state === "stopped" || one.state === "suspended");
+  differences.push(...asleep.map((one) => `machine ${one.id} (${groupOf(one)}) is ${one.state}`));
+
+  return {
+    first: released.length === 0,
+    imageChanged: released.some((one) => !runsImage(one, spec.image)),
+    secretsChanged:
+      waiting.length > 0 || released.some((one) => stampOf(one)?.split("-")[1] !== toml.stamp.split("-")[1]),
+    deploy,
+    scale,
+    asleep: asleep.length > 0,
+    differences,
+  };
+}
+
+function machineDifferences(machine: Machine, group: string, spec: ReleaseSpec, toml: FlyToml): string[] {
+  const texts: string[] = [];
+  if (!runsImage(machine, spec.image))
+    texts.push(`image is ${machine.config?.image}, should be ${spec.image}`);
+  const size = toml.sizes[group];
+  if (size !== undefined) texts.push(...sizeDifferences(sizeOf(machine), size));
+  texts.push(...tomlDifferences(machine, group, toml));
+  if (!isSameStamp(stampOf(machine), toml.stamp) && texts.length === 0)
+    texts.push("it was made from another declaration");
+  return texts;
+}
+
+function stampOf(machine: Machine): string | undefined {
+  return machine.config?.env?.[stampName];
+}

@@ -1,0 +1,38 @@
+import { DriverError } from "../call/errors.ts";
+import { answerOf, failed, runOneOff } from "./one-off.ts";
+import { railsRunner } from "./rails.ts";
+import { oneOff, type ReleaseWork } from "./release-database.ts";
+
+/** Where what each part checks is set. */
+const settings: Record<string, string> = {
+  bucket: "mastiff:bucket, mastiff:r2AccessKeyId",
+  push: "the stack's VAPID key",
+  mail: "SENDGRID_API_KEY, or mastiff:smtpServer, smtpLogin, smtpPassword",
+  database: "mastiff:postgres",
+  redis: "mastiff:redis",
+  scheduler: "mastiff:sidekiq",
+};
+
+/**
+ * Asks in a one-off what /health does not (scripts/smoke.rb). The release stands either way: what it fails with
+ * is a wrong setting, which another release would not have.
+ */
+export async function smoke(work: ReleaseWork): Promise<void> {
+  const { fly, spec } = work;
+  const job = {
+    ...oneOff(work, "smoke", spec.app, "seeing whether everything works"),
+    command: railsRunner("smoke"),
+  };
+  const ended = await runOneOff(fly, job);
+  const results = answerOf(ended);
+  if (ended.exitCode !== 0 && results === undefined) throw failed(fly, job, ended);
+  const wrong = Object.entries(results ?? {}).filter(([, problem]) => typeof problem === "string");
+  if (wrong.length === 0) return;
+  throw new DriverError({
+    what: `${spec.app} runs ${spec.image}, but does not work in full: ${wrong.map(([part]) => part).join(", ")}.`,
+    setIn: wrong.map(([part]) => settings[part] ?? part).join("; "),
+    fix: "each part's own words are below; after the change, run pulumi up again",
+    retry: "helps only if the cause passes by itself; the next run looks again",
+    said: wrong.map(([part, problem]) => `${part}: ${fly.redact(String(problem))}`),
+  });
+}

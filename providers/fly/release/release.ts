@@ -1,0 +1,153 @@
+import * as argv from "../call/argv.ts";
+import { DriverError } from "../call/errors.ts";
+import { say, tell } from "../call/progress.ts";
+import { shell } from "../call/shell.ts";
+import { gone, type Task } from "../kind.ts";
+import type { Observation, ReleaseOutput, ReleaseSpec } from "../spec.ts";
+import { debtsAmong, note, strike } from "../things/debts.ts";
+import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
+import { isOwnerSecret, unstageOwner } from "../things/owner-secret.ts";
+import { content, type Found, find, notOurs, type Secret } from "../things/ownership.ts";
+import { type FlyToml, readFlyToml } from "./fly-toml.ts";
+import { leftOver, remove } from "./one-off.ts";
+import {
+  awaitMigrations,
+  beforeDeploy,
+  migrate,
+  type ReleaseWork,
+  refuseDomain,
+  refuseVersion,
+} from "./release-database.ts";
+import { awaitHealthy, deploy, scale, validated } from "./release-machines.ts";
+import { plan } from "./release-plan.ts";
+import { smoke } from "./release-smoke.ts";
+import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
+
+/**
+ * One version of an app on its machines.
+ *
+ *   first time:    Redis new enough? ─► db:prepare ─────────────► deploy ─► count ────────────────────► smoke
+ *   other image:   Redis new enough? ─► db:migrate without post ─► deploy ─► count ─► db:migrate, all ─► smoke
+ *   else changed:                                                  deploy ─► count ────────────────────► smoke
+ *   nothing:       nothing
+ *
+ * No deploy is a no-op, so each machine carries a stamp of what it was deployed from (MASTIFF_RELEASE in its
+ * environment, readable by `machine list`), and only what differs is deployed. What a release owes after its
+ * machines run (post-deployment migrations, smoke) is noted before the deploy and struck off when done: a run
+ * that stops in between leaves the debt on record for the next.
+ */
+export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
+  const { spec, previous, fly } = task;
+  const { app } = spec;
+  const toml = tomlOf(task);
+  const work: ReleaseWork = { fly, spec, env: toml.env };
+  const found = await find(fly, spec, previous);
+  if (found === undefined) throw absent(spec);
+  if (found.owner !== "ours") throw notOurs(spec, found.owner);
+  await forgetOwner(work, found);
+
+  let machines = await machinesOf(fly, app);
+  refuseVersion(spec, machines);
+  refuseDomain(work, machines);
+  await remove(fly, app, leftOver(machines, ["redis-version", "smoke"]));
+  const well = await awaitMigrations(work, machines);
+  const waiting = stagedAmong(found.secrets);
+  const todo = plan(machines, spec, toml, waiting);
+  const debts = debtsAmong(found.secrets);
+  const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
+  // A fresh config folder knows no secrets version; without one, a new machine may start with the old values.
+  if (busy) await fly.repeatable(argv.secretsSync(app), { app });
+
+  const file = busy ? await validated(work, toml.stamped) : "";
+  if (todo.deploy) {
+    await beforeDeploy(work, todo, well);
+    if (spec.database !== null && todo.imageChanged) debts.add("MASTIFF_OWES_MIGRATION");
+    if (spec.smoke) debts.add("MASTIFF_OWES_SMOKE");
+    await note(fly, app, debts);
+    await deploy(work, file);
+    machines = await machinesOf(fly, app);
+  }
+  if (plan(machines, spec, toml).scale) await scale(work, file);
+  if (busy) machines = await awaitHealthy(work);
+  if (debts.has("MASTIFF_OWES_MIGRATION")) {
+    if (spec.database !== null) await migrate(work, "db-migrate-post", well);
+    await strike(fly, app, "MASTIFF_OWES_MIGRATION");
+  }
+  if (debts.has("MASTIFF_OWES_SMOKE")) {
+    if (spec.smoke) await smoke(work);
+    await strike(fly, app, "MASTIFF_OWES_SMOKE");
+  }
+  await restartSilent(fly, spec, machines);
+  return { app, image: spec.image, release: releaseOf(machines) };
+}
+
+/** Every machine goes, one-offs too; the app, its volumes, secrets and addresses are the app kind's. */
+export async function destroy({ spec, previous, fly }: Task<ReleaseSpec>): Promise<void> {
+  const found = await find(fly, spec, previous);
+  if (found === undefined) return;
+  const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
+  if (machines.length === 0) return;
+  if (found.owner !== "ours") throw notOurs(spec, found.owner);
+  say(spec.app, `destroying ${machines.length} machines`);
+  await remove(fly, spec.app, machines);
+}
+
+export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
+  const { spec, fly } = task;
+  const found = await find(fly, spec);
+  if (found === undefined) return gone(`app ${spec.app}`);
+  const machines = await machinesOf(fly, spec.app);
+  const { differences } = plan(machines, spec, tomlOf(task), stagedAmong(found.secrets));
+  if (found.owner !== "ours") differences.unshift(`app ${spec.app} does not carry this stack's mark`);
+  const debts = debtsAmong(found.secrets);
+  if (debts.has("MASTIFF_OWES_MIGRATION"))
+    differences.push("migrations after the last release are still to be run");
+  if (debts.has("MASTIFF_OWES_SMOKE")) differences.push("the last release was never seen to work");
+  const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+  for (const one of released) {
+    // Said, but no drift: a check that fails now is not put right by another deploy.
+    if (one.state === "started" && !isHealthy(one))
+      tell(spec.app, `machine ${one.id} (${groupOf(one)}) fails its health check`);
+  }
+  for (const { id } of await silentSidekiqs(fly, spec, machines))
+    differences.push(`Sidekiq in machine ${id} is started, and its heartbeat has stopped`);
+  return { exists: released.length > 0, differences };
+}
+
+function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
+  if (flyToml === undefined) throw new Error("FLY_TOML is not set");
+  return readFlyToml(flyToml, shell().env.SECRETS_DIGEST);
+}
+
+/**
+ * Secrets that not every machine runs with yet: other hands staged them, or a release never came. What a killed job
+ * left is the Owner's to clear away, and no reason to restart anything.
+ */
+function stagedAmong(secrets: readonly Secret[]): string[] {
+  return content(secrets)
+    .filter((secret) => !isOwnerSecret(secret))
+    .filter(({ status }) => status === "Staged" || status === "Partial")
+    .map(({ name }) => name);
+}
+
+/** A password that a killed `owner` left: no machine should be given it. */
+async function forgetOwner({ fly, spec }: ReleaseWork, found: Found): Promise<void> {
+  if (found.secrets.some(isOwnerSecret)) await unstageOwner(fly, spec.app);
+}
+
+/** The newest release that a machine runs. */
+function releaseOf(machines: readonly Machine[]): number {
+  const versions = machines
+    .filter((one) => !isGone(one))
+    .map((one) => Number(one.config?.metadata?.fly_release_version ?? 0));
+  return Math.max(0, ...versions);
+}
+
+function absent({ app, org }: ReleaseSpec): DriverError {
+  return new DriverError({
+    what: `There is no app "${app}" in organisation ${org} to release to.`,
+    setIn: "mastiff:app",
+    fix: "it was removed by other hands; the next run makes it again:  pulumi up",
+    retry: "helps: the next run sees that the app is gone and makes it first",
+  });
+}

@@ -1,0 +1,9 @@
+/** Where the command provider starts the driver: main.ts, once it is clear that this Node can read it. */
+import { whyTooOld } from "../shared/node-version.mjs";
+
+const problem = whyTooOld(process.versions.node, process.execPath);
+if (problem === undefined) await import("./main.ts");
+else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,86 @@
+import * as argv from "../call/argv.ts";
+import { DriverError, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { say, tell } from "../call/progress.ts";
+import { from, type Task } from "../kind.ts";
+import type { AddressesOutput, AddressesSpec, LeavingAddress, Observation } from "../spec.ts";
+import { isPublic, list, type PublicType, typesOf } from "./app.ts";
+import { find } from "./ownership.ts";
+
+/**
+ * The addresses that DNS leads to, and the release of those that it has left.
+ *
+ * An app that gets another kind of IPv4 has both for a time: the records are changed before this runs, but
+ * resolvers keep the old answer for as long as its TTL, and browsers a little longer.
+ *
+ *   in DNS ──records changed──► leaving, until the TTL has passed ──the next run──► released
+ *   never in DNS (made by hand) ──────────────────────────────────────────────────► released
+ *
+ * Only the kind of IPv4 that is not asked for is looked at; two of one kind are the app's own business (app.ts).
+ */
+/** TTL of a record with "auto", 300 s (developers.cloudflare.com/dns/manage-dns-records/reference/ttl), and a minute. */
+const dnsMs = 360_000;
+
+export async function ensure({ spec, previous, fly }: Task<AddressesSpec>): Promise<AddressesOutput> {
+  const { app, v4 = null, v6 = null } = spec;
+  const others = await othersOf(fly, spec);
+  if (others.includes(v4 ?? ""))
+    throw new DriverError({
+      what: `The IPv4 ${v4} of ${app}, to which DNS leads, is of the other kind than mastiff:dedicatedIpv4 asks for.`,
+      setIn: "mastiff:dedicatedIpv4",
+      fix: "run pulumi up again: the app gets the right one first",
+      retry: retry.yes,
+    });
+  const known = leavingOf(previous);
+  const inDns = [from(previous, "v4"), from(previous, "v6")];
+  const now = Date.now();
+  const leaving: LeavingAddress[] = [];
+  const due: string[] = [];
+  for (const address of others) {
+    const before = known.find((one) => one.address === address);
+    // Without a last output nobody knows whether DNS led there: then it did.
+    const wasInDns = previous === undefined || inDns.includes(address);
+    if (before !== undefined && Date.parse(before.from) > now) leaving.push(before);
+    else if (before === undefined && wasInDns)
+      leaving.push({ address, from: new Date(now + dnsMs).toISOString() });
+    else due.push(address);
+  }
+  for (const one of leaving)
+    tell(
+      app,
+      `${one.address} serves on: resolvers may know it until ${one.from}, a pulumi up after that releases it`,
+    );
+  if (due.length > 0) {
+    say(app, `releasing ${due.join(", ")}`);
+    await fly.repeatable(argv.ipsRelease(app, due), { app });
+  }
+  return { app, v4, v6, leaving };
+}
+
+/** They go with their app. */
+export async function destroy(): Promise<void> {}
+
+export async function observe({ spec, previous, fly }: Task<AddressesSpec>): Promise<Observation> {
+  // The app itself is what is missing then.
+  if ((await find(fly, spec)) === undefined) return { exists: false, differences: [] };
+  const known = [
+    from(previous, "v4"),
+    from(previous, "v6"),
+    ...leavingOf(previous).map((one) => one.address),
+  ];
+  const surplus = (await othersOf(fly, spec)).filter((address) => !known.includes(address));
+  return { exists: true, differences: surplus.map((address) => `address ${address} is one too many`) };
+}
+
+/** Public addresses of a kind that is not asked for. */
+async function othersOf(fly: Fly, spec: AddressesSpec): Promise<string[]> {
+  const wanted: PublicType[] = typesOf({ publicAddresses: true, dedicatedV4: spec.dedicatedV4 });
+  return (await list(fly, spec.app))
+    .filter((one) => isPublic(one.Type) && !wanted.includes(one.Type))
+    .map((one) => one.Address);
+}
+
+function leavingOf(previous: unknown): LeavingAddress[] {
+  const leaving = from(previous, "leaving");
+  return Array.isArray(leaving) ? (leaving as LeavingAddress[]) : [];
+}

@@ -1,0 +1,136 @@
+import * as argv from "../call/argv.ts";
+import { FlyctlFailure, passes } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { jsonIn } from "../call/parse.ts";
+import { say } from "../call/progress.ts";
+import { gone, type Task } from "../kind.ts";
+import type { CertificateOutput, CertificateSpec, CertificateStatus, Observation } from "../spec.ts";
+
+/**
+ * A certificate for one host name, asked for; Fly issues it by itself once the DNS answers, which the release
+ * does not wait for. Challenge and ownership records are read, never built: their form is Fly's own business.
+ */
+export interface Certificate {
+  hostname: string;
+  status: string;
+  rate_limited_until?: string;
+  certificates: { status: string; expires_at?: string; issued?: { expires_at?: string }[] | null }[] | null;
+  validation?: Record<string, boolean>;
+  validation_errors?: { code: string; message: string; remediation?: string }[];
+  dns_requirements: {
+    acme_challenge: { name: string; target: string };
+    ownership: { name: string; app_value: string };
+  };
+}
+
+export async function ensure({ spec, fly }: Task<CertificateSpec>): Promise<CertificateOutput> {
+  const { app, hostname } = spec;
+  const certificate = (await check(fly, app, hostname)) ?? (await add(fly, app, hostname));
+  const { acme_challenge, ownership } = certificate.dns_requirements;
+  return {
+    hostname,
+    challenge: { name: acme_challenge.name, target: acme_challenge.target },
+    ownership: { name: ownership.name, value: ownership.app_value },
+  };
+}
+
+/** Asks for it; a call that failed may have been heard all the same, so look before each repeat. */
+async function add(fly: Fly, app: string, hostname: string): Promise<Certificate> {
+  say(hostname, "asking for a certificate");
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return jsonIn(await fly.once(argv.certsAdd(app, hostname), { app })) as Certificate;
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      if (error.reason !== "exists" && (!passes(error.reason) || attempt === 5)) throw error;
+      if (error.reason !== "exists") await fly.pause(500 * 2 ** attempt);
+      const certificate = await check(fly, app, hostname);
+      if (certificate !== undefined) return certificate;
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
+export async function destroy({ spec, fly }: Task<CertificateSpec>): Promise<void> {
+  try {
+    await fly.repeatable(argv.certsRemove(spec.app, spec.hostname), { app: spec.app });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+export async function observe({ spec, fly }: Task<CertificateSpec>): Promise<Observation> {
+  const certificate = await check(fly, spec.app, spec.hostname);
+  // As long as the app stays, so do the records that prove the name.
+  if (certificate === undefined) return { ...gone(`certificate for ${spec.hostname}`), identity: false };
+  const { status, detail } = judge(spec.hostname, certificate);
+  // Pending and limited pass by themselves, and nothing that ensure could do would hasten them.
+  const differences = status === "failing" ? [`certificate ${spec.hostname} is failing: ${detail}`] : [];
+  return { exists: true, differences, ...(status === "active" && { ready: true }) };
+}
+
+/** The certificate as Fly sees it now (asking makes Fly look at the DNS again); undefined: there is none. */
+export async function check(fly: Fly, app: string, hostname: string): Promise<Certificate | undefined> {
+  try {
+    return await fly.json<Certificate>(argv.certsCheck(app, hostname), { app });
+  } catch (error) {
+    if (error instanceof FlyctlFailure && error.reason === "absent") return undefined;
+    throw error;
+  }
+}
+
+/** Where a certificate stands, in one word and in a sentence. */
+export function judge(
+  hostname: string,
+  certificate: Certificate | undefined,
+  now = new Date(),
+): CertificateStatus {
+  if (certificate === undefined)
+    return { hostname, status: "missing", detail: "Fly has no certificate for this name" };
+  const issued = certificate.certificates?.filter((one) => one.status === "active") ?? [];
+  if (issued.length > 0) return validity(hostname, certificate, Math.max(...issued.map(expiryOf)), now);
+  if (certificate.rate_limited_until !== undefined && certificate.rate_limited_until !== "")
+    return {
+      hostname,
+      status: "limited",
+      detail: `Let's Encrypt takes no new request for this name before ${certificate.rate_limited_until}`,
+    };
+  const errors = certificate.validation_errors ?? [];
+  const complaints = errors.map((one) => [one.message, one.remediation].filter(Boolean).join(" ")).join("; ");
+  // As long as Fly sees none of our records, its complaints say no more than that.
+  const seen = Object.values(certificate.validation ?? {}).includes(true);
+  if (errors.length > 0 && seen) return { hostname, status: "failing", detail: complaints };
+  const { acme_challenge, ownership } = certificate.dns_requirements;
+  const waits =
+    certificate.status === "pending_ownership"
+      ? `TXT ${ownership.name} = ${ownership.app_value}`
+      : `CNAME ${acme_challenge.name} → ${acme_challenge.target}`;
+  return { hostname, status: "pending", detail: `waits until Fly sees ${waits}` };
+}
+
+/** Fly renews a month ahead: what is left of less than this was not renewed. */
+const renewalOverdueDays = 14;
+
+/** The end of the first part of a certificate (RSA, ECDSA) to end, in milliseconds; without any date it never ends. */
+function expiryOf({ expires_at, issued }: NonNullable<Certificate["certificates"]>[number]): number {
+  const dates = [expires_at, ...(issued ?? []).map((part) => part.expires_at)];
+  const ends = dates.map((date) => Date.parse(date ?? "")).filter((end) => !Number.isNaN(end));
+  return Math.min(Number.POSITIVE_INFINITY, ...ends);
+}
+
+/** Fly calls a certificate active whose time is over. */
+function validity(
+  hostname: string,
+  { dns_requirements: { acme_challenge, ownership } }: Certificate,
+  end: number,
+  now: Date,
+): CertificateStatus {
+  if (end === Number.POSITIVE_INFINITY) return { hostname, status: "active", detail: "issued" };
+  const day = new Date(end).toISOString().slice(0, 10);
+  const daysLeft = (end - now.getTime()) / 86_400_000;
+  if (daysLeft > renewalOverdueDays) return { hostname, status: "active", detail: `issued, until ${day}` };
+  const records = `CNAME ${acme_challenge.name} → ${acme_challenge.target} and TXT ${ownership.name} = ${ownership.app_value}`;
+  const proof = `Fly renews it only while it sees ${records}`;
+  if (daysLeft <= 0) return { hostname, status: "expired", detail: `it ended on ${day}; ${proof}` };
+  return { hostname, status: "expiring", detail: `it ends on ${day} and was not renewed; ${proof}` };
+}

@@ -1,0 +1,35 @@
+import { DriverError, retry } from "../call/errors.ts";
+import type { SecretsSpec } from "../spec.ts";
+import type { Secret } from "./ownership.ts";
+import { isIntact, type Sealed } from "./seal.ts";
+
+/**
+ * Keys that an app is given once and for good: what its database holds is encrypted with them. A seal over their
+ * values stays with the app, so that a run without the state that had them (another checkout's, a fresh one) is seen
+ * to bring others.
+ */
+export function keptKeys(
+  { forGood = [] }: SecretsSpec,
+  values: Readonly<Record<string, string>>,
+): Sealed | undefined {
+  if (forGood.length === 0) return undefined;
+  const text = JSON.stringify([...forGood].sort().map((name) => [name, values[name]]));
+  return { prefix: "MASTIFF_KEYS_SEAL_", text };
+}
+
+/** @throws when the app was sealed with other values, before anything is staged. */
+export function refuseOtherKeys(
+  { app, forGood = [] }: SecretsSpec,
+  live: readonly Secret[],
+  kept: Sealed | undefined,
+): void {
+  if (kept === undefined || isIntact(live, kept) !== false) return;
+  throw new DriverError({
+    what: `The app ${app} has other keys than this stack's state, and one or more of them would change: ${forGood.join(", ")}. Accounts could no longer sign, browsers no longer be notified, and everybody would be logged out.`,
+    setIn: "the stack's state, from which a secret was lost (pulumi state delete, an older or a fresh state)",
+    fix: [
+      "bring back the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)",
+    ],
+    retry: retry.no,
+  });
+}

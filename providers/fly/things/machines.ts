@@ -1,0 +1,143 @@
+import * as argv from "../call/argv.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { patiently } from "../call/patience.ts";
+import type { Size } from "../spec.ts";
+
+/** A machine as `machine list --json` shows it: what the driver reads of it. Zero and false are left out. */
+export interface Machine {
+  id: string;
+  name: string;
+  state: string;
+  region: string;
+  created_at?: string;
+  updated_at?: string;
+  image_ref?: { registry?: string; repository?: string; tag?: string; digest?: string };
+  config?: MachineConfig;
+  events?: MachineEvent[];
+  checks?: { name: string; status: string; output?: string }[];
+}
+
+export interface MachineConfig {
+  image?: string;
+  env?: Record<string, string>;
+  metadata?: Record<string, string>;
+  guest?: { cpu_kind?: string; cpus?: number; memory_mb?: number };
+  init?: { cmd?: string[] };
+  services?: MachineService[];
+  mounts?: { volume?: string; path?: string; name?: string }[];
+  auto_destroy?: boolean;
+}
+
+export interface MachineService {
+  protocol?: string;
+  internal_port?: number;
+  ports?: { port?: number; handlers?: string[]; force_https?: boolean }[];
+  checks?: { type?: string; path?: string; method?: string }[];
+}
+
+export interface MachineEvent {
+  type: string;
+  status?: string;
+  timestamp?: number;
+  request?: {
+    exit_event?: { exit_code?: number; oom_killed?: boolean; requested_stop?: boolean; signal?: number };
+  };
+}
+
+/** All machines of the app, one-offs too. */
+export async function machinesOf(fly: Fly, app: string): Promise<Machine[]> {
+  return fly.json<Machine[]>(argv.machineList(app), { app });
+}
+
+/**
+ * A machine that is known to be there: a list may lag behind a launch.
+ *
+ * @param limitMs how long it is looked for. Default half a minute.
+ * @returns undefined when it is not listed by then
+ */
+export async function awaitListed(
+  fly: Fly,
+  app: string,
+  isIt: (machine: Machine) => boolean,
+  limitMs = 30_000,
+): Promise<Machine | undefined> {
+  const end = Date.now() + patiently(limitMs);
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 4000)) {
+    const found = (await machinesOf(fly, app)).find(isIt);
+    if (found !== undefined || Date.now() > end) return found;
+    await fly.pause(waitMs);
+  }
+}
+
+/**
+ * The process group of a machine that a deploy made; undefined for one-offs and for what somebody ran by hand.
+ * flyctl itself tells them apart by this metadata (fly-go: machine_types.go, IsFlyAppsPlatform).
+ */
+export function groupOf(machine: Machine): string | undefined {
+  const metadata = machine.config?.metadata ?? {};
+  const group = metadata.fly_process_group;
+  if (metadata.fly_platform_version !== "v2" || group === "fly_app_release_command") return undefined;
+  return group;
+}
+
+/** True for a machine that is being or has been removed. */
+export function isGone(machine: Machine): boolean {
+  return machine.state === "destroyed" || machine.state === "destroying";
+}
+
+/** Started, and every check that it has passes. */
+export function isHealthy(machine: Machine): boolean {
+  return machine.state === "started" && (machine.checks ?? []).every((check) => check.status === "passing");
+}
+
+/** The size a machine has. */
+export function sizeOf(machine: Machine): Size {
+  const guest = machine.config?.guest ?? {};
+  return {
+    cpuKind: guest.cpu_kind === "performance" ? "performance" : "shared",
+    cpus: guest.cpus ?? 1,
+    memoryMb: guest.memory_mb ?? 256,
+  };
+}
+
+/** How the size differs from the one wanted, in words. */
+export function sizeDifferences(is: Size, wanted: Size): string[] {
+  const differences: string[] = [];
+  if (is.memoryMb !== wanted.memoryMb)
+    differences.push(`memory is ${is.memoryMb} MB, should be ${wanted.memoryMb} MB`);
+  if (is.cpus !== wanted.cpus || is.cpuKind !== wanted.cpuKind)
+    differences.push(`it has ${is.cpus} ${is.cpuKind} CPUs, should have ${wanted.cpus} ${wanted.cpuKind}`);
+  return differences;
+}
+
+/** The smallest shared machine that may have this much memory: Fly gives 2 GB per shared CPU at most. */
+export function sharedSize(memoryMb: number): Size {
+  const cpus = [1, 2, 4, 6, 8].find((count) => count * 2048 >= memoryMb) ?? 8;
+  return { cpuKind: "shared", cpus, memoryMb: Math.min(memoryMb, cpus * 2048) };
+}
+
+/** An image reference taken apart; what is not said is filled in as Docker does. */
+export function parseImage(image: string): {
+  name: string;
+  tag: string | undefined;
+  digest: string | undefined;
+} {
+  const [reference = "", digest] = image.split("@");
+  const slash = reference.lastIndexOf("/");
+  const colon = reference.indexOf(":", slash + 1);
+  let name = colon < 0 ? reference : reference.slice(0, colon);
+  const tag = colon < 0 ? (digest === undefined ? "latest" : undefined) : reference.slice(colon + 1);
+  const first = name.split("/")[0] ?? "";
+  if (!name.includes("/")) name = `docker.io/library/${name}`;
+  else if (!/[.:]|^localhost$/.test(first)) name = `docker.io/${name}`;
+  return { name: name.replace(/^(?:registry-1|index)\.docker\.io\//, "docker.io/"), tag, digest };
+}
+
+/** True when the machine runs this image. A tag that was resolved to a digest still is that tag. */
+export function runsImage(machine: Machine, image: string): boolean {
+  const wanted = parseImage(image);
+  const runs = parseImage(machine.config?.image ?? "");
+  const digest = runs.digest ?? machine.image_ref?.digest;
+  if (wanted.digest !== undefined) return wanted.digest === digest;
+  return runs.name === wanted.name && (runs.tag ?? machine.image_ref?.tag) === wanted.tag;
+}

@@ -1,0 +1,89 @@
+import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { from, gone, type Task } from "../kind.ts";
+import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "../release/one-off.ts";
+import { clone, model, railsRunner } from "../release/rails.ts";
+import type { Observation, OwnerOutput, OwnerSpec } from "../spec.ts";
+import { machinesOf } from "./machines.ts";
+import { isOwnerSecret, stageOwner, unstageOwner } from "./owner-secret.ts";
+import { secretsOf } from "./ownership.ts";
+
+/**
+ * The owner's account, made by a script in a one-off machine. The password reaches it as a secret of the app
+ * that is unset right after; one that a killed run left is unset by the next run, before anything else.
+ */
+export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
+  const { app, username, email, rotation } = spec;
+  const password = secrets.password;
+  if (password === undefined) throw new Error("stdin has no password");
+  const machines = await machinesOf(fly, app);
+  await remove(fly, app, leftOver(machines, ["owner"]));
+  const like = model(app, machines);
+  await stageOwner(fly, app, password);
+  try {
+    const base = clone(app, like, "owner", "owner", `seeing to the account ${username}`);
+    const job: OneOff = {
+      ...base,
+      env: {
+        ...base.env,
+        OWNER_USERNAME: username,
+        OWNER_EMAIL: email,
+        ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
+        // Once for each word: whoever changed it since keeps what they chose, whatever else this run is about.
+        ...(from(previous, "rotation") !== rotation && { OWNER_ROTATE: "1" }),
+      },
+      command: railsRunner("owner"),
+    };
+    const ended = await runOneOff(fly, job);
+    if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, job, ended);
+    // A job that ended well but whose log was lost has seen to the account all the same.
+    const said = answerOf(ended)?.result;
+    const result = said === "created" || said === "rotated" ? said : "present";
+    return { result, username, ...(rotation !== undefined && { rotation }) };
+  } finally {
+    if (!fly.stopped) await unstageOwner(fly, app);
+  }
+}
+
+/** The account lives in the database and goes with it; only what a killed run left is cleared away. */
+export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
+  try {
+    await remove(fly, spec.app, leftOver(await machinesOf(fly, spec.app), ["owner"]));
+    if ((await secretsOf(fly, spec.app)).some(isOwnerSecret)) await unstageOwner(fly, spec.app);
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+/** Whether the account is there only Mastodon could say, at the price of a machine: it is not asked. */
+export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observation> {
+  try {
+    const left = (await secretsOf(fly, spec.app)).some(isOwnerSecret);
+    return {
+      exists: true,
+      differences: left ? ["the owner's password is still among the app's secrets"] : [],
+    };
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+    return gone(`app ${spec.app}`);
+  }
+}
+
+function refusal(
+  fly: Fly,
+  { username, email, app }: OwnerSpec,
+  lines: readonly string[],
+): DriverError | undefined {
+  const said = lines
+    .filter((line) => /owner: |Validation failed|blocked|reserved|MX|can.t be/i.test(line))
+    .slice(-3)
+    .map(fly.redact);
+  if (said.length === 0) return undefined;
+  return new DriverError({
+    what: `Mastodon does not take ${username} <${email}> as the owner of ${app}.`,
+    setIn: "mastiff:ownerUsername, mastiff:ownerEmail",
+    fix: "choose another:  pulumi config set mastiff:ownerUsername <name>, mastiff:ownerEmail <address>",
+    retry: retry.no,
+    said,
+  });
+}

@@ -1,0 +1,146 @@
+import * as argv from "../call/argv.ts";
+import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { say } from "../call/progress.ts";
+import type { PostgresSpec } from "../spec.ts";
+import { debtsAmong } from "./debts.ts";
+import { awaitListed, isGone, type Machine, machinesOf } from "./machines.ts";
+import {
+  content,
+  destroyApp,
+  type Found,
+  find,
+  inOrganisation,
+  mark,
+  notOurs,
+  remark,
+  taken,
+} from "./ownership.ts";
+import { awaitServer, sql } from "./psql.ts";
+import { areFromToday, type Volume, volumesOf } from "./volumes.ts";
+
+/**
+ * A Postgres cluster of ours, whatever an earlier run left.
+ *
+ * `postgres create` is one call of many steps (app, address, secrets, volume, machine), and each point in
+ * between can be where a run stopped. What a half-made one cannot have is data, so it is made anew:
+ *
+ *   no app ─────────────────────────────────► create
+ *   app, unmarked, no machine ──destroy─────► create        (stopped within `postgres create`)
+ *   app, unmarked, only default databases ──► mark          (stopped before the mark)
+ *   app, marked, machine ───────────────────► role, database, size
+ *   app, marked, no machine ────────────────► refused: its volume may hold the community
+ *   anything else of that name ─────────────► refused: not ours
+ */
+/** Databases that a fresh cluster has (fly-apps/postgres-flex). */
+const defaults = ["postgres", "repmgr"];
+
+export interface Cluster {
+  machine: Machine;
+  /** A run stopped between a larger volume and the restart that shows it to the machine. */
+  owed: boolean;
+}
+
+/** The cluster, ours, whatever an earlier run left; `previous` is what the state says of it. */
+export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown): Promise<Cluster> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await find(fly, spec, previous);
+    if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
+    if (found === undefined) {
+      say("database", "creating it (a few minutes)");
+      const failure = await create(fly, spec);
+      if (failure === undefined) await mark(fly, spec);
+      else if (attempt === 3) throw failure;
+      else continue;
+    }
+    // What was made this moment is there, even if the list does not have it yet.
+    const machine =
+      found === undefined
+        ? await awaitListed(fly, spec.app, (one) => !isGone(one))
+        : (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
+    if (found?.owner !== "unmarked") {
+      if (found !== undefined) await remark(fly, spec, found);
+      const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
+      if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));
+      return { machine, owed };
+    }
+    if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
+    if (machine !== undefined) {
+      await mark(fly, spec);
+      return { machine, owed: false };
+    }
+    say("database", "an earlier run stopped half way: starting over");
+    await destroyApp(fly, spec.app);
+  }
+}
+
+/** One try. What may have left something (or nothing) behind is handed back, to look and go on. */
+async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | undefined> {
+  // From its first step on, whatever it leaves in our organisation is of this run: a moment ago nothing was there.
+  fly.made.add(spec.app);
+  try {
+    await fly.once(argv.postgresCreate(spec), { app: spec.app, timeoutMs: 900_000 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure)) throw error;
+    if (error.reason === "exists") {
+      if (!(await inOrganisation(fly, spec.org, spec.app))) throw taken(spec, error);
+    } else if (!passes(error.reason)) throw error;
+    await fly.pause(2000);
+    return error;
+  }
+}
+
+/**
+ * True when nothing in an unmarked cluster can be anybody's: no machine and no volume older than a day (what a
+ * run that stopped left behind), or a server with its default databases alone.
+ */
+export async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promise<boolean> {
+  const clusterSecrets = [
+    "SU_PASSWORD",
+    "REPL_PASSWORD",
+    "OPERATOR_PASSWORD",
+    "SSH_KEY",
+    "SSH_CERT",
+    "FLY_CONSUL_URL",
+  ];
+  if (content(found.secrets).some((secret) => !clusterSecrets.includes(secret.name))) return false;
+  const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
+  const machine = machines[0];
+  if (machine === undefined) {
+    return areFromToday(await volumesOf(fly, spec.app));
+  }
+  const isPostgres = machine.config?.image?.includes("postgres") === true;
+  if (!isPostgres) return false;
+  await awaitServer(fly, spec.app, machine.id);
+  const databases = await sql(
+    fly,
+    spec.app,
+    machine.id,
+    "SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1",
+  );
+  return databases.every((name) => defaults.includes(name));
+}
+
+/** A cluster of ours without its machine: nothing is made in its place. */
+export function lost({ app }: PostgresSpec, volumes: readonly Volume[]): DriverError {
+  const volume = volumes[0];
+  return new DriverError({
+    what:
+      volume === undefined
+        ? `The database ${app} has lost its machine and its volume.`
+        : `The database ${app} has lost its machine; its volume ${volume.id} is still there, and may hold the community.`,
+    setIn: `Fly app ${app}`,
+    fix:
+      volume === undefined
+        ? [
+            `find a snapshot of the volume that is gone:  flyctl volumes list --all -a ${app}, flyctl volumes snapshots list <volume>`,
+            "restore it, or a dump, as docs/operations.md, “Backups”, says",
+          ]
+        : [
+            `make a new cluster from the volume:  flyctl postgres create --fork-from ${app}:${volume.id}`,
+            "and restore from there as docs/operations.md, “Backups”, says",
+          ],
+    retry: retry.no,
+  });
+}

@@ -1,0 +1,216 @@
+import { setParts } from "../../rules/config-parts.ts";
+import * as argv from "../call/argv.ts";
+import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { say } from "../call/progress.ts";
+import { gone, type Task } from "../kind.ts";
+import type { Observation, PostgresOutput, PostgresSpec } from "../spec.ts";
+import { refuseNewName } from "./app.ts";
+import { strike } from "./debts.ts";
+import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
+import {
+  destroyApp,
+  find,
+  inOrganisation,
+  notOurs,
+  secretsOf,
+  takeBack as takeBackApp,
+} from "./ownership.ts";
+import { peopleIn } from "./people.ts";
+import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
+import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
+import { scramVerifier } from "./scram.ts";
+import { growVolume, shrinking, type Volume, volumesOf } from "./volumes.ts";
+
+/**
+ * Unmanaged Postgres on one machine, with one role and one database.
+ *
+ * `postgres attach` is not used: it needs a tunnel, prints the password, and leaves half an attachment behind
+ * when it is stopped. Role and database are made by SQL instead (psql.ts), DATABASE_URL is the program's.
+ */
+const key = "mastiff:postgres";
+
+export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec>): Promise<PostgresOutput> {
+  const { app, database, user } = spec;
+  const password = secrets.password;
+  if (password === undefined) throw new Error("stdin has no password");
+  refuseNewName(app, previous);
+  const cluster = await clusterOf(fly, spec, previous);
+  const { machine } = cluster;
+  await grow(fly, spec, cluster);
+  say("database", "waiting for the server");
+  await awaitServer(fly, app, machine.id);
+  await ensureRole(fly, app, machine.id, spec, password);
+  if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
+    say("database", `creating database ${database}`);
+    await create(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
+  }
+  return { app, host: `${app}.flycast`, port: 5432, database, user };
+}
+
+export async function destroy({ spec, previous, fly }: Task<PostgresSpec>): Promise<void> {
+  const found = await find(fly, spec, previous);
+  if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
+  if (found?.owner === "unmarked" && !(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
+  if (found?.owner === "ours" && spec.dispensable !== true) await refuseContent(fly, spec);
+  // First the address, then what it leads to: the next database then finds no DATABASE_URL in its way.
+  for (const app of spec.consumers) await detach(fly, spec, app);
+  if (found === undefined) return;
+  say("database", "destroying it");
+  await destroyApp(fly, spec.app);
+}
+
+export async function takeBack({ spec, fly }: Task<PostgresSpec>): Promise<void> {
+  // One that an earlier run made is marked once it serves: then its volume may hold the community.
+  await takeBackApp(fly, spec, async () => false);
+}
+
+/** Takes the database's address from an app, which may itself be about to go: both are destroyed side by side. */
+async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<void> {
+  if (!(await inOrganisation(fly, org, app))) return;
+  try {
+    const has = (await secretsOf(fly, app)).some((secret) => secret.name === "DATABASE_URL");
+    if (has) await fly.repeatable(argv.secretsUnset(app, ["DATABASE_URL"]), { app });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+/** @throws when somebody may have an account in it: nobody has said that it ends, and no last dump was taken. */
+async function refuseContent(fly: Fly, { app, database }: PostgresSpec): Promise<void> {
+  const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
+  if (machine === undefined && (await volumesOf(fly, app)).length === 0) return;
+  if (machine?.state === "started") {
+    await awaitServer(fly, app, machine.id);
+    if ((await peopleIn(fly, app, machine.id, database)) === 0) return;
+  }
+  throw new DriverError({
+    what: `The database ${app} is not destroyed: ${database}, the community, is in it, and nobody has said that it ends.`,
+    setIn: "nothing: mastiff:destroy is not set, and was not at the last pulumi up",
+    fix: [
+      "to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy",
+      "to keep it:  pulumi up makes again whatever a destroy has taken away",
+    ],
+    retry: retry.no,
+  });
+}
+
+export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observation> {
+  const found = await find(fly, spec);
+  if (found === undefined) return gone(`database app ${spec.app}`);
+  const differences: string[] = [];
+  const refused: string[] = [];
+  if (found.owner !== "ours") differences.push(`database app ${spec.app} does not carry this stack's mark`);
+  const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
+  const machine = machines[0];
+  const volumes = await volumesOf(fly, spec.app);
+  if (machine === undefined) {
+    differences.push("the machine of the database is gone");
+    if (found.owner === "ours") refused.push(lost(spec, volumes).message);
+  } else {
+    refused.push(...obstacles(spec, machine, volumes).map((problem) => problem.message));
+    if (machine.state !== "started")
+      differences.push(`machine ${machine.id} of the database is ${machine.state}`);
+    for (const text of sizeDifferences(sizeOf(machine), spec.size))
+      differences.push(`of the database: ${text}`);
+    const volume = volumeOf(volumes, machine);
+    if (volume !== undefined && volume.size_gb !== spec.volumeGb)
+      differences.push(`the database's volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
+  }
+  return { exists: true, differences, ...(refused.length > 0 && { refused }) };
+}
+
+/** Why the cluster cannot become what is asked for: it stays in its place, and only grows. */
+function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volume[]): DriverError[] {
+  const { app, size, region, volumeGb } = spec;
+  const is = sizeOf(machine);
+  const kept = {
+    cpus: Math.max(is.cpus, size.cpus),
+    memoryMb: Math.max(is.memoryMb, size.memoryMb),
+    volumeGb: Math.max(volumeOf(volumes, machine)?.size_gb ?? 0, volumeGb),
+  };
+  const found: DriverError[] = [];
+  if (machine.region !== region) {
+    const problem = new DriverError({
+      what: `The database ${app} is in region ${machine.region} and cannot move to ${region}: its volume stays where it is.`,
+      setIn: "mastiff:region",
+      fix: [
+        `keep the region:  pulumi config set mastiff:region ${machine.region}`,
+        "or move all of the community there (docs/operations.md, “Moving house”)",
+      ],
+      retry: retry.no,
+    });
+    found.push(problem);
+  }
+  if (size.memoryMb < is.memoryMb || (size.cpuKind === is.cpuKind && size.cpus < is.cpus)) {
+    const problem = new DriverError({
+      what: `The database ${app} has ${is.cpus} ${is.cpuKind} CPUs and ${is.memoryMb} MB; it is not made smaller (${size.cpus} ${size.cpuKind}, ${size.memoryMb} MB): its caches and connections are sized for what it has.`,
+      setIn: key,
+      fix: [
+        `keep the size:  ${setParts(key, kept)}`,
+        `or, knowing better:  flyctl machine update ${machine.id} -a ${app} --vm-memory ${size.memoryMb} --vm-cpus ${size.cpus}  and run pulumi up again`,
+      ],
+      retry: retry.no,
+    });
+    found.push(problem);
+  }
+  const smaller = shrinking(app, volumeOf(volumes, machine), volumeGb, { key, parts: kept });
+  return smaller === undefined ? found : [...found, smaller];
+}
+
+/** Machine and volume are at least as large as the spec says; both only grow. */
+async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): Promise<void> {
+  const { app, size } = spec;
+  const volumes = await volumesOf(fly, app);
+  const [problem] = obstacles(spec, machine, volumes);
+  if (problem !== undefined) throw problem;
+  const is = sizeOf(machine);
+  const volume = volumeOf(volumes, machine);
+  const grown =
+    volume !== undefined &&
+    (await growVolume(fly, app, volume, spec.volumeGb, {
+      key,
+      parts: { cpus: size.cpus, memoryMb: size.memoryMb },
+    }));
+  const restart = grown || owed;
+  if (sizeDifferences(is, size).length > 0) {
+    say("database", `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);
+    await fly.repeatable(argv.machineUpdate({ app, id: machine.id, size }), { app, timeoutMs: 600_000 });
+  } else if (restart) {
+    say("database", "restarting, so that it sees its larger volume");
+    await fly.repeatable(argv.machineRestart(app, machine.id), { app, timeoutMs: 600_000 });
+  } else await wake(fly, app, machine);
+  if (restart) await strike(fly, app, "MASTIFF_OWES_RESTART");
+}
+
+/** A machine on its way up is left to it; a stopped one is started. */
+async function wake(fly: Fly, app: string, machine: Machine): Promise<void> {
+  if (machine.state !== "stopped" && machine.state !== "suspended") return;
+  say("database", "starting its machine");
+  await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
+}
+
+/** The role, able to log in with exactly this password, unless another role does that in its place. */
+async function ensureRole(
+  fly: Fly,
+  app: string,
+  machine: string,
+  { user, loginElsewhere }: PostgresSpec,
+  password: string,
+): Promise<void> {
+  const verifier = literal(scramVerifier(password));
+  const known = (await sql(fly, app, machine, has("pg_roles", "rolname", user))).length > 0;
+  if (known && loginElsewhere === true) return;
+  await letIn(fly, app, machine, { user, known, verifier });
+}
+
+function has(catalog: string, column: string, name: string): string {
+  return `SELECT 1 FROM ${catalog} WHERE ${column} = ${literal(name)}`;
+}
+
+function volumeOf(volumes: readonly Volume[], machine: Machine): Volume | undefined {
+  const mounted = machine.config?.mounts?.[0]?.volume;
+  return (
+    volumes.find((one) => one.id === mounted) ?? volumes.find((one) => one.attached_machine_id === machine.id)
+  );
+}

@@ -1,0 +1,100 @@
+import { DriverError, FlyctlFailure, passes } from "../call/errors.ts";
+import { execIn } from "../call/exec.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { patiently } from "../call/patience.ts";
+
+/**
+ * SQL on a Fly Postgres, run inside its machine by `machine exec`: over the API, so without the tunnel that
+ * `postgres connect` needs, and with the operator's password taken from the machine's own environment.
+ *
+ * One statement at a time, since the whole is one word to psql's -c inside one word to sh's -c: identifiers and
+ * literals are held to letters that no quoting in between can touch.
+ */
+export async function sql(
+  fly: Fly,
+  app: string,
+  machine: string,
+  statement: string,
+  database = "postgres",
+): Promise<string[]> {
+  const { exitCode, stdout, stderr } = await execIn(fly, app, machine, shellCommand(statement, database));
+  if (exitCode !== 0) throw new SqlError(app, fly.redact((stderr || stdout).trim()));
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+/**
+ * Runs a CREATE of what was not there a moment ago. Its answer may be lost and the call repeated: "already exists" then
+ * says that this run has made it.
+ */
+export async function create(fly: Fly, app: string, machine: string, statement: string): Promise<void> {
+  try {
+    await sql(fly, app, machine, statement);
+  } catch (error) {
+    if (!(error instanceof SqlError) || !/already exists/.test(error.message)) throw error;
+  }
+}
+
+/** Lets a role log in with the password of this verifier, a literal; makes it where it is not known yet. */
+export async function letIn(
+  fly: Fly,
+  app: string,
+  machine: string,
+  { user, known, verifier }: { user: string; known: boolean; verifier: string },
+): Promise<void> {
+  const role = identifier(user);
+  if (known) await sql(fly, app, machine, `ALTER ROLE ${role} WITH LOGIN PASSWORD ${verifier}`);
+  else await create(fly, app, machine, `CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`);
+}
+
+/** What the server (or psql, when there is no server yet) refused. */
+export class SqlError extends DriverError {
+  constructor(app: string, said: string) {
+    super({
+      what: `The database ${app} refused what it was asked.`,
+      fix: `see what it says below, and its log:  flyctl logs -a ${app}`,
+      retry: "helps only if the cause passes by itself",
+      said: said.split("\n"),
+    });
+    this.name = "SqlError";
+  }
+}
+
+/** Port 5433 is Postgres itself; 5432 is the proxy in front, which needs a leader elected. */
+export function shellCommand(statement: string, database = "postgres"): string {
+  identifier(database);
+  if (/[\\`!\n]/.test(statement)) throw new Error("this statement does not survive two shells");
+  // Within sh's double quotes, which are within sh's single quotes: $ and " need a backslash, ' must close and reopen.
+  const inDouble = statement.replaceAll("$", "\\$").replaceAll('"', '\\"');
+  const inSingle = inDouble.replaceAll("'", "'\\''");
+  return `sh -c 'psql -X -A -t -v ON_ERROR_STOP=1 "postgres://postgres:$OPERATOR_PASSWORD@localhost:5433/${database}" -c "${inSingle}"'`;
+}
+
+/** A name as an SQL identifier. Ours are made from domains: nothing that would need escaping is let through. */
+export function identifier(name: string): string {
+  if (!/^[a-z_][a-z0-9_-]{0,62}$/.test(name)) throw new Error(`"${name}" is no name for a database or role`);
+  return `"${name}"`;
+}
+
+/** A literal of letters that need no escaping: names and verifiers. */
+export function literal(text: string): string {
+  if (!/^[\w$:+/=.-]+$/.test(text)) throw new Error("this value is no plain literal");
+  return `'${text}'`;
+}
+
+/** Waits until the server answers; a fresh one takes a minute to elect itself. */
+export async function awaitServer(fly: Fly, app: string, machine: string, limitMs = 300_000): Promise<void> {
+  const end = Date.now() + patiently(limitMs);
+  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+    try {
+      await sql(fly, app, machine, "SELECT 1");
+      return;
+    } catch (error) {
+      const notYet =
+        error instanceof SqlError ||
+        (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason));
+      if (!notYet || Date.now() > end) throw error;
+      if (error instanceof FlyctlFailure && passes(error.reason)) waitMs = 5000;
+      await fly.pause(waitMs);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { setParts } from "../../rules/config-parts.ts";
+import * as argv from "../call/argv.ts";
+import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
+import { table, verticalTable } from "../call/parse.ts";
+import { say } from "../call/progress.ts";
+import { from, gone, type Task } from "../kind.ts";
+import type { Observation, UpstashOutput, UpstashSpec } from "../spec.ts";
+import { refuseNewName } from "./app.ts";
+import { find as findApp } from "./ownership.ts";
+
+/**
+ * A Redis of Upstash. It can carry no mark, so the community's own app speaks for it: the name is made from the app's,
+ * and one of that name that is there already is what an earlier run made when the app bears our mark; said so.
+ */
+interface Row {
+  name: string;
+  plan: string;
+  region: string;
+}
+
+export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promise<UpstashOutput> {
+  refuseNewName(spec.name, previous, "name");
+  let row = await find(fly, spec);
+  if (row !== undefined && from(previous, "name") === undefined) {
+    if ((await findApp(fly, spec))?.owner !== "ours") throw somebodys(spec);
+    say("Redis", `${spec.name} is there already: taking it up`);
+  }
+  for (let attempt = 1; row === undefined; attempt++) {
+    say("Redis", `creating ${spec.name} at Upstash`);
+    try {
+      await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
+    } catch (error) {
+      if (!(error instanceof FlyctlFailure)) throw error;
+      const unclear = ["limited", "server", "network", "garbled", "timeout", "exists"].includes(error.reason);
+      if (!unclear || attempt === 4) throw error;
+      await fly.pause(500 * 2 ** attempt);
+    }
+    row = await find(fly, spec);
+    if (row === undefined && attempt === 4)
+      throw new Error("Fly made the Redis database, but does not list it");
+  }
+  if (row === undefined) throw new Error("unreachable");
+  refuseOther(spec, row);
+  const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];
+  if (url === undefined || !/^rediss?:\/\//.test(url))
+    throw new Error(`flyctl redis status ${spec.name} shows no Private URL`);
+  return { name: spec.name, url };
+}
+
+export async function destroy({ spec, fly }: Task<UpstashSpec>): Promise<void> {
+  if ((await find(fly, spec)) === undefined) return;
+  say("Redis", `destroying ${spec.name} at Upstash`);
+  try {
+    await fly.repeatable(argv.redisDestroy(spec.name), { app: spec.name });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+}
+
+export async function observe({ spec, fly }: Task<UpstashSpec>): Promise<Observation> {
+  const row = await find(fly, spec);
+  if (row === undefined) return gone(`Redis database ${spec.name}`);
+  const differences: string[] = [];
+  if (!isPlan(spec, row)) differences.push(`plan of Redis is ${row.plan}, should be ${spec.plan}`);
+  if (row.region !== spec.region) differences.push(`Redis is in ${row.region}, should be in ${spec.region}`);
+  return { exists: true, differences };
+}
+
+async function find(fly: Fly, { org, name }: UpstashSpec): Promise<Row | undefined> {
+  const rows = table(await fly.read(argv.redisList(org), { app: name }));
+  const row = rows.find((one) => one.name === name);
+  return row && { name, plan: row.plan ?? "", region: row["primary region"] ?? "" };
+}
+
+function somebodys({ name, app, stack }: UpstashSpec): DriverError {
+  return new DriverError({
+    what: `The Redis database ${name} is there already, and the app ${app}, which it goes with, does not bear the mark of stack ${stack}: jobs of somebody's may wait in it.`,
+    setIn: "mastiff:app (by default made from mastiff:domain)",
+    fix: [
+      "choose another name:  pulumi config set mastiff:app <name>",
+      "or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
+    ],
+    retry: retry.no,
+  });
+}
+
+/** A plan may be named by its id, which the list does not show: only a differing display name tells. */
+function isPlan({ plan }: UpstashSpec, row: Row): boolean {
+  return plan === null || plan === row.plan || /^[A-Za-z0-9]{12,}$/.test(plan);
+}
+
+/** What `redis update` alone could change, and it asks questions that only a terminal can answer. */
+function refuseOther(spec: UpstashSpec, row: Row): void {
+  const { name } = spec;
+  if (row.region !== spec.region) {
+    throw new DriverError({
+      what: `The Redis database ${name} is in region ${row.region} and cannot move to ${spec.region}.`,
+      setIn: "mastiff:region",
+      fix: `keep the region:  pulumi config set mastiff:region ${row.region}`,
+      retry: retry.no,
+    });
+  }
+  if (!isPlan(spec, row)) {
+    throw new DriverError({
+      what: `The Redis database ${name} has plan "${row.plan}", not "${spec.plan}": flyctl changes plans only by hand, in a terminal.`,
+      setIn: "mastiff:redis",
+      fix: [
+        `change it by hand, then run pulumi up again:  flyctl redis update ${name}`,
+        `or keep the plan:  ${setParts("mastiff:redis", { kind: "upstash", plan: row.plan })}`,
+      ],
+      retry: retry.no,
+    });
+  }
+}

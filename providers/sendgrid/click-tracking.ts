@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { CloudClient } from "../shared/cloud-client.ts";
+import type { Kind } from "../shared/kind.ts";
+import * as form from "./inputs.ts";
+
+const inputs = z.object({
+  accountIsOurs: z.boolean(),
+  /** What {@link trackingBefore} saw. A second try finds the switch as the first one left it. */
+  wasOn: z.boolean().default(false),
+  baseUrl: form.baseUrl,
+});
+
+type Inputs = z.infer<typeof inputs>;
+
+interface Outputs {
+  enabled: boolean;
+  warning: string;
+  /** Whether it was us who switched it off, so that the end puts it back. */
+  switchedOff: boolean;
+}
+
+const PATH = "/tracking_settings/click";
+
+const WARNING =
+  "SendGrid rewrites the links in this account's mails (click tracking). The switch reaches the whole account: " +
+  "turn it off at https://app.sendgrid.com/settings/tracking, or say in config that the account is this community's alone.";
+
+/** Whether links are rewritten in the mails of this account. */
+export async function isTracking(cloud: CloudClient): Promise<boolean> {
+  return (await cloud.get<{ enabled: boolean }>(PATH)).enabled;
+}
+
+async function switchTo(cloud: CloudClient, enabled: boolean): Promise<void> {
+  await cloud.request("PATCH", PATH, { body: { enabled } });
+}
+
+/** Brings the switch where it belongs, remembering that we touched it. */
+async function settle(cloud: CloudClient, wanted: Inputs, wasSwitched: boolean): Promise<Outputs> {
+  if (!wanted.accountIsOurs && wasSwitched) await switchTo(cloud, true);
+  const enabled = await isTracking(cloud);
+  if (!wanted.accountIsOurs) return { enabled, warning: enabled ? WARNING : "", switchedOff: false };
+  if (enabled) await switchTo(cloud, false);
+  return { enabled: false, warning: "", switchedOff: wasSwitched || wanted.wasOn || enabled };
+}
+
+export const clickTracking: Kind<Inputs, Outputs, CloudClient> = {
+  inputs,
+  replacedBy: [],
+
+  unsettled: (state) =>
+    state.accountIsOurs && state.enabled ? "click tracking was switched on again" : undefined,
+
+  async create(cloud, wanted) {
+    return { id: "click", outs: await settle(cloud, wanted, false) };
+  },
+
+  async read(cloud, _id, state) {
+    const enabled = await isTracking(cloud);
+    return {
+      enabled,
+      warning: enabled && !state.accountIsOurs ? WARNING : "",
+      switchedOff: state.switchedOff,
+    };
+  },
+
+  update: (cloud, _id, state, news) => settle(cloud, news, state.switchedOff),
+
+  async remove(cloud, _id, state) {
+    if (state.switchedOff) await switchTo(cloud, true);
+  },
+};
+
+const nothing = z.object({ baseUrl: form.baseUrl });
+
+/**
+ * How the switch was before anybody touched it. A resource of its own, since it must be written down before the
+ * switch is: a run that is cut off in between would take what it did itself for what was there before.
+ */
+export const trackingBefore: Kind<z.infer<typeof nothing>, { wasOn: boolean }, CloudClient> = {
+  inputs: nothing,
+  replacedBy: [],
+  create: async (cloud) => ({ id: "before", outs: { wasOn: await isTracking(cloud) } }),
+  read: async (_cloud, _id, { wasOn }) => ({ wasOn }),
+  update: async (_cloud, _id, { wasOn }) => ({ wasOn }),
+  remove: async () => {},
+};

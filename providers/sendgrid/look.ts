@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { CloudClient } from "../shared/cloud-client.ts";
+import { domainEntries } from "./authenticated-domain.ts";
+import { isTracking } from "./click-tracking.ts";
+import * as form from "./inputs.ts";
+import { hostOf, linkEntries } from "./link-branding.ts";
+import { sendersOf } from "./single-sender.ts";
+
+/** What a look is about. */
+export const lookSpec = z.object({
+  domain: form.domain,
+  senderEmail: form.email.nullish(),
+  baseUrl: form.baseUrl,
+});
+
+/** How mail stands, as SendGrid sees it now. Null where it could not be learnt; `problems` then says why. */
+export interface MailLook {
+  /** Whether SendGrid knows the domain. */
+  domainFound: boolean | null;
+  /** Whether it has found the domain's records. */
+  domainValid: boolean | null;
+  senderFound: boolean | null;
+  /** Whether the operator has clicked the link in SendGrid's mail. */
+  senderVerified: boolean | null;
+  /** Whether links in mails are rewritten. */
+  clickTracking: boolean | null;
+  /** Hosts of link branding that is on for the domain, which breaks links. */
+  brandedLinks: string[] | null;
+  problems: string[];
+}
+
+/** Looks without changing anything. One part that cannot be learnt does not hide the others. */
+export async function lookAtMail(cloud: CloudClient, spec: z.infer<typeof lookSpec>): Promise<MailLook> {
+  const problems: string[] = [];
+  const learn = async <T>(ask: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await ask();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+      return null;
+    }
+  };
+  const { domain, senderEmail } = spec;
+  const [entries, senders, clickTracking, links] = await Promise.all([
+    learn(() => domainEntries(cloud, domain)),
+    senderEmail ? learn(() => sendersOf(cloud, senderEmail)) : null,
+    learn(() => isTracking(cloud)),
+    learn(() => linkEntries(cloud, domain)),
+  ]);
+  return {
+    domainFound: entries && entries.length > 0,
+    domainValid: entries?.some((entry) => entry.valid) ?? null,
+    senderFound: senders && senders.length > 0,
+    senderVerified: senders?.some((sender) => sender.verified) ?? null,
+    clickTracking,
+    brandedLinks: links?.filter((entry) => entry.valid).map(hostOf) ?? null,
+    problems: [...new Set(problems)].sort(),
+  };
+}

@@ -1,0 +1,186 @@
+/** The local clouds as a child process. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { cleanEnvironment, type Target, variables } from "./environment.ts";
+import { root } from "./paths.ts";
+import type { Toolchain } from "./toolchain.ts";
+
+/** How a local world is started. */
+export interface CloudsOptions {
+  toolchain: Toolchain;
+  /** Port on 127.0.0.1. Default: a free one. */
+  port?: number;
+  /** Folder that holds the world: its state, its log. */
+  folder: string;
+  /** Share of the real clouds' slowness, 0 to 1. Default 0. */
+  latency?: number;
+  /** The operator's credentials for what the stand-ins run, where they are others than in a fresh world. */
+  credentials?: Record<string, string>;
+  /** Lets the clouds outlive this process. Default false: they end with it, however it ends. */
+  outlive?: boolean;
+}
+
+/** Clouds that run. */
+export interface Clouds {
+  url: string;
+  port: number;
+  pid: number;
+  plugins: Record<string, number>;
+  /** Everything that the clouds said on stderr. */
+  log: string;
+  /** Resolves when the process is gone, for whatever reason. */
+  ended: Promise<void>;
+  /** Ends them and all that they started; returns when the process is gone. */
+  stop(): Promise<void>;
+}
+
+/** How long a start may take on a busy machine. */
+const startLimitMs = 60_000;
+/** How long the clouds may take to end in order. */
+const stopLimitMs = 5_000;
+
+/**
+ * Starts `sandbox/clouds/main.ts` and waits until it listens.
+ *
+ * Its working directory and environment are those of a `pulumi` in this checkout, because the stand-in command
+ * provider runs its commands with them.
+ *
+ * @throws Error with the last lines of the log when it does not come up.
+ */
+export async function startClouds(options: CloudsOptions): Promise<Clouds> {
+  if (options.port !== undefined) return launch(options, options.port);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launch(options, await freePort());
+    } catch (error) {
+      // Somebody else took the port between the look and the start.
+      if (attempt === 3 || !(error instanceof Error) || !error.message.includes("EADDRINUSE")) throw error;
+    }
+  }
+}
+
+async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
+  const { toolchain, folder, outlive = false } = options;
+  const url = `http://127.0.0.1:${port}`;
+  mkdirSync(folder, { recursive: true });
+  const log = join(folder, "clouds.log");
+  const logFile = openSync(log, "w");
+  const args = ["sandbox/clouds/main.ts", "--port", `${port}`, "--state", join(folder, "clouds.json")];
+  args.push("--latency", `${options.latency ?? 0}`);
+  const { host, plugins } = toolchain.standIns;
+  if (!host && plugins.length === 0) args.push("--no-plugins");
+  // The engine's plugins are not started by the clouds: their own stand-ins need no address of another.
+  const target: Target = {
+    url,
+    plugins: {},
+    home: join(folder, "home"),
+    backend: join(folder, "stacks"),
+    ...(options.credentials && { credentials: options.credentials }),
+  };
+  const child = spawn(
+    process.execPath,
+    outlive ? args : ["--import", "./sandbox/toolchain/tether.ts", ...args],
+    {
+      cwd: root,
+      env: {
+        ...cleanEnvironment(toolchain),
+        ...variables({ ...toolchain, standIns: { ...toolchain.standIns, host: false, plugins: [] } }, target),
+      },
+      // A group of its own: Ctrl-C in the terminal does not reach the clouds, so an engine that winds up its work
+      // still finds them, and `stop` reaches everything that they started.
+      detached: true,
+      // stdin is the tether: it closes when this process ends, however it ends.
+      stdio: [outlive ? "ignore" : "pipe", "pipe", logFile],
+    },
+  );
+  closeSync(logFile);
+  try {
+    const ready = await firstLine(child, log);
+    const stop = () => stopGroup(child);
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    // Whatever else it says there is nobody's business; an outliving child must not keep this process.
+    if (outlive) {
+      child.stdout?.destroy();
+      child.unref();
+    } else child.stdout?.resume();
+    return { url, port, pid: ready.pid, plugins: ready.plugins, log, ended, stop };
+  } catch (error) {
+    await stopGroup(child);
+    throw error;
+  }
+}
+
+interface Ready {
+  url: string;
+  plugins: Record<string, number>;
+  pid: number;
+}
+
+/** The line of JSON that says that all of it listens. */
+async function firstLine(child: ChildProcess, log: string): Promise<Ready> {
+  const { stdout } = child;
+  if (stdout === null) throw new Error("the clouds have no stdout");
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      const last = readFileSync(log, "utf8").trim().split("\n").slice(-15).join("\n");
+      reject(new Error(`the local clouds ${why}:\n${last}`));
+    };
+    const timer = setTimeout(() => fail(`did not come up in ${startLimitMs / 1000} s`), startLimitMs);
+    child.once("error", (error) => fail(`could not be started (${error.message})`));
+    const closed = (code: number | null, signal: string | null) =>
+      fail(`ended at once (${signal ?? `exit code ${code}`})`);
+    child.once("close", closed);
+    createInterface({ input: stdout }).once("line", (line) => {
+      clearTimeout(timer);
+      child.off("close", closed);
+      resolve(JSON.parse(line) as Ready);
+    });
+  });
+}
+
+async function stopGroup(child: ChildProcess): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    signalGroup(pid, "SIGTERM");
+    const timer = setTimeout(() => signalGroup(pid, "SIGKILL"), stopLimitMs);
+    await ended;
+    clearTimeout(timer);
+  }
+  // What the clouds started and did not wait for.
+  signalGroup(pid, "SIGKILL");
+}
+
+/** Signals a process group; a group that is gone is what was wanted. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** A port that nothing listens on at this moment. */
+export function freePort(): Promise<number> {
+  return portIfFree(0).then((port) => {
+    if (port === undefined) throw new Error("this machine has no free port");
+    return port;
+  });
+}
+
+/** The port itself when nothing listens on it; 0 asks for any. */
+export function portIfFree(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
+    });
+  });
+}

@@ -1,0 +1,140 @@
+/** The fault table as a part of the command: which cases, side by side in worlds of their own, kept as they come. */
+import type { Terminal } from "../../sandbox/toolchain/terminal.ts";
+import { nameOf, type Planned, runCase } from "./call-case.ts";
+import { clientOperations } from "./call-clients.ts";
+import { driverOperations } from "./call-driver.ts";
+import { type Client, type Rehearsed, rehearse } from "./call-operation.ts";
+import { plan, sideBySide, worldsAtOnce } from "./call-plan.ts";
+import { type CallWorld, openCallWorld } from "./call-world.ts";
+import { earlier, keep, type PartResult } from "./results.ts";
+import { shareOut } from "./share-out.ts";
+
+/** Which cases. */
+export interface CallSelection {
+  clients: readonly Client[];
+  /** Of an operation's name; default: all. */
+  only?: RegExp;
+  /** Only cases that were not as they should be when they were run last, or were not run. */
+  failed: boolean;
+  /** Each call of each operation, also what several have in common. */
+  everyCall: boolean;
+  /** The official flyctl's file; undefined: the stand-in. */
+  flyctl: string | undefined;
+}
+
+/** Undisturbed runs compute all the time: more at once only slow each other down. */
+const rehearsedAtOnce = 3;
+
+const titles: Record<Client, string> = {
+  driver: "driver (flyctl, Fly)",
+  sendgrid: "client of SendGrid",
+  cloudflare: "client of Cloudflare and R2",
+};
+
+/** Runs the selected cases. What a selection leaves out is as it was run last. */
+export async function runCalls(selection: CallSelection, terminal: Terminal): Promise<PartResult[]> {
+  const open = await Promise.all(Array.from({ length: worldsAtOnce }, () => openCallWorld(selection.flyctl)));
+  // A run that is interrupted takes its worlds along.
+  process.once("exit", () => {
+    for (const world of open) void world.driver.stop();
+  });
+  try {
+    const rehearsed = await rehearseAll(open, selection, terminal);
+    const planned = plan(rehearsed, selection.everyCall);
+    const cases = selection.failed ? failedAmong(planned, selection) : planned;
+    const results = resultsOf(cases, planned, selection);
+    await runAll(cases, open, results, terminal);
+    return results;
+  } finally {
+    await Promise.all(open.map((world) => world[Symbol.asyncDispose]()));
+  }
+}
+
+async function rehearseAll(
+  worlds: readonly CallWorld[],
+  { clients, only }: CallSelection,
+  terminal: Terminal,
+): Promise<Rehearsed[]> {
+  const step = terminal.step("calls: each operation undisturbed, for comparison");
+  const [first, second] = worlds;
+  if (first === undefined || second === undefined) throw new Error("no world to work in");
+  const ofClients = clients.some((client) => client !== "driver") ? clientOperations(first) : [];
+  const isWanted = (name: string) => only?.test(name) ?? true;
+  const ofDriver = clients.includes("driver") ? driverOperations(second, isWanted) : [];
+  const made = (await Promise.all([ofClients, ofDriver])).flat();
+  const chosen = made.filter(({ client, name }) => clients.includes(client) && isWanted(name));
+  const rehearsed: Rehearsed[] = [];
+  await shareOut(chosen.entries(), worlds.slice(0, rehearsedAtOnce), async ([index, operation], world) => {
+    step.update(`calls: undisturbed, ${index + 1} of ${chosen.length}: ${operation.name}`);
+    rehearsed[index] = await rehearse(operation, world);
+  });
+  const calls = rehearsed.reduce((sum, { targets }) => sum + targets.length, 0);
+  step.done(`calls: ${rehearsed.length} operations with ${calls} calls`);
+  return rehearsed;
+}
+
+/** No engine and no plugin has a part in this, and only the driver asks flyctl. */
+function settingOf(client: Client, { flyctl }: CallSelection): string {
+  return client === "driver" ? `${flyctl === undefined ? "stand-in" : "official"} flyctl` : "";
+}
+
+/** Those that were not as they should be when they were run last, or were not run. */
+function failedAmong(planned: readonly Planned[], selection: CallSelection): Planned[] {
+  const before = selection.clients.flatMap(
+    (client) => earlier(`calls-${client}`, settingOf(client, selection))?.cases ?? [],
+  );
+  const good = new Set(before.filter(({ problems }) => problems.length === 0).map(({ name }) => name));
+  return planned.filter((one) => !good.has(nameOf(one)));
+}
+
+/** What each client's cases are added to: what is not run now is as it was last, unless there is no such case any more. */
+function resultsOf(
+  cases: readonly Planned[],
+  planned: readonly Planned[],
+  selection: CallSelection,
+): PartResult[] {
+  const { only } = selection;
+  return [...new Set(planned.map((one) => one.operation.client))].map((client) => {
+    const part = `calls-${client}`;
+    const namesOf = (some: readonly Planned[]) =>
+      new Set(some.filter((one) => one.operation.client === client).map(nameOf));
+    const [now, known] = [namesOf(cases), namesOf(planned)];
+    const setting = settingOf(client, selection);
+    const before = earlier(part, setting);
+    const isLeftOut = (name: string) => only !== undefined && !only.test(name.split(",")[0] ?? "");
+    const others = (before?.cases ?? []).filter(
+      ({ name }) => !now.has(name) && (known.has(name) || isLeftOut(name)),
+    );
+    const of = only === undefined ? known.size : Math.max(before?.of ?? 0, others.length + now.size);
+    return { part, title: titles[client], setting, of, cases: others };
+  });
+}
+
+async function runAll(
+  cases: readonly Planned[],
+  worlds: readonly CallWorld[],
+  results: readonly PartResult[],
+  terminal: Terminal,
+): Promise<void> {
+  const step = terminal.step(`calls: ${cases.length} cases`);
+  let [done, failed] = [0, 0];
+  const work = async (planned: Planned, world: CallWorld) => {
+    const found = await runCase(planned, world);
+    const result = results.find((one) => one.part === `calls-${found.client}`);
+    result?.cases.push(found);
+    done++;
+    // As they come, so that a run that is stopped leaves what it found; not each, for the file grows.
+    if (done % 20 === 0 || done === cases.length) results.forEach(keep);
+    if (found.problems.length > 0) {
+      failed++;
+      terminal.warn(`${found.name}: ${found.problems.join("; ")}`);
+    }
+    step.update(
+      `calls: ${done} of ${cases.length} cases, ${failed} not as they should be; last ${found.name}`,
+    );
+  };
+  await sideBySide(cases, worlds, work);
+  if (done < cases.length) throw new Error(`${cases.length - done} cases were left out`);
+  if (failed === 0) step.done(`calls: ${done} cases, all as they should be`);
+  else step.fail(`calls: ${failed} of ${done} cases not as they should be`);
+}
