@@ -7,7 +7,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { type CloudflareState, initialCloudflare } from "./cloudflare/state.ts";
+import { initialCloudflare } from "./cloudflare/initial.ts";
+import type { CloudflareState } from "./cloudflare/state.ts";
 import { type FlyState, initialFly } from "./fly/state.ts";
 import { Journal } from "./journal.ts";
 import { initialSendgrid, type SendgridState } from "./sendgrid/state.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { OperatorMode } from "../clouds/cloudflare/operator.ts";
 import { withOperatorsRights } from "../clouds/cloudflare/operator.ts";
+import type { OperatorMode } from "../clouds/cloudflare/state.ts";
 import { root } from "../toolchain/paths.ts";
 import { account, type Clouds, freshClouds, operatorToken, refused, zone } from "./cloud-call.ts";
 

@@ -8,21 +8,12 @@ import {
   problemsOfSuccess,
   unvisited,
 } from "./call-judgement.ts";
-import type { Client, Rehearsed } from "./call-operation.ts";
-import type { Target } from "./call-target.ts";
+import type { Client } from "./call-operation.ts";
+import type { Planned } from "./call-planned.ts";
 import { type Tolerance, toleranceFor } from "./call-tolerance.ts";
 import { type CallWorld, type Ended, shortPatience } from "./call-world.ts";
 import { deviation } from "./estate.ts";
 import type { CaseResult } from "./results.ts";
-
-/** What is to be done. */
-export interface Planned {
-  operation: Rehearsed;
-  target: Target;
-  fault: CallFault;
-  /** Whether the call never works again, until the next run. */
-  lasting: boolean;
-}
 
 /** How it went. */
 export interface CallCase extends CaseResult {

@@ -1,10 +1,11 @@
 /** The fault table as a part of the command: which cases, side by side in worlds of their own, kept as they come. */
 import type { Terminal } from "../../sandbox/toolchain/terminal.ts";
-import { nameOf, type Planned, runCase } from "./call-case.ts";
+import { nameOf, runCase } from "./call-case.ts";
 import { clientOperations } from "./call-clients.ts";
 import { driverOperations } from "./call-driver.ts";
 import { type Client, type Rehearsed, rehearse } from "./call-operation.ts";
 import { plan, sideBySide, worldsAtOnce } from "./call-plan.ts";
+import type { Planned } from "./call-planned.ts";
 import { type CallWorld, openCallWorld } from "./call-world.ts";
 import { earlier, keep, type PartResult } from "./results.ts";
 import { shareOut } from "./share-out.ts";

@@ -1,7 +1,8 @@
 /** Which cases there are, and which of them may run side by side. */
-import type { Planned } from "./call-case.ts";
+
 import { callFaults, isSilent } from "./call-faults.ts";
 import { type Rehearsed, representative } from "./call-operation.ts";
+import type { Planned } from "./call-planned.ts";
 
 /**
  * Each operation meets each fault, once and for good, at the call that stands for it; and each distinct call meets each

@@ -1,5 +1,5 @@
 /** Faults that an operation is right to pass over, each with its reason: nothing is passed over in silence. */
-import type { Planned } from "./call-case.ts";
+import type { Planned } from "./call-planned.ts";
 
 /** One reason, and what it holds for. */
 export interface Tolerance {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Planned } from "../faults/call-case.ts";
 import type { Rehearsed } from "../faults/call-operation.ts";
 import { plan, sideBySide, worldsAtOnce } from "../faults/call-plan.ts";
+import type { Planned } from "../faults/call-planned.ts";
 
 function operation(name: string, calls: [name: string, changes: boolean][]): Rehearsed {
   const targets = calls.map(([call, changes]) => ({ name: call, cloud: "fly" as const, changes, rule: {} }));

@@ -7,8 +7,8 @@ import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import { from, type Task } from "../kind.ts";
 import type { DumpOutput, DumpSpec, Observation } from "../spec.ts";
+import { secretsOf } from "../things/listed-secrets.ts";
 import { isGone, type Machine, machinesOf, parseImage, sharedSize } from "../things/machines.ts";
-import { secretsOf } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
 import { answerOf, type Ended, failed, finish, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
 

@@ -5,9 +5,10 @@ import { shell } from "../call/shell.ts";
 import { gone, type Task } from "../kind.ts";
 import type { Observation, ReleaseOutput, ReleaseSpec } from "../spec.ts";
 import { debtsAmong, note, strike } from "../things/debts.ts";
+import type { Secret } from "../things/listed-secrets.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import { isOwnerSecret, unstageOwner } from "../things/owner-secret.ts";
-import { content, type Found, find, notOurs, type Secret } from "../things/ownership.ts";
+import { content, type Found, find, notOurs } from "../things/ownership.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import { leftOver, remove } from "./one-off.ts";
 import {

@@ -1,6 +1,6 @@
 import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
-import type { Secret } from "./ownership.ts";
+import type { Secret } from "./listed-secrets.ts";
 
 /**
  * What an app still owes: work that was begun and must be finished whatever happens, on record where a killed

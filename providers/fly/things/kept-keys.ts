@@ -1,6 +1,6 @@
 import { DriverError, retry } from "../call/errors.ts";
 import type { SecretsSpec } from "../spec.ts";
-import type { Secret } from "./ownership.ts";
+import type { Secret } from "./listed-secrets.ts";
 import { isIntact, type Sealed } from "./seal.ts";
 
 /**

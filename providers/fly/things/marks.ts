@@ -2,9 +2,9 @@ import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { table } from "../call/parse.ts";
 import type { MarkedThing, MarksOutput, MarksSpec } from "../spec.ts";
+import { secretsOf } from "./listed-secrets.ts";
 import { isGone, machinesOf } from "./machines.ts";
 import { earlierMarkOf, identityIn, isMark } from "./mark.ts";
-import { secretsOf } from "./ownership.ts";
 
 /** Which apps of these names are in the organisation, and whose they are. Changes nothing. */
 export async function look(fly: Fly, { org, apps, redis, stack }: MarksSpec): Promise<MarksOutput> {

@@ -1,6 +1,6 @@
 import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
-import type { Secret } from "./ownership.ts";
+import type { Secret } from "./listed-secrets.ts";
 import { stage } from "./secrets.ts";
 
 /** The Owner's password while a job needs it. It is a secret of the app, since only so it reaches a machine unseen. */

@@ -4,9 +4,9 @@ import { from, gone, type Task } from "../kind.ts";
 import { answerOf, failed, leftOver, type OneOff, remove, runOneOff } from "../release/one-off.ts";
 import { clone, model, railsRunner } from "../release/rails.ts";
 import type { Observation, OwnerOutput, OwnerSpec } from "../spec.ts";
+import { secretsOf } from "./listed-secrets.ts";
 import { machinesOf } from "./machines.ts";
 import { isOwnerSecret, stageOwner, unstageOwner } from "./owner-secret.ts";
-import { secretsOf } from "./ownership.ts";
 
 /**
  * The owner's account, made by a script in a one-off machine. The password reaches it as a secret of the app

@@ -1,10 +1,10 @@
 import * as argv from "../call/argv.ts";
 import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
-import { jsonIn } from "../call/parse.ts";
 import { say } from "../call/progress.ts";
 import { from } from "../kind.ts";
 import type { Owned } from "../spec.ts";
+import { type Secret, secretsOf } from "./listed-secrets.ts";
 import { earlierMarkOf, isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
 import { volumesOf } from "./volumes.ts";
 
@@ -15,13 +15,6 @@ import { volumesOf } from "./volumes.ts";
  *             │                            ▲ a crash stops here; the next run goes on
  *             └─ "taken": it is in an organisation that we do not see
  */
-export interface Secret {
-  name: string;
-  digest: string;
-  /** Staged, Partial, Deployed; absent where it is not known. */
-  status?: string;
-}
-
 export interface Found {
   owner: "ours" | "another stack's" | "unmarked";
   secrets: Secret[];
@@ -47,19 +40,6 @@ export async function find(fly: Fly, owned: Owned, previous?: unknown): Promise<
 export async function inOrganisation(fly: Fly, org: string, app: string): Promise<boolean> {
   const apps = await fly.json<{ Name: string }[]>(argv.appsList(org));
   return apps.some((one) => one.Name === app);
-}
-
-/**
- * The app's secrets. Their statuses are flyctl's own conclusion from machines and releases: when Fly does not answer
- * for those, flyctl calls every secret staged and ends well. Then the statuses are left out.
- */
-export async function secretsOf(fly: Fly, app: string): Promise<Secret[]> {
-  try {
-    return await fly.json<Secret[]>(argv.secretsList(app), { app, whole: true });
-  } catch (error) {
-    if (!(error instanceof FlyctlFailure) || error.exitCode !== 0) throw error;
-    return (jsonIn(error.stdout) as Secret[]).map(({ name, digest }) => ({ name, digest }));
-  }
 }
 
 /** Secrets that the app was given for its own use; the driver's notes do not count. */

@@ -7,15 +7,9 @@ import { gone, type Task } from "../kind.ts";
 import type { Observation, PostgresOutput, PostgresSpec } from "../spec.ts";
 import { refuseNewName } from "./app.ts";
 import { strike } from "./debts.ts";
+import { secretsOf } from "./listed-secrets.ts";
 import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./machines.ts";
-import {
-  destroyApp,
-  find,
-  inOrganisation,
-  notOurs,
-  secretsOf,
-  takeBack as takeBackApp,
-} from "./ownership.ts";
+import { destroyApp, find, inOrganisation, notOurs, takeBack as takeBackApp } from "./ownership.ts";
 import { peopleIn } from "./people.ts";
 import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
 import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";

@@ -10,6 +10,7 @@ import { gone, type Task } from "../kind.ts";
 import type { Observation, RedisOutput, RedisSpec } from "../spec.ts";
 import { refuseNewName } from "./app.ts";
 import { debtsAmong, strike } from "./debts.ts";
+import { secretsOf } from "./listed-secrets.ts";
 import {
   awaitListed,
   isGone,
@@ -19,15 +20,7 @@ import {
   sizeDifferences,
   sizeOf,
 } from "./machines.ts";
-import {
-  claim,
-  content,
-  destroyOwned,
-  type Found,
-  find,
-  secretsOf,
-  takeBack as takeBackApp,
-} from "./ownership.ts";
+import { claim, content, destroyOwned, type Found, find, takeBack as takeBackApp } from "./ownership.ts";
 import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
 import { areFromToday, ensureVolume, growVolume, type Sized, shrinking, volumesOf } from "./volumes.ts";

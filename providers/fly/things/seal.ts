@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
-import type { Secret } from "./ownership.ts";
+import type { Secret } from "./listed-secrets.ts";
 
 /**
  * A seal: what an app was left with, remembered where a later look finds it without any state. Fly apps carry no

@@ -6,8 +6,9 @@ import { say } from "../call/progress.ts";
 import { from, gone, type Task } from "../kind.ts";
 import type { Observation, SecretsOutput, SecretsSpec } from "../spec.ts";
 import { keptKeys, refuseOtherKeys } from "./kept-keys.ts";
+import { type Secret, secretsOf } from "./listed-secrets.ts";
 import { isOwnSecret } from "./mark.ts";
-import { content, type Secret, secretsOf } from "./ownership.ts";
+import { content } from "./ownership.ts";
 import { isIntact, reseal, type Sealed } from "./seal.ts";
 
 /**

@@ -1,9 +1,6 @@
 /** The token of the local operator: it may do what README, "Tokens and rights", names, and nothing else. */
 import { permissionGroups } from "./permissions.ts";
-import type { CloudflareState, Policy, Token } from "./state.ts";
-
-/** What a token was made for: how the stacks that use it hold their zones (`mastiff:zoneMode`). */
-export type OperatorMode = "owned" | "shared" | "created";
+import type { CloudflareState, OperatorMode, Policy, Token } from "./state.ts";
 
 /** Rights on the account, by the API's names; the dashboard says "Edit" for "Write". */
 export const accountRights = [

@@ -1,7 +1,7 @@
 /** What the local Cloudflare remembers: plain JSON, one list per kind of thing, in order of creation. */
-import type { OperatorMode } from "./operator.ts";
 
-export { initialCloudflare } from "./initial.ts";
+/** What a token was made for: how the stacks that use it hold their zones (`mastiff:zoneMode`). */
+export type OperatorMode = "owned" | "shared" | "created";
 
 /** How this Cloudflare behaves where the real one varies. A test sets what it wants to meet. */
 export interface Dials {

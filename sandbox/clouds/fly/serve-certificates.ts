@@ -13,7 +13,7 @@ import {
   requireCertificate,
 } from "./certificates.ts";
 import { Refusal } from "./errors.ts";
-import type { FlyEnv } from "./serve.ts";
+import type { FlyEnv } from "./fly-env.ts";
 
 /** Most host names that one page of the list holds. */
 const pageSize = 50;

@@ -12,9 +12,9 @@ import {
   requireCluster,
 } from "./clusters.ts";
 import { Refusal } from "./errors.ts";
+import type { FlyEnv } from "./fly-env.ts";
 import { serial } from "./ids.ts";
 import { regions } from "./regions.ts";
-import type { FlyEnv } from "./serve.ts";
 import type { Organization } from "./state.ts";
 
 const newCluster = z.looseObject({

@@ -6,6 +6,7 @@ import { execute, sockets } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
+import type { FlyEnv } from "./fly-env.ts";
 import { launch, update } from "./launch.ts";
 import { readInput } from "./machine-config.ts";
 import {
@@ -20,7 +21,6 @@ import {
   stop,
   suspend,
 } from "./machines.ts";
-import type { FlyEnv } from "./serve.ts";
 import { situation } from "./situation.ts";
 import type { Machine } from "./state.ts";
 import { waitFor } from "./wait.ts";

@@ -4,10 +4,10 @@ import { z } from "zod";
 import type { World } from "../world.ts";
 import { findOrganization, requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
+import type { FlyEnv } from "./fly-env.ts";
 import { serial } from "./ids.ts";
 import { page } from "./logs.ts";
 import { createRelease, releaseBody } from "./releases.ts";
-import type { FlyEnv } from "./serve.ts";
 import { serveClusters } from "./serve-clusters.ts";
 import type { Organization, Release } from "./state.ts";
 

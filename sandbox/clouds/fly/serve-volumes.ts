@@ -4,9 +4,9 @@ import { z } from "zod";
 import type { World } from "../world.ts";
 import { requireApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
+import type { FlyEnv } from "./fly-env.ts";
 import { volumeId } from "./ids.ts";
 import { findRegion } from "./regions.ts";
-import type { FlyEnv } from "./serve.ts";
 import type { App, Volume } from "./state.ts";
 
 /** https://fly.io/docs/volumes/overview/: sizes from 1 GB to 500 GB, names of lower case letters, digits, underscores. */

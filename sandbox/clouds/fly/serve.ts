@@ -7,16 +7,12 @@ import { z } from "zod";
 import type { World } from "../world.ts";
 import type { Caller } from "./apps.ts";
 import { Refusal } from "./errors.ts";
+import type { FlyEnv } from "./fly-env.ts";
 import { answerGraphql, type GraphqlRequest } from "./graphql.ts";
 import { settle } from "./lifecycle.ts";
 import { pass } from "./rate-limit.ts";
 import { serveApps } from "./serve-apps.ts";
 import { serveUi } from "./serve-ui.ts";
-
-/** What every handler below finds in its context. */
-export interface FlyEnv {
-  Variables: { caller: Caller };
-}
 
 /** The local Fly. */
 export function serveFly(world: World): Hono {

@@ -1,5 +1,5 @@
 /** Dials that were turned: a world that is slower or poorer than usual should say so. */
-import { initialCloudflare } from "../cloudflare/state.ts";
+import { initialCloudflare } from "../cloudflare/initial.ts";
 import { initialFly } from "../fly/state.ts";
 import { initialSendgrid } from "../sendgrid/state.ts";
 import type { World } from "../world.ts";

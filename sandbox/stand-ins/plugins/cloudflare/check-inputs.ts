@@ -14,11 +14,11 @@ import {
   isUnknown,
   isUnset,
   normalTime,
-  same,
   type Terraform,
   type TerraformObject,
 } from "./terraform.ts";
 import { toTerraform } from "./translate.ts";
+import { same } from "./typed-values.ts";
 
 /** Check a resource's inputs. They come back as they are: the provider's defaults show up in the state alone. */
 export function checkInputs(attributes: Attributes, { news, name }: CheckRequest): CheckAnswer {

@@ -12,7 +12,8 @@ import { body } from "./encode.ts";
 import { importedState } from "./import-id.ts";
 import { inFormerWords } from "./meaning.ts";
 import type { Ask, ResourceTable, Step } from "./resource-table.ts";
-import { emptyObject, type TerraformObject } from "./terraform.ts";
+import type { TerraformObject } from "./terraform.ts";
+import { emptyObject } from "./typed-values.ts";
 
 /** What can be done about resources of a type. */
 export interface Cloud {

@@ -9,15 +9,8 @@
  */
 
 import { type Attribute, type Attributes, type Type, wireName } from "./schema.ts";
-import {
-  emptyObject,
-  isObject,
-  isUnset,
-  member,
-  normalTime,
-  type Terraform,
-  type TerraformObject,
-} from "./terraform.ts";
+import { isObject, isUnset, member, normalTime, type Terraform, type TerraformObject } from "./terraform.ts";
+import { emptyObject } from "./typed-values.ts";
 
 /** Parsed JSON; undefined where the answer has nothing. */
 export type Json = undefined | null | boolean | number | string | Json[] | { [name: string]: Json };

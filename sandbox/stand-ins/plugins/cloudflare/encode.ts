@@ -12,10 +12,10 @@ import {
   isUnset,
   member,
   normalTime,
-  same,
   type Terraform,
   type TerraformObject,
 } from "./terraform.ts";
+import { same } from "./typed-values.ts";
 
 /**
  * `whole`: every value that is set, and null for what the state had and the plan has not.

@@ -11,8 +11,9 @@ import { call } from "./client.ts";
 import { isJsonObject, type Json, refreshed, resultOf } from "./decode.ts";
 import { Diagnostic, reporting } from "./diagnostic.ts";
 import type { Attributes } from "./schema.ts";
-import { emptyObject, isObject, type Terraform, type TerraformObject } from "./terraform.ts";
+import { isObject, type Terraform, type TerraformObject } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
+import { emptyObject } from "./typed-values.ts";
 
 /** Ask the API for what stands at a path. */
 export type Fetch = (path: () => string, strict?: boolean) => Promise<Json>;

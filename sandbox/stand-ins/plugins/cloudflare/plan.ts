@@ -9,16 +9,15 @@
 import { type Attribute, type Attributes, isComputed, type Type } from "./schema.ts";
 import {
   element,
-  emptyObject,
   isObject,
   isUnknown,
   isUnset,
   member,
-  same,
   type Terraform,
   type TerraformObject,
   unknown,
 } from "./terraform.ts";
+import { emptyObject, same } from "./typed-values.ts";
 
 /** A place in an object: attribute names, list indices, map keys. */
 export type Path = (string | number)[];

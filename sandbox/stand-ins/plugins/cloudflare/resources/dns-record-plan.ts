@@ -11,11 +11,11 @@ import {
   isUnknown,
   isUnset,
   member,
-  same,
   type Terraform,
   type TerraformObject,
   textOf,
 } from "../terraform.ts";
+import { same } from "../typed-values.ts";
 
 const settingNames = ["ipv4_only", "ipv6_only", "flatten_cname"];
 
