@@ -37,6 +37,28 @@ describe("a release", { timeout: slow }, () => {
     expect(seen).toEqual({ exists: true, differences: [] });
   });
 
+  test("secrets that flyctl calls staged because Fly never answers for the releases restart nothing", async () => {
+    const after = await world.now();
+    const path = "/apps/acme/releases";
+    await world.faults({
+      cloud: "fly",
+      method: "GET",
+      path,
+      times: -1,
+      when: "before",
+      action: { status: 500 },
+    });
+    const input = { ...release(images.old), env: { MASTIFF_PATIENCE: "0.1" } };
+    const seen = await world.must("release", "observe", input);
+    const ended = await world.drive("release", "ensure", input);
+    await world.faults();
+    expect(seen).toEqual({ exists: true, differences: [] });
+    expect(ended.code, ended.stderr).toBe(0);
+    const refused = (await world.journal(after)).filter((call) => call.path.endsWith(path));
+    expect(refused.map((call) => call.status)).toEqual(expect.arrayContaining([500]));
+    expect([await jobsSince(world, after), await deploys(after)]).toEqual([[], 0]);
+  });
+
   test("another image: migrations before, machines, migrations after, each once", async () => {
     const after = await world.now();
     await world.must("release", "ensure", release(images.new));
