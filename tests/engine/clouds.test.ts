@@ -32,9 +32,9 @@ test("clouds end with whoever started them, even by kill -9", async () => {
   try {
     const port = await freePort();
     const starter = `
-      import { startClouds } from "${root}/toolchain/clouds.ts";
-      import { silentTerminal } from "${root}/toolchain/terminal.ts";
-      import { toolchain } from "${root}/toolchain/toolchain.ts";
+      import { startClouds } from "${root}/sandbox/toolchain/clouds.ts";
+      import { silentTerminal } from "${root}/sandbox/toolchain/terminal.ts";
+      import { toolchain } from "${root}/sandbox/toolchain/toolchain.ts";
       const tools = await toolchain({ terminal: silentTerminal });
       const clouds = await startClouds({ toolchain: tools, folder: ${JSON.stringify(folder)}, port: ${port} });
       console.log(clouds.pid);

@@ -13,7 +13,7 @@ test("a demo that is interrupted while it works leaves no process", async () => 
 test("--keep leaves the clouds and nothing else, and the next command ends them", async () => {
   const kept = await start("demo", "--keep");
   expect(kept.exitCode, kept.all as string).toBe(0);
-  expect(left(worldsOfTest())).toEqual([expect.stringMatching(/local\/main\.ts/)]);
+  expect(left(worldsOfTest())).toEqual([expect.stringMatching(/clouds\/main\.ts/)]);
   const [clouds] = processes(worldsOfTest());
   const local = start("local");
   await line(local, /source .*env$/);
