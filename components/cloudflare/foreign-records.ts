@@ -1,39 +1,41 @@
-/** DNS records of others at the names where this stack puts its own. Pure. */
+/** Finds DNS records of others at the names where this stack creates its own. Pure. */
 import { r2Target, type ZoneRecord } from "../../providers/cloudflare/zone-reading.ts";
 import type { MailRecord } from "../mail/mail-records.ts";
 import { isOfMastiff, isOurRecord } from "./community-records.ts";
 
-/** A name at which this stack makes address records or a CNAME. */
+/** A name at which this stack creates address records or a CNAME. */
 export interface WantedName {
   name: string;
-  /** What the stack puts there, for people. */
+  /** What the stack creates there, in words. */
   what: string;
-  /** The config key that says another name; undefined where the name follows from others. */
-  key?: "domain" | "assetsHost" | "filesHost" | "streamingHost" | undefined;
-  /** Whether R2 makes the record itself, so that it bears no comment. */
+  /** The config key that sets another name; undefined if the name is derived from other names. */
+  key?: "domain" | "assetsHost" | "filesHost" | "oldFilesHosts" | "streamingHost" | undefined;
+  /** Whether R2 itself creates the record, so that the record has no comment. */
   isOfBucket?: boolean | undefined;
 }
 
 /**
- * Types that cannot stand beside ours: an address or CNAME leads visitors elsewhere or is refused by Cloudflare (81053,
- * 81054; 10057 at a bucket's host), NS hands the name to other servers.
+ * Types that conflict with this stack's records. An address or CNAME leads visitors elsewhere, or Cloudflare
+ * refuses the second record (81053, 81054; 10057 at a bucket's host). NS delegates the name to other servers.
  */
 const inTheWay = ["A", "AAAA", "CNAME", "NS"];
 
 /**
- * The records of others that stand in the way, one text a name, each with its ways out.
+ * The errors for conflicting records of others, one for each name, with the possible fixes.
  *
- * @param isOfBucket whether R2's own record at the bucket's host is of this stack's bucket
+ * @param isOfBucket whether R2's own record at a host of the bucket belongs to this stack's bucket
  */
 export function foreignAddresses(
   wanted: readonly WantedName[],
   records: readonly ZoneRecord[],
   ownComment: string,
-  isOfBucket: boolean | undefined,
+  isOfBucket: (host: string) => boolean,
 ): string[] {
   return wanted.flatMap((name) => {
     const isOurs = (record: ZoneRecord) =>
-      name.isOfBucket && record.content === r2Target ? isOfBucket !== false : isOurRecord(record, ownComment);
+      name.isOfBucket && record.content === r2Target
+        ? isOfBucket(name.name)
+        : isOurRecord(record, ownComment);
     const foreign = records.filter(
       (record) => record.name === name.name && inTheWay.includes(record.type) && !isOurs(record),
     );
@@ -61,7 +63,7 @@ function lineOf({ type, content, proxied, comment }: ZoneRecord): string {
   return `${type.padEnd(6)}${content}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
 }
 
-/** A community may be served there: nothing of it is to be removed by hand. */
+/** Another community may be served there, so the fix never tells the operator to remove its records. */
 function ofAnotherStack({ comment }: ZoneRecord): string[] {
   return [
     `  fix     they are of the stack that their comment names (${comment}): a community may be served there. Go on with`,
@@ -86,10 +88,14 @@ function ofNobodyKnown(
       ? [
           "          something still needs them? They have to stay; then this name cannot be used: choose another domain",
         ]
-      : [
-          "          something still needs them? Choose another name for this community:",
-          `            pulumi config set mastiff:${key} ${key === "domain" ? "<another domain>" : freeName(name, records)}`,
-        ]),
+      : key === "oldFilesHosts"
+        ? [
+            "          something still needs them? Then the host cannot serve uploads: leave it out of mastiff:oldFilesHosts",
+          ]
+        : [
+            "          something still needs them? Choose another name for this community:",
+            `            pulumi config set mastiff:${key} ${key === "domain" ? "<another domain>" : freeName(name, records)}`,
+          ]),
   ];
 }
 
@@ -100,7 +106,7 @@ function freeName(host: string, records: readonly ZoneRecord[]): string {
   return candidates.find((candidate) => !taken.has(candidate)) ?? `<host below ${host}'s zone>`;
 }
 
-/** A name has at most one SPF and one DMARC record; two make both void (RFC 7208 4.5, RFC 7489 6.6.3). */
+/** The errors for SPF and DMARC records of others: two make both void (RFC 7208 4.5, RFC 7489 6.6.3). */
 export function foreignMailRecords(
   wanted: readonly MailRecord[],
   records: readonly ZoneRecord[],

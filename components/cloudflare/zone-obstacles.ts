@@ -1,6 +1,11 @@
-/** What in a zone keeps this stack from being brought up: every obstacle at once. Pure. */
+/** Finds every obstacle in a zone that keeps this stack from being brought up. Pure. */
 import { rulesetMark } from "../../providers/cloudflare/ruleset-mark.ts";
-import type { PhaseRuleset, ZoneReading } from "../../providers/cloudflare/zone-reading.ts";
+import {
+  type PhaseRuleset,
+  r2Target,
+  type ZoneReading,
+  type ZoneRecord,
+} from "../../providers/cloudflare/zone-reading.ts";
 import { marked } from "../../providers/shared/mark.ts";
 import type { Community } from "../config/schema.ts";
 import { proofOf } from "../fly/certificate.ts";
@@ -9,38 +14,42 @@ import { mailRecordsOf } from "../mail/mail-records.ts";
 import { isOurRecord } from "./community-records.ts";
 import { foreignAddresses, foreignMailRecords, type WantedName } from "./foreign-records.ts";
 import { headerPhase } from "./header-rule.ts";
-import { type Host, hostsOf } from "./hosts.ts";
+import { bucketHosts, type Host, hostsOf } from "./hosts.ts";
 import { fullKinds, recordsDoNotFit, type WantedRule } from "./zone-room.ts";
 import { notFullSetup } from "./zone-setup.ts";
 
-/** What the stack wants of the zone. */
+/** What the stack needs in the zone. */
 export interface ZoneWishes {
   community: Community;
-  /** The stack's mark; in the preview before the first `up`, when it has none, its name. */
+  /** The stack's mark; in the preview before the first `up`, which has no mark yet, the stack's name. */
   stack: string;
   certificates: FlyPlan["certificates"];
   rules: readonly WantedRule[];
-  /** Name of the ruleset for response headers that is this stack's alone; undefined in a shared zone. */
+  /** Name of the ruleset for response headers that this stack alone owns; undefined in a shared zone. */
   ownRuleset: string | undefined;
 }
 
-/** The texts of all obstacles; empty when the way is free. */
+/** The errors for all obstacles; empty when there are none. */
 export function obstaclesIn(reading: ZoneReading, wishes: ZoneWishes): string[] {
   const { zone, records, rulesets, hostIsOfBucket } = reading;
   const { community, rules, ownRuleset } = wishes;
   const partial = notFullSetup(zone);
-  // Of a zone that is served elsewhere the rest says nothing.
+  // If the zone's DNS is served elsewhere, the other checks mean nothing.
   if (partial !== undefined) return [partial];
   const comment = marked(wishes.stack);
   const mail = mailRecordsOf(community);
-  const ours = records.filter((record) => isOurRecord(record, comment)).length + (hostIsOfBucket ? 1 : 0);
+  // Nobody asks R2 about an old host: its record there is taken for the one of this stack's bucket.
+  const isOfBucket = (host: string) => host !== community.filesHost || hostIsOfBucket !== false;
+  const isR2s = ({ name, content }: ZoneRecord) =>
+    content === r2Target && bucketHosts(community).includes(name) && isOfBucket(name);
+  const ours = records.filter((record) => isOurRecord(record, comment) || isR2s(record)).length;
   const foreign =
     wholeRuleset(zone, rulesets, wishes.stack) ??
     (ownRuleset === undefined ? undefined : foreignRuleset(zone, rulesets, ownRuleset));
   return [
-    ...foreignAddresses(wantedNames(wishes), records, comment, hostIsOfBucket),
+    ...foreignAddresses(wantedNames(wishes), records, comment, isOfBucket),
     ...foreignMailRecords(mail, records, comment),
-    // A ruleset of others is refused as a whole: whether it has room is another question.
+    // A ruleset of others is refused as a whole, so its room does not matter.
     foreign ?? fullKinds(rules, rulesets, zone),
     recordsDoNotFit(zone, records, recordCount(wishes), ours),
   ]
@@ -55,7 +64,7 @@ const keys = {
   files: "filesHost",
 } as const;
 
-/** Names at which the stack makes address records or a CNAME. */
+/** Names at which the stack creates address records or a CNAME. */
 export function wantedNames({ community, certificates }: ZoneWishes): WantedName[] {
   const hosts = Object.values(hostsOf(community)).map(
     (host): WantedName => ({
@@ -71,7 +80,15 @@ export function wantedNames({ community, certificates }: ZoneWishes): WantedName
       name: `_acme-challenge.${hostname.replace(/^\*\./, "")}`,
       what: `the CNAME that proves ${hostname} to Let's Encrypt`,
     }));
-  return [...hosts, ...challenges, ...dkimNames(community)];
+  const oldHosts = community.oldFilesHosts.map(
+    (name): WantedName => ({
+      name,
+      what: "an old host of its bucket",
+      key: "oldFilesHosts",
+      isOfBucket: true,
+    }),
+  );
+  return [...hosts, ...oldHosts, ...challenges, ...dkimNames(community)];
 }
 
 function whatIsAt(host: Host, root: string): string {
@@ -88,7 +105,7 @@ function dkimNames({ domain, smtpServer }: Community): WantedName[] {
   }));
 }
 
-/** How many records the stack has in the end. */
+/** How many records the stack has after the run. */
 function recordCount({ community, certificates }: ZoneWishes): number {
   const perHost = { addresses: 2, cname: 1, none: 1 };
   const hosts = Object.values(hostsOf(community)).map((host) => perHost[host.record]);
@@ -97,10 +114,10 @@ function recordCount({ community, certificates }: ZoneWishes): number {
     return Number(ownership) + Number(challenge);
   });
   const mail = mailRecordsOf(community).length + (community.smtpServer === undefined ? 3 : 0);
-  return [...hosts, ...proofs, mail].reduce((sum, count) => sum + count, 0);
+  return [...hosts, community.oldFilesHosts.length, ...proofs, mail].reduce((sum, count) => sum + count, 0);
 }
 
-/** A ruleset that another stack owns as a whole, as an older Mastiff did in an owned zone. */
+/** The error for a ruleset that another stack owns as a whole, as older versions of Mastiff did. */
 function wholeRuleset(
   zone: ZoneReading["zone"],
   rulesets: readonly PhaseRuleset[],
@@ -117,7 +134,7 @@ function wholeRuleset(
   ].join("\n");
 }
 
-/** In an owned zone, a ruleset that no Mastiff made says that the zone is not this stack's alone. */
+/** The error for a ruleset that Mastiff did not create: it shows that others use the owned zone too. */
 function foreignRuleset(
   zone: ZoneReading["zone"],
   rulesets: readonly PhaseRuleset[],

@@ -135,6 +135,18 @@ test("what stands in the way of a certificate's or a mail's proof is listed too"
   expect(wantedNames(other).filter(({ name }) => name.includes("_domainkey"))).toEqual([]);
 });
 
+test("an old host of the uploads is looked at as the others are", () => {
+  const old = { oldFilesHosts: '["old.acme.social"]' };
+  const records = [record("A", "old.acme.social", "192.0.2.1")];
+  const [text = "", ...others] = obstaclesIn(reading({ records }), wishes(old));
+  expect(others).toEqual([]);
+  expect(text).toContain("old.acme.social has DNS records that this stack did not make");
+  expect(text).toContain("leave it out of mastiff:oldFilesHosts");
+  // R2's own record there is this stack's, also while filesHost shows another bucket.
+  const own = [record("CNAME", "old.acme.social", "public.r2.dev", { proxied: true })];
+  expect(obstaclesIn(reading({ records: own, hostIsOfBucket: false }), wishes(old))).toEqual([]);
+});
+
 test("a host that shows another bucket is not taken for this stack's", () => {
   const records = [record("CNAME", "files.acme.social", "public.r2.dev", { proxied: true })];
   const [text = ""] = obstaclesIn(reading({ records, hostIsOfBucket: false }), wishes());
@@ -242,6 +254,8 @@ test("a zone without room for the stack's records is refused, by its plan and ag
     Array.from({ length: count }, (_, n) => record("A", `host${n}.acme.social`, "192.0.2.7"));
   const said = (count: number, zone: Partial<ZoneReading["zone"]> = {}) =>
     obstaclesIn(reading({ records: many(count) }, zone), wishes());
+  const old = { oldFilesHosts: '["old.acme.social"]' };
+  expect(obstaclesIn(reading({ records: many(186) }), wishes(old))[0]).toContain("15 more are needed");
   // 4 addresses, a CNAME, R2's record, 3 ownership and 2 challenge records, 3 of SendGrid.
   expect(said(186)).toEqual([]);
   expect(said(187)[0]).toContain(
