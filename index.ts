@@ -37,8 +37,8 @@ import { StackIdentity } from "./components/stack/stack-identity.ts";
 import { waitingFor } from "./components/stack/waiting.ts";
 
 export default async function program() {
-  // The SDK keeps a stack trace of every promise. Node runs these files as they are, so there is no source map to look
-  // their lines up in, which a hook of the SDK does all the same: a quarter of what a preview computes here.
+  // The SDK keeps a stack trace of every promise, and a hook of the SDK looks for source maps of its lines.
+  // There are none, because Node runs these files as they are. The hook is a quarter of a preview's work.
   Reflect.deleteProperty(Error, "prepareStackTrace");
   const community = readCommunity();
   const secretValues = secretConfig();
@@ -54,7 +54,7 @@ export default async function program() {
     ...new Set([...hostList.filter((host) => host.proxied).map((host) => host.name), ...fileHosts]),
   ];
 
-  // Nothing else is declared before it is clear that no data would be lost and that nobody stands in the way.
+  // Nothing else is declared until it is clear that no data would be lost and that nobody is in the way.
   const last = await new CommunityFacts("community", {
     facts: factsOf(community),
     sizes,
@@ -62,11 +62,11 @@ export default async function program() {
     look: community.drift === "look",
     endpoint: endpoints.fly,
   }).accepted;
-  // Before the first release there is nothing to keep; from then on, every run keeps it.
+  // Before the first release there is nothing to protect. After it, every run protects the data.
   const protect = isKept(community) && isReleased(last);
   keepWhatIsThere(last);
 
-  // Who this stack is comes before anything in a cloud: what is there is told apart by it.
+  // The stack's identity comes before anything in a cloud: it tells this stack's resources from others'.
   const stackName = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const identity = new StackIdentity("identity", {
     stack: stackName,
@@ -97,7 +97,7 @@ export default async function program() {
 
   const secrets = new MastodonSecrets("secrets", { otpSecret: community.otpSecret, protect, rotate });
 
-  // Cloudflare: the zone, what holds for its proxied hosts, the bucket.
+  // Cloudflare: the zone, the settings of its proxied hosts, the bucket.
   const zone = new CommunityZone("zone", {
     accountId: community.cloudflareAccountId,
     name: community.zone,
@@ -139,7 +139,7 @@ export default async function program() {
     dispensable: !isKept(community),
   });
 
-  // Mail: SendGrid, or the server that config names.
+  // Mail: SendGrid, or the SMTP server in config.
   const sendgridBase =
     endpoints.sendgrid ?? (community.sendgridRegion === "eu" ? "https://api.eu.sendgrid.com/v3" : undefined);
   const sendgrid =
@@ -183,7 +183,7 @@ export default async function program() {
     password: secrets.databasePassword,
     later: secrets.later.database,
     protect,
-    // Taken away in the other order: a database that is not to be destroyed keeps its keys in the state.
+    // A destroy goes in reverse order: if the database may not be destroyed, its keys stay in the state.
     after: [secrets],
   });
   const redisPasswords = { password: secrets.redisPassword, later: secrets.later.redis };

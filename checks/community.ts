@@ -1,12 +1,12 @@
-/** What is known of a community that is looked at from outside. */
+/** What the checks know about a community. */
 export interface Community {
-  /** Such as mastiff.party. */
+  /** E.g. mastiff.party. */
   domain: string;
   streamingHost: string;
   filesHost: string;
   /** The owner's user name. */
   owner: string;
-  /** What the pages' scripts are expected to come from. Default: any host. */
+  /** Host that the pages' scripts must come from. Default: any host. */
   assetsHost?: string;
   /** Mastodon's version, without the v. Default: any. */
   version?: string;

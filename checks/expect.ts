@@ -1,10 +1,10 @@
-/** The few comparisons that the checks need; each says what was there instead. */
+/** The few comparisons that the checks need; each reports what it saw instead. */
 import type { Answer } from "./visitor.ts";
 
 /** A check's finding. Its message is one line for a person. */
 export class Finding extends Error {}
 
-/** @throws Finding with what was seen, unless `holds`. */
+/** @throws Finding with what was seen, unless `holds` is true. */
 export function must(holds: boolean, seen: string): asserts holds {
   if (!holds) throw new Finding(seen);
 }

@@ -3,7 +3,7 @@ import type { Community } from "./community.ts";
 import { type Check, checks } from "./table.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** How a check ended: green, or what was found instead. */
+/** How a check ended: `problem` is what was found wrong, undefined when the check passed. */
 export interface Result {
   name: string;
   problem: string | undefined;

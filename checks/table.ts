@@ -11,11 +11,11 @@ import type { Visitor } from "./visitor.ts";
 export interface Check {
   /** Shown as it is. */
   name: string;
-  /** @throws Finding, or whatever stopped it from finding out. */
+  /** @throws Finding, or any error that kept the check from finding out. */
   run(visitor: Visitor, community: Community): Promise<void>;
 }
 
-/** A page of another origin asks: what browsers send along. */
+/** The header that browsers send when a page of another origin asks. */
 const crossOrigin = { origin: "https://elsewhere.example" };
 
 /** All checks, in the order of a visit: names, the site, the fediverse, streaming, assets, files, mail. */

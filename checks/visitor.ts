@@ -1,7 +1,7 @@
 /**
- * Somebody who looks at a community from outside: asks for a page, resolves a name. The same checks run over the
- * real internet and over a local one, which is told by Host header and X-Forwarded-Proto what a browser would
- * have told it by address and TLS.
+ * A visitor who looks at a community from outside: requests pages and resolves names. The same checks run
+ * over the real internet and over a local one. The local internet gets by Host header and X-Forwarded-Proto
+ * what a browser conveys by address and TLS.
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
@@ -20,13 +20,13 @@ export type RecordType = "A" | "AAAA" | "CNAME" | "TXT" | "MX";
 export interface Visitor {
   /** @throws Error when there is no answer in ten seconds, or no such host. */
   ask(url: string, headers?: Record<string, string>): Promise<Answer>;
-  /** The public answers, TXT unquoted; none for a name that is not there. */
+  /** The public answers, TXT unquoted; none for a name that does not exist. */
   resolve(name: string, type: RecordType): Promise<string[]>;
 }
 
 const limitMs = 10_000;
 
-/** A visitor who finds hosts by their real addresses, or at `local` (such as http://127.0.0.1:4640). */
+/** A visitor who finds hosts by their real addresses, or at `local` (e.g. http://127.0.0.1:4640). */
 export function openVisitor(local?: string): Visitor {
   const ask: Visitor["ask"] = (url, headers = {}) => send(new URL(url), headers, local && new URL(local));
   return { ask, resolve: (name, type) => resolveOverHttps(ask, name, type) };
@@ -43,7 +43,7 @@ function send(url: URL, headers: Record<string, string>, local: URL | "" | undef
       path: `${url.pathname}${url.search}`,
       headers: { "user-agent": "Mastiff (+checks)", ...told, ...headers },
       signal: AbortSignal.timeout(limitMs),
-      // A connection of its own each time: a reused one could be closed by the other side just then.
+      // A new connection each time: the other side could close a reused one just then.
       agent: false,
     });
     sent.once("response", (message) => read(message).then(reachedAnybody).then(resolve, reject));
@@ -60,7 +60,7 @@ function send(url: URL, headers: Record<string, string>, local: URL | "" | undef
   });
 }
 
-/** The local internet has no packets to drop: it says in a header what would have failed before HTTP. */
+/** The local internet has no packets to drop: a header reports what would have failed before HTTP. */
 function reachedAnybody(answer: Answer): Answer {
   const problem = answer.headers["x-local-error"];
   if (problem !== undefined) throw new Error(problem);

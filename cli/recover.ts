@@ -1,13 +1,14 @@
 /**
- * `npm run recover -- --stack <name>`: after a run that was cut off (power, kill -9, a lost connection), puts
- * engine and Cloudflare on the same page again, so that the next `pulumi up` or `destroy` goes on.
+ * `npm run recover -- --stack <name>`: after a run that was cut off (power, kill -9, a lost connection),
+ * makes the engine's state and Cloudflare agree again, so that the next `pulumi up` or `destroy` continues.
  *
  *   lock of a dead run ─► cancelled     pending operations ─► refreshed away     what the run made and nobody
  *                                                                               wrote down ─► taken away
  *
- * Fly's and SendGrid's things need none of it: whoever makes them looks first. Cloudflare's official provider does
- * not, so what it made unrecorded is found here by the identity in its mark, and deleted; `up` makes it again.
- * It asks nothing and may run at any time: when all is well it changes nothing.
+ * Things at Fly and SendGrid do not need this: their providers look before they make something. Cloudflare's
+ * official provider does not, so a thing that it made unrecorded is found here by the identity in its mark,
+ * and deleted; `up` makes it again. The command asks no questions and may run at any time: when nothing is
+ * wrong, it changes nothing.
  */
 import { defineCommand, runMain } from "citty";
 import { OperatorError } from "../providers/shared/operator-error.ts";

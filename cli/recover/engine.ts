@@ -1,4 +1,6 @@
-/** What recovery asks of the engine: its lock, its state, its config. All through `pulumi`, with any backend. */
+/**
+ * What recovery needs from the engine: its lock, state and config. All through `pulumi`, with any backend.
+ */
 import { hostname } from "node:os";
 import { execa } from "execa";
 import { schema, withDefaults } from "../../components/config/schema.ts";
@@ -9,22 +11,23 @@ import type { StackWorld } from "./leftovers.ts";
 /** A stack of the project in the working directory. */
 export interface RecoveredStack {
   name: string;
-  /** What was under way when a run ended without its end. */
+  /** Operations that were under way when a run was cut off. */
   pending(): Promise<{ type: string; name: string }[]>;
-  /** Takes resources out of the state whose id nobody knows. @returns their names. */
+  /** Removes from the state the resources whose id nobody knows. @returns their names. */
   forgetHalfKnown(options: LockOptions): Promise<string[]>;
   /**
-   * Compares the state with the clouds and clears what is pending. A lock in its way is cancelled when its run is
-   * dead for sure, or when `cancel` says so. @throws OperatorError when somebody else is at work.
+   * Compares the state with the clouds and clears pending operations. Cancels a lock in its way when the
+   * lock's run is certainly dead, or when `cancel` says so. @throws OperatorError when somebody else is at
+   * work.
    */
   refresh(options: LockOptions): Promise<void>;
-  /** When a run last wrote something down, ISO 8601; undefined: never. Asked before recovery writes. */
+  /** When a run last wrote into the state, ISO 8601; undefined: never. To be read before recovery writes. */
   lastEntry(): Promise<string | undefined>;
-  /** What leftovers are told apart by. */
+  /** The facts by which leftovers are recognised. */
   world(ended: string | undefined): Promise<StackWorld>;
 }
 
-/** What becomes of a lock. */
+/** How to treat a lock. */
 export interface LockOptions {
   /** Whether the run that holds it is dead, although this machine cannot see it. */
   cancel: boolean;
@@ -73,7 +76,7 @@ export async function openStack(name: string | undefined): Promise<RecoveredStac
   const on = ["--stack", stack.name];
   const exported = async () =>
     (JSON.parse(must(await pulumi(["stack", "export", ...on]))) as Exported).deployment;
-  /** A command that wants the lock; that of a dead run is cancelled, that of a live one is an error. */
+  /** Runs a command that needs the lock. A dead run's lock is cancelled; a live run's lock is an error. */
   const pastLock = async (args: string[], { cancel, say }: LockOptions, input?: string): Promise<Run> => {
     const run = await pulumi(args, input);
     const lock = lockIn(run.output);
@@ -137,7 +140,7 @@ export async function openStack(name: string | undefined): Promise<RecoveredStac
 
 interface Lock {
   holder: string;
-  /** Whether its process ran on this machine and is no more. */
+  /** Whether its process ran on this machine and has ended. */
   isDead: boolean;
 }
 
@@ -179,7 +182,7 @@ interface Config {
   apiToken: string | undefined;
 }
 
-/** Config by key. Of the program's own secrets none is needed, so they are not opened. */
+/** Config by key. None of the program's own secrets is needed, so they are not decrypted. */
 async function configOf(on: string[]): Promise<Config> {
   const all = JSON.parse(must(await pulumi(["config", "--json", ...on]))) as Record<
     string,

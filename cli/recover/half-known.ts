@@ -1,13 +1,13 @@
-/** Resources of the state that were made, or not, and whose id nobody knows (components/cloudflare/answers.ts). */
+/** Resources in the state without an id, which may exist or not (components/cloudflare/answers.ts). */
 import { isKnown } from "../../providers/cloudflare/known-id.ts";
 
-/** The parts of an exported deployment that a resource stands in. */
+/** An exported deployment, as far as it lists resources. */
 export interface Deployment {
   resources?: DeployedResource[];
   [other: string]: unknown;
 }
 
-/** A resource of the state; what is not named here is carried along. */
+/** A resource of the state. Properties that are not named here are kept as they are. */
 export interface DeployedResource {
   urn: string;
   type: string;
@@ -19,8 +19,9 @@ export interface DeployedResource {
 }
 
 /**
- * A deployment without Cloudflare's resources that have no id, and without a word of them. The engine cannot do it:
- * a refresh stops at the first of them, and `pulumi state delete` refuses one that others depend on.
+ * The deployment without Cloudflare's resources that have no id, and without references to them. The engine
+ * cannot do this: a refresh stops at the first of them, and `pulumi state delete` refuses one that others
+ * depend on.
  *
  * @returns undefined when there is none.
  */

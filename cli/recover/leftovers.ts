@@ -1,7 +1,8 @@
 /**
- * What a run made at Cloudflare that the engine's state does not know. Three things have to hold of it, and none is a
- * name: it bears the identity that this very state holds, no state entry has its id, and it was made within this
- * state's life. What is older than the stack, or bears another identity, is somebody's, whatever it is called.
+ * Leftovers: things that a run made at Cloudflare and the engine's state does not know. They are not found by
+ * name. A leftover carries the identity of this state, no state entry has its id, and it was made within the
+ * state's life. A thing that is older than the stack, or carries another identity, is somebody else's,
+ * whatever its name.
  *
  *   made ──────┬── before the stack ─────────────► stays, whatever mark it bears
  *              ├── long after the state's last entry ► stays: this state is an older one
@@ -20,12 +21,12 @@ import { bears } from "../../providers/shared/mark.ts";
 /** A stack as its config and its state describe it. */
 export interface StackWorld {
   community: Community;
-  /** The stack's identity, from its state; undefined: the state has none, so nothing in the clouds is this stack's. */
+  /** The identity in the stack's state; undefined: it has none, and nothing in the clouds is this stack's. */
   identity: string | undefined;
   /** Tokens in the order of preference. */
   credentials: string[];
   baseUrl: string | undefined;
-  /** Ids that the state knows of a resource type. */
+  /** The ids in the state, by type of resource. */
   ids(type: string): ReadonlySet<string>;
   /** When the first resource in the state was made, ISO 8601; undefined: there is none. */
   began: string | undefined;
@@ -33,12 +34,12 @@ export interface StackWorld {
   ended: string | undefined;
 }
 
-/** Something that nobody wrote down. */
+/** A thing that no state records. */
 export interface Leftover {
   /** In words: "DNS record CNAME assets.acme.social". */
   what: string;
   cloud: CloudClient;
-  /** Where it is deleted. */
+  /** Path of the call that deletes it. */
   path: string;
   headers?: Record<string, string>;
 }
@@ -46,16 +47,16 @@ export interface Leftover {
 /** A thing that may be a leftover. */
 export interface Candidate {
   id: string;
-  /** The text in which its mark stands. */
+  /** The text that contains its mark. */
   text: string | null | undefined;
-  /** When it was made, or last changed where Cloudflare does not say more; ISO 8601. */
+  /** When it was made, or last changed where Cloudflare says no more than that; ISO 8601. */
   made: string | undefined;
 }
 
 /** R2 does not delete a bucket that holds objects. */
 const NOT_EMPTY = 10008;
 
-/** Whether a marked thing is this stack's, and nobody wrote it down. Pure. */
+/** Whether a marked thing is this stack's and missing from its state. Pure. */
 export function isLeftover(
   { id, text, made }: Candidate,
   { identity, began, ended }: Pick<StackWorld, "identity" | "began" | "ended">,
@@ -67,17 +68,17 @@ export function isLeftover(
   return isYoung && Date.parse(made) <= Date.parse(ended ?? began) + oneCreate;
 }
 
-/** The state's times are this machine's, the things' are Cloudflare's. */
+/** How far the clocks may differ: the state's times are this machine's, those of things are Cloudflare's. */
 const clocksApart = 5 * 60_000;
 
 /**
- * How long after the state's last entry a run may have made something that it never wrote down: one create with all
- * the provider's patience, and then some. What came later came with runs that this state has not seen: it is an older
- * export, and what it does not know may be in use.
+ * How long after the state's last entry a run may have made something without recording it: one create with
+ * all of the provider's retries, and a margin. Anything later was made by runs that this state has not seen.
+ * Then the state is an older export, and things that it does not know may be in use.
  */
 const oneCreate = 60 * 60_000;
 
-/** Finds all of it. @throws CloudError when Cloudflare does not answer. */
+/** Finds all leftovers. @throws CloudError when Cloudflare does not answer. */
 export async function leftovers(world: StackWorld): Promise<Leftover[]> {
   if (world.identity === undefined || world.began === undefined) return [];
   const cloud = cloudflareClient(world.credentials, world.baseUrl);
@@ -89,7 +90,7 @@ export async function leftovers(world: StackWorld): Promise<Leftover[]> {
   return [...(await inBucket(cloud, world)), ...(await tokens(cloud, world)), ...inZones.flat()];
 }
 
-/** Takes it away. @returns what was done, in words. */
+/** Deletes a leftover. @returns what was done, in words. */
 export async function takeAway({ what, cloud, path, headers }: Leftover): Promise<string> {
   try {
     await orGone(cloud.request("DELETE", path, { headers }));
@@ -141,8 +142,9 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
 }
 
 /**
- * The first token, those of rotated keys and that of the last dump, which differ by the word behind the mark. A token's
- * value is told once: one that is not in the state is of no use to anybody but a thief.
+ * Leftover tokens: the first one, those of rotated keys and that of the last dump, which differ by the word
+ * after the mark. Cloudflare returns a token's value only once: a token that is not in the state is useful
+ * only to a thief.
  */
 async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
   const path = `/accounts/${world.community.cloudflareAccountId}/tokens`;
@@ -154,14 +156,14 @@ async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]
 }
 
 /**
- * A bucket says whose it is by its CORS rule, which comes a call later. One that does not say it yet has to be younger
- * than the stack and without any setting; and R2 deletes a bucket only when it is empty.
+ * A bucket's mark is in its CORS rule, which is set one call later than the bucket is made. A bucket without
+ * a mark has to be younger than the stack and without any setting. R2 deletes only an empty bucket.
  */
 async function inBucket(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
   const { community, identity, ids, began = "" } = world;
   const { bucket, filesHost, cloudflareAccountId, bucketJurisdiction } = community;
   const path = `/accounts/${cloudflareAccountId}/r2/buckets/${bucket}`;
-  // Without it a bucket of another jurisdiction is not seen.
+  // Without this header, R2 does not show a bucket of another jurisdiction.
   const headers = { "cf-r2-jurisdiction": bucketJurisdiction };
   const get = <T>(at: string) => cloud.request<Envelope<T>>("GET", at, { headers });
   const there = await orGone(get<{ creation_date: string }>(path));

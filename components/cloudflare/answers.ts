@@ -1,8 +1,8 @@
 /**
- * What the official Cloudflare provider takes for a success although it is none, and what is done about it.
+ * Failures that the official Cloudflare provider takes for a success, and how Mastiff handles them.
  *
- *   200 with half a body ─► "created", without an id ─► the run ends red and names the way out
- *   POST, answer lost ─► POST again ─► two tokens    ─► the first one is ended
+ *   200 with half a body ─► "created", without an id ─► the run fails and prints the fix
+ *   POST, answer lost ─► POST again ─► two tokens    ─► the first one is deleted
  */
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../../providers/cloudflare/known-id.ts";
@@ -10,27 +10,28 @@ import { endCopies } from "../../providers/cloudflare/token-copies.ts";
 import { operatorsCloudflare } from "./operators-cloudflare.ts";
 
 /**
- * The language host takes this exit code for "the program failed and has said why"
- * (nodeJSProcessExitedAfterLoggingUserActionableMessage in @pulumi/pulumi/cmd/run, which does more when imported).
+ * The language host reads this exit code as "the program failed and has printed the reason"
+ * (nodeJSProcessExitedAfterLoggingUserActionableMessage in @pulumi/pulumi/cmd/run; importing that has side
+ * effects).
  */
 const saidWhy = 32;
 
 const accountToken = "cloudflare:index/accountToken:AccountToken";
 
 /**
- * Ends the run red, previews too, as long as a resource of Cloudflare's has no id. Not as a hook after the create:
- * the next `up` would find the resource in the state, have nothing to do with it, and end well.
+ * Makes every run fail, previews included, while a Cloudflare resource has no id. Not a hook after the
+ * create: the next `up` would find the resource in the state, change nothing and succeed.
  */
 export function refuseHalfAnswers(): void {
   pulumi.runtime.registerStackTransformation(({ resource, type, name }) => {
     if (!type.startsWith("cloudflare:")) return undefined;
-    // What kind it is and its id are there once the constructor, in which this is called, has come to its end.
+    // The resource's constructor calls this function. Kind and id are set only when the constructor ends.
     queueMicrotask(() => {
       if (!pulumi.CustomResource.isInstance(resource)) return;
       resource.id.apply((id) => {
         if (isKnown(id)) return;
         pulumi.log.error(halfAnswered(name, type, pulumi.getStack()), resource);
-        // An error in the log alone lets the run end well.
+        // With an error in the log alone, the run would succeed.
         process.exitCode = saidWhy;
       });
     });
@@ -38,7 +39,7 @@ export function refuseHalfAnswers(): void {
   });
 }
 
-/** Ends the copies of tokens that were just made. @returns the hook, for after a create of this type. */
+/** Deletes duplicates of tokens that were just created. @returns the after-create hooks by resource type */
 export function tokenCopies(): (type: string) => pulumi.ResourceHook[] {
   const hook = new pulumi.ResourceHook("cloudflare-token-copies", async ({ id, newInputs }) => {
     if (!isKnown(id)) return;

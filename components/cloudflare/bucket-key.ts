@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { marked } from "../../providers/shared/mark.ts";
 import * as cloudflare from "./cloudflare.ts";
 
-/** What {@link mintBucketKey} makes a key for. */
+/** The bucket for which {@link mintBucketKey} creates a key. */
 export interface BucketKeyArgs {
   accountId: string;
   bucket: string;
@@ -16,11 +16,11 @@ export interface BucketKeyArgs {
 const bucketItemWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
 
 /**
- * A token for one bucket alone; the S3 key follows from it.
+ * Creates a token for one bucket only. The S3 key is derived from the token.
  *
- * @param about what else the key is for than uploads
- * @param word of `mastiff:rotate`: another one is another token under a name of its own, so that the old one is
- *   deleted last of all, when every machine has the new one
+ * @param about the key's purpose, if not uploads
+ * @param word the token's word in `mastiff:rotate`. A new word creates a token as a new resource, so that
+ *   Pulumi deletes the old token last, when every machine has the new one
  * @see https://developers.cloudflare.com/r2/api/tokens/
  */
 export function mintBucketKey(

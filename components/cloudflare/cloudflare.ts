@@ -1,7 +1,7 @@
 /**
- * What is used of @pulumi/cloudflare, each from its own file. The package loads a resource when it is first asked for,
- * but Node asks a CommonJS module for every export as soon as an ES module imports it: all of the 700 files, in every
- * preview.
+ * The classes of @pulumi/cloudflare that are used, each from its own file. The package loads a class on first
+ * access, but when an ES module imports a CommonJS module, Node accesses every export: all of the 700 files,
+ * in every preview.
  */
 export { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 export { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";

@@ -15,22 +15,22 @@ export interface CommunityRecordsArgs {
   stack: pulumi.Input<string>;
 }
 
-/** Comment of every record that a stack makes: how it knows its own. @param mark unknown before the first `up` */
+/** Comment by which a stack recognises the records it created. @param mark unknown before the first `up` */
 export function recordComment(mark: pulumi.Input<string>): pulumi.Output<string> {
   return pulumi.output(mark).apply((known) => marked(known));
 }
 
-/** Whether this stack made a record. @param ownComment as this stack writes it */
+/** Whether this stack created a record. @param ownComment the comment that this stack writes */
 export function isOurRecord(record: { comment?: string | null }, ownComment: string): boolean {
   return isSameStack(record.comment, ownComment);
 }
 
-/** Whether some stack of Mastiff made a record: this one, another, or this one under an earlier name. */
+/** Whether any Mastiff stack created a record: this one, another, or this one under an earlier name. */
 export function isOfMastiff(record: { comment?: string | null }): boolean {
   return record.comment?.startsWith("Mastiff ") === true;
 }
 
-/** DNS records of the community's hosts. R2 makes the record of its own host itself. */
+/** DNS records of the community's hosts. R2 itself creates the record of the bucket's host. */
 export class CommunityRecords extends pulumi.ComponentResource {
   constructor(name: string, args: CommunityRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:Records", name, { hosts: args.hosts.map((host) => host.name) }, opts);

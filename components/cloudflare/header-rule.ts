@@ -5,40 +5,40 @@ import { marked } from "../../providers/shared/mark.ts";
 /** Arguments of {@link HeaderRule}. */
 export interface HeaderRuleArgs {
   zoneId: pulumi.Input<string>;
-  /** Hosts whose answers get the header; all of them proxied. */
+  /** Hosts whose responses get the header. All of them are proxied. */
   hosts: string[];
-  /** What tells this community's rule from others': letters, digits and `_`. */
+  /** Identifies this community's rule among those of others: letters, digits and `_`. */
   ref: string;
-  /** The stack's mark; it stands in the rule's description. */
+  /** The stack's mark, which the rule's description contains. */
   stack: pulumi.Input<string>;
-  /** Whether the state has the whole ruleset as a resource, as an older Mastiff made it. */
+  /** Whether the state contains the whole ruleset as a resource, as older versions of Mastiff created it. */
   hadWholeRuleset: boolean;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
 }
 
-/** The phase in which response headers are changed. */
+/** The ruleset phase in which Cloudflare changes response headers. */
 export const headerPhase = "http_response_headers_transform";
 
-/** Name of a ruleset that an older Mastiff owns as a whole: its next change drops every rule but its own. */
+/** Name of a ruleset that an older version of Mastiff owns as a whole: its updates drop all other rules. */
 export function wholeRulesetName(stack: string): string {
   return `Mastiff ${stack}`;
 }
 
-/** Lasting name of the rule. @param ref the community's, see {@link HeaderRuleArgs.ref} */
+/** Permanent name of the rule. @param ref see {@link HeaderRuleArgs.ref} */
 export function headerRuleRef(ref: string): string {
   return `access_control_allow_origin_${ref}`;
 }
 
 /**
- * The rule `access-control-allow-origin`: pages of the community may load scripts, fonts and uploads from its
+ * The rule `access-control-allow-origin`: the community's pages may load scripts, fonts and uploads from its
  * other hosts.
  *
- * Only these hosts, because a wildcard breaks requests that carry cookies. `set`, not `add`: the bucket's own
- * CORS policy may have answered already, and two headers are as bad as none.
+ * The rule covers only these hosts, because a wildcard breaks requests that carry cookies. It uses `set`, not
+ * `add`: the bucket's own CORS policy may already have set the header, and two headers are as bad as none.
  *
- * One rule among others, whether the stack owns its zone or shares it: so the mode can change, and no other stack can
- * come to add its rule to a ruleset that this one would write as a whole.
+ * In an owned zone, too, the stack adds a single rule and does not write the whole ruleset. So the zone's
+ * mode can change, and this stack never drops a rule that another stack has added.
  *
  * @see https://developers.cloudflare.com/rules/transform/response-header-modification/
  */
@@ -66,8 +66,8 @@ export class HeaderRule extends pulumi.ComponentResource {
 }
 
 /**
- * The rule takes the place of the ruleset that an older Mastiff made. The ruleset goes first: its delete takes every
- * rule in it along, the new one too.
+ * Makes the rule replace the ruleset that an older version of Mastiff created. The ruleset is deleted first,
+ * because its deletion removes every rule in it, the new one included.
  */
 function inPlaceOf(ruleset: string): pulumi.CustomResourceOptions {
   return {
@@ -77,7 +77,7 @@ function inPlaceOf(ruleset: string): pulumi.CustomResourceOptions {
   };
 }
 
-/** When the rule acts, in Cloudflare's rule language. */
+/** The rule's condition, in Cloudflare's rule language. */
 export function corsExpression(hosts: readonly string[]): string {
   const quoted = hosts.map((host) => JSON.stringify(host)).join(" ");
   return `http.host in {${quoted}} and http.request.method in {"GET" "POST" "HEAD" "OPTIONS"}`;

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { refuseHalfAnswers, tokenCopies } from "./answers.ts";
 
 /**
- * What to do about an error of Cloudflare's, by its code. The provider prints the answer as it is; these say
- * which key or which page is meant. Codes: developers.cloudflare.com/fundamentals/api/troubleshooting,
+ * What to do about a Cloudflare error, by its code. The provider prints only the API's answer; the hints name
+ * the config key or the page to use. Codes: developers.cloudflare.com/fundamentals/api/troubleshooting,
  * developers.cloudflare.com/r2/api/error-codes, developers.cloudflare.com/dns/manage-dns-records/reference.
  */
 export const hints: Readonly<Record<number, string>> = {
@@ -43,22 +43,22 @@ export const hints: Readonly<Record<number, string>> = {
 };
 
 /**
- * Codes that say that a thing is there already, or gone (81044). A run that was cut off or a lost answer leads to it,
- * since the provider does not look before it makes or deletes; {@link hintFor} then names the way out.
+ * Codes for something that exists already, or is gone already (81044). An interrupted run or a lost answer
+ * causes them, since the provider creates and deletes without looking. {@link hintFor} then adds the fix.
  */
 const doneAlready: readonly number[] = [1061, 10004, 10073, 20217, 81044, 81053, 81057, 81058];
 
-/** Words that tell more than the code beside them, and the hint for each. */
+/** Error texts that say more than their code, and the hint for each. */
 const byWords: readonly (readonly [RegExp, string])[] = [
   [
     /exceeded maximum number of rules/,
     "the zone holds all the rules of this kind that its plan allows. Put two of them into one, or remove one that nothing needs any more, in the dashboard (Rules); or take a plan with more.",
   ],
-  // Its code is 0.
+  // The code of this error is 0.
   [/api\.account\.zone\.create/, hints[1068] ?? ""],
 ];
 
-/** The hint for an error's text; undefined when there is none for any code in it. */
+/** The hint for an error's text; undefined when none of its words and codes has one. */
 export function hintFor(error: string, stack = "<stack>"): string | undefined {
   const told = byWords.find(([words]) => words.test(error));
   if (told !== undefined) return `Cloudflare: ${told[1]}`;
@@ -74,18 +74,18 @@ export function hintFor(error: string, stack = "<stack>"): string | undefined {
   return undefined;
 }
 
-/** Answers of a cloud that is unwell, or that came by half or not at all (Go's words for it). */
+/** Answers of a failing server, and answers that arrived incomplete or not at all (in Go's words). */
 const unwell = /: 5\d\d [A-Z]|: 408 |\bEOF\b|connection re|deserialize|parsing response json|i\/o timeout/;
 
-/** Whether an error is one that may pass by itself: nothing in it is of our making. */
+/** Whether an error comes from the server or the network, so that it may pass by itself. */
 export function isUnwell(error: string): boolean {
   return unwell.test(error);
 }
 
 /**
- * The hint for an answer that says nothing; undefined when there was another one.
+ * The hint for an error of the server or the network, see {@link isUnwell}; undefined for other errors.
  *
- * @param operation `create`, `update` or `delete`: only what is made can be there twice.
+ * @param operation `create`, `update` or `delete`: only a create can leave a duplicate.
  */
 export function hintForNoAnswer(
   error: string,
@@ -103,7 +103,7 @@ export function hintForNoAnswer(
   ].join("\n");
 }
 
-/** Makes every Cloudflare resource of the program say, when it fails, what can be done about it. */
+/** Makes every failing Cloudflare resource of the program print a hint; adds the checks of `answers.ts`. */
 export function explainCloudflareErrors(): void {
   const onError = new pulumi.ErrorHook("cloudflare-hint", ({ errors, failedOperation, name }) => {
     const stack = pulumi.getStack();

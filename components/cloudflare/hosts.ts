@@ -1,28 +1,28 @@
-/** The one table of hosts, from which DNS, certificates, environment and the header rule all follow. */
+/** The table of hosts. DNS, certificates, environment variables and the header rule are derived from it. */
 
-/** What a host is for; also the logical name of what is made for it. */
+/** The purpose of a host; also the logical name of the resources created for it. */
 export type HostRole = "root" | "streaming" | "assets" | "files";
 
 /** One host of a community. */
 export interface Host {
   role: HostRole;
   name: string;
-  /** Who answers: one of the two apps on Fly, or the bucket. */
+  /** The server behind the host: one of the two apps on Fly, or the bucket. */
   servedBy: "web" | "streaming" | "bucket";
-  /** Whether Cloudflare's edge stands in front (orange cloud). */
+  /** Whether traffic goes through Cloudflare's edge (orange cloud). */
   proxied: boolean;
-  /** The address records of the app, a CNAME to the root, or none because R2 makes its own. */
+  /** The app's address records, a CNAME to the root host, or none because R2 creates its own. */
   record: "addresses" | "cname" | "none";
-  /** Whether browsers of other origins load from it, so that it needs `Access-Control-Allow-Origin: *`. */
+  /** Whether pages of other origins load from the host, so that it needs `Access-Control-Allow-Origin: *`. */
   crossOrigin: boolean;
 }
 
-/** Names at which the edge answers for the bucket beside `filesHost`: they behave as that one does. */
+/** Hosts at which the edge serves the bucket: `filesHost` and the old ones, which behave the same. */
 export function bucketHosts(names: { filesHost: string; oldFilesHosts: readonly string[] }): string[] {
   return [...new Set([names.filesHost, ...names.oldFilesHosts])];
 }
 
-/** Names that the table is made of. */
+/** Names from which the table is built. */
 export interface HostNames {
   domain: string;
   assetsHost: string;
@@ -45,7 +45,7 @@ export function hostsOf(names: HostNames): Record<HostRole, Host> {
   };
 }
 
-/** The hosts that Fly answers for, each of which needs a certificate there. */
+/** The hosts that Fly serves. Each needs a certificate there. */
 export function hostsOnFly(hosts: Record<HostRole, Host>): (Host & { servedBy: "web" | "streaming" })[] {
   return Object.values(hosts).filter(
     (h): h is Host & { servedBy: "web" | "streaming" } => h.servedBy !== "bucket",

@@ -8,55 +8,55 @@ import * as cloudflare from "./cloudflare.ts";
 export interface MediaBucketArgs {
   accountId: string;
   zoneId: pulumi.Input<string>;
-  /** Name of the bucket, e.g. `files-mastiff-party`. Another one is another bucket. */
+  /** Name of the bucket, e.g. `files-mastiff-party`. Another name means another bucket. */
   bucket: string;
-  /** Where R2 first puts the objects; a hint that counts only once. Default: near the first writer. */
+  /** Where R2 keeps the objects: a hint that R2 reads only at creation. Default: near the first writer. */
   location?: string | undefined;
-  /** `eu` keeps the objects in the EU, for good. */
+  /** `eu` keeps the objects in the EU permanently. */
   jurisdiction: "default" | "eu";
-  /** Public names of the objects, e.g. `files.mastiff.party`; the first one is the one that is given out. */
+  /** Public hosts of the objects, e.g. `files.mastiff.party`. Mastodon links to the first one. */
   hosts: readonly string[];
-  /** The community's host, whose pages load the objects. */
+  /** The community's domain. Its pages load the objects. */
   domain: string;
-  /** The stack's mark: it names the token, and stands in the bucket's CORS rule. */
+  /** The stack's mark. The token's name and the bucket's CORS rule contain it. */
   stack: pulumi.Input<string>;
-  /** A key that the operator made, for who gives the program no right to make tokens. */
+  /** A key made by the operator, for operators who do not let the program create tokens. */
   key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
-  /** Word of the minted key, when it was rotated. */
+  /** The minted key's word in `mastiff:rotate`; unset: never rotated. */
   keyWord?: string | undefined;
   /** Base of R2's S3 API; unset: the account's own. */
   endpoint?: string | undefined;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
-  /** Whether the bucket is kept from being deleted. */
+  /** Whether the bucket is protected from deletion. */
   protect: boolean;
-  /** Whether the bucket may be emptied with uploads in it. */
+  /** Whether the bucket may be emptied while it holds uploads. */
   dispensable: boolean;
 }
 
-/** How far R2 is with the public name of a bucket. */
+/** How far R2 has set up the public host of a bucket. */
 export interface HostState {
   enabled: pulumi.Output<boolean>;
-  /** `active` once R2 knows whose the name is. */
+  /** `active` once R2 knows who owns the host name. */
   ownership: pulumi.Output<string>;
-  /** `active` once the edge has its certificate. */
+  /** `active` once the edge has the host's certificate. */
   ssl: pulumi.Output<string>;
 }
 
 /**
- * The bucket for uploads, its public name, and a key that opens this one bucket alone.
+ * The bucket for uploads, its public hosts, and a key for this bucket only.
  *
- * R2 makes the DNS record of the public name itself. The key is used only once it has been seen to work.
+ * R2 itself creates the DNS record of a public host. The key is used only after a check that it works.
  *
  * @see https://developers.cloudflare.com/r2/buckets/public-buckets/
  */
 export class MediaBucket extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
-  /** S3 key that is known to work. */
+  /** Id of the S3 key, after a check that the key works. */
   readonly accessKeyId: pulumi.Output<string>;
   /** Secret. */
   readonly secretAccessKey: pulumi.Output<string>;
-  /** How far the public name is, as this run saw it. */
+  /** The setup of the first public host as this run saw it. */
   readonly publicHost: HostState;
 
   readonly #guarded: {
@@ -73,7 +73,7 @@ export class MediaBucket extends pulumi.ComponentResource {
     const bucket = new cloudflare.R2Bucket(
       `${name}-bucket`,
       { accountId, name: args.bucket, jurisdiction, storageClass: "Standard", location: args.location },
-      // The provider would send a new jurisdiction as a change, to a bucket that is not there.
+      // By itself, the provider sends a new jurisdiction as an update, to a bucket that does not exist there.
       { parent: this, protect: args.protect, deleteBeforeReplace: true, replaceOnChanges: ["jurisdiction"] },
     );
     new cloudflare.R2BucketCors(
@@ -84,8 +84,8 @@ export class MediaBucket extends pulumi.ComponentResource {
         jurisdiction,
         rules: [
           {
-            // Without an id of ours the API invents one, which then is a difference for ever. It is also the one place
-            // where a bucket can say whose it is.
+            // Without this id, the API generates one, which is then a permanent diff. The id is also the only
+            // place in a bucket for the stack's mark.
             id: pulumi.output(args.stack).apply((mark) => marked(mark)),
             allowed: { methods: ["GET", "HEAD"], origins: [`https://${args.domain}`], headers: ["*"] },
             maxAgeSeconds: 3600,
@@ -97,8 +97,8 @@ export class MediaBucket extends pulumi.ComponentResource {
     const minTls = "1.2";
     const domains = args.hosts.map(
       (host) =>
-        // Named after its host, which is what it is: a name that serves must keep its resource when it is no longer
-        // the one that is given out, or it would be gone from the edge for a while.
+        // Named after the host, so that a host keeps its resource when it becomes an old one. Otherwise the
+        // edge would stop serving it for a while.
         new cloudflare.R2CustomDomain(
           `${name}-domain-${host.replaceAll(".", "-")}`,
           {
@@ -108,13 +108,13 @@ export class MediaBucket extends pulumi.ComponentResource {
             domain: host,
             zoneId: args.zoneId,
             enabled: true,
-            // Left out, the provider asks for null again at every `up`.
+            // If unset, the provider requests null again at every `up`.
             minTls,
           },
           {
             parent: this,
             deleteBeforeReplace: true,
-            // As an older Mastiff named the only one.
+            // The name that older versions of Mastiff gave to their only host.
             ...(host === args.hosts.at(-1) && { aliases: [{ name: `${name}-domain` }] }),
           },
         ),
@@ -136,7 +136,7 @@ export class MediaBucket extends pulumi.ComponentResource {
     const key = args.key ?? mintBucketKey(name, args, { word: args.keyWord, parent: this });
     const access = new BucketAccess(
       `${name}-access`,
-      // Until a release lets people in, nothing of theirs is in it: then the guard stands in front.
+      // Before the first release, the bucket holds no uploads. After it, the guard protects them.
       { ...this.#inputs(bucket.name, key, args), dispensable: true },
       { parent: this, protect: args.protect },
     );
@@ -148,8 +148,9 @@ export class MediaBucket extends pulumi.ComponentResource {
   }
 
   /**
-   * Refuses to be deleted while uploads are in the bucket. It is made after the first release and needs the access,
-   * so a destroy meets it first; a first `up` that fails has none, and its bucket is emptied.
+   * The guard: a resource that cannot be deleted while uploads are in the bucket, unless `dispensable` is
+   * set. It is created after the first release and depends on the access resource, so a destroy deletes the
+   * guard first. If the first `up` fails, there is no guard, and a destroy empties the bucket.
    */
   keepUploads(released: pulumi.Resource): pulumi.Resource {
     const { name, bucket, access, args } = this.#guarded;

@@ -7,12 +7,12 @@ export interface OpenEdgeArgs {
 }
 
 /**
- * Lets programs through Cloudflare's edge, in a zone that the stack owns: other servers and apps load the community's
- * files, and cannot solve the page that Under Attack mode shows to every visitor. The level is `medium`, Cloudflare's
- * default. Who switches the mode on in an attack keeps it until a run with `--refresh`. The setting stays when the stack
- * goes: it has no "off".
+ * Lets programs through Cloudflare's edge, in a zone that the stack owns. Other servers and apps load the
+ * community's files, and cannot pass the page that Under Attack mode shows to every visitor. The level is
+ * `medium`, Cloudflare's default. If an operator switches Under Attack mode on, it stays on until a run with
+ * `--refresh`. The setting remains after the stack is destroyed: it has no "off".
  *
- * In a shared zone the level is not this stack's to change; the look says it (`zone-setup.ts`).
+ * In a shared zone, the stack does not change the level but warns about Under Attack mode (`zone-setup.ts`).
  *
  * @see https://developers.cloudflare.com/fundamentals/reference/under-attack-mode/
  */

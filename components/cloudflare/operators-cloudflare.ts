@@ -3,8 +3,8 @@ import { cloudflareClient } from "../../providers/cloudflare/client.ts";
 import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 
 /**
- * Cloudflare as the operator: with the token and at the address that the official provider takes, from the stack's
- * config or the environment.
+ * A Cloudflare client with the operator's token. Token and base URL are those of the official provider, from
+ * the stack's config or the environment.
  *
  * @throws OperatorError when there is no token
  */

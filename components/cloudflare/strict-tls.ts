@@ -6,29 +6,29 @@ import * as cloudflare from "./cloudflare.ts";
 /** Arguments of {@link StrictTls}. */
 export interface StrictTlsArgs {
   zoneId: pulumi.Input<string>;
-  /** Whether other stacks live in the zone, so that its setting is not this one's to change. */
+  /** Whether other stacks use the zone, so that this stack must not change the zone's setting. */
   shared: boolean;
   /** Proxied hosts of the community. */
   hosts: string[];
-  /** What tells this community's rule from others': letters, digits and `_`. */
+  /** Identifies this community's rule among those of others: letters, digits and `_`. */
   ref: string;
-  /** The stack's mark; it stands in the rule's description. */
+  /** The stack's mark, which the rule's description contains. */
   stack: pulumi.Input<string>;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
 }
 
-/** Lasting name of the config rule in a shared zone. @param ref the community's, see {@link StrictTlsArgs.ref} */
+/** Permanent name of the config rule in a shared zone. @param ref see {@link StrictTlsArgs.ref} */
 export function strictTlsRef(ref: string): string {
   return `strict_tls_${ref}`;
 }
 
 /**
- * Full (strict) between Cloudflare and Fly. With less, Cloudflare asks Fly in plain HTTP, is redirected to HTTPS,
- * and so on without end.
+ * TLS mode Full (strict) between Cloudflare and Fly. In a weaker mode, Cloudflare asks Fly in plain HTTP and
+ * Fly redirects to HTTPS, without end.
  *
- * The zone's setting where the stack owns the zone (it stays when the stack goes: the setting has no "off"), a
- * config rule for the community's hosts in a shared one.
+ * In a zone that the stack owns, this is the zone's setting, which remains after the stack is destroyed (it
+ * has no "off"). In a shared zone, it is a config rule for the community's hosts.
  *
  * @see https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/full-strict/
  */

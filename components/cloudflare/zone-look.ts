@@ -1,7 +1,7 @@
 /**
- * A look at the zone before anything is declared: that it is there, that it can hold a community, and that nothing of
- * others stands where this stack is told to put something of its own. What is wrong is said at once and as a whole, in
- * previews too. What the answers mean is in pure functions; this file asks.
+ * Reads the zone before any resource is declared, and checks that it exists, that a community can use it, and
+ * that nobody else's records or rules are where this stack puts its own. All problems are reported together,
+ * in previews too. This file makes the calls; pure functions in other files judge the answers.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { readZone, type ZoneReading } from "../../providers/cloudflare/zone-reading.ts";
@@ -19,30 +19,30 @@ import { zoneWarnings } from "./zone-setup.ts";
 /** A zone as Cloudflare knows it. */
 export interface FoundZone {
   zoneId: string;
-  /** What has to stand at the registrar. */
+  /** The name servers to enter at the registrar. */
   nameServers: string[];
   /** `active` once the registrar names Cloudflare's name servers. */
   status: string;
-  /** Whether Cloudflare serves its DNS alone, and no proxied host. */
+  /** Whether Cloudflare serves only the zone's DNS, and no proxied host. */
   paused: boolean;
-  /** When it became active for the first time, in ISO 8601; null before. */
+  /** When the zone first became active, in ISO 8601; null before. */
   activatedOn: string | null;
 }
 
-/** What the look is told about the stack. */
+/** Arguments of {@link lookAtZone}. */
 export interface ZoneLookArgs {
   community: Community;
-  /** The stack's mark; in the preview before the first `up`, when it has none, its name. */
+  /** The stack's mark; in the preview before the first `up`, which has no mark yet, the stack's name. */
   stack: string;
-  /** What tells this community's rules from others': letters, digits and `_`. */
+  /** Identifies this community's rules among those of others: letters, digits and `_`. */
   ref: string;
   certificates: FlyPlan["certificates"];
 }
 
 /**
- * Looks at the community's zone; undefined where this stack makes the zone and has not yet.
+ * Reads and checks the community's zone; undefined if this stack creates the zone and has not done so yet.
  *
- * @throws RunError when it is not there, cannot hold a community, or something of others is in the way
+ * @throws RunError when the zone is missing, a community cannot use it, or others' records or rules conflict
  */
 export async function lookAtZone(args: ZoneLookArgs): Promise<FoundZone | undefined> {
   const { community } = args;
@@ -62,13 +62,13 @@ export async function lookAtZone(args: ZoneLookArgs): Promise<FoundZone | undefi
   return { zoneId: id, nameServers: name_servers, status, paused, activatedOn: activated_on };
 }
 
-/** The rules of this stack, by kind: a config rule takes the place of the SSL mode in a shared zone. */
+/** The rules of this stack, by kind. In a shared zone, a config rule replaces the zone's SSL mode setting. */
 function rulesOf({ community, ref }: ZoneLookArgs): WantedRule[] {
   const header: WantedRule = { kind: "transform", ref: headerRuleRef(ref) };
   return community.zoneMode === "shared" ? [header, { kind: "config", ref: strictTlsRef(ref) }] : [header];
 }
 
-/** @throws RunError when Cloudflare refuses, or stays unwell: what is not known cannot be declared on. */
+/** @throws RunError when Cloudflare refuses or keeps failing: nothing can be declared without its answers */
 async function read(args: ZoneLookArgs): Promise<ZoneReading | undefined> {
   const { cloudflareAccountId: accountId, zone, bucket, bucketJurisdiction, filesHost } = args.community;
   const phases = rulesOf(args).flatMap(({ kind }) => ruleKinds[kind].phases);

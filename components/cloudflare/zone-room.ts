@@ -1,18 +1,18 @@
-/** Whether a zone's plan has room for what this stack adds: rules by kind, DNS records. Pure. */
+/** Checks whether a zone's plan has room for the rules and DNS records that this stack adds. Pure. */
 import type { PhaseRuleset, Zone, ZoneRecord } from "../../providers/cloudflare/zone-reading.ts";
 
-/** A kind of rule, the phases that share its number, and that number by plan. */
+/** A kind of rule, the phases that share its limit, and the limit of each plan. */
 interface RuleKind {
   title: string;
   phases: readonly string[];
-  /** Rules by the plan's `legacy_id`. */
+  /** Maximum number of rules, by the plan's `legacy_id`. */
   most: Readonly<Record<string, number>>;
 }
 
 const perPlan = { free: 10, pro: 25, business: 50, enterprise: 300 };
 
 /**
- * Kinds of rules that Mastiff makes. Numbers: https://developers.cloudflare.com/rules/transform/ and
+ * Kinds of rules that Mastiff creates. Limits: https://developers.cloudflare.com/rules/transform/ and
  * https://developers.cloudflare.com/rules/configuration-rules/ (Availability).
  */
 export const ruleKinds = {
@@ -35,11 +35,11 @@ export const ruleKinds = {
 /** A rule that this stack keeps. */
 export interface WantedRule {
   kind: keyof typeof ruleKinds;
-  /** What tells it from others'. */
+  /** Identifies the rule among those of others. */
   ref: string;
 }
 
-/** The kinds of rules that are full of others', each with what holds the places. */
+/** The errors for kinds of rules without room for this stack's rule, each with the existing rules. */
 export function fullKinds(
   wanted: readonly WantedRule[],
   rulesets: readonly PhaseRuleset[],
@@ -63,7 +63,7 @@ export function fullKinds(
   });
 }
 
-/** DNS records of a free zone: 200, and 1,000 in zones from before September 2024; others have 3,500. */
+/** Maximum number of DNS records: 200 in a free zone, 1,000 if from before September 2024, else 3,500. */
 export function recordLimit(zone: Zone): number {
   if (zone.plan.legacy_id !== "free") return 3500;
   return Date.parse(zone.created_on) < Date.parse("2024-09-01T00:00:00Z") ? 1000 : 200;
@@ -72,8 +72,8 @@ export function recordLimit(zone: Zone): number {
 /**
  * The error for a zone without room for the stack's records; undefined when they fit.
  *
- * @param wanted how many records the stack has in the end
- * @param ours how many of them are there already
+ * @param wanted how many records the stack has after the run
+ * @param ours how many of them exist already
  * @see https://developers.cloudflare.com/dns/manage-dns-records/
  */
 export function recordsDoNotFit(

@@ -1,10 +1,10 @@
-/** Whether a zone is set up in a way that lets a community live in it. Pure. */
+/** Checks whether a community can use a zone as it is set up. Pure. */
 import type { PhaseRuleset, ZoneReading, ZoneRecord } from "../../providers/cloudflare/zone-reading.ts";
 import type { Host } from "./hosts.ts";
 
 /**
- * The error for a zone whose DNS Cloudflare does not serve; undefined for full setup. The world would see none of the
- * records, and R2 takes no host of such a zone (10051).
+ * The error for a zone whose DNS Cloudflare does not serve; undefined for full setup. Records in such a zone
+ * are not public, and R2 accepts no host of the zone (10051).
  *
  * @see https://developers.cloudflare.com/dns/zone-setups/
  */
@@ -19,7 +19,7 @@ export function notFullSetup({ name, type }: ZoneReading["zone"]): string | unde
   ].join("\n");
 }
 
-/** What the look says of the zone without refusing it: each a sentence or two, with what to do. */
+/** Warnings about a zone that is accepted all the same: each a sentence or two, with what to do. */
 export function zoneWarnings(reading: ZoneReading, hosts: readonly Host[], isOwned: boolean): string[] {
   const { zone, records, rulesets, securityLevel, fightMode } = reading;
   const proxied = hosts.filter((host) => host.proxied).map((host) => host.name);
@@ -34,7 +34,7 @@ export function zoneWarnings(reading: ZoneReading, hosts: readonly Host[], isOwn
   return said.filter((sentence) => sentence !== undefined);
 }
 
-/** A paused zone answers for no proxied host, and shows no bucket. */
+/** The warning for a paused zone: proxied hosts do not answer, so uploads are not visible either. */
 export function pausedSentence(zone: string): string {
   return (
     `zone ${zone} is paused: its proxied hosts (assets, files) do not answer. ` +
@@ -62,7 +62,7 @@ function fightSentence(zone: string, hosts: readonly string[]): string {
   );
 }
 
-/** Whether a rule of the zone sets another level for all of these hosts. */
+/** Whether a rule of the zone sets a level other than Under Attack for all of these hosts. */
 function isExempt(rulesets: readonly PhaseRuleset[], hosts: readonly string[]): boolean {
   return rulesets
     .filter(({ phase }) => phase === "http_config_settings")
@@ -74,13 +74,13 @@ function isExempt(rulesets: readonly PhaseRuleset[], hosts: readonly string[]): 
     });
 }
 
-/** Who issues for Fly: https://fly.io/docs/networking/custom-domain/ */
+/** The authority that issues Fly's certificates: https://fly.io/docs/networking/custom-domain/ */
 const flysIssuer = "letsencrypt.org";
 
 /**
- * The sentence for CAA records that leave Let's Encrypt out at a host that Fly answers for; undefined when none does.
- * No more than a warning: while Universal SSL is on, Cloudflare adds Let's Encrypt and its own authorities to the
- * answer, in records that its API does not show
+ * The warning about CAA records that forbid Let's Encrypt at a host that Fly serves; undefined when there are
+ * none. This is not an error: while Universal SSL is on, Cloudflare adds Let's Encrypt and its own
+ * authorities to the DNS answer, in records that its API does not show
  * (https://developers.cloudflare.com/ssl/edge-certificates/troubleshooting/caa-records/).
  */
 export function forbiddenIssuer(hosts: readonly Host[], records: readonly ZoneRecord[]): string | undefined {
@@ -106,7 +106,7 @@ interface CaaRule {
   value: string;
 }
 
-/** The CAA records that count for a host: those at the closest name that has any (RFC 8659 3). */
+/** The CAA records that apply to a host: those at the closest name that has any (RFC 8659 3). */
 function caaOf(host: string, records: readonly ZoneRecord[]): CaaRule[] {
   for (let name = host; name.includes("."); name = name.slice(name.indexOf(".") + 1)) {
     const rules = records.filter((record) => record.type === "CAA" && record.name === name);
@@ -115,13 +115,13 @@ function caaOf(host: string, records: readonly ZoneRecord[]): CaaRule[] {
   return [];
 }
 
-/** `0 issue "letsencrypt.org"`; Cloudflare answers the value with quotes. */
+/** Parses `0 issue "letsencrypt.org"`. Cloudflare returns the value with quotes. */
 function caaRule({ name, content }: ZoneRecord): CaaRule {
   const [, tag = "", value = ""] = /^\d+\s+(\S+)\s+"?([^"]*)"?$/.exec(content) ?? [];
   return { name, tag: tag.toLowerCase(), value: value.trim() === ";" ? "" : value.trim() };
 }
 
-/** Whether an authority may issue: somebody names it without a word about accounts, or nobody is named (RFC 8659 4.2). */
+/** Whether an authority may issue: a rule names it without `accounturi`, or none names any (RFC 8659 4.2). */
 function allows(rules: readonly CaaRule[], issuer: string): boolean {
   const issue = rules.filter(({ tag }) => tag === "issue");
   if (issue.length === 0) return true;

@@ -4,24 +4,24 @@ import type { FoundZone } from "./zone-look.ts";
 
 /** Arguments of {@link CommunityZone}. */
 export interface CommunityZoneArgs {
-  /** Cloudflare account that has the zone. */
+  /** Cloudflare account that contains the zone. */
   accountId: string;
   /** Name of the zone, e.g. `example.org`. */
   name: string;
-  /** Whether this stack makes the zone, and has it in its state. */
+  /** Whether this stack creates the zone and has it in its state. */
   made: boolean;
-  /** The zone as this run's look saw it; unset: it is not there yet. */
+  /** The zone as this run read it; unset: it does not exist yet. */
   found?: FoundZone | undefined;
-  /** Whether a zone of ours is kept from being deleted. */
+  /** Whether a zone that this stack created is protected from deletion. */
   protect: boolean;
 }
 
-/** The Cloudflare zone that holds the community's names: one that is there, or one that this stack makes. */
+/** The Cloudflare zone that contains the community's hosts: an existing zone, or one made by this stack. */
 export class CommunityZone extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
-  /** What has to stand at the registrar. */
+  /** The name servers to enter at the registrar. */
   readonly nameServers: pulumi.Output<string[]>;
-  /** `active` once the registrar names Cloudflare's name servers; until then the world sees nothing of it. */
+  /** `active` once the registrar names Cloudflare's name servers; until then, its records are not public. */
   readonly status: pulumi.Output<string>;
 
   constructor(name: string, args: CommunityZoneArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -39,7 +39,7 @@ export class CommunityZone extends pulumi.ComponentResource {
       );
       this.zoneId = zone.id;
       this.nameServers = zone.nameServers;
-      // The state keeps what the zone was when it was made, without a refresh for ever.
+      // Without a refresh, the state keeps the status that the zone had when it was created.
       this.status = zone.status.apply((status) => found?.status ?? status ?? "pending");
     }
     this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers, status: this.status });

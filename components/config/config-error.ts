@@ -2,25 +2,25 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Parts, setParts, setTexts, shellWord } from "../../providers/rules/config-parts.ts";
 import { secretKeys } from "./schema.ts";
 
-/** One thing that is wrong with the config. */
+/** One problem in the config. */
 export interface ConfigProblem {
   key: string;
-  /** Where in the key's value, when that is an object. */
+  /** The part with the problem, when the key's value is an object. */
   at?: { part: string; parts: Parts } | undefined;
   /** The value as it was set; undefined when it is missing or secret. */
   value?: string | undefined;
   reason: string;
-  /** A value that would do, where one is known. */
+  /** A correct value, where one is known. */
   right?: string | undefined;
-  /** Whether the way out is to have no such key. Default false. */
+  /** Whether the fix is to remove the key or its part. Default false. */
   remove?: boolean | undefined;
-  /** What to do where that is more than setting or removing the key or its part; a line each. */
+  /** The steps of a fix that is more than setting or removing the key or its part; a line each. */
   fix?: string[] | undefined;
-  /** What to do after that, where there is more; a line each. */
+  /** Further steps after the fix; a line each. */
   afterwards?: string[] | undefined;
 }
 
-/** Config that is refused, with everything that is wrong with it. Shown without a stack trace. */
+/** The error for a refused config, with all of its problems. Pulumi shows it without a stack trace. */
 export class ConfigError extends pulumi.RunError {
   readonly problems: ConfigProblem[];
 
@@ -51,7 +51,7 @@ function nameOf({ key, at }: ConfigProblem): string {
   return `mastiff:${key}${at === undefined ? "" : `.${at.part}`}`;
 }
 
-/** The commands that set the key right, or take it away. */
+/** The commands that correct or remove the key. */
 function commands({ key, at, right, remove }: ConfigProblem, all: readonly ConfigProblem[]): string[] {
   const name = `mastiff:${key}`;
   const isSecret = (secretKeys as readonly string[]).includes(key);
@@ -62,14 +62,14 @@ function commands({ key, at, right, remove }: ConfigProblem, all: readonly Confi
   ];
 }
 
-/** Problems of the parts of one object. */
+/** The problems in the parts of one object that have no fix of their own. */
 function ofObject(key: string, all: readonly ConfigProblem[]): ConfigProblem[] {
   return all.filter(
     (problem) => problem.key === key && problem.at !== undefined && problem.fix === undefined,
   );
 }
 
-/** One set of commands for all that is wrong in an object: those for one part would bring back what is wrong in another. */
+/** One set of commands for all problems in an object: fixing one part alone would write back other errors. */
 function partCommands(
   name: string,
   parts: Parts,
@@ -84,7 +84,7 @@ function partCommands(
   }
   const remove = problems.some((problem) => problem.remove === true) ? [`pulumi config rm ${name}`] : [];
   if (Object.keys(repaired).length === 0) return remove;
-  // A variable's value may be a text of digits.
+  // A variable's value may be a text of digits, which must remain a text.
   const isText = name === "mastiff:env";
   return [...remove, ...(isText ? setTexts(name, repaired) : [setParts(name, repaired, isSecret)])];
 }

@@ -1,7 +1,7 @@
 /**
- * Forms of config values that more than one key has. Pulumi keeps every value as text.
+ * Forms (zod types) of config values that several keys share. Pulumi stores every value as text.
  *
- * A `meta` says to the schema for editors what zod cannot read from a function: which YAML becomes such a text.
+ * A `meta` tells the schema for editors which YAML becomes a valid text: zod cannot infer it from a function.
  */
 import { z } from "zod";
 import { secretProblem, valueProblem } from "../../providers/rules/secret-values.ts";
@@ -22,7 +22,7 @@ export function number(min: number, max: number) {
     .meta({ type: ["integer", "string"], minimum: min, maximum: max });
 }
 
-/** A host name: lower case, at least two labels, nothing around it. */
+/** A host name: lower case, at least two labels, without scheme, port, path or final dot. */
 export const hostName = z
   .string()
   .superRefine((text, context) => {
@@ -34,7 +34,7 @@ export const hostName = z
     pattern: "^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$",
   });
 
-/** Why a text is no host name; undefined when it is one. */
+/** Why a text is not a valid host name; undefined when it is. */
 export function hostNameProblem(text: string): string | undefined {
   if (/^[a-z]+:\/\//i.test(text)) return "a host name has no scheme";
   if (text.includes("/")) return "a host name has no path";
@@ -49,13 +49,13 @@ export function hostNameProblem(text: string): string | undefined {
   if (label !== undefined) return `its part ${JSON.stringify(label)} is no legal label`;
   const last = labels.at(-1) ?? "";
   if (/^\d+$/.test(last)) return "is an address, or ends like one: a host name is needed";
-  // RFC 3696 2: a top-level domain begins with a letter, and none has a single one.
+  // RFC 3696 2: a top-level domain begins with a letter. None has only one character.
   return /^[a-z][a-z0-9-]/.test(last)
     ? undefined
     : `its last part ${JSON.stringify(last)} is no top-level domain`;
 }
 
-/** An e-mail address: what zod takes for one, and no longer than a mail server takes (RFC 5321 4.5.3.1). */
+/** An e-mail address that zod accepts and that is not too long for mail servers (RFC 5321 4.5.3.1). */
 export const emailAddress = z
   .email("is no e-mail address")
   .refine((text) => text.length <= 254 && text.lastIndexOf("@") <= 64, {
@@ -65,8 +65,8 @@ export const emailAddress = z
   .meta({ title: "e-mail address", maxLength: 254 });
 
 /**
- * The text of a variable: what JSON has for it, as long as that is exact. A number beyond 2^53 or with an exponent has
- * lost digits on its way here, and nobody can tell which.
+ * The text of a variable, from a JSON string, boolean or exact number. A number beyond 2^53 or with an
+ * exponent has lost digits on its way here, and nobody can tell which.
  */
 export const variable = z
   .unknown()
@@ -92,7 +92,7 @@ function isPlainFraction(value: number): boolean {
   return !Number.isInteger(value) && Math.abs(value) < 1e15 && !String(value).includes("e");
 }
 
-/** The text of a secret that goes to Fly: one that flyctl carries unharmed (providers/rules/secret-values.ts). */
+/** The text of a secret for Fly. flyctl must transfer it unchanged (providers/rules/secret-values.ts). */
 export const secretText = z.string("is no text: quote it").superRefine((text, context) => {
   const problem = secretProblem("A_NAME_THAT_IS_AS_LONG_AS_THEY_ARE", text);
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
@@ -114,8 +114,8 @@ export function jsonOf<T extends z.ZodType>(shape: T, example: string) {
 }
 
 /**
- * Names that Mastodon keeps from everybody (db/seeds/05_blocked_usernames.rb), compared after look-alike digits
- * are read as letters.
+ * Names that Mastodon blocks for all users (db/seeds/05_blocked_usernames.rb). Look-alike digits are replaced
+ * with letters before the comparison.
  */
 const blockedNames = new Set(
   (
@@ -125,7 +125,7 @@ const blockedNames = new Set(
 );
 const lookAlikes: Record<string, string> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s", 7: "t", 8: "b", 9: "g" };
 
-/** The Owner's user name: Mastodon's form, and none of the names that it reserves. */
+/** The Owner's user name: valid in Mastodon, and not a name that Mastodon reserves. */
 export const ownerName = z
   .string()
   .regex(/^[a-z0-9_]{1,30}$/, "is 1 to 30 lower-case letters, digits and _")

@@ -1,9 +1,9 @@
-/** Rules between the keys for mail. */
+/** Rules for combinations of mail keys. */
 import type { ConfigProblem } from "./config-error.ts";
 import { needsQuotes } from "./mailbox.ts";
 import type { Community, Parsed } from "./schema.ts";
 
-/** What is wrong between keys for mail that are each of the right form. */
+/** Problems in the combination of mail keys that are each valid on their own. */
 export function mailProblems(community: Community, parsed: Parsed): ConfigProblem[] {
   return [
     ...(parsed.smtpServer === undefined ? sendgridProblems(community, parsed) : serverProblems(parsed)),
@@ -90,7 +90,7 @@ function serverProblems(parsed: Parsed): ConfigProblem[] {
   return problems;
 }
 
-/** v4.4.0 reads its mail settings as YAML without quotes, and stops where they are none (mastodon/mastodon#35305). */
+/** v4.4.0 reads its mail settings as unquoted YAML, and stops if it is invalid (mastodon/mastodon#35305). */
 function yamlProblems(community: Community, parsed: Parsed): ConfigProblem[] {
   const own = parsed.smtpServer !== undefined && parsed.smtpPassword !== undefined;
   if (community.mastodonVersion !== "v4.4.0" || (!own && !needsQuotes(community.fromName))) return [];

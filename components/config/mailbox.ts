@@ -1,9 +1,9 @@
 /** A name and an address as one mailbox, in the grammar of RFC 5322 (3.2.3, 3.2.4, 3.4) and RFC 6532. Pure. */
 
-/** Words of these stand in a header as they are; a phrase of anything else is quoted. */
+/** A phrase of these characters needs no quotes in a header; any other phrase does. */
 const atoms = /^[\w!#$%&'*+\-/=?^`{|}~]+( [\w!#$%&'*+\-/=?^`{|}~]+)*$/;
 
-/** Whether a display name stands in a header only within quotes. */
+/** Whether a display name must be quoted in a header. */
 export function needsQuotes(name: string): boolean {
   return name !== "" && !atoms.test(name);
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { compareVersions, parseVersion } from "../../providers/rules/mastodon-version.ts";
 
-/** A release that has both images, by its tag. */
+/** The tag of a release that has both images. */
 export const mastodonVersion = z
   .string()
   .superRefine((tag, context) => {
@@ -16,5 +16,5 @@ export const mastodonVersion = z
       refuse("Mastodon before v4.3 has no streaming image of its own");
     }
   })
-  // Editors check the form alone.
+  // Editors check only the pattern.
   .meta({ title: "release", pattern: "^v\\d+\\.\\d+\\.\\d+$" });

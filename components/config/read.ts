@@ -1,6 +1,6 @@
 /**
- * The only reader of Pulumi's config: every `mastiff:` key is checked, all together, before any cloud is called.
- * Whether a region, a plan or a name exists is for the clouds to say.
+ * The only reader of the `mastiff:` config. All keys are checked together, before any cloud is called. Only
+ * the clouds check whether a region, a plan or a name exists.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
@@ -19,13 +19,13 @@ import { itsValue } from "./variable-rules.ts";
 export function readCommunity(): Community {
   const mine = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith("mastiff:"));
   const raw = Object.fromEntries(mine.map(([key, value]) => [key.slice("mastiff:".length), value]));
-  // The SDK says which values are secret to nobody but itself; the engine says it by this variable.
+  // The SDK does not reveal which values are secret. The engine lists their keys in this variable.
   const secret = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
   const encrypted = new Set(secret.map((key) => key.replace(/^mastiff:/, "")));
   return parseCommunity(raw, encrypted, pulumi.getStack());
 }
 
-/** The secret values of the config, marked secret. */
+/** The secret values of the config, as secret outputs. */
 export function secretConfig(): {
   r2SecretAccessKey: pulumi.Output<string> | undefined;
   sendgridApiKey: pulumi.Output<string> | undefined;
@@ -46,7 +46,7 @@ export function secretConfig(): {
 /**
  * Checks raw config and fills in the defaults. Pure.
  *
- * @param raw values by key without namespace, as Pulumi keeps them: text, objects as JSON
+ * @param raw values by key without namespace, as Pulumi stores them: text, objects as JSON
  * @param encrypted keys that are stored as secrets
  */
 export function parseCommunity(
@@ -70,7 +70,7 @@ export function parseCommunity(
       problems.push({ key, reason: "is stored in plain text: set it again with --secret" });
     }
   }
-  // Without the keys that have problems, so that what is wrong between the others is shown in the same breath.
+  // Goes on without the keys that have problems, so that problems between the others are reported too.
   const parsed = problems.length === 0 ? result.data : withoutProblems(raw, problems);
   if (parsed === undefined) throw new ConfigError(problems, stack);
   const community = withDefaults(parsed);
@@ -81,8 +81,8 @@ export function parseCommunity(
 }
 
 /**
- * Keys that were encrypted although what they say stands in the state, in fly.toml and on the screen in clear: what an
- * operator encrypts stays secret, or is refused.
+ * The problems of encrypted keys whose values would be plain text in the state, in fly.toml and on the
+ * screen. A value that an operator encrypts stays secret, or is refused.
  */
 function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>): ConfigProblem[] {
   const open = [...encrypted].filter(
@@ -95,7 +95,7 @@ function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>
           key,
           reason:
             "holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
-          // Which of them is the secret one is for the operator to know: as a secret, each does what it did.
+          // Only the operator knows which value is secret. All are moved: as secrets, they work as before.
           fix: [
             setParts("mastiff:secretEnv", { ...placeholders(raw.secretEnv), ...placeholders(raw.env) }, true),
             "pulumi config rm mastiff:env",
@@ -109,12 +109,12 @@ function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>
   );
 }
 
-/** The parts of an object whose values are not to be shown. */
+/** The parts of an object, with placeholders for values that must not be shown. */
 function placeholders(json: string | undefined): Parts {
   return Object.fromEntries(Object.keys(partsIn(json)).map((name) => [name, itsValue]));
 }
 
-/** The parts of an object as Pulumi keeps it; none where it is no object. */
+/** The parts of an object that Pulumi stores as JSON; none if the value is not an object. */
 function partsIn(json = "{}"): Parts {
   try {
     const value: unknown = JSON.parse(json);
@@ -124,7 +124,7 @@ function partsIn(json = "{}"): Parts {
   }
 }
 
-/** Texts of digits that YAML read as a number: what is left of `12345678901234567890123456789012` is 1.2…e+31. */
+/** Texts of digits that YAML read as a number: `12345678901234567890123456789012` arrives as 1.2…e+31. */
 function lostDigits(raw: Record<string, string>): ConfigProblem[] {
   return Object.entries(raw)
     .filter(([key, value]) => configKeys.includes(key) && /^-?\d(\.\d+)?e\+\d+$/.test(value))
@@ -139,7 +139,10 @@ function lostDigits(raw: Record<string, string>): ConfigProblem[] {
     }));
 }
 
-/** The rest of the config. Undefined when a required key is not in it: too much follows from those. */
+/**
+ * The config without the keys that have problems. Undefined if a required key without a stand-in has one: too
+ * much depends on it.
+ */
 function withoutProblems(raw: Record<string, string>, problems: ConfigProblem[]): Parsed | undefined {
   const bad = new Set(problems.map((problem) => problem.key));
   const rest = Object.fromEntries(Object.entries(raw).filter(([key]) => !bad.has(key)));
@@ -170,11 +173,11 @@ function formProblems(
   const reason = `${where}${issue.message}`;
   if (rest.length === 0)
     return [{ key: top, value, reason, ...(value !== undefined && { right: suggestion(top, value) }) }];
-  // An object's parts are set one by one, a list as a whole.
+  // The parts of an object are set one by one, a list only as a whole.
   if (raw[top].trim().startsWith("[")) return [{ key: top, value, reason }];
   const part = rest.join(".");
   const at = { part, parts: encrypted.has(top) ? placeholders(raw[top]) : partsIn(raw[top]) };
-  // No word would do for a secret that never rotates: what helps is to ask for none.
+  // No word is valid for a secret that never rotates: the fix is to remove the word.
   if (top === "rotate") return [{ key: top, at, reason: issue.message, remove: true }];
   const shownPart = value === undefined ? undefined : at.parts[part];
   const text =

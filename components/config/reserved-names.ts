@@ -1,21 +1,21 @@
 /**
- * Variables of Mastodon's that an operator may not set, and why. What is not here is the operator's own choice.
+ * Mastodon's variables that an operator may not set, and why. Operators may set all other variables.
  *
- * Gone through: docs.joinmastodon.org/admin/config (2026-07), .env.production.sample, config/*.yml,
+ * Sources: docs.joinmastodon.org/admin/config (2026-07), .env.production.sample, config/*.yml,
  * config/environments/production.rb, config/initializers and lib/mastodon of mastodon/mastodon.
  */
 
 /** Why a variable is reserved. */
 export type Reservation =
-  /** Mastiff sets it from keys of config. */
+  /** Mastiff sets it from config keys. */
   | { kind: "key"; keys: readonly string[] }
   /** Mastiff generates it and keeps it in the state. */
   | { kind: "generated" }
-  /** Mastiff sets it, always to the same. */
+  /** Mastiff always sets it to the same value. */
   | { kind: "fixed" }
-  /** It counts for nothing beside another one, which Mastiff sets. */
+  /** It has no effect beside another variable, which Mastiff sets. */
   | { kind: "idle"; beside: string }
-  /** It would break something; the reason in words. */
+  /** It would break something; `why` is the reason in words. */
   | { kind: "breaks"; why: string };
 
 const key = (...keys: string[]): Reservation => ({ kind: "key", keys });
@@ -27,7 +27,7 @@ const breaks = (why: string): Reservation => ({ kind: "breaks", why });
 const ownMark = breaks("is Mastiff's own mark");
 const ownScript = breaks("is read by Mastiff's own script that makes the first account");
 
-/** By name. */
+/** Reservations by the variable's name. */
 export const reservedNames: Readonly<Record<string, Reservation>> = {
   LOCAL_DOMAIN: key("domain"),
   WEB_DOMAIN: breaks("would give handles another domain than the community's, which Mastiff does not do"),
@@ -122,7 +122,7 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   PRIMARY_REGION: breaks("is set by Fly in each machine"),
 };
 
-/** By how the name begins. */
+/** Reservations by the beginning of the variable's name. */
 const reservedBeginnings: readonly [string, Reservation][] = [
   ["REDIS_SENTINEL", idle("REDIS_URL")],
   [
@@ -143,7 +143,7 @@ export function reservation(name: string): Reservation | undefined {
   );
 }
 
-/** A reservation in words. */
+/** A variable's reservation in words; undefined when the variable is not reserved. */
 export function reservedReason(name: string): string | undefined {
   const found = reservation(name);
   switch (found?.kind) {

@@ -1,13 +1,13 @@
-/** Which secrets may be made anew, and why the others may not. */
+/** Which secrets may be rotated, and why the others may not. */
 import { z } from "zod";
 
-/** Secrets that `mastiff:rotate` makes anew when their word changes. */
+/** Secrets that are rotated when their word in `mastiff:rotate` changes. */
 export const rotating = ["smtpKey", "r2Token", "databasePassword", "redisPassword", "ownerPassword"] as const;
 
 /** Words by secret; a secret without one has never been rotated. */
 export type Rotation = Partial<Record<(typeof rotating)[number], string>>;
 
-/** What would break, and what to do instead, by every name that an operator may try. */
+/** What a rotation would break, and what to do instead, by the secret's name. */
 const forGood: Record<string, string> = {
   secretKeyBase:
     "never rotates: every session and every signed link would be void, so everybody would be logged out",
@@ -24,7 +24,7 @@ const alsoCalled: Record<string, string> = {
   vapidPrivateKey: "vapid",
 };
 
-/** What each word belongs to. */
+/** Description of the secret that each word rotates. */
 const words: Record<(typeof rotating)[number], string> = {
   smtpKey: "SendGrid's API key for sending mails.",
   r2Token: "Cloudflare's token for the bucket.",
@@ -50,7 +50,7 @@ export const rotation = z
     }
     return given as Rotation;
   })
-  // The transform's rules, for editors.
+  // The rules of the transform, for editors.
   .meta({
     properties: Object.fromEntries(
       Object.entries(words).map(([name, description]) => [
@@ -61,7 +61,7 @@ export const rotation = z
     additionalProperties: false,
   });
 
-/** Why a secret that somebody else made is not this stack's to rotate; by secret. */
+/** Why this stack cannot rotate a secret that somebody else made, by secret. */
 export function notOurs(config: {
   smtpServer?: string | undefined;
   r2AccessKeyId?: string | undefined;

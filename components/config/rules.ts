@@ -1,4 +1,4 @@
-/** Rules between config keys. */
+/** Rules for combinations of config keys. */
 import { nameProblem } from "../../providers/rules/names.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { derivedNames, longestApp, proxiedHost } from "./derived-names.ts";
@@ -8,7 +8,7 @@ import type { Community, Parsed } from "./schema.ts";
 import { budgetProblem } from "./sizes.ts";
 import { variableProblems } from "./variable-rules.ts";
 
-/** Rules, and the keys without which they would be wrong about the others. */
+/** Each rule, and the keys that it relies on. If one of these has problems, the rule is skipped. */
 const rules: readonly { of: readonly string[]; problems: (c: Community, p: Parsed) => ConfigProblem[] }[] = [
   {
     of: ["zone", "zoneMode", "assetsHost", "filesHost", "oldFilesHosts", "streamingHost", "certificates"],
@@ -25,9 +25,9 @@ const rules: readonly { of: readonly string[]; problems: (c: Community, p: Parse
 ];
 
 /**
- * What is wrong between keys that are each of the right form; empty when nothing is.
+ * Problems in the combination of keys that are each valid on their own; empty when there are none.
  *
- * @param bad keys that have problems of their own: nothing is concluded from their absence
+ * @param bad keys that have problems of their own: rules that rely on them are skipped
  */
 export function ruleProblems(
   community: Community,
@@ -56,7 +56,7 @@ function hostProblems(community: Community, parsed: Parsed): ConfigProblem[] {
     return [{ key: "zone", value: zone, reason, ...(parsed.zoneMode !== "shared" && { right: domain }) }];
   }
   const seen = new Map<string, string>([[domain, "domain"]]);
-  // Those that were set come last: a default is not what an operator has to change.
+  // Keys that were set come last, so that a conflict is reported for them and not for a default.
   const sorted = [...hostKeys].sort(
     (a, b) => Number(parsed[a] !== undefined) - Number(parsed[b] !== undefined),
   );
@@ -99,12 +99,12 @@ function hostProblems(community: Community, parsed: Parsed): ConfigProblem[] {
   return problems;
 }
 
-/** Whether more than one label lies between a host and what it is below. */
+/** Whether a host is more than one label below another name. */
 function isDeep(host: string, below: string): boolean {
   return host.slice(0, -below.length - 1).includes(".");
 }
 
-/** Each name that follows from config has to fit its cloud; the first that does not speaks for its key. */
+/** Checks that each derived name is valid in its cloud. Only the first problem of a key is reported. */
 function nameProblems(community: Community): ConfigProblem[] {
   const problems = new Map<string, ConfigProblem>();
   for (const { key, rule, name } of derivedNames(community)) {
@@ -116,12 +116,12 @@ function nameProblems(community: Community): ConfigProblem[] {
       key === "streamingHost" && problem.startsWith("is too long") ? undefined : rightName(key, name);
     problems.set(key, { key, value, reason, right });
   }
-  // A domain that is too long for itself is too long for what is below it.
+  // A domain that is too long makes every name below it too long: only the domain is reported.
   if (problems.has("domain")) return [...problems.values()].filter(({ key }) => key === "domain");
   return [...problems.values()];
 }
 
-/** Another name for an app that has a reserved one. */
+/** A suggestion for an app whose name is reserved. */
 function rightName(key: string, name: string): string | undefined {
   const other = `mastodon-${name}`;
   return key === "app" && other.length <= longestApp ? other : undefined;
@@ -141,7 +141,7 @@ function endProblems(community: Community, parsed: Parsed): ConfigProblem[] {
       key: "destroy",
       value: parsed.destroy,
       reason: `is not the domain of this stack's community, ${domain}: the key ends a community only when it names it`,
-      // Never the domain itself: who ends a community writes its name.
+      // The fix never contains the domain: whoever ends a community types its name.
       remove: true,
     });
   }

@@ -1,4 +1,4 @@
-/** Form and defaults of every `mastiff:` key, and the checked config that they make. */
+/** The form (zod type) and the default of every `mastiff:` key, and the type of the checked config. */
 import { z } from "zod";
 import { appOf, bucketOf, proxiedHost } from "./derived-names.ts";
 import { bucketKeys } from "./keys/bucket.ts";
@@ -10,7 +10,7 @@ import { operationKeys } from "./keys/operation.ts";
 import { sizeKeys } from "./keys/sizes.ts";
 import { type Sizes, sizesOf } from "./sizes.ts";
 
-/** Where the clouds are. Set only to reach others than the real ones. */
+/** Addresses of the clouds. Set only to use clouds other than the real ones. */
 export interface Endpoints {
   /** Base of Fly's three APIs. */
   fly?: string | undefined;
@@ -23,7 +23,7 @@ export interface Endpoints {
 /** How the stack holds its Cloudflare zone. */
 export type ZoneMode = "owned" | "shared" | "created";
 
-/** Every key by the subject it belongs to, in the order in which problems are told. */
+/** Every key by its subject, in the order in which problems are reported. */
 export const sections = {
   "Domain, zone and hosts": hostKeys,
   "Cloudflare account and bucket": bucketKeys,
@@ -46,7 +46,7 @@ const form = {
 
 /** The form of the whole config. */
 export const schema = z.strictObject(form);
-/** Config of the right form, without defaults that follow from other keys. */
+/** Config whose keys are each valid, without the defaults that are derived from other keys. */
 export type Parsed = z.infer<typeof schema>;
 
 /** Every key that a stack may set, without its namespace. */
@@ -62,7 +62,7 @@ export const secretKeys: readonly SecretKey[] = [
 
 type SecretKey = "r2SecretAccessKey" | "sendgridApiKey" | "smtpPassword" | "secretEnv";
 
-/** The whole config of one community, checked, with every default filled in. Secret values are not in it. */
+/** The whole config of one community, checked, with every default filled in. It contains no secret values. */
 export interface Community extends Omit<Parsed, SecretKey | keyof Sizes | "preset"> {
   zone: string;
   zoneMode: ZoneMode;
@@ -79,7 +79,7 @@ export interface Community extends Omit<Parsed, SecretKey | keyof Sizes | "prese
   secretEnvNames: string[];
 }
 
-/** Fills in what follows from other keys. */
+/** Fills in the defaults that are derived from other keys. */
 export function withDefaults(parsed: Parsed): Community {
   const {
     r2SecretAccessKey,

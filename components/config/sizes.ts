@@ -1,12 +1,12 @@
 /**
- * Sizes of everything that runs, by preset. `guide` has the guide's sizes, `tiny` today's sane ones for some fifty
- * people, the larger ones follow Mastodon's own advice (docs.joinmastodon.org/admin/scaling).
+ * Sizes of everything that runs, by preset. `guide` has the guide's sizes. `tiny` has sizes that suit about
+ * fifty people today. The larger presets follow Mastodon's own advice (docs.joinmastodon.org/admin/scaling).
  */
 import type { z } from "zod";
 import { setParts } from "../../providers/rules/config-parts.ts";
 import type { sizeOverrides } from "./keys/sizes.ts";
 
-/** A machine: Fly gives a shared CPU up to 2 GB of memory. */
+/** A machine. Fly allows up to 2 GB of memory for each shared CPU. */
 export interface MachineSize {
   cpus: number;
   memoryMb: number;
@@ -22,7 +22,7 @@ export interface SidekiqSize extends MachineSize {
   count: number;
   threads: number;
 }
-/** The streaming machines; `databasePool` is each one's share of database connections. */
+/** The streaming machines; `databasePool` is the number of database connections of each machine. */
 export interface StreamingSize extends MachineSize {
   count: number;
   databasePool: number;
@@ -31,7 +31,7 @@ export interface StreamingSize extends MachineSize {
 export interface PostgresSize extends MachineSize {
   volumeGb: number;
 }
-/** An own Redis 7 machine, or a database of Upstash's (plan: see `fly redis plans`; null: pay as you go). */
+/** The stack's own Redis 7 machine, or an Upstash database (plan: `fly redis plans`; null: pay as you go). */
 export type RedisSize =
   | (MachineSize & { kind: "own"; volumeGb: number })
   | { kind: "upstash"; plan: string | null };
@@ -79,10 +79,10 @@ const presets: Record<Preset, Sizes> = {
   },
 };
 
-/** What config may say about sizes; every part is optional. */
+/** The sizes that config may override; every part is optional. */
 export type SizeOverrides = { [K in keyof typeof sizeOverrides]?: z.infer<(typeof sizeOverrides)[K]> };
 
-/** The preset's sizes with the overrides over them. */
+/** The preset's sizes with the overrides applied. */
 export function sizesOf(preset: Preset, overrides: SizeOverrides): Sizes {
   const base = presets[preset];
   return {
@@ -101,13 +101,13 @@ function redisSize(base: RedisSize, override: SizeOverrides["redis"]): RedisSize
   return merged(own, { ...override, kind: "own" as const });
 }
 
-/** One property at a time, so that an explicit undefined does not undo a default. */
+/** Ignores properties that are explicitly undefined, so that they do not remove a default. */
 function merged<T extends object>(base: T, override: { [K in keyof T]?: T[K] | undefined } | undefined): T {
   const set = Object.entries(override ?? {}).filter(([, value]) => value !== undefined);
   return { ...base, ...Object.fromEntries(set) };
 }
 
-/** Connections that the machines may open at once, one-offs included. Postgres' own default limit is 100, 3 are kept. */
+/** Connections that all machines, one-offs included, may open. Postgres' default limit is 100, 3 reserved. */
 export function connections(sizes: Sizes): number {
   const { web, sidekiq, streaming } = sizes;
   const scheduler = sidekiq.count > 1 ? schedulerThreads : 0;
@@ -123,10 +123,10 @@ export function connections(sizes: Sizes): number {
 /** Threads of the scheduler's own machine. */
 export const schedulerThreads = 5;
 
-/** Below this a database of postgres-flex, which is five processes, is killed while migrations run. */
+/** With less memory, a postgres-flex database, which is five processes, is killed while migrations run. */
 const postgresMemoryMb = 512;
 
-/** What the sizes let one expect, where that is trouble; a sentence each. The sizes stay as they are. */
+/** Warnings about sizes that will cause trouble; a sentence each. The sizes are not changed. */
 export function sizeWarnings({ postgres }: Sizes): string[] {
   if (postgres.memoryMb >= postgresMemoryMb) return [];
   return [
@@ -134,7 +134,7 @@ export function sizeWarnings({ postgres }: Sizes): string[] {
   ];
 }
 
-/** What is wrong with the sizes taken together; undefined when nothing is. */
+/** The problem with the sizes taken together; undefined when there is none. */
 export function budgetProblem(sizes: Sizes): string | undefined {
   for (const [name, size] of Object.entries(sizes)) {
     if ("memoryMb" in size && size.memoryMb > size.cpus * 2048) {

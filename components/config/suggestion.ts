@@ -1,11 +1,11 @@
-/** A right value for a wrong one, where a person would see at once what was meant. */
+/** Suggests a correct value for a wrong one, where a person would see at once what was meant. */
 import { domainToASCII } from "node:url";
 import { schema } from "./schema.ts";
 
 const yes = new Set(["yes", "y", "on", "1"]);
 const no = new Set(["no", "n", "off", "0"]);
 
-/** What a key's value was probably meant to be: the first rewriting of it that has the key's form. */
+/** The value that was probably meant: the first rewriting that is valid for the key. */
 export function suggestion(key: string, value: string): string | undefined {
   if (!Object.hasOwn(schema.shape, key)) return undefined;
   const form = schema.shape[key as keyof typeof schema.shape];

@@ -7,7 +7,7 @@ import type { Community } from "./schema.ts";
 /** Which variables of `mastiff:env` and `mastiff:secretEnv` cannot be set, and why. */
 export function variableProblems(community: Community): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  // A secret's value is for its operator alone to write again.
+  // Placeholders: a printed command never contains a secret, so the operator writes its value again.
   const secrets = Object.fromEntries(community.secretEnvNames.map((name) => [name, itsValue]));
   for (const [key, parts] of [
     ["env", community.env],
@@ -26,10 +26,10 @@ export function variableProblems(community: Community): ConfigProblem[] {
   return problems;
 }
 
-/** Stands in a printed command for a secret that is there. */
+/** Placeholder in a printed command for the value of an existing secret. */
 export const itsValue = "<its value>";
 
-/** The key to set in place of the variable, where there is one. */
+/** How to set the config key that replaces the variable; empty when there is none. */
 function instead(name: string, community: Community): string[] {
   const found = reservation(name);
   const [path] = found?.kind === "key" ? found.keys : [];

@@ -11,32 +11,35 @@ import { type ReleaseInputs, releaseWords } from "./release-words.ts";
 /** Arguments of {@link AppRelease}. */
 export interface AppReleaseArgs extends AppReleasePlan {
   place: FlyPlace;
-  /** App to release. Take it from `FlyApp.appName`: order follows data. */
+  /** App to release. Take it from `FlyApp.appName`, so that the release waits for the app. */
   appName: pulumi.Input<string>;
   /** Rendered fly.toml. */
   flyToml: pulumi.Input<string>;
   /** Secret variables by name, exactly those of `secretNames`. */
   secrets: Record<string, pulumi.Input<string>>;
-  /** What has to be there before the machines start. */
+  /** Resources that must exist before the machines start. */
   after: pulumi.Resource[];
-  /** Release whose writings are no longer in the database: any may follow it. */
+  /** Names the release whose data is no longer in the database: any release may follow it. */
   movedFrom?: MovedFrom | undefined;
 }
 
-/** What is known of a release before it is declared. */
+/** Settings of a release that are known before it is declared. */
 export interface AppReleasePlan {
   image: string;
-  /** Names of the secret variables: plain, because they decide what exists. */
+  /** Names of the secret variables. The names are not secret: they decide which secrets exist. */
   secretNames: readonly string[];
-  /** Those among them whose values never change. */
+  /** Names of the secrets whose values never change. */
   forGood?: readonly string[];
   /** Machines by process group. */
   groups: Record<string, { count: number }>;
-  /** Memory of the machine that sets up and migrates the database, and what it follows from; null: not this app's task. */
+  /**
+   * Memory of the machine that sets up and migrates the database, and the size that the memory is derived
+   * from. Null: this app does not migrate the database.
+   */
   database: ReleaseSpec["database"];
-  /** Whether Redis has to show that it is new enough before anything depends on it. */
+  /** Whether to check that Redis is new enough before anything depends on it. */
   redisGate: boolean;
-  /** App of the own Redis that Sidekiq works from. Default: none, so its heartbeat is not looked for. */
+  /** App of the own Redis that Sidekiq works from. Default: none, and Sidekiq's heartbeat is not checked. */
   redis?: string;
 }
 
@@ -52,7 +55,7 @@ function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): Dec
 }
 
 /**
- * What to look at before an {@link AppRelease} is declared.
+ * The things to look at before an {@link AppRelease} is declared.
  *
  * @param flyToml as it will be rendered, with `{v4}` and `{v6}` for addresses that are not known yet
  */
@@ -70,13 +73,13 @@ export function appReleaseThings(
 }
 
 /**
- * The machines of one app: its secrets, staged so that one release takes all of them, then the release itself.
+ * The machines of one app: its secrets, staged so that one release applies all of them, then the release.
  *
- * Destroyed, the machines go first; so nobody writes into the bucket while it is emptied, and nobody holds a
+ * A destroy removes the machines first: nobody writes into the bucket while it is emptied, and nobody holds a
  * connection to the database while it is dropped.
  */
 export class AppRelease extends pulumi.ComponentResource {
-  /** The release, for what has to come after it. */
+  /** The release, for resources that must wait for it. */
   readonly released: pulumi.Resource;
 
   constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -105,9 +108,9 @@ export class AppRelease extends pulumi.ComponentResource {
         place,
         environment: {
           FLY_TOML: args.flyToml,
-          // A changed secret needs a release, but what Fly answers is unknown in a preview; this is not.
-          // Not marked secret: one of the values is always too long to guess, so the digest tells nothing. Marked,
-          // it would hide the whole environment, and with it the image, from the guard below.
+          // A changed secret needs a release. Fly's answer is unknown in a preview; this digest is known.
+          // Not marked secret: a secret would hide the whole environment, including the image, from the guard
+          // below. The digest reveals nothing, because one of the values is always too long to guess.
           SECRETS_DIGEST: pulumi.unsecret(values.apply(digest)),
         },
       },
@@ -121,7 +124,7 @@ export class AppRelease extends pulumi.ComponentResource {
   }
 }
 
-/** A secret that is put right reaches the machines by a release: what is wrong with the one is of the other too. */
+/** A secret that differs is repaired by a release, so the release shows the same drift. */
 function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
   const { found } = place.drift;
   const [secrets, release] = [found[`${name}-secrets`], found[`${name}-release`]];
@@ -129,7 +132,7 @@ function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
   return { ...place, drift: { ...place.drift, found: { ...found, [`${name}-release`]: secrets } } };
 }
 
-/** Refuses an image that may not follow the one that runs, in previews too. */
+/** Refuses, in previews too, an image that may not follow the released one. */
 function upgradeGuard(name: string, movedFrom: MovedFrom = {}): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     `${name}-upgrade-guard`,
@@ -143,8 +146,8 @@ function upgradeGuard(name: string, movedFrom: MovedFrom = {}): pulumi.ResourceH
 }
 
 /**
- * Says what a change restarts and for how long, in previews too. On the component: the release itself has no URN
- * before it is done, and the words would wait for that.
+ * Logs what a change restarts and for how long, in previews too. The message belongs to the component: the
+ * release has no URN before it is done, so a message of its own would wait until then.
  */
 function announcement(name: string, release: pulumi.Resource): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
@@ -175,12 +178,12 @@ function releaseIn(inputs: Record<string, unknown> | undefined): ReleaseInputs |
   };
 }
 
-/** Text of an input; what a preview does not know yet is another than any that was. */
+/** Text of an input. An input that is unknown in a preview becomes "", which differs from every old text. */
 function knownText(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** Changes when one of the values does. */
+/** Hash of the values: it changes when one of them does. */
 export function digest(values: Record<string, string>): string {
   const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");

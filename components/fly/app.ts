@@ -11,23 +11,23 @@ import { answerIn, type LastState } from "../stack/last-state.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { Drift, Things } from "./look.ts";
 
-/** Where and whose everything on Fly is; the same for every component of a stack. */
+/** Where everything on Fly is, and which stack owns it; the same for every component of a stack. */
 export interface FlyPlace {
-  /** The stack's mark (providers/shared/mark.ts), which tells ours from others'. */
+  /** The stack's mark (providers/shared/mark.ts). It tells this stack's resources from others'. */
   stack: pulumi.Input<string>;
   /** Slug of the organisation. */
   org: string;
   /** Region code, e.g. `ams`. */
   region: string;
-  /** Base of Fly's APIs; unset: the real one. */
+  /** Base URL of Fly's APIs. Default: the real one. */
   endpoint?: string | undefined;
-  /** What a look has found, by the logical name of the resource that mends it. */
+  /** Drift that a look found, by the logical name of the resource that repairs it. */
   drift: Drift;
-  /** What the last run left in the state. */
+  /** The state that the last run left. */
   last: LastState;
 }
 
-/** A place before anybody has looked there; the driver is told whose it is on its own. */
+/** A place before any look at it. The driver gets the stack's mark separately. */
 export type UnseenPlace = Pick<FlyPlace, "org" | "region">;
 
 /** Arguments of {@link FlyApp}. */
@@ -35,11 +35,11 @@ export interface FlyAppArgs extends FlyAppPlan {
   place: FlyPlace;
 }
 
-/** What is known of an app before it is declared. */
+/** Settings of an app that are known before it is declared. */
 export interface FlyAppPlan {
-  /** Name of the app, unique on all of Fly. Another one is another app. */
+  /** Name of the app, unique on all of Fly. A changed name means another app. */
   app: string;
-  /** Whether to have an IPv4 of one's own (2 USD a month) instead of a shared one. */
+  /** Whether the app has a dedicated IPv4 (2 USD a month) instead of a shared one. */
   dedicatedV4: boolean;
 }
 
@@ -51,7 +51,7 @@ function addressesSpec({ org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): 
   return { org, app, dedicatedV4 };
 }
 
-/** What to look at before a {@link FlyApp} is declared. */
+/** The things to look at before a {@link FlyApp} is declared. */
 export function flyAppThings(name: string, place: UnseenPlace, plan: FlyAppPlan, last: LastState): Things {
   const [app, addresses] = [answerIn(last, `${name}-app`), answerIn(last, `${name}-addresses`)];
   return {
@@ -64,25 +64,25 @@ export function flyAppThings(name: string, place: UnseenPlace, plan: FlyAppPlan,
   };
 }
 
-/** The addresses that the state has of an app; as they will be looked up where it has none. */
+/** An app's addresses in the state; without any, the placeholders that the look fills in. */
 export function lastAddresses(name: string, last: LastState): Addresses {
   const app = answerIn(last, `${name}-app`) as AppOutput | undefined;
   return app ?? { v4: "{v4}", v6: "{v6}" };
 }
 
 /**
- * An app on Fly with its public addresses, and nothing in it yet.
+ * An app on Fly with its public addresses, still without machines.
  *
- * The addresses come before the first release, because a release that finds none may allocate none, and before
- * certificates, because what proves a certificate names them.
+ * The addresses come before the first release, because a release may not allocate any. They come before
+ * certificates, because the proof of a certificate names them.
  */
 export class FlyApp extends pulumi.ComponentResource {
-  /** Name of the app, once it is there; known in every preview. */
+  /** Name of the app, available once the app exists; known in every preview. */
   readonly appName: pulumi.Output<string>;
   /** IPv4 and IPv6 of the app. */
   readonly v4: pulumi.Output<string>;
   readonly v6: pulumi.Output<string>;
-  /** All that the app answers at, with those that DNS is leaving. */
+  /** All public addresses of the app, including old ones that DNS may still lead to. */
   readonly addresses: pulumi.Output<Addresses>;
 
   readonly #name: string;
@@ -100,7 +100,8 @@ export class FlyApp extends pulumi.ComponentResource {
     );
     new FlyUpkeep(`${name}-app-upkeep`, { ...of, of: app, item }, { parent: this });
     const output = app.output<AppOutput>();
-    // Not what the driver prints, which is unknown while it is asked anew: not all that names the app changes then.
+    // Not from the driver's output, which is unknown in the preview of an update: resources that only name
+    // the app would show as changed, although they are not.
     this.appName = app.urn.apply(() => args.app);
     this.v4 = output.v4.apply((address) => present(address, args.app, "IPv4"));
     this.v6 = output.v6.apply((address) => present(address, args.app, "IPv6"));
@@ -113,9 +114,9 @@ export class FlyApp extends pulumi.ComponentResource {
   }
 
   /**
-   * Releases the addresses that DNS has left, once no resolver can know them any more.
+   * Releases the addresses that DNS no longer has, once no resolver can have them cached.
    *
-   * @param records what leads to the app's addresses
+   * @param records the DNS records that lead to the app's addresses
    */
   releaseOld(records: pulumi.Resource[]): pulumi.Output<AddressesOutput> {
     const { place } = this.#args;
@@ -130,7 +131,7 @@ export class FlyApp extends pulumi.ComponentResource {
   }
 }
 
-/** Says what a switch of the IPv4 does, in previews too. */
+/** Logs what a switch between shared and dedicated IPv4 does, in previews too. */
 function announcement(name: string, parent: pulumi.Resource): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     `${name}-address-announcement`,
@@ -152,7 +153,7 @@ function appIn(inputs: Record<string, unknown> | undefined): AppSpec | undefined
   return typeof spec === "string" && spec.startsWith("{") ? (JSON.parse(spec) as AppSpec) : undefined;
 }
 
-/** Addresses whose time has come, in the words that a preview shows; by the resource that releases them. */
+/** Addresses that are due for release, in a preview's words, by the resource that releases them. */
 export function dueAddresses(last: LastState, now: number): Drift["found"] {
   const due = ["web-addresses", "streaming-addresses"].flatMap((name) => {
     const { leaving = [] } = (answerIn(last, name) ?? {}) as Partial<AddressesOutput>;

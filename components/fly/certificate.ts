@@ -6,17 +6,21 @@ import type { FlyPlace } from "./app.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
 import type { Things } from "./look.ts";
 
-/** The DNS records that prove whose a host is. */
+/** The DNS records that prove who owns a host. */
 export interface CertificateProof {
-  /** TXT `_fly-ownership.<host>`: wanted where Cloudflare's edge hides the app's addresses. */
+  /** TXT `_fly-ownership.<host>`: needed where Cloudflare's edge hides the app's addresses. */
   ownership: boolean;
-  /** CNAME `_acme-challenge.<host>`: lets the certificate come before any traffic; a wildcard has no other way. */
+  /**
+   * CNAME `_acme-challenge.<host>`: lets Fly issue the certificate before there is any traffic. A wildcard
+   * has no other way.
+   */
   challenge: boolean;
 }
 
 /**
- * The records for one host. A zone's own name has no challenge record, because Cloudflare's Universal SSL keeps
- * hidden records of that name; a wildcard must have it there, and then shares its domain's ownership record.
+ * The records for one host. A zone's apex has no challenge record, because Cloudflare's Universal SSL keeps
+ * hidden records of that name. A wildcard needs the challenge record even there, and shares its domain's
+ * ownership record.
  */
 export function proofOf(hostname: string, zone: string): CertificateProof {
   const wildcard = hostname.startsWith("*.");
@@ -26,7 +30,7 @@ export function proofOf(hostname: string, zone: string): CertificateProof {
 /** Arguments of {@link FlyCertificate}. */
 export interface FlyCertificateArgs {
   place: FlyPlace;
-  /** App that serves the host. Take it from `FlyApp.appName`: addresses come first. */
+  /** App that serves the host. Take it from `FlyApp.appName`, so that the addresses come first. */
   appName: pulumi.Input<string>;
   /** Host, or `*.domain`. */
   hostname: string;
@@ -35,22 +39,22 @@ export interface FlyCertificateArgs {
   proof: CertificateProof;
 }
 
-/** What to look at before a {@link FlyCertificate} is declared. */
+/** The things to look at before a {@link FlyCertificate} is declared. */
 export function flyCertificateThings(name: string, spec: CertificateSpec): Things {
   return { [`${name}-certificate`]: { kind: "certificate", spec } };
 }
 
 /**
- * A Let's Encrypt certificate at Fly, and the DNS records that prove whose the host is.
+ * A Let's Encrypt certificate at Fly, and the DNS records that prove who owns the host.
  *
- * It becomes ready by itself, minutes after the records are seen; nothing waits for it.
+ * Fly issues the certificate by itself, minutes after it sees the records. Nothing waits for the certificate.
  *
  * @see https://fly.io/docs/networking/custom-domain/
  */
 export class FlyCertificate extends pulumi.ComponentResource {
-  /** Which certificate to ask about; unknown in a preview that is going to mend it. */
+  /** The certificate to ask about; unknown in the preview of its repair. */
   readonly subject: pulumi.Output<CertificateSpec>;
-  /** Logical name under which a look knows it. */
+  /** Logical name of the certificate in a look's result. */
   readonly item: string;
 
   constructor(name: string, args: FlyCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -79,7 +83,7 @@ export class FlyCertificate extends pulumi.ComponentResource {
           ...record,
           type: "TXT",
           name: `_fly-ownership.${base}`,
-          // Cloudflare stores TXT in quotes; unquoted text would be a difference after a refresh.
+          // Cloudflare stores TXT in quotes; unquoted text would show as drift after a refresh.
           content: proof.ownership.value.apply((value) => JSON.stringify(value)),
         },
         { parent: this, deleteBeforeReplace: true },

@@ -9,39 +9,39 @@ import { type Drift, type Drifted, hasMoved } from "./look.ts";
 export interface DriverPlace {
   /** The stack's mark (providers/shared/mark.ts); unknown in the preview before the first `up`. */
   stack: pulumi.Input<string>;
-  /** Base of Fly's APIs; unset: the real one. */
+  /** Base URL of Fly's APIs. Default: the real one. */
   endpoint?: string | undefined;
-  /** How live things differ. */
+  /** How live things differ from what is declared. */
   drift: Drift;
-  /** What the last run left in the state. */
+  /** The state that the last run left. */
   last: LastState;
 }
 
-/** What {@link FlyCommand} is made of. */
+/** Arguments of {@link FlyCommand}. */
 export interface FlyCommandArgs {
   place: DriverPlace;
   /** Kind of thing, as the driver names it: `app`, `secrets`, `release`, … */
   kind: string;
-  /** What the thing should be. Shown in previews, stored in state: no secret in it. */
+  /** Desired state of the thing. Previews show it and the state stores it, so it must not hold a secret. */
   spec: pulumi.Input<object>;
-  /** Where the thing is, of a spec that is known only later. Default: what the spec says. */
+  /** Spec with the thing's location, where `spec` is known only later. Default: `spec`. */
   home?: object;
-  /** Secret values by name; they reach the driver by its standard input. */
+  /** Secret values by name. The driver gets them on its standard input. */
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
   /** Further variables of the driver's environment. */
   environment?: Record<string, pulumi.Input<string>> | undefined;
-  /** Whether what the driver prints is secret. Default: when it was given secrets. */
+  /** Whether the driver's output is secret. Default: true if the driver gets secrets. */
   secretOutput?: boolean;
-  /** Whether a {@link FlyUpkeep} mends what drifts and leaves what this one printed as it is. Default false. */
+  /** Whether a {@link FlyUpkeep} repairs drift that leaves this command's output as it is. Default: false. */
   hasUpkeep?: boolean;
 }
 
 /**
- * One thing on Fly, made and kept by the driver in `providers/fly/`. No shell is between: the interpreter is an array.
- * The path is relative to the project's folder, so that another checkout is no change.
+ * One thing on Fly, created and maintained by the driver in `providers/fly/`. No shell runs in between: the
+ * interpreter is an array. The path is relative to the project's folder, so another checkout is not a diff.
  *
- * A thing that has drifted is given the words for it as an input (DRIFT), so that a preview shows them and `up`
- * mends it. One that has not ignores what an earlier repair left there.
+ * If the thing has drifted, an input (DRIFT) holds the differences in words: a preview shows them, and `up`
+ * repairs the thing. If it has not drifted, the DRIFT that an earlier repair left in the state is ignored.
  */
 export class FlyCommand extends command.local.Command {
   constructor(name: string, args: FlyCommandArgs, opts: pulumi.CustomResourceOptions) {
@@ -58,17 +58,17 @@ export class FlyCommand extends command.local.Command {
           ...flyEndpoint(args.place.endpoint),
           ...args.environment,
           SPEC: pulumi.jsonStringify(args.spec),
-          // Not in SPEC, which then could not be read in the preview before the first `up`.
+          // Not in SPEC: the mark is unknown before the first `up`, so a preview could not show SPEC.
           MASTIFF_STACK: args.place.stack,
           ...driftVariable(words),
         },
         ...(args.secrets !== undefined && { stdin: pulumi.secret(pulumi.jsonStringify(args.secrets)) }),
-        // The driver's progress; it redacts every value that it was given.
+        // Shows the driver's progress. The driver redacts every secret that it gets.
         logging: command.local.Logging.Stderr,
       },
       pulumi.mergeOptions(
         {
-          // A secret stdin alone would leave what is printed plain, in state and on the screen.
+          // A secret stdin does not make the output secret: the state and the screen would show it plain.
           additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
           ignoreChanges: ignoredDrift(words),
           ...movingOptions(args.place.last, name, args.home ?? args.spec),
@@ -78,26 +78,26 @@ export class FlyCommand extends command.local.Command {
     );
   }
 
-  /** What the driver printed, parsed. */
+  /** The driver's output, parsed. */
   output<T>(): pulumi.Output<T> {
     return this.stdout.apply((text) => JSON.parse(text) as T);
   }
 }
 
-/** What {@link FlyUpkeep} keeps. */
+/** Arguments of {@link FlyUpkeep}. */
 export interface FlyUpkeepArgs {
   place: DriverPlace;
   kind: string;
   spec: pulumi.Input<object>;
-  /** What printed the thing's identity. */
+  /** The command whose output is the thing's identity. */
   of: FlyCommand;
-  /** Logical name of that. */
+  /** Logical name of that command. */
   item: string;
 }
 
 /**
- * Mends a thing whose printed identity others hang on: were the {@link FlyCommand} itself to change, all that reads
- * it would show up as unknown in a preview, though nothing of it changes. Made, it does nothing.
+ * Repairs a thing whose outputs other resources read. Its create step does nothing. If the {@link FlyCommand}
+ * itself changed, a preview would show those resources with unknown inputs, although nothing of them changes.
  */
 export class FlyUpkeep extends command.local.Command {
   constructor(name: string, args: FlyUpkeepArgs, opts: pulumi.CustomResourceOptions) {
@@ -124,8 +124,8 @@ export class FlyUpkeep extends command.local.Command {
 }
 
 /**
- * The differences as a preview shows them, line by line. What was mended before stays in the state, so the same
- * differences once more are counted: to the letter the same, they would be no change, and never mended.
+ * The differences as a preview shows them, line by line. The state keeps the differences of the last repair,
+ * so a repetition gets a counter: an identical text would not be a diff, and the thing would not be repaired.
  */
 export function driftWords(found: Drifted | undefined, mended: string | undefined): string | undefined {
   if (found === undefined) return undefined;
@@ -140,10 +140,10 @@ function driftVariable(words: string | undefined): Record<string, string> {
 }
 
 /**
- * A thing in another app, organisation or region is another thing. Config may say so only while there is nothing to
- * lose (fact-rules.ts); then the old one goes first, because the new one may have its name.
+ * Replaces a thing whose app, organisation or region changes. Config may change them only while there is
+ * nothing to lose (fact-rules.ts). The old thing is deleted first, because the new one may have its name.
  *
- * Not by `triggers`, which replace as well: a stack that has none in its state would be made anew.
+ * Not with `triggers`: they replace as well, but also everything in a stack whose state has no triggers yet.
  */
 function movingOptions(
   last: LastState,

@@ -1,4 +1,4 @@
-/** flyctl's own variables for its three APIs, when they are not at their usual place. */
+/** flyctl's variables for the addresses of its three APIs; none when the addresses are the usual ones. */
 export function flyEndpoint(base: string | undefined): Record<string, string> {
   return base === undefined
     ? {}

@@ -2,7 +2,7 @@
 import { stringify } from "smol-toml";
 import { type Sizes, schedulerThreads } from "../config/sizes.ts";
 
-/** Mastodon's two images carry the same tag; the Rails one has had no Node inside since 4.3. */
+/** Mastodon's two images have the same tag. The Rails image has not contained Node since 4.3. */
 export function images(version: string): { web: string; streaming: string } {
   return {
     web: `ghcr.io/mastodon/mastodon:${version}`,
@@ -10,7 +10,7 @@ export function images(version: string): { web: string; streaming: string } {
   };
 }
 
-/** What both files need. */
+/** Arguments of both fly.toml files. */
 export interface TomlBasis {
   app: string;
   region: string;
@@ -19,9 +19,9 @@ export interface TomlBasis {
   sizes: Sizes;
 }
 
-/** Seconds that a machine gets to end: Sidekiq drains for 25 (config/sidekiq.yml). */
+/** Time that a machine gets to stop: Sidekiq drains for 25 s (config/sidekiq.yml). */
 const killTimeout = "60s";
-/** Rails boots in up to 90 s, but Fly caps a check's grace at 60 s: the rest is waited for here. */
+/** Rails takes up to 90 s to boot, but Fly caps a check's grace period at 60 s. This wait covers the rest. */
 const waitTimeout = "10m";
 
 /** Machines by process group, as `fly.toml` and the release have them. */
@@ -43,7 +43,7 @@ export function webToml({ app, region, image, env, sizes }: TomlBasis): string {
     env,
     processes: {
       web: "bundle exec puma -C config/puma.rb",
-      // The scheduler queue must be worked on by exactly one process: cron runs wherever it is listened to.
+      // Exactly one process may work on the scheduler queue: each process that listens to it runs cron.
       sidekiq: several
         ? "bundle exec sidekiq -q default,8 -q push,6 -q ingress,4 -q mailers,2 -q pull -q fasp"
         : "bundle exec sidekiq",
@@ -89,7 +89,7 @@ function head(app: string, region: string, image: string) {
   };
 }
 
-/** A community never sleeps: other servers deliver to it at any time. */
+/** Machines never stop automatically: other servers deliver at any time. */
 function service(group: string, port: number, healthPath: string) {
   return {
     processes: [group],

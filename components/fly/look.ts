@@ -1,6 +1,6 @@
 /**
- * A look at Fly before anything is declared: the command provider cannot read, so what has drifted is found here
- * and declared as an input of the thing concerned.
+ * A look at Fly before anything is declared. The command provider cannot read live state, so drift is found
+ * here and declared as an input of the resource that repairs it.
  */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,38 +10,38 @@ import { flyEndpoint } from "./endpoint.ts";
 
 /** How one live thing differs from what is declared. */
 export interface Drifted {
-  /** In words, each a sentence's middle. */
+  /** In words, each to be put into a sentence: "machine 148e… of web is stopped". */
   differences: readonly string[];
-  /** What others read of the thing (addresses, a URL) will be another. */
+  /** Whether the repair changes outputs that other resources read (addresses, a URL). */
   identity: boolean;
 }
 
-/** What has drifted, and what had before. */
+/** Drift that is there now, and drift that earlier runs repaired. */
 export interface Drift {
-  /** By the logical name of the resource that mends it. What is in sync is not in it. */
+  /** By the logical name of the resource that repairs it. Things in sync are left out. */
   found: Readonly<Record<string, Drifted>>;
-  /** In the words of the run that mended it, by the logical name of the resource that did. */
+  /** In the words of the run that repaired it, by the logical name of the resource that did. */
   mended: Readonly<Record<string, string>>;
 }
 
-/** What a look brings. */
+/** Result of a look. */
 export interface FlyLook extends Drift {
-  /** Logical names of what nothing is waited for any more: nobody has to ask about it again in this run. */
+  /** Logical names of things that are ready: this run does not have to ask about them again. */
   ready: readonly string[];
 }
 
-/** What is known where nobody looks. */
+/** The result when nothing was looked at. */
 export const noLook: FlyLook = { found: {}, mended: {}, ready: [] };
 
 /** Things to look at, by the logical name of their resource. */
 export type Things = Record<string, ObserveItem>;
 
 /**
- * Looks at all of them side by side, as far as the state has them: a thing that was never finished has not drifted.
+ * Looks in parallel at all things that the state has. A thing that was never finished has not drifted.
  *
- * @param place the stack's mark, and the base of Fly's APIs (unset: the real one)
- * @throws RunError when the look fails: a preview that knows nothing of the live side would be a lie; and with all that
- * `up` would refuse, in the words that it would use
+ * @param place the stack's mark, and the base URL of Fly's APIs (default: the real one)
+ * @throws RunError when the look fails, because a preview without the live state would be wrong; and when
+ * `up` would refuse something, with every refusal in the words of `up`
  */
 export async function lookAtFly(
   things: Things,
@@ -60,16 +60,16 @@ export async function lookAtFly(
   return { found: Object.fromEntries(found), mended: mendedIn(last), ready };
 }
 
-/** Whether the state has the thing, and in the place that it should be in. */
+/** Whether the state has the thing, and in the place that config wants. */
 function isAtHome(last: LastState, name: string, spec: unknown): boolean {
   const was = specIn(last, name);
   return was !== undefined && !hasMoved(was, spec as Record<string, unknown>);
 }
 
-/** What makes two specs specs of two things: neither an app nor a volume goes anywhere else. */
+/** Keys that tell two things apart: a change means another thing, because apps and volumes cannot move. */
 const home = ["org", "app", "name", "region"] as const;
 
-/** Whether a spec is of another thing than the one that was. A spec of an older Mastiff may say less. */
+/** Whether two specs are of different things. A spec of an older Mastiff may lack some of the keys. */
 export function hasMoved(
   was: Readonly<Record<string, unknown>>,
   is: Readonly<Record<string, unknown>>,

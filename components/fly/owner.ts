@@ -15,29 +15,30 @@ export interface OwnerArgs extends OwnerPlan {
   after: pulumi.Resource;
 }
 
-/** What is known of the owner before the account is declared. */
+/** Settings of the owner that are known before the account is declared. */
 export interface OwnerPlan {
   username: string;
   email: string;
   /** The community's domain. */
   domain: string;
-  /** Word of the password, when it was rotated. */
+  /** The password's word in `mastiff:rotate`; undefined: never rotated. */
   rotation: string | undefined;
 }
 
 function specOf(app: string, { username, email, domain, rotation }: OwnerPlan): OwnerSpec {
-  // Mastodon asks the mail domain's DNS; of the community's own it may not know anything yet.
+  // Mastodon checks the e-mail domain's DNS, but the community's own domain may not be in DNS yet.
   const skipDns = email.endsWith(`@${domain}`);
   return { app, username, email, skipDns, ...(rotation !== undefined && { rotation }) };
 }
 
-/** What to look at before an {@link Owner} is declared. */
+/** The things to look at before an {@link Owner} is declared. */
 export function ownerThings(name: string, app: string, plan: OwnerPlan): Things {
   return { [`${name}-account`]: { kind: "owner", spec: specOf(app, plan) } };
 }
 
 /**
- * The first account, with the role Owner. Made once, never deleted; given a new password once for each new word.
+ * The first account, with the role Owner. It is created once and never deleted. Each new word in
+ * `mastiff:rotate` gives it a new password once.
  *
  * @see https://docs.joinmastodon.org/admin/setup/#admin-cli
  */

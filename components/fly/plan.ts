@@ -1,4 +1,4 @@
-/** What a community has on Fly, as far as config alone decides it: looked for first, then declared. Pure. */
+/** The part of a community on Fly that config alone decides: first looked at, then declared. Pure. */
 
 import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
@@ -23,18 +23,18 @@ import { type RedisPlan, redisThings } from "./redis.ts";
 /** One app with its machines. */
 export interface PlannedApp extends FlyAppPlan {
   release: AppReleasePlan;
-  /** fly.toml for the app's public addresses. */
+  /** Renders the fly.toml for the app's public addresses. */
   flyToml(addresses: Addresses): string;
 }
 
-/** A certificate: the logical name's role, the app that serves the host, the host or `*.domain`. */
+/** A certificate: the role in its logical name, the app that serves the host, and the host or `*.domain`. */
 export interface PlannedCertificate {
   role: string;
   servedBy: "web" | "streaming";
   hostname: string;
 }
 
-/** All of it. */
+/** Everything that is planned on Fly. */
 export interface FlyPlan {
   web: PlannedApp;
   streaming: PlannedApp;
@@ -121,12 +121,12 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
   };
 }
 
-/** Whether data is kept from being deleted: a community that is about to end has nothing left to be kept from it. */
+/** Whether data is protected from deletion. The data of a community that is about to end is not. */
 export function isKept({ protect, destroy }: Community): boolean {
   return protect && destroy === undefined;
 }
 
-/** What to look at before any of it is declared, by the logical names that index.ts gives. */
+/** The things to look at before any of the plan is declared, by the logical names that index.ts gives. */
 export function thingsOf(place: UnseenPlace, plan: FlyPlan, last: LastState): Things {
   const app = (name: "web" | "streaming"): Things => ({
     ...flyAppThings(name, place, plan[name], last),

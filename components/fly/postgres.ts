@@ -9,28 +9,28 @@ import type { Things } from "./look.ts";
 /** Arguments of {@link Postgres}. */
 export interface PostgresArgs extends PostgresPlan {
   place: FlyPlace;
-  /** First password, the owner's own. Secret. */
+  /** First password, that of the role that owns the database. Secret. */
   password: pulumi.Output<string>;
-  /** Password of the login that took the owner's place; `rotated` says so. */
+  /** Password of the login that replaced the owner's; set when `rotated` is true. */
   later?: LaterPassword | undefined;
-  /** Whether the database is kept from being deleted. */
+  /** Whether the database is protected from deletion. */
   protect: boolean;
-  /** What is destroyed only once the database is. */
+  /** Resources that are destroyed only after the database. */
   after: pulumi.Resource[];
 }
 
-/** What is known of a database before it is declared. */
+/** Settings of a database that are known before it is declared. */
 export interface PostgresPlan {
   /** Name of the database's own app. */
   app: string;
   size: PostgresSize;
-  /** Database and role of the community. */
+  /** Name of the community's database and of the role that owns it. */
   database: string;
-  /** Apps that are given DATABASE_URL; it is taken from them when the database goes. */
+  /** Apps that get DATABASE_URL. Destroying the database removes the variable from them. */
   consumers: string[];
-  /** Whether another login took the place of the owner's own. */
+  /** Whether another login has replaced the owner's. */
   rotated: boolean;
-  /** Whether it may be destroyed with the community in it. */
+  /** Whether the database may be destroyed with the community in it. */
   dispensable: boolean;
 }
 
@@ -51,12 +51,12 @@ function specOf(place: UnseenPlace, plan: PostgresPlan): Declared<PostgresSpec> 
   };
 }
 
-/** A further role, beside the owner's and any before; Postgres cuts names at 63 bytes. */
+/** An additional role, beside the owner and earlier roles. Postgres truncates names to 63 bytes. */
 function loginOf({ app, database }: PostgresPlan, word: string): LoginSpec {
   return { app, owner: database, user: `${database.slice(0, 42)}_${word}` };
 }
 
-/** What to look at before a {@link Postgres} is declared. */
+/** The things to look at before a {@link Postgres} is declared. */
 export function postgresThings(name: string, place: UnseenPlace, plan: PostgresPlan): Things {
   return { [`${name}-postgres`]: { kind: "postgres", spec: specOf(place, plan) } };
 }
@@ -64,18 +64,18 @@ export function postgresThings(name: string, place: UnseenPlace, plan: PostgresP
 /**
  * An unmanaged Postgres on Fly with a role and a database for one community.
  *
- * The program owns DATABASE_URL instead of `fly postgres attach`, which needs a tunnel, prints the password, and
- * leaves a variable behind that the next attach trips over.
+ * The program sets DATABASE_URL itself, because `fly postgres attach` needs a tunnel, prints the password,
+ * and leaves a variable behind that makes the next attach fail.
  *
- * A rotated password is another role that acts as the owner: the machines go over to it in their release, and the
- * resource of the one before is deleted last of all.
+ * A rotated password belongs to another role, which acts as the owner. The machines change to that role in
+ * their release, and the resource of the previous role is deleted last.
  *
  * @see https://fly.io/docs/postgres/
  */
 export class Postgres extends pulumi.ComponentResource {
   /** DATABASE_URL on Fly's private network. Secret. Known before the database is there. */
   readonly url: pulumi.Output<string>;
-  /** What has to be there before anything connects. */
+  /** The resource that must exist before anything connects. */
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -97,7 +97,7 @@ export class Postgres extends pulumi.ComponentResource {
             { parent: this, dependsOn: [server] },
           );
     const [user, password] = [login?.user ?? args.database, later?.value ?? args.password];
-    // The private network is encrypted by itself (WireGuard); Fly's Postgres has no certificate of its own.
+    // The private network is already encrypted (WireGuard), and Fly's Postgres has no certificate of its own.
     this.url = pulumi.secret(
       pulumi.interpolate`postgres://${user}:${password}@${args.app}.flycast:5432/${args.database}?sslmode=disable`,
     );

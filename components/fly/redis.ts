@@ -9,24 +9,24 @@ import type { Things } from "./look.ts";
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends RedisPlan {
   place: FlyPlace;
-  /** The community's own app, once it is there. */
+  /** The community's web app, available once it exists. */
   appName: pulumi.Input<string>;
-  /** First password of an own machine. Secret. */
+  /** First password of an own Redis machine. Secret. */
   password: pulumi.Output<string>;
-  /** The one that took its place; `rotated` says so. */
+  /** The password that replaced the first one; set when `rotated` is true. */
   later?: LaterPassword | undefined;
-  /** Whether the data is kept from being deleted: jobs wait in it. */
+  /** Whether Redis is protected from deletion: jobs wait in it. */
   protect: boolean;
 }
 
-/** What is known of Redis before it is declared. */
+/** Settings of Redis that are known before it is declared. */
 export interface RedisPlan {
   /** Name of the machine's own app, or of the database at Upstash. */
   name: string;
-  /** The community's own app. */
+  /** The community's web app. */
   app: string;
   size: RedisSize;
-  /** Whether an own machine has another password than its first. */
+  /** Whether the first password of an own machine was replaced. */
   rotated: boolean;
   /** Whether an own machine may be destroyed with jobs in it. */
   dispensable: boolean;
@@ -35,7 +35,7 @@ export interface RedisPlan {
 /** Sidekiq 8 refuses any Redis before 7.0. */
 const image = "redis:7.4-alpine";
 
-/** What to look at before a {@link Redis} is declared. */
+/** The things to look at before a {@link Redis} is declared. */
 export function redisThings(name: string, place: UnseenPlace, plan: RedisPlan): Things {
   return plan.size.kind === "upstash"
     ? { [`${name}-upstash`]: { kind: "upstash", spec: upstashSpec(place, plan, plan.size) } }
@@ -69,13 +69,13 @@ function machineSpec(
 /**
  * Redis in the machines' region, reachable on the private network only.
  *
- * A rotated password is let in beside the one before; it is made the only one when all machines have it
- * (retired-passwords.ts).
+ * A rotated password is first accepted beside the previous one. It becomes the only one when all machines
+ * have it (retired-passwords.ts).
  */
 export class Redis extends pulumi.ComponentResource {
   /** REDIS_URL. Secret. */
   readonly url: pulumi.Output<string>;
-  /** What has to be there before anything connects. */
+  /** The resource that must exist before anything connects. */
   readonly ready: pulumi.Resource;
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -85,11 +85,11 @@ export class Redis extends pulumi.ComponentResource {
     if (args.size.kind === "upstash") {
       const { size } = args;
       const home = upstashSpec(place, args, size);
-      // Once the app bears the stack's mark, since a Redis of Upstash cannot.
+      // Waits until the app bears the stack's mark, because a Redis at Upstash cannot bear one.
       const spec = pulumi.output(args.appName).apply(() => home);
       const of = { kind: "upstash", spec, place };
       const item = `${name}-upstash`;
-      // The address holds a password that Upstash made.
+      // Secret, because the URL contains a password that Upstash generated.
       const database = new FlyCommand(item, { ...of, home, secretOutput: true, hasUpkeep: true }, own);
       new FlyUpkeep(`${name}-upstash-upkeep`, { ...of, of: database, item }, { parent: this });
       this.ready = database;

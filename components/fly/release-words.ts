@@ -2,7 +2,7 @@
 import type { ReleaseSpec } from "../../providers/fly/spec.ts";
 import { versionOf } from "../mastodon/version-rule.ts";
 
-/** What a release was or will be made from. */
+/** Inputs of a past or a future release. */
 export interface ReleaseInputs {
   spec: ReleaseSpec;
   flyToml: string;
@@ -13,7 +13,7 @@ export interface ReleaseInputs {
 /**
  * Sentences for an operator; empty when nothing restarts and nothing is migrated.
  *
- * Times are Mastodon's and Fly's own: Rails takes 20 to 90 s to boot, Sidekiq gets 25 s to put its jobs back
+ * The times are Mastodon's and Fly's: Rails takes 20 to 90 s to boot, Sidekiq gets 25 s to put its jobs back
  * (config/sidekiq.yml), and migrations may take hours on a large server (release notes of 4.7.0).
  */
 export function releaseWords(old: ReleaseInputs, next: ReleaseInputs): string[] {
@@ -39,7 +39,7 @@ export function releaseWords(old: ReleaseInputs, next: ReleaseInputs): string[] 
   ];
 }
 
-/** The image stands in both; it is told as a version. */
+/** fly.toml without the image, whose change is already reported as a change of version. */
 function tomlWithoutImage({ flyToml, spec }: ReleaseInputs): string {
   return flyToml.replaceAll(spec.image, "");
 }

@@ -8,18 +8,18 @@ import type { FlyPlan } from "./plan.ts";
 /** Arguments of {@link RetiredPasswords}. */
 export interface RetiredPasswordsArgs {
   place: FlyPlace;
-  /** Which database and Redis. */
+  /** The database and the Redis concerned. */
   plan: Pick<FlyPlan, "postgres" | "redis">;
-  /** What took the place of the first passwords. */
+  /** Passwords that replaced the first ones. */
   later: { database: LaterPassword | undefined; redis: LaterPassword | undefined };
-  /** The releases by which every machine has the later ones. */
+  /** The releases that give every machine the later passwords. */
   after: pulumi.Resource[];
 }
 
 /**
- * The end of the first passwords of database and Redis, once no machine uses them any more. Passwords between the
- * first and the present one need nothing here: a login is dropped with its resource, and Redis forgets all but the
- * one that it starts with.
+ * Disables the first passwords of database and Redis, once no machine uses them any more. Passwords between
+ * the first and the current one need nothing here: a login is dropped with its resource, and a restarted
+ * Redis knows only the password that it starts with.
  */
 export class RetiredPasswords extends pulumi.ComponentResource {
   constructor(name: string, args: RetiredPasswordsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -3,18 +3,18 @@ import * as cloudflare from "../cloudflare/cloudflare.ts";
 import { recordComment } from "../cloudflare/community-records.ts";
 import type { Community } from "../config/schema.ts";
 
-/** A TXT record for mail that config asks for. */
+/** A TXT record for mail that the config requests. */
 export interface MailRecord {
   role: "spf" | "dmarc";
   host: string;
   value: string;
-  /** How any record of its kind begins. */
+  /** The beginning of every record of this kind. */
   prefix: string;
-  /** The config key that asks for it. */
+  /** The config key that requests the record. */
   key: string;
 }
 
-/** SPF and DMARC as config wants them. Neither is there by default: one may exist that must not be doubled. */
+/** The requested SPF and DMARC records. None by default: the domain may have one, and two make both void. */
 export function mailRecordsOf(
   community: Pick<Community, "domain" | "spf" | "dmarcPolicy" | "dmarcReports">,
 ): MailRecord[] {
@@ -36,7 +36,7 @@ export function mailRecordsOf(
 export interface MailRecordsArgs {
   zoneId: pulumi.Input<string>;
   records: MailRecord[];
-  /** Name whose SPF record says where mails come from. Default: `sendgrid.net`, right outside the EU. */
+  /** Name whose SPF record lists the sending servers. Default: `sendgrid.net`, correct outside the EU. */
   spfInclude?: pulumi.Input<string> | undefined;
   /** The stack's mark, for the records' comment. */
   stack: pulumi.Input<string>;
@@ -54,7 +54,7 @@ export class MailRecords extends pulumi.ComponentResource {
           zoneId: args.zoneId,
           type: "TXT",
           name: host,
-          // Quotes of our own: those that the API adds would be a difference for ever.
+          // Quoted here: quotes that the API adds would be a permanent diff.
           content:
             include === undefined
               ? JSON.stringify(value)

@@ -12,7 +12,7 @@ import { marked } from "../../providers/shared/mark.ts";
 import * as cloudflare from "../cloudflare/cloudflare.ts";
 import { recordComment } from "../cloudflare/community-records.ts";
 
-/** The address that mails may come from before the domain itself is proven; anti-spam law wants the postal one. */
+/** A sender that mails may have before the domain is verified. Anti-spam law requires the postal address. */
 export interface Sender {
   email: string;
   name: string;
@@ -27,38 +27,38 @@ export interface Sender {
 export interface SendgridMailArgs {
   domain: string;
   zoneId: pulumi.Input<string>;
-  /** Whether the world sees the zone; until then there is no point in waiting for a validation. */
+  /** Whether the zone is public. Until then, waiting for a validation is pointless. */
   zoneIsActive: boolean;
-  /** The stack's mark: it names the key and marks the records. */
+  /** The stack's mark. The API key's name and the records' comments contain it. */
   stack: pulumi.Input<string>;
-  /** Label of the return path; unset: one that is the stack's own. */
+  /** Label of the return path; unset: a label that only this stack uses. */
   subdomain?: string | undefined;
-  /** Whether nobody else sends through the account, so that its click tracking may be switched off. */
+  /** Whether only this community sends through the account: then its click tracking may be switched off. */
   accountIsOurs: boolean;
-  /** Where mails are processed; `eu` for a subuser of the EU. Default: global. Another one is another entry. */
+  /** Where mails are processed; `eu` for an EU subuser. Default: global. A change replaces the domain. */
   region?: "global" | "eu";
   sender?: Sender | undefined;
-  /** Word of the key, when it was rotated. */
+  /** The API key's word in `mastiff:rotate`; unset: never rotated. */
   keyWord?: string | undefined;
   /** Base of SendGrid's API; unset: the real one. */
   baseUrl?: string | undefined;
 }
 
 /**
- * Mail through SendGrid: the domain entered and proven in DNS, and a key that may do nothing but send.
+ * Mail through SendGrid: the domain, registered there and verified in DNS, and an API key that may only send.
  *
  * @see https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication
  */
 export class SendgridMail extends pulumi.ComponentResource {
-  /** The key, which is the SMTP password of the user `apikey`. Secret. */
+  /** The API key, which is the SMTP password of the user `apikey`. Secret. */
   readonly apiKey: pulumi.Output<string>;
-  /** What the return path points to: the name whose SPF record has the servers that mails come from. */
+  /** Target of the return path's CNAME. The SPF record of this name lists the sending servers. */
   readonly returnPath: pulumi.Output<string>;
-  /** Whether SendGrid has found the domain's records. */
+  /** Whether SendGrid has found the domain's DNS records. */
   readonly domainValid: pulumi.Output<boolean>;
-  /** Which domain to ask about; unknown in a preview that is going to mend what would be asked. */
+  /** The domain to ask SendGrid about. Unknown in a preview if the `up` will first repair its state. */
   readonly subject: pulumi.Output<string>;
-  /** What was there before this stack, and stays when it goes. */
+  /** What existed before this stack and remains after the stack is destroyed. */
   readonly adopted: { mailDomain: pulumi.Output<boolean>; sender: pulumi.Output<boolean> };
 
   constructor(name: string, args: SendgridMailArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -94,7 +94,7 @@ export class SendgridMail extends pulumi.ComponentResource {
           type: "CNAME",
           name: record.host,
           content: record.data,
-          // Behind the edge nobody would see what it points to.
+          // A proxied record would hide its target.
           proxied: false,
           ttl: 1,
           comment: recordComment(args.stack),
@@ -118,7 +118,7 @@ export class SendgridMail extends pulumi.ComponentResource {
     );
     const sender = args.sender && this.#sender(name, args.sender, { stack: args.stack, ...base });
     this.adopted = { mailDomain: domain.adopted, sender: sender?.adopted ?? pulumi.output(false) };
-    // Rotated it is another key under a name of its own: the old one is deleted last, when no machine has it any more.
+    // A rotation creates a key as a new resource: Pulumi deletes the old key last, when no machine uses it.
     const { keyWord, stack } = args;
     const key = new ApiKey(
       keyWord === undefined ? `${name}-key` : `${name}-key-${keyWord}`,

@@ -1,35 +1,35 @@
 /**
- * Mastodon's environment, as plain values (fly.toml) and secret ones (Fly secrets). Pure.
+ * Mastodon's plain environment variables, for fly.toml. The secret ones are Fly secrets. Pure.
  *
- * Basis: docs.joinmastodon.org/admin/config, docs.joinmastodon.org/admin/optional/object-storage and Mastodon's
- * initializers; each unusual value says why.
+ * Sources: docs.joinmastodon.org/admin/config, docs.joinmastodon.org/admin/optional/object-storage and
+ * Mastodon's initializers. A comment explains each unusual value.
  */
 
 import type { HostNames } from "../cloudflare/hosts.ts";
 import { mailbox } from "../config/mailbox.ts";
 import type { Community } from "../config/schema.ts";
 
-/** Addresses by which the world reaches an app; null where it has none of the kind. */
+/** Public addresses of an app; null where it has none of that kind. */
 export interface Addresses {
   v4: string | null;
   v6: string | null;
-  /** Addresses of before, which it still has while DNS may lead to them. */
+  /** Old addresses, which the app keeps while DNS may still lead to them. */
   leaving?: readonly string[] | undefined;
 }
 
-/** How mails leave. */
+/** The SMTP server that sends Mastodon's mails. */
 export interface MailServer {
   server: string;
   port: number;
   /** Undefined where the server wants neither login nor password. */
   login: string | undefined;
-  /** How it wants the password. Default: plain. */
+  /** Method of authentication. Default: plain. */
   auth?: "plain" | "login" | "cram_md5" | "none";
-  /** Default: TLS from the first byte at port 465, STARTTLS at any other. */
+  /** Default: TLS from the first byte on port 465, STARTTLS on any other port. */
   encryption?: "starttls" | "tls" | "none";
 }
 
-/** The server that config names, or SendGrid's of the region (twilio.com/docs/sendgrid/data-residency). */
+/** The server in config, or SendGrid's server for the region (twilio.com/docs/sendgrid/data-residency). */
 export function mailServerOf(
   community: Pick<
     Community,
@@ -43,7 +43,7 @@ export function mailServerOf(
   return { server, port, login: "apikey", auth, encryption };
 }
 
-/** Where the bucket's S3 API answers, as Mastodon reaches it from Fly. */
+/** Host of the bucket's S3 API, as Mastodon reaches it from Fly. */
 export function bucketHost(accountId: string, jurisdiction: "default" | "eu"): string {
   return jurisdiction === "eu"
     ? `${accountId}.eu.r2.cloudflarestorage.com`
@@ -51,8 +51,8 @@ export function bucketHost(accountId: string, jurisdiction: "default" | "eu"): s
 }
 
 /**
- * Proxies whose X-Forwarded-For Mastodon believes: the private ranges that are Rails' default (setting the
- * variable drops them) and the app's own addresses, because Fly appends the address that was dialled
+ * Proxies whose X-Forwarded-For Mastodon trusts: Rails' default private ranges (setting the variable drops
+ * them) and the app's own addresses, because Fly appends the address that the client connected to
  * (fly.io/docs/networking/request-headers).
  */
 export function trustedProxies(addresses: Addresses): string {
@@ -70,7 +70,7 @@ export function trustedProxies(addresses: Addresses): string {
   return [...privateRanges, ...own].join(",");
 }
 
-/** Plain variables of web, Sidekiq and every one-off. */
+/** Plain variables of web, Sidekiq and every one-off machine. */
 export function railsEnvironment(
   community: Pick<
     Community,
@@ -93,7 +93,7 @@ export function railsEnvironment(
   const { web, sidekiq } = community.sizes;
   const own: Record<string, string> = {
     LOCAL_DOMAIN: community.domain,
-    // Any other Host is answered 403; Fly's own name is there for people who look from the dashboard.
+    // Mastodon answers any other Host with 403. The fly.dev name is for people who come from Fly's dashboard.
     ALTERNATE_DOMAINS: [community.assetsHost, `${community.app}.fly.dev`, ...community.alternateDomains].join(
       ",",
     ),
@@ -102,7 +102,7 @@ export function railsEnvironment(
     RAILS_ENV: "production",
     NODE_ENV: "production",
     RAILS_SERVE_STATIC_FILES: "true",
-    // Puma joins these to tcp://BIND:PORT, so a v6 address needs its brackets.
+    // Puma joins these to tcp://BIND:PORT, so an IPv6 address needs brackets.
     BIND: "[::]",
     PORT: "3000",
     TRUSTED_PROXY_IP: trustedProxies(addresses),
@@ -117,14 +117,14 @@ export function railsEnvironment(
     S3_ENDPOINT: `https://${s3}`,
     S3_HOSTNAME: s3,
     S3_ALIAS_HOST: community.filesHost,
-    // Present and empty: absent means public-read, and R2 knows no object ACL at all.
+    // Present and empty: absent means public-read, and R2 has no object ACLs.
     S3_PERMISSION: "",
-    // R2 does not have the newer SDKs' default checksums (aws/aws-sdk-ruby#3174).
+    // R2 does not support the default checksums of newer SDKs (aws/aws-sdk-ruby#3174).
     AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
     AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
     SMTP_SERVER: mail.server,
     SMTP_PORT: String(mail.port),
-    // Absent, not empty, where there is none: Ruby logs in as soon as it has a name.
+    // Absent, not empty, without a login: Ruby logs in as soon as it has a name.
     ...(mail.login !== undefined && { SMTP_LOGIN: mail.login }),
     SMTP_AUTH_METHOD: mail.auth ?? "plain",
     ...(encryption === "tls" && { SMTP_TLS: "true" }),
@@ -134,7 +134,7 @@ export function railsEnvironment(
   return { ...own, ...community.env };
 }
 
-/** Plain variables of the streaming app: Node reads these few (streaming/index.js) and gets nothing of Rails. */
+/** Plain variables of the streaming app: the few that Node reads (streaming/index.js), none of Rails'. */
 export function streamingEnvironment(addresses: Addresses, databasePool: number): Record<string, string> {
   return {
     NODE_ENV: "production",

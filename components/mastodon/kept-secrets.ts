@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What would break with another value, by the variable's name. */
+/** What a changed value would break, by the variable's name. */
 const losses: Record<string, string> = {
   SECRET_KEY_BASE: "every session and every signed link would be void, so everybody would be logged out",
   VAPID_PRIVATE_KEY: "each browser's push subscription hangs on the pair, and none would be renewed",
@@ -13,9 +13,10 @@ const encryption =
   "accounts' signing keys and two-factor secrets are encrypted with it, and a server that cannot read them can no longer sign as itself";
 
 /**
- * Why secrets may not go from one set of fingerprints to another; one sentence each, empty when they may. Pure.
+ * Why secrets may not change from one set of fingerprints to another. One sentence each; empty when they may.
+ * Pure.
  *
- * @param next what is not known yet, because something makes the secret anew, is another text than any that was
+ * @param next an unknown fingerprint, of a secret that is regenerated, differs from every old one
  */
 export function keptSecretProblems(
   old: Readonly<Record<string, unknown>>,
@@ -27,10 +28,11 @@ export function keptSecretProblems(
 }
 
 /**
- * Remembers in the state what the secrets that never change look like (not their values), and refuses others, in
- * previews too: whatever made one anew, an argument of a later release, a `pulumi state delete` or `--replace`.
+ * Stores in the state the fingerprints (not the values) of the secrets that never change, and refuses other
+ * values, in previews too. The cause does not matter: a changed argument in a later release,
+ * `pulumi state delete` or `--replace`.
  *
- * @returns the values, which wait until they are accepted.
+ * @returns the values, available once they are accepted.
  */
 export function keptSecrets(
   name: string,
@@ -47,7 +49,7 @@ export function keptSecrets(
   );
   const fingerprints = Object.entries(values).map(([key, value]): [string, pulumi.Output<string>] => [
     key,
-    // Each value is too long to be guessed from a part of its hash. Marked secret, the guard could not read it.
+    // Not secret, because the guard must read it. Each value is too long to guess from a part of its hash.
     pulumi.unsecret(value.apply((text) => fingerprint(`${key}=${text}`))),
   ]);
   const memory = new command.local.Command(

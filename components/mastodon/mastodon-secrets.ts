@@ -8,23 +8,23 @@ import { vapidKeys } from "./vapid.ts";
 
 /** Arguments of {@link MastodonSecrets}. */
 export interface MastodonSecretsArgs {
-  /** Whether the database dates from before Mastodon 4.4, which read OTP_SECRET. */
+  /** Whether the database dates from before Mastodon 4.4. Those versions read OTP_SECRET. */
   otpSecret: boolean;
-  /** Whether the secrets whose loss breaks the community are kept from being deleted. */
+  /** Whether the secrets whose loss breaks the community are protected from deletion. */
   protect: boolean;
-  /** Words of the secrets that were rotated. Default: none was. */
+  /** Words of the secrets that were rotated. Default: none. */
   rotate?: Rotation;
 }
 
-/** A password that came after the first one. */
+/** A password that replaced the first one. */
 export interface LaterPassword {
-  /** The word of `mastiff:rotate` that it was made for. */
+  /** The word in `mastiff:rotate` that the password was generated for. */
   word: string;
   /** 32 letters and digits. Secret. */
   value: pulumi.Output<string>;
 }
 
-/** Names of the secrets that every community has from its first day to its last. */
+/** Names of the permanent secrets that every community has. */
 export const forGoodSecretNames: readonly string[] = [
   "SECRET_KEY_BASE",
   "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
@@ -39,7 +39,7 @@ export function mastodonSecretNames(otpSecret: boolean): string[] {
   return [...forGoodSecretNames, ...(otpSecret ? ["OTP_SECRET"] : [])];
 }
 
-/** What made a secret is no reason to make it anew: a release with other arguments keeps those that are there. */
+/** Arguments that never regenerate a secret: if a later release changes them, the existing secrets stay. */
 const asMade = {
   password:
     "length special upper lower numeric number minUpper minLower minNumeric minSpecial overrideSpecial keepers".split(
@@ -49,7 +49,7 @@ const asMade = {
 };
 
 /**
- * Every secret that Mastodon wants, generated once and kept in the stack's state.
+ * Every secret that Mastodon needs, generated once and kept in the stack's state.
  *
  * The three encryption keys are the community's identity: accounts' signing keys are encrypted with them, and
  * a server that lost them can no longer sign as itself.
@@ -59,19 +59,19 @@ const asMade = {
 export class MastodonSecrets extends pulumi.ComponentResource {
   /** Secret variables by name, as Rails reads them. */
   readonly variables: Record<string, pulumi.Output<string>>;
-  /** Password of the first user, as it is now; 32 letters and digits. Secret. */
+  /** Latest password generated for the first user; 32 letters and digits. Secret. */
   readonly ownerPassword: pulumi.Output<string>;
   /** First password of the role that owns the database. Secret. */
   readonly databasePassword: pulumi.Output<string>;
   /** First password of an own Redis. Secret. */
   readonly redisPassword: pulumi.Output<string>;
-  /** What took the place of the first passwords of database and Redis. */
+  /** Passwords that replaced the first ones of database and Redis. */
   readonly later: { database: LaterPassword | undefined; redis: LaterPassword | undefined };
 
   constructor(name: string, args: MastodonSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Secrets", name, {}, opts);
     const kept = { parent: this, protect: args.protect };
-    // Letters and digits only: such a password stands in a URL and in a .env line as it is.
+    // Letters and digits only: the password needs no escaping in a URL or a .env line.
     const word = (role: string, options: pulumi.CustomResourceOptions) =>
       new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, passwordOptions(options))
         .result;
@@ -102,8 +102,8 @@ export class MastodonSecrets extends pulumi.ComponentResource {
     this.variables = keptSecrets(name, variables, this);
     this.databasePassword = word("database-password", { parent: this });
     this.redisPassword = word("redis-password", { parent: this });
-    // A later one has a name of its own instead of a keeper: both values are needed until all machines have the new
-    // one, and what its name no longer declares is deleted last of all.
+    // A later password is a separate resource, not a changed keeper: both values are needed until all
+    // machines have the new one, and a resource that is no longer declared is deleted last.
     const later = (role: string, mark: string | undefined): LaterPassword | undefined =>
       mark === undefined ? undefined : { word: mark, value: word(`${role}-${mark}`, { parent: this }) };
     const { rotate = {} } = args;

@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 
-/** A Web Push key pair in the coding that Mastodon reads (config/vapid.yml). */
+/** A Web Push key pair in the encoding that Mastodon reads (config/vapid.yml). */
 export interface VapidKeys {
   /** The P-256 scalar: 32 bytes, left-padded. */
   privateKey: string;
@@ -9,7 +9,7 @@ export interface VapidKeys {
 }
 
 /**
- * Recodes a PEM private key. Ruby's `Base64.urlsafe_encode64` keeps the padding, so the `=` stays.
+ * Re-encodes a PEM private key. Ruby's `Base64.urlsafe_encode64` keeps the padding, so `=` stays.
  *
  * @throws when the key is not on P-256
  */

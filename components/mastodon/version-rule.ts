@@ -1,8 +1,8 @@
-/** What a preview says about a step from one Mastodon to another. Pure. */
+/** What a preview says about a change from one version of Mastodon to another. Pure. */
 import { setParts } from "../../providers/rules/config-parts.ts";
 import { parseVersion, stepProblem } from "../../providers/rules/mastodon-version.ts";
 
-/** Why a community may not go from one release to another; undefined when it may. */
+/** Why a community may not change from one release to another; undefined when it may. */
 export function versionProblem(from: string, to: string, movedFrom: object = {}): string | undefined {
   const [old, next] = [parseVersion(from), parseVersion(to)];
   if (old === undefined || next === undefined) return undefined;
@@ -18,7 +18,7 @@ export function versionProblem(from: string, to: string, movedFrom: object = {})
   }
 }
 
-/** Version in an image's reference. */
+/** The version in an image's reference. */
 export function versionOf(image: string): string {
   return image.slice(image.lastIndexOf(":") + 1);
 }

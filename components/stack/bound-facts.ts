@@ -1,16 +1,16 @@
 /**
- * Which facts bind already. Nothing is remembered for it: the thing that holds the data is in the state or it is not,
- * so that there is no moment in which there is something to lose and nobody knows. Pure.
+ * Which facts are binding already. Nothing is stored for this: a fact is binding if the state has the
+ * resource that holds the data. So there is never data to lose without a binding fact. Pure.
  *
  *   database in the state ─► app, organisation, region, size of its volume
  *   bucket in the state ───► name, account, jurisdiction
- *   zone in the state ─────► the zone (only one that the stack made is there)
+ *   zone in the state ─────► the zone (the state has only a zone that the stack made)
  *   release in the state ──► domain, names of the uploads, kind of Redis: now people and other servers know them
  */
 import type { Facts } from "./fact-rules.ts";
 import { type LastState, specIn, variableIn } from "./last-state.ts";
 
-/** Logical names of what holds data, as index.ts gives them. */
+/** Logical names of the resources that hold data, as index.ts gives them. */
 const names = {
   database: "database-postgres",
   bucket: "media-bucket",
@@ -20,15 +20,15 @@ const names = {
   upstash: "redis-upstash",
 } as const;
 
-/** Whether machines were ever released: until then nobody can have come in, and nothing can have been uploaded. */
+/** Whether machines were ever released. Before that, nobody can have signed up or uploaded anything. */
 export function isReleased(last: LastState): boolean {
   return last[names.release] !== undefined;
 }
 
 /**
- * The facts of what the state has.
+ * The facts that follow from the state.
  *
- * @param wanted kind of Redis in the config. Where a run stopped between two kinds, the other one is the fact
+ * @param wanted kind of Redis in config. If a run stopped between two kinds and both exist, the other counts
  */
 export function factsIn(last: LastState, wanted: Facts["redisKind"]): Partial<Facts> {
   const facts: Partial<Facts> = {
@@ -53,12 +53,12 @@ export function factsIn(last: LastState, wanted: Facts["redisKind"]): Partial<Fa
   return facts;
 }
 
-/** App of the own Redis that is there. */
+/** App of the own Redis in the state. */
 export function redisAppIn(last: LastState): string | undefined {
   return text(specIn(last, names.ownRedis)?.app);
 }
 
-/** Where the database is: what the driver has to know to ask it who is in it. */
+/** App and name of the database, by which the driver finds it to count its accounts. */
 export function databaseIn(last: LastState): { app: string; database: string } | undefined {
   const { app, database } = specIn(last, names.database) ?? {};
   return typeof app === "string" && typeof database === "string" ? { app, database } : undefined;

@@ -16,26 +16,26 @@ import { type LastState, readLastState } from "./last-state.ts";
 
 /** Arguments of {@link CommunityFacts}. */
 export interface CommunityFactsArgs {
-  /** The facts that config would make. */
+  /** The facts that follow from config. */
   facts: Facts;
   /** The sizes that config asks for. */
   sizes: Sizes;
-  /** What the operator has moved away by hand. */
+  /** Old facts whose data the operator has moved, restored or given up by hand. */
   movedFrom: MovedFrom;
-  /** Whether Redis and the database may be asked what is in them. */
+  /** Whether the program may ask Redis and the database for their contents. */
   look: boolean;
-  /** Base of Fly's APIs; unset: the real one. */
+  /** Base URL of Fly's APIs. Default: the real one. */
   endpoint?: string | undefined;
 }
 
 /**
- * Compares what config says with what the state has, and refuses what would lose data, in previews too.
+ * Compares config with the state, and refuses changes that would lose data, in previews too.
  *
- * It comes before everything else: await {@link CommunityFacts.accepted} and nothing is declared, let alone
- * done, when a change is refused.
+ * It comes before everything else: await {@link CommunityFacts.accepted} first, and after a refused change
+ * nothing is declared, let alone done.
  */
 export class CommunityFacts extends pulumi.ComponentResource {
-  /** Resolves when the facts may be as they are; to what the last run left. */
+  /** Resolves to the state that the last run left, once the facts are accepted. */
   readonly accepted: Promise<LastState>;
 
   constructor(name: string, args: CommunityFactsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,7 +48,7 @@ export class CommunityFacts extends pulumi.ComponentResource {
       },
       { onDryRun: true },
     );
-    // A command without commands. A stack that has it in its state has a state, which can then be read.
+    // A command that runs nothing. A stack that already has it in its state has a state that can be read.
     const memory = new command.local.Command(
       `${name}-memory`,
       {},
@@ -64,7 +64,7 @@ export class CommunityFacts extends pulumi.ComponentResource {
   }
 }
 
-/** @throws RunError with all that would be lost */
+/** @throws RunError with everything that would be lost */
 async function refuseLosses(args: CommunityFactsArgs, last: LastState): Promise<void> {
   const { facts, sizes, movedFrom } = args;
   const old = factsIn(last, facts.redisKind);
@@ -75,21 +75,24 @@ async function refuseLosses(args: CommunityFactsArgs, last: LastState): Promise<
   if (problems.length > 0) throw new pulumi.RunError(refusal(problems));
 }
 
-/** Jobs in the own Redis that is there; undefined where nobody can tell from here: Upstash's has no way in. */
+/** Jobs waiting in the own Redis; undefined when unknown: a Redis at Upstash cannot be reached from here. */
 async function jobsIn(last: LastState, args: CommunityFactsArgs): Promise<number | undefined> {
   const app = redisAppIn(last);
   if (app === undefined) return undefined;
   return (await ask<JobsOutput>("jobs", { app }, args))?.waiting;
 }
 
-/** Accounts in the database that is there; undefined where it does not tell. */
+/** Number of accounts in the existing database; undefined when unknown. */
 async function peopleIn(last: LastState, args: CommunityFactsArgs): Promise<number | undefined> {
   const database = databaseIn(last);
   if (database === undefined) return undefined;
   return (await ask<PeopleOutput>("people", database, args))?.people;
 }
 
-/** What the driver sees; undefined where it may not look or gets no answer: then the answer is the careful one. */
+/**
+ * The driver's answer; undefined if it may not look or gets no answer. The change is then refused, unless
+ * `movedFrom` allows it.
+ */
 async function ask<T>(
   kind: string,
   spec: object,

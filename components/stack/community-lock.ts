@@ -3,23 +3,24 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Arguments of {@link CommunityLock}. */
 export interface CommunityLockArgs {
-  /** Whether the community is kept from being deleted. */
+  /** Whether the community is protected from deletion. */
   protect: boolean;
-  /** What holds data, and the release that lets people in. */
+  /** Resources that hold data, and the release that lets people in. */
   holds: pulumi.Resource[];
 }
 
 /**
- * Keeps a community from being destroyed from the first release on, in the run that makes the release already.
+ * Protects a community from being destroyed, already in the run that makes the first release.
  *
- * What holds data cannot be declared protected before that: a first `up` that fails would leave a stack that nothing
- * but `pulumi state unprotect` could end. So it is protected by the next run on (bound-facts.ts, `isReleased`), and
- * this resource stands in front meanwhile: it needs all of it, so a destroy would have to take it away first.
+ * Resources that hold data cannot be declared protected before that release: if the first `up` failed, only
+ * `pulumi state unprotect` would make a destroy possible. So the next run protects them (bound-facts.ts,
+ * `isReleased`). Until then this resource does: it depends on all of them, so a destroy has to delete it
+ * first.
  */
 export class CommunityLock extends pulumi.ComponentResource {
   constructor(name: string, args: CommunityLockArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Lock", name, {}, opts);
-    // A command without commands.
+    // A command that runs nothing.
     new command.local.Command(
       `${name}-lock`,
       {},

@@ -1,7 +1,7 @@
-/** What an operator has to know before a community ends, and what is there afterwards. Pure. */
+/** What an operator has to know before a community ends, and what remains afterwards. Pure. */
 import type { DumpOutput } from "../../providers/fly/spec.ts";
 
-/** What both texts are made from. */
+/** Facts that both texts use. */
 export interface EndingFacts {
   domain: string;
   zone: string;
@@ -13,7 +13,7 @@ export interface EndingFacts {
   mail: "sendgrid" | "server";
 }
 
-/** What `pulumi destroy` is going to take for good, and what to do first. */
+/** What `pulumi destroy` will delete permanently, and what to do first. */
 export function lastWords(facts: EndingFacts): string {
   const { domain, app, bucket } = facts;
   return [
@@ -33,7 +33,7 @@ export function lastWords(facts: EndingFacts): string {
   ].join("\n");
 }
 
-/** What is still there after `pulumi destroy`, a sentence each, with the way to remove it. */
+/** What remains after `pulumi destroy`, a sentence each, with the way to remove it. */
 export function leftAfterDestroy(
   facts: EndingFacts,
   dump: DumpOutput,

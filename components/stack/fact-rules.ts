@@ -1,24 +1,24 @@
-/** Which change of config is refused once there is something to lose, why, and the proper way. Pure. */
+/** Which changes of config are refused once there is data to lose, why, and what to do instead. Pure. */
 
 import { setParts } from "../../providers/rules/config-parts.ts";
 import type { Community } from "../config/schema.ts";
 import type { Sizes } from "../config/sizes.ts";
 
-/** Facts that config decides. When each of them binds: bound-facts.ts. */
+/** Facts that config decides. bound-facts.ts says when each of them becomes binding. */
 export interface Facts {
-  /** Handles and every other server's memory of the community hang on it. */
+  /** Accounts' handles and the community's identity at every other server depend on the domain. */
   domain: string;
   /** Public names of the uploads. Other servers keep an upload's address for as long as they keep the post. */
   filesHosts: readonly string[];
-  /** Prefix of all apps: another one is another database. */
+  /** Prefix of all apps' names. A changed prefix means another database. */
   app: string;
-  /** Apps and their volumes belong to it. */
+  /** The organisation that owns the apps and their volumes. */
   flyOrg: string;
-  /** Where volumes are; they do not move. */
+  /** Region of the volumes, which cannot move. */
   region: string;
-  /** Whose the bucket is. */
+  /** The account that owns the bucket. */
   cloudflareAccountId: string;
-  /** Name of the zone that this stack made, with all its records; null: it was there before. */
+  /** Name of the zone that this stack made, with all its records; null: the zone existed before. */
   madeZone: string | null;
   bucket: string;
   bucketJurisdiction: string;
@@ -28,7 +28,7 @@ export interface Facts {
   redisVolumeGb: number | null;
 }
 
-/** The facts that a config would make. */
+/** The facts that follow from a config. */
 export function factsOf(community: Community): Facts {
   const { domain, app, flyOrg, region, cloudflareAccountId, bucket, bucketJurisdiction, sizes } = community;
   return {
@@ -47,18 +47,21 @@ export function factsOf(community: Community): Facts {
   };
 }
 
-/** What an operator has moved away by hand, by the fact that was (`mastiff:movedFrom`): that change is let through. */
+/**
+ * Old facts whose data an operator has moved, restored or given up by hand (`mastiff:movedFrom`): they may
+ * change.
+ */
 export interface MovedFrom {
   redisKind?: Facts["redisKind"] | undefined;
-  /** A name of the uploads that is given up, with every address that other servers have of it. */
+  /** A host of the uploads that is given up: all its URLs that other servers have will break. */
   filesHost?: string | undefined;
-  /** The release whose writings are gone: a dump from before it was restored. */
+  /** The release whose data is gone, because a dump from before that release was restored. */
   mastodonVersion?: string | undefined;
 }
 
 interface Rule {
   fact: Exclude<keyof Facts, "filesHosts" | "redisKind" | "postgresVolumeGb" | "redisVolumeGb">;
-  /** What would be lost, and the proper way. */
+  /** What would be lost; `proper` says what to do instead. */
   because: string;
   proper: (was: string) => string;
 }
@@ -113,26 +116,26 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Which key of config has a volume's size as its `volumeGb`. */
+/** The config key whose `volumeGb` is the volume's size. */
 const volumes = [
   { fact: "postgresVolumeGb", key: "postgres" },
   { fact: "redisVolumeGb", key: "redis" },
 ] as const;
 
-/** What else bears on a change. */
+/** What else decides whether a change is allowed. */
 export interface Circumstances {
   /** The sizes that config asks for. */
   sizes: Pick<Sizes, "postgres" | "redis">;
   /** Default: nothing was moved by hand. */
   movedFrom?: MovedFrom;
-  /** Jobs in the Redis that is there; undefined: nobody has looked. */
+  /** Jobs waiting in the existing Redis; undefined: unknown. */
   waiting?: number | undefined;
 }
 
 /**
  * Why config may not change from `old` to `next`; one sentence each, empty when it may.
  *
- * @param old facts that bind; what is not in it is free
+ * @param old facts that are binding; a fact that it lacks may change freely
  */
 export function factProblems(
   old: Partial<Facts>,
@@ -170,15 +173,15 @@ function filesHostProblems(old: readonly string[], next: Facts, movedFrom: Moved
   );
 }
 
-/** Whether another app, organisation or region would take the place of the ones that are there. */
+/** Whether the app, the organisation or the region would change. */
 export function isHomeChanged(old: Partial<Facts>, next: Facts): boolean {
   return homeFacts.some((fact) => old[fact] !== undefined && old[fact] !== next[fact]);
 }
 
-/** Facts that bind because of the database alone. */
+/** Facts that are binding only because of the database. */
 export const homeFacts = ["app", "flyOrg", "region"] as const;
 
-/** Whether another kind of Redis would take the place of the one that is there. */
+/** Whether another kind of Redis would replace the existing one. */
 export function isRedisReplaced(old: Partial<Facts>, next: Facts): boolean {
   return old.redisKind !== undefined && old.redisKind !== next.redisKind;
 }

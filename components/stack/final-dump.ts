@@ -10,7 +10,7 @@ import { type EndingFacts, lastWords, leftAfterDestroy } from "./ending.ts";
 /** Arguments of {@link FinalDump}. */
 export interface FinalDumpArgs {
   place: FlyPlace;
-  /** What ends. */
+  /** Facts about the community that ends. */
   facts: Omit<EndingFacts, "farewellBucket">;
   /** What was at SendGrid before this stack. */
   adopted: { mailDomain: pulumi.Input<boolean>; sender: pulumi.Input<boolean> };
@@ -20,28 +20,29 @@ export interface FinalDumpArgs {
   databaseApp: string;
   accountId: string;
   jurisdiction: "default" | "eu";
-  /** A key that the operator made; it has to open the dump's bucket too. */
+  /** A key that the operator made. It must give access to the dump's bucket too. */
   key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
-  /** Base of R2's S3 API as the operator's machine reaches it; unset: the account's own. */
+  /** Base URL of R2's S3 API, as the operator's machine reaches it. Default: the account's own. */
   endpoint?: string | undefined;
-  /** Base of Cloudflare's API; unset: the real one. */
+  /** Base URL of Cloudflare's API. Default: the real one. */
   baseUrl?: string | undefined;
-  /** What has to be there before there is anything to dump. */
+  /** Resources that must exist before there is anything to dump. */
   after: pulumi.Resource[];
 }
 
 /**
- * The last dump of a community's database, taken once, in a bucket that stays when the stack goes.
+ * The last dump of a community's database, taken once, in a bucket that stays when the stack is destroyed.
  *
- * Not the bucket for uploads, which is emptied and deleted; not the operator's machine, which has no pg_dump of the
- * right version and no way into the private network without a tunnel, and which may be a CI job. The bucket lies
- * under the same law as the uploads (`jurisdiction`), since the dump holds the same people's data; its key goes with
- * the stack, so that afterwards the account's owner alone opens it.
+ * The bucket for uploads cannot hold it, because that is emptied and deleted. The operator's machine cannot
+ * either: it has no pg_dump of the right version, cannot reach the private network without a tunnel, and may
+ * be a CI job. The dump's bucket is under the same law (`jurisdiction`) as the uploads, since the dump holds
+ * the same people's data. The bucket's key is deleted with the stack, so that afterwards only the account's
+ * owner can open the bucket.
  */
 export class FinalDump extends pulumi.ComponentResource {
   /** Where the dump is, how large it is, and how many people's accounts are in it. */
   readonly dump: pulumi.Output<DumpOutput>;
-  /** What is still there after `pulumi destroy`, a sentence each. */
+  /** What remains after `pulumi destroy`, a sentence each. */
   readonly left: pulumi.Output<string[]>;
 
   constructor(name: string, args: FinalDumpArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -91,7 +92,7 @@ export class FinalDump extends pulumi.ComponentResource {
         ),
         place: args.place,
         secrets: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
-        // The bucket's and the object's name and a few numbers.
+        // The output is only the names of bucket and object, and a few numbers.
         secretOutput: false,
       },
       { parent: this, dependsOn: args.after },

@@ -1,9 +1,9 @@
 /**
- * A look at all clouds before a stack's first `up`: whether the community that it describes is up already. Then its
- * state is elsewhere, in another backend or on another laptop, and with it the keys that accounts sign with.
+ * Checks at Fly and Cloudflare, before a stack's first `up`, whether its community is up already. If so, the
+ * state is elsewhere, in another backend or on another laptop, and so are the keys that accounts sign with.
  *
- * What counts is a mark on a thing of this very community: its apps, its hosts' records, its rule, its bucket. What a
- * run without a state cannot have made itself is somebody's, whatever its name.
+ * Only marks on this community's things count: its apps, its hosts' records, its rule, its bucket. A run
+ * without a state cannot have made them, so they belong to another stack, whatever its name.
  */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
@@ -17,11 +17,11 @@ import { ruleRefOf } from "../config/derived-names.ts";
 import type { Community } from "../config/schema.ts";
 import { flyEndpoint } from "../fly/endpoint.ts";
 
-/** A thing in a cloud that bears a mark, or goes with one that does. */
+/** A thing in a cloud that bears a mark, or that belongs to a marked thing. */
 export interface Found {
   /** In words: "the app acme-social (3 machines, 3 of them running)". */
   what: string;
-  /** Whose it is, as far as its mark says; undefined: it bears none, but has this community's name. */
+  /** The owner that the mark names; undefined: the thing has no mark, but has this community's name. */
   owner: Mark | undefined;
 }
 
@@ -37,9 +37,9 @@ export async function lookForCommunity(community: Community): Promise<void> {
 }
 
 /**
- * What to say of what was found; undefined when none of it is anybody's. Pure.
+ * The error message for what was found; undefined when nothing belongs to another stack. Pure.
  *
- * A mark from before identities that has this stack's name counts as this stack's: it may be an older Mastiff's.
+ * A mark with this stack's name but no identity counts as this stack's: it may be from an older Mastiff.
  */
 export function elsewhere(
   found: readonly Found[],
@@ -61,7 +61,7 @@ export function elsewhere(
   ].join("\n");
 }
 
-/** A cloud that does not answer is for those to report who need it: nothing can be made there either. */
+/** Only warns if a cloud does not answer: nothing can be made there either, and its resources will say so. */
 async function looked<T>(cloud: string, look: () => Promise<T[]>): Promise<T[]> {
   try {
     return await look();

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LastState } from "./last-state.ts";
 
 /**
- * Refuses to make anew what is protected and there already (`--replace`, a changed argument), in previews too. The
- * engine refuses as well, but by the mark in the state, which a resource has only from the run after its first
- * release on (community-lock.ts).
+ * Refuses, in previews too, to replace a protected resource that exists already (`--replace`, a changed
+ * argument). The engine refuses as well, but only if the state says that the resource is protected. The state
+ * says so only from the run after the first release on (community-lock.ts).
  */
 export function keepWhatIsThere(last: LastState): void {
   const guard = new pulumi.ResourceHook(

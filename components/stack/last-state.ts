@@ -1,15 +1,16 @@
-/** What the last run left in the state of this very stack. */
+/** Reads the state that this stack's last run left. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Outputs of every resource in the state, by its logical name. Secret values are in clear: keep it in memory. */
+/** Outputs of every resource in the state, by logical name. Secrets are plain text: keep them in memory. */
 export type LastState = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /**
- * Reads it, before anything is declared.
+ * Reads the state, before anything else is declared.
  *
- * Only of a stack that has something in its state: the engine ends with a nil pointer where there is no snapshot yet.
- * The engine's own function, of which StackReference is one face (pulumi/pulumi: pkg/resource/deploy/builtins.go,
- * readStackResourceOutputs; pkg/backend/backend.go, GetStackResourceOutputs).
+ * Call it only if the state has something in it: without a snapshot the engine crashes with a nil pointer.
+ * The function belongs to the engine's built-in provider, like StackReference (pulumi/pulumi:
+ * pkg/resource/deploy/builtins.go, readStackResourceOutputs; pkg/backend/backend.go,
+ * GetStackResourceOutputs).
  */
 export async function readLastState(): Promise<LastState> {
   const stackName = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
@@ -21,24 +22,24 @@ export async function readLastState(): Promise<LastState> {
   );
 }
 
-/** A variable that a Command of the last run was given. */
+/** An environment variable that a Command got in the last run. */
 export function variableIn(last: LastState, name: string, variable: string): string | undefined {
   const value = (last[name]?.environment as Record<string, unknown> | undefined)?.[variable];
   return typeof value === "string" ? value : undefined;
 }
 
-/** What the driver was told that a thing should be. */
+/** The spec that the driver got for a thing. */
 export function specIn(last: LastState, name: string): Record<string, unknown> | undefined {
   return parsed(variableIn(last, name, "SPEC"));
 }
 
-/** What the driver printed of a thing; not of one whose output is secret. */
+/** The driver's output for a thing. Not for a thing whose output is secret. */
 export function answerIn(last: LastState, name: string): Record<string, unknown> | undefined {
   const { stdout } = last[name] ?? {};
   return parsed(typeof stdout === "string" ? stdout : undefined);
 }
 
-/** Drift that an earlier run has mended, in the words of then, by the logical name of the resource that did. */
+/** Drift that an earlier run repaired, in its words, by the logical name of the resource that repaired it. */
 export function mendedIn(last: LastState): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.keys(last).flatMap((name) => {

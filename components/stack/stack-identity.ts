@@ -4,33 +4,34 @@ import { identityBytes, markOf } from "../../providers/shared/mark.ts";
 
 /** Arguments of {@link StackIdentity}. */
 export interface StackIdentityArgs {
-  /** `<project>/<stack>` as it is called today. */
+  /** Current name of the stack: `<project>/<stack>`. */
   stack: string;
-  /** Whether the identity is kept from being deleted. */
+  /** Whether the identity is protected from deletion. */
   protect: boolean;
   /**
-   * Looks whether the community is up already. Asked before an identity is made, in previews too: nothing in a state
-   * without one can be in the clouds.
+   * Checks whether the community is up already. Called before an identity is generated, in previews too: a
+   * state without an identity cannot have anything in the clouds.
    *
-   * @throws with what was found and the ways out
+   * @throws with what was found and what to do
    */
   look: () => Promise<void>;
 }
 
 /**
- * Who a stack is: an identity that is generated once, and the name that the stack had then. Every mark in the clouds
- * is made from the two, so a stack that is renamed keeps its things, and a fresh state of the same name has none.
+ * Gives a stack an identity, which is generated once, and remembers the name that the stack had then. Every
+ * mark in the clouds is made from both, so a renamed stack keeps its resources, and a fresh state of the same
+ * name has none.
  *
- * It comes before everything else, and waits: the identity is in the state before the first thing is in a cloud, so
- * a run that ends anywhere is finished by the next one.
+ * The identity comes first, and everything else waits for it: it is in the state before anything is in a
+ * cloud. So the next run can finish a run that was interrupted at any point.
  */
 export class StackIdentity extends pulumi.ComponentResource {
-  /** What things are marked with: `3f9a1c0b77de mastiff/acme`. Unknown in the preview before the first `up`. */
+  /** The stack's mark: `3f9a1c0b77de mastiff/acme`. Unknown in the preview before the first `up`. */
   readonly mark: pulumi.Output<string>;
   /**
-   * The mark once it is known, undefined in the preview before the first `up`; and whether this run makes it.
+   * The mark, undefined in the preview before the first `up`, and whether this run generates the identity.
    *
-   * @throws RunError where a run's --target leaves out an identity that is not made yet
+   * @throws RunError if a run's --target leaves out an identity that does not exist yet
    */
   readonly known: Promise<{ mark: string | undefined; isNew: boolean }>;
 
@@ -47,7 +48,7 @@ export class StackIdentity extends pulumi.ComponentResource {
     );
     const id = new random.RandomId(
       `${name}-id`,
-      // The name as it was: a stack that is renamed is the same stack.
+      // The name at the first run: a renamed stack is still the same stack.
       { byteLength: identityBytes, keepers: { stack: args.stack } },
       {
         parent: this,
@@ -69,7 +70,7 @@ export class StackIdentity extends pulumi.ComponentResource {
   }
 }
 
-/** A run with --target makes nothing that it is not told to: what would have been made has no outputs then. */
+/** Stands for a missing identity: a new resource that --target leaves out has no outputs. */
 const notMade = "";
 
 const noIdentity = [
@@ -79,8 +80,8 @@ const noIdentity = [
 
 /** The value of an output, or undefined where this preview cannot know it. */
 async function knownMark(mark: pulumi.Output<string>): Promise<string | undefined> {
-  // Not among the SDK's types, but on every output (@pulumi/pulumi: output.ts): a function given to `apply` is not
-  // called for what is unknown, so nobody could wait for it.
+  // `isKnown` is not in the SDK's types, but on every output (@pulumi/pulumi: output.ts). It is needed
+  // because `apply` never calls its function for an unknown value, so waiting for that call would never end.
   const { isKnown } = mark as unknown as { isKnown: Promise<boolean> };
   if (!(await isKnown)) return undefined;
   return new Promise((resolve) => mark.apply(resolve));

@@ -4,15 +4,15 @@ import type { AddressesOutput, CertificateSpec, StatusOutput } from "../../provi
 import { pausedSentence } from "../cloudflare/zone-setup.ts";
 import { flyEndpoint } from "../fly/endpoint.ts";
 
-/** What {@link waitingFor} asks about. */
+/** Arguments of {@link waitingFor}. */
 export interface WaitingArgs {
   /** The zone as this run saw it. */
   zone: pulumi.Input<ZoneFacts>;
   /** The bucket's public host as this run saw it. */
   files: pulumi.Input<HostFacts>;
-  /** Those that were not issued yet when this run looked. */
+  /** Certificates that were not issued yet when this run looked. */
   certificates: pulumi.Input<CertificateSpec>[];
-  /** What the apps still have of addresses that DNS has left. */
+  /** Addresses that the apps still have, although DNS no longer has them. */
   addresses: pulumi.Input<AddressesOutput[]>;
   flyEndpoint?: string | undefined;
   /** Unset when mail does not go through SendGrid. */
@@ -25,11 +25,11 @@ export interface WaitingArgs {
         apiKey?: pulumi.Output<string> | undefined;
       }
     | undefined;
-  /** What has to be done before there is anything to ask. */
+  /** Resources that must be finished before anything is asked. */
   after: pulumi.Resource[];
 }
 
-/** What is known of the zone. */
+/** Facts about the zone. */
 export interface ZoneFacts {
   name: string;
   /** `active` once the registrar names Cloudflare's name servers. */
@@ -42,7 +42,7 @@ export interface ZoneFacts {
   edgeHost: string;
 }
 
-/** What is known of the bucket's public host. */
+/** Facts about the bucket's public host. */
 export interface HostFacts {
   name: string;
   enabled: boolean;
@@ -50,7 +50,7 @@ export interface HostFacts {
   ssl: string;
 }
 
-/** What SendGrid says, as `providers/sendgrid/main.ts look` prints it; null is what it could not learn. */
+/** SendGrid's answers, as `providers/sendgrid/main.ts look` prints them; null: no answer. */
 interface MailLook {
   domainValid: boolean | null;
   senderVerified: boolean | null;
@@ -59,8 +59,8 @@ interface MailLook {
 }
 
 /**
- * What the community still waits for, in sentences; empty when nothing is missing. Asked anew at each run, because
- * it changes without any of our doing: it is an output and never a difference.
+ * What the community still waits for, in sentences; empty when nothing is missing. Every run asks again,
+ * because the answers change without any change of the program's. So they are an output and never a diff.
  */
 export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.Output<string[]> {
   const look = (script: string[], environment: Record<string, pulumi.Input<string>>) =>
@@ -156,7 +156,7 @@ export function certificateSentences({ certificates }: StatusOutput): string[] {
     .map(({ hostname, status, detail }) => `certificate of ${hostname} is ${status}: ${detail}`);
 }
 
-/** An old address waits until DNS has forgotten it. */
+/** An old address is kept until no resolver can have it cached. */
 export function addressSentences(addresses: readonly AddressesOutput[]): string[] {
   return addresses.flatMap(({ app, leaving }) =>
     leaving.map(
@@ -166,7 +166,7 @@ export function addressSentences(addresses: readonly AddressesOutput[]): string[
   );
 }
 
-/** Mail waits for SendGrid to see the records, the sender and the account's tracking switch for a person. */
+/** Mail waits for SendGrid to see the DNS records. Sender and click tracking wait for a person to act. */
 export function mailSentences(
   sendgrid: { domain: string; senderEmail?: string | undefined },
   mail: MailLook,

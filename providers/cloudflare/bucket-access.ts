@@ -36,10 +36,10 @@ export function endpointOf({ accountId, jurisdiction }: Pick<Inputs, "accountId"
 }
 
 /**
- * Waits until the key opens the bucket; R2 speaks of up to a minute
- * (https://developers.cloudflare.com/r2/reference/consistency/). What never passes is not waited for.
+ * Waits until the key opens the bucket; R2's documentation says up to a minute
+ * (https://developers.cloudflare.com/r2/reference/consistency/). Does not wait when the refusal is permanent.
  *
- * @throws OperatorError with S3's last word and what to do about it.
+ * @throws OperatorError with S3's last answer and what to do about it.
  */
 async function awaitAccess(wanted: Inputs): Promise<void> {
   const bucket = bucketOf(wanted);
@@ -67,7 +67,7 @@ async function awaitAccess(wanted: Inputs): Promise<void> {
   );
 }
 
-/** @throws what is no answer of S3's: an error of ours. */
+/** @throws any error that is not an answer of S3's: it is an error of ours. */
 function refusalOf(error: unknown): S3Error {
   if (error instanceof S3Error) return error;
   throw error;
@@ -79,7 +79,7 @@ function wordsOf(error: unknown): string {
 }
 
 /**
- * Removes all objects and unfinished uploads. Says how far it is: a bucket may hold hundreds of thousands.
+ * Removes all objects and unfinished uploads. Reports its progress: a bucket may hold hundreds of thousands.
  *
  * @throws when somebody keeps writing to the bucket.
  */
@@ -100,7 +100,7 @@ export async function empty(bucket: Bucket, say: (line: string) => void): Promis
   for (const upload of await bucket.uploads()) await bucket.abort(upload);
 }
 
-/** @throws when something is in it: nobody has said that it may go. */
+/** @throws when the bucket holds objects: nobody has said that they may be deleted. */
 async function refuseObjects(bucket: Bucket): Promise<void> {
   if ((await bucket.keys()).length === 0) return;
   throw new OperatorError(
@@ -110,9 +110,9 @@ async function refuseObjects(bucket: Bucket): Promise<void> {
   );
 }
 
-/** Whether there is nothing (left) to be emptied, or no way to: the bucket or its key are gone. */
+/** Whether the bucket or its key is gone: then nothing is left to empty, or there is no way to do it. */
 function isGone(error: unknown): boolean {
-  // A wrong clock is refused with 403 too, and tells nothing of bucket and key.
+  // A wrong clock is refused with 403 too, and says nothing about the bucket or the key.
   if (!(error instanceof S3Error) || error.code === "RequestTimeTooSkewed") return false;
   return error.status === 404 || error.status === 401 || error.status === 403;
 }

@@ -2,10 +2,10 @@ import { CloudClient } from "../shared/cloud-client.ts";
 import type { Refusal } from "../shared/cloud-error.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 
-/** The API. */
+/** Base of the API. */
 export const CLOUDFLARE_URL = "https://api.cloudflare.com/client/v4";
 
-/** Cloudflare's envelope, as far as we read it. */
+/** The parts of Cloudflare's envelope that are read here. */
 export interface Envelope<T> {
   success: boolean;
   errors: {
@@ -38,7 +38,7 @@ export function cloudflareClient(credentials: string[], baseUrl?: string): Cloud
   });
 }
 
-/** Messages with their code and the part of the body that is meant. */
+/** Messages with their code and the part of the body that they are about. */
 export function explain(body: unknown): { messages: string[]; codes: number[] } {
   const errors = (body as Partial<Envelope<unknown>> | null)?.errors;
   if (!Array.isArray(errors)) return { messages: [], codes: [] };
@@ -50,12 +50,15 @@ export function explain(body: unknown): { messages: string[]; codes: number[] } 
   return { messages, codes: errors.map((error) => error.code) };
 }
 
-/** 6003: not even of a token's form. 403 also stands for a token without the right: another one may have it. */
+/**
+ * Whether a refusal is about the token. Code 6003: it does not have the form of a token. 403 also means that
+ * the token lacks the right, which another token may have.
+ */
 function isOfToken(status: number, codes: number[]): boolean {
   return status === 401 || status === 403 || codes.includes(6003);
 }
 
-/** The right that a call asks for, in the dashboard's words (README, "Tokens and rights"). */
+/** The right that a call needs, in the dashboard's words (README, "Tokens and rights"). */
 const rights: readonly (readonly [RegExp, string])[] = [
   [/\/rulesets\b/, "Zone → Transform Rules → Edit, in a shared zone Config Rules → Edit too"],
   [/\/dns_records\b/, "Zone → DNS → Edit"],
@@ -84,7 +87,7 @@ function hint({ status, call, codes = [], messages }: Refusal): string | undefin
   return undefined;
 }
 
-/** Every page of a list. @param size entries a page; each list has a most of its own. */
+/** The entries of all pages of a list. @param size entries per page; each list has its own maximum */
 export async function everyPage<T>(
   cloud: CloudClient,
   path: string,

@@ -6,23 +6,24 @@ import { sleep, waitBefore } from "../shared/waiting.ts";
 import type { Envelope } from "./client.ts";
 import { rulesetMark } from "./ruleset-mark.ts";
 
-// One rule in a ruleset that everybody shares.
+// One rule in a ruleset that all stacks share.
 //
-// A zone has at most one entrypoint ruleset a phase, and Cloudflare has no conditional write. What makes two
-// stacks safe at once:
-//  - rules are added, changed and removed one by one, never by a PUT of the list, which would lose the others';
-//  - the ruleset is made by POST, which fails when there is one (code 20217), not by PUT to the entrypoint,
-//    which overwrites: two stacks that both saw none cannot lose each other's rule;
-//  - whatever goes wrong on the way (gone, there already, too many writes at once), the ruleset is read anew and
-//    the right act for what is there now is chosen;
-//  - a rule that was written is looked for again: another stack may have taken away the empty ruleset between.
+// A zone has at most one entrypoint ruleset per phase, and Cloudflare has no conditional write. Two stacks
+// may work at the same time, because
+//  - rules are added, changed and removed one by one, never by a PUT of the list, which would lose the
+//    others' rules;
+//  - the ruleset is made by POST, which fails when one exists (code 20217), not by PUT to the entrypoint,
+//    which overwrites: two stacks that both saw no ruleset cannot lose each other's rule;
+//  - after any failure on the way (gone, exists already, too many writes at once), the ruleset is read again,
+//    and the next call follows from what is there now;
+//  - a written rule is looked for again: another stack may have deleted the empty ruleset in between.
 //
 //   none ──POST rulesets──► [mine] ◄──POST rules── [others'] ──PATCH──► [others', mine changed]
 //   [mine] ──DELETE rule──► [] ──DELETE ruleset, if ours──► none
 //
 // @see https://developers.cloudflare.com/ruleset-engine/rulesets-api/
 
-/** A rule on the wire. */
+/** A rule as the API sends and takes it. */
 export interface Rule {
   id?: string;
   ref?: string;
@@ -36,11 +37,11 @@ export interface Rule {
 interface Ruleset {
   id: string;
   description?: string;
-  /** Missing while it is empty. */
+  /** Absent while the ruleset is empty. */
   rules?: Rule[];
 }
 
-/** A rule and where it is. */
+/** A rule and the id of its ruleset. */
 export interface FoundRule {
   rulesetId: string;
   rule: Rule;
@@ -52,15 +53,15 @@ const NO_ENTRYPOINT = 10003;
 /** `exceeded maximum number of zone rulesets for phase …` */
 const RULESET_EXISTS = 20217;
 
-/** What 20217 says when the plan has no more rules for the phase. */
+/** The message of code 20217 when the plan has no more rules for the phase. */
 const FULL = "exceeded maximum number of rules";
 
 const TRIES = 8;
 
-/** How often a POST is tried that may have happened, each time after a look. */
+/** How often a POST that may have happened is tried, each time after a look. */
 const UNCLEAR_TRIES = 4;
 
-/** The rule of this name, or undefined. */
+/** The rule with this ref, or undefined. */
 export async function findRule(
   cloud: CloudClient,
   zoneId: string,
@@ -72,7 +73,7 @@ export async function findRule(
   return ruleset && rule && { rulesetId: ruleset.id, rule };
 }
 
-/** Makes the rule so, whatever is there. */
+/** Makes the rule, or changes it to be as given. */
 export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule: Rule): Promise<FoundRule> {
   return inTurn(`${zoneId}/${phase}`, () =>
     persistently(async () => {
@@ -94,10 +95,10 @@ export function keepRule(cloud: CloudClient, zoneId: string, phase: string, rule
 }
 
 /**
- * Takes the rule away, and the ruleset when we made it and it is empty. Nothing to do where the zone is gone, or where
- * the rule of this name is another stack's by now.
+ * Removes the rule, and then the ruleset when Mastiff made it and it is empty. Does nothing where the zone is
+ * gone. Leaves a rule with this ref that belongs to another stack by now.
  *
- * @param description of the rule as we wrote it, in which our mark stands
+ * @param description the rule's description as we wrote it, which contains our mark
  */
 export async function dropRule(
   cloud: CloudClient,
@@ -120,7 +121,7 @@ export async function dropRule(
   await orGone(dropped);
 }
 
-/** Whether a rule bears the mark of another stack than the one that a description of ours bears. */
+/** Whether a rule carries the mark of another stack than a description of ours does. */
 function isAnothers(rule: Rule, ours: string | undefined): boolean {
   const theirs = markIn(rule.description)?.identity;
   return theirs !== undefined && theirs !== markIn(ours)?.identity;
@@ -145,10 +146,13 @@ async function entrypoint(cloud: CloudClient, zoneId: string, phase: string): Pr
   }
 }
 
-/** Runs a look with its act until it is done; a conflict, or a result that is gone again, means to look anew. */
+/**
+ * Repeats a look and the call that follows from it until both succeed: after a conflict, and when the result
+ * is gone again.
+ */
 async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    // Two that meet part again soon; a cloud that is unwell, or says when to come again, is left alone for longer.
+    // A conflict between two stacks ends soon. A failing cloud gets a longer wait, or the one that it names.
     let wait = waitBefore(attempt, undefined, {}, Date.now()) / 2;
     try {
       const done = await lookAndAct();
@@ -165,25 +169,29 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
 }
 
 /**
- * Whether somebody else was at the ruleset between our look and our act: it or the rule has gone (404), it has
- * come (400, code 20217), too much at once (409). Conflicts have more than one 400, so each gets one more look.
+ * Whether somebody else changed the ruleset between our look and our call: the ruleset or the rule is gone
+ * (404), the ruleset exists now (400, code 20217), or too many writes came at once (409). Other conflicts are
+ * 400 too, so each 400 gets one more look.
  */
 function mayBeConflict(error: unknown, attempt: number): error is CloudError {
   if (!(error instanceof CloudError)) return false;
   const { status, codes, messages, mayHaveHappened } = error;
-  // A look that finds no zone will not find it the next time either.
+  // A look that finds no zone will not find it next time either.
   const hasGone = status === 404 && !error.call.startsWith("GET");
-  // The same code says that a phase is full, and no second look makes room in it.
+  // The same code also means that a phase is full, and a second look makes no room in it.
   const isFull = messages.some((message) => message.includes(FULL));
   const isConflict = hasGone || status === 409 || (codes.includes(RULESET_EXISTS) && !isFull);
-  // All but a POST, and 429 in any case, the client has repeated to the end of its patience: eight times that is hours.
+  // The client has already repeated all other calls, and each 429, to its limit: eight times that is hours.
   const isUnclear = mayHaveHappened && error.call.startsWith("POST") && attempt < UNCLEAR_TRIES;
   return isConflict || isUnclear || (status === 400 && attempt === 1 && !isFull);
 }
 
 const queues = new Map<string, Promise<unknown>>();
 
-/** One after the other within this process: Cloudflare limits concurrent writes to one ruleset further. */
+/**
+ * One call after the other for each key in this process: Cloudflare also limits concurrent writes to one
+ * ruleset.
+ */
 function inTurn<T>(key: string, act: () => Promise<T>): Promise<T> {
   const before = queues.get(key) ?? Promise.resolve();
   const mine = before.then(act, act);

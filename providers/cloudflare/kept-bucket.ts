@@ -25,14 +25,14 @@ function look(cloud: CloudClient, wanted: Inputs): Promise<Envelope<unknown> | u
   return orGone(cloud.request<Envelope<unknown>>("GET", path, { headers: lawOf(wanted) }));
 }
 
-/** A bucket that is made when it is not there, and left when its stack goes. */
+/** A bucket that is made unless it exists, and stays when its stack is destroyed. */
 export const keptBucket: Kind<Inputs, Outputs, () => CloudClient> = {
   inputs,
   replacedBy: ["accountId", "bucket", "jurisdiction"],
 
   async create(connect, wanted) {
     const cloud = connect();
-    // One that is there was left by an earlier ending. Nothing in it is read, changed or removed.
+    // An existing bucket is left from an earlier ending. Nothing in it is read, changed or removed.
     if ((await look(cloud, wanted)) === undefined) {
       const call = { body: { name: wanted.bucket }, headers: lawOf(wanted) };
       await postAfterLook(

@@ -7,24 +7,24 @@ import { type Envelope, everyPage } from "./client.ts";
 export interface CommunityThings {
   accountId: string;
   zone: string;
-  /** Hosts, and what stands beside them. */
+  /** Names of DNS records: the hosts, and the names beside them. */
   names: readonly string[];
-  /** `ref` of its header rule. */
+  /** `ref` of the community's header rule. */
   ref: string;
   bucket: string;
   jurisdiction: string;
 }
 
-/** A thing of the community's name. */
+/** A thing with one of the community's names. */
 export interface MarkedThing {
   what: string;
-  /** Undefined: it bears no mark. */
+  /** Undefined: the thing carries no mark. */
   owner: Mark | undefined;
 }
 
 /**
- * What is at Cloudflare under a community's names and bears a mark, and the bucket of its name even without one. Reads
- * only; one part that the token may not see hides no other.
+ * The things at Cloudflare that have a community's names and carry a mark, and the bucket of its name even
+ * without a mark. Only reads. The bucket and the tokens are left out where the token may not see them.
  *
  * @throws CloudError when Cloudflare does not answer
  */
@@ -72,7 +72,9 @@ async function bucket(
   return [{ what: `the bucket ${name}`, owner: marks.find((mark) => mark !== undefined) }];
 }
 
-/** Ids of a bucket's CORS rules: one of them bears the mark, since R2's buckets have neither labels nor comments. */
+/**
+ * Ids of a bucket's CORS rules. One carries the mark, since R2's buckets have neither labels nor comments.
+ */
 export async function corsRuleIds(
   cloud: CloudClient,
   path: string,
@@ -95,7 +97,7 @@ async function tokens(cloud: CloudClient, things: CommunityThings): Promise<Mark
     .filter(({ owner }) => owner !== undefined);
 }
 
-/** Nothing where the token lacks the right: R2 and tokens may be left out of it (README, “Tokens and rights”). */
+/** The things; none without the right to see them, as for R2 and tokens (README, “Tokens and rights”). */
 async function seen(look: Promise<MarkedThing[]>): Promise<MarkedThing[]> {
   try {
     return await look;

@@ -27,13 +27,13 @@ type Inputs = z.infer<typeof inputs>;
 interface Outputs {
   rulesetId: string;
   ruleId: string;
-  /** Whether the rule acts; off when somebody switched it off in the dashboard. */
+  /** Whether the rule is on. False when somebody switched it off in the dashboard. */
   enabled: boolean;
-  /** The rule as it was answered when we wrote it, canonical: what differs from it has drifted. */
+  /** The rule as Cloudflare answered when we wrote it, canonical. A rule that differs from it has drifted. */
   written: string;
 }
 
-/** A rule in one text, whatever the order of its keys. Ids, versions and dates are left out. */
+/** A rule as one text, independent of the order of its keys. Ids, versions and dates are left out. */
 export function canonical(rule: Rule): string {
   const { description = "", action, expression, enabled = true, action_parameters = {} } = rule;
   return JSON.stringify(sorted({ description, action, expression, enabled, action_parameters }));
@@ -75,7 +75,7 @@ export const phaseRule: Kind<Inputs, Outputs, () => CloudClient> = {
     if (found === undefined) return undefined;
     const { rule, rulesetId } = found;
     const seen = { rulesetId, ruleId: rule.id ?? "", enabled: rule.enabled ?? true, written: state.written };
-    // The API may answer a rule in another form than it was sent; only a change since then is drift.
+    // The API may return a rule in another form than it was sent. Only a change since then is drift.
     if (canonical(rule) === state.written) return seen;
     const { description = "", action, expression, action_parameters: actionParameters = {} } = rule;
     return { description, action, expression, actionParameters, ...seen };

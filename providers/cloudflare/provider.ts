@@ -7,8 +7,8 @@ import { keptBucket } from "./kept-bucket.ts";
 import { phaseRule } from "./phase-rule.ts";
 import { publicHost } from "./public-host.ts";
 
-// What the classes in resources.ts do. Their stubs, which are stored in state, load this file when they are
-// called, so it may change without a diff.
+// The provider of the classes in resources.ts. The stubs stored in state load this file when they are called,
+// so changing it is not a diff.
 
 let apiToken: string | undefined;
 let endpoints: { baseUrl?: string; endpoint?: string } = {};
@@ -21,7 +21,7 @@ export async function configure({ config }: dynamic.ConfigureRequest): Promise<v
   endpoints = { ...(baseUrl && { baseUrl }), ...(r2 && { endpoint: r2 }) };
 }
 
-/** Gives the client when it is needed: a bucket's key is its own credential and asks for no token. */
+/** Makes the client only when it is needed: a bucket's key is its own credential and needs no token. */
 function connect(props: Props): () => CloudClient {
   const credentials = [apiToken, process.env.CLOUDFLARE_API_TOKEN].filter((token) => token) as string[];
   return () => cloudflareClient(credentials, props.baseUrl as string | undefined);

@@ -18,7 +18,7 @@ const inputs = z.object({
 type Inputs = z.infer<typeof inputs>;
 
 interface Outputs {
-  /** Whether R2 shows the bucket at the host. */
+  /** Whether R2 serves the bucket at the host. */
   enabled: boolean;
   /** pending, active, deactivated, blocked, error, unknown; missing where R2 does not know the host. */
   ownership: string;
@@ -32,12 +32,12 @@ function outputsOf(domain: CustomDomain | undefined): Outputs {
   return { enabled, ownership: status.ownership ?? "unknown", ssl: status.ssl ?? "unknown" };
 }
 
-/** Whether switching it on once more may help: nothing comes of these states by waiting. */
+/** Whether switching the host on again may help: waiting does not end these states. */
 function isStuck({ enabled, ownership, ssl }: Outputs): boolean {
   return !enabled || [ownership, ssl].some((word) => word === "deactivated" || word === "error");
 }
 
-/** The host as it is, switched on again where it is off or stuck. */
+/** Switches the host on again when it is off or stuck. @returns its state after that */
 async function keep(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
   const found = await customDomain(cloud, wanted);
   const seen = outputsOf(found);
@@ -49,8 +49,9 @@ async function keep(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
 }
 
 /**
- * The public host of a bucket after R2 was told of it. `cloudflare.R2CustomDomain` takes the answer of its POST for the
- * end; some hosts stay disabled (terraform-provider-cloudflare#6578), and the certificate comes minutes later.
+ * The public host of a bucket, after R2 was told of it. `cloudflare.R2CustomDomain` is done when its POST is
+ * answered; but some hosts stay disabled (terraform-provider-cloudflare#6578), and the certificate comes
+ * minutes later.
  */
 export const publicHost: Kind<Inputs, Outputs, () => CloudClient> = {
   inputs,
@@ -62,7 +63,7 @@ export const publicHost: Kind<Inputs, Outputs, () => CloudClient> = {
 
   async differs(cloud, _id, state) {
     const now = outputsOf(await customDomain(cloud(), state));
-    // While R2 cannot reach its certificates it knows neither: nothing has changed then.
+    // While R2 cannot reach its certificates, it answers `unknown` for both: that is not a change.
     if (now.enabled && now.ownership === "unknown" && now.ssl === "unknown") return undefined;
     if (isStuck(now))
       return `${state.host} is ${now.enabled ? `stuck (${now.ownership}, ${now.ssl})` : "off"}`;
@@ -77,6 +78,6 @@ export const publicHost: Kind<Inputs, Outputs, () => CloudClient> = {
 
   update: (cloud, _id, _state, news) => keep(cloud(), news),
 
-  // The custom domain goes by itself, and with it all that was looked at.
+  // The custom domain is deleted by its own resource; this one made nothing.
   async remove() {},
 };

@@ -3,13 +3,13 @@ import { CheckoutResource } from "../shared/resource.ts";
 
 /** Arguments of {@link PhaseRule}. */
 export interface PhaseRuleArgs {
-  /** Zone that gets the rule. Another one replaces it. */
+  /** Zone that gets the rule. A change replaces the rule. */
   zoneId: pulumi.Input<string>;
-  /** Phase, e.g. `http_response_headers_transform`. Another one replaces the rule. */
+  /** Phase, e.g. `http_response_headers_transform`. A change replaces the rule. */
   phase: pulumi.Input<string>;
   /**
-   * The rule's lasting name within the phase: letters, digits, `_`. It has to carry the community, since a rule
-   * of this name is taken for ours. Another one replaces the rule.
+   * The rule's permanent name within the phase: letters, digits, `_`. It must identify the community, since
+   * an existing rule with this ref is taken for ours. A change replaces the rule.
    */
   ref: pulumi.Input<string>;
   /** Shown in the dashboard. Default empty. */
@@ -18,18 +18,21 @@ export interface PhaseRuleArgs {
   action: pulumi.Input<string>;
   /** When the rule acts, in Cloudflare's rule language. */
   expression: pulumi.Input<string>;
-  /** What the action does, in the wire's own spelling, e.g. `{ headers: { … } }`, `{ ssl: "strict" }`. */
+  /** What the action does, spelled as in the API, e.g. `{ headers: { … } }`, `{ ssl: "strict" }`. */
   actionParameters?: pulumi.Input<Record<string, unknown>>;
-  /** Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is no diff. */
+  /**
+   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
+   * not a diff.
+   */
   baseUrl?: pulumi.Input<string>;
 }
 
 /**
- * One rule in a zone's entrypoint ruleset of a phase, known by its `ref`.
+ * One rule in a zone's entrypoint ruleset of a phase, identified by its `ref`.
  *
- * A zone has one ruleset a phase, for everybody. `cloudflare.Ruleset` owns it whole, so that its destroy removes
- * the rules of others and a second stack cannot start. This one reads, adds, changes and removes its own rule
- * alone, and takes the ruleset away only when we made it and it is empty.
+ * A zone has one ruleset per phase, shared by everybody. `cloudflare.Ruleset` owns the whole ruleset: its
+ * destroy removes the rules of others, and a second stack cannot start. PhaseRule reads, adds, changes and
+ * removes only its own rule, and deletes the ruleset only when Mastiff made it and it is empty.
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rulesets-api/
  */
@@ -57,39 +60,45 @@ export class PhaseRule extends CheckoutResource {
 
 /** Arguments of {@link BucketAccess}. */
 export interface BucketAccessArgs {
-  /** Name of the bucket. Neither it nor the jurisdiction can change while deleting would empty the old one. */
+  /**
+   * Name of the bucket. Bucket and jurisdiction cannot change unless `keepObjects` is set, since deleting
+   * would empty the old bucket.
+   */
   bucket: pulumi.Input<string>;
-  /** Account of the bucket, which names the default endpoint. */
+  /** Account of the bucket, which is part of the default endpoint. */
   accountId: pulumi.Input<string>;
   /** Id of the token that the key comes from. */
   accessKeyId: pulumi.Input<string>;
   /** Lower-case hex SHA-256 of the token's value. Secret. */
   secretAccessKey: pulumi.Input<string>;
-  /** Where the objects are kept by law; it is part of the endpoint's name. Default `default`. */
+  /** Jurisdiction that the objects are stored in, which is part of the endpoint's name. Default `default`. */
   jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
   /**
    * The S3 API, without the bucket. Default `https://<accountId>.r2.cloudflarestorage.com`, or that of the
-   * jurisdiction. Changing it alone is no diff.
+   * jurisdiction. Changing it alone is not a diff.
    */
   endpoint?: pulumi.Input<string>;
   /** How long a new key may take to be accepted, in seconds. Default 120. */
   timeoutSeconds?: pulumi.Input<number>;
   /** Whether the objects stay when this is deleted (the bucket can then not be deleted). Default false. */
   keepObjects?: pulumi.Input<boolean>;
-  /** Whether all objects may be removed when this is deleted; else only a bucket without any is let go. Default false. */
+  /**
+   * Whether deleting this resource may remove all objects. Otherwise it is only deleted when the bucket is
+   * empty. Default false.
+   */
   dispensable?: pulumi.Input<boolean>;
 }
 
 /**
- * A key that has been seen to open its bucket, and the way to empty the bucket at the end. A new token takes a
- * moment to reach R2; who takes the key from here has one that works. Deleting it removes all objects and
- * aborts unfinished uploads, because R2 deletes no bucket that is not empty (409, code 10008).
+ * A key that is known to open its bucket. A new token takes a moment to reach R2: resources that take the key
+ * from the outputs here get one that works. Deleting this resource removes all objects and aborts unfinished
+ * uploads, because R2 deletes no bucket that is not empty (409, code 10008).
  *
  * @throws when the key is not accepted in time.
  * @see https://developers.cloudflare.com/r2/api/tokens/
  */
 export class BucketAccess extends CheckoutResource {
-  /** The bucket, once it is open to the key. */
+  /** The bucket, once the key opens it. */
   declare readonly bucket: pulumi.Output<string>;
   /** The id of a key that works. */
   declare readonly accessKeyId: pulumi.Output<string>;
@@ -116,22 +125,25 @@ export class BucketAccess extends CheckoutResource {
 /** Arguments of {@link KeptBucket}. */
 export interface KeptBucketArgs {
   accountId: pulumi.Input<string>;
-  /** Name of the bucket. Another one is another bucket; the first stays. */
+  /** Name of the bucket. A change makes another bucket; the first one stays. */
   bucket: pulumi.Input<string>;
-  /** Where the objects are kept by law, for good. Default `default`. */
+  /** Jurisdiction that the objects are stored in; permanent. Default `default`. */
   jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
-  /** Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is no diff. */
+  /**
+   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
+   * not a diff.
+   */
   baseUrl?: pulumi.Input<string>;
 }
 
 /**
- * A bucket that outlives its stack: made when it is not there, used when it is, never deleted and never emptied.
- * `cloudflare.R2Bucket` with `retainOnDelete` would stay too, but could not be made a second time.
+ * A bucket that outlives its stack: it is made unless it exists, and never deleted or emptied.
+ * `cloudflare.R2Bucket` with `retainOnDelete` would stay too, but creating it a second time would fail.
  *
  * @see https://developers.cloudflare.com/api/resources/r2/subresources/buckets/
  */
 export class KeptBucket extends CheckoutResource {
-  /** The bucket, once it is there. */
+  /** The bucket, once it exists. */
   declare readonly bucket: pulumi.Output<string>;
 
   constructor(name: string, args: KeptBucketArgs, opts?: pulumi.CustomResourceOptions) {
@@ -148,28 +160,31 @@ export class KeptBucket extends CheckoutResource {
 /** Arguments of {@link PublicHost}. */
 export interface PublicHostArgs {
   accountId: pulumi.Input<string>;
-  /** The bucket that the host shows. Another one replaces this. */
+  /** The bucket that the host serves. A change replaces this resource. */
   bucket: pulumi.Input<string>;
-  /** Where the objects are kept by law. Default `default`. */
+  /** Jurisdiction that the objects are stored in. Default `default`. */
   jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
-  /** The custom domain, once R2 was told of it. Another one replaces this. */
+  /** The custom domain, once R2 was told of it. A change replaces this resource. */
   host: pulumi.Input<string>;
-  /** Least version of TLS, which goes with every change. Default `1.2`. */
+  /** Minimum version of TLS, which is sent with every change. Default `1.2`. */
   minTls?: pulumi.Input<"1.0" | "1.1" | "1.2" | "1.3">;
-  /** Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is no diff. */
+  /**
+   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
+   * not a diff.
+   */
   baseUrl?: pulumi.Input<string>;
 }
 
 /**
- * A bucket's custom domain that is looked at in every run, and switched on again where R2 left it off or it got stuck.
- * It waits for nothing: how far the host is are its outputs.
+ * A bucket's custom domain. Every run looks at it, and switches it on again where R2 left it off or it got
+ * stuck. It waits for nothing: its outputs say how far the host is.
  *
  * @see https://developers.cloudflare.com/r2/buckets/public-buckets/
  */
 export class PublicHost extends CheckoutResource {
-  /** Whether R2 shows the bucket at the host. */
+  /** Whether R2 serves the bucket at the host. */
   declare readonly enabled: pulumi.Output<boolean>;
-  /** `active` once R2 knows whose the host is. */
+  /** `active` once R2 has verified who owns the host. */
   declare readonly ownership: pulumi.Output<string>;
   /** `active` once the edge has the host's certificate. */
   declare readonly ssl: pulumi.Output<string>;

@@ -1,2 +1,2 @@
-/** The description of rulesets that we make: such a one may go when its last rule goes, whoever made that. */
+/** Description of rulesets that Mastiff makes. They may go with their last rule, whoever made that rule. */
 export const rulesetMark = "Made by Mastiff, goes with its last rule.";

@@ -6,7 +6,7 @@ import { patiently } from "../shared/patience.ts";
 import { isUntrusted, untrustedFix } from "../shared/untrusted.ts";
 import { sleep, waitBefore } from "../shared/waiting.ts";
 
-/** How one bucket is reached. */
+/** Address and credentials of one bucket. */
 export interface BucketKey {
   bucket: string;
   /** The S3 API, without the bucket. */
@@ -20,14 +20,14 @@ interface Refusal {
   call: string;
   /** HTTP status; undefined when no answer came, or none that can be read. */
   status: number | undefined;
-  /** S3's own word, e.g. `NoSuchBucket`. */
+  /** S3's error code, e.g. `NoSuchBucket`. */
   code?: string;
   message: string;
   headers?: Record<string, string>;
 }
 
 /**
- * Answers that stay as they are however often R2 is asked, by S3's word, and what to do about each.
+ * Permanent refusals by S3's error code, and what to do about each. Asking R2 again does not change them.
  *
  * @see https://developers.cloudflare.com/r2/api/error-codes/
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -38,13 +38,13 @@ const lastingAnswers: Readonly<Record<string, string>> = {
     "macOS: System Settings, General, Date & Time, set automatically), then run it again",
   SignatureDoesNotMatch:
     "the secret is not that of the key. A key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
-    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotating a secret”)",
+    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotation”)",
   InvalidArgument:
     "the key has not the form of one: mastiff:r2AccessKeyId is 32 hexadecimal digits, the id of an R2 token",
   InvalidRegionName: "the key's region is not one of R2's: that is an error in Mastiff, please report it",
 };
 
-/** Answers that may pass (a new key and a new bucket take a moment), and what to do when they do not. */
+/** Refusals that may pass (a new key and a new bucket take a moment), and what to do when they do not. */
 const slowAnswers: Readonly<Record<string, string>> = {
   Unauthorized:
     "R2 does not know the token: it was deleted or has expired. A minted one: pulumi up --refresh makes it again. A key of " +
@@ -59,11 +59,11 @@ const slowAnswers: Readonly<Record<string, string>> = {
 /** A call that S3 refused or did not answer, in words for an operator. */
 export class S3Error extends OperatorError {
   readonly status: number | undefined;
-  /** S3's own word; empty when there was none. */
+  /** S3's error code; empty when there was none. */
   readonly code: string;
   /** What is wrong, without what to do about it. */
   readonly words: string;
-  /** What to do about it; undefined when that hangs on the call. */
+  /** What to do about it; undefined when that depends on the call. */
   readonly fix: string | undefined;
   readonly headers: Record<string, string>;
 
@@ -83,7 +83,7 @@ export class S3Error extends OperatorError {
     this.headers = headers;
   }
 
-  /** Whether asking again is of no use: the same answer would come, however long one waits. */
+  /** Whether the refusal is permanent: asking again would bring the same answer after any wait. */
   get isLasting(): boolean {
     return lastingAnswers[this.code] !== undefined || this.fix === untrustedFix;
   }
@@ -101,7 +101,7 @@ const parser = new XMLParser({ isArray: (name) => LISTS.has(name), parseTagValue
 const builder = new XMLBuilder({});
 
 /**
- * The few calls of the S3 API that a bucket's beginning and end take, path style, region `auto`.
+ * The few calls of the S3 API that open a bucket and empty it; path style, region `auto`.
  *
  * @see https://developers.cloudflare.com/r2/api/s3/api/
  */
@@ -125,7 +125,8 @@ export class Bucket {
   async keys(): Promise<string[]> {
     const root = "ListBucketResult";
     const { [root]: list } = await this.#call("GET", "list-type=2&max-keys=1000&encoding-type=url", { root });
-    // Asked for because XML cannot hold every key; only decoded when the answer says that it was done.
+    // URL encoding is requested because XML cannot hold every key. Keys are decoded only when the answer says
+    // that they are encoded.
     const plain = (key: string) =>
       list?.EncodingType === "url" ? decodeURIComponent(key.replace(/\+/g, " ")) : key;
     return contents(list?.Contents).map((object) => plain(String(object.Key)));
@@ -149,7 +150,7 @@ export class Bucket {
     return contents(list?.Upload).map((upload) => ({ key: String(upload.Key), id: String(upload.UploadId) }));
   }
 
-  /** Ends an unfinished upload; one that is gone is fine. */
+  /** Aborts an unfinished upload, and succeeds when it is already gone. */
   async abort({ key, id }: { key: string; id: string }): Promise<void> {
     const path = key.split("/").map(encodeURIComponent).join("/");
     try {
@@ -160,7 +161,8 @@ export class Bucket {
   }
 
   /**
-   * Makes a call until it is answered. All of these may be made twice: a list, and the removal of what is named.
+   * Makes a call, and retries it after failures that may pass. All calls here may be repeated: they list, or
+   * remove named things.
    *
    * @throws S3Error for anything but 2xx, and for an answer that lacks its root element or is cut short: half a list
    *   would pass for an empty bucket.
@@ -184,7 +186,7 @@ export class Bucket {
     query: string,
     { root, body, path = "" }: Call,
   ): Promise<Record<string, unknown>> {
-    // Deleting many objects asks for a digest of the list (S3 API, DeleteObjects).
+    // The S3 API requires a digest of the list for DeleteObjects.
     const md5 = body === undefined ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
     const headers = body === undefined ? {} : { "content-type": "application/xml", ...md5 };
     const call = `${method} ${this.name}?${query.split("&")[0]}`;
@@ -206,14 +208,14 @@ export class Bucket {
   }
 }
 
-/** What a call carries, and the root element that its answer has to have. */
+/** The parts of a call, and the root element that its answer must have. */
 interface Call {
   root?: string;
   body?: string;
   path?: string;
 }
 
-/** An answer's elements; undefined for what is no XML, or no whole one. */
+/** An answer's elements; undefined for an answer that is not XML, or not complete. */
 function readXml(text: string): Record<string, unknown> | undefined {
   try {
     return text.trimStart().startsWith("<") ? parser.parse(text, true) : undefined;
@@ -222,7 +224,7 @@ function readXml(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Why no answer came: the system's word (ECONNRESET), or that it took too long. */
+/** Why no answer came: the system's error code (ECONNRESET), or that it took too long. */
 function whyNone(error: unknown): string {
   const { name, message, cause } = error as Error & { cause?: { code?: string } };
   if (name === "TimeoutError") return "it took too long";

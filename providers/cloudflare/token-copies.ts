@@ -3,7 +3,7 @@ import { orGone } from "../shared/cloud-client.ts";
 import { type Envelope, everyPage } from "./client.ts";
 
 /**
- * For how long the official provider repeats one call, and then some: eleven attempts, 30 s apart at most
+ * How long the official provider repeats one call, and a margin: eleven attempts, at most 30 s apart
  * (cloudflare-go v6, internal/requestconfig).
  */
 const REPEATED_FOR_MS = 10 * 60_000;
@@ -15,13 +15,14 @@ interface Token {
 }
 
 /**
- * Ends the copies of a token that was just made. The official provider repeats a POST whose answer was lost, and
- * Cloudflare takes the same name twice: a token would be left whose value nobody has ever heard, and nobody ends.
+ * Deletes the copies of a token that was just made. The official provider repeats a POST whose answer was
+ * lost, and Cloudflare accepts the same name twice. A token would be left whose value nobody knows, and which
+ * nobody deletes.
  *
- * Only what was issued within one call's patience before ours is such a copy: a token of the same name from another
- * day is somebody's in use. Both times are Cloudflare's, so no clock of ours matters.
+ * A copy is a token of the same name, issued before ours within the time that one call is repeated. An older
+ * token of this name may be in use. Both times are Cloudflare's, so this machine's clock does not matter.
  *
- * @returns how many were ended.
+ * @returns how many were deleted.
  */
 export async function endCopies(cloud: CloudClient, accountId: string, id: string): Promise<number> {
   const path = `/accounts/${accountId}/tokens`;

@@ -3,7 +3,7 @@ import { CloudError } from "../shared/cloud-error.ts";
 import { type Envelope, everyPage } from "./client.ts";
 import type { Rule } from "./entrypoint.ts";
 
-/** A zone as `GET /zones` answers it, as far as we read it. */
+/** A zone as `GET /zones` returns it, as far as it is read here. */
 export interface Zone {
   id: string;
   name: string;
@@ -19,7 +19,7 @@ export interface Zone {
   plan: { legacy_id: string };
 }
 
-/** A DNS record as `GET /zones/{id}/dns_records` answers it. */
+/** A DNS record as `GET /zones/{id}/dns_records` returns it. */
 export interface ZoneRecord {
   id: string;
   type: string;
@@ -38,31 +38,31 @@ export interface PhaseRuleset {
   rules: Rule[];
 }
 
-/** All that is looked at in a zone before anything is declared in it. */
+/** Everything that is read in a zone before anything is declared in it. */
 export interface ZoneReading {
   zone: Zone;
   records: ZoneRecord[];
-  /** The rulesets of the phases that were asked for; a phase without one is missing. */
+  /** The rulesets of the phases that were asked for; a phase without a ruleset is absent. */
   rulesets: PhaseRuleset[];
   /** `under_attack` where every visitor has to show that it is a browser. */
   securityLevel: string;
-  /** Whether what looks automated is stopped; undefined where the token may not read it. */
+  /** Whether bot fight mode stops visitors that look automated; undefined where the token may not read it. */
   fightMode: boolean | undefined;
-  /** Whether R2's record at the bucket's host is of this very bucket; undefined where there is no such record. */
+  /** Whether R2's record at the bucket's host belongs to this bucket; undefined without such a record. */
   hostIsOfBucket: boolean | undefined;
 }
 
-/** What a reading is about. */
+/** What to read. */
 export interface ReadingWish {
   accountId: string;
   zone: string;
-  /** Phases whose rules are counted, each of which the token may read. */
+  /** Phases whose rules are counted. The token may read each of them. */
   phases: readonly string[];
   /** The bucket and its public host. */
   bucket: BucketHost;
 }
 
-/** A bucket and the host that shows it. */
+/** A bucket and the host that serves it. */
 export interface BucketHost {
   accountId: string;
   bucket: string;
@@ -70,10 +70,10 @@ export interface BucketHost {
   host: string;
 }
 
-/** Where the record of a bucket's host points to: R2 makes it, and it carries no comment of ours. */
+/** Target of the record at a bucket's host. R2 makes the record, so it carries no comment of ours. */
 export const r2Target = "public.r2.dev";
 
-/** Reads the zone; undefined when the token sees none of this name in the account. Changes nothing. */
+/** Reads the zone; undefined when the token sees no zone of this name in the account. Changes nothing. */
 export async function readZone(cloud: CloudClient, wish: ReadingWish): Promise<ZoneReading | undefined> {
   const query = { name: wish.zone, "account.id": wish.accountId };
   const { result: zones } = await cloud.get<Envelope<Zone[]>>("/zones", query);
@@ -110,7 +110,7 @@ async function rulesetsOf(
   const wanted = result.filter(({ kind, phase }) => kind === "zone" && phases.includes(phase));
   return Promise.all(
     wanted.map(async ({ id, name, description, phase }) => {
-      // The list leaves the rules out, and an empty ruleset has none.
+      // The list does not contain the rules, and an empty ruleset has none.
       const found = await cloud.get<Envelope<{ rules?: Rule[] }>>(`${zonePath}/rulesets/${id}`);
       const rules = found.result.rules ?? [];
       return { id, name, ...(description !== undefined && { description }), phase, rules };
@@ -118,13 +118,13 @@ async function rulesetsOf(
   );
 }
 
-/** A custom domain of a bucket, as R2 answers it. */
+/** A custom domain of a bucket, as R2 returns it. */
 export interface CustomDomain {
   enabled: boolean;
   status?: { ownership?: string; ssl?: string };
 }
 
-/** The bucket's custom domain; undefined when the host is none of this bucket. */
+/** The bucket's custom domain; undefined when the host does not belong to this bucket. */
 export async function customDomain(cloud: CloudClient, where: BucketHost): Promise<CustomDomain | undefined> {
   try {
     const headers = { "cf-r2-jurisdiction": where.jurisdiction };
@@ -141,7 +141,7 @@ export function customDomainPath({ accountId, bucket, host }: BucketHost): strin
   return `/accounts/${accountId}/r2/buckets/${bucket}/domains/custom/${host}`;
 }
 
-/** The answer, or undefined where the token lacks the right to it. */
+/** The answer, or undefined where the token lacks the right. */
 async function unlessForbidden<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

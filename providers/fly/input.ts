@@ -1,8 +1,8 @@
 import { shell } from "./call/shell.ts";
 
 /**
- * What came into this run. All of it is written by our own program, so a mistake here is a bug, not an
- * operator's: plain errors, but with the name of the part.
+ * The input of a run. Our own program writes all of it, so a mistake in it is a bug and not the operator's:
+ * the errors are plain, but name the part.
  */
 export interface Input {
   spec: Record<string, unknown>;
@@ -23,8 +23,8 @@ export async function readInput(): Promise<Input> {
 }
 
 /**
- * The spec, or each of several, with its stack. That comes on its own, because it is not known in the preview before
- * the first `up`, where the rest is.
+ * Adds the stack to the spec, or to each of several specs. The stack is passed separately because the preview
+ * before the first `up` does not know it yet, while it knows the rest.
  */
 function ownedBy(stack: string | undefined, spec: Record<string, unknown>): Record<string, unknown> {
   if (stack === undefined || stack === "") return spec;
@@ -36,7 +36,9 @@ function ownedBy(stack: string | undefined, spec: Record<string, unknown>): Reco
   return { ...spec, items: Object.fromEntries(items) };
 }
 
-/** A terminal or nothing on stdin is no secrets; anything else must be an object of strings. */
+/**
+ * The secrets on stdin: none for a terminal or an empty stdin; anything else must be an object of strings.
+ */
 function readSecrets(input: string): Record<string, string> {
   const given = input.trim();
   if (given === "") return {};
@@ -54,7 +56,7 @@ function readSecrets(input: string): Record<string, string> {
   return secrets as Record<string, string>;
 }
 
-/** The last output is a help, never needed: state that was edited by hand must not stop a destroy. */
+/** The last output helps but is never required: state that was edited by hand must not stop a destroy. */
 function previousOutput(stdout: string | undefined): unknown {
   if (stdout === undefined || stdout.trim() === "") return undefined;
   try {
@@ -80,7 +82,10 @@ function object(name: string, value: unknown): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** Throws unless each named property is there and of the type named. `shape` values: a `typeof`, or "array". */
+/**
+ * Throws unless each named property exists and has the named type. Values of `shape`: a `typeof`, "array" or
+ * "null", or several of these joined by `|`.
+ */
 export function checkSpec(spec: Record<string, unknown>, shape: Readonly<Record<string, string>>): void {
   for (const [key, types] of Object.entries(shape)) {
     const value = spec[key];

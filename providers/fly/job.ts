@@ -5,7 +5,7 @@ import { clone, model } from "./release/rails.ts";
 import { type Machine, machinesOf, sharedSize } from "./things/machines.ts";
 
 /**
- * A command of the operator's in a machine of its own, with image and settings of the running web machine:
+ * The operator's command, run in a machine of its own with the image and settings of the running web machine:
  * `node providers/fly/main.ts job run --app A [--memory-mb N] -- bin/tootctl accounts refresh --all --verbose`.
  */
 export interface JobArguments {
@@ -14,7 +14,7 @@ export interface JobArguments {
   command: string[];
 }
 
-/** @throws Error with what is wrong with the arguments. */
+/** @throws Error that says what is wrong with the arguments. */
 export function parseJob(args: readonly string[]): JobArguments {
   const split = args.indexOf("--");
   const command = split < 0 ? [] : args.slice(split + 1);
@@ -36,7 +36,7 @@ export function parseJob(args: readonly string[]): JobArguments {
   return { app, memoryMb, command };
 }
 
-/** Gives the job's output to `onLine` as it comes. @returns the job's exit code */
+/** Runs the job and passes its output to `onLine` as it arrives. @returns the job's exit code */
 export async function runJob(
   fly: Fly,
   { app, memoryMb, command }: JobArguments,
@@ -55,7 +55,7 @@ export async function runJob(
   return ended.exitCode;
 }
 
-/** Jobs of runs that were killed: ended an hour ago, and nobody came for them. A running one is somebody's. */
+/** Jobs of killed runs: ended more than an hour ago, and never removed. A running job is still in use. */
 function forgotten(machines: readonly Machine[]): Machine[] {
   return machines.filter(
     (one) =>

@@ -1,10 +1,10 @@
 import type { Fly } from "./call/flyctl.ts";
 import type { Observation } from "./spec.ts";
 
-/** What a verb gets to work with. */
+/** The arguments of a verb. */
 export interface Task<Spec> {
   spec: Spec;
-  /** Values that came by stdin. */
+  /** Values from stdin. */
   secrets: Readonly<Record<string, string>>;
   /** What the last ensure printed, if Pulumi still has it. */
   previous: unknown;
@@ -15,10 +15,10 @@ export interface Task<Spec> {
 
 /**
  * A kind of thing that the driver makes.
- * - ensure makes it so, whatever is there already, from whatever point an earlier run stopped at;
+ * - ensure brings the thing to its spec, whatever exists already and wherever an earlier run stopped;
  * - destroy leaves nothing, and succeeds when there is nothing;
  * - observe changes nothing;
- * - takeBack removes what a first ensure left that cannot succeed, as far as it can hold no data. Default: nothing.
+ * - takeBack removes what a first ensure left that cannot succeed, unless it may hold data. Default: nothing.
  */
 export interface Kind<Spec> {
   ensure(task: Task<Spec>): Promise<unknown>;
@@ -27,12 +27,12 @@ export interface Kind<Spec> {
   takeBack?(task: Task<Spec>): Promise<void>;
 }
 
-/** A property of the last output, when there was one and it is of that type. */
+/** A property of the last output; undefined when there is no output, or none with this property. */
 export function from(previous: unknown, key: string): unknown {
   return typeof previous === "object" && previous !== null ? Reflect.get(previous, key) : undefined;
 }
 
-/** The observation of a thing that is not there at all: it was removed, or was never made. */
+/** The observation of a thing that does not exist: it was removed, or was never made. */
 export function gone(what: string): Observation {
   return { exists: false, differences: [`there is no ${what}`], identity: true };
 }

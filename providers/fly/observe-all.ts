@@ -5,8 +5,8 @@ import type { Observation, ObserveAllOutput, ObserveAllSpec, ObserveItem } from 
 import { ipsOf } from "./things/app.ts";
 
 /**
- * Looks at many things in one run: apps side by side, and each question asked once (several things of one app
- * need the same list of machines and secrets). For the look before a preview.
+ * Observes many things in one run, for the look before a preview. Apps are observed in parallel, and each
+ * question is asked once (several things of one app need the same list of machines and secrets).
  */
 export async function observeAll(
   fly: Fly,
@@ -29,14 +29,14 @@ async function withAddresses(fly: Fly, { flyToml, spec }: ObserveItem): Promise<
   if (!flyToml?.includes("{v")) return flyToml;
   const { app } = spec as { app: string };
   const { v4, v6 } = await ipsOf(fly, app).catch((error: unknown) => {
-    // The release itself says that there is no such app.
+    // The release's own observation says that the app does not exist.
     if (error instanceof FlyctlFailure && error.reason === "absent") return { v4: null, v6: null };
     throw error;
   });
   return flyToml.replaceAll("{v4}", v4 ?? "").replaceAll("{v6}", v6 ?? "");
 }
 
-/** What was in an app that is gone is made anew, and nothing of it will be as it was. */
+/** Everything in an app that is gone will be made anew, and its outputs will all be different. */
 function withoutHome(items: Record<string, ObserveItem>, seen: ObserveAllOutput): ObserveAllOutput {
   const appOf = (item: ObserveItem | undefined) => (item?.spec as { app?: string } | undefined)?.app;
   const lost = Object.entries(items).filter(([name, { kind }]) => kind === "app" && !seen[name]?.exists);

@@ -11,7 +11,7 @@ import type { Kind, Task } from "./kind.ts";
  */
 type AnyKind = Kind<never>;
 
-/** What each kind's spec must hold; its module is loaded only when it is asked for. */
+/** The properties that each kind's spec must have, and its module, which is loaded only when needed. */
 const owned = { stack: "string", org: "string", app: "string" };
 const kinds: Record<string, { shape: Record<string, string>; load: () => Promise<AnyKind> }> = {
   app: {
@@ -90,7 +90,7 @@ const usage = `usage: node providers/fly/start.mjs <kind> <verb>
 The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
 FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; of a job, its own. */
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; for a job, the job's own. */
 export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
   if (kind === "job" && verb === "run") return job(args.slice(2));
@@ -121,12 +121,15 @@ export async function run(args: readonly string[]): Promise<number> {
   });
 }
 
-/** The first ensure of a thing leaves it, or nothing: what a repeat would finish is left to the repeat. */
+/**
+ * Runs ensure. When the first ensure of a thing fails with an error that no repeat can fix, what it made is
+ * removed. When a repeat can finish the work, it stays.
+ */
 async function ensured(module: AnyKind, task: Task<never>): Promise<unknown> {
   try {
     return await module.ensure(task);
   } catch (error) {
-    // The error is what a person has to read; that something was left is the next run's business then.
+    // A failure of takeBack is not reported: a person has to read the first error. The next run cleans up.
     if (task.previous === undefined && isFinal(error) && !task.fly.stopped)
       await module.takeBack?.(task).catch(() => undefined);
     throw error;
@@ -187,7 +190,7 @@ async function all(): Promise<number> {
   });
 }
 
-/** Output and exit code are the job's own, so that it can stand in a pipe. */
+/** Passes on the job's own output and exit code, so that the command can stand in a pipe. */
 async function job(args: readonly string[]): Promise<number> {
   const { parseJob, runJob } = await import("./job.ts");
   let wanted: ReturnType<typeof parseJob>;
@@ -210,7 +213,9 @@ async function job(args: readonly string[]): Promise<number> {
   return failed || exitCode;
 }
 
-/** Runs the work with a Fly that is closed whatever happens, and turns its end into output and exit code. */
+/**
+ * Runs the work with a Fly that is always closed, prints the answer or the error, and returns the exit code.
+ */
 async function withFly(
   options: ConstructorParameters<typeof Fly>[0],
   spec: Record<string, unknown>,
@@ -241,7 +246,7 @@ async function withFly(
   }
 }
 
-/** What a person gets to read: a problem's parts, or, for a bug, the stack. */
+/** The text of an error for a person: the parts of a problem, or the stack trace of a bug. */
 async function describe(error: unknown, fly: Fly, spec: Record<string, unknown>): Promise<string> {
   if (error instanceof DriverError) return error.message;
   if (error instanceof FlyctlFailure) {

@@ -1,15 +1,18 @@
 /**
- * What the program tells the driver, and what the driver answers: the one place where the two meet.
- * Types only, so that components/ can import it without loading any of the driver.
+ * The types that the program and the driver exchange: specs and outputs.
+ * Types only, so that components/ can import them without loading any of the driver.
  *
- * Every spec comes in by the environment variable SPEC (JSON), its `stack` by MASTIFF_STACK, secrets by stdin (JSON object, name →
- * value), a rendered fly.toml by FLY_TOML with SECRETS_DIGEST (anything that changes when a secret does), what an
- * earlier ensure printed by PULUMI_COMMAND_STDOUT or IDENTITY. The answer is one JSON document on stdout.
+ * The driver reads
+ * - the spec from the environment variable SPEC (JSON), and its `stack` from MASTIFF_STACK;
+ * - secrets from stdin (a JSON object, name → value);
+ * - a rendered fly.toml from FLY_TOML, with SECRETS_DIGEST (any text that changes when a secret does);
+ * - the output of an earlier ensure from PULUMI_COMMAND_STDOUT or IDENTITY.
+ * It prints one JSON document on stdout.
  */
 
-/** Whose an app is. */
+/** An app, with the stack and the organisation that it belongs to. */
 export interface Owned {
-  /** `<identity> <project>/<stack>`: what the mark on every app of ours is made from. Comes by MASTIFF_STACK. */
+  /** `<identity> <project>/<stack>`, from which the mark on each app is made. From MASTIFF_STACK. */
   stack: string;
   /** Slug of the Fly organisation. */
   org: string;
@@ -17,7 +20,7 @@ export interface Owned {
   app: string;
 }
 
-/** A spec as the program declares it: whose the thing is comes on its own. */
+/** A spec as the program declares it: without `stack`, which is passed separately. */
 export type Declared<Spec> = Omit<Spec, "stack">;
 
 /** A machine's size, in Fly's own terms. */
@@ -29,23 +32,23 @@ export interface Size {
 
 /** An app with its public addresses. */
 export interface AppSpec extends Owned {
-  /** One IPv6 and one IPv4 address; false: none at all, the app is private. */
+  /** True: one IPv6 and one IPv4 address. False: no addresses, the app is private. */
   publicAddresses: boolean;
-  /** An IPv4 address of its own ($2 a month) instead of the shared one. */
+  /** A dedicated IPv4 address ($2 a month) instead of the shared one. */
   dedicatedV4: boolean;
 }
 export interface AppOutput {
   app: string;
   v4: string | null;
   v6: string | null;
-  /** Further addresses that the app still has, because DNS may lead to them. */
+  /** Further addresses that the app keeps, because DNS may still point to them. */
   leaving?: string[];
 }
 
-/** The addresses of an app that DNS leads to, once it does. */
+/** The public addresses of an app, once the DNS records point to them. */
 export interface AddressesSpec extends Owned {
   dedicatedV4: boolean;
-  /** What the records say; not known to a look. */
+  /** The addresses in the DNS records; not known to `observe`. */
   v4?: string | null;
   v6?: string | null;
 }
@@ -55,7 +58,7 @@ export interface AddressesOutput {
   v6: string | null;
   leaving: LeavingAddress[];
 }
-/** An address that DNS has left, and from when on nobody knows it any more (ISO 8601). */
+/** An address that DNS no longer names, and the time (ISO 8601) after which no resolver knows it any more. */
 export interface LeavingAddress {
   address: string;
   from: string;
@@ -68,7 +71,7 @@ export interface CertificateSpec {
 }
 export interface CertificateOutput {
   hostname: string;
-  /** CNAME that proves the name by DNS, so that the certificate comes before any traffic does. */
+  /** CNAME that proves the name by DNS, so that the certificate is issued before any traffic arrives. */
   challenge: { name: string; target: string };
   /** TXT that proves the name where a CDN hides the app's addresses. */
   ownership: { name: string; value: string };
@@ -78,7 +81,7 @@ export interface CertificateOutput {
 export interface SecretsSpec {
   app: string;
   names: string[];
-  /** Those whose values never change once the app has them. Default: none. */
+  /** Names whose values never change once the app has them. Default: none. */
   forGood?: string[];
 }
 export interface SecretsOutput {
@@ -86,18 +89,18 @@ export interface SecretsOutput {
   digests: Record<string, string>;
 }
 
-/** Unmanaged Postgres on one machine. stdin: `{ "password": … }`, the role's. */
+/** Unmanaged Postgres on one machine. stdin: `{ "password": … }`, the password of the role `user`. */
 export interface PostgresSpec extends Owned {
   region: string;
   size: Size;
   volumeGb: number;
   database: string;
   user: string;
-  /** Apps whose DATABASE_URL points here: unset, staged, when the database goes. */
+  /** Apps whose DATABASE_URL points here. It is unset there, staged, when the database is destroyed. */
   consumers: string[];
-  /** Another role logs in (kind `login`): whether this one may is no longer looked after. Default false. */
+  /** Another role logs in (kind `login`), so an existing role `user` is left as it is. Default false. */
   loginElsewhere?: boolean;
-  /** It may be destroyed with the community in it. Default false. */
+  /** The database may be destroyed with the community in it. Default false. */
   dispensable?: boolean;
 }
 export interface PostgresOutput {
@@ -108,7 +111,7 @@ export interface PostgresOutput {
   user: string;
 }
 
-/** A role that logs in with a password of its own and acts as `owner`. stdin: `{ "password": … }`. */
+/** A role that logs in with its own password and acts as `owner`. stdin: `{ "password": … }`. */
 export interface LoginSpec {
   /** App of the database. */
   app: string;
@@ -124,18 +127,18 @@ export interface LoginOutput {
   user: string;
 }
 
-/** An own Redis on one machine, private. stdin: `{ "password": … }`. */
+/** The stack's own Redis on one machine, private. stdin: `{ "password": … }`. */
 export interface RedisSpec extends Owned {
   region: string;
   size: Size;
   volumeGb: number;
   image: string;
-  /** The password comes by `redis-restart`: the one that is there is kept. Default false. */
+  /** Kind `redis-restart` sets the password, so an existing password is kept. Default false. */
   passwordElsewhere?: boolean;
-  /** It may be destroyed with jobs in it. Default false. */
+  /** Redis may be destroyed with jobs in it. Default false. */
   dispensable?: boolean;
 }
-/** How many jobs wait in an own Redis; verb `look`. */
+/** How many jobs wait in the stack's own Redis; verb `look`. */
 export interface JobsSpec {
   app: string;
 }
@@ -151,7 +154,10 @@ export interface PeopleSpec {
 export interface PeopleOutput {
   people: number;
 }
-/** A further password of an own Redis, and the restart that leaves it alone. stdin: `{ "password": … }`. */
+/**
+ * A password of the stack's own Redis: kind `redis-password` adds it beside the current one, kind
+ * `redis-restart` makes it the only one. stdin: `{ "password": … }`.
+ */
 export interface RedisPasswordSpec {
   app: string;
 }
@@ -168,11 +174,11 @@ export interface RedisOutput {
   port: number;
 }
 
-/** A Redis of Upstash, bought through Fly. */
+/** A Redis at Upstash, bought through Fly. */
 export interface UpstashSpec {
   stack: string;
   org: string;
-  /** App of the community, which bears the mark that a Redis of Upstash cannot. */
+  /** App of the community. It carries the mark, because a Redis at Upstash cannot. */
   app: string;
   name: string;
   region: string;
@@ -192,15 +198,15 @@ export interface ReleaseSpec extends Owned {
   /** How many machines each process group has. */
   groups: Record<string, { count: number }>;
   /**
-   * Memory of the machines that migrate; null: this app has no database of its own. `sidekiq`: all parts of the size
-   * that the memory follows from, for the words of an error.
+   * Memory of the machines that migrate; null: this app has no database of its own. `sidekiq`: all parts of
+   * the size in config that the memory is derived from, for error messages.
    */
   database: { memoryMb: number; sidekiq?: Readonly<Record<string, number>> } | null;
-  /** Ask Redis for its version first: Sidekiq 8 refuses to start below 7. */
+  /** Check the version of Redis first: Sidekiq 8 refuses to start below 7. */
   redisGate: boolean;
-  /** App of the own Redis that Sidekiq's heartbeat is looked for in. Default: it is not looked for. */
+  /** App of the stack's own Redis, where Sidekiq's heartbeats are checked. Default: they are not checked. */
   redis?: string;
-  /** Ask afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
+  /** Check afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
   smoke: boolean;
 }
 export interface ReleaseOutput {
@@ -209,20 +215,20 @@ export interface ReleaseOutput {
   release: number;
 }
 
-/** The owner's account. stdin: `{ "password": … }`, used when the account is new, or its password rotates. */
+/** The owner's account. stdin: `{ "password": … }`, used when the account is new or the password rotates. */
 export interface OwnerSpec {
   app: string;
   username: string;
   email: string;
-  /** Do not ask the e-mail domain's DNS whether it takes mail. */
+  /** Do not check in DNS whether the e-mail domain accepts mail. */
   skipDns: boolean;
-  /** Word of the password; another one than before gives the account the password of stdin. Default: none. */
+  /** Rotation word of the password. When it changes, the account gets stdin's password. Default: none. */
   rotation?: string;
 }
 export interface OwnerOutput {
   result: "created" | "present" | "rotated";
   username: string;
-  /** Word of the password that the account was given last. */
+  /** Rotation word of the password that the account was given last. */
   rotation?: string;
 }
 
@@ -231,12 +237,15 @@ export interface OwnerOutput {
  * stdin: `{ "accessKeyId": …, "secretAccessKey": … }`, a key that may write to the bucket.
  */
 export interface DumpSpec {
-  /** App whose DATABASE_URL leads to the database. */
+  /** App whose DATABASE_URL points to the database. */
   app: string;
   /** App of the database, whose image has a pg_dump of the server's own version. */
   server: string;
   bucket: string;
-  /** The bucket in R2's S3 API, as machines reach it: `https://<account>.r2.cloudflarestorage.com/<bucket>`. */
+  /**
+   * URL of the bucket in R2's S3 API, as machines reach it:
+   * `https://<account>.r2.cloudflarestorage.com/<bucket>`.
+   */
   bucketUrl: string;
 }
 export interface DumpOutput {
@@ -251,56 +260,56 @@ export interface DumpOutput {
   users: number | null;
 }
 
-/** Where certificates stand; verb `look`. */
+/** The state of certificates; verb `look`. */
 export interface StatusSpec {
   certificates: { app: string; hostname: string }[];
 }
 export interface CertificateStatus {
   hostname: string;
   status: "active" | "expiring" | "expired" | "pending" | "limited" | "failing" | "missing" | "unknown";
-  /** In words, for the operator. */
+  /** The status in words, for the operator. */
   detail: string;
 }
 export interface StatusOutput {
   certificates: CertificateStatus[];
 }
 
-/** Whose apps of a community's names are; verb `look`. */
+/** Which stacks own the apps with a community's names; verb `look`. */
 export interface MarksSpec {
   /** Slug of the organisation. */
   org: string;
   apps: string[];
   /** Name of a Redis at Upstash; null: none. */
   redis: string | null;
-  /** `<project>/<stack>`: its mark from before identities is told apart. */
+  /** `<project>/<stack>`, by which this stack's marks from before identities are recognised. */
   stack: string;
 }
 export interface MarkedThing {
-  /** In words. */
+  /** The thing, in words. */
   what: string;
-  /** Identity of the stack that marked it; null: it bears no mark, and goes with those that do. */
+  /** Identity of the stack that marked it; null: it carries no mark, and belongs with the marked things. */
   identity: string | null;
-  /** The mark is one from before identities, of a stack of this very name. */
+  /** The mark dates from before identities, and names a stack of this very name. */
   isEarlier: boolean;
 }
 export interface MarksOutput {
   things: MarkedThing[];
 }
 
-/** What `observe` says of anything: how the live thing differs from its spec. */
+/** The answer of `observe`: how the live thing differs from its spec. */
 export interface Observation {
   exists: boolean;
-  /** In words, each a sentence's middle: "machine 148e… of web is stopped". Empty: in sync. */
+  /** In words, each the middle of a sentence: "machine 148e… of web is stopped". Empty: in sync. */
   differences: string[];
-  /** What ensure prints will be another than before: a new address, a new app. Default: it stays. */
+  /** The next ensure will print other values than the last: a new address, a new app. Default: the same. */
   identity?: boolean;
-  /** What ensure would refuse, in its own words, with the ways out. Default: nothing. */
+  /** Error messages with which ensure would refuse, with the ways out. Default: none. */
   refused?: string[];
-  /** Nothing of it is waited for any more: a certificate is issued and far from its end. Default: not known. */
+  /** Nothing is pending any more: a certificate is issued and far from its end. Default: not known. */
   ready?: true;
 }
 
-/** Several observations in one run of the driver, which asks each question once: `all observe`. */
+/** Several observations in one run of the driver, which asks Fly each question once: `all observe`. */
 export interface ObserveAllSpec {
   items: Record<string, ObserveItem>;
 }
@@ -318,7 +327,9 @@ export interface ObserveItem {
   spec: unknown;
   /** Rendered fly.toml, for `release`; `{v4}` and `{v6}` in it stand for the app's addresses as they are now. */
   flyToml?: string;
-  /** What the last ensure printed, when it is known; sharpens what is said of secrets and addresses. */
+  /**
+   * What the last ensure printed, when known. It makes what is said of secrets and addresses more precise.
+   */
   previous?: unknown;
 }
 export type ObserveAllOutput = Record<string, Observation>;

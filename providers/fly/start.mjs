@@ -1,4 +1,4 @@
-/** Where the command provider starts the driver: main.ts, once it is clear that this Node can read it. */
+/** The command provider starts the driver here: main.ts is loaded only when this Node can read it. */
 import { whyTooOld } from "../shared/node-version.mjs";
 
 const problem = whyTooOld(process.versions.node, process.execPath);

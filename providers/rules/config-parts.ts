@@ -8,7 +8,7 @@
 export type Parts = Readonly<Record<string, unknown>>;
 
 /**
- * The command after which an object has these parts and keeps those that it has beside them.
+ * The command that sets these parts of an object, and keeps the parts beside them.
  *
  * @param key with its namespace: `mastiff:web`
  * @param parts all parts of the object; one without a value (undefined or null) is left out
@@ -22,7 +22,9 @@ export function setParts(key: string, parts: object, secret = false): string {
   return `pulumi config set-all --path ${words.join(" ")}`;
 }
 
-/** As {@link setParts}, a command a part, for values that stay texts though they look like numbers. */
+/**
+ * Like {@link setParts}, but one command per part, for values that stay texts though they look like numbers.
+ */
 export function setTexts(key: string, parts: object): string[] {
   return Object.entries(parts).map(
     ([name, value]) =>

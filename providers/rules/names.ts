@@ -1,6 +1,6 @@
-/** Which names each cloud takes for what is made there. Pure. */
+/** Which names each cloud accepts. Pure. */
 
-/** What a name has to be. */
+/** The rule for the names of one kind of thing. */
 export interface NameRule {
   /** The kind of thing, in words. */
   of: string;
@@ -8,7 +8,7 @@ export interface NameRule {
   form: string;
   pattern: RegExp;
   longest: number;
-  /** Names of that form that are taken all the same. */
+  /** Names that have the form but are reserved. */
   taken?: (name: string) => boolean;
 }
 
@@ -20,8 +20,9 @@ const identifier = { pattern: /^[a-z_][a-z0-9_-]*$/, longest: 63 } as const;
 
 export const nameRules = {
   /**
-   * Characters: superfly/flyctl internal/command/apps/create.go. The rest follows from the hosts that Fly makes of
-   * it, `<app>.fly.dev` and `<app>.internal`: one DNS label, and no broken internationalised one (`xn--`).
+   * Characters: superfly/flyctl internal/command/apps/create.go. The rest follows from the hosts that Fly
+   * makes of the name, `<app>.fly.dev` and `<app>.internal`: it must be one DNS label, and no broken
+   * internationalised one (`xn--`).
    */
   flyApp: {
     of: "a Fly app",
@@ -52,14 +53,14 @@ export const nameRules = {
     pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/,
     longest: 63,
   },
-  /** RFC 1035 2.3.4 and RFC 1123 2.1; `_` as RFC 8552 wants it for names that prove something. */
+  /** RFC 1035 2.3.4 and RFC 1123 2.1; `_` as in RFC 8552, for names that prove something. */
   dnsName: {
     of: "a DNS name",
     form: "labels of 1 to 63 lower-case letters, digits and dashes, between dots",
     pattern: /^(?:_?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
     longest: 253,
   },
-  /** twilio/sendgrid-oai spec/yaml/tsg_domain_authentication_v3.yaml: it becomes a DNS label. */
+  /** twilio/sendgrid-oai spec/yaml/tsg_domain_authentication_v3.yaml: the return path becomes a DNS label. */
   returnPath: {
     of: "a return path's label",
     form: "lower-case letters, digits and dashes, with none of the dashes at either end",
@@ -80,7 +81,7 @@ export const nameRules = {
     pattern: printable,
     longest: 100,
   },
-  /** No limit is published: this is what SendGrid's own dialog takes. */
+  /** No limit is published: this is what SendGrid's own dialog accepts. */
   sendgridKey: {
     of: "a SendGrid key",
     form: "printable characters",
@@ -94,7 +95,7 @@ export const nameRules = {
     pattern: printable,
     longest: 100,
   },
-  /** No limit is published; the form is the one of the documentation's examples. */
+  /** No limit is published; the form is that of the documentation's examples. */
   ruleRef: {
     of: "a rule's ref",
     form: "lower-case letters, digits and _",
@@ -103,7 +104,7 @@ export const nameRules = {
   },
 } as const satisfies Record<string, NameRule>;
 
-/** Why a cloud would not take a name; undefined when it does. */
+/** Why a cloud would not accept a name; undefined when it would. */
 export function nameProblem(rule: NameRule, name: string): string | undefined {
   if (name.length > rule.longest)
     return `is too long for ${rule.of}: ${name.length} characters, and ${rule.longest} are taken`;

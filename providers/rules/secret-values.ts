@@ -1,17 +1,18 @@
 /**
- * Which values flyctl brings to an app's secrets as they are, and by which of its ways. Pure.
+ * Which values flyctl stores unchanged as an app's secrets, and by which of its commands. Pure.
  *
- * `secrets import` reads lines (superfly/flyctl internal/command/secrets/parser.go): a value ends before its first #
- * unless an odd number of double quotes stands before that; one pair of outer quotes is taken off, nothing is
- * unescaped; `"""` opens a block that ends with the line that ends in `"""`; the CR before a line feed is dropped, and
- * so is, in silence, a line of 64 KiB. `secrets set N=-` reads 64 KiB of standard input and trims them.
+ * `secrets import` reads lines (superfly/flyctl internal/command/secrets/parser.go). A value ends before its
+ * first # unless an odd number of double quotes precedes it. One pair of outer quotes is removed, and nothing
+ * is unescaped. `"""` opens a block that ends with the line that ends in `"""`. The CR before a line feed is
+ * dropped. A line of 64 KiB is dropped silently. `secrets set N=-` reads 64 KiB of standard input and trims
+ * them.
  */
 
 const longest = 65_536;
 
 /**
- * How a value travels: in a line or a block of an import, or alone on standard input; undefined when each of these
- * would change it.
+ * How a value is passed: in a line or a block of an import, or alone on standard input; undefined when each
+ * of these would change it.
  */
 export type Way = "line" | "block" | "alone";
 
@@ -24,7 +25,7 @@ export function wayOf(name: string, value: string): Way | undefined {
   return value.includes("\n") ? blockWay(value) : lineWay(value);
 }
 
-/** Why a value does not arrive as it is; undefined when it does. The value itself is not in the words. */
+/** Why a value does not arrive unchanged; undefined when it does. The text does not contain the value. */
 export function secretProblem(name: string, value: string): string | undefined {
   const problem = valueProblem(value);
   if (problem !== undefined) return problem;
@@ -34,7 +35,7 @@ export function secretProblem(name: string, value: string): string | undefined {
     : "begins or ends with a blank or a line break, which flyctl drops from a text with quotes or with lines that end in CR: take them away";
 }
 
-/** Why a value is none for an environment at all. */
+/** Why a value cannot be in an environment at all; undefined when it can. */
 export function valueProblem(value: string): string | undefined {
   if (value.includes("\0")) return "holds a NUL character, which no environment can hold";
   if (!value.isWellFormed()) return "holds half of a character (a lone surrogate)";
@@ -45,7 +46,7 @@ function bytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** Go's white space, which it trims. */
+/** Whether a value begins or ends with white space as Go trims it. */
 function hasBlankEnds(value: string): boolean {
   return /^[\s\u0085]|[\s\u0085]$/.test(value);
 }
@@ -62,7 +63,7 @@ function blockWay(value: string): Way | undefined {
     : "block";
 }
 
-/** Whether a # would end the text, with so many quotes of ours before it. */
+/** Whether a # would end the text, when this many quotes of ours come before it. */
 function isCut(text: string, quotes: number): boolean {
   const at = text.indexOf("#");
   return at >= 0 && (text.slice(0, at).split('"').length - 1 + quotes) % 2 === 0;

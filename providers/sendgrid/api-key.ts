@@ -31,16 +31,17 @@ interface KeyDetails extends KeyEntry {
 }
 
 /**
- * The rights among the scopes that SendGrid answers, and what was asked for. What it adds by itself
- * (`sender_verification_eligible`, `2fa_required`) tells about the account; a right has a dot in its name.
+ * The rights among the scopes that SendGrid returns, which have a dot in their names, and the scopes that
+ * were asked for. Scopes that SendGrid adds by itself (`sender_verification_eligible`, `2fa_required`)
+ * describe the account.
  */
 export function rights(scopes: string[], asked: string[]): string[] {
   return [...new Set(scopes)].filter((scope) => scope.includes(".") || asked.includes(scope)).sort();
 }
 
 /**
- * Ends the keys of this very name. A key is answered once, so one that a crash kept out of the state is worth
- * nothing; and since names carry the stack, it is ours.
+ * Deletes the keys of exactly this name. SendGrid returns a key only once, so a key that a crash kept out of
+ * the state is useless. Since the name contains the stack, the key is ours.
  */
 async function endLeftovers(cloud: CloudClient, name: string): Promise<undefined> {
   const { result } = await cloud.get<{ result: KeyEntry[] }>("/api_keys", { limit: 100 });
@@ -67,7 +68,8 @@ export const apiKey: Kind<Inputs, Outputs, CloudClient> = {
   async read(cloud, id, state) {
     type Answer = KeyDetails | { result: KeyDetails[] };
     const answer = await orGone(cloud.get<Answer>(`/api_keys/${id}`));
-    // Documented inside a list, answered without one: https://www.twilio.com/docs/sendgrid/api-reference/api-keys
+    // Documented inside a list, returned without one:
+    // https://www.twilio.com/docs/sendgrid/api-reference/api-keys
     const key = answer && "result" in answer ? answer.result[0] : answer;
     if (key === undefined) return undefined;
     return {

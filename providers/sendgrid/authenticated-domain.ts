@@ -10,7 +10,7 @@ const inputs = z.object({
     error: (issue) => `"${issue.input}" is no single label, e.g. em or mail`,
   }),
   subdomainIsOurs: z.boolean(),
-  // Absent for global, as in states from before there was a choice.
+  // Absent means global, as in states from before there was a choice.
   region: z.literal("eu").optional(),
   baseUrl: form.baseUrl,
 });
@@ -31,7 +31,7 @@ interface DnsEntry {
   data: string;
 }
 
-/** An entry of `/whitelabel/domains`, as far as we read it. */
+/** An entry of `/whitelabel/domains`, as far as it is read here. */
 export interface DomainEntry {
   id: number;
   domain: string;
@@ -43,7 +43,7 @@ export interface DomainEntry {
 
 const PAGE = 100;
 
-/** All entries for exactly this domain: SendGrid's own filter is a search. */
+/** All entries for exactly this domain. SendGrid's own filter is a search and finds others too. */
 export async function domainEntries(cloud: CloudClient, domain: string): Promise<DomainEntry[]> {
   const entries: DomainEntry[] = [];
   for (let offset = 0; ; offset += PAGE) {
@@ -54,8 +54,8 @@ export async function domainEntries(cloud: CloudClient, domain: string): Promise
 }
 
 /**
- * The entry to use: our own (a crash may have left it), then a valid one, then the oldest. Entries with manual
- * security have other records and do not count. A subdomain that the operator chose has to match.
+ * The entry to use: our own (a crash may have left it), then a valid one, then the oldest. Entries with
+ * manual security have other records and do not count. A subdomain that the operator chose must match.
  */
 export function chooseEntry(entries: DomainEntry[], wanted: Inputs): DomainEntry | undefined {
   const rank = (entry: DomainEntry) => (entry.subdomain === wanted.subdomain ? 2 : 0) + (entry.valid ? 1 : 0);
@@ -67,8 +67,8 @@ export function chooseEntry(entries: DomainEntry[], wanted: Inputs): DomainEntry
 }
 
 /**
- * Whether an entry is pinned to the EU: SendGrid does not say it but by `eu` among the labels of its records' targets
- * (twilio.com/docs/sendgrid/data-residency/migrate-subusers).
+ * Whether an entry is pinned to the EU. SendGrid shows it only by a label `eu` in the targets of the entry's
+ * records (twilio.com/docs/sendgrid/data-residency/migrate-subusers).
  */
 function isEu(entry: DomainEntry): boolean {
   return entry.dns.mail_cname.data.toLowerCase().split(".").includes("eu");
@@ -78,7 +78,8 @@ export const authenticatedDomain: Kind<Inputs, Outputs, CloudClient> = {
   inputs,
   replacedBy: ["domain", "subdomain", "region"],
 
-  // Records of the world's resolvers hang on a label that is there; the choice of one is for new entries.
+  // An existing entry keeps its label, since resolvers know records that depend on it. A newly chosen label
+  // is for new entries only.
   keeps: (state, news) =>
     state.subdomainIsOurs && news.subdomainIsOurs && state.domain === news.domain
       ? { subdomain: state.subdomain }
@@ -97,7 +98,7 @@ export const authenticatedDomain: Kind<Inputs, Outputs, CloudClient> = {
     const entry =
       found ??
       (await postAfterLook(() => cloud.request<DomainEntry>("POST", "/whitelabel/domains", { body }), look));
-    // A subdomain that nobody else would choose is the mark of what we made before a crash.
+    // A subdomain that nobody else would choose marks an entry that we made before a crash.
     const isOurs = found === undefined || (wanted.subdomainIsOurs && entry.subdomain === wanted.subdomain);
     return { id: String(entry.id), outs: { ...records(entry), adopted: !isOurs } };
   },

@@ -5,7 +5,7 @@ import * as form from "./inputs.ts";
 
 const inputs = z.object({
   accountIsOurs: z.boolean(),
-  /** What {@link trackingBefore} saw. A second try finds the switch as the first one left it. */
+  /** What {@link trackingBefore} saw: a second try finds the switch as the first one left it. */
   wasOn: z.boolean().default(false),
   baseUrl: form.baseUrl,
 });
@@ -15,7 +15,7 @@ type Inputs = z.infer<typeof inputs>;
 interface Outputs {
   enabled: boolean;
   warning: string;
-  /** Whether it was us who switched it off, so that the end puts it back. */
+  /** Whether this resource switched it off, so that deleting the resource switches it on again. */
   switchedOff: boolean;
 }
 
@@ -34,7 +34,7 @@ async function switchTo(cloud: CloudClient, enabled: boolean): Promise<void> {
   await cloud.request("PATCH", PATH, { body: { enabled } });
 }
 
-/** Brings the switch where it belongs, remembering that we touched it. */
+/** Sets the switch as wanted, and records whether we changed it. */
 async function settle(cloud: CloudClient, wanted: Inputs, wasSwitched: boolean): Promise<Outputs> {
   if (!wanted.accountIsOurs && wasSwitched) await switchTo(cloud, true);
   const enabled = await isTracking(cloud);
@@ -73,8 +73,9 @@ export const clickTracking: Kind<Inputs, Outputs, CloudClient> = {
 const nothing = z.object({ baseUrl: form.baseUrl });
 
 /**
- * How the switch was before anybody touched it. A resource of its own, since it must be written down before the
- * switch is: a run that is cut off in between would take what it did itself for what was there before.
+ * The state of the switch before the stack touched it. It is a resource of its own because it must be
+ * recorded before the switch is changed: a run after a cut-off one would otherwise take the changed state for
+ * the original.
  */
 export const trackingBefore: Kind<z.infer<typeof nothing>, { wasOn: boolean }, CloudClient> = {
   inputs: nothing,

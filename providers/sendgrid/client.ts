@@ -8,7 +8,7 @@ export const SENDGRID_URL = "https://api.sendgrid.com/v3";
 /** The API for subusers whose region is the EU. */
 export const SENDGRID_EU_URL = "https://api.eu.sendgrid.com/v3";
 
-/** What an account needs for this program, in the words of SendGrid's key dialog. */
+/** The scopes that this program needs, in the words of SendGrid's key dialog. */
 const SCOPES = "whitelabel.*, api_keys.*, tracking_settings.*, mail.send; verified senders want Full Access";
 
 /**
@@ -34,7 +34,7 @@ export function sendgridClient(credentials: string[], baseUrl?: string, tries?: 
   });
 }
 
-/** `{"errors":[{"message":"…","field":"…"}]}`, where the field tells which part of the body is meant. */
+/** `{"errors":[{"message":"…","field":"…"}]}`, where the field names the part of the body that is meant. */
 export function explain(body: unknown): { messages: string[]; codes: number[] } {
   const errors = (body as { errors?: unknown } | null)?.errors;
   if (!Array.isArray(errors)) return { messages: [], codes: [] };

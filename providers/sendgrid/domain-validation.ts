@@ -8,7 +8,7 @@ import * as form from "./inputs.ts";
 
 const inputs = z.object({
   domainId: z.number().int({ error: "the id of a domain is a whole number" }),
-  // As the program declares them: put in order here, a preview that does not know one of them plans another order.
+  // Not sorted here: a preview that does not know one of the ids yet would plan another order.
   recordIds: z.array(z.string()),
   timeoutSeconds: form.timeoutSeconds,
   baseUrl: form.baseUrl,
@@ -30,7 +30,7 @@ export interface Validation {
   validation_resuts?: Results;
 }
 
-/** What a validation says: SendGrid answers 200 when it failed, too. */
+/** The result of a validation: SendGrid answers 200 for a failed one, too. */
 export function verdict(answer: Validation): Outputs {
   if (answer.valid) return { valid: true, reasons: [] };
   const results = answer.validation_results ?? answer.validation_resuts ?? {};
@@ -44,7 +44,7 @@ async function validate(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
   try {
     return verdict(await cloud.request<Validation>("POST", path, { repeatable: true }));
   } catch (error) {
-    // "internal error getting TXT": SendGrid's resolver, not the domain, and no reason to fail.
+    // "internal error getting TXT": SendGrid's resolver failed, not the domain. That is no reason to fail.
     if (error instanceof CloudError && error.mayHaveHappened)
       return { valid: false, reasons: error.messages };
     throw error;

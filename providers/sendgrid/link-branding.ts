@@ -10,11 +10,11 @@ type Inputs = z.infer<typeof inputs>;
 
 interface Outputs {
   waiting: string[];
-  /** Hosts of entries that are on: only ever in state after a refresh has seen one. */
+  /** Hosts of entries that are on. Only a refresh puts them into the state. */
   branded: string[];
 }
 
-/** An entry of `/whitelabel/links`, as far as we read it. */
+/** An entry of `/whitelabel/links`, as far as it is read here. */
 export interface LinkEntry {
   id: number;
   domain: string;
@@ -30,7 +30,9 @@ export async function linkEntries(cloud: CloudClient, domain: string): Promise<L
 
 export const hostOf = (entry: LinkEntry) => `${entry.subdomain}.${entry.domain}`;
 
-/** What is wrong with entries that are on. Links of mails that were sent go through them, so ending one is a person's choice. */
+/**
+ * The error for entries that are on. Sent mails link through them, so only a person may choose to end one.
+ */
 export function brandingError(entries: LinkEntry[], { domain }: Inputs): string {
   return [
     `SendGrid brands links in mails from ${domain}: ${entries.map((e) => `${hostOf(e)} (entry ${e.id})`).join(", ")}.`,

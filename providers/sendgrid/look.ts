@@ -6,18 +6,18 @@ import * as form from "./inputs.ts";
 import { hostOf, linkEntries } from "./link-branding.ts";
 import { sendersOf } from "./single-sender.ts";
 
-/** What a look is about. */
+/** What to look at. */
 export const lookSpec = z.object({
   domain: form.domain,
   senderEmail: form.email.nullish(),
   baseUrl: form.baseUrl,
 });
 
-/** How mail stands, as SendGrid sees it now. Null where it could not be learnt; `problems` then says why. */
+/** The state of mail, as SendGrid sees it now. Null where it could not be read; `problems` then says why. */
 export interface MailLook {
   /** Whether SendGrid knows the domain. */
   domainFound: boolean | null;
-  /** Whether it has found the domain's records. */
+  /** Whether SendGrid has found the domain's records. */
   domainValid: boolean | null;
   senderFound: boolean | null;
   /** Whether the operator has clicked the link in SendGrid's mail. */
@@ -29,7 +29,7 @@ export interface MailLook {
   problems: string[];
 }
 
-/** Looks without changing anything. One part that cannot be learnt does not hide the others. */
+/** Looks without changing anything. A part that cannot be read does not hide the others. */
 export async function lookAtMail(cloud: CloudClient, spec: z.infer<typeof lookSpec>): Promise<MailLook> {
   const problems: string[] = [];
   const learn = async <T>(ask: () => Promise<T>): Promise<T | null> => {

@@ -8,7 +8,7 @@ async function main(verb: string | undefined): Promise<void> {
   if (verb !== "look") throw new Error(`"${verb ?? ""}" is no verb of this program; it knows: look`);
   const spec = lookSpec.parse(JSON.parse(process.env.SPEC ?? "null"));
   const credentials = process.env.SENDGRID_API_KEY ? [process.env.SENDGRID_API_KEY] : [];
-  // A preview should not hang on a status line: two tries are enough.
+  // A preview should not wait long for a status line: two tries are enough.
   const look = await lookAtMail(sendgridClient(credentials, spec.baseUrl, 2), spec);
   process.stdout.write(`${JSON.stringify(look)}\n`);
 }

@@ -9,8 +9,8 @@ import { domainValidation } from "./domain-validation.ts";
 import { linkBranding } from "./link-branding.ts";
 import { singleSender } from "./single-sender.ts";
 
-// What the classes in resources.ts do. Their stubs, which are stored in state, load this file when they are
-// called, so it may change without a diff.
+// The provider of the classes in resources.ts. The stubs stored in state load this file when they are called,
+// so changing it is not a diff.
 
 let configuredKey: string | undefined;
 let endpoints: { baseUrl?: string } = {};

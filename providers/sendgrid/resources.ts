@@ -11,35 +11,35 @@ export interface MailCname {
   data: string;
 }
 
-/** What every resource of this file takes. */
+/** Arguments that every resource of this file has. */
 export interface SendgridArgs {
   /**
    * Base of the API, with its version. Default `https://api.sendgrid.com/v3`; an EU subuser needs
-   * `https://api.eu.sendgrid.com/v3`. Changing it alone is no diff: it says where to ask, not what there is.
+   * `https://api.eu.sendgrid.com/v3`. Changing it alone is not a diff: it says where to ask, not what exists.
    */
   baseUrl?: pulumi.Input<string>;
 }
 
 /** Arguments of {@link AuthenticatedDomain}. */
 export interface AuthenticatedDomainArgs extends SendgridArgs {
-  /** Domain that mails are from, e.g. `acme.social`. Another one replaces the entry. */
+  /** Domain that mails are sent from, e.g. `acme.social`. A change replaces the entry. */
   domain: pulumi.Input<string>;
   /** The stack's mark. */
   stack: pulumi.Input<string>;
   /**
-   * Label of the return path, below the domain. Default: one derived from the stack's mark, so that an entry that
-   * a crash left behind is known to be ours. Another one that config names replaces the entry.
+   * Label of the return path, below the domain. Default: a label derived from the stack's mark, so that an
+   * entry that a crash left behind is recognised as ours. Another label in config replaces the entry.
    */
   subdomain?: pulumi.Input<string>;
-  /** `eu` for a domain of an EU subuser, whose records differ. Default: global. Another one replaces the entry. */
+  /** `eu` for a domain of an EU subuser: its records differ. Default: global. A change replaces the entry. */
   region?: pulumi.Input<"eu">;
 }
 
 /**
  * A domain that SendGrid may sign mails for (`/whitelabel/domains`, automatic security).
  *
- * SendGrid lets a domain be entered many times, all with the same DKIM hosts, so an entry that is there already
- * is used: ours first, then a valid one, then the oldest. What was not made by this stack is never deleted.
+ * SendGrid accepts many entries for one domain, all with the same DKIM hosts, so an existing entry is used:
+ * ours first, then a valid one, then the oldest. An entry that this stack did not make is never deleted.
  *
  * @throws when the key may not manage domains; the message names the missing scopes.
  * @see https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication
@@ -53,7 +53,7 @@ export class AuthenticatedDomain extends CheckoutResource {
   declare readonly dkim1: pulumi.Output<MailCname>;
   /** Second DKIM key, which lets SendGrid rotate them. */
   declare readonly dkim2: pulumi.Output<MailCname>;
-  /** Whether the entry was there before us; it then stays when the stack is destroyed. */
+  /** Whether the entry existed before the stack; it then stays when the stack is destroyed. */
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(name: string, args: AuthenticatedDomainArgs, opts?: pulumi.CustomResourceOptions) {
@@ -71,24 +71,25 @@ export class AuthenticatedDomain extends CheckoutResource {
 
 /** Arguments of {@link DomainValidation}. */
 export interface DomainValidationArgs extends SendgridArgs {
-  /** `AuthenticatedDomain.domainId`. Another one validates anew. */
+  /** `AuthenticatedDomain.domainId`. A change validates again. */
   domainId: pulumi.Input<number>;
   /** Ids of the DNS records that have to exist first: asking too early makes resolvers remember their absence. */
   recordIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** How long one `up` asks again before it leaves the rest to the next one, in seconds. Default 120. */
+  /** How long one `up` keeps asking before it leaves the rest to the next one, in seconds. Default 120. */
   timeoutSeconds?: pulumi.Input<number>;
 }
 
 /**
- * SendGrid's look at the DNS of a domain. "Not yet" is a result and no failure: records may take up to 48 hours
- * to be seen. While the last result is not valid, each `up` looks again (and each preview says so).
+ * SendGrid's look at the DNS of a domain. "Not yet" is a result, not a failure: SendGrid may take up to 48
+ * hours to see the records. While the last result is not valid, each `up` looks again, and each preview says
+ * so.
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication/validate-a-domain-authentication
  */
 export class DomainValidation extends CheckoutResource {
   /** Whether SendGrid has found every record. */
   declare readonly valid: pulumi.Output<boolean>;
-  /** What SendGrid misses, one sentence a record; empty when valid. */
+  /** The records that SendGrid misses, one sentence each; empty when valid. */
   declare readonly reasons: pulumi.Output<string[]>;
 
   constructor(name: string, args: DomainValidationArgs, opts?: pulumi.CustomResourceOptions) {
@@ -103,11 +104,14 @@ export class DomainValidation extends CheckoutResource {
   }
 }
 
-/** Arguments of {@link SingleSender}. Anti-spam law wants the postal address; SendGrid prints it in the mail. */
+/**
+ * Arguments of {@link SingleSender}. Anti-spam law requires the postal address, and SendGrid prints it in the
+ * mail.
+ */
 export interface SingleSenderArgs extends SendgridArgs {
   /** The stack's mark. */
   stack: pulumi.Input<string>;
-  /** Address that mails are from. Another one replaces the sender. */
+  /** Address that mails are sent from. A change replaces the sender. */
   email: pulumi.Input<string>;
   /** Name shown beside the address. */
   name: pulumi.Input<string>;
@@ -126,7 +130,7 @@ export interface SingleSenderArgs extends SendgridArgs {
 
 /**
  * A verified sender: SendGrid mails a link that a person has to click. Only needed while the domain itself is
- * not valid. A sender that was there before is used and left in place at the end.
+ * not valid. A sender that existed before is used, and stays when the stack is destroyed.
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/sender-verification
  */
@@ -135,12 +139,12 @@ export class SingleSender extends CheckoutResource {
   declare readonly senderId: pulumi.Output<number>;
   /** Whether the link was clicked, as of the last `up` or refresh; `look` asks anew. */
   declare readonly verified: pulumi.Output<boolean>;
-  /** Whether the sender was there before us; it then stays when the stack is destroyed. */
+  /** Whether the sender existed before the stack; it then stays when the stack is destroyed. */
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(name: string, args: SingleSenderArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = {
-      // The nickname is free text that only the account sees: it carries whose sender this is.
+      // The nickname is free text that only the account sees, so it carries the stack's mark.
       nickname: pulumi.output(args.stack).apply((mark) => marked(mark)),
       email: args.email,
       name: args.name,
@@ -160,8 +164,8 @@ export class SingleSender extends CheckoutResource {
 /** Arguments of {@link ApiKey}. */
 export interface ApiKeyArgs extends SendgridArgs {
   /**
-   * Name of the key. It has to carry the stack's mark: keys of this very name are taken for
-   * leftovers of this stack and are deleted before a new one is made. Another one renames the key.
+   * Name of the key. It must contain the stack's mark: keys of exactly this name are taken for leftovers of
+   * this stack, and are deleted before a new one is made. A change renames the key.
    */
   name: pulumi.Input<string>;
   /** What the key may do. Default `["mail.send"]`; never empty, as SendGrid reads that as "everything". */
@@ -169,8 +173,8 @@ export interface ApiKeyArgs extends SendgridArgs {
 }
 
 /**
- * A SendGrid API key, which is the password of `apikey` at smtp.sendgrid.net. Its value is answered once, at
- * creation; a key that was deleted by hand is made anew after a refresh.
+ * A SendGrid API key, which is the password of `apikey` at smtp.sendgrid.net. SendGrid returns its value only
+ * once, at creation; a key that was deleted by hand is made again after a refresh.
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/api-keys
  */
@@ -200,14 +204,16 @@ export interface LinkBrandingArgs extends SendgridArgs {
 
 /**
  * Makes sure that links in mails are not branded with the domain. Branded links are served without a matching
- * certificate, while Fly's HSTS header makes browsers insist on https below the domain: they cannot be opened.
- * An entry may serve others, so it is never deleted by us.
+ * certificate, while Fly's HSTS header makes browsers require https below the domain: the links cannot be
+ * opened. An entry may serve others, so this resource never deletes one.
  *
- * @throws when an entry for the domain is on; the message names it and the call that ends it.
+ * @throws when an entry for the domain is on; the message names it and says where to end it.
  * @see https://www.twilio.com/docs/sendgrid/api-reference/link-branding
  */
 export class LinkBranding extends CheckoutResource {
-  /** Entries for the domain that are not validated, thus off; they would break links once they are. */
+  /**
+   * Entries for the domain that are off, as they are not validated; once validated, they would break links.
+   */
   declare readonly waiting: pulumi.Output<string[]>;
 
   constructor(name: string, args: LinkBrandingArgs, opts?: pulumi.CustomResourceOptions) {
@@ -219,9 +225,12 @@ export class LinkBranding extends CheckoutResource {
 
 /** Arguments of {@link ClickTracking}. */
 export interface ClickTrackingArgs extends SendgridArgs {
-  /** Whether nobody else sends through this SendGrid account (or subuser): the switch reaches all of it. */
+  /** Whether nobody else sends through this SendGrid account (or subuser): the switch affects all of it. */
   accountIsOurs: pulumi.Input<boolean>;
-  /** Whether it was on at first: {@link TrackingBefore.wasOn}. Default false: only what this resource saw counts. */
+  /**
+   * Whether click tracking was on at first: {@link TrackingBefore.wasOn}. Default false: only what this
+   * resource saw counts.
+   */
   wasOn?: pulumi.Input<boolean>;
 }
 
@@ -235,8 +244,8 @@ export class TrackingBefore extends CheckoutResource {
 }
 
 /**
- * Click tracking rewrites each link in a mail to one of SendGrid's. It is switched off where the account is
- * ours alone, and put back at the end; in a shared account it is only said.
+ * Click tracking rewrites each link in a mail to one of SendGrid's. Where the account is ours alone, it is
+ * switched off, and put back when the resource is deleted. In a shared account it is only reported.
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/settings-tracking
  */
@@ -255,8 +264,8 @@ export class ClickTracking extends CheckoutResource {
 }
 
 /**
- * The return path's label for a stack: `em` and five digits, the form that SendGrid itself invents, but the same
- * at every run. That an entry carries it is how a stack knows its own.
+ * The return path's label for a stack: `em` and five digits, the form that SendGrid itself invents, but the
+ * same in every run. By this label a stack recognises its own entry.
  */
 export function ownSubdomain(mark: string): string {
   const digest = createHash("sha256").update(mark).digest();

@@ -25,7 +25,7 @@ interface Outputs {
   adopted: boolean;
 }
 
-/** An entry of `/verified_senders`, as far as we read it. */
+/** An entry of `/verified_senders`, as far as it is read here. */
 export interface SenderEntry {
   id: number;
   nickname: string;
@@ -58,7 +58,7 @@ export async function sendersOf(cloud: CloudClient, email: string): Promise<Send
   }
 }
 
-/** The sender to use: ours, which the nickname tells, then a verified one, then the oldest. */
+/** The sender to use: ours, recognised by its nickname, then a verified one, then the oldest. */
 export function chooseSender(senders: SenderEntry[], nickname: string): SenderEntry | undefined {
   const rank = (sender: SenderEntry) => (sender.nickname === nickname ? 2 : 0) + (sender.verified ? 1 : 0);
   return [...senders].sort((a, b) => rank(b) - rank(a) || a.id - b.id)[0];
@@ -73,7 +73,7 @@ const outputs = (sender: SenderEntry, adopted: boolean): Outputs => ({
 export const singleSender: Kind<Inputs, Outputs, CloudClient> = {
   inputs,
   replacedBy: ["email"],
-  // Nicknames are unique in an account, and the next sender has the same one.
+  // Nicknames are unique in an account, and the replacement has the same one.
   deleteBeforeReplace: true,
 
   async create(cloud, wanted) {
@@ -89,7 +89,7 @@ export const singleSender: Kind<Inputs, Outputs, CloudClient> = {
   async read(cloud, id, state) {
     const found = (await sendersOf(cloud, state.email)).find((sender) => String(sender.id) === id);
     if (found === undefined) return undefined;
-    // Somebody else's sender may say what it likes; of ours, what was changed by hand is drift.
+    // An adopted sender may differ; in our own sender, a change by hand is drift.
     return { ...(state.adopted ? {} : drifted(found, state)), ...outputs(found, state.adopted) };
   },
 
@@ -115,7 +115,7 @@ function postalForm(wanted: Inputs) {
 function drifted(sender: SenderEntry, state: Inputs): Partial<Inputs> {
   const { nickname, from_name: name, reply_to: replyTo, address, city, country } = sender;
   const live: Partial<Inputs> = { nickname, name, replyTo, address, city, country };
-  // What config leaves open may be anything.
+  // Inputs that config does not set may have any value.
   if (state.state !== undefined) live.state = sender.state ?? "";
   if (state.zip !== undefined) live.zip = sender.zip ?? "";
   return live;

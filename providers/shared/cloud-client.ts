@@ -7,18 +7,18 @@ import { sleep, waitBefore } from "./waiting.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** What a cloud's own client tells the shared one. */
+/** What the shared client needs to know about a cloud. */
 export interface CloudOptions {
   /** Name for people. */
   cloud: string;
   /** Base of the API, with its version. */
   baseUrl: string;
   /**
-   * Credentials in the order of preference. A `pulumi destroy` hands over the config of the last `up`, so a key
-   * that was rotated since arrives stale: when the first is refused, the next one is tried.
+   * Credentials in the order of preference. A `pulumi destroy` uses the config of the last `up`, so a key
+   * that was rotated since then is stale: when the first credential is refused, the next one is tried.
    */
   credentials: string[];
-  /** Whether a refusal, by its status and error numbers, is of the credential itself. */
+  /** Whether a refusal is about the credential itself, judged by its status and error numbers. */
   refuses(status: number, codes: number[]): boolean;
   /** The cloud's messages and error numbers in the body of a refusal. */
   explain(body: unknown): { messages: string[]; codes: number[] };
@@ -34,15 +34,15 @@ export interface Call {
   body?: unknown;
   /** Headers of this call's own. */
   headers?: Record<string, string>;
-  /** Whether a POST may be repeated like any other call, because doing it twice is doing it once. */
+  /** Whether a POST may be repeated like any other call, because a second one changes nothing more. */
   repeatable?: boolean;
 }
 
 /**
- * JSON over HTTP with the manners that both clouds ask for.
+ * JSON over HTTP, with the retries that both clouds ask for.
  *
- * 429 is always repeated, since nothing was done. 408, 5xx and lost connections are repeated unless the call is
- * a POST: that may have happened, and only a look tells (see {@link postAfterLook}).
+ * 429 is always retried, since nothing was done. 408, 5xx and lost connections are retried unless the call is
+ * a POST: a POST may have happened, and only a look can tell (see {@link postAfterLook}).
  */
 export class CloudClient {
   readonly #options: CloudOptions;
@@ -58,7 +58,7 @@ export class CloudClient {
       // A redirect would carry the credential elsewhere; neither API redirects.
       maxRedirects: 0,
     });
-    // Before the retries, so that an unreadable answer is a failure to them too.
+    // Added before the retries, so that an unreadable answer is a failure to them too.
     this.#http.interceptors.response.use(refuseText);
     axiosRetry(this.#http, {
       retries: (options.tries ?? 6) - 1,
@@ -72,7 +72,7 @@ export class CloudClient {
     return this.request<T>("GET", path, { query });
   }
 
-  /** Makes a call and gives the body of its answer. @throws CloudError for anything but 2xx. */
+  /** Makes a call and returns the body of its answer. @throws CloudError for anything but 2xx. */
   async request<T>(method: Method, path: string, call: Call = {}): Promise<T> {
     const { credentials } = this.#options;
     for (;;) {
@@ -96,7 +96,7 @@ export class CloudClient {
     }
   }
 
-  /** How long to wait; said when it is long enough to wonder. */
+  /** How long to wait before a retry. A wait of more than 5 s is printed, so that nobody wonders. */
   #patience(attempt: number, error: AxiosError): number {
     const wait = waitBefore(attempt, error.response?.status, error.response?.headers ?? {}, Date.now());
     if (wait > 5_000) {
@@ -128,7 +128,7 @@ function statusOf(error: AxiosError): number | undefined {
   return status === undefined || status < 300 ? undefined : status;
 }
 
-/** A proxy's page or half an answer: both clouds answer JSON or nothing. */
+/** Refuses a text answer, like a proxy's page or half an answer: both clouds answer JSON or nothing. */
 function refuseText(answer: AxiosResponse): AxiosResponse {
   if (typeof answer.data !== "string" || answer.data === "") return answer;
   const { config, request } = answer;
@@ -149,7 +149,8 @@ function isRepeatable(error: AxiosError): boolean {
 }
 
 /**
- * A POST that makes something, repeated only after a look: when its answer was lost, what it made is found.
+ * A POST that creates something. When its answer was lost, it is repeated only after a look that does not
+ * find the created thing.
  *
  * @param look finds what the POST would have made, or undefined.
  */
@@ -170,7 +171,7 @@ export async function postAfterLook<T>(
   }
 }
 
-/** The thing, or undefined where the cloud says 404. */
+/** The answer, or undefined when the cloud says 404. */
 export async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

@@ -14,7 +14,7 @@ export interface Refusal {
   codes?: number[];
   /** What to do about it. */
   hint?: string;
-  /** The answer's headers: they may say when to come again. */
+  /** The answer's headers, which may say when to retry. */
   headers?: Record<string, unknown>;
 }
 
@@ -40,16 +40,16 @@ export class CloudError extends OperatorError {
     this.headers = refusal.headers ?? {};
   }
 
-  /** Whether the cloud may have done what was asked although it did not say so. */
+  /** Whether the cloud may have done what was asked, although it did not confirm it. */
   get mayHaveHappened(): boolean {
     return this.status === undefined || this.status === 408 || this.status >= 500;
   }
 }
 
 /**
- * A text without credentials: what follows `Bearer`, and anything of the form of a SendGrid key or of a Cloudflare
- * token (developers.cloudflare.com/fundamentals/api/get-started/token-formats). The errors of axios print the whole
- * request, headers included; so they never leave the client either.
+ * Removes credentials from a text: the word after `Bearer`, and anything of the form of a SendGrid key or of
+ * a Cloudflare token (developers.cloudflare.com/fundamentals/api/get-started/token-formats). Errors of axios
+ * print the whole request, headers included, so they never leave the client.
  */
 export function redact(text: string): string {
   return text

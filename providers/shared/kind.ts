@@ -3,42 +3,44 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
 import { OperatorError } from "./operator-error.ts";
 
-// Values of resources as Pulumi hands them over: plain JSON, where a value that only `up` will know is this mark
+// Pulumi passes the values of resources as plain JSON. This mark stands for a value that only `up` will know
 // (`unknownValue` in @pulumi/pulumi/runtime/rpc.js; written out, since that module takes a second to load).
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export type Props = Record<string, unknown>;
 
-/** Where something is asked, or for how long: how to reach a thing is no part of it, so a change is no diff. */
+/** Endpoints and timeouts are not part of a resource but the way to reach it: changing them is not a diff. */
 const WAYS = ["kind", "baseUrl", "endpoint", "timeoutSeconds"];
 
 /**
- * What one class of resource does, over plain values: the five verbs, without Pulumi's envelope. The outputs in
- * state are always the inputs plus what the verbs give.
+ * What one class of resource does, over plain values and without Pulumi's envelope. The outputs in state are
+ * always the inputs plus what the verbs return.
  */
 export interface Kind<Inputs, Outputs, Cloud> {
   /** Form of the inputs. Its messages reach the operator as they are. */
   inputs: z.ZodObject & z.ZodType<Inputs>;
   /** Inputs that cannot change in place. */
   replacedBy: readonly string[];
-  /** Whether a replacement has to wait until the old one is gone. Default false. */
+  /** Whether a replacement has to wait until the old resource is gone. Default false. */
   deleteBeforeReplace?: boolean;
-  /** Inputs that stay as the state has them, although the program would choose others today. Default: none. */
+  /**
+   * Inputs that keep their values from the state, though the program would choose others now. Default: none.
+   */
   keeps?(state: Inputs & Outputs, news: Inputs): Partial<Inputs>;
-  /** Words for why the last result in state is not good enough, so that an update tries again; or undefined. */
+  /** Why the last result in state is not good enough, so that an update tries again; else undefined. */
   unsettled?(state: Inputs & Outputs): string | undefined;
   /**
-   * A look, in previews too, at what may change without a change of ours: words for why an update is due, or undefined.
-   * It is asked only when nothing else is different. What cannot be learnt is no difference.
+   * Looks, in previews too, at what may change without a change of ours. @returns the reason for an update in
+   * words, or undefined. Called only when nothing else differs. What cannot be read is no difference.
    */
   differs?(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<string | undefined>;
   /** Refuses a change that must not be made, in preview too. @throws with the reason and the proper way. */
   guard?(state: Inputs & Outputs, news: Inputs): void;
   create(cloud: Cloud, inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
-  /** The thing as it is now: inputs that drifted and outputs; undefined when it is gone. */
+  /** The live resource: inputs that drifted, and outputs; undefined when it is gone. */
   read(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<(Partial<Inputs> & Outputs) | undefined>;
   update(cloud: Cloud, id: string, state: Inputs & Outputs, news: Inputs): Promise<Outputs>;
-  /** Leaves nothing of ours, and succeeds when there is nothing. */
+  /** Removes everything that is ours, and succeeds when there is nothing. */
   remove(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<void>;
 }
 
@@ -60,8 +62,8 @@ type AnyKind<Cloud> = Kind<any, any, Cloud>;
  * Serves kinds as a dynamic provider.
  *
  * @param connect makes the client for a resource.
- * @param today where config says now that things are reached. It goes before what a state says, which keeps the
- *   endpoint of the last real change.
+ * @param today the endpoints in today's config. They override those in a state, which keeps the endpoint of
+ *   the last real change.
  */
 export function serveKinds<Cloud>(
   kinds: Record<string, AnyKind<Cloud>>,
@@ -121,7 +123,7 @@ export function serveKinds<Cloud>(
   });
 }
 
-/** The same methods; the plugin prints the stack of what they throw, which is for bugs alone. */
+/** The same methods, but an OperatorError has no stack trace: the plugin prints it, and only bugs need it. */
 function plainly(methods: ServedKinds): ServedKinds {
   const plain = Object.entries(methods).map(
     ([name, method]: [string, (...args: never[]) => Promise<unknown>]) => {
@@ -137,8 +139,8 @@ function plainly(methods: ServedKinds): ServedKinds {
 }
 
 /**
- * The inputs in their normal form, or what is wrong with those that are known already. A failure that names its
- * property makes the engine print the value, a secret one too (seen on 3.259); so the reason names it instead.
+ * The inputs in their normal form, or what is wrong with those that are already known. When a failure names
+ * its property, the engine prints the value, even a secret one (seen on 3.259); so the reason names it.
  */
 export function checkInputs(schema: z.ZodType<unknown>, news: Props): dynamic.CheckResult {
   const result = schema.safeParse(news);
@@ -149,14 +151,14 @@ export function checkInputs(schema: z.ZodType<unknown>, news: Props): dynamic.Ch
   return { inputs: news, failures };
 }
 
-/** Inputs (of those named) that are not what the state says, in the order of their names. */
+/** The named inputs that differ from the state, sorted by name. */
 export function changedKeys(inputs: string[], olds: Props, news: Props): string[] {
   return inputs
     .filter((key) => !WAYS.includes(key) && !isDeepStrictEqual(news[key] ?? null, olds[key] ?? null))
     .sort();
 }
 
-/** Whether a value is, or holds, one that only `up` will know. */
+/** Whether a value is, or contains, a value that only `up` will know. */
 export function hasUnknown(value: unknown): boolean {
   if (value === UNKNOWN) return true;
   if (typeof value !== "object" || value === null) return false;

@@ -1,18 +1,19 @@
 /**
- * How things in the clouds say whose they are: `Mastiff 3f9a1c0b77de mastiff/acme`, an identity that is generated once
- * and lives in the stack's state, and the name that the stack had then. The name alone would not do: two backends may
- * know a stack of the same name, a renamed stack has another, and a fresh state has the name of the one that was lost.
+ * The mark that says which stack a thing in the clouds belongs to: `Mastiff 3f9a1c0b77de mastiff/acme`. It
+ * has an identity, which is generated once and kept in the stack's state, and the stack's name at that time.
+ * The name alone is not enough: two backends may have stacks of the same name, a stack may be renamed, and a
+ * fresh state may have the name of a lost one.
  *
  *   mark           3f9a1c0b77de mastiff/acme
  *   marked text    Mastiff 3f9a1c0b77de mastiff/acme         a record's comment, the name of a ruleset, token, key
  *                  Mastiff 3f9a1c0b77de mastiff/acme (word)  …of a token or key beside the first one
  *
- * Fly's own form of it is in providers/fly/things/mark.ts.
+ * The form of a mark at Fly is in providers/fly/things/mark.ts.
  */
 
 /** What a mark says. */
 export interface Mark {
-  /** 12 hexadecimal digits; undefined in marks of a Mastiff from before identities. */
+  /** 12 hexadecimal digits; undefined in marks of a Mastiff version that had no identities. */
   identity: string | undefined;
   /** `<project>/<stack>`, as it was when the identity was made. */
   stack: string;
@@ -21,16 +22,16 @@ export interface Mark {
 /** Bytes of an identity. */
 export const identityBytes = 6;
 
-/** Cloudflare's free zones allow comments of 100 characters, SendGrid's keys have names of 100. */
+/** Cloudflare's free zones allow comments of 100 characters, and SendGrid names of 100 for keys. */
 const longest = 100;
 
-/** The mark in one word, as components hand it around. */
+/** The mark as one text, as components pass it around. */
 export function markOf({ identity, stack }: { identity: string; stack: string }): string {
   return `${identity} ${stack}`;
 }
 
 /**
- * The text that a thing is marked with. The identity stands first, so that a long name cuts only itself.
+ * The text that a thing is marked with. The identity comes first, so that only a long name is cut.
  *
  * @param word tells several things of one stack apart
  */
@@ -48,8 +49,8 @@ export function markIn(text: string | null | undefined): Mark | undefined {
 }
 
 /**
- * Whether two texts bear marks of one stack. One from before identities is of the stack of its name: that may be this
- * one, and the next `up` renews it.
+ * Whether two texts carry marks of the same stack. A mark without identity is compared by the stack's name:
+ * it may be this stack's, and the next `up` renews it.
  */
 export function isSameStack(text: string | null | undefined, own: string): boolean {
   const [theirs, ours] = [markIn(text), markIn(own)];
@@ -57,7 +58,7 @@ export function isSameStack(text: string | null | undefined, own: string): boole
   return theirs.identity === undefined ? theirs.stack === ours.stack : theirs.identity === ours.identity;
 }
 
-/** Whether a text bears this very mark, whatever word stands behind it. */
+/** Whether a text carries a mark with this identity, whatever word follows it. */
 export function bears(text: string | null | undefined, identity: string): boolean {
   return markIn(text)?.identity === identity;
 }

@@ -1,7 +1,8 @@
 /**
- * Which Node runs this project: it loads TypeScript as it is, which an older one answers with a stack trace.
+ * Which Node can run this project. The project loads TypeScript directly, which an older Node answers with a
+ * stack trace.
  *
- * This file and what imports it first are written so that every Node since 14.8 can read them.
+ * This file, and the files that import it first, are written so that every Node since 14.8 can read them.
  */
 
 /**

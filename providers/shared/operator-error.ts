@@ -1,4 +1,4 @@
-/** Something that the operator can put right: its message says all, and a stack would only hide it. */
+/** An error that the operator can fix: its message says everything, and a stack trace would only hide it. */
 export class OperatorError extends Error {
   override name = "OperatorError";
 }

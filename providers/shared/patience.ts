@@ -1,13 +1,13 @@
 import { OperatorError } from "./operator-error.ts";
 
-/** No call gets less, whatever is asked for: a healthy cloud takes its second or two. */
+/** The least time for a call, whatever factor is set: a healthy cloud takes a second or two. */
 const LEAST_MS = 5_000;
 
 /**
- * How long one call may take, in milliseconds: its own limit times MASTIFF_PATIENCE, which operators on a slow link
- * raise (docs/operations.md). How often a call is repeated, and at what distances, stays the same.
+ * How long one call may take, in milliseconds: its own limit times MASTIFF_PATIENCE, which operators on a
+ * slow link raise (docs/operations.md). The number of retries and the waits between them stay the same.
  *
- * @throws OperatorError when the variable is no number above zero.
+ * @throws OperatorError when the variable is not a number above zero.
  */
 export function patiently(limitMs: number, word = process.env.MASTIFF_PATIENCE): number {
   if (word === undefined || word === "") return limitMs;

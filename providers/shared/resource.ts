@@ -3,17 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 /**
  * A resource whose provider is code of this checkout.
  *
- * `pulumi.dynamic.Resource` stores the provider's source in the state of each resource and finds it by taking
- * closures apart. That takes 0.4 s a run, and what a method captures is stored too: a secret in plain text, and
- * a change of it is a diff. So the text is written here as it is to be stored. It loads the code when a method is
- * called, from the folder that the plugin runs in, which is the project's; the code may change, the text does not.
+ * `pulumi.dynamic.Resource` serializes the provider's closures and stores them in the state of each resource.
+ * That takes 0.4 s per run, and captured values are stored too: a secret in plain text, and each change of it
+ * is a diff. So the stored text is written out here. It loads the provider's code when a method is called,
+ * from the folder that the plugin runs in, which is the project's. The code may change; the text does not.
  */
 export abstract class CheckoutResource extends pulumi.CustomResource {
   /**
    * @param folder folder of providers/ whose `provider.ts` serves the resource, and the type's module.
    * @param kind type name, and the key in that provider's table.
    * @param inputs what the provider gets.
-   * @param outputs names of what it adds, so that they are outputs in a preview too.
+   * @param outputs names of the outputs that it adds, so that they are outputs in a preview too.
    */
   constructor(
     folder: "sendgrid" | "cloudflare",

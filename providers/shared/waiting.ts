@@ -1,14 +1,14 @@
-/** Longest that one call waits on a cloud's word, in ms: Cloudflare's block lasts five minutes. */
+/** Longest wait that a cloud's answer can impose, in ms: Cloudflare's block lasts five minutes. */
 const LONGEST_WAIT_MS = 5 * 60_000 + 5_000;
 
 /**
- * How long to wait before the next try, in milliseconds: what the cloud says, else 0.5 s doubling to 30 s. Up to
- * a quarter is added by `random`, so that parallel callers do not come back together.
+ * How long to wait before the next try, in milliseconds: what the cloud says, else 0.5 s doubling to 30 s.
+ * `random` adds up to a quarter, and at most 1 s, so that parallel callers do not retry at the same moment.
  *
  * - `retry-after`: seconds, or a date (RFC 9110 §10.2.3); Cloudflare sends seconds.
  * - `x-ratelimit-reset`: unix seconds at SendGrid
  *   (https://www.twilio.com/docs/sendgrid/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits), a date at
- *   Cloudflare. It stands on every answer, so it only counts on a 429.
+ *   Cloudflare. Every answer has this header, so it counts only on a 429.
  */
 export function waitBefore(
   attempt: number,
@@ -39,10 +39,10 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /**
- * Asks until an answer is final or the time is over, at growing distances (1 s doubling to 15 s), and gives the
- * last answer either way. It asks at least once.
+ * Asks until an answer is final or the time is over, at growing intervals (1 s doubling to 15 s). Asks at
+ * least once, and returns the last answer in either case.
  *
- * @param isFinal whether no later answer would be another: what was waited for is there, or never comes
+ * @param isFinal whether later answers would be the same: the awaited state is reached, or never will be
  */
 export async function askUntil<T>(
   ask: () => Promise<T>,

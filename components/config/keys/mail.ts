@@ -81,7 +81,7 @@ export const mailKeys = {
     jsonOf(
       z.strictObject({
         email: emailAddress.meta({ description: "Address of the sender." }),
-        // Lengths: twilio/sendgrid-oai spec/yaml/tsg_verified_senders_v3.yaml.
+        // Maximum lengths: twilio/sendgrid-oai spec/yaml/tsg_verified_senders_v3.yaml.
         name: z.string().min(1).max(256).meta({ description: "Name of the sender." }),
         address: z.string().min(1).max(100).meta({ description: "Street and number." }),
         city: z.string().min(1).max(150).meta({ description: "City." }),

@@ -4,7 +4,7 @@ import { jsonOf } from "../forms.ts";
 import { described } from "../key-words.ts";
 import { mastodonVersion } from "../mastodon-release.ts";
 
-/** Fly's steps of memory and its bound per shared CPU (fly.io/docs/about/pricing: 256 MB to 2 GB per CPU). */
+/** Fly's memory steps and limits for each shared CPU (fly.io/docs/about/pricing: 256 MB to 2 GB per CPU). */
 const memory = z
   .number()
   .int()

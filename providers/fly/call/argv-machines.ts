@@ -18,7 +18,7 @@ export interface MachineRun {
   volume?: { id: string; path: string };
   command: readonly string[];
 }
-/** Waits until the machine has started, never until it ends, and never tells its exit code. */
+/** Waits until the machine has started, never until it ends, and never reports its exit code. */
 export const machineRun = (o: MachineRun): Argv => [
   "machine",
   "run",
@@ -105,7 +105,7 @@ export const volumesExtend = (app: string, id: string, sizeGb: number): Argv => 
   "--yes",
 ];
 
-/** The newest lines of one machine. Without --no-tail it never ends; with it, it still waits for a first line. */
+/** Newest lines of one machine. Without --no-tail flyctl never ends; with it, flyctl waits for a line. */
 export const logs = (app: string, machine: string): Argv => [
   "logs",
   ...on(app),

@@ -3,10 +3,10 @@ import type { Size } from "../spec.ts";
 /** A list of arguments, without the program's own name. */
 export type Argv = string[];
 
-/** Which app it is about. Always said: flyctl would else look for one in the environment and in a fly.toml. */
+/** The app. Always given: otherwise flyctl looks for one in the environment and in a fly.toml. */
 export const on = (app: string): Argv => ["-a", app];
 
-/** A machine's size in full. With `--vm-size` alone, `postgres create` uses a table of its own. */
+/** A machine's size in full. With `--vm-size` alone, `postgres create` uses its own table of sizes. */
 export const sizeFlags = ({ cpuKind, cpus, memoryMb }: Size): Argv => [
   "--vm-cpu-kind",
   cpuKind,

@@ -5,9 +5,9 @@ export * from "./argv-machines.ts";
 
 /**
  * Every argument list that the driver can give to flyctl, one function each. Two rules hold for all: no
- * secret is ever an argument (they show up in `ps` and in flyctl's log), and no call can prompt (flyctl would
- * fail with a bare "prompt: non interactive"). tests/unit/flyctl-argv.test.ts checks each against the grammar
- * of the real flyctl.
+ * secret is ever an argument (arguments show up in `ps` and in flyctl's log), and no call can prompt (flyctl
+ * would fail with a bare "prompt: non interactive"). tests/unit/flyctl-argv.test.ts checks each list against
+ * the grammar of the real flyctl.
  */
 export type { Argv };
 
@@ -21,7 +21,7 @@ export const appsDestroy = (app: string): Argv => ["apps", "destroy", app, "--ye
 export const ipsList = (app: string): Argv => ["ips", "list", ...on(app), "--json"];
 /** Adds another address at each call: list first. */
 export const ipsAllocateV6 = (app: string): Argv => ["ips", "allocate-v6", ...on(app)];
-/** Without --shared it costs $2 a month, asks for --yes, and adds another at each call. */
+/** Without --shared the address costs $2 a month, needs --yes, and each call adds another one. */
 export const ipsAllocateV4 = (app: string, kind: "shared" | "dedicated"): Argv => [
   "ips",
   "allocate-v4",
@@ -46,9 +46,9 @@ export const certsRemove = (app: string, host: string): Argv => [
 ];
 
 export const secretsList = (app: string): Argv => ["secrets", "list", ...on(app), "--json"];
-/** Bulk, by stdin. */
+/** Many values at once, by stdin. */
 export const secretsImport = (app: string): Argv => ["secrets", "import", ...on(app), "--stage"];
-/** One value by stdin: `NAME=-` reads it whole, where import's line format cannot hold it. */
+/** One value that import's line format cannot hold: `NAME=-` reads all of stdin. */
 export const secretsSet = (app: string, name: string): Argv => [
   "secrets",
   "set",
@@ -63,10 +63,10 @@ export const secretsUnset = (app: string, names: readonly string[]): Argv => [
   ...on(app),
   "--stage",
 ];
-/** Tells this config folder the app's newest secrets version, so that a new machine waits for it. */
+/** Stores the app's newest secrets version in this config folder: a new machine waits for that version. */
 export const secretsSync = (app: string): Argv => ["secrets", "sync", ...on(app)];
 
-/** Prompts unless cluster size, machine size and volume size are all there. */
+/** Prompts unless cluster size, machine size and volume size are all given. */
 export const postgresCreate = (o: {
   app: string;
   org: string;
@@ -87,7 +87,7 @@ export const postgresCreate = (o: {
   ...sizeFlags(o.size),
   "--volume-size",
   String(o.volumeGb),
-  // Waiting is ours: it then shows progress, and goes on where a killed run stopped.
+  // The driver waits instead: it shows progress, and continues where a killed run stopped.
   "--detach",
 ];
 
@@ -129,11 +129,11 @@ export const deploy = (app: string, file: string, image: string): Argv => [
   file,
   "--image",
   image,
-  // One machine per new group; `scale count` brings the rest, to the very number that was asked for.
+  // One machine per new group; `scale count` then adds the others, up to the exact number asked for.
   "--ha=false",
-  // Addresses are the app kind's; left to deploy, a first one with services would allocate its own.
+  // The app kind allocates the addresses; otherwise a first deploy with services would allocate its own.
   "--no-public-ips",
-  // The check asks public resolvers for <app>.fly.dev, which no host of ours is served by.
+  // The check asks public resolvers for <app>.fly.dev, which serves none of our hosts.
   "--dns-checks=false",
   "--yes",
 ];

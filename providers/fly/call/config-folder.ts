@@ -2,21 +2,21 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { shell } from "./shell.ts";
 
-/** The folders that flyctl writes to: what they tell, and what becomes of those that were left behind. */
+/** flyctl's config folders: reading the debug log in them, and removing those that killed drivers left. */
 
-/** Name of a driver's folder, but for the letters that make it unique: it says whose it is. */
+/** Start of a driver's folder name, with the process id of its owner; unique letters follow. */
 export function folderPrefix(pid: number): string {
   return `mastiff-${pid}-`;
 }
 
 /**
- * The HTTP status that a failure of flyctl goes back to, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
- * Machines API show the body's text only, so this is how a busy Fly is told from a refusal.
+ * The HTTP status behind a failure of flyctl, from its debug log (`DEBUG <-- 429 http://…`). Errors of the
+ * Machines API show only the text of the body, so the status is needed to tell a busy Fly from a refusal.
  *
- * flyctl cleans up after a failure (it gives a lease back, it marks a release as failed), and those requests succeed.
- * Then the status is that of the last answer before by which Fly says that it is busy or broken.
+ * flyctl cleans up after a failure (releases a lease, marks a release as failed), and those requests succeed.
+ * The result is then the status of the last answer that says that Fly is busy or broken (429, 5xx).
  *
- * @returns undefined: the last request was never answered, so the message alone says what is wrong.
+ * @returns undefined when the last request was never answered: only the message says what is wrong.
  */
 export function failureStatus(dir: string): number | undefined {
   const calls = callsOf(dir);
@@ -28,10 +28,10 @@ export function failureStatus(dir: string): number | undefined {
 }
 
 /**
- * Whether Fly answered every request of a call that ended well. Some commands go on without an answer:
+ * Whether Fly answered every request of a call that exited 0. Some commands continue without an answer:
  * `secrets list` then shows every secret as staged (flyctl: internal/command/secrets/list.go, buildSecretRows).
  *
- * @returns undefined: all were answered; else the first failing status, or "silence".
+ * @returns undefined when all were answered; else the first failing status, or "silence".
  */
 export function gapIn(dir: string): number | "silence" | undefined {
   const calls = callsOf(dir);
@@ -40,7 +40,7 @@ export function gapIn(dir: string): number | "silence" | undefined {
   return failing ?? (statuses.length * 2 < calls.length ? "silence" : undefined);
 }
 
-/** Requests (`-->`) and the statuses of answers, in the order in which flyctl logged them; empty without a log. */
+/** Requests (`-->`) and the statuses of answers, in the order of flyctl's log; empty without a log. */
 function callsOf(dir: string): (number | "-->")[] {
   try {
     const logs = join(dir, "logs");
@@ -53,13 +53,13 @@ function callsOf(dir: string): (number | "-->")[] {
   }
 }
 
-/** Folders of drivers that could not clean up (kill -9): their process is gone, and for an hour at least. */
+/** Removes folders that killed drivers left (kill -9): the process is gone, the folder over an hour old. */
 export function sweep(): void {
   for (const name of readdirSync(shell().temporaryFolder)) {
     const pid = Number(/^mastiff-(\d+)-/.exec(name)?.[1] ?? 0);
     if (pid === 0 || alive(pid)) continue;
     const path = join(shell().temporaryFolder, name);
-    // A process of another container that shares this folder looks dead from here; its folder is fresh.
+    // A process of another container that shares this folder looks dead from here, but its folder is recent.
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > 3_600_000) rmSync(path, { recursive: true, force: true });
   }

@@ -1,13 +1,16 @@
 import { shell } from "./shell.ts";
 
 /**
- * flyctl's environment: ours without what would change its answers (a default app, region or organisation,
- * JSON everywhere, debug output with HTTP bodies) and without what it must not see (spec, earlier outputs).
- * Set but empty variables go too: an empty FLY_ACCESS_TOKEN hides FLY_API_TOKEN.
+ * flyctl's environment: the driver's own, without
+ * - variables that change flyctl's answers (a default app, region or organisation, JSON everywhere, debug
+ *   output with HTTP bodies);
+ * - variables that flyctl must not see (spec, earlier outputs);
+ * - FLY_* variables that are set but empty: an empty FLY_ACCESS_TOKEN hides FLY_API_TOKEN.
  *
- * In CI flyctl prefers an image of that name which a Docker daemon nearby holds, and pushes that one: what is released
- * would depend on who runs it (flyctl: internal/env/env.go IsCI, internal/build/imgsrc/docker.go). So it sees neither
- * that it is in CI nor where a daemon is. A GitHub workflow's own context goes as well: flyctl sends it along.
+ * In CI flyctl prefers an image of the same name in a local Docker daemon, and pushes that image, so the
+ * released image would depend on who runs the release (flyctl: internal/env/env.go IsCI,
+ * internal/build/imgsrc/docker.go). The variables that reveal CI or a daemon are therefore removed, and so is
+ * the context of a GitHub workflow, which flyctl would send along.
  */
 export function flyctlEnvironment(configDir: string): NodeJS.ProcessEnv {
   const hidden = [

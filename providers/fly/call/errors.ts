@@ -1,21 +1,21 @@
 /**
- * What the driver says when something is wrong: what (redacted), which config key set it, how to put it
- * right, whether a plain repeat helps, and what flyctl said.
+ * The parts of an error that the driver shows: what is wrong (redacted), which config key set it, how to fix
+ * it, whether a plain retry helps, and what flyctl said.
  */
 export interface Problem {
   /** What is wrong, as one sentence. */
   what: string;
   /** The config key behind it, as the operator knows it: `mastiff:app`. */
   setIn?: string;
-  /** What to do; several ways out are several lines. */
+  /** What to do; several lines for several steps or alternatives. */
   fix?: string | readonly string[];
-  /** Whether `pulumi up` again, as it is, can succeed. */
+  /** Whether another `pulumi up` can succeed without a change. */
   retry?: string;
-  /** What the run was about, where the sentence does not say it: an app, a host, a database. */
+  /** The app, host or database of the run, where `what` does not name it. */
   about?: string;
   /** The call that failed: argv and exit code, redacted. */
   call?: string;
-  /** Last lines of what flyctl or a machine said, redacted. */
+  /** Last lines of flyctl's or a machine's output, redacted. */
   said?: readonly string[];
 }
 
@@ -55,18 +55,18 @@ export const retry = {
 /** Why a flyctl call failed, as far as the driver acts on it. */
 export type Reason =
   | "missing" // no flyctl on PATH
-  | "login" // no token, or one that Fly does not take
-  | "forbidden" // a token without the right, or a thing in another organisation
-  | "absent" // the thing asked about is not there
-  | "exists" // the thing to create is there already
+  | "login" // no token, or one that Fly rejects
+  | "forbidden" // a token without the permission, or a resource in another organisation
+  | "absent" // the resource does not exist
+  | "exists" // the resource to create exists already
   | "limited" // 429
-  | "deadline" // 408: Fly broke off a command inside a machine
-  | "busy" // a machine is leased to somebody who changes it now
-  | "capacity" // no room for such a machine where it should be
+  | "deadline" // 408: Fly aborted a command inside a machine
+  | "busy" // somebody else is changing a machine and holds its lease
+  | "capacity" // no room for a machine of this size in its region
   | "server" // 5xx
   | "network" // no answer at all
   | "garbled" // an answer that flyctl cannot read
-  | "timeout" // ours: it took longer than the call may
+  | "timeout" // the driver's own limit: the call took too long
   | "stopped" // the driver itself was told to stop
   | "organization"
   | "region"
@@ -74,12 +74,12 @@ export type Reason =
   | "image"
   | "other";
 
-/** Reasons that pass by themselves. */
+/** True for a reason that passes by itself. */
 export function passes(reason: Reason): boolean {
   return ["limited", "deadline", "busy", "server", "network", "garbled", "timeout"].includes(reason);
 }
 
-/** A flyctl call that did not end well. */
+/** A flyctl call that failed. */
 export class FlyctlFailure extends Error {
   readonly reason: Reason;
   /** Redacted, on one line. */
@@ -87,7 +87,7 @@ export class FlyctlFailure extends Error {
   readonly exitCode: number | undefined;
   /** flyctl's message, redacted. */
   readonly said: string;
-  /** What it printed before it failed, as it was: for the id of a machine that was made all the same. */
+  /** stdout up to the failure, not redacted: may contain the id of a machine that was created anyway. */
   readonly stdout: string;
 
   constructor(o: {

@@ -6,8 +6,8 @@ import { table } from "./parse.ts";
 import { shell } from "./shell.ts";
 
 /**
- * A flyctl failure in the operator's words. The spec tells which value was sent, so the answer can name it,
- * the config key behind it, and what would have been right.
+ * A flyctl failure in the operator's words. The spec holds the value that was sent, so the error can name the
+ * value, the config key behind it and the valid values.
  */
 export async function explain(
   failure: FlyctlFailure,
@@ -22,7 +22,7 @@ export async function explain(
   return new DriverError(whole, { cause: failure });
 }
 
-/** Name of what the run was for; many calls are about the organisation alone, and would not say it. */
+/** Name of the host, app or database of the run: many calls name only the organisation. */
 function aboutOf(spec: Record<string, unknown>, what: string): string | undefined {
   const { items } = spec as { items?: Record<string, { spec: Record<string, unknown> }> };
   const specs = items === undefined ? [spec] : Object.values(items).map((item) => item.spec);
@@ -36,7 +36,7 @@ function aboutOf(spec: Record<string, unknown>, what: string): string | undefine
 async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, unknown>): Promise<Problem> {
   const { app, org, region, image, plan } = spec;
   const names = async (lines: () => Promise<string[]>) => {
-    // Only a help: when Fly does not answer this either, the error stands without it.
+    // Optional: when this call fails too, the error is shown without the list.
     const found = fly.stopped ? [] : await lines().catch(() => []);
     return found.length === 0 ? [] : [`there are:  ${found.join(", ")}`];
   };

@@ -16,28 +16,28 @@ import { longestSilenceMs, Silence } from "./silence.ts";
  * The only place that runs the flyctl binary.
  *
  * flyctl keeps state in its config folder: a debug log with whole HTTP bodies (secrets in clear), and the
- * lowest secrets version that a new machine of an app must wait for, written without a lock across
- * processes. So each app gets a folder of its own (a lane) for as long as the driver runs, calls within a lane
- * go one after the other, and the folder goes when the driver does, whichever way it ends.
+ * lowest secrets version that a new machine of an app must wait for, written without a lock across processes.
+ * So each app has its own config folder (a lane) while the driver runs. Calls within a lane run one after the
+ * other. The folder is removed when the driver ends, however it ends.
  *
  *   Fly ── lane(app) ── queue ── flyctl, argv in an empty folder, stdin piped and closed
  *    └─ base folder, 0700, removed by close(), on exit, and by the next driver after a kill -9
  */
 export interface CallOptions {
-  /** The app whose lane the call takes. Default: the lane of calls about no app. */
+  /** The app whose lane runs the call. Default: the lane for calls about no app. */
   app?: string;
   stdin?: string;
-  /** How long the call may take; 0: as long as it says something now and then. Default 120 s. */
+  /** Time limit in milliseconds; 0: none, as long as the call keeps printing. Default 120 s. */
   timeoutMs?: number;
-  /** The answer counts only if Fly answered each request behind it: flyctl leaves out what it was refused. */
+  /** Fail unless Fly answered every request of the call: flyctl omits refused parts from its output. */
   whole?: boolean;
-  /** Each line of both streams, plain, as it comes. */
+  /** Called with each new line of both streams, without terminal escapes. */
   onLine?: (line: string) => void;
 }
 
 export class Fly {
   readonly redact: (text: string) => string;
-  /** Apps that this very run has made: whatever is in them is its own. */
+  /** Apps that this run has created: everything in them comes from this run. */
   readonly made = new Set<string>();
   readonly #base: string;
   readonly #lanes = new Map<string, { dir: string; last: Promise<unknown> }>();
@@ -45,19 +45,19 @@ export class Fly {
   readonly #remembered: Map<string, Promise<string>> | undefined;
 
   /**
-   * @param secrets values that must not show up in anything that is printed.
-   * @param remember ask each question only once: for looking at many things at one moment.
+   * @param secrets values to redact from everything that is printed.
+   * @param remember run each read only once: for observing many resources at one moment.
    */
   constructor(o: { secrets?: Iterable<string>; remember?: boolean } = {}) {
     this.redact = redactor(o.secrets ?? []);
     this.#remembered = o.remember === true ? new Map() : undefined;
-    // Short: some of flyctl's commands put a unix socket in there, whose path may have 104 characters at most.
+    // A short name: some flyctl commands put a unix socket here, and its path has at most 104 characters.
     this.#base = mkdtempSync(join(shell().temporaryFolder, folderPrefix(process.pid)));
     mkdirSync(join(this.#base, "cwd"));
     process.once("exit", this.#remove);
   }
 
-  /** A read: repeated when Fly is busy or unwell. Answers stdout. */
+  /** A read: retried while Fly is busy or failing. Returns stdout. */
   async read(argv: Argv, options: CallOptions = {}): Promise<string> {
     if (this.#remembered === undefined) return this.repeatable(argv, options);
     const key = JSON.stringify(argv);
@@ -66,12 +66,12 @@ export class Fly {
     return known;
   }
 
-  /** A read that answers JSON. */
+  /** A read whose output is JSON, parsed. */
   async json<T>(argv: Argv, options: CallOptions = {}): Promise<T> {
     return jsonIn(await this.read(argv, options)) as T;
   }
 
-  /** An act that may run twice without harm (set, unset, remove): repeated like a read. */
+  /** A change that may safely run twice (set, unset, remove): retried like a read. */
   async repeatable(argv: Argv, options: CallOptions = {}): Promise<string> {
     return pRetry(() => this.once(argv, options), {
       retries: 5,
@@ -82,14 +82,14 @@ export class Fly {
       shouldRetry: ({ error, attemptNumber }) =>
         error instanceof FlyctlFailure &&
         passes(error.reason) &&
-        // What there is without the missing part is of use, too.
+        // Exit 0: only a part is missing, and the rest is useful too, so fewer retries.
         (error.exitCode !== 0 || attemptNumber < 4) &&
-        // Nobody there, or no such name: that is seldom over in seconds, and a person waits.
+        // These two rarely pass within seconds, and a person waits: fewer retries.
         (attemptNumber < 3 || !/connection refused|no such host/.test(error.said)),
     });
   }
 
-  /** An act that must not run twice: one call, whatever comes. */
+  /** A change that must not run twice: one call, no retry. */
   async once(argv: Argv, options: CallOptions = {}): Promise<string> {
     const lane = this.#lane(options.app ?? "");
     const turn = lane.last.then(() => this.#run(argv, options, lane.dir));
@@ -97,14 +97,14 @@ export class Fly {
     return turn;
   }
 
-  /** A file that a call reads by path (a fly.toml). Private, gone with the driver. */
+  /** Writes a file that a call reads by path (a fly.toml). Private, and removed when the driver ends. */
   file(name: string, content: string): string {
     const path = join(this.#base, name);
     writeFileSync(path, content, { mode: 0o600 });
     return path;
   }
 
-  /** Ends what runs, as Ctrl-C would: flyctl gives its leases back. */
+  /** Stops the running calls as Ctrl-C would: flyctl then releases its leases. */
   stop(): void {
     this.#stop.abort();
   }
@@ -113,7 +113,7 @@ export class Fly {
     return this.#stop.signal.aborted;
   }
 
-  /** Waits, unless the driver is told to stop. */
+  /** Waits. Rejects when the driver is told to stop. */
   async pause(ms: number): Promise<void> {
     if (this.stopped) throw this.#failure("stopped", [], { said: "the driver was told to stop" });
     await new Promise<void>((resolve, reject) => {
@@ -131,7 +131,7 @@ export class Fly {
     });
   }
 
-  /** Waits for what runs, then removes every trace on disk, also of drivers that were killed. */
+  /** Waits for the running calls, then removes all files on disk, including those of killed drivers. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.last));
     this.#remove();
@@ -199,11 +199,11 @@ export class Fly {
     ended: { said: string; exitCode?: number | undefined; stdout?: string; status?: number | undefined },
   ): FlyctlFailure {
     const { said, exitCode, stdout = "", status } = ended;
-    // A private file's folder is gone when anybody reads this.
+    // Without the path of the private folder: it no longer exists when somebody reads this.
     const shown = showArgv(argv, this.redact).replaceAll(`${this.#base}/`, "");
     const how = [
       ...(exitCode === undefined ? [] : [`exit ${exitCode}`]),
-      // Beyond 399 it is Fly's own word for what is wrong; flyctl's message often leaves it out.
+      // From 400 on, the status is Fly's own name for the error; flyctl's message often omits it.
       ...(status !== undefined && status >= 400 ? [`HTTP ${status}`] : []),
     ];
     const call = how.length === 0 ? shown : `${shown} (${how.join(", ")})`;
@@ -211,7 +211,7 @@ export class Fly {
   }
 }
 
-/** Takes a stream piece by piece and hands on its whole lines, plain. */
+/** Takes a stream in pieces and passes on its complete lines, without terminal escapes. */
 function lineByLine(onLine: CallOptions["onLine"]): (text: string) => void {
   let rest = "";
   return (text) => {

@@ -8,7 +8,7 @@ export interface LogLine {
   message: string;
 }
 
-/** What Fly itself says in a machine's log: of pulling and starting, never of what the program does. */
+/** Fly's own lines in a machine's log: about pulling and starting, never about what the program does. */
 const chatter = [
   /^\s*(?:Starting init \(commit|Preparing to run|Pulling container image|Successfully prepared image)/,
   /^\s*(?:Configuring firecracker|Machine (?:created|started|creating)|machine (?:started|became) in)/i,
@@ -18,11 +18,11 @@ const chatter = [
 ];
 
 /**
- * The newest lines of one machine's own output, oldest first; empty when there are none yet. Fly keeps a page of
- * some hundred lines; flyctl waits for a first one as long as it takes (logs/polling.go), hence the time limit.
+ * The newest lines of one machine's own output, oldest first; empty when there are none yet. Fly keeps a page
+ * of about a hundred lines. flyctl waits indefinitely for a first line (logs/polling.go), hence the limit.
  *
- * @param echo the machine's command: init prints it before it runs it, and a script of several lines would
- *   pass for what it prints.
+ * @param echo the machine's command. init prints the command before running it, and a script of several lines
+ *   would look like output of the program.
  */
 export async function logOf(
   fly: Fly,
@@ -34,7 +34,7 @@ export async function logOf(
   return (await pageOf(fly, app, machine, echo, timeoutMs)).lines;
 }
 
-/** As {@link logOf}, and whether the machine's end is in it, after which nothing comes. */
+/** As {@link logOf}. `isWhole`: the log contains the machine's end, after which no line follows. */
 export async function pageOf(
   fly: Fly,
   app: string,
@@ -46,7 +46,7 @@ export async function pageOf(
   try {
     output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
   } catch {
-    // Logs are a help: what they would have told is never what decides. But a Fly that refuses is not asked at once.
+    // Logs are optional: nothing depends on them. The pause spares a refusing Fly an immediate retry.
     await fly.pause(500);
     return { lines: [], isWhole: false };
   }
@@ -66,10 +66,10 @@ function isApps(meta: Meta | undefined): boolean {
   return provider === "" || provider === "app";
 }
 
-/** Entries line by line, without what Fly says and without the command's echo. */
+/** Entries line by line, without Fly's own lines and without the command's echo. */
 export function ownLines(entries: readonly LogLine[], echo: readonly string[]): LogLine[] {
   const script = new Set(echo.flatMap((word) => word.split("\n")).map((line) => line.trim()));
-  // The echo's last line runs on into init's own words: "…` as root".
+  // init appends its own words to the last line of the echo: "…` as root".
   const isEcho = (text: string) => script.has(text.trim()) || /^\s*` as \w+$/.test(text);
   return entries
     .flatMap(({ timestamp, message }) => message.split("\n").map((line) => ({ timestamp, message: line })))
@@ -77,7 +77,7 @@ export function ownLines(entries: readonly LogLine[], echo: readonly string[]): 
     .filter(({ message }) => !chatter.some((pattern) => pattern.test(message)));
 }
 
-/** The last lines of a machine that is in trouble, for an error. */
+/** The last lines of a failing machine, redacted, for an error. */
 export async function lastWords(fly: Fly, app: string, machine: string, count = 10): Promise<string[]> {
   const lines = await logOf(fly, app, machine);
   return lines.slice(-count).map((line) => fly.redact(line.message));

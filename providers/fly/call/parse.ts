@@ -1,19 +1,19 @@
 /**
- * flyctl's output as values. It colours even without a terminal, answers empty lists in prose where JSON was
- * asked for, adds lines after JSON, and draws tables with │: all of that ends here.
+ * flyctl's output as values. flyctl colours its output even without a terminal, answers empty lists in prose
+ * where JSON was asked for, adds lines after JSON and draws tables with │: this file handles all of that.
  */
 
-/** Text without terminal escapes. flyctl sets bold and colour whatever NO_COLOR says. */
+/** Text without terminal escapes. flyctl sets bold and colour even with NO_COLOR. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences start with a control character
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, "").replaceAll("\r", "");
 }
 
 /**
- * The JSON value at the start of an output; whatever follows it is flyctl talking on (`certs list` does after
+ * The JSON value at the start of an output. Text after the value is ignored (`certs list` adds some after
  * 50 rows). `No … found` in place of a list is an empty list, and so is `null`.
  *
- * @throws when there is neither: the output is then not what we asked for.
+ * @throws when the output is neither JSON nor an empty list.
  */
 export function jsonIn(output: string): unknown {
   const text = plain(output).trim();
@@ -47,7 +47,7 @@ function endOfJson(text: string): number {
   return 0;
 }
 
-/** `logs --json`: JSON objects one after the other, each over several lines, in no array. Halves are left out. */
+/** `logs --json`: JSON objects of several lines each, in no array. An incomplete last one is left out. */
 export function jsonStream(output: string): unknown[] {
   const values: unknown[] = [];
   let rest = plain(output).trim();
@@ -80,12 +80,12 @@ function cells(output: string): string[][] {
     .map((line) => line.split("│").map((cell) => cell.trim()));
 }
 
-/** The id in `machine run`'s ` Machine ID: …` line, which is printed even when the start is not seen. */
+/** The id in `machine run`'s ` Machine ID: …` line. flyctl prints the line even when it sees no start. */
 export function machineId(output: string): string | undefined {
   return /^\s*Machine ID:\s*([0-9a-z]+)\s*$/m.exec(plain(output))?.[1];
 }
 
-/** The last line that is a JSON object, parsed: how a script in a machine answers amid a log. */
+/** The last line that is a JSON object, parsed: the answer of a script in a machine, among its log lines. */
 export function lastJsonLine(lines: readonly string[]): Record<string, unknown> | undefined {
   for (const line of [...lines].reverse()) {
     const text = line.trim();
@@ -93,18 +93,18 @@ export function lastJsonLine(lines: readonly string[]): Record<string, unknown> 
     try {
       return JSON.parse(text) as Record<string, unknown>;
     } catch {
-      // A line that merely starts with a brace.
+      // A line that only starts with a brace.
     }
   }
   return undefined;
 }
 
 /**
- * flyctl's own message: what stands after the last `Error: `, without the GraphQL text, which it prints in
- * full (`failed to run query(…) { … }: <message>`), and without request ids.
+ * flyctl's own message: the text after the last `Error: `, without request ids and without the GraphQL query,
+ * which flyctl prints in full (`failed to run query(…) { … }: <message>`).
  *
- * A deploy that lost one machine and then breaks off the others says nothing on stderr and ends with 127, as after
- * Ctrl-C; why is in the progress, behind a cross.
+ * A deploy that loses one machine and then aborts the others prints nothing on stderr and exits with 127, as
+ * after Ctrl-C. The cause is then in the progress on stdout, on lines that start with a cross.
  */
 export function errorMessage(stderr: string, stdout = ""): string {
   const text = plain(stderr);

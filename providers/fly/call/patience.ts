@@ -1,14 +1,15 @@
 import { DriverError, retry } from "./errors.ts";
 import { shell } from "./shell.ts";
 
-/** Nothing gets less, whatever is asked for: a healthy Fly takes its second or two. */
+/** A factor below 1 cuts no limit to less than this: a healthy Fly takes a second or two. */
 const leastMs = 5_000;
 
 /**
- * How long a call of flyctl, or a wait for a machine, may take: its own limit times MASTIFF_PATIENCE, which operators
- * on a slow link raise (docs/operations.md). How often a call is repeated, and at what distances, stays the same.
+ * Time limit of a flyctl call or of a wait for a machine: its own limit times MASTIFF_PATIENCE, which
+ * operators on a slow link raise (docs/operations.md). The number of retries and the pauses between them stay
+ * the same.
  *
- * @throws DriverError when the variable is no number above zero.
+ * @throws DriverError when the variable is not a number above zero.
  */
 export function patiently(limitMs: number, word = shell().env.MASTIFF_PATIENCE): number {
   if (word === undefined || word === "") return limitMs;

@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 
-/** What to run, and when to stop it. */
+/** A program to run, and when to stop it. */
 export interface Program {
   env: NodeJS.ProcessEnv;
   cwd: string;
-  /** Its whole standard input. */
+  /** The whole standard input. */
   input: string;
-  /** How long it may take, in milliseconds; 0: as long as it wants. */
+  /** Time limit in milliseconds; 0: none. */
   timeoutMs: number;
-  /** Stops it when it aborts. */
+  /** Stops the program when this signal aborts. */
   signal: AbortSignal;
-  /** Told of each piece that it writes, to either stream. */
+  /** Called with each piece of output, of either stream. */
   onOutput(stream: "stdout" | "stderr", text: string): void;
 }
 
@@ -19,21 +19,21 @@ export interface Program {
 export interface Ended {
   stdout: string;
   stderr: string;
-  /** Undefined when a signal ended it, or when it never began. */
+  /** Undefined when a signal ended the program, or when it never started. */
   exitCode: number | undefined;
-  /** Why it was stopped before its end: it took too long, or `signal` aborted. */
+  /** Why the program was stopped early: the time limit passed, or `signal` aborted. */
   stopped?: "timeout" | "signal";
-  /** Why it never began: the system's words, such as "spawn flyctl ENOENT". */
+  /** Why the program never started, in the system's words: "spawn flyctl ENOENT". */
   missing?: string;
 }
 
-/** A program that is told to stop is given this long to clean up, in milliseconds, before it is killed. */
+/** Time in milliseconds that a program has to clean up after SIGINT, before SIGKILL. */
 const graceMs = 15_000;
 
 /**
- * Runs a program from PATH to its end, without a shell. Never rejects: how it ended is the answer.
+ * Runs a program from PATH to its end, without a shell. Never rejects: the result says how the program ended.
  *
- * The driver starts dozens of times in an `up`, and execa with all that it can do was half of what a start cost
+ * Not execa: the driver starts dozens of times in an `up`, and execa was half the cost of a start
  * (0.17 of 0.34 CPU seconds on a busy machine).
  */
 export function runProgram(file: string, args: readonly string[], o: Program): Promise<Ended> {
@@ -66,7 +66,7 @@ export function runProgram(file: string, args: readonly string[], o: Program): P
     if (o.signal.aborted) aborted();
     child.once("error", ({ message }) => end({ exitCode: undefined, missing: message }));
     child.once("close", (code) => end({ exitCode: code ?? undefined }));
-    // Whoever does not read its input to the end closes the pipe: that is its own business.
+    // A program that does not read all of its input closes the pipe: that is not an error.
     child.stdin.on("error", () => {});
     child.stdin.end(o.input);
   });

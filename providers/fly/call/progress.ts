@@ -1,6 +1,6 @@
 /**
- * What the driver is doing, on stderr, in plain words with the time it took so far:
- * `database: preparing (42 s)`. A step that lasts says so again from time to time, since hours of silence
+ * The driver's current step, on stderr, in plain words with the time since the run began:
+ * `database: preparing (42 s)`. A long step prints its line again every 30 s, since hours of silence
  * (a migration) look like a hang.
  */
 import { type Shell, shell } from "./shell.ts";
@@ -14,7 +14,7 @@ interface Progress {
 }
 const runs = new WeakMap<Shell, Progress>();
 
-/** That of the run that asks. */
+/** The progress of the current run. */
 function progress(): Progress {
   const known = runs.get(shell());
   if (known !== undefined) return known;
@@ -23,12 +23,12 @@ function progress(): Progress {
   return fresh;
 }
 
-/** Everything said from here on goes through the redactor. */
+/** All later lines go through the redactor. */
 export function redactProgress(redactor: (text: string) => string): void {
   progress().redact = redactor;
 }
 
-/** Say what happens now. `subject` is what people call the thing: database, web, certificate. */
+/** Prints the step that begins now. `subject` is the resource's everyday name: database, web, certificate. */
 export function say(subject: string, what: string): void {
   const mine = progress();
   clearInterval(mine.beat);
@@ -37,12 +37,12 @@ export function say(subject: string, what: string): void {
   mine.beat.unref();
 }
 
-/** Nothing more is said of what was said last: the run is over. */
+/** Stops repeating the last step's line: the run is over. */
 export function fallSilent(): void {
   clearInterval(progress().beat);
 }
 
-/** Say something by the way, while what was said before goes on. */
+/** Prints a remark while the current step continues. */
 export function tell(subject: string, what: string): void {
   write(subject, what);
 }

@@ -1,6 +1,6 @@
 import type { Reason } from "./errors.ts";
 
-/** Sentences of flyctl's and of Fly's, in lower case. Each is looked for as whole words. */
+/** Phrases in flyctl's and Fly's messages, in lower case. Each is matched as whole words. */
 const sayings = {
   noToken: ["no access token available"],
   deadline: ["deadline_exceeded"],
@@ -9,10 +9,10 @@ const sayings = {
   noOrganization: ["could not find organization"],
   noRegion: ["invalid region"],
   noImage: ["could not find image", "failed to fetch an image"],
-  // Half an answer, or the page of a proxy in its place (Go: encoding/json).
+  // An incomplete answer, or a proxy's page in its place (Go: encoding/json).
   garbled: ["decoding response", "decode response", "unexpected end of json input", "invalid character"],
   silence: ["eof", "connection refused", "connection reset", "no such host", "i/o timeout", "broken pipe"],
-  // What Go makes of a repeat whose body was sent already (fly-go repeats a 502 and a 503 by itself).
+  // Go's error for a retry whose body was already sent (fly-go itself retries a 502 and a 503).
   broken: ["transport connection broken"],
   exists: ["already been taken", "already exists", "already in use", "unique machine name"],
   absent: ["could not find", "not found", "does not exist", "no app named"],
@@ -21,7 +21,7 @@ const sayings = {
   limited: ["rate limit", "too many requests"],
 } as const;
 
-/** Words that mean nothing alone, but are part of a sentence above. */
+/** Words of the phrases above. Alone they mean nothing, so an argument equal to one stays in the message. */
 const parts = new Set(
   Object.values(sayings)
     .flat()
@@ -31,11 +31,12 @@ const parts = new Set(
 );
 
 /**
- * Reads the reason off a message and, where flyctl's log of the call told it, the HTTP status of the last answer.
+ * Finds the reason in a message and, where flyctl's log of the call has it, in the HTTP status of the last
+ * answer.
  *
- * Statuses that say by themselves what is wrong go first: a message of the Machines API is the body's text and may say
- * anything. Then flyctl's own words. A message also holds names that people chose ("peopleof-social" has an "eof" in
- * it), so quoted text and the call's own arguments are taken out before any word is looked for.
+ * Unambiguous statuses go first: a Machines API message is the text of the body and may say anything.
+ * flyctl's own phrases come next. Messages also contain names that people chose ("peopleof-social" contains
+ * "eof"), so quoted text and the call's own arguments are taken out before any phrase is matched.
  *
  * @param argv the call's arguments, which flyctl may repeat without quotes.
  */
@@ -45,8 +46,9 @@ export function reasonOf(message: string, status: number | undefined, argv: read
     sayings[kind].some((saying) => new RegExp(`\\b${saying}\\b`).test(text));
   const code = status !== undefined && status >= 400 ? status : statusIn(text);
   if (code === 401 || says("noToken")) return "login";
-  // Seen as `deadline_exceeded: Post …: request canceled` (superfly/flyctl#4194), for commands beyond some 30 s and at
-  // random (OpenRouterLabs/spawn#1616). A wait for a machine's state that ends with 408 says something else.
+  // Seen as `deadline_exceeded: Post …: request canceled` (superfly/flyctl#4194), at random and for commands
+  // longer than about 30 s (OpenRouterLabs/spawn#1616). A 408 that ends a wait for a machine's state means
+  // something else.
   const isExec = argv[1] === "exec" || /\bexec\b/.test(text);
   if (isExec && (code === 408 || says("deadline"))) return "deadline";
   if (code === 429) return "limited";
@@ -68,12 +70,12 @@ export function reasonOf(message: string, status: number | undefined, argv: read
   return says("limited") ? "limited" : "other";
 }
 
-/** A status that the message itself tells; 0: it tells none. */
+/** The status named in the message; 0: none. */
 function statusIn(text: string): number {
   return Number(/(?:status|error|status code)[: ]+([45]\d\d)\b/.exec(text)?.[1] ?? 0);
 }
 
-/** The text with `""` in place of everything quoted. A lone apostrophe ("can't") opens nothing. */
+/** The text with `""` in place of everything quoted. A lone apostrophe ("can't") is not a quote. */
 function withoutQuoted(text: string): string {
   return text
     .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')
@@ -82,8 +84,8 @@ function withoutQuoted(text: string): string {
 }
 
 /**
- * The text with `…` in place of each argument after the command's own words, where it stands as a whole. By its letters'
- * case, too: an app may be named "eof", and Go says "EOF".
+ * The text with `…` in place of each argument after the command's own two words. Only a whole name matches,
+ * in the same letter case: an app may be named "eof", and Go says "EOF".
  */
 function withoutNames(text: string, argv: readonly string[]): string {
   return argv

@@ -1,7 +1,7 @@
 /**
- * Takes secrets out of text that people or logs get to see. Two nets, since either alone has holes: the
- * values that came in by stdin, wherever they turn up, and the shapes in which a cloud shows secrets that we
- * never had in hand (connection strings, tokens, the password block of `postgres create`).
+ * Takes secrets out of text that people or logs get to see. Two filters, since either alone has gaps: the
+ * values that came in by stdin, wherever they appear, and the formats of secrets that a cloud prints and the
+ * driver never had (connection strings, tokens, the password block of `postgres create`).
  */
 const shapes: [RegExp, string][] = [
   // scheme://user:password@host, with or without a user: postgres, redis, rediss, https, smtp …
@@ -11,20 +11,20 @@ const shapes: [RegExp, string][] = [
   [/\bfo1_[A-Za-z0-9_-]+/g, "[secret]"],
   // Cloudflare's, of users, of accounts, and the global key (developers.cloudflare.com/fundamentals/api/get-started/token-formats).
   [/\bcf(?:ut|at|k)_[A-Za-z0-9_-]{8,}/g, "[secret]"],
-  // SendGrid's keys, which SMTP errors like to quote.
+  // SendGrid's keys, which SMTP errors often quote.
   [/\bSG\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g, "[secret]"],
   [/^(\s*(?:Password|Private URL|Connection string)\s*[:│]\s*)\S+.*$/gim, "$1[secret]"],
-  // What a verifier hides is not the password, but it is nobody's business either.
+  // A verifier is not the password, but is private too.
   [/SCRAM-SHA-256\$[^\s'"]+/g, "[secret]"],
   [/\b(Authorization:\s*)\S.*$/gim, "$1[secret]"],
-  // NAME=value where the name says what it is (an echoed secrets line, an `env` in a log).
+  // NAME=value with the name of a secret (an echoed secrets line, an `env` in a log).
   [
     /\b([A-Z0-9_]*(?:PASSWORD|SECRET|TOKEN|PRIVATE_KEY|ENCRYPTION)[A-Z0-9_]*)=(?!-(?:\s|$))("[^"\n]*"|'[^'\n]*'|[^\s"']+)/g,
     "$1=[secret]",
   ],
 ];
 
-/** Values shorter than this are left alone: a "1" or "true" would blot out half of any text. */
+/** Shorter values are not redacted: a "1" or "true" would blank out half of any text. */
 const shortest = 6;
 
 /** A function that redacts the given values and everything that looks like a secret. */
@@ -40,7 +40,7 @@ export function redactor(values: Iterable<string>): (text: string) => string {
       if (form.trim().length >= shortest) known.add(form.trim());
     }
   }
-  // Longest first: a value that contains another must go before its part does.
+  // Longest first: a value that contains another must be replaced before the other.
   const ordered = [...known].sort((a, b) => b.length - a.length);
   return (text) => {
     let out = text;
@@ -50,7 +50,7 @@ export function redactor(values: Iterable<string>): (text: string) => string {
   };
 }
 
-/** An argv as one line for people: secrets out, long arguments (scripts) cut, quoted where a shell would need it. */
+/** An argv as one line for people: redacted, long arguments (scripts) cut, quoted where a shell needs it. */
 export function showArgv(argv: readonly string[], redact: (text: string) => string): string {
   return argv
     .map((argument) => {

@@ -1,4 +1,4 @@
-/** What a run of the driver touches of the process that it runs in. */
+/** The parts of its process that a run of the driver uses. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
@@ -7,7 +7,7 @@ import { runProgram } from "./program.ts";
 /** Signals by which an engine or a person ends a run. */
 export type Stop = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** The surroundings of one run: those of a process, or those that a test makes to run many in one. */
+/** The environment of one run: the process's own, or one that a test makes to run many in one process. */
 export interface Shell {
   env: NodeJS.ProcessEnv;
   /** Where the driver and flyctl may keep files while they run. */
@@ -35,12 +35,12 @@ const ownProcess: Shell = {
 
 const current = new AsyncLocalStorage<Shell>();
 
-/** The surroundings of the run that asks. Default: the process. */
+/** The environment of the current run. Default: the process's own. */
 export function shell(): Shell {
   return current.getStore() ?? ownProcess;
 }
 
-/** Does the work in other surroundings than the process's. */
+/** Runs the work in an environment other than the process's own. */
 export function inShell<T>(surroundings: Shell, work: () => Promise<T>): Promise<T> {
   return current.run(surroundings, work);
 }

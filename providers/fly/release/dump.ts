@@ -18,17 +18,20 @@ import { answerOf, type Ended, failed, finish, leftOver, type OneOff, remove, ru
  *   one-off in the web app ─► pg_dump into its own disk ─► table of contents read back ─► one PUT to R2
  *
  * The image is that of the database's machines: Mastodon's has only libpq (mastodon: Dockerfile), and pg_dump must
- * not be older than its server. The app is the web app, which has DATABASE_URL; in the database's own app a further
- * machine would be taken for a member of the cluster. The bucket is opened by a presigned URL, good for this one
- * object: it reaches the job as a secret of the app that is unset right after, like the Owner's password.
+ * not be older than its server. The app is the web app, which has DATABASE_URL; in the database's own app,
+ * the cluster would take a further machine for a member. A presigned URL, valid for this one object, opens
+ * the bucket. The job gets it as a secret of the app that is unset right after, like the Owner's password.
  */
 const secret = "MASTIFF_DUMP_URL";
 const job = "dump";
 
-/** R2's longest time for a presigned URL: a large database takes its time (developers.cloudflare.com/r2/api/s3/presigned-urls). */
+/**
+ * R2's longest validity of a presigned URL: dumping a large database takes long
+ * (developers.cloudflare.com/r2/api/s3/presigned-urls).
+ */
 const week = 7 * 86_400;
 
-/** A dump that was taken stays the one: what the last ensure printed is kept. */
+/** The dump is taken once: when the last ensure took it, its output is returned again. */
 export async function ensure({ spec, secrets, previous, fly }: Task<DumpSpec>): Promise<DumpOutput> {
   const { app, server, bucket } = spec;
   if (typeof from(previous, "key") === "string" && from(previous, "bucket") === bucket)
@@ -65,7 +68,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<DumpSpec>): 
   }
 }
 
-/** The dump stays: that is what it is for. Only what a killed run left is cleared away. */
+/** The dump stays, as it should. Only the leftovers of a killed run are removed. */
 export async function destroy({ spec, fly }: Task<DumpSpec>): Promise<void> {
   try {
     await remove(fly, spec.app, leftOver(await machinesOf(fly, spec.app), [job]));
@@ -75,7 +78,7 @@ export async function destroy({ spec, fly }: Task<DumpSpec>): Promise<void> {
   }
 }
 
-/** What is in the bucket only the bucket could say; it is not asked. */
+/** Always in sync: only the bucket knows what it holds, and it is not asked. */
 export async function observe(): Promise<Observation> {
   return { exists: true, differences: [] };
 }
@@ -84,7 +87,7 @@ function oneOff(app: string, servers: readonly Machine[], key: string): OneOff {
   const server = servers.find((one) => !isGone(one));
   if (server === undefined) throw new Error("the database has no machine: there is nothing to dump from");
   const pinned = server.config?.image ?? "";
-  // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
+  // flyctl pins a tag to its digest. A registry is only sure to resolve the tag without the digest.
   const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
   const script = readFileSync(new URL("../scripts/dump.sh", import.meta.url), "utf8");
   return {

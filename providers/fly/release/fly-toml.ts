@@ -3,24 +3,24 @@ import { parse, stringify } from "smol-toml";
 import type { Size } from "../spec.ts";
 import type { Machine, MachineService } from "../things/machines.ts";
 
-/** What the driver reads of a rendered fly.toml, and how a machine that runs it differs from it. */
+/** What the driver reads from a rendered fly.toml, to compare machines with it. */
 export interface FlyToml {
   env: Record<string, string>;
-  /** Size by process group; a group without `[[vm]]` has none to hold it to. */
+  /** Size by process group. A group without `[[vm]]` is absent, and its size is not compared. */
   sizes: Record<string, Size>;
   /** Command by process group, as text. */
   processes: Record<string, string>;
   services: { groups: string[]; internalPort: number; checkPaths: string[]; publicPorts: number[] }[];
-  /** The text as Fly is given it, with the release's stamp in its environment. */
+  /** The text that Fly gets: the file with the release's stamp added to its environment. */
   stamped: string;
-  /** Changes when the text or the secrets do: a hash of each. The second is empty when nobody knows it. */
+  /** Hashes of the text and of the secrets digest. The second is empty when the digest is not known. */
   stamp: string;
 }
 
-/** Name of the variable that says, in each machine's config, which declaration it was made from. */
+/** Name of the variable in each machine's config that says which declaration the machine was made from. */
 export const stampName = "MASTIFF_RELEASE";
 
-/** Whether two stamps say the same, as far as both say something. */
+/** Whether two stamps are equal. Only the first hashes are compared when the second of `other` is empty. */
 export function isSameStamp(one: string | undefined, other: string): boolean {
   const [a, b] = [(one ?? "").split("-"), other.split("-")];
   return a[0] === b[0] && (a[1] === b[1] || b[1] === "");
@@ -32,8 +32,8 @@ interface Table {
 
 /**
  * @param text the rendered file
- * @param secretsDigest anything that changes when a secret does: a release is what brings it to the machines;
- *   undefined when nobody knows it, as in a look
+ * @param secretsDigest any text that changes when a secret does, since only a release brings a secret to the
+ * machines; undefined when it is not known, as in `observe`
  */
 export function readFlyToml(text: string, secretsDigest: string | undefined): FlyToml {
   const file = parse(text) as Table;
@@ -81,7 +81,7 @@ function sizesIn(vms: readonly Table[], groups: readonly string[]): Record<strin
   return sizes;
 }
 
-/** "1gb", "512mb", 512, "512": megabytes where no unit is said, as flyctl reads it. */
+/** "1gb", "512mb", 512, "512": megabytes when there is no unit, as in flyctl. */
 function megabytes(value: unknown): number | undefined {
   if (value === undefined) return undefined;
   const match = /^(\d+)\s*(gb|mb)?$/i.exec(String(value).trim());
@@ -116,7 +116,7 @@ function quote(text: string): string {
   return text.length > 40 ? `"${text.slice(0, 37)}…"` : `"${text}"`;
 }
 
-/** Of a service, what a visitor would notice: ports, and whether its health is looked at. */
+/** The parts of a service that a visitor would notice: its ports, and the paths of its health checks. */
 function describeWanted(one: FlyToml["services"][number]): string {
   return describe(one.internalPort, one.publicPorts, one.checkPaths);
 }

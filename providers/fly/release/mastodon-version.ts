@@ -1,7 +1,10 @@
 import { parseVersion, stepProblem } from "../../rules/mastodon-version.ts";
 import { parseImage } from "../things/machines.ts";
 
-/** Why Mastodon must not go from the image that runs to another; undefined when it may, or no release is named. */
+/**
+ * Why Mastodon must not change from the running image to another; undefined when it may, or when a tag of the
+ * two names no release.
+ */
 export function upgradeProblem(fromImage: string, toImage: string): string | undefined {
   const [from, to] = [parseImage(fromImage).tag ?? "", parseImage(toImage).tag ?? ""];
   const [old, next] = [parseVersion(from), parseVersion(to)];

@@ -15,33 +15,33 @@ import { awaitListed, isGone, type Machine, machinesOf, sharedSize } from "../th
  *
  *   machine run ─► created ─► started ─► stopped ─► exit event read ─► destroyed
  *        │                       │           │
- *        └── killed here: the machine goes on by itself; the next run finds it by its metadata
+ *        └── killed here: the machine continues by itself; the next run finds it by its metadata
  *
- * `machine run` neither waits for the end nor tells the exit code, so both are read off `machine list`. The
- * machine is made without --rm: it would take its exit event with it.
+ * `machine run` neither waits for the end nor tells the exit code, so both are read from `machine list`. The
+ * machine is made without --rm, which would remove its exit event together with it.
  */
 export interface OneOff {
   app: string;
-  /** What it does, as metadata `mastiff_job` has it: db-migrate, smoke, owner. */
+  /** The job's name in the metadata `mastiff_job`: e.g. db-migrate-pre, smoke, owner. */
   job: string;
   region: string;
   image: string;
   size: Size;
-  /** Where config sets the size; undefined where it does not. */
+  /** The config object that sets the size; undefined when none does. */
   sizedBy: SizedBy | undefined;
   env: Readonly<Record<string, string>>;
   command: readonly string[];
-  /** What people call the thing that it works on, and what it does to it: "database", "migrating". */
+  /** What the job works on and what it does, in words for people: "database", "migrating". */
   subject: string;
   doing: string;
-  /** Gets each line of the output as it comes. */
+  /** Called with each line of the output as it arrives. */
   onLine?: (line: string) => void;
 }
 
-/** The object of config that a size follows from. */
+/** The config object that a size is derived from. */
 export interface SizedBy {
   key: string;
-  /** All parts of the object, where they are known. */
+  /** All parts of the object, when they are known. */
   parts?: Parts;
 }
 
@@ -60,24 +60,26 @@ export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
   return finish(fly, job.app, id, job.onLine);
 }
 
-/** As {@link runOneOff}, but a job that fails is an error with its output. */
+/** Like {@link runOneOff}, but throws an error with the job's output when the job fails. */
 export async function mustRun(fly: Fly, job: OneOff): Promise<Ended> {
   const ended = await runOneOff(fly, job);
   if (ended.exitCode !== 0) throw failed(fly, job, ended);
   return ended;
 }
 
-/** The JSON that a script printed last; a job that ended well may still lack it, when Fly lost its log. */
+/**
+ * The JSON that a script printed last; undefined when there is none, as when Fly lost a successful job's log.
+ */
 export function answerOf(ended: Ended): Record<string, unknown> | undefined {
   return lastJsonLine(ended.lines);
 }
 
-/** One-offs of this app that are still there, from this or an earlier run, by job. */
+/** Machines of these jobs that still exist, from this run or an earlier one. */
 export function leftOver(machines: readonly Machine[], jobs: readonly string[]): Machine[] {
   return machines.filter((one) => !isGone(one) && jobs.includes(one.config?.metadata?.mastiff_job ?? ""));
 }
 
-/** Removes left-over machines, whatever they do. */
+/** Removes left-over machines, running or not. */
 export async function remove(fly: Fly, app: string, machines: readonly Machine[]): Promise<void> {
   for (const { id } of machines) await destroyMachine(fly, app, id);
 }
@@ -94,10 +96,10 @@ async function start(fly: Fly, job: OneOff): Promise<string> {
       if (id !== undefined) return id;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
-      // A job that ends before flyctl saw it start is an error to flyctl, not to us.
+      // flyctl reports an error when a job ends before flyctl saw it start. For us that is not an error.
       const id =
         machineId(error.stdout) ??
-        // The name is taken: by an earlier try, whose machine the list may not have yet.
+        // The name is taken: an earlier try made the machine, and the list may not have it yet.
         (error.reason === "exists"
           ? (await awaitListed(fly, job.app, (one) => one.name === name && !isGone(one)))?.id
           : await idOf(fly, job.app, name));
@@ -116,7 +118,7 @@ async function idOf(fly: Fly, app: string, name: string): Promise<string | undef
   return (await machinesOf(fly, app)).find((one) => one.name === name && !isGone(one))?.id;
 }
 
-/** Waits for the machine's end, however long it takes, reads exit code and output, and removes it. */
+/** Waits until the machine stops, however long that takes, reads exit code and output, and removes it. */
 export async function finish(
   fly: Fly,
   app: string,
@@ -127,7 +129,8 @@ export async function finish(
   const startBy = Date.now() + patiently(900_000);
   let waitMs = 200;
   const isIt = (one: Machine) => one.id === id;
-  // It was started a moment ago or found by an earlier look: missing in a list, it is only not listed yet.
+  // The machine was started just now or found by an earlier look: when a list lacks it, the list is only
+  // late.
   let machine = await awaitListed(fly, app, isIt);
   let echo = machine?.config?.init?.cmd ?? [];
   while (machine !== undefined && !isGone(machine) && exitOf(machine) === undefined) {
@@ -149,10 +152,11 @@ export async function finish(
 }
 
 /**
- * The log travels apart from the machine's state and comes after it, often by seconds. Fly's own line about the end
- * is the last; whoever only wants what there is asks three times at most.
+ * The last lines of the log, which arrives separately from the machine's state and often seconds later. The
+ * log ends with Fly's own line about the end. With no patience, this asks three times at most and takes what
+ * is there.
  *
- * @param patienceMs how long the end is worth waiting for: what a job failed with is in its last lines.
+ * @param patienceMs how long to wait for that line: the cause of a job's failure is in its last lines
  */
 async function lastLog(
   fly: Fly,
@@ -171,7 +175,7 @@ async function lastLog(
 }
 
 function exitOf(machine: Machine) {
-  // `stopped` alone is also the state before the first start.
+  // `stopped` is also the state before the first start, so it is not enough alone.
   if (machine.state !== "stopped" && machine.state !== "destroyed") return undefined;
   const newest = [...(machine.events ?? [])]
     .filter((event) => event.type === "exit")
@@ -196,8 +200,8 @@ function neverStarted(app: string, { id, state }: Machine): DriverError {
 }
 
 /**
- * Removes the machine. Before a repeat it is looked for: flyctl asks for the lease of one that is gone again and
- * again, for as long as it is let (seen: 257 s).
+ * Removes the machine. Before each repeat it is looked for: when a machine is gone, flyctl asks for its lease
+ * again and again until flyctl is stopped (seen: 257 s).
  */
 async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -215,7 +219,7 @@ async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> 
   }
 }
 
-/** Log pages overlap from one look to the next: which lines are new. */
+/** Tells which lines of a log page are new: pages overlap from one look to the next. */
 class Seen {
   readonly #counts = new Map<string, number>();
 
@@ -238,7 +242,7 @@ function texts(lines: readonly LogLine[]): string[] {
   return lines.map((line) => line.message);
 }
 
-/** The error for a job that ended badly. */
+/** The error for a job that failed. */
 export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff, ended: Ended): DriverError {
   const what = `${subject}: ${doing}`;
   const said = ended.lines.slice(-12).map(fly.redact);
@@ -256,7 +260,7 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
   });
 }
 
-/** Twice the memory, and the CPUs without which Fly gives no machine so much (2 GB a shared CPU). */
+/** Advice to give a job twice the memory, and the CPUs that Fly requires for it (one shared CPU per 2 GB). */
 function moreMemory(sizedBy: SizedBy | undefined, { memoryMb, cpus }: Size): string {
   if (sizedBy === undefined)
     return `no key gives it more than its ${memoryMb} MB, which should do: report it`;

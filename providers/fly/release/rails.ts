@@ -3,15 +3,15 @@ import { DriverError } from "../call/errors.ts";
 import { groupOf, isGone, type Machine, parseImage, sizeOf } from "../things/machines.ts";
 import type { OneOff } from "./one-off.ts";
 
-/** One-offs in Mastodon's image: what they run, and what they are made like. */
+/** One-offs in Mastodon's image: their command, and the machine that they copy. */
 
-/** A script as one argument of `rails runner`; what it is goes in its first line. */
+/** The command that runs a script as one argument of `rails runner`. The script's first line names it. */
 export function railsRunner(name: "owner" | "smoke" | "redis-version"): string[] {
   const script = readFileSync(new URL(`../scripts/${name}.rb`, import.meta.url), "utf8");
   return ["bundle", "exec", "rails", "runner", script];
 }
 
-/** The machine whose image and environment a one-off takes over: web, else any that a deploy made. */
+/** The machine whose image and environment a one-off copies: a web machine, else any that a deploy made. */
 export function model(app: string, machines: readonly Machine[]): Machine {
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
   const found = released.find((one) => groupOf(one) === "web") ?? released[0];
@@ -23,10 +23,10 @@ export function model(app: string, machines: readonly Machine[]): Machine {
   });
 }
 
-/** A one-off with image, place and environment of a machine that runs. */
+/** A one-off with the image, region, size and environment of an existing machine. */
 export function clone(app: string, like: Machine, job: string, subject: string, doing: string): OneOff {
   const { FLY_PROCESS_GROUP: _group, PRIMARY_REGION: _region, ...env } = like.config?.env ?? {};
-  // flyctl pins a tag to its digest; the tag alone is what a registry is sure to resolve.
+  // flyctl pins a tag to its digest. A registry is only sure to resolve the tag without the digest.
   const pinned = like.config?.image ?? "";
   const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
   const group = groupOf(like);

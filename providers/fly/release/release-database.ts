@@ -12,15 +12,15 @@ import type { Plan } from "./release-plan.ts";
 /**
  * What a release does to the database, each step a one-off in Mastodon's image.
  *
- * Migrations may take hours and must never run twice at once: one that an earlier run left in its machine is
- * waited for, never killed, and its success counts when it was the one that is needed now.
+ * Migrations may take hours and must never run twice at once. A migration that an earlier run left running is
+ * waited for and never killed. If it succeeds and is the one needed now, it is not run again.
  */
 export type Migration = "db-prepare" | "db-migrate-pre" | "db-migrate-post";
 
 export interface ReleaseWork {
   fly: Fly;
   spec: ReleaseSpec;
-  /** The declared environment: a new variable may be what the new image needs to boot. */
+  /** The declared environment, since the new image may need a new variable to boot. */
   env: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ const doing: Record<Migration, string> = {
   "db-migrate-post": "migrating, after the release",
 };
 
-/** Throws when Mastodon must not go from what runs to what is asked for. */
+/** Throws when Mastodon must not change from the running version to the declared one. */
 export function refuseVersion(spec: ReleaseSpec, machines: readonly Machine[]): void {
   if (spec.database === null) return;
   for (const machine of machines) {
@@ -46,13 +46,16 @@ export function refuseVersion(spec: ReleaseSpec, machines: readonly Machine[]): 
   }
 }
 
-/** Throws when machines serve another domain: handles hang on it, and other servers know it by nothing else. */
+/**
+ * Throws when the machines serve another domain: every handle contains it, and other servers know the
+ * community by nothing else.
+ */
 export function refuseDomain({ spec, env }: ReleaseWork, machines: readonly Machine[]): void {
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
   const domains = new Set(released.map((one) => one.config?.env?.LOCAL_DOMAIN));
   const [was] = domains;
   const next = env.LOCAL_DOMAIN;
-  // One machine among others was changed by hand: that is put right by the release.
+  // When only some machines differ, they were changed by hand, and the release repairs them.
   if (spec.database === null || domains.size !== 1 || was === undefined || was === next) return;
   throw new DriverError({
     what: `${spec.app} serves ${was} and cannot become ${next}: every account's handle hangs on the domain.`,
@@ -65,14 +68,14 @@ export function refuseDomain({ spec, env }: ReleaseWork, machines: readonly Mach
   });
 }
 
-/** Migrations that ended well already, by {@link done}. */
+/** Migrations that have already succeeded, named by {@link done}. */
 export type Done = ReadonlySet<string>;
 
 function done(job: string, image: string): string {
   return `${job} ${image}`;
 }
 
-/** Waits for migrations that an earlier run started, and tells which of them ended well. */
+/** Waits for migrations that an earlier run started. @returns those that succeeded */
 export async function awaitMigrations(
   { fly, spec }: ReleaseWork,
   machines: readonly Machine[],
@@ -88,7 +91,7 @@ export async function awaitMigrations(
   return well;
 }
 
-/** What has to be done before any machine gets the new image or the new secrets. */
+/** Does what must be done before any machine gets the new image or the new secrets. */
 export async function beforeDeploy(work: ReleaseWork, todo: Plan, well: Done): Promise<void> {
   const { spec } = work;
   if (spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged)) await redisGate(work);
@@ -97,7 +100,7 @@ export async function beforeDeploy(work: ReleaseWork, todo: Plan, well: Done): P
   else if (todo.imageChanged) await migrate(work, "db-migrate-pre", well);
 }
 
-/** Runs the migration, unless it has ended well already. */
+/** Runs the migration, unless it has already succeeded. */
 export async function migrate(work: ReleaseWork, job: Migration, well: Done): Promise<void> {
   if (well.has(done(job, work.spec.image))) return;
   // Only the variable's presence counts: "false" would skip as well (mastodon: lib/mastodon/database.rb).
@@ -110,7 +113,7 @@ export async function migrate(work: ReleaseWork, job: Migration, well: Done): Pr
   });
 }
 
-/** A one-off of this release: its image and its environment, with memory enough to boot Rails and migrate. */
+/** A one-off with this release's image and environment, and enough memory to boot Rails and migrate. */
 export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string, doing: string): OneOff {
   return {
     app: spec.app,
@@ -118,7 +121,7 @@ export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string,
     region: spec.region,
     image: spec.image,
     size: sharedSize(spec.database?.memoryMb ?? 1024),
-    // components/fly/plan.ts: as much as Sidekiq has, and at least 1 GB.
+    // Set in components/fly/plan.ts: as much memory as Sidekiq has, and at least 1 GB.
     sizedBy: {
       key: "mastiff:sidekiq",
       ...(spec.database?.sidekiq && { parts: spec.database.sidekiq }),
@@ -133,7 +136,9 @@ export function oneOff({ spec, env }: ReleaseWork, job: string, subject: string,
 /** Exit code by which the script says that Redis is too old. */
 const tooOld = 69;
 
-/** Sidekiq 8 does not start with an older Redis (sidekiq: lib/sidekiq/cli.rb), and web would boot green. */
+/**
+ * Refuses Redis below 7.0: Sidekiq 8 does not start with it (sidekiq: lib/sidekiq/cli.rb); web boots green.
+ */
 async function redisGate(work: ReleaseWork): Promise<void> {
   const job = {
     ...oneOff(work, "redis-version", "Redis", "asking for its version"),

@@ -6,9 +6,11 @@ import { say, tell } from "../call/progress.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import type { ReleaseWork } from "./release-database.ts";
 
-/** What a release does to the machines: deploy, count, wait until they are well, and say why they are not. */
+/**
+ * What a release does to the machines: deploy, scale, await their health, and say why they are not healthy.
+ */
 
-/** flyctl reads the file as a deploy would, and takes no key that it does not know. @returns the file's path */
+/** Lets flyctl read the file as a deploy would; unknown keys are refused. @returns the file's path */
 export async function validated({ fly, spec }: ReleaseWork, text: string): Promise<string> {
   const file = fly.file("release.toml", text);
   try {
@@ -31,7 +33,7 @@ export async function validated({ fly, spec }: ReleaseWork, text: string): Promi
   }
 }
 
-/** Every machine gets image, environment, size and secrets anew, one after the other. */
+/** Gives every machine its image, environment, size and secrets anew, one machine after the other. */
 export async function deploy(work: ReleaseWork, file: string): Promise<void> {
   const { spec, fly } = work;
   say(spec.app, `releasing ${spec.image}`);
@@ -39,13 +41,15 @@ export async function deploy(work: ReleaseWork, file: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const begun = Date.now();
     try {
-      // flyctl has a limit for each machine (wait_timeout); the whole may take as long as there are machines.
+      // flyctl limits the time per machine (wait_timeout). The total grows with their number, so it has no
+      // limit.
       await fly.once(call, { app: spec.app, timeoutMs: 0, onLine: (line) => narrate(spec.app, line) });
       return;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || beforehand.includes(error.reason)) throw error;
-      // Deploying once more is safe: it goes on with the machines that are there. A late failure is their
-      // health, whatever the last answer of Fly's happened to be; silence is a call that was never answered.
+      // A repeat is safe: it continues with the existing machines. A failure after 2 minutes comes from the
+      // machines' health, whatever Fly's last answer was, so it is not repeated. A timeout means that a call
+      // was never answered.
       const early = Date.now() - begun < 120_000 || error.reason === "timeout";
       if (!passes(error.reason) || !early || attempt === 3) throw await notReleased(work, error);
       await fly.pause(2000 * attempt);
@@ -53,7 +57,7 @@ export async function deploy(work: ReleaseWork, file: string): Promise<void> {
   }
 }
 
-/** Failures that no machine has a part in. */
+/** Reasons of failures that do not come from the machines. */
 const beforehand = [
   "missing",
   "login",
@@ -65,7 +69,7 @@ const beforehand = [
   "organization",
 ];
 
-/** Of flyctl's many lines the ones that say how far it is, in plain words. */
+/** Reports in plain words those of flyctl's lines that tell its progress. */
 function narrate(app: string, line: string): void {
   const machine = /Machine ([0-9a-f]+) \[([\w-]+)\] (update succeeded|was created)/.exec(line);
   const health = /Waiting for [0-9a-f]+ \[([\w-]+)\] to become healthy: (\d+)\/(\d+)/.exec(line);
@@ -74,7 +78,7 @@ function narrate(app: string, line: string): void {
   else if (health !== null) tell(app, `${health[1]}: ${health[2]}/${health[3]} healthy`);
 }
 
-/** Machines of each group, to the number asked for; the call is absolute, so it may be repeated. */
+/** Scales each group to its number of machines. The call names absolute numbers, so it may be repeated. */
 export async function scale(work: ReleaseWork, file: string): Promise<void> {
   const { spec, fly } = work;
   const counts = Object.fromEntries(Object.entries(spec.groups).map(([group, { count }]) => [group, count]));
@@ -86,13 +90,16 @@ export async function scale(work: ReleaseWork, file: string): Promise<void> {
     await call();
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || !error.said.includes("no complete release")) throw error;
-    // A deploy that was killed after its last machine never got to say that it was complete.
+    // A deploy that was killed after its last machine did not mark its release as complete.
     await deploy(work, file);
     await call();
   }
 }
 
-/** Started and passing their checks: `scale` does not wait for that, and a deploy leaves a stopped machine so. @returns all machines then */
+/**
+ * Starts stopped machines and waits until enough machines pass their checks: `scale` does not wait for that,
+ * and a deploy leaves a stopped machine stopped. @returns all machines
+ */
 export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
   const { spec, fly } = work;
   const end = Date.now() + patiently(600_000);
@@ -119,7 +126,7 @@ export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
   }
 }
 
-/** The release that failed, with what its unhealthy machines said last. */
+/** The error for a failed release, with the last log lines of its unhealthy machines. */
 async function notReleased(
   { spec, fly }: ReleaseWork,
   failure: FlyctlFailure | undefined,

@@ -3,20 +3,20 @@ import { groupOf, isGone, type Machine, runsImage, sizeDifferences, sizeOf } fro
 import { type FlyToml, isSameStamp, stampName, tomlDifferences } from "./fly-toml.ts";
 
 /**
- * What a release has to do, from what runs and what should. Pure: the same look gives the same plan, so a run
- * that stopped half way is simply planned anew.
+ * What a release has to do, derived from the running and the declared machines. Pure: the same look gives the
+ * same plan, so after a run that stopped half way the next one simply plans again.
  */
 export interface Plan {
-  /** No machine of any group: the database is prepared first. */
+  /** No group has a machine yet: the database is prepared first. */
   first: boolean;
-  /** Some machine runs another image: migrations before and after. */
+  /** Some machine runs another image: migrations run before and after the deploy. */
   imageChanged: boolean;
-  /** Some machine runs with other secrets than the newest, as far as the stamp tells. */
+  /** Some machine runs with older secrets than the newest, as far as its stamp tells. */
   secretsChanged: boolean;
   deploy: boolean;
-  /** Groups whose number of machines is not the one asked for, once a deploy has seen to each having one. */
+  /** Some group has not the declared number of machines. A deploy only gives each group at least one. */
   scale: boolean;
-  /** Some machine only needs a start. */
+  /** Some machine is stopped or suspended, and has to be started. */
   asleep: boolean;
   /** How the live release differs from the declared one, in words. */
   differences: string[];

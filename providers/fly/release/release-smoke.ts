@@ -3,7 +3,7 @@ import { answerOf, failed, runOneOff } from "./one-off.ts";
 import { railsRunner } from "./rails.ts";
 import { oneOff, type ReleaseWork } from "./release-database.ts";
 
-/** Where what each part checks is set. */
+/** The settings that each part of the check depends on. */
 const settings: Record<string, string> = {
   bucket: "mastiff:bucket, mastiff:r2AccessKeyId",
   push: "the stack's VAPID key",
@@ -14,8 +14,8 @@ const settings: Record<string, string> = {
 };
 
 /**
- * Asks in a one-off what /health does not (scripts/smoke.rb). The release stands either way: what it fails with
- * is a wrong setting, which another release would not have.
+ * Checks in a one-off what /health does not (scripts/smoke.rb). A failure does not undo the release: its
+ * cause is a wrong setting, and correcting the setting makes another release.
  */
 export async function smoke(work: ReleaseWork): Promise<void> {
   const { fly, spec } = work;

@@ -32,10 +32,10 @@ import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
  *   else changed:                                                  deploy ─► count ────────────────────► smoke
  *   nothing:       nothing
  *
- * No deploy is a no-op, so each machine carries a stamp of what it was deployed from (MASTIFF_RELEASE in its
- * environment, readable by `machine list`), and only what differs is deployed. What a release owes after its
- * machines run (post-deployment migrations, smoke) is noted before the deploy and struck off when done: a run
- * that stops in between leaves the debt on record for the next.
+ * A deploy is never a no-op. So each machine carries a stamp of the declaration that it was deployed from
+ * (MASTIFF_RELEASE in its environment, readable by `machine list`), and a deploy happens only when something
+ * differs. Work that is due after the machines run (post-deployment migrations, smoke) is recorded as a debt
+ * before the deploy and struck off when done: when a run stops in between, the next run finds the debt.
  */
 export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const { spec, previous, fly } = task;
@@ -56,7 +56,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const todo = plan(machines, spec, toml, waiting);
   const debts = debtsAmong(found.secrets);
   const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
-  // A fresh config folder knows no secrets version; without one, a new machine may start with the old values.
+  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
   if (busy) await fly.repeatable(argv.secretsSync(app), { app });
 
   const file = busy ? await validated(work, toml.stamped) : "";
@@ -82,7 +82,9 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   return { app, image: spec.image, release: releaseOf(machines) };
 }
 
-/** Every machine goes, one-offs too; the app, its volumes, secrets and addresses are the app kind's. */
+/**
+ * Destroys every machine, one-offs too. The app with its volumes, secrets and addresses is the kind `app`'s.
+ */
 export async function destroy({ spec, previous, fly }: Task<ReleaseSpec>): Promise<void> {
   const found = await find(fly, spec, previous);
   if (found === undefined) return;
@@ -106,7 +108,7 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
   if (debts.has("MASTIFF_OWES_SMOKE")) differences.push("the last release was never seen to work");
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
   for (const one of released) {
-    // Said, but no drift: a check that fails now is not put right by another deploy.
+    // Reported, but not drift: another deploy does not repair a check that fails now.
     if (one.state === "started" && !isHealthy(one))
       tell(spec.app, `machine ${one.id} (${groupOf(one)}) fails its health check`);
   }
@@ -121,8 +123,8 @@ function tomlOf({ flyToml }: Task<ReleaseSpec>): FlyToml {
 }
 
 /**
- * Secrets that not every machine runs with yet: other hands staged them, or a release never came. What a killed job
- * left is the Owner's to clear away, and no reason to restart anything.
+ * Secrets that not every machine runs with yet: somebody staged them by hand, or a release never came. The
+ * secret of a killed `owner` job does not count: it is removed and not released, so no restart is due.
  */
 function stagedAmong(secrets: readonly Secret[]): string[] {
   return content(secrets)
@@ -131,7 +133,7 @@ function stagedAmong(secrets: readonly Secret[]): string[] {
     .map(({ name }) => name);
 }
 
-/** A password that a killed `owner` left: no machine should be given it. */
+/** Removes the password that a killed `owner` job left: no machine should get it. */
 async function forgetOwner({ fly, spec }: ReleaseWork, found: Found): Promise<void> {
   if (found.secrets.some(isOwnerSecret)) await unstageOwner(fly, spec.app);
 }

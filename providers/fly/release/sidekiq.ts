@@ -7,20 +7,23 @@ import type { ReleaseSpec } from "../spec.ts";
 import { groupOf, isGone, type Machine, machinesOf } from "../things/machines.ts";
 
 /**
- * Whether Sidekiq works, which no check of Fly's can tell: it listens on no port, and one that hangs stays "started".
+ * Lists the live Sidekiq processes. No check of Fly's can tell whether Sidekiq works: it listens on no port,
+ * and a machine whose Sidekiq hangs stays "started".
  *
- * Each process enters itself into Redis' set `processes` and writes a heartbeat every 10 s into a hash that expires
- * after 60 s (sidekiq: lib/sidekiq/launcher.rb). Its name begins with the host's, which on Fly is the machine's id
- * (component.rb). So one command in Redis' machine tells who is alive, at the price of an exec and of no clock.
+ * Each process adds its name to the set `processes` in Redis, and writes a heartbeat every 10 s into a hash
+ * that expires after 60 s (sidekiq: lib/sidekiq/launcher.rb). The name begins with the host's, which on Fly
+ * is the machine's id (component.rb). So one command in Redis' machine tells which processes are alive. It
+ * costs one exec, and no clocks are compared.
  */
 const ask = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" SORT_RO processes BY nosort GET "#" GET "*->beat"'`;
 
-/** Rails takes up to 90 s to boot, and a heartbeat as long to expire. */
+/** Rails takes up to 90 s to boot, and a heartbeat takes as long to expire. */
 const settledMs = 300_000;
 
 /**
- * Machines whose Sidekiq is started for five minutes and silent. Empty where nothing can be said: with Upstash, with a
- * Redis that does not answer, and when as many processes are alive as there are machines, whatever their names.
+ * Machines that have been started for five minutes and whose Sidekiq is silent. Empty when that cannot be
+ * known: with Upstash, or with a Redis that does not answer. Also empty when as many processes are alive as
+ * there are such machines, whatever their names.
  */
 export async function silentSidekiqs(
   fly: Fly,
@@ -32,12 +35,12 @@ export async function silentSidekiqs(
   const alive = await processes(fly, redis);
   if (alive === undefined || alive.length >= settled.length) return [];
   const isHeard = (machine: Machine) => alive.some((name) => name.startsWith(`${machine.id}:`));
-  // Somebody is heard under a name that is no machine's: then a name does not tell who is silent.
+  // Some process is alive, but none is named after a machine: names do not tell which machine is silent.
   if (alive.length > 0 && !machines.some(isHeard)) return [];
   return settled.filter((one) => !isHeard(one));
 }
 
-/** Starts anew what hangs: its jobs are still in Redis, but for those that it worked on. */
+/** Restarts machines whose Sidekiq hangs. Their jobs are still in Redis, except those in progress. */
 export async function restartSilent(
   fly: Fly,
   spec: ReleaseSpec,
@@ -49,18 +52,18 @@ export async function restartSilent(
   }
 }
 
-/** Names of the processes that are alive; undefined: Redis could not be asked. */
+/** Names of the live processes; undefined when Redis could not be asked. */
 async function processes(fly: Fly, app: string): Promise<string[] | undefined> {
   try {
     const server = (await machinesOf(fly, app)).find((one) => one.state === "started");
     if (server === undefined) return undefined;
     const { exitCode, stdout } = await execIn(fly, app, server.id, ask);
     const lines = stdout.replace(/\n$/, "").split("\n");
-    // What Redis refuses is a line like any other: a name has a process id in it.
+    // A refusal by Redis is a line too. It is told from a name by the process id that every name contains.
     if (exitCode !== 0 || (stdout.trim() !== "" && !/^[^:\s]+:\d+:/.test(lines[0] ?? ""))) return undefined;
     return lines.filter((_, i) => i % 2 === 0 && (lines[i + 1] ?? "") !== "");
   } catch (error) {
-    // A look that only Redis' machine can give is none of Fly's: whatever else is wrong, others say.
+    // Only Redis' machine can answer. Its failure must not fail the run: other calls report what is wrong.
     if (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)) return undefined;
     throw error;
   }

@@ -3,7 +3,7 @@ import type { Fly } from "../call/flyctl.ts";
 import type { CertificateStatus, StatusOutput, StatusSpec } from "../spec.ts";
 import { check, judge } from "../things/certificate.ts";
 
-/** Where each certificate stands. A look never fails because of one: what could not be seen is `unknown`. */
+/** The status of each certificate. One that cannot be read is `unknown`, and does not fail the look. */
 export async function look(fly: Fly, spec: StatusSpec): Promise<StatusOutput> {
   const certificates = await Promise.all(
     spec.certificates.map(async ({ app, hostname }): Promise<CertificateStatus> => {

@@ -8,6 +8,6 @@ pg_dump --format=custom --file="$file" --dbname="$DATABASE_URL"
 entries=$(pg_restore --list "$file" | grep -vc '^;')
 bytes=$(stat -c %s "$file")
 users=$(psql "$DATABASE_URL" -X -A -t -c "SELECT count(*) FROM users")
-# R2 takes up to 5 GiB in one piece; a refusal ends the job, and with it the whole run.
+# R2 accepts up to 5 GiB in one upload. A refusal fails the job, and with it the whole run.
 curl --fail --silent --show-error --retry 5 --upload-file "$file" "$MASTIFF_DUMP_URL"
 echo "{\"bytes\":$bytes,\"entries\":$entries,\"users\":$users}"

@@ -1,5 +1,5 @@
 # mastiff: owner
-# Makes the owner's account, or sees that it is there. Whoever owns it already keeps the password, unless it rotates.
+# Makes the owner's account unless it exists. An existing account keeps its password, unless that is rotated.
 name, mail, pass = %w(OWNER_USERNAME OWNER_EMAIL OWNER_PASSWORD).map { |key| ENV.fetch(key) }
 role = UserRole.find_by!(name: 'Owner') # raises when the database was set up without its seeds
 account = Account.find_local(name)

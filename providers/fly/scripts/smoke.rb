@@ -1,6 +1,6 @@
 # mastiff: smoke
-# What /health does not ask: a misconfigured bucket, a wrong push key or a rejected mail login boot green.
-# Prints {"name": null | "what is wrong"} and never what a secret is.
+# Checks what /health does not: with a wrong bucket, push key or mail login, Mastodon still boots green.
+# Prints {"name": null | "what is wrong"} and never the value of a secret.
 require 'net/smtp'
 require 'base64'
 require 'openssl'
@@ -49,7 +49,7 @@ check(results, 'push') do
       ]
     ).to_der
   )
-  # Browsers check with the public key alone: a private key of another pair signs just as well.
+  # Browsers verify with the public key alone: a private key of another pair signs without an error.
   verifier = OpenSSL::PKey::EC.new(
     OpenSSL::ASN1::Sequence( # RFC 5480
       [
@@ -97,7 +97,7 @@ end
 
 check(results, 'scheduler') do
   require 'sidekiq/api'
-  # A fresh Sidekiq takes some seconds to sign in.
+  # A fresh Sidekiq takes some seconds to register.
   listening = 0
   10.times do
     listening = Sidekiq::ProcessSet.new.count { |process| process['queues'].include?('scheduler') }

@@ -8,17 +8,17 @@ import { isPublic, list, type PublicType, typesOf } from "./app.ts";
 import { find } from "./ownership.ts";
 
 /**
- * The addresses that DNS leads to, and the release of those that it has left.
+ * The addresses that DNS points to, and the release of those that DNS no longer points to.
  *
- * An app that gets another kind of IPv4 has both for a time: the records are changed before this runs, but
- * resolvers keep the old answer for as long as its TTL, and browsers a little longer.
+ * An app whose kind of IPv4 changes has both kinds for a time. The DNS records change before this runs, but
+ * resolvers keep the old answer for its TTL, and browsers a little longer.
  *
  *   in DNS ──records changed──► leaving, until the TTL has passed ──the next run──► released
  *   never in DNS (made by hand) ──────────────────────────────────────────────────► released
  *
- * Only the kind of IPv4 that is not asked for is looked at; two of one kind are the app's own business (app.ts).
+ * Only the kind of IPv4 that is not asked for is handled here. app.ts handles two addresses of one kind.
  */
-/** TTL of a record with "auto", 300 s (developers.cloudflare.com/dns/manage-dns-records/reference/ttl), and a minute. */
+/** The TTL "auto", 300 s (developers.cloudflare.com/dns/manage-dns-records/reference/ttl), plus 60 s. */
 const dnsMs = 360_000;
 
 export async function ensure({ spec, previous, fly }: Task<AddressesSpec>): Promise<AddressesOutput> {
@@ -38,7 +38,7 @@ export async function ensure({ spec, previous, fly }: Task<AddressesSpec>): Prom
   const due: string[] = [];
   for (const address of others) {
     const before = known.find((one) => one.address === address);
-    // Without a last output nobody knows whether DNS led there: then it did.
+    // Without an earlier output, assume that DNS pointed to the address.
     const wasInDns = previous === undefined || inDns.includes(address);
     if (before !== undefined && Date.parse(before.from) > now) leaving.push(before);
     else if (before === undefined && wasInDns)
@@ -57,11 +57,11 @@ export async function ensure({ spec, previous, fly }: Task<AddressesSpec>): Prom
   return { app, v4, v6, leaving };
 }
 
-/** They go with their app. */
+/** Does nothing: Fly releases the addresses with their app. */
 export async function destroy(): Promise<void> {}
 
 export async function observe({ spec, previous, fly }: Task<AddressesSpec>): Promise<Observation> {
-  // The app itself is what is missing then.
+  // The whole app is missing, and the app's own observation says so.
   if ((await find(fly, spec)) === undefined) return { exists: false, differences: [] };
   const known = [
     from(previous, "v4"),
@@ -72,7 +72,7 @@ export async function observe({ spec, previous, fly }: Task<AddressesSpec>): Pro
   return { exists: true, differences: surplus.map((address) => `address ${address} is one too many`) };
 }
 
-/** Public addresses of a kind that is not asked for. */
+/** Public addresses of a kind that the spec does not ask for. */
 async function othersOf(fly: Fly, spec: AddressesSpec): Promise<string[]> {
   const wanted: PublicType[] = typesOf({ publicAddresses: true, dedicatedV4: spec.dedicatedV4 });
   return (await list(fly, spec.app))

@@ -15,7 +15,7 @@ export interface Address {
 }
 export type PublicType = "v4" | "shared_v4" | "v6";
 
-/** An app, marked as ours, with one public address of each kind that was asked for. */
+/** Makes an app with our mark and with one public address of each kind that the spec asks for. */
 export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<AppOutput> {
   refuseNewName(spec.app, previous);
   const { secrets } = await claim(fly, spec, undefined, previous);
@@ -24,9 +24,10 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
   for (const type of wanted) {
     if (!addresses.some((one) => one.Type === type)) addresses = await allocate(fly, spec.app, type);
   }
-  // flyctl repeats a 502 by itself, and each call adds an address: one of a kind stays, the one that DNS knows.
+  // flyctl itself retries a 502, and each call adds an address. One of each kind stays: the one that DNS
+  // points to.
   const kept = wanted.map((type) => choose(addresses, type, [from(previous, "v4"), from(previous, "v6")]));
-  // The other kind of IPv4 is not released here: DNS may still lead to it (addresses.ts).
+  // The other kind of IPv4 is not released here: DNS may still point to it (addresses.ts).
   const surplus = addresses.filter(
     (one) => isPublic(one.Type) && !kept.includes(one) && (wanted.length === 0 || wanted.includes(one.Type)),
   );
@@ -42,7 +43,7 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
   return result;
 }
 
-/** What was given out: later, other addresses are seen as such without any state. */
+/** Seal over the addresses in the output: a later look notices other addresses, even without state. */
 function sealed({ v4, v6 }: AppOutput): Sealed {
   return { prefix: "MASTIFF_ADDRESSES_", text: `${v4} ${v6}` };
 }
@@ -60,7 +61,7 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
   if (found === undefined) return gone(`app ${spec.app}`);
   const addresses = await list(fly, spec.app);
   const differences: string[] = [];
-  // The other kind was given out: config asks for this one now, and nobody has released it.
+  // The address in the last output still exists, but config now asks for the other kind of IPv4.
   const given = addresses.find((one) => one.Address === from(previous, "v4"));
   const isSwitch = given !== undefined && !typesOf(spec).some((type) => type === given.Type);
   for (const type of typesOf(spec)) {
@@ -107,7 +108,7 @@ const words: Record<PublicType, string> = {
   v6: "its IPv6 address",
 };
 
-/** With one too many, which of them was given is not clear from the seal. */
+/** With two addresses of one kind, the seal does not tell which of them was in the output. */
 function isOnePerKind(addresses: readonly Address[]): boolean {
   const types = addresses.map((one) => one.Type).filter(isPublic);
   return new Set(types).size === types.length;
@@ -133,15 +134,16 @@ export async function ipsOf(fly: Fly, app: string): Promise<AppOutput> {
 }
 
 /**
- * Each address once. The shared IPv4 is a field of the app, which flyctl adds to the list of addresses (fly-go:
- * resource_ip_addresses.go); where Fly's own list names it too, there are two rows, and to release one is to release it.
+ * Each address once. The shared IPv4 is a field of the app, which flyctl adds to the list of addresses
+ * (fly-go: resource_ip_addresses.go). Where Fly's own list has it too, the address has two rows, and
+ * releasing one row releases the address.
  */
 export async function list(fly: Fly, app: string): Promise<Address[]> {
   const rows = await fly.json<Address[]>(argv.ipsList(app), { app });
   return rows.filter((row, i) => rows.findIndex((other) => other.Address === row.Address) === i);
 }
 
-/** The addresses, once one of this type is among them: a list may lag behind an allocation. */
+/** Waits until an address of this type is listed: lists lag behind an allocation. @returns all addresses */
 async function listWith(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
   const end = Date.now() + patiently(30_000);
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 4000)) {
@@ -158,7 +160,7 @@ async function listWith(fly: Fly, app: string, type: PublicType): Promise<Addres
   }
 }
 
-/** Each call adds one, even one that seems to fail: so look before each repeat. @returns all addresses then */
+/** Each call adds an address, even one that seems to fail: list before each retry. @returns all addresses */
 async function allocate(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
   const call =
     type === "v6" ? argv.ipsAllocateV6(app) : argv.ipsAllocateV4(app, type === "v4" ? "dedicated" : "shared");
@@ -176,7 +178,7 @@ async function allocate(fly: Fly, app: string, type: PublicType): Promise<Addres
   }
 }
 
-/** The address that was given out before, else the oldest. */
+/** The address in the last output, else the oldest. */
 function choose(addresses: readonly Address[], type: PublicType, known: readonly unknown[]): Address {
   const ofType = addresses
     .filter((one) => one.Type === type)
@@ -192,7 +194,7 @@ function output(app: string, addresses: readonly Address[]): AppOutput {
   return { app, v4, v6 };
 }
 
-/** Another name would be another app, and the old one with all its data would stay behind unseen. */
+/** A new name would create a second app, and nothing would manage the old app and its data any more. */
 export function refuseNewName(app: string, previous: unknown, key = "app"): void {
   const before = from(previous, key);
   if (typeof before !== "string" || before === app) return;

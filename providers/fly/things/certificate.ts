@@ -7,8 +7,9 @@ import { gone, type Task } from "../kind.ts";
 import type { CertificateOutput, CertificateSpec, CertificateStatus, Observation } from "../spec.ts";
 
 /**
- * A certificate for one host name, asked for; Fly issues it by itself once the DNS answers, which the release
- * does not wait for. Challenge and ownership records are read, never built: their form is Fly's own business.
+ * A requested certificate for one host name. Fly issues the certificate once the DNS answers; the release
+ * does not wait for that. Challenge and ownership records are read from Fly, never built: Fly defines their
+ * form.
  */
 export interface Certificate {
   hostname: string;
@@ -34,7 +35,7 @@ export async function ensure({ spec, fly }: Task<CertificateSpec>): Promise<Cert
   };
 }
 
-/** Asks for it; a call that failed may have been heard all the same, so look before each repeat. */
+/** Requests the certificate. A failed call may have reached Fly all the same, so check before each retry. */
 async function add(fly: Fly, app: string, hostname: string): Promise<Certificate> {
   say(hostname, "asking for a certificate");
   for (let attempt = 1; ; attempt++) {
@@ -61,15 +62,15 @@ export async function destroy({ spec, fly }: Task<CertificateSpec>): Promise<voi
 
 export async function observe({ spec, fly }: Task<CertificateSpec>): Promise<Observation> {
   const certificate = await check(fly, spec.app, spec.hostname);
-  // As long as the app stays, so do the records that prove the name.
+  // The records that prove the name stay the same as long as the app exists.
   if (certificate === undefined) return { ...gone(`certificate for ${spec.hostname}`), identity: false };
   const { status, detail } = judge(spec.hostname, certificate);
-  // Pending and limited pass by themselves, and nothing that ensure could do would hasten them.
+  // Pending and limited are not drift: both pass by themselves, and ensure cannot speed them up.
   const differences = status === "failing" ? [`certificate ${spec.hostname} is failing: ${detail}`] : [];
   return { exists: true, differences, ...(status === "active" && { ready: true }) };
 }
 
-/** The certificate as Fly sees it now (asking makes Fly look at the DNS again); undefined: there is none. */
+/** The certificate as Fly sees it now (the call makes Fly check the DNS again); undefined: there is none. */
 export async function check(fly: Fly, app: string, hostname: string): Promise<Certificate | undefined> {
   try {
     return await fly.json<Certificate>(argv.certsCheck(app, hostname), { app });
@@ -79,7 +80,7 @@ export async function check(fly: Fly, app: string, hostname: string): Promise<Ce
   }
 }
 
-/** Where a certificate stands, in one word and in a sentence. */
+/** A certificate's status, as one word and as a sentence. */
 export function judge(
   hostname: string,
   certificate: Certificate | undefined,
@@ -97,7 +98,7 @@ export function judge(
     };
   const errors = certificate.validation_errors ?? [];
   const complaints = errors.map((one) => [one.message, one.remediation].filter(Boolean).join(" ")).join("; ");
-  // As long as Fly sees none of our records, its complaints say no more than that.
+  // Until Fly sees one of our records, its errors say only that it sees none.
   const seen = Object.values(certificate.validation ?? {}).includes(true);
   if (errors.length > 0 && seen) return { hostname, status: "failing", detail: complaints };
   const { acme_challenge, ownership } = certificate.dns_requirements;
@@ -108,17 +109,17 @@ export function judge(
   return { hostname, status: "pending", detail: `waits until Fly sees ${waits}` };
 }
 
-/** Fly renews a month ahead: what is left of less than this was not renewed. */
+/** Fly renews a month before the end: a certificate with fewer days left was not renewed. */
 const renewalOverdueDays = 14;
 
-/** The end of the first part of a certificate (RSA, ECDSA) to end, in milliseconds; without any date it never ends. */
+/** When the first part of a certificate (RSA, ECDSA) expires, in milliseconds; infinite without any date. */
 function expiryOf({ expires_at, issued }: NonNullable<Certificate["certificates"]>[number]): number {
   const dates = [expires_at, ...(issued ?? []).map((part) => part.expires_at)];
   const ends = dates.map((date) => Date.parse(date ?? "")).filter((end) => !Number.isNaN(end));
   return Math.min(Number.POSITIVE_INFINITY, ...ends);
 }
 
-/** Fly calls a certificate active whose time is over. */
+/** Judges an issued certificate by its dates: Fly calls an expired one active, too. */
 function validity(
   hostname: string,
   { dns_requirements: { acme_challenge, ownership } }: Certificate,

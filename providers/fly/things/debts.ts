@@ -3,14 +3,14 @@ import type { Fly } from "../call/flyctl.ts";
 import type { Secret } from "./listed-secrets.ts";
 
 /**
- * What an app still owes: work that was begun and must be finished whatever happens, on record where a killed
- * run cannot lose it. Fly apps carry no labels, but names of secrets are readable by all in the organisation, so
- * a debt is a secret of a certain name. It is noted before the work and struck off after it.
+ * A debt: work that was begun and must be finished whatever happens, recorded where a killed run cannot lose
+ * it. Fly apps have no labels, but everybody in the organisation can read the names of secrets, so a debt is
+ * a secret with a fixed name. The secret is set before the work and unset after it.
  */
 export type Debt =
   /** Post-deployment migrations, once all machines run the new image. */
   | "MASTIFF_OWES_MIGRATION"
-  /** A look at whether the release works. */
+  /** A check that the release works. */
   | "MASTIFF_OWES_SMOKE"
   /** A restart of the machine, so that it sees its larger volume. */
   | "MASTIFF_OWES_RESTART";

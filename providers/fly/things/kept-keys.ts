@@ -4,9 +4,9 @@ import type { Secret } from "./listed-secrets.ts";
 import { isIntact, type Sealed } from "./seal.ts";
 
 /**
- * Keys that an app is given once and for good: what its database holds is encrypted with them. A seal over their
- * values stays with the app, so that a run without the state that had them (another checkout's, a fresh one) is seen
- * to bring others.
+ * Permanent keys of an app: data in its database is encrypted with them. The app keeps a seal over their
+ * values, so that a run whose state lacks them (another checkout, a fresh state) is caught when it brings
+ * other values.
  */
 export function keptKeys(
   { forGood = [] }: SecretsSpec,
@@ -17,7 +17,7 @@ export function keptKeys(
   return { prefix: "MASTIFF_KEYS_SEAL_", text };
 }
 
-/** @throws when the app was sealed with other values, before anything is staged. */
+/** @throws when the app was sealed with other values; runs before anything is staged. */
 export function refuseOtherKeys(
   { app, forGood = [] }: SecretsSpec,
   live: readonly Secret[],

@@ -7,13 +7,13 @@ import { jsonIn } from "../call/parse.ts";
 export interface Secret {
   name: string;
   digest: string;
-  /** Staged, Partial, Deployed; absent where it is not known. */
+  /** Staged, Partial, Deployed; absent when unknown. */
   status?: string;
 }
 
 /**
- * The app's secrets. Their statuses are flyctl's own conclusion from machines and releases: when Fly does not answer
- * for those, flyctl calls every secret staged and ends well. Then the statuses are left out.
+ * The app's secrets. flyctl derives their statuses from machines and releases. When Fly does not answer for
+ * those, flyctl calls every secret staged and exits 0. In that case the statuses are left out.
  */
 export async function secretsOf(fly: Fly, app: string): Promise<Secret[]> {
   try {

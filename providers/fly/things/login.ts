@@ -8,12 +8,13 @@ import { awaitServer, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
 
 /**
- * A further way into a community's database: a role that logs in with a password of its own and then acts as the
- * owner of everything.
+ * An additional login to a community's database: a role that has its own password and acts as the role that
+ * owns everything.
  *
- * A role has one password, so that a new one shuts out who has the old one: the machines that run. Two roles have
- * two; the machines go over from one to the other in a release, and only then the old one is dropped. What a session
- * makes belongs to the owner (`ALTER ROLE … SET role`, applied at login), so a role that is dropped leaves nothing.
+ * A role has one password, so changing the password locks out the running machines. Two roles have two
+ * passwords: a release moves the machines from one role to the other, and only then is the old role dropped.
+ * Everything that a session creates belongs to the owner (`ALTER ROLE … SET role`, applied at login), so a
+ * dropped role leaves nothing behind.
  *
  * @see https://www.postgresql.org/docs/current/sql-alterrole.html
  */
@@ -36,7 +37,7 @@ export async function ensure({ spec, secrets, fly }: Task<LoginSpec>): Promise<L
   return { user };
 }
 
-/** Ends its sessions and drops it; a database that is gone took it along, and one that is off lets nobody in. */
+/** Ends the role's sessions and drops it. Skipped when the database is gone, or is off and admits nobody. */
 export async function destroy({ spec, fly }: Task<LoginSpec>): Promise<void> {
   const server = await serverOf(fly, spec.app);
   if (server?.state !== "started") return;
@@ -47,12 +48,12 @@ export async function destroy({ spec, fly }: Task<LoginSpec>): Promise<void> {
   await sql(fly, spec.app, machine, `DROP ROLE IF EXISTS ${identifier(spec.user)}`);
 }
 
-/** A role is in no listing of Fly's; only an exec into the machine could say, and a release that fails does. */
+/** Reports no drift: Fly lists no roles, and only an exec could check. Without the role a release fails. */
 export async function observe(): Promise<Observation> {
   return { exists: true, differences: [] };
 }
 
-/** Nobody is logged in as this role any more, and a session that is left over does not go on. */
+/** Forbids the role to log in, and ends its open sessions. */
 export async function shutOut(fly: Fly, app: string, machine: string, user: string): Promise<void> {
   const known = await sql(fly, app, machine, `SELECT 1 FROM pg_roles WHERE rolname = ${literal(user)}`);
   if (known.length === 0) return;
@@ -65,7 +66,7 @@ export async function shutOut(fly: Fly, app: string, machine: string, user: stri
   );
 }
 
-/** The database's machine; undefined when there is none, or no app. */
+/** The database's machine; undefined when there is no machine or no app. */
 export async function serverOf(fly: Fly, app: string): Promise<Machine | undefined> {
   try {
     return (await machinesOf(fly, app)).find((one) => !isGone(one));

@@ -3,7 +3,7 @@ import type { Fly } from "../call/flyctl.ts";
 import { patiently } from "../call/patience.ts";
 import type { Size } from "../spec.ts";
 
-/** A machine as `machine list --json` shows it: what the driver reads of it. Zero and false are left out. */
+/** A machine in `machine list --json`: the fields that the driver reads. The JSON omits zero and false. */
 export interface Machine {
   id: string;
   name: string;
@@ -50,10 +50,10 @@ export async function machinesOf(fly: Fly, app: string): Promise<Machine[]> {
 }
 
 /**
- * A machine that is known to be there: a list may lag behind a launch.
+ * Waits for a machine that is known to exist: a list may lag behind a launch.
  *
- * @param limitMs how long it is looked for. Default half a minute.
- * @returns undefined when it is not listed by then
+ * @param limitMs how long to wait. Default half a minute.
+ * @returns undefined when the machine is not listed by then
  */
 export async function awaitListed(
   fly: Fly,
@@ -70,7 +70,7 @@ export async function awaitListed(
 }
 
 /**
- * The process group of a machine that a deploy made; undefined for one-offs and for what somebody ran by hand.
+ * The process group of a machine that a deploy made; undefined for one-offs and for machines run by hand.
  * flyctl itself tells them apart by this metadata (fly-go: machine_types.go, IsFlyAppsPlatform).
  */
 export function groupOf(machine: Machine): string | undefined {
@@ -85,12 +85,12 @@ export function isGone(machine: Machine): boolean {
   return machine.state === "destroyed" || machine.state === "destroying";
 }
 
-/** Started, and every check that it has passes. */
+/** True when the machine has started and all its checks pass. */
 export function isHealthy(machine: Machine): boolean {
   return machine.state === "started" && (machine.checks ?? []).every((check) => check.status === "passing");
 }
 
-/** The size a machine has. */
+/** The machine's actual size. */
 export function sizeOf(machine: Machine): Size {
   const guest = machine.config?.guest ?? {};
   return {
@@ -100,7 +100,7 @@ export function sizeOf(machine: Machine): Size {
   };
 }
 
-/** How the size differs from the one wanted, in words. */
+/** Differences between the actual and the wanted size, in words. */
 export function sizeDifferences(is: Size, wanted: Size): string[] {
   const differences: string[] = [];
   if (is.memoryMb !== wanted.memoryMb)
@@ -110,13 +110,13 @@ export function sizeDifferences(is: Size, wanted: Size): string[] {
   return differences;
 }
 
-/** The smallest shared machine that may have this much memory: Fly gives 2 GB per shared CPU at most. */
+/** The smallest shared machine that may have this much memory: Fly allows at most 2 GB per shared CPU. */
 export function sharedSize(memoryMb: number): Size {
   const cpus = [1, 2, 4, 6, 8].find((count) => count * 2048 >= memoryMb) ?? 8;
   return { cpuKind: "shared", cpus, memoryMb: Math.min(memoryMb, cpus * 2048) };
 }
 
-/** An image reference taken apart; what is not said is filled in as Docker does. */
+/** The parts of an image reference. Missing parts get Docker's defaults. */
 export function parseImage(image: string): {
   name: string;
   tag: string | undefined;
@@ -133,7 +133,7 @@ export function parseImage(image: string): {
   return { name: name.replace(/^(?:registry-1|index)\.docker\.io\//, "docker.io/"), tag, digest };
 }
 
-/** True when the machine runs this image. A tag that was resolved to a digest still is that tag. */
+/** True when the machine runs this image. A tag that was resolved to a digest still counts as that tag. */
 export function runsImage(machine: Machine, image: string): boolean {
   const wanted = parseImage(image);
   const runs = parseImage(machine.config?.image ?? "");

@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
 
 /**
- * The owner's mark. Fly apps carry no labels, but the names of an app's secrets are readable by anyone in
- * the organisation (`secrets list`), while only their values are not. So an app of ours holds a secret whose
- * name has the identity of the stack that owns it: `MASTIFF_STACK_3F9A1C0B77DE`.
+ * The owner's mark. Fly apps have no labels, but everybody in the organisation can read the names of an app's
+ * secrets (`secrets list`); only the values are hidden. So each app of ours has a secret whose name contains
+ * the identity of the stack that owns the app: `MASTIFF_STACK_3F9A1C0B77DE`.
  *
- * An app is ours when it has our mark, or when it is in our organisation and still empty: that is what a
- * crash between `apps create` and the mark leaves behind. Anything else is somebody's, and never adopted.
+ * An app is ours when it has our mark, or when it is in our organisation and still empty: a crash between
+ * `apps create` and the mark leaves an empty app. Any other app belongs to somebody else and is never
+ * adopted.
  */
 const prefix = "MASTIFF_STACK_";
 
 /**
  * Name of the secret that marks an app as the stack's.
  *
- * @param stack `<identity> <project>/<stack>`; of a Mastiff from before identities the name alone, and its hash
+ * @param stack `<identity> <project>/<stack>`; before identities, only the name, whose hash is the mark
  */
 export function markOf(stack: string): string {
   const [, identity] = /^([0-9a-f]{12}) /.exec(stack) ?? [];
@@ -21,7 +22,7 @@ export function markOf(stack: string): string {
   return prefix + (identity ?? hash()).toUpperCase();
 }
 
-/** The mark that a Mastiff from before identities left for the stack of this name. */
+/** The mark that Mastiff set for the stack of this name before identities existed. */
 export function earlierMarkOf(stack: string): string {
   return markOf(stack.replace(/^[0-9a-f]{12} /, ""));
 }
@@ -36,7 +37,7 @@ export function identityIn(mark: string): string {
   return mark.slice(prefix.length).toLowerCase();
 }
 
-/** What the names of an app's secrets say about its owner. */
+/** The app's owner, according to the names of the app's secrets. */
 export function ownerOf(
   stack: string,
   secretNames: readonly string[],
@@ -45,7 +46,7 @@ export function ownerOf(
   return secretNames.some(isMark) ? "another stack's" : "unmarked";
 }
 
-/** The driver's own secrets: marks, seals and notes of work begun. Never shown as drift, never unset as unwanted. */
+/** True for the driver's secrets: marks, seals, debts. Never shown as drift, never unset as unwanted. */
 export function isOwnSecret(secretName: string): boolean {
   return secretName.startsWith("MASTIFF_");
 }

@@ -6,7 +6,7 @@ import { secretsOf } from "./listed-secrets.ts";
 import { isGone, machinesOf } from "./machines.ts";
 import { earlierMarkOf, identityIn, isMark } from "./mark.ts";
 
-/** Which apps of these names are in the organisation, and whose they are. Changes nothing. */
+/** The marked apps of these names in the organisation, with their owners. Changes nothing. */
 export async function look(fly: Fly, { org, apps, redis, stack }: MarksSpec): Promise<MarksOutput> {
   const there = await fly.json<{ Name: string }[]>(argv.appsList(org));
   const named = apps.filter((app) => there.some((one) => one.Name === app));
@@ -16,7 +16,7 @@ export async function look(fly: Fly, { org, apps, redis, stack }: MarksSpec): Pr
   return { things };
 }
 
-/** The app with its machines, or undefined when it bears no mark: then the driver says what to do, once it is needed. */
+/** The app with its machines; undefined without a mark: the driver reports that when it needs the app. */
 async function markedApp(fly: Fly, app: string, stack: string): Promise<MarkedThing | undefined> {
   const [secrets, machines] = await Promise.all([secretsOf(fly, app), machinesOf(fly, app)]);
   const marks = secrets.map(({ name }) => name).filter(isMark);
@@ -31,7 +31,7 @@ async function markedApp(fly: Fly, app: string, stack: string): Promise<MarkedTh
   };
 }
 
-/** A Redis of Upstash bears no mark: it goes with the apps. */
+/** A Redis at Upstash has no mark: its owner is the owner of the apps. */
 async function upstash(fly: Fly, org: string, name: string): Promise<MarkedThing[]> {
   const rows = table(await fly.read(argv.redisList(org), { app: name }));
   const isThere = rows.some((row) => row.name === name);

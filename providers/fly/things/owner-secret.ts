@@ -3,7 +3,7 @@ import type { Fly } from "../call/flyctl.ts";
 import type { Secret } from "./listed-secrets.ts";
 import { stage } from "./secrets.ts";
 
-/** The Owner's password while a job needs it. It is a secret of the app, since only so it reaches a machine unseen. */
+/** App secret with the Owner's password while a job needs it: only an app secret reaches a machine unseen. */
 const password = "OWNER_PASSWORD";
 
 /** Stages the password for a job. */
@@ -11,12 +11,12 @@ export async function stageOwner(fly: Fly, app: string, value: string): Promise<
   await stage(fly, app, { [password]: value });
 }
 
-/** Takes it from the app again, so that no machine is given it. */
+/** Removes the password from the app, so that no other machine gets it. */
 export async function unstageOwner(fly: Fly, app: string): Promise<void> {
   await fly.repeatable(argv.secretsUnset(app, [password]), { app });
 }
 
-/** Whether a secret is there for the Owner's job alone: after a job has ended, what a killed run left. */
+/** True for the secret of the Owner's job. When no job runs, a killed run left it. */
 export function isOwnerSecret({ name }: Secret): boolean {
   return name === password;
 }

@@ -9,8 +9,8 @@ import { machinesOf } from "./machines.ts";
 import { isOwnerSecret, stageOwner, unstageOwner } from "./owner-secret.ts";
 
 /**
- * The owner's account, made by a script in a one-off machine. The password reaches it as a secret of the app
- * that is unset right after; one that a killed run left is unset by the next run, before anything else.
+ * The owner's account, made by a script in a one-off machine. The script gets the password as a secret of the
+ * app, which is unset right after. The next run first unsets a secret that a killed run left.
  */
 export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
   const { app, username, email, rotation } = spec;
@@ -29,14 +29,14 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
         OWNER_USERNAME: username,
         OWNER_EMAIL: email,
         ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
-        // Once for each word: whoever changed it since keeps what they chose, whatever else this run is about.
+        // One rotation for each value of `rotation`: a password that the Owner has changed since then stays.
         ...(from(previous, "rotation") !== rotation && { OWNER_ROTATE: "1" }),
       },
       command: railsRunner("owner"),
     };
     const ended = await runOneOff(fly, job);
     if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, job, ended);
-    // A job that ended well but whose log was lost has seen to the account all the same.
+    // Exit code 0 means that the account exists, even when the log with the answer was lost.
     const said = answerOf(ended)?.result;
     const result = said === "created" || said === "rotated" ? said : "present";
     return { result, username, ...(rotation !== undefined && { rotation }) };
@@ -45,7 +45,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
   }
 }
 
-/** The account lives in the database and goes with it; only what a killed run left is cleared away. */
+/** The account is removed with the database. Here only leftovers of a killed run are removed. */
 export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
   try {
     await remove(fly, spec.app, leftOver(await machinesOf(fly, spec.app), ["owner"]));
@@ -55,7 +55,7 @@ export async function destroy({ spec, fly }: Task<OwnerSpec>): Promise<void> {
   }
 }
 
-/** Whether the account is there only Mastodon could say, at the price of a machine: it is not asked. */
+/** Does not check the account: only Mastodon could, and that would cost a machine. */
 export async function observe({ spec, fly }: Task<OwnerSpec>): Promise<Observation> {
   try {
     const left = (await secretsOf(fly, spec.app)).some(isOwnerSecret);

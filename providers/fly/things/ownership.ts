@@ -9,10 +9,10 @@ import { earlierMarkOf, isMark, isOwnSecret, markOf, ownerOf } from "./mark.ts";
 import { volumesOf } from "./volumes.ts";
 
 /**
- * Which app is ours (see mark.ts), and the making of one.
+ * Tells whether an app is ours (see mark.ts), and makes an app of ours.
  *
  *   not in our organisation ──create──► empty, unmarked ──mark──► ours
- *             │                            ▲ a crash stops here; the next run goes on
+ *             │                            ▲ a crash stops here; the next run continues
  *             └─ "taken": it is in an organisation that we do not see
  */
 export interface Found {
@@ -23,8 +23,9 @@ export interface Found {
 /**
  * The app's secrets and owner, or undefined when our organisation has no app of that name.
  *
- * @param previous what our state says of it. An app that the state knows is ours without the mark too: somebody has
- *   unset it, or it dates from before identities. One that bears any other mark is not. Default: the mark alone counts.
+ * @param previous the app's last output, from our state. An app in the state is ours without the mark, too:
+ *   somebody has unset the mark, or the app dates from before identities. An app with any other mark is not.
+ *   Default: only the mark counts.
  */
 export async function find(fly: Fly, owned: Owned, previous?: unknown): Promise<Found | undefined> {
   const { stack, org, app } = owned;
@@ -42,16 +43,16 @@ export async function inOrganisation(fly: Fly, org: string, app: string): Promis
   return apps.some((one) => one.Name === app);
 }
 
-/** Secrets that the app was given for its own use; the driver's notes do not count. */
+/** Secrets for the app's own use, without the driver's own. */
 export function content(secrets: readonly Secret[]): Secret[] {
   return secrets.filter((secret) => !isOwnSecret(secret.name));
 }
 
 /**
- * The app exists and is marked as ours.
+ * Makes sure that the app exists and has our mark.
  *
- * @param isEmpty asked only of an unmarked app: whether anything in it could be somebody's.
- * @param previous what the state says of it; an app that it knows is given its mark again
+ * @param isEmpty called only for an unmarked app: true when nothing in it can be somebody else's.
+ * @param previous the app's last output, from our state. An app in the state gets its mark again
  */
 export async function claim(
   fly: Fly,
@@ -64,7 +65,7 @@ export async function claim(
     say(owned.app, "creating the app");
     const made = await create(fly, owned);
     found = { owner: "unmarked", secrets: made ? [] : await secretsOf(fly, owned.app) };
-    // What this very call made is empty; what a lost answer may have made has to show that it is.
+    // An app that this call made is empty. After a lost answer, the app is checked.
     if (made) isEmpty = async () => true;
   }
   if (found.owner === "another stack's") throw notOurs(owned, found.owner);
@@ -73,7 +74,7 @@ export async function claim(
   return found;
 }
 
-/** The app bears our mark, and none from before identities. */
+/** Makes sure that the app has our mark, and no mark from before identities. */
 export async function remark(fly: Fly, owned: Owned, { secrets }: Found): Promise<void> {
   const names = secrets.map((secret) => secret.name);
   if (!names.includes(markOf(owned.stack))) await mark(fly, owned);
@@ -82,9 +83,9 @@ export async function remark(fly: Fly, owned: Owned, { secrets }: Found): Promis
     await fly.repeatable(argv.secretsUnset(owned.app, [earlier]), { app: owned.app });
 }
 
-/** @returns true when this call made it; false when it is there without our having heard so. */
+/** @returns true when this call made the app; false when the app exists although the call failed. */
 async function create(fly: Fly, owned: Owned): Promise<boolean> {
-  // A call that failed may still have made the app, and flyctl repeats a 502 or 503 by itself: look, then judge.
+  // A failed call may still have made the app, and flyctl itself retries a 502 or 503: look before judging.
   for (let attempt = 1; ; attempt++) {
     try {
       await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
@@ -104,7 +105,7 @@ export async function mark(fly: Fly, { app, stack }: Owned): Promise<void> {
   await fly.repeatable(argv.secretsImport(app), { app, stdin: `${markOf(stack)}="${stack}"\n` });
 }
 
-/** No secrets, no machines and no volumes, which outlive their machines: nobody has used it yet. */
+/** True without secrets (except marks), machines and volumes (these outlive machines): the app is unused. */
 export async function hasNothing(fly: Fly, app: string, found: Found): Promise<boolean> {
   if (found.secrets.some((secret) => !isMark(secret.name))) return false;
   const machines = await fly.json<unknown[]>(argv.machineList(app), { app });
@@ -112,11 +113,11 @@ export async function hasNothing(fly: Fly, app: string, found: Found): Promise<b
 }
 
 /**
- * Destroys the app with all that is in it; no app of that name is fine.
+ * Destroys the app with everything in it. Succeeds when there is no app of that name.
  *
- * @param refuse throws when what is in an app of ours has to be kept. Default: it may go.
- * @param previous what our state says of it
- * @throws when it is there but not ours: then our state is wrong, and the app is not touched.
+ * @param refuse throws when an app of ours holds something to keep. Default: the app may be destroyed.
+ * @param previous the app's last output, from our state
+ * @throws when the app exists but is not ours: our state is then wrong, and the app is not touched.
  */
 export async function destroyOwned(
   fly: Fly,
@@ -143,11 +144,11 @@ export async function destroyApp(fly: Fly, app: string): Promise<void> {
 }
 
 /**
- * Takes back what a create that cannot succeed has left: Pulumi writes nothing down of a thing that it failed to make,
- * so no destroy would ever find it, and its name would stay taken.
+ * Removes the app that a create that cannot succeed has left. Pulumi does not record a resource that it
+ * failed to create, so no destroy would ever find the app, and its name would stay taken.
  *
- * @param isEmpty asked only of an app that an earlier run made: whether it can have data in it. Default: it has no
- *   machine, no volume and no secrets but ours
+ * @param isEmpty called only for an app of an earlier run: true when the app cannot hold data. Default: true
+ *   when the app has no machine, no volume and no secrets except marks
  */
 export async function takeBack(
   fly: Fly,
@@ -179,7 +180,7 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
   });
 }
 
-/** The name is held by an app that our organisation does not have. */
+/** The error for a name that belongs to an app outside our organisation. */
 export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError {
   return new DriverError(
     {

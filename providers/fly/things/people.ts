@@ -4,8 +4,8 @@ import { isGone, machinesOf } from "./machines.ts";
 import { literal, sql } from "./psql.ts";
 
 /**
- * How many people have an account: rows in `users`, which holds logins and nothing of other servers. A database that
- * was made and set up and in which nobody has an account yet holds nothing to lose.
+ * The number of people with an account: rows in `users`, which holds logins and nothing from other servers. A
+ * database in which nobody has an account yet, even one that is set up, holds nothing to lose.
  */
 export async function look(fly: Fly, { app, database }: PeopleSpec): Promise<PeopleOutput> {
   const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
@@ -13,7 +13,7 @@ export async function look(fly: Fly, { app, database }: PeopleSpec): Promise<Peo
   return { people: await peopleIn(fly, app, machine.id, database) };
 }
 
-/** As {@link look}, of a machine that answers. */
+/** As {@link look}, through a machine that is known to answer. */
 export async function peopleIn(fly: Fly, app: string, machine: string, database: string): Promise<number> {
   const databases = `SELECT 1 FROM pg_database WHERE datname = ${literal(database)}`;
   if ((await sql(fly, app, machine, databases)).length === 0) return 0;

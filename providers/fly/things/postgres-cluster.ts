@@ -22,8 +22,8 @@ import { areFromToday, type Volume, volumesOf } from "./volumes.ts";
 /**
  * A Postgres cluster of ours, whatever an earlier run left.
  *
- * `postgres create` is one call of many steps (app, address, secrets, volume, machine), and each point in
- * between can be where a run stopped. What a half-made one cannot have is data, so it is made anew:
+ * `postgres create` is one call of many steps (app, address, secrets, volume, machine), and a run can stop
+ * between any two of them. A half-made cluster cannot hold data, so it is destroyed and created again:
  *
  *   no app ─────────────────────────────────► create
  *   app, unmarked, no machine ──destroy─────► create        (stopped within `postgres create`)
@@ -37,11 +37,11 @@ const defaults = ["postgres", "repmgr"];
 
 export interface Cluster {
   machine: Machine;
-  /** A run stopped between a larger volume and the restart that shows it to the machine. */
+  /** A run stopped after growing the volume, before the restart that makes the machine see the new size. */
   owed: boolean;
 }
 
-/** The cluster, ours, whatever an earlier run left; `previous` is what the state says of it. */
+/** Our cluster, created or completed, whatever an earlier run left; `previous` is its last output. */
 export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown): Promise<Cluster> {
   for (let attempt = 1; ; attempt++) {
     const found = await find(fly, spec, previous);
@@ -53,7 +53,7 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown)
       else if (attempt === 3) throw failure;
       else continue;
     }
-    // What was made this moment is there, even if the list does not have it yet.
+    // A machine that was made just now exists, even if the list does not show it yet.
     const machine =
       found === undefined
         ? await awaitListed(fly, spec.app, (one) => !isGone(one))
@@ -74,9 +74,9 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown)
   }
 }
 
-/** One try. What may have left something (or nothing) behind is handed back, to look and go on. */
+/** One attempt. Returns a failure that may have left something behind: the caller looks and continues. */
 async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | undefined> {
-  // From its first step on, whatever it leaves in our organisation is of this run: a moment ago nothing was there.
+  // Nothing was there a moment ago, so whatever this call leaves in our organisation comes from this run.
   fly.made.add(spec.app);
   try {
     await fly.once(argv.postgresCreate(spec), { app: spec.app, timeoutMs: 900_000 });
@@ -92,8 +92,8 @@ async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | und
 }
 
 /**
- * True when nothing in an unmarked cluster can be anybody's: no machine and no volume older than a day (what a
- * run that stopped left behind), or a server with its default databases alone.
+ * True when nothing in an unmarked cluster can be somebody else's: either no machine and no volume older than
+ * a day (left by a stopped run), or a server with only its default databases.
  */
 export async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promise<boolean> {
   const clusterSecrets = [
@@ -122,7 +122,7 @@ export async function isFresh(fly: Fly, spec: PostgresSpec, found: Found): Promi
   return databases.every((name) => defaults.includes(name));
 }
 
-/** A cluster of ours without its machine: nothing is made in its place. */
+/** The error for a cluster of ours that has lost its machine: no new machine is made in its place. */
 export function lost({ app }: PostgresSpec, volumes: readonly Volume[]): DriverError {
   const volume = volumes[0];
   return new DriverError({

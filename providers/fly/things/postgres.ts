@@ -20,7 +20,8 @@ import { growVolume, shrinking, type Volume, volumesOf } from "./volumes.ts";
  * Unmanaged Postgres on one machine, with one role and one database.
  *
  * `postgres attach` is not used: it needs a tunnel, prints the password, and leaves half an attachment behind
- * when it is stopped. Role and database are made by SQL instead (psql.ts), DATABASE_URL is the program's.
+ * when it is stopped. Instead, SQL creates the role and the database (psql.ts), and the Pulumi program makes
+ * DATABASE_URL.
  */
 const key = "mastiff:postgres";
 
@@ -47,7 +48,7 @@ export async function destroy({ spec, previous, fly }: Task<PostgresSpec>): Prom
   if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
   if (found?.owner === "unmarked" && !(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
   if (found?.owner === "ours" && spec.dispensable !== true) await refuseContent(fly, spec);
-  // First the address, then what it leads to: the next database then finds no DATABASE_URL in its way.
+  // DATABASE_URL before the database: an old DATABASE_URL would be in the way of the next database.
   for (const app of spec.consumers) await detach(fly, spec, app);
   if (found === undefined) return;
   say("database", "destroying it");
@@ -55,11 +56,11 @@ export async function destroy({ spec, previous, fly }: Task<PostgresSpec>): Prom
 }
 
 export async function takeBack({ spec, fly }: Task<PostgresSpec>): Promise<void> {
-  // One that an earlier run made is marked once it serves: then its volume may hold the community.
+  // Never a cluster of an earlier run: its mark was set once it served, so its volume may hold the community.
   await takeBackApp(fly, spec, async () => false);
 }
 
-/** Takes the database's address from an app, which may itself be about to go: both are destroyed side by side. */
+/** Unsets DATABASE_URL in an app. The app may vanish meanwhile: both are destroyed in parallel. */
 async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<void> {
   if (!(await inOrganisation(fly, org, app))) return;
   try {
@@ -70,7 +71,7 @@ async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<voi
   }
 }
 
-/** @throws when somebody may have an account in it: nobody has said that it ends, and no last dump was taken. */
+/** @throws when there may be an account: nobody has said that the community ends, and no last dump exists. */
 async function refuseContent(fly: Fly, { app, database }: PostgresSpec): Promise<void> {
   const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
   if (machine === undefined && (await volumesOf(fly, app)).length === 0) return;
@@ -114,7 +115,7 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
   return { exists: true, differences, ...(refused.length > 0 && { refused }) };
 }
 
-/** Why the cluster cannot become what is asked for: it stays in its place, and only grows. */
+/** Reasons why the cluster cannot match the spec: it cannot move to another region and cannot shrink. */
 function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volume[]): DriverError[] {
   const { app, size, region, volumeGb } = spec;
   const is = sizeOf(machine);
@@ -152,7 +153,7 @@ function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volum
   return smaller === undefined ? found : [...found, smaller];
 }
 
-/** Machine and volume are at least as large as the spec says; both only grow. */
+/** Grows machine and volume to the spec's sizes; neither ever shrinks. Also starts a stopped machine. */
 async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): Promise<void> {
   const { app, size } = spec;
   const volumes = await volumesOf(fly, app);
@@ -177,14 +178,14 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
   if (restart) await strike(fly, app, "MASTIFF_OWES_RESTART");
 }
 
-/** A machine on its way up is left to it; a stopped one is started. */
+/** Starts a stopped machine. A machine that is already starting is left alone. */
 async function wake(fly: Fly, app: string, machine: Machine): Promise<void> {
   if (machine.state !== "stopped" && machine.state !== "suspended") return;
   say("database", "starting its machine");
   await fly.repeatable(argv.machineStart(app, [machine.id]), { app });
 }
 
-/** The role, able to log in with exactly this password, unless another role does that in its place. */
+/** Makes the role, and lets it log in with exactly this password, unless another role logs in instead. */
 async function ensureRole(
   fly: Fly,
   app: string,

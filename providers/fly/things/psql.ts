@@ -4,11 +4,11 @@ import type { Fly } from "../call/flyctl.ts";
 import { patiently } from "../call/patience.ts";
 
 /**
- * SQL on a Fly Postgres, run inside its machine by `machine exec`: over the API, so without the tunnel that
- * `postgres connect` needs, and with the operator's password taken from the machine's own environment.
+ * Runs SQL on a Fly Postgres, inside its machine, by `machine exec`. This goes over the API, without the
+ * tunnel that `postgres connect` needs, and takes the operator's password from the machine's own environment.
  *
- * One statement at a time, since the whole is one word to psql's -c inside one word to sh's -c: identifiers and
- * literals are held to letters that no quoting in between can touch.
+ * One statement per call: the statement is one word for psql's -c inside one word for sh's -c. Identifiers
+ * and literals are limited to characters that neither quoting changes.
  */
 export async function sql(
   fly: Fly,
@@ -23,8 +23,8 @@ export async function sql(
 }
 
 /**
- * Runs a CREATE of what was not there a moment ago. Its answer may be lost and the call repeated: "already exists" then
- * says that this run has made it.
+ * Runs a CREATE for something that did not exist a moment ago. When the answer is lost and the call is
+ * retried, "already exists" means that this run has created it.
  */
 export async function create(fly: Fly, app: string, machine: string, statement: string): Promise<void> {
   try {
@@ -34,7 +34,7 @@ export async function create(fly: Fly, app: string, machine: string, statement: 
   }
 }
 
-/** Lets a role log in with the password of this verifier, a literal; makes it where it is not known yet. */
+/** Lets a role log in with the password of this verifier (an SQL literal). Creates a role that is unknown. */
 export async function letIn(
   fly: Fly,
   app: string,
@@ -46,7 +46,7 @@ export async function letIn(
   else await create(fly, app, machine, `CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`);
 }
 
-/** What the server (or psql, when there is no server yet) refused. */
+/** A statement that the server refused, or psql when there is no server yet. */
 export class SqlError extends DriverError {
   constructor(app: string, said: string) {
     super({
@@ -59,7 +59,7 @@ export class SqlError extends DriverError {
   }
 }
 
-/** Port 5433 is Postgres itself; 5432 is the proxy in front, which needs a leader elected. */
+/** Port 5433 is Postgres itself; 5432 is the proxy in front of it, which needs an elected leader. */
 export function shellCommand(statement: string, database = "postgres"): string {
   identifier(database);
   if (/[\\`!\n]/.test(statement)) throw new Error("this statement does not survive two shells");
@@ -69,19 +69,19 @@ export function shellCommand(statement: string, database = "postgres"): string {
   return `sh -c 'psql -X -A -t -v ON_ERROR_STOP=1 "postgres://postgres:$OPERATOR_PASSWORD@localhost:5433/${database}" -c "${inSingle}"'`;
 }
 
-/** A name as an SQL identifier. Ours are made from domains: nothing that would need escaping is let through. */
+/** A name as an SQL identifier. Our names are made from domains; a name that needs escaping is rejected. */
 export function identifier(name: string): string {
   if (!/^[a-z_][a-z0-9_-]{0,62}$/.test(name)) throw new Error(`"${name}" is no name for a database or role`);
   return `"${name}"`;
 }
 
-/** A literal of letters that need no escaping: names and verifiers. */
+/** A text as an SQL literal. Only text that needs no escaping: names and verifiers. */
 export function literal(text: string): string {
   if (!/^[\w$:+/=.-]+$/.test(text)) throw new Error("this value is no plain literal");
   return `'${text}'`;
 }
 
-/** Waits until the server answers; a fresh one takes a minute to elect itself. */
+/** Waits until the server answers; a fresh server takes a minute to elect itself leader. */
 export async function awaitServer(fly: Fly, app: string, machine: string, limitMs = 300_000): Promise<void> {
   const end = Date.now() + patiently(limitMs);
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {

@@ -6,10 +6,12 @@ import { isGone, machinesOf } from "./machines.ts";
 import { volumesOf } from "./volumes.ts";
 
 /**
- * Jobs that wait in an own Redis: deliveries to other servers, mails, deletions, which nothing brings back.
+ * Jobs that wait in a Redis of kind `own`: deliveries to other servers, mails and deletions. A lost job
+ * cannot be recovered.
  *
- * Sidekiq keeps them in a list a queue, `queue:<name>` for each of the set `queues`, and in the sorted sets `schedule`
- * and `retry` (sidekiq: lib/sidekiq/api.rb). What a process works on is put back into its queue when the process stops.
+ * Sidekiq keeps jobs in one list per queue, `queue:<name>` for each name in the set `queues`, and in the
+ * sorted sets `schedule` and `retry` (sidekiq: lib/sidekiq/api.rb). A process that stops puts its current
+ * jobs back into their queue.
  */
 export async function look(fly: Fly, { app }: JobsSpec): Promise<JobsOutput> {
   const machine = (await machinesOf(fly, app)).find((one) => one.state === "started");
@@ -39,10 +41,10 @@ async function answer(fly: Fly, app: string, machine: string, words: readonly st
   return stdout.trim();
 }
 
-/** @throws when jobs wait, or when that cannot be known: they are on the volume of a Redis that is down. */
+/** @throws when jobs wait, or when that is unknown: a Redis that is down may have jobs on its volume. */
 export async function refuseJobs(fly: Fly, { app }: RedisSpec): Promise<void> {
   const machines = (await machinesOf(fly, app)).filter((one) => !isGone(one));
-  // Nothing was ever in what has neither a machine nor a disk.
+  // A Redis without machine and volume never held a job.
   if (machines.length === 0 && (await volumesOf(fly, app)).length === 0) return;
   try {
     const { waiting } = await look(fly, { app });

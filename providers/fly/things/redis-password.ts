@@ -7,9 +7,10 @@ import type { Observation, RedisPasswordOutput, RedisPasswordSpec } from "../spe
 import { machineOf } from "./redis.ts";
 
 /**
- * A further password of an own Redis, beside the one that it was started with, so that machines may go over from one
- * to the other. Redis' users may have several (redis.io/docs, ACL SETUSER); given as a SHA-256, the password itself
- * is in no command. It holds until Redis starts again: by then `redis-restart` has made it the one that is started with.
+ * A second password of a Redis of kind `own`, besides the one that Redis was started with, so that machines
+ * can move from one to the other. A Redis user may have several passwords (redis.io/docs, ACL SETUSER). The
+ * command contains only the SHA-256 of the password. The second password is valid until Redis restarts; by
+ * then `redis-restart` has made it the password that Redis starts with.
  */
 export async function ensure({ spec, secrets, fly }: Task<RedisPasswordSpec>): Promise<RedisPasswordOutput> {
   const { password } = secrets;
@@ -22,15 +23,15 @@ export async function ensure({ spec, secrets, fly }: Task<RedisPasswordSpec>): P
   return { digest };
 }
 
-/** Nothing: the start that made its successor the only password has forgotten this one. */
+/** Does nothing: Redis forgot this password when it restarted with the successor as its only password. */
 export async function destroy(): Promise<void> {}
 
-/** Only Redis could say; a release that fails does. */
+/** Reports no drift: only Redis knows its passwords. Without this password a release fails. */
 export async function observe(): Promise<Observation> {
   return { exists: true, differences: [] };
 }
 
-/** @throws with what Redis said, when it is not OK. */
+/** @throws with Redis' answer, when the answer is not OK. */
 async function acl(fly: Fly, app: string, machine: string, rule: string): Promise<void> {
   const command = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" ACL SETUSER default "${rule}"'`;
   const { stdout, stderr } = await execIn(fly, app, machine, command);

@@ -5,9 +5,9 @@ import { awaitAnswer, machineOf, restartWith, stamp } from "./redis.ts";
 import { stage } from "./secrets.ts";
 
 /**
- * Makes a password the only one of an own Redis, after all machines know it: the app's secret, and one start with it.
- * The start takes a second or two, in which Rails and Sidekiq connect again by themselves; what was written is in the
- * append-only file.
+ * Makes a password the only one of a Redis of kind `own`, after all machines know it: sets the app's secret
+ * and restarts Redis once. The restart takes a second or two. Rails and Sidekiq reconnect by themselves, and
+ * all written data is in the append-only file.
  */
 export async function ensure({ spec, secrets, fly }: Task<RedisPasswordSpec>): Promise<RedisRestartOutput> {
   const { app } = spec;
@@ -27,7 +27,7 @@ export async function ensure({ spec, secrets, fly }: Task<RedisPasswordSpec>): P
 
 export async function destroy(): Promise<void> {}
 
-/** The `redis` kind sees whether the machine runs with the app's secret. */
+/** Reports no drift: the `redis` kind checks whether the machine runs with the app's secret. */
 export async function observe(): Promise<Observation> {
   return { exists: true, differences: [] };
 }

@@ -26,11 +26,12 @@ import { stage } from "./secrets.ts";
 import { areFromToday, ensureVolume, growVolume, type Sized, shrinking, volumesOf } from "./volumes.ts";
 
 /**
- * An own Redis on one machine: an app without services and addresses, so that only the organisation's private
- * network reaches it, a volume for its append-only file, and the password as the app's secret.
+ * A Redis of kind `own`, on one machine. Its app has no services and no addresses, so only the organisation's
+ * private network reaches it. A volume holds the append-only file, and the password is the app's secret.
  *
- * The machine's metadata `mastiff_redis` says which password it was started with (the secret's digest), so that
- * a run that stopped between a new password and the restart is finished by the next.
+ * The machine's metadata `mastiff_redis` identifies the password that the machine was started with (by the
+ * secret's digest). When a run stops between a new password and the restart, the next run restarts the
+ * machine.
  */
 const name = "redis";
 const volumeName = "redis_data";
@@ -41,8 +42,9 @@ function sizedBy({ size: { cpus, memoryMb } }: RedisSpec): Sized {
 }
 
 /**
- * Redis reads its config from stdin, made in the machine from its environment: the password is in no argument.
- * The private network is IPv6 only, hence the bind; jobs must never be evicted, and survive a restart.
+ * Redis reads its config from stdin. The machine makes the config from its environment, so the password is
+ * not an argument. The private network is IPv6 only, hence the bind. Jobs must never be evicted, and must
+ * survive a restart.
  */
 const command = [
   "sh",
@@ -86,7 +88,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   return { app, host: `${app}.internal`, port: 6379 };
 }
 
-/** Nothing but the password that a killed run left: no machine ever had it. */
+/** True when the app has at most the password that a killed run left: no machine ever used it. */
 async function isUnused(fly: Fly, app: string, found: Found): Promise<boolean> {
   return (await hasNoMachine(fly, app, found)) && (await volumesOf(fly, app)).length === 0;
 }
@@ -105,7 +107,7 @@ export async function destroy({ spec, previous, fly }: Task<RedisSpec>): Promise
 }
 
 export async function takeBack({ spec, fly }: Task<RedisSpec>): Promise<void> {
-  // No machine ever had the volume, or it would be there still.
+  // If a machine had ever used the volume, that machine would still exist.
   await takeBackApp(
     fly,
     spec,
@@ -140,13 +142,13 @@ export async function machineOf(fly: Fly, app: string): Promise<Machine | undefi
   return (await machinesOf(fly, app)).find((one) => !isGone(one) && one.name === name);
 }
 
-/** Starts the machine anew, with the newest secrets; `made` says with which password. */
+/** Restarts the machine with the newest secrets; `made` is the stamp of its password. */
 export async function restartWith(fly: Fly, app: string, id: string, made: string): Promise<void> {
   const metadata = { mastiff_redis: made };
   await fly.repeatable(argv.machineUpdate({ app, id, metadata }), { app, timeoutMs: 600_000 });
 }
 
-/** Which password the machine should run with. */
+/** Identifies the password that the machine should run with. */
 export async function stamp(fly: Fly, app: string): Promise<string> {
   const digest = (await secretsOf(fly, app)).find((secret) => secret.name === "REDIS_PASSWORD")?.digest ?? "";
   return createHash("sha256").update(digest).digest("hex").slice(0, 12);
@@ -182,7 +184,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
       return;
     } catch (error) {
       if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
-      // The name is taken by the machine that an earlier try made.
+      // A machine from an earlier attempt has the name.
       if (error.reason === "exists" || (await machineOf(fly, app)) !== undefined) return;
       if (!passes(error.reason) || attempt === 5) throw error;
       await fly.pause(500 * 2 ** attempt);
@@ -190,7 +192,7 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
   }
 }
 
-/** Up and answering; a machine that ends again and again is not waited for. */
+/** Waits until Redis answers. Does not wait for a machine that exits again and again. */
 export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   const end = Date.now() + patiently(180_000);
   await awaitListed(fly, app, (one) => one.name === name && !isGone(one));
@@ -199,7 +201,7 @@ export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
     const heard = machine?.state === "started" ? await ping(fly, app, machine) : "silence";
     if (heard === "PONG") return;
     if (machine === undefined || Date.now() > end || endsSinceStart(machine) >= 2) {
-      // Nothing is known of Redis then, but of Fly, which did not let anybody ask.
+      // Fly did not let the driver ask, so this is Fly's failure: nothing is known about Redis.
       if (heard instanceof FlyctlFailure && passes(heard.reason)) throw heard;
       throw new DriverError({
         what: `Redis does not come up: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
@@ -219,13 +221,13 @@ async function ping(fly: Fly, app: string, machine: Machine): Promise<"PONG" | "
     const { stdout } = await execIn(fly, app, machine.id, command);
     return stdout.includes("PONG") ? "PONG" : "silence";
   } catch (error) {
-    // The machine may have ended between the look and the call.
+    // The machine may have exited between the list and this call.
     if (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)) return error;
     throw error;
   }
 }
 
-/** How often it ended since it was last made or changed. */
+/** How often the machine has exited since it was last created or updated. */
 function endsSinceStart(machine: Machine): number {
   const events = [...(machine.events ?? [])].sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0));
   const made = events.findIndex((event) => event.type === "launch" || event.type === "update");

@@ -5,8 +5,9 @@ import { serverOf, shutOut } from "./login.ts";
 import { awaitServer } from "./psql.ts";
 
 /**
- * The owner's own way in, shut once all machines have another one (login.ts). The role stays: everything is its own.
- * It is opened again by the `postgres` kind, which comes before a release, when no other login is declared.
+ * Disables the owner role's own login, once all machines use another login (login.ts). The role stays: it
+ * owns everything. When no other login is declared, the `postgres` kind, which runs before a release, enables
+ * it again.
  */
 export async function ensure({ spec, fly }: Task<RetiredLoginSpec>): Promise<LoginOutput> {
   const { app, user } = spec;

@@ -4,11 +4,12 @@ import type { Fly } from "../call/flyctl.ts";
 import type { Secret } from "./listed-secrets.ts";
 
 /**
- * A seal: what an app was left with, remembered where a later look finds it without any state. Fly apps carry no
- * labels, but names of secrets are readable by all in the organisation, so a seal is a secret whose name is a hash.
+ * A seal records what a run left in an app, so that a later run can compare without any state. Fly apps have
+ * no labels, but everybody in the organisation can read the names of secrets, so a seal is a secret whose
+ * name contains a hash.
  */
 export interface Sealed {
-  /** What is sealed: the secrets' values, the public addresses, or the keys that never change. */
+  /** What is sealed: the secrets' digests, the public addresses, or the permanent keys. */
   prefix: "MASTIFF_SEAL_" | "MASTIFF_ADDRESSES_" | "MASTIFF_KEYS_SEAL_";
   text: string;
 }
@@ -17,13 +18,13 @@ function sealOf({ prefix, text }: Sealed): string {
   return prefix + createHash("sha256").update(text).digest("hex").slice(0, 12).toUpperCase();
 }
 
-/** Whether the app was sealed with just this; undefined: it was never sealed. */
+/** Whether the app has exactly this seal; undefined: the app has no seal of this kind. */
 export function isIntact(live: readonly Secret[], sealed: Sealed): boolean | undefined {
   const seals = live.map((one) => one.name).filter((name) => name.startsWith(sealed.prefix));
   return seals.length === 0 ? undefined : seals.includes(sealOf(sealed));
 }
 
-/** Leaves the seal, and no other of its kind. */
+/** Sets this seal, and removes all others of its kind. */
 export async function reseal(fly: Fly, app: string, live: readonly Secret[], sealed: Sealed): Promise<void> {
   const seal = sealOf(sealed);
   const names = live.map((one) => one.name).filter((name) => name.startsWith(sealed.prefix));

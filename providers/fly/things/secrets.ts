@@ -12,11 +12,11 @@ import { content } from "./ownership.ts";
 import { isIntact, reseal, type Sealed } from "./seal.ts";
 
 /**
- * The secrets of one app, all staged: the next release takes them at once, whereas an unstaged set would
+ * The secrets of one app, all staged: the next release applies them together, whereas an unstaged set would
  * restart every machine by itself.
  *
- * Values cannot be read back, digests can. After each ensure a seal (seal.ts) over all digests is left beside
- * them: whoever looks later sees by the names alone whether a value was changed by other hands.
+ * Values cannot be read back, digests can. After each ensure the app has a seal (seal.ts) over all digests: a
+ * later look, even without state, notices that somebody else has changed a value.
  */
 
 export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>): Promise<SecretsOutput> {
@@ -53,7 +53,7 @@ export async function destroy({ spec, previous, fly }: Task<SecretsSpec>): Promi
       .filter((name) => (ours.has(name) && !isOwnSecret(name)) || /^MASTIFF_(KEYS_)?SEAL_/.test(name));
     if (names.length > 0) await fly.repeatable(argv.secretsUnset(app, names), { app });
   } catch (error) {
-    // An app that is gone took its secrets with it.
+    // The secrets are removed with their app.
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
   }
 }
@@ -82,10 +82,10 @@ export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promi
   return { exists: true, differences };
 }
 
-/** Gives flyctl the values by stdin: as many as it reads unharmed in one import, the others one by one. */
+/** Passes the values to flyctl by stdin: in one import if import can carry them, else one by one. */
 export async function stage(fly: Fly, app: string, values: Readonly<Record<string, string>>): Promise<void> {
   const sorted = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Before anything is staged: half of the secrets would wait for whichever release comes next.
+  // Check all values before staging any: otherwise the next release would apply only half of the secrets.
   const lines = sorted.map(([name, value]) => importLine(name, value));
   for (const [i, [name, value]] of sorted.entries()) {
     if (lines[i] === undefined) await fly.repeatable(argv.secretsSet(app, name), { app, stdin: value });
@@ -96,8 +96,8 @@ export async function stage(fly: Fly, app: string, values: Readonly<Record<strin
 }
 
 /**
- * What stands for a value in a `secrets import`, or undefined when it travels alone by `set N=-`.
- * @throws when no way carries the value unharmed.
+ * The entry for a value in a `secrets import`; undefined when the value needs a `set N=-` of its own.
+ * @throws when neither way keeps the value unchanged.
  */
 export function importLine(name: string, value: string): string | undefined {
   const problem = secretProblem(name, value);
@@ -112,7 +112,7 @@ function checkName(name: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name for a variable`);
 }
 
-/** @throws when Fly does not list what it just took: exit 0 is not always success. */
+/** @throws when Fly does not list a secret that it just accepted: exit 0 is not always success. */
 function digestsOf(live: readonly Secret[], names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     [...names].sort().map((name) => {
@@ -123,7 +123,7 @@ function digestsOf(live: readonly Secret[], names: readonly string[]): Record<st
   );
 }
 
-/** What the seal is made from. */
+/** The seal over the digests. */
 function sealed(digests: Readonly<Record<string, string>>): Sealed {
   const text = JSON.stringify(Object.entries(digests).sort(([a], [b]) => (a < b ? -1 : 1)));
   return { prefix: "MASTIFF_SEAL_", text };

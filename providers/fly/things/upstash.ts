@@ -10,8 +10,9 @@ import { refuseNewName } from "./app.ts";
 import { find as findApp } from "./ownership.ts";
 
 /**
- * A Redis of Upstash. It can carry no mark, so the community's own app speaks for it: the name is made from the app's,
- * and one of that name that is there already is what an earlier run made when the app bears our mark; said so.
+ * A Redis at Upstash. It cannot have a mark, so the mark of the community's app counts for both: the Redis'
+ * name is made from the app's name. When the app has our mark, a Redis of that name comes from an earlier
+ * run. The driver then uses it, and says so.
  */
 interface Row {
   name: string;
@@ -85,12 +86,12 @@ function somebodys({ name, app, stack }: UpstashSpec): DriverError {
   });
 }
 
-/** A plan may be named by its id, which the list does not show: only a differing display name tells. */
+/** Compares display names only: a plan may be given by its id, which the list does not show. */
 function isPlan({ plan }: UpstashSpec, row: Row): boolean {
   return plan === null || plan === row.plan || /^[A-Za-z0-9]{12,}$/.test(plan);
 }
 
-/** What `redis update` alone could change, and it asks questions that only a terminal can answer. */
+/** @throws for another region or plan. Only `redis update` changes a plan, by prompts in a terminal. */
 function refuseOther(spec: UpstashSpec, row: Row): void {
   const { name } = spec;
   if (row.region !== spec.region) {

@@ -17,7 +17,7 @@ export interface Volume {
   created_at: string;
 }
 
-/** The app's volumes that are there to stay, oldest first. */
+/** The app's volumes, oldest first, without those that are being or have been destroyed. */
 export async function volumesOf(fly: Fly, app: string): Promise<Volume[]> {
   const volumes = await fly.json<Volume[]>(argv.volumesList(app), { app });
   return volumes
@@ -25,13 +25,13 @@ export async function volumesOf(fly: Fly, app: string): Promise<Volume[]> {
     .sort((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
 }
 
-/** Whether all were made within a day: what a run that stopped half way leaves is found by the next one, not later. */
+/** True when all are less than a day old: the next run soon finds what a stopped run left. */
 export function areFromToday(volumes: readonly Volume[]): boolean {
   const dayAgo = new Date(Date.now() - 86_400_000).toISOString();
   return volumes.every((one) => one.created_at > dayAgo);
 }
 
-/** The one volume of that name; each call of `volumes create` adds another, so look before each repeat. */
+/** The one volume of that name. Each call of `volumes create` adds another, so list before each retry. */
 export async function ensureVolume(
   fly: Fly,
   o: { app: string; name: string; region: string; sizeGb: number },
@@ -50,13 +50,13 @@ export async function ensureVolume(
   }
 }
 
-/** Where config sets the size of a volume, as the `volumeGb` of an object, and what the object's other parts are. */
+/** The config key of the object whose `volumeGb` is a volume's size, and the object's other parts. */
 export interface Sized {
   key: string;
   parts: Parts;
 }
 
-/** Why the volume cannot have the size that is asked for; undefined when it can. */
+/** The error when the volume is larger than the size asked for; undefined when it is not. */
 export function shrinking(
   app: string,
   volume: Volume | undefined,
@@ -76,8 +76,9 @@ export function shrinking(
 }
 
 /**
- * Makes the volume as large as asked. When its machine has to restart to see it, that is noted as a debt.
- * @returns true when it has to
+ * Grows the volume to the size asked for. When the machine must restart to see the new size, a debt records
+ * that.
+ * @returns true when the machine must restart
  */
 export async function growVolume(
   fly: Fly,
