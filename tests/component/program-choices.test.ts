@@ -262,6 +262,20 @@ test("nobody looks at Fly before a stack was up, nor where config says not to", 
   expect(looks(await declareProgram({ isLive: true, config: { "mastiff:drift": "off" } }))).toEqual([]);
 });
 
+test("what up would refuse on Fly ends the preview in the same words, all of it at once", async () => {
+  const refusals = {
+    "database-postgres": ["The volume of the database cannot shrink.", "The database cannot move."],
+    "redis-machine": ["Redis cannot move."],
+  };
+  const observed = Object.entries(refusals).map(([name, refused]) => [name, { differences: [], refused }]);
+  await expect(
+    declareProgram({
+      isLive: true,
+      looks: { "providers/fly/start.mjs all observe": Object.fromEntries(observed) },
+    }),
+  ).rejects.toThrow(Object.values(refusals).flat().join("\n\n"));
+});
+
 test("a look that fails ends the run, and says how to go on", async () => {
   await expect(
     declareProgram({ isLive: true, looks: { "providers/fly/start.mjs all observe": undefined } }),

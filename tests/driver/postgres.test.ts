@@ -189,6 +189,21 @@ describe("Postgres", () => {
     ]);
   });
 
+  test("what an ensure refuses, a look refuses in the same words, all of it at once", async () => {
+    const spec = postgres("db1", { region: "fra" });
+    const { refused } = await world.must("postgres", "observe", { spec });
+    expect(refused.map((text: string) => text.split("\n")[0])).toEqual([
+      "The database db1 is in region ams and cannot move to fra: its volume stays where it is.",
+      expect.stringMatching(/^The database db1 has 2 shared CPUs and 2048 MB; it is not made smaller/),
+      "The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly only grows.",
+    ]);
+    const ensured = await world.drive("postgres", "ensure", { spec, secrets });
+    expect(ensured.stderr).toContain(refused[0]);
+    // Whichever of the printed commands is followed, it undoes none of the others.
+    const kept = /mastiff:postgres\.cpus=2 .*memoryMb=2048 .*volumeGb=20$/m;
+    for (const text of refused.slice(1)) expect(text).toMatch(kept);
+  });
+
   test("a machine that was stopped is drift, and started again", async () => {
     await world.meddle((fly) => {
       const [machine] = Object.values(fly.apps.db2.machines) as {

@@ -17,7 +17,7 @@ import { groupOf, isGone, type Machine, machinesOf } from "../things/machines.ts
  */
 const ask = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" SORT_RO processes BY nosort GET "#" GET "*->beat"'`;
 
-/** Rails takes up to 90 s to boot, and a heartbeat takes as long to expire. */
+/** Rails takes up to 90 s to boot, and a heartbeat up to 60 s to expire. */
 const settledMs = 300_000;
 
 /**
