@@ -37,26 +37,23 @@ const lines: Story[] = [
   "apps list --json=maybe",
   "apps create -o mastiff -- web",
   "apps create web extra",
-  "status --app nope",
-  "status -anope",
+  "ips list --app nope",
+  "ips list -anope",
 ].map((text) => ({ name: `line: flyctl ${text}`, steps: [line(text)] }));
 
 const refused = [
   "apps list",
   "apps create web -o mastiff",
-  "status -a web",
   "machine list -a web",
   "secrets list -a web",
-  "certs list -a web",
+  "certs list -a web --json",
   "volumes list -a web",
   "ips list -a web",
   "redis list",
   "postgres list",
-  "mpg list -o mastiff",
   "platform regions",
   "auth whoami",
   "deploy -c web.toml --image alpine:3.20",
-  "tokens create deploy -a web",
 ];
 
 const logins: Story[] = [
@@ -127,11 +124,7 @@ function amid(name: string, before: Story["steps"], asked: Line, targets: Partia
 const webApp = line("apps create web -o mastiff");
 
 const calls: Story[] = [
-  ...everyWay(
-    "reads",
-    [webApp],
-    ["apps list", "status -a web"].map((text) => line(text)),
-  ),
+  ...everyWay("a GraphQL read", [webApp], [line("apps list")]),
   ...everyWay("one read", [webApp], [line("machine list -a web")]),
   ...everyWay(
     "changes",
@@ -139,7 +132,7 @@ const calls: Story[] = [
     [
       line("apps create web -o mastiff"),
       line("secrets set A=1 -a web --stage"),
-      line("certs add www.mastiff.party -a web"),
+      line("certs add www.mastiff.party -a web --json"),
       line("ips allocate-v6 -a web"),
     ],
   ),
@@ -205,7 +198,6 @@ const half: Story[] = [
       ...[
         "postgres create -n pg -o mastiff -r ams --initial-cluster-size 1 --vm-size shared-cpu-1x --volume-size 1",
         "postgres list",
-        "status -a pg",
         "volumes list -a pg --json",
         "machine list -a pg",
         "postgres attach pg -a pg -y",
@@ -230,7 +222,6 @@ const half: Story[] = [
       fails({ method: "POST", path: "/machines/[^/]*$", action: ways["500"] ?? {} }),
       line("deploy -c web.toml --image alpine:3.20 --dns-checks=false -e A=b"),
       line("releases -a web"),
-      line("status -a web"),
       line("secrets set S=1 -a web --stage"),
       line("secrets list -a web"),
       line("secrets deploy -a web"),

@@ -77,9 +77,8 @@ function filledIn(arg: string, clouds: FlyClouds): string {
   const ids: Record<string, string[]> = {
     machine: apps.flatMap((app) => Object.keys(app.machines)),
     volume: apps.flatMap((app) => Object.keys(app.volumes)),
-    cluster: clouds.world.state.fly.clusters.map((cluster) => cluster.id),
   };
-  return arg.replace(/\{(machine|volume|cluster)(?: (\d+))?\}/g, (_, kind: string, n = "1") => {
+  return arg.replace(/\{(machine|volume)(?: (\d+))?\}/g, (_, kind: string, n = "1") => {
     const id = ids[kind]?.[Number(n) - 1];
     if (id === undefined) throw new Error(`there is no ${kind} ${n}`);
     return id;

@@ -24,7 +24,6 @@ export function belongings(state: any): unknown {
     tracking: sendgrid.tracking,
     apps: Object.keys(fly.apps),
     addOns: fly.addOns,
-    clusters: fly.clusters,
   };
 }
 

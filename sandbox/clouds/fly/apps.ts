@@ -105,9 +105,6 @@ export function createApp(world: World, caller: Caller, wish: NewApp): App {
 /** Takes machines, volumes, addresses, certificates and secrets with it. https://fly.io/docs/apps/delete/ */
 export function destroyApp(world: World, app: App): void {
   delete world.state.fly.apps[app.name];
-  for (const cluster of world.state.fly.clusters) {
-    cluster.attachedApps = cluster.attachedApps.filter((name) => name !== app.name);
-  }
   world.changed();
 }
 

@@ -6,9 +6,8 @@ import { organizationById, visibleApp } from "./apps.ts";
 import { Refusal } from "./errors.ts";
 import { type Context, notFound, unprocessable } from "./graphql-context.ts";
 import { addOnView, addressView, appView } from "./graphql-views.ts";
-import { opaqueId, password } from "./ids.ts";
+import { password } from "./ids.ts";
 import type { AddOn, App } from "./state.ts";
-import { macaroon } from "./tokens.ts";
 
 export const mutations = {
   allocateIpAddress(
@@ -125,36 +124,6 @@ export const mutations = {
     fly.addOns = fly.addOns.filter((a) => a !== addOn);
     context.world.changed();
     return { deletedAddOnName: addOn.name };
-  },
-
-  createLimitedAccessToken(
-    { input }: { input: { name: string; organizationId: string; profile: string } },
-    context: Context,
-  ) {
-    const { world, caller } = context;
-    const org = organizationById(world, caller, input.organizationId);
-    if (org === undefined) throw notFound("Organization");
-    // A deploy token is bound to one app; the local world binds tokens to organisations only.
-    const token = macaroon(opaqueId(world, "key_"));
-    world.state.fly.tokens[token] = { orgs: [org.slug], email: `${input.name}@tokens.fly.io` };
-    world.changed();
-    return {
-      limitedAccessToken: {
-        id: opaqueId(world, "token_"),
-        name: input.name,
-        token,
-        tokenHeader: `FlyV1 ${token}`,
-        expiresAt: new Date(world.now().getTime() + 20 * 365 * 86_400_000).toISOString(),
-        revokedAt: null,
-        user: { __typename: "User", ...world.state.fly.user },
-      },
-    };
-  },
-
-  deleteLimitedAccessToken({ input }: { input: { token?: string } }, { world }: Context) {
-    if (input.token !== undefined) delete world.state.fly.tokens[input.token];
-    world.changed();
-    return { token: input.token ?? null };
   },
 
   /** Postgres machines elect their leader through Consul; the address is a secret of the app. */

@@ -2,16 +2,9 @@
 import { GraphQLError } from "graphql";
 import { plans, provider } from "./addons.ts";
 import { findOrganization, organizationById, visibleApp } from "./apps.ts";
-import { type Context, notFound, unprocessable } from "./graphql-context.ts";
-import {
-  addOnView,
-  appView,
-  organizationView,
-  regionView,
-  regionViews,
-  versionView,
-} from "./graphql-views.ts";
-import { findImage, latestTag } from "./images.ts";
+import { type Context, notFound } from "./graphql-context.ts";
+import { addOnView, appView, organizationView, regionView, regionViews } from "./graphql-views.ts";
+import { latestTag } from "./images.ts";
 import { findRegion } from "./regions.ts";
 
 interface Page {
@@ -81,13 +74,6 @@ export const queries = {
     const image = latestTag(repository);
     if (image === undefined) throw notFound("Image");
     return `${image.repository}:${image.tag}@${image.digest}`;
-  },
-
-  /** Fly tracks versions of its own images only; flyctl looks for these words (internal/command/status/machines.go). */
-  latestImageDetails({ image }: { image: string }) {
-    const found = image.startsWith("flyio/") ? findImage(image) : undefined;
-    if (found === undefined) throw unprocessable("Unknown repository");
-    return versionView(found);
   },
 
   postgresAttachments: () => ({ nodes: [] }),

@@ -35,7 +35,6 @@ export const schemaSource = /* GraphQL */ `
       organizationId: ID, platform: String, role: String, type: String
     ): AppConnection!
     canPerformBluegreenDeployment(name: String!): Boolean!
-    latestImageDetails(flyVersion: String, image: String!): ImageVersion!
     latestImageTag(repository: String!, snapshotId: ID): String!
     nearestRegion(wireguardGateway: Boolean): Region!
     organization(id: ID, name: String, slug: String): Organization
@@ -53,9 +52,7 @@ export const schemaSource = /* GraphQL */ `
   type Mutations {
     allocateIpAddress(input: AllocateIPAddressInput!): AllocateIPAddressPayload
     createAddOn(input: CreateAddOnInput!): CreateAddOnPayload
-    createLimitedAccessToken(input: CreateLimitedAccessTokenInput!): CreateLimitedAccessTokenPayload
     deleteAddOn(input: DeleteAddOnInput!): DeleteAddOnPayload
-    deleteLimitedAccessToken(input: DeleteLimitedAccessTokenInput!): DeleteLimitedAccessTokenPayload
     enablePostgresConsul(input: EnablePostgresConsulInput!): EnablePostgresConsulPayload
     issueCertificate(input: IssueCertificateInput!): IssueCertificatePayload
     releaseIpAddress(input: ReleaseIPAddressInput!): ReleaseIPAddressPayload
@@ -95,7 +92,6 @@ export const schemaSource = /* GraphQL */ `
     allowedReplaySourceOrgSlugs: [String!]!
     allowAllCrossNetworkReplays: Boolean!
     addOns(after: String, before: String, first: Int, last: Int, type: AddOnType): AddOnConnection!
-    limitedAccessTokens(after: String, before: String, first: Int, last: Int): LimitedAccessTokenConnection!
   }
   type OrganizationConnection { nodes: [Organization] }
 
@@ -117,7 +113,6 @@ export const schemaSource = /* GraphQL */ `
     image(ref: String!): Image
     imageDetails: ImageVersion
     ipAddresses(after: String, before: String, first: Int, last: Int): IPAddressConnection!
-    limitedAccessTokens(after: String, before: String, first: Int, last: Int): LimitedAccessTokenConnection!
     machines(active: Boolean, after: String, before: String, first: Int, last: Int, version: Int): MachineConnection!
     network: String
     networkId: Int
@@ -281,16 +276,6 @@ export const schemaSource = /* GraphQL */ `
     excludedRegions: [Region!]
   }
 
-  type LimitedAccessToken {
-    id: ID!
-    name: String!
-    token: String!
-    tokenHeader: String
-    expiresAt: ISO8601DateTime!
-    revokedAt: ISO8601DateTime
-    user: User!
-  }
-  type LimitedAccessTokenConnection { nodes: [LimitedAccessToken] }
   type PostgresClusterAttachment {
     id: ID!
     databaseName: String!
@@ -346,19 +331,6 @@ export const schemaSource = /* GraphQL */ `
   type DeleteAddOnPayload { deletedAddOnName: String }
   input ResetAddOnPasswordInput { clientMutationId: String name: String! }
   type ResetAddOnPasswordPayload { addOn: AddOn! }
-  input CreateLimitedAccessTokenInput {
-    clientMutationId: String
-    expiry: String
-    name: String!
-    optInThirdParties: [String!]
-    optOutThirdParties: [String!]
-    organizationId: ID!
-    profile: String!
-    profileParams: JSON
-  }
-  type CreateLimitedAccessTokenPayload { limitedAccessToken: LimitedAccessToken! }
-  input DeleteLimitedAccessTokenInput { clientMutationId: String id: ID token: String }
-  type DeleteLimitedAccessTokenPayload { token: String }
   input ValidateWireGuardPeersInput { clientMutationId: String peerIps: [String!]! }
   type ValidateWireGuardPeersPayload { invalidPeerIps: [String!]! validPeerIps: [String!]! }
   input EnablePostgresConsulInput { appId: ID clientMutationId: String region: String }

@@ -34,7 +34,6 @@ export function organizationView(world: World, caller: Caller, org: Organization
         .filter((a) => a.orgSlug === org.slug && (type === undefined || a.type === type))
         .map((a) => addOnView(world, caller, a)),
     }),
-    limitedAccessTokens: { nodes: [] },
   };
 }
 
@@ -65,7 +64,6 @@ export function appView(world: World, caller: Caller, app: App): View {
       return machine === undefined ? null : versionView(findImage(machine.config.image));
     },
     ipAddresses: { nodes: addressNodes(world, caller, app) },
-    limitedAccessTokens: { nodes: [] },
     machines: () => ({ nodes: liveMachines(app).map((m) => machineView(world, caller, app, m)) }),
     network: app.network === "default" ? null : app.network,
     networkId: null,
@@ -171,7 +169,7 @@ function imageView(image: Image | undefined, ref: string): View | null {
 }
 
 /** An image with registry and digest apart. */
-export function versionView(image: Image | undefined): View | null {
+function versionView(image: Image | undefined): View | null {
   if (image === undefined) return null;
   const { registry, repository, tag, digest, version } = image;
   return { registry, repository, tag, digest, version: `v${version}` };

@@ -13,7 +13,7 @@ export function serial(world: World): number {
 }
 
 /** `length` characters of `alphabet`, drawn from the next number. */
-export function drawn(world: World, kind: string, alphabet: string, length: number): string {
+function drawn(world: World, kind: string, alphabet: string, length: number): string {
   let text = "";
   for (let block = 0; text.length < length; block++) {
     const bytes = createHash("sha256").update(`${kind}:${world.state.fly.serial}:${block}`).digest();

@@ -152,7 +152,6 @@ function regionBody(region: (typeof regions)[number]): Record<string, unknown> {
     gateway_available: true,
     requires_paid_plan: false,
     deprecated: false,
-    mpg_available: region.managedPostgres,
     capacity: 1000,
   };
 }

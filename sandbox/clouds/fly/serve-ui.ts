@@ -1,4 +1,4 @@
-/** The ui API below /api/v1: organisations, builds, releases, logs, managed Postgres (superfly/flyctl: internal/uiex). */
+/** The ui API below /api/v1: organisations, builds, releases, logs (superfly/flyctl: internal/uiex). */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { World } from "../world.ts";
@@ -8,7 +8,6 @@ import type { FlyEnv } from "./fly-env.ts";
 import { serial } from "./ids.ts";
 import { page } from "./logs.ts";
 import { createRelease, releaseBody } from "./releases.ts";
-import { serveClusters } from "./serve-clusters.ts";
 import type { Organization, Release } from "./state.ts";
 
 const newRelease = z.looseObject({
@@ -91,7 +90,6 @@ export function serveUi(world: World): Hono<FlyEnv> {
     });
     return c.json({ data, meta: { next_token: nextToken } });
   });
-  api.route("/", serveClusters(world));
   return api;
 }
 

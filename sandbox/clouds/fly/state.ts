@@ -5,8 +5,7 @@
  * the state, applied by `lifecycle.ts` whenever somebody looks: a world that is killed and started again
  * neither loses nor repeats a step.
  */
-import type { Database } from "../mastodon/database.ts";
-import type { Disk, Instant, Machine } from "./machine-state.ts";
+import type { Disk, Machine } from "./machine-state.ts";
 import { macaroon } from "./tokens.ts";
 
 export type * from "./machine-state.ts";
@@ -136,23 +135,6 @@ export interface AddOn {
   createdAt: string;
 }
 
-/** A managed Postgres cluster. */
-export interface Cluster {
-  id: string;
-  name: string;
-  orgSlug: string;
-  region: string;
-  plan: string;
-  disk: number;
-  createdAt: string;
-  readyAt: Instant;
-  /** Passwords can be read again, unlike those of an unmanaged server. */
-  users: Record<string, { password: string; role: string }>;
-  privateIp: string;
-  attachedApps: string[];
-  data: Database;
-}
-
 /** What a test or an operator may set from outside, to see how a community fares in a worse world. */
 export interface Dials {
   /** `redis_version` that Upstash databases answer to INFO. */
@@ -188,7 +170,6 @@ export interface FlyState {
   organizations: Record<string, Organization>;
   apps: Record<string, App>;
   addOns: AddOn[];
-  clusters: Cluster[];
   dials: Dials;
   /** Source of every number that Fly hands out, so that nothing is handed out twice. */
   serial: number;
@@ -210,7 +191,6 @@ export function initialFly(): FlyState {
     },
     apps: { "taken-by-another": foreignApp() },
     addOns: [],
-    clusters: [],
     dials: {
       upstashRedisVersion: "8.2.0",
       rateLimitedUntil: {},

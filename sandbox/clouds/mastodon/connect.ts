@@ -23,7 +23,6 @@ export type DatabaseConnection =
       catalogue: Catalogue;
       user: string;
       acts: string;
-      pooled: boolean;
       proxied: boolean;
     }
   | {
@@ -51,22 +50,14 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
     );
   }
   const at = `connection to server at "${url.hostname}", port ${port} failed: `;
-  const server =
-    peer.kind === "cluster"
-      ? peer.cluster.data
-      : peer.kind === "machine"
-        ? serverOf(peer.app, peer.machine, peer.port)
-        : undefined;
-  if (server === undefined) {
+  const server = peer.kind === "machine" ? serverOf(peer.app, peer.machine, peer.port) : undefined;
+  if (peer.kind !== "machine" || server === undefined) {
     return fail(
       "unreachable",
       `${at}Connection refused\n\tIs the server running on that host and accepting TCP/IP connections?`,
     );
   }
-  if (
-    peer.kind === "machine" &&
-    ["require", "verify-ca", "verify-full"].includes(url.searchParams.get("sslmode") ?? "")
-  ) {
+  if (["require", "verify-ca", "verify-full"].includes(url.searchParams.get("sslmode") ?? "")) {
     // Postgres on the private network speaks no TLS (superfly/docs postgres/): hence ?sslmode=disable.
     return fail("tls", `${at}server does not support SSL, but SSL was required`);
   }
@@ -82,15 +73,13 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
   if (catalogue === undefined) return fail("database", `${at}FATAL:  database "${name}" does not exist`);
   // A setting that does not fit at login is a warning, and the session goes on as itself.
   const acts = role.actsAs !== undefined && role.memberOf?.includes(role.actsAs) ? role.actsAs : user;
-  const pooled = peer.kind === "cluster" && peer.pooled;
   return {
     ok: true,
     server,
     catalogue,
     user,
     acts,
-    pooled,
-    proxied: peer.kind === "machine" && peer.port === 5432,
+    proxied: peer.port === 5432,
   };
 }
 

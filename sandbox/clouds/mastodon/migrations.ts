@@ -81,7 +81,6 @@ export function seed(seen: Situation): Outcome {
 export function migrate(seen: Situation): Outcome {
   const connection = database(seen);
   if (!connection.ok) return { lines: connectionError(connection), exit: 1 };
-  // Through a pooler that shares sessions the advisory lock is lost; Fly's defaults to session mode, which keeps it.
   const tooOld = oldServer(connection.server.version);
   if (tooOld !== undefined) return { lines: [tooOld], exit: 1 };
   const denied = refused(connection);

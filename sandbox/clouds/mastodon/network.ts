@@ -2,28 +2,22 @@
  * Names and ports inside an organisation's private network.
  *
  * `<app>.internal` answers with the started machines of an app and reaches what listens there; `<app>.flycast`
- * goes through Fly's proxy, so it needs a private address and a service on that port; `fly-<name>.upstash.io` and
- * managed Postgres are answered for the same organisation only. https://fly.io/docs/networking/private-networking/,
+ * goes through Fly's proxy, so it needs a private address and a service on that port; `fly-<name>.upstash.io` is
+ * answered for the same organisation only. https://fly.io/docs/networking/private-networking/,
  * https://fly.io/docs/networking/flycast/
  */
 import { addOnHost } from "../fly/addons.ts";
-import type { AddOn, App, Cluster, Machine, Service } from "../fly/state.ts";
+import type { AddOn, App, Machine, Service } from "../fly/state.ts";
 import type { World } from "../world.ts";
 
 /** Who listens at a name and port. */
 export type Peer =
   | { kind: "machine"; app: App; machine: Machine; port: number }
   | { kind: "upstash"; addOn: AddOn }
-  | { kind: "cluster"; cluster: Cluster; pooled: boolean }
   /** No such name, from here. */
   | { kind: "unknown" }
   /** The name is there, but nobody listens. */
   | { kind: "refused"; address: string };
-
-/** Host names of a managed Postgres: through its pooler, and direct (superfly/docs mpg/). */
-export function clusterHosts(cluster: Cluster): { pooled: string; direct: string } {
-  return { pooled: `pgbouncer.${cluster.id}.flympg.net`, direct: `direct.${cluster.id}.flympg.net` };
-}
 
 /** Dials a name and port from a machine of `from`. */
 export function dial(world: World, from: { app: App; machine: Machine }, host: string, port: number): Peer {
@@ -36,13 +30,6 @@ export function dial(world: World, from: { app: App; machine: Machine }, host: s
     return port === 6379
       ? { kind: "upstash", addOn: upstash }
       : { kind: "refused", address: upstash.privateIp };
-  }
-  for (const cluster of world.state.fly.clusters) {
-    const { pooled, direct } = clusterHosts(cluster);
-    if (host !== pooled && host !== direct) continue;
-    if (cluster.orgSlug !== from.app.orgSlug || port !== 5432) return { kind: "unknown" };
-    if (cluster.readyAt > world.now().getTime()) return { kind: "refused", address: cluster.privateIp };
-    return { kind: "cluster", cluster, pooled: host === pooled };
   }
   const name = /^(?:[a-z0-9-]+\.process\.|[a-z0-9]+\.vm\.|[a-z]{3}\.)?([a-z0-9-]+)\.(internal|flycast)$/.exec(
     host,

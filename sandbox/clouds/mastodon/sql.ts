@@ -15,9 +15,6 @@ export interface Answer {
   error?: string;
 }
 
-/** Databases that every server has and that no community owns. */
-export const defaultDatabases = ["postgres", "repmgr"];
-
 type Statement = [RegExp, (server: Database, parts: string[], database: string) => Answer];
 
 const identifier = `(?:"((?:[^"]|"")+)"|([a-z_][a-z0-9_]*))`;

@@ -1,4 +1,4 @@
-/** Databases of Postgres servers, an app's own or managed ones. */
+/** Databases of an app's Postgres server. */
 import { h, icon } from "./dom.js";
 
 /** A database: whose, which schema, who lives in it. */

@@ -1,7 +1,6 @@
-/** Organisations with their apps, add-ons and clusters. */
+/** Organisations with their apps and add-ons. */
 import { h, icon, list } from "./dom.js";
 import { appCard } from "./fly-app.js";
-import { drawDatabase } from "./fly-database.js";
 import { count } from "./words.js";
 
 /** Draws the panel: ours first; of somebody else's only that their names are taken. */
@@ -13,8 +12,8 @@ export function showFly({ organizations }) {
   list(document.getElementById("organizations"), worth, { key: (org) => org.slug, open: openOrganization });
 }
 
-function things({ apps, redis, clusters }) {
-  return apps.length + redis.length + clusters.length;
+function things({ apps, redis }) {
+  return apps.length + redis.length;
 }
 
 function openOrganization({ slug, name, ours }) {
@@ -28,7 +27,7 @@ function openOrganization({ slug, name, ours }) {
   );
   return {
     element,
-    update({ apps, redis, clusters }) {
+    update({ apps, redis }) {
       if (!ours) {
         taken.textContent = `Names that are taken: ${apps.map((app) => app.name).join(", ")}`;
         return;
@@ -36,7 +35,6 @@ function openOrganization({ slug, name, ours }) {
       const all = [
         ...apps.map((app) => ({ kind: "app", id: app.name, ...app })),
         ...redis.map((one) => ({ kind: "redis", id: one.name, ...one })),
-        ...clusters.map((one) => ({ kind: "cluster", ...one })),
       ];
       list(cardsOfIt, all, {
         key: ({ kind, id }) => `${kind} ${id}`,
@@ -47,7 +45,7 @@ function openOrganization({ slug, name, ours }) {
   };
 }
 
-const cards = { app: appCard, redis: redisCard, cluster: clusterCard };
+const cards = { app: appCard, redis: redisCard };
 
 function redisCard({ name, plan, region, host }) {
   return {
@@ -63,27 +61,5 @@ function redisCard({ name, plan, region, host }) {
         h("span", {}, `${plan}, ${region}`),
       ),
     ),
-  };
-}
-
-function clusterCard({ name, region, plan, diskGb, version }) {
-  const state = h("span", { class: "chip" });
-  const databases = h("div");
-  const apps = h("p", { class: "quiet" });
-  return {
-    element: h(
-      "article",
-      { class: "app" },
-      h("header", {}, h("h4", {}, name), h("span", { class: "chip" }, `managed Postgres ${version}`), state),
-      h("p", { class: "quiet" }, `${plan}, ${region}, ${diskGb} GB`),
-      databases,
-      apps,
-    ),
-    update(cluster) {
-      state.textContent = cluster.ready ? "ready" : "being made";
-      state.className = `chip ${cluster.ready ? "good" : "busy"}`;
-      apps.textContent = cluster.apps.length === 0 ? "" : `attached: ${cluster.apps.join(", ")}`;
-      list(databases, cluster.databases, { key: (one) => one.name, draw: drawDatabase });
-    },
   };
 }

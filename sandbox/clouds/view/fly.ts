@@ -52,19 +52,6 @@ export interface AddOnView {
   host: string;
 }
 
-/** A managed Postgres cluster. */
-export interface ClusterView {
-  id: string;
-  name: string;
-  plan: string;
-  region: string;
-  diskGb: number;
-  ready: boolean;
-  version: string;
-  databases: DatabaseView[];
-  apps: string[];
-}
-
 /** An organisation; `ours`: the operator's token sees it. */
 export interface OrganizationView {
   slug: string;
@@ -72,7 +59,6 @@ export interface OrganizationView {
   ours: boolean;
   apps: AppView[];
   redis: AddOnView[];
-  clusters: ClusterView[];
 }
 
 /** All of the local Fly. */
@@ -100,7 +86,7 @@ function organizationView(
   ours: boolean,
   redact: Redact,
 ): OrganizationView {
-  const { apps, addOns, clusters } = world.state.fly;
+  const { apps, addOns } = world.state.fly;
   return {
     slug,
     name,
@@ -115,19 +101,6 @@ function organizationView(
         plan: planById(addOn.planId)?.displayName ?? addOn.planId,
         region: addOn.primaryRegion,
         host: addOnHost(addOn),
-      })),
-    clusters: clusters
-      .filter((cluster) => cluster.orgSlug === slug)
-      .map((cluster) => ({
-        id: cluster.id,
-        name: cluster.name,
-        plan: cluster.plan,
-        region: cluster.region,
-        diskGb: cluster.disk,
-        ready: cluster.readyAt <= world.now().getTime(),
-        version: cluster.data.version,
-        databases: databasesView(cluster.data),
-        apps: cluster.attachedApps,
       })),
   };
 }

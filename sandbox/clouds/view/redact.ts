@@ -43,7 +43,6 @@ export function secretValues(world: World): string[] {
     ...sendgrid.senders.map((sender) => sender.token),
     ...Object.keys(fly.tokens),
     ...fly.addOns.map((addOn) => addOn.password),
-    ...fly.clusters.flatMap((cluster) => Object.values(cluster.users).map((user) => user.password)),
     ...Object.values(fly.apps).flatMap((app) => [
       ...(app.consulUrl === null ? [] : withPassword(app.consulUrl)),
       ...Object.values(app.secrets).flatMap((secret) => withPassword(secret.value)),

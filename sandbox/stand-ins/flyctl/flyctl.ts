@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { commands, usageOf, version } from "./cli/grammar.ts";
-import { findPath, isRunnable, type Line, parseLine, WrongLine } from "./cli/parse.ts";
+import { findPath, isRunnable, type Line, parseLine, requireServed, WrongLine } from "./cli/parse.ts";
 import { findCommand } from "./commands/index.ts";
 import { FlyError, messageOf } from "./go/errors.ts";
 import { Run } from "./run.ts";
@@ -19,7 +19,7 @@ export async function flyctl(argv: string[], shell: Shell): Promise<number> {
   try {
     line = parseLine(argv);
   } catch (error) {
-    if (!(error instanceof WrongLine)) throw error;
+    if (!(error instanceof WrongLine)) return printError("", error, shell);
     if (!error.hint) shell.stdout(`${usageOf(error.path)}\n`);
     shell.stderr(`Error: ${error.message}\n`);
     if (error.hint) shell.stdout("Run 'flyctl --help' for usage.\n\n");
@@ -49,9 +49,11 @@ export async function flyctl(argv: string[], shell: Shell): Promise<number> {
 /** The help of a command, or of flyctl itself where there is no such command. */
 function printHelp(words: string[], shell: Shell): number {
   try {
-    shell.stdout(commands[findPath(words).path]?.help ?? "");
+    const { path } = findPath(words);
+    requireServed(path);
+    shell.stdout(commands[path]?.help ?? "");
   } catch (error) {
-    if (!(error instanceof WrongLine)) throw error;
+    if (!(error instanceof WrongLine)) return printError("help", error, shell);
     const topics = words.map((word) => `\`${word}\``).join(" ");
     // These two flags are added when they are first asked for, which is not here.
     const usage = usageOf("").replace(/^ +-[hv], --(help|version) .*\n/gm, "");

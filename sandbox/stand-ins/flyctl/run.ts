@@ -49,7 +49,7 @@ export class Run {
     return new Flaps(this.http, this.localUrl("FLY_FLAPS_BASE_URL", this.settings.flapsUrl));
   }
 
-  /** Organisations, builds, releases, managed Postgres. */
+  /** Organisations, builds, releases. */
   get uiex(): Uiex {
     return new Uiex(this.http, this.localUrl("FLY_UIEX_BASE_URL", this.settings.uiexUrl));
   }

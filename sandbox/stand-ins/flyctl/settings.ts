@@ -24,7 +24,7 @@ export interface Settings {
   apiUrl: string | undefined;
   /** Machines API. */
   flapsUrl: string | undefined;
-  /** Organisations, builds, releases, managed Postgres. */
+  /** Organisations, builds, releases. */
   uiexUrl: string | undefined;
 }
 

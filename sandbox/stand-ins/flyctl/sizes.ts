@@ -45,14 +45,6 @@ export function sizeOf(guest: Guest | undefined): string {
   return "unknown";
 }
 
-/** "shared-cpu-1x, 1GB RAM". */
-export function describeGuest(guest: Guest | undefined): string {
-  if (guest === undefined) return "";
-  const memory = guest.memory_mb ?? 0;
-  const gigabytes = Math.trunc(memory / 1024);
-  return `${sizeOf(guest)}, ${gigabytes === 0 ? `${memory}MB` : `${gigabytes}GB`} RAM`;
-}
-
 /** The guest that the `--vm-*` flags ask for. */
 export function guestOfFlags(run: Run, base?: Guest): Guest {
   let guest: Guest = { ...(base ?? presets["shared-cpu-1x"]) };

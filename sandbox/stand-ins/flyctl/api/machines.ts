@@ -122,7 +122,7 @@ export function groupOf(machine: Machine): string {
 }
 
 /** Made by a deployment ("Fly Launch"), not by `machine run`. */
-export function isAppsV2(machine: Machine): boolean {
+function isAppsV2(machine: Machine): boolean {
   return metadataOf(machine, "fly_platform_version") === "v2";
 }
 
@@ -146,14 +146,8 @@ export function imageWithVersion(machine: Machine): string {
 }
 
 /** The label fly.version of a machine's image. */
-export function imageVersion(machine: Machine): string {
+function imageVersion(machine: Machine): string {
   return machine.image_ref?.labels?.["fly.version"] ?? "";
-}
-
-/** `registry/repository:tag@digest`. */
-export function fullImage(machine: Machine): string {
-  const { registry = "", repository = "", tag = "", digest = "" } = machine.image_ref ?? {};
-  return `${registry}/${repository}${tag && `:${tag}`}${digest && `@${digest}`}`;
 }
 
 /** The machines of Fly Launch, and apart from them the one of the release_command. */

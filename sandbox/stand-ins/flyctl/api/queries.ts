@@ -170,17 +170,6 @@ export const queries = {
       latestImageTag(repository: $repository, snapshotId: $snapshotId)
     }
   `,
-  getLatestImageDetails: `
-    query($image: String!, $flyVersion: String) {
-      latestImageDetails(image: $image, flyVersion: $flyVersion) {
-        registry
-        repository
-        tag
-        version
-        digest
-      }
-    }
-  `,
   getIPAddresses: `
     query ($appName: String!) {
       app(name: $appName) {
@@ -294,18 +283,6 @@ export const queries = {
       }
     }
   `,
-  listPostgresClusterAttachments: `
-    query($appName: String!, $postgresAppName: String!) {
-      postgresAttachments(appName: $appName, postgresAppName: $postgresAppName) {
-        nodes {
-          id
-          databaseName
-          databaseUser
-          environmentVariableName
-        }
-      }
-    }
-  `,
   enablePostgresConsul: `
     mutation($appName: ID!) {
       enablePostgresConsul(input: {appId: $appName}) {
@@ -362,27 +339,6 @@ export const queries = {
       }
     }
   `,
-  getAppCurrentReleaseMachines: `
-    query ($appName: String!) {
-      app(name: $appName) {
-        currentRelease: currentReleaseUnprocessed {
-          id
-          version
-          description
-          reason
-          status
-          imageRef
-          stable
-          user {
-            id
-            email
-            name
-          }
-          createdAt
-        }
-      }
-    }
-  `,
   validateWireGuardPeers: `
     mutation($input: ValidateWireGuardPeersInput!) {
       validateWireGuardPeers(input: $input) {
@@ -432,11 +388,6 @@ export const queries = {
       }
     }
   `,
-  canPerformBluegreenDeployment: `
-    query ($appName: String!) {
-      canPerformBluegreenDeployment(name: $appName)
-    }
-  `,
   listApps: `
     query($org: ID, $after: String) {
       apps(type: "container", first: 200, after: $after, organizationId: $org) {
@@ -460,15 +411,6 @@ export const queries = {
             status
           }
           status
-        }
-      }
-    }
-  `,
-  currentReleaseVersion: `
-    query ($appName: String!) {
-      app(name:$appName) {
-        currentRelease:currentReleaseUnprocessed {
-          version
         }
       }
     }
@@ -677,15 +619,6 @@ export const operations = {
       }
     }
   `,
-  CreateLimitedAccessToken: `
-    mutation CreateLimitedAccessToken ($name: String!, $organizationId: ID!, $profile: String!, $profileParams: JSON, $expiry: String!) {
-      createLimitedAccessToken(input: {name:$name,organizationId:$organizationId,profile:$profile,profileParams:$profileParams,expiry:$expiry}) {
-        limitedAccessToken {
-          tokenHeader
-        }
-      }
-    }
-  `,
   FlyctlConfigCurrentRelease: `
     query FlyctlConfigCurrentRelease ($appName: String!) {
       app(name: $appName) {
@@ -693,87 +626,6 @@ export const operations = {
           configDefinition
         }
       }
-    }
-  `,
-  AgentGetInstances: `
-    query AgentGetInstances ($appName: String!) {
-      app(name: $appName) {
-        organization {
-          slug
-        }
-        id
-        name
-        allocations(showCompleted: false) {
-          id
-          region
-          privateIP
-        }
-        machines {
-          nodes {
-            state
-            id
-            region
-            ips {
-              nodes {
-                kind
-                family
-                ip
-              }
-            }
-          }
-        }
-      }
-    }
-  `,
-  GetAppsByRole: `
-    query GetAppsByRole ($role: String!, $organizationId: ID!) {
-      apps(role: $role, organizationId: $organizationId) {
-        nodes {
-          ... AppData
-        }
-      }
-    }
-    fragment AppData on App {
-      id
-      name
-      deployed
-      platformVersion
-      cnameTarget
-      secrets {
-        name
-      }
-      organization {
-        ... OrganizationData
-      }
-    }
-    fragment OrganizationData on Organization {
-      id
-      slug
-      rawSlug
-      paidPlan
-      addOnSsoLink
-      provisionsBetaExtensions
-      name
-      billable
-      billingStatus
-    }
-  `,
-  GetOrganization: `
-    query GetOrganization ($slug: String!) {
-      organization(slug: $slug) {
-        ... OrganizationData
-      }
-    }
-    fragment OrganizationData on Organization {
-      id
-      slug
-      rawSlug
-      paidPlan
-      addOnSsoLink
-      provisionsBetaExtensions
-      name
-      billable
-      billingStatus
     }
   `,
   LatestImage: `
@@ -785,82 +637,6 @@ export const operations = {
           imageRef
         }
       }
-    }
-  `,
-  GetAppWithAddons: `
-    query GetAppWithAddons ($name: String!, $addOnType: AddOnType!) {
-      app(name: $name) {
-        ... AppData
-        addOns(type: $addOnType) {
-          nodes {
-            ... AddOnData
-          }
-        }
-      }
-    }
-    fragment AppData on App {
-      id
-      name
-      deployed
-      platformVersion
-      cnameTarget
-      secrets {
-        name
-      }
-      organization {
-        ... OrganizationData
-      }
-    }
-    fragment AddOnData on AddOn {
-      id
-      name
-      primaryRegion
-      status
-      errorMessage
-      metadata
-      options
-    }
-    fragment OrganizationData on Organization {
-      id
-      slug
-      rawSlug
-      paidPlan
-      addOnSsoLink
-      provisionsBetaExtensions
-      name
-      billable
-      billingStatus
-    }
-  `,
-  GetApp: `
-    query GetApp ($name: String!) {
-      app(name: $name) {
-        ... AppData
-      }
-    }
-    fragment AppData on App {
-      id
-      name
-      deployed
-      platformVersion
-      cnameTarget
-      secrets {
-        name
-      }
-      organization {
-        ... OrganizationData
-      }
-    }
-    fragment OrganizationData on Organization {
-      id
-      slug
-      rawSlug
-      paidPlan
-      addOnSsoLink
-      provisionsBetaExtensions
-      name
-      billable
-      billingStatus
     }
   `,
 } as const;

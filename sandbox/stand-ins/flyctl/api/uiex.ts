@@ -1,5 +1,5 @@
 /**
- * The API behind Fly's web pages ("uiex"): organisations, builds, releases, managed Postgres.
+ * The API behind Fly's web pages ("uiex"): organisations, builds, releases.
  *
  * Source: superfly/flyctl internal/uiex/*.go.
  */

@@ -1,6 +1,7 @@
 /**
- * flyctl's grammar: every command with its flags, aliases, number of arguments and help text, read from the help
- * of a real flyctl (source of August 2026); what the help hides comes from the source's `Hidden: true`.
+ * flyctl's grammar, read from the help of a real flyctl (source of August 2026); what the help hides comes from the
+ * source's `Hidden: true`. Every command is in it with its aliases and subcommands. Flags, number of arguments and
+ * help text are there for the commands that the stand-in serves, and for the groups that these are in.
  */
 import { readFileSync } from "node:fs";
 
@@ -27,12 +28,12 @@ export interface ArgsSpec {
 
 /** One command, by its path without `flyctl`. */
 export interface CommandSpec {
-  flags: Record<string, FlagSpec>;
+  flags?: Record<string, FlagSpec>;
   aliases?: string[];
   subcommands?: string[];
   args?: ArgsSpec;
-  /** What `--help` prints. */
-  help: string;
+  /** What `--help` prints; without it the command is not served. */
+  help?: string;
 }
 
 interface Grammar {

@@ -5,7 +5,7 @@
  * Source: spf13/cobra command.go (Find, stripFlags, legacyArgs), args.go; spf13/pflag flag.go.
  */
 import { formatDuration, parseDuration } from "../go/duration.ts";
-import { messageOf } from "../go/errors.ts";
+import { messageOf, NotServed } from "../go/errors.ts";
 import { type ArgsSpec, childOf, commands, type FlagSpec, flagsOf } from "./grammar.ts";
 
 /** Value of a flag. */
@@ -37,9 +37,10 @@ export class WrongLine extends Error {
   }
 }
 
-/** Reads a line, or throws {@link WrongLine}. */
+/** Reads a line, or throws {@link WrongLine}; {@link NotServed} for a command whose flags are not known. */
 export function parseLine(argv: string[]): Line {
   const { path, rest } = findPath(argv);
+  requireServed(path);
   const line: Line = { path, args: [], flags: new Map(), dash: -1, help: false };
   readFlags(line, rest);
   line.help = line.flags.get("help") === true;
@@ -50,10 +51,16 @@ export function parseLine(argv: string[]): Line {
   return line;
 }
 
+/** Refuses a command of which the grammar has the name alone. */
+export function requireServed(path: string): void {
+  const spec = commands[path];
+  if (spec !== undefined && spec.help === undefined) throw new NotServed(path);
+}
+
 /** A group only shows its help; flyctl itself greets. */
 export function isRunnable(path: string): boolean {
   const spec = commands[path];
-  return path === "" || spec?.subcommands === undefined || / \[flags\]\n/.test(spec.help);
+  return path === "" || spec?.subcommands === undefined || / \[flags\]\n/.test(spec.help ?? "");
 }
 
 /** Walks down the command tree as long as the next word is a child's name; the rest is what follows it. */

@@ -2,7 +2,7 @@
  * Which file carries out which command. Files are loaded when their command is run: whoever wraps flyctl starts
  * it hundreds of times.
  */
-import { FlyError } from "../go/errors.ts";
+import { NotServed } from "../go/errors.ts";
 import type { Command } from "../run.ts";
 
 type Commands = Record<string, Command>;
@@ -12,15 +12,11 @@ const files: Record<string, () => Promise<{ commands: Commands }>> = {
   apps: () => import("./apps.ts"),
   auth: () => import("./account.ts"),
   certs: () => import("./certs.ts"),
-  checks: () => import("./checks.ts"),
   config: () => import("./config.ts"),
-  consul: () => import("./consul.ts"),
   deploy: () => import("./deploy.ts"),
-  image: () => import("./image.ts"),
   ips: () => import("./ips.ts"),
   logs: () => import("./logs.ts"),
   machine: () => import("./machine.ts"),
-  mpg: () => import("./mpg.ts"),
   orgs: () => import("./account.ts"),
   platform: () => import("./platform.ts"),
   postgres: () => import("./postgres.ts"),
@@ -28,8 +24,6 @@ const files: Record<string, () => Promise<{ commands: Commands }>> = {
   releases: () => import("./apps.ts"),
   scale: () => import("./scale.ts"),
   secrets: () => import("./secrets.ts"),
-  status: () => import("./status.ts"),
-  tokens: () => import("./tokens.ts"),
   version: () => import("./root.ts"),
   volumes: () => import("./volumes.ts"),
 };
@@ -39,7 +33,5 @@ export async function findCommand(path: string): Promise<Command> {
   const file = files[path.split(" ")[0] ?? ""];
   const command = file === undefined ? undefined : (await file()).commands[path];
   if (command !== undefined) return command;
-  throw new FlyError(
-    `'flyctl ${path}' is not served by the stand-in flyctl: it needs the official one and the real Fly`,
-  );
+  throw new NotServed(path);
 }

@@ -40,6 +40,15 @@ export class NonInteractive extends FlyError {
   }
 }
 
+/** A command, or a way of calling one, that the stand-in does not have. */
+export class NotServed extends FlyError {
+  constructor(path: string, how = "") {
+    super(
+      `'flyctl ${path}'${how} is not served by the stand-in flyctl: it needs the official one and the real Fly`,
+    );
+  }
+}
+
 /** `<text>: <error>`, keeping all that the error carries (Go's `fmt.Errorf("…: %w", err)`). */
 export function wrap(text: string, error: unknown): FlyError {
   const details = error instanceof FlyError ? error.details : {};

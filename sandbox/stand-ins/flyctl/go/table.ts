@@ -11,13 +11,6 @@ export function table(title: string, rows: string[][], ...columns: string[]): st
   return `${heading1(title)}${draw([...header, ...rows])}\n`;
 }
 
-/** A table with a rule between headers and rows, and no blank line at the end (helpers/tablehelper.go). */
-export function ruledTable(rows: string[][], ...columns: string[]): string {
-  const [head = "", ...body] = draw([columns.map(heading), ...rows]).split("\n");
-  const rule = head.split("│").map((cell) => "─".repeat(width(cell)));
-  return [head, ...(rows.length > 0 ? [rule.join("┼")] : []), ...body].join("\n");
-}
-
 /** One row per column: ` Name │ value `. */
 export function verticalTable(title: string, objects: string[][], ...columns: string[]): string {
   let text = heading1(title);

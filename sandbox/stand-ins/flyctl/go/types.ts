@@ -93,42 +93,6 @@ export const structs: Record<string, string> = {
     Error {Code int, Message string}
     URL {Full string}
   `,
-  ManagedCluster: `
-    id string
-    mpgd_cluster_id string
-    version int
-    name string
-    region string
-    status string
-    plan string
-    disk int
-    replicas int
-    organization Organization
-    ip_assignments {direct string}
-    attached_apps []{name string, id int}
-  `,
-  ManagedClusterV2: `
-    id string
-    name string
-    status string
-    engine string
-    plan string
-    region string
-    organization Organization
-    mpgd_cluster_id string
-    disk int
-    replicas int
-    ip_assignments {direct string}
-    attached_apps []{name string, id int}
-  `,
-  ManagedClusterDetailV1: `
-    data ManagedCluster
-    credentials {status string, user string, password string, dbname string, pgbouncer_uri string}
-  `,
-  ManagedClusterDetail: `
-    data ManagedClusterV2
-    credentials {status string, user string, password string, dbname string, pgbouncer_uri string}
-  `,
   OrganizationBasic: `
     ID string
     InternalNumericID string
@@ -608,12 +572,6 @@ export const structs: Record<string, string> = {
     exit_code? int
     stdout? string
     stderr? string
-  `,
-  MachineLeaseData: `
-    nonce? string
-    expires_at? int
-    owner? string
-    version? string
   `,
   GqlMachine: `
     ID string
