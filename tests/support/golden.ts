@@ -119,7 +119,8 @@ async function bringUp(wanted: Wanted, options: WorldOptions, folder: string): P
 
 /** Leaves the newest generations: a checkout goes back and forth between a few contents, and each is some megabytes. */
 function sweep(): void {
-  const age = (name: string) => statSync(join(kept, name)).mtimeMs;
+  // Another file's tests may sweep at the same moment: what they removed counts as old.
+  const age = (name: string) => statSync(join(kept, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   const generations = readdirSync(kept).sort((a, b) => age(b) - age(a));
   for (const name of generations.slice(4)) rmSync(join(kept, name), { recursive: true, force: true });
 }
