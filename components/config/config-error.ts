@@ -14,7 +14,7 @@ export interface ConfigProblem {
   right?: string | undefined;
   /** Whether the fix is to remove the key or its part. Default false. */
   remove?: boolean | undefined;
-  /** The steps of a fix that is more than setting or removing the key or its part; a line each. */
+  /** The steps of a fix that is more than setting or removing the key; a line each. Not for a part (`at`). */
   fix?: string[] | undefined;
   /** Further steps after the fix; a line each. */
   afterwards?: string[] | undefined;
@@ -62,11 +62,9 @@ function commands({ key, at, right, remove }: ConfigProblem, all: readonly Confi
   ];
 }
 
-/** The problems in the parts of one object that have no fix of their own. */
+/** The problems in the parts of one object. */
 function ofObject(key: string, all: readonly ConfigProblem[]): ConfigProblem[] {
-  return all.filter(
-    (problem) => problem.key === key && problem.at !== undefined && problem.fix === undefined,
-  );
+  return all.filter((problem) => problem.key === key && problem.at !== undefined);
 }
 
 /** One set of commands for all problems in an object: fixing one part alone would write back other errors. */

@@ -161,12 +161,7 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
   if (problem !== undefined) throw problem;
   const is = sizeOf(machine);
   const volume = volumeOf(volumes, machine);
-  const grown =
-    volume !== undefined &&
-    (await growVolume(fly, app, volume, spec.volumeGb, {
-      key,
-      parts: { cpus: size.cpus, memoryMb: size.memoryMb },
-    }));
+  const grown = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb));
   const restart = grown || owed;
   if (sizeDifferences(is, size).length > 0) {
     say("database", `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);

@@ -63,7 +63,9 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   const made = await stamp(fly, app);
   const volume = await ensureVolume(fly, { app, name: volumeName, region, sizeGb: spec.volumeGb });
   if (volume.region !== region) throw moved(app, volume.region, region);
-  const grown = await growVolume(fly, app, volume, spec.volumeGb, sizedBy(spec));
+  const smaller = shrinking(app, volume, spec.volumeGb, sizedBy(spec));
+  if (smaller !== undefined) throw smaller;
+  const grown = await growVolume(fly, app, volume, spec.volumeGb);
   const restart = grown || debtsAmong(found.secrets).has("MASTIFF_OWES_RESTART");
 
   const machine = await machineOf(fly, app);

@@ -76,20 +76,12 @@ export function shrinking(
 }
 
 /**
- * Grows the volume to the size asked for. When the machine must restart to see the new size, a debt records
- * that.
+ * Grows the volume to the size asked for. A smaller size is for the caller to refuse first ({@link shrinking}).
+ * When the machine must restart to see the new size, a debt records that.
  * @returns true when the machine must restart
  */
-export async function growVolume(
-  fly: Fly,
-  app: string,
-  volume: Volume,
-  sizeGb: number,
-  sized: Sized,
-): Promise<boolean> {
+export async function growVolume(fly: Fly, app: string, volume: Volume, sizeGb: number): Promise<boolean> {
   if (volume.size_gb === sizeGb) return false;
-  const problem = shrinking(app, volume, sizeGb, sized);
-  if (problem !== undefined) throw problem;
   say(app, `growing its volume from ${volume.size_gb} to ${sizeGb} GB`);
   await note(fly, app, ["MASTIFF_OWES_RESTART"]);
   const output = await fly.repeatable(argv.volumesExtend(app, volume.id, sizeGb), { app });
