@@ -53,7 +53,7 @@ interface StateResource {
 /** The identity that a state holds (components/stack/stack-identity.ts). */
 export function identityIn(resources: readonly StateResource[]): string | undefined {
   const one = resources.find(
-    ({ urn, type }) => type === "random:index/randomId:RandomId" && urn.endsWith("::identity-id"),
+    ({ urn, type }) => type === "random:index/randomId:RandomId" && urn.endsWith("-identity-id"),
   );
   const hex = one?.outputs?.hex;
   return typeof hex === "string" ? hex : undefined;

@@ -11,7 +11,7 @@
  *              └── else ───────────────────────────► a cut-off run's: deleted, the next up makes it again
  */
 
-import type { Community } from "../../components/config/schema.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
 import { cloudflareClient, type Envelope, everyPage } from "../../providers/cloudflare/client.ts";
 import { corsRuleIds } from "../../providers/cloudflare/marked-things.ts";
 import { type CloudClient, orGone } from "../../providers/shared/cloud-client.ts";
@@ -20,7 +20,7 @@ import { bears } from "../../providers/shared/mark.ts";
 
 /** A stack as its config and its state describe it. */
 export interface StackWorld {
-  community: Community;
+  community: CommunitySettings;
   /** The identity in the stack's state; undefined: it has none, and nothing in the clouds is this stack's. */
   identity: string | undefined;
   /** Tokens in the order of preference. */

@@ -9,39 +9,28 @@ import { isKnown } from "../../providers/cloudflare/known-id.ts";
 import { endCopies } from "../../providers/cloudflare/token-copies.ts";
 import { operatorsCloudflare } from "./operators-cloudflare.ts";
 
-/**
- * The language host reads this exit code as "the program failed and has printed the reason"
- * (nodeJSProcessExitedAfterLoggingUserActionableMessage in @pulumi/pulumi/cmd/run; importing that has side
- * effects).
- */
-const saidWhy = 32;
-
 const accountToken = "cloudflare:index/accountToken:AccountToken";
 
 /**
  * Makes every run fail, previews included, while a Cloudflare resource has no id. Not a hook after the
  * create: the next `up` would find the resource in the state, change nothing and succeed.
  */
-export function refuseHalfAnswers(): void {
-  pulumi.runtime.registerStackTransformation(({ resource, type, name }) => {
-    if (!type.startsWith("cloudflare:")) return undefined;
-    // The resource's constructor calls this function. Kind and id are set only when the constructor ends.
-    queueMicrotask(() => {
-      if (!pulumi.CustomResource.isInstance(resource)) return;
-      resource.id.apply((id) => {
-        if (isKnown(id)) return;
-        pulumi.log.error(halfAnswered(name, type, pulumi.getStack()), resource);
-        // With an error in the log alone, the run would succeed.
-        process.exitCode = saidWhy;
-      });
+export const refuseHalfAnswers: pulumi.ResourceTransformation = ({ resource, type, name }) => {
+  if (!type.startsWith("cloudflare:")) return undefined;
+  // The resource's constructor calls this function. Kind and id are set only when the constructor ends.
+  queueMicrotask(() => {
+    if (!pulumi.CustomResource.isInstance(resource)) return;
+    resource.id.apply((id) => {
+      // The run goes on with what does not depend on the resource, and fails at its end.
+      if (!isKnown(id)) throw new pulumi.RunError(halfAnswered(name, type, pulumi.getStack()));
     });
-    return undefined;
   });
-}
+  return undefined;
+};
 
 /** Deletes duplicates of tokens that were just created. @returns the after-create hooks by resource type */
-export function tokenCopies(): (type: string) => pulumi.ResourceHook[] {
-  const hook = new pulumi.ResourceHook("cloudflare-token-copies", async ({ id, newInputs }) => {
+export function tokenCopies(community: string): (type: string) => pulumi.ResourceHook[] {
+  const hook = new pulumi.ResourceHook(`${community}-cloudflare-token-copies`, async ({ id, newInputs }) => {
     if (!isKnown(id)) return;
     await endCopies(operatorsCloudflare(), String(newInputs?.accountId), id);
   });

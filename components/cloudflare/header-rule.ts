@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PhaseRule } from "../../providers/cloudflare/resources.ts";
 import { marked } from "../../providers/shared/mark.ts";
+import { resourceNames } from "../stack/logical-names.ts";
 
 /** Arguments of {@link HeaderRule}. */
 export interface HeaderRuleArgs {
@@ -59,7 +60,7 @@ export class HeaderRule extends pulumi.ComponentResource {
         actionParameters: { headers: { "Access-Control-Allow-Origin": { operation: "set", value: "*" } } },
         ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
       },
-      { parent: this, ...(args.hadWholeRuleset && inPlaceOf(`${name}-ruleset`)) },
+      { parent: this, ...(args.hadWholeRuleset && inPlaceOf(resourceNames.wholeRuleset(name))) },
     );
     this.registerOutputs();
   }

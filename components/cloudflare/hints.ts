@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refuseHalfAnswers, tokenCopies } from "./answers.ts";
+import { tokenCopies } from "./answers.ts";
 
 /**
  * What to do about a Cloudflare error, by its code. The provider prints only the API's answer; the hints name
@@ -103,23 +103,25 @@ export function hintForNoAnswer(
   ].join("\n");
 }
 
-/** Makes every failing Cloudflare resource of the program print a hint; adds the checks of `answers.ts`. */
-export function explainCloudflareErrors(): void {
-  const onError = new pulumi.ErrorHook("cloudflare-hint", ({ errors, failedOperation, name }) => {
-    const stack = pulumi.getStack();
-    const hints = [
-      ...errors.map((error) => hintFor(error, stack)),
-      ...errors.map((error) => hintForNoAnswer(error, failedOperation, name, stack)),
-    ];
-    const hint = hints.find((text) => text !== undefined);
-    if (hint !== undefined) pulumi.log.error(hint);
-    return false;
-  });
-  refuseHalfAnswers();
-  const copies = tokenCopies();
-  pulumi.runtime.registerResourceTransform(({ type, custom, props, opts }) => {
+/** Makes every failing Cloudflare resource of a community print a hint, and ends copies of its tokens. */
+export function explainCloudflareErrors(community: string): pulumi.ResourceTransform {
+  const onError = new pulumi.ErrorHook(
+    `${community}-cloudflare-hint`,
+    ({ errors, failedOperation, name }) => {
+      const stack = pulumi.getStack();
+      const hints = [
+        ...errors.map((error) => hintFor(error, stack)),
+        ...errors.map((error) => hintForNoAnswer(error, failedOperation, name, stack)),
+      ];
+      const hint = hints.find((text) => text !== undefined);
+      if (hint !== undefined) pulumi.log.error(hint);
+      return false;
+    },
+  );
+  const copies = tokenCopies(community);
+  return ({ type, custom, props, opts }) => {
     if (!custom || !type.startsWith("cloudflare:")) return undefined;
     const hooks = { onError: [onError], afterCreate: copies(type) };
     return { props, opts: pulumi.mergeOptions(opts, { hooks }) };
-  });
+  };
 }

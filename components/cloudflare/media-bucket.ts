@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess, type BucketAccessArgs, PublicHost } from "../../providers/cloudflare/resources.ts";
 import { marked } from "../../providers/shared/mark.ts";
+import { resourceNames } from "../stack/logical-names.ts";
 import { mintBucketKey } from "./bucket-key.ts";
 import * as cloudflare from "./cloudflare.ts";
 
@@ -29,7 +30,7 @@ export interface MediaBucketArgs {
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
   /** Whether the bucket is protected from deletion. */
-  protect: boolean;
+  protect: boolean | undefined;
   /** Whether the bucket may be emptied while it holds uploads. */
   dispensable: boolean;
 }
@@ -71,7 +72,7 @@ export class MediaBucket extends pulumi.ComponentResource {
     const { accountId, jurisdiction } = args;
 
     const bucket = new cloudflare.R2Bucket(
-      `${name}-bucket`,
+      resourceNames.bucket(name),
       { accountId, name: args.bucket, jurisdiction, storageClass: "Standard", location: args.location },
       // By itself, the provider sends a new jurisdiction as an update, to a bucket that does not exist there.
       { parent: this, protect: args.protect, deleteBeforeReplace: true, replaceOnChanges: ["jurisdiction"] },
@@ -100,7 +101,7 @@ export class MediaBucket extends pulumi.ComponentResource {
         // Named after the host, so that a host keeps its resource when it becomes an old one. Otherwise the
         // edge would stop serving it for a while.
         new cloudflare.R2CustomDomain(
-          `${name}-domain-${host.replaceAll(".", "-")}`,
+          resourceNames.publicHost(name, host),
           {
             accountId,
             bucketName: bucket.name,
@@ -115,7 +116,7 @@ export class MediaBucket extends pulumi.ComponentResource {
             parent: this,
             deleteBeforeReplace: true,
             // The name that older versions of Mastiff gave to their only host.
-            ...(host === args.hosts.at(-1) && { aliases: [{ name: `${name}-domain` }] }),
+            ...(host === args.hosts.at(-1) && { aliases: [{ name: resourceNames.publicHost(name) }] }),
           },
         ),
     );

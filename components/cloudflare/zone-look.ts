@@ -6,7 +6,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readZone, type ZoneReading } from "../../providers/cloudflare/zone-reading.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
-import type { Community } from "../config/schema.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 import type { FlyPlan } from "../fly/plan.ts";
 import { headerRuleRef, wholeRulesetName } from "./header-rule.ts";
 import { hostsOf } from "./hosts.ts";
@@ -31,7 +31,7 @@ export interface FoundZone {
 
 /** Arguments of {@link lookAtZone}. */
 export interface ZoneLookArgs {
-  community: Community;
+  community: CommunitySettings;
   /** The stack's mark; in the preview before the first `up`, which has no mark yet, the stack's name. */
   stack: string;
   /** Identifies this community's rules among those of others: letters, digits and `_`. */
@@ -85,7 +85,7 @@ async function read(args: ZoneLookArgs): Promise<ZoneReading | undefined> {
   }
 }
 
-function noZone({ zone, cloudflareAccountId }: Community): string {
+function noZone({ zone, cloudflareAccountId }: CommunitySettings): string {
   return [
     `Cloudflare shows no zone ${zone} in the account ${cloudflareAccountId}.`,
     "  set in  mastiff:zone (or mastiff:domain), mastiff:cloudflareAccountId, and the token in CLOUDFLARE_API_TOKEN",

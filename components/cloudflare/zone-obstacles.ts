@@ -7,7 +7,7 @@ import {
   type ZoneRecord,
 } from "../../providers/cloudflare/zone-reading.ts";
 import { marked } from "../../providers/shared/mark.ts";
-import type { Community } from "../config/schema.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 import { proofOf } from "../fly/certificate.ts";
 import type { FlyPlan } from "../fly/plan.ts";
 import { mailRecordsOf } from "../mail/mail-records.ts";
@@ -20,7 +20,7 @@ import { notFullSetup } from "./zone-setup.ts";
 
 /** What the stack needs in the zone. */
 export interface ZoneWishes {
-  community: Community;
+  community: CommunitySettings;
   /** The stack's mark; in the preview before the first `up`, which has no mark yet, the stack's name. */
   stack: string;
   certificates: FlyPlan["certificates"];
@@ -97,7 +97,7 @@ function whatIsAt(host: Host, root: string): string {
 }
 
 /** SendGrid's automatic security: https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication */
-function dkimNames({ domain, smtpServer }: Community): WantedName[] {
+function dkimNames({ domain, smtpServer }: CommunitySettings): WantedName[] {
   if (smtpServer !== undefined) return [];
   return ["s1", "s2"].map((label) => ({
     name: `${label}._domainkey.${domain}`,

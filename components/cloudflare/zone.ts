@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { resourceNames } from "../stack/logical-names.ts";
 import * as cloudflare from "./cloudflare.ts";
 import type { FoundZone } from "./zone-look.ts";
 
@@ -13,7 +14,7 @@ export interface CommunityZoneArgs {
   /** The zone as this run read it; unset: it does not exist yet. */
   found?: FoundZone | undefined;
   /** Whether a zone that this stack created is protected from deletion. */
-  protect: boolean;
+  protect: boolean | undefined;
 }
 
 /** The Cloudflare zone that contains the community's hosts: an existing zone, or one made by this stack. */
@@ -33,7 +34,7 @@ export class CommunityZone extends pulumi.ComponentResource {
       this.status = pulumi.output(found.status);
     } else {
       const zone = new cloudflare.Zone(
-        `${name}-zone`,
+        resourceNames.zone(name),
         { account: { id: args.accountId }, name: args.name, type: "full" },
         { parent: this, protect: args.protect },
       );

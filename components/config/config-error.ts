@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Parts, setParts, setTexts, shellWord } from "../../providers/rules/config-parts.ts";
+import { inArguments } from "./arguments.ts";
 import { secretKeys } from "./schema.ts";
 
 /** One problem in the config. */
@@ -20,27 +21,33 @@ export interface ConfigProblem {
   afterwards?: string[] | undefined;
 }
 
+/** Where the values were set: in the config of a stack, or in the arguments of a community. */
+export type Origin = { stack: string } | { community: string };
+
 /** The error for a refused config, with all of its problems. Pulumi shows it without a stack trace. */
 export class ConfigError extends pulumi.RunError {
   readonly problems: ConfigProblem[];
 
-  constructor(problems: ConfigProblem[], stack: string) {
+  constructor(problems: ConfigProblem[], origin: Origin) {
     super(
-      `${problems.length} problem(s) in Pulumi.${stack}.yaml, nothing was done:\n\n${describe(problems, stack)}`,
+      "stack" in origin
+        ? `${problems.length} problem(s) in Pulumi.${origin.stack}.yaml, nothing was done:\n\n${describe(problems, origin.stack)}`
+        : `${problems.length} problem(s) in the arguments of Community "${origin.community}", nothing was done:\n\n${inArguments(describe(problems), origin.community)}`,
     );
     this.problems = problems;
   }
 }
 
 /** One paragraph per problem: what, where, how to fix it. */
-function describe(problems: ConfigProblem[], stack: string): string {
+function describe(problems: ConfigProblem[], stack?: string): string {
   return problems
     .map((problem) => {
       const at = nameOf(problem);
       const { value, reason } = problem;
       const what = value === undefined ? `${at}: ${reason}` : `${at} is ${JSON.stringify(value)}: ${reason}`;
       const fixes = [...(problem.fix ?? commands(problem, problems)), ...(problem.afterwards ?? [])].map(
-        (line) => (line.startsWith("pulumi config ") ? `${line} --stack ${stack}` : line),
+        (line) =>
+          stack !== undefined && line.startsWith("pulumi config ") ? `${line} --stack ${stack}` : line,
       );
       return `  ${what}\n${fixes.map((line) => `      fix: ${line}`).join("\n")}`;
     })

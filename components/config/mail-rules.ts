@@ -1,10 +1,10 @@
 /** Rules for combinations of mail keys. */
 import type { ConfigProblem } from "./config-error.ts";
 import { needsQuotes } from "./mailbox.ts";
-import type { Community, Parsed } from "./schema.ts";
+import type { CommunitySettings, Parsed } from "./schema.ts";
 
 /** Problems in the combination of mail keys that are each valid on their own. */
-export function mailProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+export function mailProblems(community: CommunitySettings, parsed: Parsed): ConfigProblem[] {
   return [
     ...(parsed.smtpServer === undefined ? sendgridProblems(community, parsed) : serverProblems(parsed)),
     ...(parsed.dmarcReports !== undefined && parsed.dmarcPolicy === undefined
@@ -20,7 +20,7 @@ export function mailProblems(community: Community, parsed: Parsed): ConfigProble
   ];
 }
 
-function sendgridProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+function sendgridProblems(community: CommunitySettings, parsed: Parsed): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const { domain, fromAddress, sender } = community;
   if ((parsed.smtpLogin ?? parsed.smtpPassword) !== undefined) {
@@ -91,7 +91,7 @@ function serverProblems(parsed: Parsed): ConfigProblem[] {
 }
 
 /** v4.4.0 reads its mail settings as unquoted YAML, and stops if it is invalid (mastodon/mastodon#35305). */
-function yamlProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+function yamlProblems(community: CommunitySettings, parsed: Parsed): ConfigProblem[] {
   const own = parsed.smtpServer !== undefined && parsed.smtpPassword !== undefined;
   if (community.mastodonVersion !== "v4.4.0" || (!own && !needsQuotes(community.fromName))) return [];
   const what = own ? "mastiff:smtpPassword" : "mastiff:fromName";

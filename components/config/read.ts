@@ -1,59 +1,34 @@
 /**
- * The only reader of the `mastiff:` config. All keys are checked together, before any cloud is called. Only
- * the clouds check whether a region, a plan or a name exists.
+ * Checks a community's config. All keys are checked together, before any cloud is called. Only the clouds
+ * check whether a region, a plan or a name exists.
  */
-import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { type Parts, setParts } from "../../providers/rules/config-parts.ts";
-import { ConfigError, type ConfigProblem } from "./config-error.ts";
+import { ConfigError, type ConfigProblem, type Origin } from "./config-error.ts";
 import { ruleProblems } from "./rules.ts";
-import { type Community, configKeys, type Parsed, schema, secretKeys, withDefaults } from "./schema.ts";
+import {
+  type CommunitySettings,
+  configKeys,
+  type Parsed,
+  schema,
+  secretKeys,
+  withDefaults,
+} from "./schema.ts";
 import { suggestion } from "./suggestion.ts";
 import { itsValue } from "./variable-rules.ts";
-
-/**
- * Reads the config of the current stack.
- *
- * @throws ConfigError with every problem at once.
- */
-export function readCommunity(): Community {
-  const mine = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith("mastiff:"));
-  const raw = Object.fromEntries(mine.map(([key, value]) => [key.slice("mastiff:".length), value]));
-  // The SDK does not reveal which values are secret. The engine lists their keys in this variable.
-  const secret = JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[];
-  const encrypted = new Set(secret.map((key) => key.replace(/^mastiff:/, "")));
-  return parseCommunity(raw, encrypted, pulumi.getStack());
-}
-
-/** The secret values of the config, as secret outputs. */
-export function secretConfig(): {
-  r2SecretAccessKey: pulumi.Output<string> | undefined;
-  sendgridApiKey: pulumi.Output<string> | undefined;
-  smtpPassword: pulumi.Output<string> | undefined;
-  secretEnv: pulumi.Output<Record<string, string>>;
-} {
-  const config = new pulumi.Config("mastiff");
-  return {
-    r2SecretAccessKey: config.getSecret("r2SecretAccessKey"),
-    sendgridApiKey: config.getSecret("sendgridApiKey"),
-    smtpPassword: config.getSecret("smtpPassword"),
-    secretEnv:
-      config.getSecretObject<Record<string, string>>("secretEnv") ??
-      pulumi.secret<Record<string, string>>({}),
-  };
-}
 
 /**
  * Checks raw config and fills in the defaults. Pure.
  *
  * @param raw values by key without namespace, as Pulumi stores them: text, objects as JSON
  * @param encrypted keys that are stored as secrets
+ * @param origin where the values were set, for the errors
  */
 export function parseCommunity(
   raw: Record<string, string>,
   encrypted: ReadonlySet<string>,
-  stack: string,
-): Community {
+  origin: Origin,
+): CommunitySettings {
   const result = schema.safeParse(raw);
   const open = openSecrets(raw, encrypted);
   const lost = lostDigits(raw);
@@ -72,11 +47,11 @@ export function parseCommunity(
   }
   // Goes on without the keys that have problems, so that problems between the others are reported too.
   const parsed = problems.length === 0 ? result.data : withoutProblems(raw, problems);
-  if (parsed === undefined) throw new ConfigError(problems, stack);
+  if (parsed === undefined) throw new ConfigError(problems, origin);
   const community = withDefaults(parsed);
   const bad = new Set(problems.map(({ key }) => key));
   problems.push(...ruleProblems(community, parsed, bad));
-  if (problems.length > 0) throw new ConfigError(problems, stack);
+  if (problems.length > 0) throw new ConfigError(problems, origin);
   return community;
 }
 

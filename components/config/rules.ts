@@ -4,12 +4,15 @@ import type { ConfigProblem } from "./config-error.ts";
 import { derivedNames, longestApp, proxiedHost } from "./derived-names.ts";
 import { mailProblems } from "./mail-rules.ts";
 import { notOurs } from "./rotation.ts";
-import type { Community, Parsed } from "./schema.ts";
+import type { CommunitySettings, Parsed } from "./schema.ts";
 import { budgetProblem } from "./sizes.ts";
 import { variableProblems } from "./variable-rules.ts";
 
 /** Each rule, and the keys that it relies on. If one of these has problems, the rule is skipped. */
-const rules: readonly { of: readonly string[]; problems: (c: Community, p: Parsed) => ConfigProblem[] }[] = [
+const rules: readonly {
+  of: readonly string[];
+  problems: (c: CommunitySettings, p: Parsed) => ConfigProblem[];
+}[] = [
   {
     of: ["zone", "zoneMode", "assetsHost", "filesHost", "oldFilesHosts", "streamingHost", "certificates"],
     problems: hostProblems,
@@ -30,7 +33,7 @@ const rules: readonly { of: readonly string[]; problems: (c: Community, p: Parse
  * @param bad keys that have problems of their own: rules that rely on them are skipped
  */
 export function ruleProblems(
-  community: Community,
+  community: CommunitySettings,
   parsed: Parsed,
   bad: ReadonlySet<string>,
 ): ConfigProblem[] {
@@ -43,7 +46,7 @@ export function ruleProblems(
 type HostKey = "assetsHost" | "filesHost" | "streamingHost";
 const hostKeys: readonly HostKey[] = ["assetsHost", "filesHost", "streamingHost"];
 
-function hostProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+function hostProblems(community: CommunitySettings, parsed: Parsed): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const { domain, zone } = community;
   const inZone = (host: string) => host === zone || host.endsWith(`.${zone}`);
@@ -105,12 +108,12 @@ function isDeep(host: string, below: string): boolean {
 }
 
 /** Checks that each derived name is valid in its cloud. Only the first problem of a key is reported. */
-function nameProblems(community: Community): ConfigProblem[] {
+function nameProblems(community: CommunitySettings): ConfigProblem[] {
   const problems = new Map<string, ConfigProblem>();
   for (const { key, rule, name } of derivedNames(community)) {
     const problem = nameProblem(rule, name);
     if (problem === undefined || problems.has(key)) continue;
-    const value = community[key as keyof Community] as string | undefined;
+    const value = community[key as keyof CommunitySettings] as string | undefined;
     const reason = value === name ? problem : `${name}, which is made of it, ${problem}`;
     const right =
       key === "streamingHost" && problem.startsWith("is too long") ? undefined : rightName(key, name);
@@ -133,7 +136,7 @@ function keyProblems(parsed: Parsed): ConfigProblem[] {
   return [{ key: missing, reason: "an R2 key has two halves: r2AccessKeyId and r2SecretAccessKey" }];
 }
 
-function endProblems(community: Community, parsed: Parsed): ConfigProblem[] {
+function endProblems(community: CommunitySettings, parsed: Parsed): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   const { domain } = community;
   if (parsed.destroy !== undefined && parsed.destroy !== domain) {

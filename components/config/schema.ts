@@ -63,7 +63,7 @@ export const secretKeys: readonly SecretKey[] = [
 type SecretKey = "r2SecretAccessKey" | "sendgridApiKey" | "smtpPassword" | "secretEnv";
 
 /** The whole config of one community, checked, with every default filled in. It contains no secret values. */
-export interface Community extends Omit<Parsed, SecretKey | keyof Sizes | "preset"> {
+export interface CommunitySettings extends Omit<Parsed, SecretKey | keyof Sizes | "preset"> {
   zone: string;
   zoneMode: ZoneMode;
   app: string;
@@ -80,7 +80,7 @@ export interface Community extends Omit<Parsed, SecretKey | keyof Sizes | "prese
 }
 
 /** Fills in the defaults that are derived from other keys. */
-export function withDefaults(parsed: Parsed): Community {
+export function withDefaults(parsed: Parsed): CommunitySettings {
   const {
     r2SecretAccessKey,
     smtpPassword,

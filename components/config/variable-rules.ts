@@ -2,10 +2,10 @@
 import { setParts } from "../../providers/rules/config-parts.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { reservation, reservedReason } from "./reserved-names.ts";
-import type { Community } from "./schema.ts";
+import type { CommunitySettings } from "./schema.ts";
 
 /** Which variables of `mastiff:env` and `mastiff:secretEnv` cannot be set, and why. */
-export function variableProblems(community: Community): ConfigProblem[] {
+export function variableProblems(community: CommunitySettings): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   // Placeholders: a printed command never contains a secret, so the operator writes its value again.
   const secrets = Object.fromEntries(community.secretEnvNames.map((name) => [name, itsValue]));
@@ -30,7 +30,7 @@ export function variableProblems(community: Community): ConfigProblem[] {
 export const itsValue = "<its value>";
 
 /** How to set the config key that replaces the variable; empty when there is none. */
-function instead(name: string, community: Community): string[] {
+function instead(name: string, community: CommunitySettings): string[] {
   const found = reservation(name);
   const [path] = found?.kind === "key" ? found.keys : [];
   if (path === undefined) return [];
@@ -42,6 +42,6 @@ function instead(name: string, community: Community): string[] {
   return [`then, if it is to be another:  ${set}`];
 }
 
-function partsOf({ sizes }: Community, key: string): object {
+function partsOf({ sizes }: CommunitySettings, key: string): object {
   return sizes[key as keyof typeof sizes] ?? {};
 }

@@ -3,15 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Declared, ReleaseSpec, SecretsSpec } from "../../providers/fly/spec.ts";
 import { versionOf, versionProblem } from "../mastodon/version-rule.ts";
 import type { MovedFrom } from "../stack/fact-rules.ts";
+import { resourceNames } from "../stack/logical-names.ts";
 import type { FlyPlace, UnseenPlace } from "./app.ts";
 import { FlyCommand } from "./driver.ts";
-import type { Things } from "./look.ts";
 import { type ReleaseInputs, releaseWords } from "./release-words.ts";
+import type { ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link AppRelease}. */
 export interface AppReleaseArgs extends AppReleasePlan {
   place: FlyPlace;
-  /** App to release. Take it from `FlyApp.appName`, so that the release waits for the app. */
+  /** Name of the app once it exists, from `FlyApp.appName`: the release waits for it. */
   appName: pulumi.Input<string>;
   /** Rendered fly.toml. */
   flyToml: pulumi.Input<string>;
@@ -25,6 +26,8 @@ export interface AppReleaseArgs extends AppReleasePlan {
 
 /** Settings of a release that are known before it is declared. */
 export interface AppReleasePlan {
+  /** App to release. */
+  app: string;
   image: string;
   /** Names of the secret variables. The names are not secret: they decide which secrets exist. */
   secretNames: readonly string[];
@@ -43,32 +46,26 @@ export interface AppReleasePlan {
   redis?: string;
 }
 
-function secretsSpec(app: string, { secretNames, forGood }: AppReleasePlan): SecretsSpec {
+function secretsSpec({ app, secretNames, forGood }: AppReleasePlan): SecretsSpec {
   return { app, names: [...secretNames].sort(), ...(forGood && { forGood: [...forGood] }) };
 }
 
-function releaseSpec(place: UnseenPlace, app: string, plan: AppReleasePlan): Declared<ReleaseSpec> {
+function releaseSpec(place: UnseenPlace, plan: AppReleasePlan): Declared<ReleaseSpec> {
   const { org, region } = place;
-  const { image, groups, database, redisGate, redis } = plan;
+  const { app, image, groups, database, redisGate, redis } = plan;
   const smoke = database !== null;
   return { org, app, region, image, groups, database, redisGate, smoke, ...(redis && { redis }) };
 }
 
-/**
- * The things to look at before an {@link AppRelease} is declared.
- *
- * @param flyToml as it will be rendered, with `{v4}` and `{v6}` for addresses that are not known yet
- */
+/** The things that an {@link AppRelease} makes. */
 export function appReleaseThings(
   name: string,
   place: UnseenPlace,
-  app: string,
   plan: AppReleasePlan,
-  flyToml: string,
-): Things {
+): { secrets: ObservedThing; release: ObservedThing } {
   return {
-    [`${name}-secrets`]: { kind: "secrets", spec: secretsSpec(app, plan) },
-    [`${name}-release`]: { kind: "release", spec: releaseSpec(place, app, plan), flyToml },
+    secrets: { name: `${name}-secrets`, kind: "secrets", spec: secretsSpec(plan) },
+    release: { name: resourceNames.release(name), kind: "release", spec: releaseSpec(place, plan) },
   };
 }
 
@@ -87,25 +84,20 @@ export class AppRelease extends pulumi.ComponentResource {
     const given = Object.keys(args.secrets).sort().join(" ");
     if (given !== [...args.secretNames].sort().join(" "))
       throw new Error(`${name}: secretNames and secrets differ: ${given}`);
-    const place = withSecretsDrift(name, args.place);
+    const things = appReleaseThings(name, args.place, args);
+    const place = withSecretsDrift(things, args.place);
     const values = pulumi.secret(pulumi.all(args.secrets));
 
     const secrets = new FlyCommand(
-      `${name}-secrets`,
-      {
-        kind: "secrets",
-        spec: pulumi.output(args.appName).apply((app) => secretsSpec(app, args)),
-        place,
-        secrets: values,
-      },
+      things.secrets,
+      { place, after: args.appName, secrets: values },
       { parent: this },
     );
     this.released = new FlyCommand(
-      `${name}-release`,
+      things.release,
       {
-        kind: "release",
-        spec: pulumi.output(args.appName).apply((app) => releaseSpec(place, app, args)),
         place,
+        after: args.appName,
         environment: {
           FLY_TOML: args.flyToml,
           // A changed secret needs a release. Fly's answer is unknown in a preview; this digest is known.
@@ -125,11 +117,14 @@ export class AppRelease extends pulumi.ComponentResource {
 }
 
 /** A secret that differs is repaired by a release, so the release shows the same drift. */
-function withSecretsDrift(name: string, place: FlyPlace): FlyPlace {
+function withSecretsDrift(
+  { secrets, release }: { secrets: ObservedThing; release: ObservedThing },
+  place: FlyPlace,
+): FlyPlace {
   const { found } = place.drift;
-  const [secrets, release] = [found[`${name}-secrets`], found[`${name}-release`]];
-  if (secrets === undefined || release !== undefined) return place;
-  return { ...place, drift: { ...place.drift, found: { ...found, [`${name}-release`]: secrets } } };
+  const differs = found[secrets.name];
+  if (differs === undefined || found[release.name] !== undefined) return place;
+  return { ...place, drift: { ...place.drift, found: { ...found, [release.name]: differs } } };
 }
 
 /** Refuses, in previews too, an image that may not follow the released one. */

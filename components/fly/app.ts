@@ -9,7 +9,14 @@ import type {
 import type { Addresses } from "../mastodon/environment.ts";
 import { answerIn, type LastState } from "../stack/last-state.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
-import type { Drift, Things } from "./look.ts";
+import type { Drift } from "./look.ts";
+import type { ObservedThing } from "./thing.ts";
+
+/** Public addresses of an app. */
+export interface AppAddresses {
+  v4: string;
+  v6: string;
+}
 
 /** Where everything on Fly is, and which stack owns it; the same for every component of a stack. */
 export interface FlyPlace {
@@ -43,31 +50,26 @@ export interface FlyAppPlan {
   dedicatedV4: boolean;
 }
 
-function specOf({ org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): Declared<AppSpec> {
-  return { org, app, publicAddresses: true, dedicatedV4 };
-}
-
-function addressesSpec({ org }: UnseenPlace, { app, dedicatedV4 }: FlyAppPlan): Declared<AddressesSpec> {
-  return { org, app, dedicatedV4 };
-}
-
-/** The things to look at before a {@link FlyApp} is declared. */
-export function flyAppThings(name: string, place: UnseenPlace, plan: FlyAppPlan, last: LastState): Things {
-  const [app, addresses] = [answerIn(last, `${name}-app`), answerIn(last, `${name}-addresses`)];
+/** The things that a {@link FlyApp} makes. */
+export function flyAppThings(name: string, { org }: UnseenPlace, plan: FlyAppPlan, last: LastState) {
+  const { app, dedicatedV4 } = plan;
+  const appSpec: Declared<AppSpec> = { org, app, publicAddresses: true, dedicatedV4 };
+  const addressesSpec: Declared<AddressesSpec> = { org, app, dedicatedV4 };
   return {
-    [`${name}-app`]: { kind: "app", spec: specOf(place, plan), ...(app && { previous: app }) },
-    [`${name}-addresses`]: {
-      kind: "addresses",
-      spec: addressesSpec(place, plan),
-      ...(addresses && { previous: addresses }),
-    },
+    app: seen({ name: `${name}-app`, kind: "app", spec: appSpec }, last),
+    addresses: seen({ name: `${name}-addresses`, kind: "addresses", spec: addressesSpec }, last),
   };
 }
 
+/** The thing with what the driver said of it in the last run. */
+function seen(thing: ObservedThing, last: LastState): ObservedThing {
+  const previous = answerIn(last, thing.name);
+  return { ...thing, ...(previous && { previous }) };
+}
+
 /** An app's addresses in the state; without any, the placeholders that the look fills in. */
-export function lastAddresses(name: string, last: LastState): Addresses {
-  const app = answerIn(last, `${name}-app`) as AppOutput | undefined;
-  return app ?? { v4: "{v4}", v6: "{v6}" };
+export function lastAddresses({ previous }: ObservedThing): Addresses {
+  return (previous as AppOutput | undefined) ?? { v4: "{v4}", v6: "{v6}" };
 }
 
 /**
@@ -85,20 +87,19 @@ export class FlyApp extends pulumi.ComponentResource {
   /** All public addresses of the app, including old ones that DNS may still lead to. */
   readonly addresses: pulumi.Output<Addresses>;
 
-  readonly #name: string;
-  readonly #args: FlyAppArgs;
+  readonly #place: FlyPlace;
+  readonly #addressesThing: ObservedThing;
 
   constructor(name: string, args: FlyAppArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:App", name, { app: args.app }, opts);
     const { place } = args;
-    const of = { kind: "app", spec: specOf(place, args), place };
-    const item = `${name}-app`;
+    const things = flyAppThings(name, place, args, place.last);
     const app = new FlyCommand(
-      item,
-      { ...of, hasUpkeep: true },
+      things.app,
+      { place, hasUpkeep: true },
       { parent: this, hooks: { beforeUpdate: [announcement(name, this)] } },
     );
-    new FlyUpkeep(`${name}-app-upkeep`, { ...of, of: app, item }, { parent: this });
+    new FlyUpkeep({ place, of: app }, { parent: this });
     const output = app.output<AppOutput>();
     // Not from the driver's output, which is unknown in the preview of an update: resources that only name
     // the app would show as changed, although they are not.
@@ -108,8 +109,8 @@ export class FlyApp extends pulumi.ComponentResource {
     this.addresses = pulumi
       .all([this.v4, this.v6, output.apply(({ leaving }) => leaving)])
       .apply(([v4, v6, leaving]) => ({ v4, v6, leaving }));
-    this.#name = name;
-    this.#args = args;
+    this.#place = place;
+    this.#addressesThing = things.addresses;
     this.registerOutputs({ appName: this.appName, v4: this.v4, v6: this.v6 });
   }
 
@@ -119,13 +120,11 @@ export class FlyApp extends pulumi.ComponentResource {
    * @param records the DNS records that lead to the app's addresses
    */
   releaseOld(records: pulumi.Resource[]): pulumi.Output<AddressesOutput> {
-    const { place } = this.#args;
-    const spec = pulumi
-      .all([this.v4, this.v6])
-      .apply(([v4, v6]): Declared<AddressesSpec> => ({ ...addressesSpec(place, this.#args), v4, v6 }));
+    const thing = this.#addressesThing;
+    const spec = pulumi.all([this.v4, this.v6]).apply(([v4, v6]) => ({ ...thing.spec, v4, v6 }));
     return new FlyCommand(
-      `${this.#name}-addresses`,
-      { kind: "addresses", spec, place },
+      thing,
+      { place: this.#place, spec, moves: false },
       { parent: this, dependsOn: records },
     ).output<AddressesOutput>();
   }
@@ -154,9 +153,9 @@ function appIn(inputs: Record<string, unknown> | undefined): AppSpec | undefined
 }
 
 /** Addresses that are due for release, in a preview's words, by the resource that releases them. */
-export function dueAddresses(last: LastState, now: number): Drift["found"] {
-  const due = ["web-addresses", "streaming-addresses"].flatMap((name) => {
-    const { leaving = [] } = (answerIn(last, name) ?? {}) as Partial<AddressesOutput>;
+export function dueAddresses(addresses: readonly ObservedThing[], now: number): Drift["found"] {
+  const due = addresses.flatMap(({ name, previous }) => {
+    const { leaving = [] } = (previous ?? {}) as Partial<AddressesOutput>;
     const old = leaving.filter((one) => Date.parse(one.from) <= now);
     const differences = old.map((one) => `address ${one.address} has left DNS and is released`);
     return old.length === 0 ? [] : [[name, { differences, identity: false }] as const];

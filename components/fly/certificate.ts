@@ -4,7 +4,7 @@ import * as cloudflare from "../cloudflare/cloudflare.ts";
 import { recordComment } from "../cloudflare/community-records.ts";
 import type { FlyPlace } from "./app.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
-import type { Things } from "./look.ts";
+import type { ObservedThing } from "./thing.ts";
 
 /** The DNS records that prove who owns a host. */
 export interface CertificateProof {
@@ -30,7 +30,9 @@ export function proofOf(hostname: string, zone: string): CertificateProof {
 /** Arguments of {@link FlyCertificate}. */
 export interface FlyCertificateArgs {
   place: FlyPlace;
-  /** App that serves the host. Take it from `FlyApp.appName`, so that the addresses come first. */
+  /** App that serves the host. */
+  app: string;
+  /** Name of the app once it exists, from `FlyApp.appName`: the addresses come before the certificate. */
   appName: pulumi.Input<string>;
   /** Host, or `*.domain`. */
   hostname: string;
@@ -39,9 +41,10 @@ export interface FlyCertificateArgs {
   proof: CertificateProof;
 }
 
-/** The things to look at before a {@link FlyCertificate} is declared. */
-export function flyCertificateThings(name: string, spec: CertificateSpec): Things {
-  return { [`${name}-certificate`]: { kind: "certificate", spec } };
+/** The certificate that a {@link FlyCertificate} makes. */
+export function certificateThing(name: string, { app, hostname }: CertificateSpec): ObservedThing {
+  const spec: CertificateSpec = { app, hostname };
+  return { name: `${name}-certificate`, kind: "certificate", spec };
 }
 
 /**
@@ -61,19 +64,16 @@ export class FlyCertificate extends pulumi.ComponentResource {
     super("mastiff:fly:Certificate", name, { hostname: args.hostname }, opts);
     const { place } = args;
     const base = args.hostname.replace(/^\*\./, "");
-    const spec = pulumi
-      .output(args.appName)
-      .apply((app): CertificateSpec => ({ app, hostname: args.hostname }));
-    const of = { kind: "certificate", spec, place };
-    const item = `${name}-certificate`;
-    this.item = item;
-    const certificate = new FlyCommand(item, { ...of, hasUpkeep: true }, { parent: this });
-    const upkeep = new FlyUpkeep(
-      `${name}-certificate-upkeep`,
-      { ...of, of: certificate, item },
+    const thing = certificateThing(name, args);
+    this.item = thing.name;
+    const certificate = new FlyCommand(
+      thing,
+      { place, after: args.appName, hasUpkeep: true },
       { parent: this },
     );
-    this.subject = upkeep.stdout.apply(() => spec);
+    const upkeep = new FlyUpkeep({ place, of: certificate }, { parent: this });
+    const { app, hostname } = args;
+    this.subject = upkeep.stdout.apply(() => ({ app, hostname }));
     const proof = certificate.output<CertificateOutput>();
     const record = { zoneId: args.zoneId, ttl: 1, proxied: false, comment: recordComment(place.stack) };
     if (args.proof.ownership) {

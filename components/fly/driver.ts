@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { type LastState, specIn } from "../stack/last-state.ts";
-import { flyEndpoint } from "./endpoint.ts";
+import { driverOf, flyEndpoint } from "./driver-call.ts";
 import { type Drift, type Drifted, hasMoved } from "./look.ts";
+import type { FlyThing } from "./thing.ts";
 
 /** Where the driver finds Fly, and what a look found there. */
 export interface DriverPlace {
@@ -20,12 +21,15 @@ export interface DriverPlace {
 /** Arguments of {@link FlyCommand}. */
 export interface FlyCommandArgs {
   place: DriverPlace;
-  /** Kind of thing, as the driver names it: `app`, `secrets`, `release`, … */
-  kind: string;
-  /** Desired state of the thing. Previews show it and the state stores it, so it must not hold a secret. */
-  spec: pulumi.Input<object>;
-  /** Spec with the thing's location, where `spec` is known only later. Default: `spec`. */
-  home?: object;
+  /** Output that the thing waits for, such as the name of an app that has to exist. Default: none. */
+  after?: pulumi.Input<unknown>;
+  /** Spec with outputs of other resources, where `thing.spec` has only what config decides. */
+  spec?: pulumi.Input<object>;
+  /**
+   * Whether another app, organisation or region replaces the thing. Default: only where it waits for nothing,
+   * because what waits for an app goes with it.
+   */
+  moves?: boolean;
   /** Secret values by name. The driver gets them on its standard input. */
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
   /** Further variables of the driver's environment. */
@@ -37,14 +41,20 @@ export interface FlyCommandArgs {
 }
 
 /**
- * One thing on Fly, created and maintained by the driver in `providers/fly/`. No shell runs in between: the
- * interpreter is an array. The path is relative to the project's folder, so another checkout is not a diff.
+ * One thing on Fly, created and maintained by the driver in `providers/fly/`. The resource has the thing's
+ * name.
  *
  * If the thing has drifted, an input (DRIFT) holds the differences in words: a preview shows them, and `up`
  * repairs the thing. If it has not drifted, the DRIFT that an earlier repair left in the state is ignored.
  */
 export class FlyCommand extends command.local.Command {
-  constructor(name: string, args: FlyCommandArgs, opts: pulumi.CustomResourceOptions) {
+  readonly thing: FlyThing;
+  /** The spec, available once the thing may be made. */
+  readonly spec: pulumi.Output<object>;
+
+  constructor(thing: FlyThing, args: FlyCommandArgs, opts: pulumi.CustomResourceOptions) {
+    const { name, kind } = thing;
+    const spec = pulumi.output<unknown>(args.after).apply(() => args.spec ?? thing.spec);
     const secret = args.secretOutput ?? args.secrets !== undefined;
     const found = args.place.drift.found[name];
     const isOurs = args.hasUpkeep !== true || found?.identity === true;
@@ -52,12 +62,13 @@ export class FlyCommand extends command.local.Command {
     super(
       name,
       {
-        ...driverCommand(args.kind, "ensure"),
+        interpreter: driverOf(kind),
+        create: "ensure",
         delete: "destroy",
         environment: {
           ...flyEndpoint(args.place.endpoint),
           ...args.environment,
-          SPEC: pulumi.jsonStringify(args.spec),
+          SPEC: pulumi.jsonStringify(spec),
           // Not in SPEC: the mark is unknown before the first `up`, so a preview could not show SPEC.
           MASTIFF_STACK: args.place.stack,
           ...driftVariable(words),
@@ -71,11 +82,13 @@ export class FlyCommand extends command.local.Command {
           // A secret stdin does not make the output secret: the state and the screen would show it plain.
           additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
           ignoreChanges: ignoredDrift(words),
-          ...movingOptions(args.place.last, name, args.home ?? args.spec),
+          ...((args.moves ?? args.after === undefined) && movingOptions(args.place.last, thing)),
         },
         opts,
       ),
     );
+    this.thing = thing;
+    this.spec = spec;
   }
 
   /** The driver's output, parsed. */
@@ -87,12 +100,8 @@ export class FlyCommand extends command.local.Command {
 /** Arguments of {@link FlyUpkeep}. */
 export interface FlyUpkeepArgs {
   place: DriverPlace;
-  kind: string;
-  spec: pulumi.Input<object>;
   /** The command whose output is the thing's identity. */
   of: FlyCommand;
-  /** Logical name of that command. */
-  item: string;
 }
 
 /**
@@ -100,20 +109,22 @@ export interface FlyUpkeepArgs {
  * itself changed, a preview would show those resources with unknown inputs, although nothing of them changes.
  */
 export class FlyUpkeep extends command.local.Command {
-  constructor(name: string, args: FlyUpkeepArgs, opts: pulumi.CustomResourceOptions) {
-    const found = args.place.drift.found[args.item];
+  constructor({ of, place }: FlyUpkeepArgs, opts: pulumi.CustomResourceOptions) {
+    const name = `${of.thing.name}-upkeep`;
+    const found = place.drift.found[of.thing.name];
     const isOurs = found?.identity !== true;
-    const words = isOurs ? driftWords(found, args.place.drift.mended[name]) : undefined;
+    const words = isOurs ? driftWords(found, place.drift.mended[name]) : undefined;
     super(
       name,
       {
-        ...driverCommand(args.kind, "accept"),
+        interpreter: driverOf(of.thing.kind),
+        create: "accept",
         update: "ensure",
         environment: {
-          ...flyEndpoint(args.place.endpoint),
-          SPEC: pulumi.jsonStringify(args.spec),
-          MASTIFF_STACK: args.place.stack,
-          IDENTITY: args.of.stdout,
+          ...flyEndpoint(place.endpoint),
+          SPEC: pulumi.jsonStringify(of.spec),
+          MASTIFF_STACK: place.stack,
+          IDENTITY: of.stdout,
           ...driftVariable(words),
         },
         logging: command.local.Logging.Stderr,
@@ -145,22 +156,12 @@ function driftVariable(words: string | undefined): Record<string, string> {
  *
  * Not with `triggers`: they replace as well, but also everything in a stack whose state has no triggers yet.
  */
-function movingOptions(
-  last: LastState,
-  name: string,
-  spec: pulumi.Input<object>,
-): pulumi.CustomResourceOptions {
+function movingOptions(last: LastState, { name, spec }: FlyThing): pulumi.CustomResourceOptions {
   const was = specIn(last, name);
-  const isPlain = !pulumi.Output.isInstance(spec) && !(spec instanceof Promise);
-  if (was === undefined || !isPlain || !hasMoved(was, spec as Record<string, unknown>)) return {};
+  if (was === undefined || !hasMoved(was, { ...spec })) return {};
   return { replaceOnChanges: ["environment"], deleteBeforeReplace: true };
 }
 
 function ignoredDrift(words: string | undefined): string[] {
   return words === undefined ? ["environment.DRIFT"] : [];
-}
-
-/** The driver as a command: `node providers/fly/start.mjs <kind> <verb>`. */
-function driverCommand(kind: string, verb: string): { interpreter: string[]; create: string } {
-  return { interpreter: ["node", "providers/fly/start.mjs", kind], create: verb };
 }

@@ -2,11 +2,11 @@
  * A look at Fly before anything is declared. The command provider cannot read live state, so drift is found
  * here and declared as an input of the resource that repairs it.
  */
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { ObserveAllOutput, ObserveItem } from "../../providers/fly/spec.ts";
+import type { ObserveAllOutput } from "../../providers/fly/spec.ts";
 import { type LastState, mendedIn, specIn } from "../stack/last-state.ts";
-import { flyEndpoint } from "./endpoint.ts";
+import { askDriver } from "./driver-call.ts";
+import type { ObservedThing } from "./thing.ts";
 
 /** How one live thing differs from what is declared. */
 export interface Drifted {
@@ -33,24 +33,30 @@ export interface FlyLook extends Drift {
 /** The result when nothing was looked at. */
 export const noLook: FlyLook = { found: {}, mended: {}, ready: [] };
 
-/** Things to look at, by the logical name of their resource. */
-export type Things = Record<string, ObserveItem>;
+/** Arguments of {@link lookAtFly}. */
+export interface FlyLookArgs {
+  things: readonly ObservedThing[];
+  /** The stack's mark. */
+  stack: string;
+  /** Base URL of Fly's APIs. Default: the real one. */
+  endpoint: string | undefined;
+  /** The state that the last run left. */
+  last: LastState;
+  /** Resource whose providers make the call. */
+  parent: pulumi.Resource;
+}
 
 /**
  * Looks in parallel at all things that the state has. A thing that was never finished has not drifted.
  *
- * @param place the stack's mark, and the base URL of Fly's APIs (default: the real one)
  * @throws RunError when the look fails, because a preview without the live state would be wrong; and when
  * `up` would refuse something, with every refusal in the words of `up`
  */
-export async function lookAtFly(
-  things: Things,
-  { stack, endpoint }: { stack: string; endpoint: string | undefined },
-  last: LastState,
-): Promise<FlyLook> {
-  const known = Object.entries(things).filter(([name, { spec }]) => isAtHome(last, name, spec));
+export async function lookAtFly(args: FlyLookArgs): Promise<FlyLook> {
+  const { last } = args;
+  const known = args.things.filter((thing) => isAtHome(last, thing));
   if (known.length === 0) return noLook;
-  const seen = await observe(Object.fromEntries(known), stack, endpoint);
+  const seen = await observe({ ...args, things: known });
   const refused = Object.values(seen).flatMap((one) => one.refused ?? []);
   if (refused.length > 0) throw new pulumi.RunError(refused.join("\n\n"));
   const ready = Object.keys(seen).filter((name) => seen[name]?.ready);
@@ -61,9 +67,9 @@ export async function lookAtFly(
 }
 
 /** Whether the state has the thing, and in the place that config wants. */
-function isAtHome(last: LastState, name: string, spec: unknown): boolean {
+function isAtHome(last: LastState, { name, spec }: ObservedThing): boolean {
   const was = specIn(last, name);
-  return was !== undefined && !hasMoved(was, spec as Record<string, unknown>);
+  return was !== undefined && !hasMoved(was, { ...spec });
 }
 
 /** Keys that tell two things apart: a change means another thing, because apps and volumes cannot move. */
@@ -77,23 +83,10 @@ export function hasMoved(
   return home.some((key) => was[key] !== undefined && is[key] !== undefined && was[key] !== is[key]);
 }
 
-async function observe(
-  things: Things,
-  stack: string,
-  endpoint: string | undefined,
-): Promise<ObserveAllOutput> {
+async function observe({ things, stack, endpoint, parent }: FlyLookArgs): Promise<ObserveAllOutput> {
+  const items = Object.fromEntries(things.map(({ name, ...item }) => [name, item]));
   try {
-    const { stdout } = await command.local.run({
-      interpreter: ["node", "providers/fly/start.mjs", "all"],
-      command: "observe",
-      environment: {
-        ...flyEndpoint(endpoint),
-        MASTIFF_STACK: stack,
-        SPEC: JSON.stringify({ items: things }),
-      },
-      logging: command.local.Logging.None,
-    });
-    return JSON.parse(stdout) as ObserveAllOutput;
+    return await askDriver({ kind: "all", verb: "observe", spec: { items }, stack, endpoint, parent });
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new pulumi.RunError(

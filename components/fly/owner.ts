@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { OwnerSpec } from "../../providers/fly/spec.ts";
 import type { FlyPlace } from "./app.ts";
 import { FlyCommand } from "./driver.ts";
-import type { Things } from "./look.ts";
+import type { ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link Owner}. */
 export interface OwnerArgs extends OwnerPlan {
   place: FlyPlace;
-  /** The web app, whose image and database the one-off machine uses. */
+  /** Name of the web app once it exists. */
   appName: pulumi.Input<string>;
   /** Password of a new account, or of one whose password is rotated. Secret. */
   password: pulumi.Output<string>;
@@ -17,6 +17,8 @@ export interface OwnerArgs extends OwnerPlan {
 
 /** Settings of the owner that are known before the account is declared. */
 export interface OwnerPlan {
+  /** The web app, whose image and database the one-off machine uses. */
+  app: string;
   username: string;
   email: string;
   /** The community's domain. */
@@ -25,15 +27,15 @@ export interface OwnerPlan {
   rotation: string | undefined;
 }
 
-function specOf(app: string, { username, email, domain, rotation }: OwnerPlan): OwnerSpec {
+function specOf({ app, username, email, domain, rotation }: OwnerPlan): OwnerSpec {
   // Mastodon checks the e-mail domain's DNS, but the community's own domain may not be in DNS yet.
   const skipDns = email.endsWith(`@${domain}`);
   return { app, username, email, skipDns, ...(rotation !== undefined && { rotation }) };
 }
 
-/** The things to look at before an {@link Owner} is declared. */
-export function ownerThings(name: string, app: string, plan: OwnerPlan): Things {
-  return { [`${name}-account`]: { kind: "owner", spec: specOf(app, plan) } };
+/** The account that an {@link Owner} makes. */
+export function ownerThing(name: string, plan: OwnerPlan): ObservedThing {
+  return { name: `${name}-account`, kind: "owner", spec: specOf(plan) };
 }
 
 /**
@@ -45,10 +47,9 @@ export function ownerThings(name: string, app: string, plan: OwnerPlan): Things 
 export class Owner extends pulumi.ComponentResource {
   constructor(name: string, args: OwnerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Owner", name, { username: args.username }, opts);
-    const spec = pulumi.output(args.appName).apply((app) => specOf(app, args));
     new FlyCommand(
-      `${name}-account`,
-      { kind: "owner", spec, place: args.place, secrets: { password: args.password } },
+      ownerThing(name, args),
+      { place: args.place, after: args.appName, secrets: { password: args.password } },
       { parent: this, dependsOn: [args.after] },
     );
     this.registerOutputs();

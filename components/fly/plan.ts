@@ -2,7 +2,7 @@
 
 import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
-import type { Community } from "../config/schema.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 import {
   type Addresses,
   type MailServer,
@@ -11,14 +11,15 @@ import {
 } from "../mastodon/environment.ts";
 import { forGoodSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
 import type { LastState } from "../stack/last-state.ts";
+import type { ComponentNames } from "../stack/logical-names.ts";
 import { type FlyAppPlan, flyAppThings, lastAddresses, type UnseenPlace } from "./app.ts";
 import { type AppReleasePlan, appReleaseThings } from "./app-release.ts";
-import { flyCertificateThings } from "./certificate.ts";
+import { certificateThing } from "./certificate.ts";
 import { groupsOf, images, streamingToml, webToml } from "./fly-toml.ts";
-import type { Things } from "./look.ts";
-import { type OwnerPlan, ownerThings } from "./owner.ts";
-import { type PostgresPlan, postgresThings } from "./postgres.ts";
-import { type RedisPlan, redisThings } from "./redis.ts";
+import { type OwnerPlan, ownerThing } from "./owner.ts";
+import { type PostgresPlan, postgresThing } from "./postgres.ts";
+import { type RedisPlan, redisThing } from "./redis.ts";
+import type { ObservedThing } from "./thing.ts";
 
 /** One app with its machines. */
 export interface PlannedApp extends FlyAppPlan {
@@ -44,7 +45,7 @@ export interface FlyPlan {
   owner: OwnerPlan;
 }
 
-export function planFly(community: Community, mail: MailServer): FlyPlan {
+export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
@@ -55,6 +56,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
       app,
       dedicatedV4,
       release: {
+        app,
         image: image.web,
         secretNames: [
           ...mastodonSecretNames(community.otpSecret),
@@ -77,6 +79,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
       app: streamingApp,
       dedicatedV4,
       release: {
+        app: streamingApp,
         image: image.streaming,
         secretNames: connections,
         groups: { streaming: { count: sizes.streaming.count } },
@@ -113,6 +116,7 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
       dispensable,
     },
     owner: {
+      app,
       username: community.ownerUsername,
       email: community.ownerEmail,
       domain,
@@ -122,32 +126,43 @@ export function planFly(community: Community, mail: MailServer): FlyPlan {
 }
 
 /** Whether data is protected from deletion. The data of a community that is about to end is not. */
-export function isKept({ protect, destroy }: Community): boolean {
+export function isKept({ protect, destroy }: CommunitySettings): boolean {
   return protect && destroy === undefined;
 }
 
-/** The things to look at before any of the plan is declared, by the logical names that index.ts gives. */
-export function thingsOf(place: UnseenPlace, plan: FlyPlan, last: LastState): Things {
-  const app = (name: "web" | "streaming"): Things => ({
-    ...flyAppThings(name, place, plan[name], last),
-    ...appReleaseThings(
-      `${name}-machines`,
-      place,
-      plan[name].app,
-      plan[name].release,
-      plan[name].flyToml(lastAddresses(name, last)),
-    ),
+/** What a look compares, and what it needs to know of that beforehand. */
+export interface PlannedThings {
+  /** Every thing that a look can compare. */
+  all: ObservedThing[];
+  /** The addresses of the apps, among them old ones that are kept until nobody knows them. */
+  addresses: ObservedThing[];
+}
+
+/** Every thing of a plan that a look compares with what is there, by the names that its component gives it. */
+export function thingsOf(
+  names: ComponentNames,
+  place: UnseenPlace,
+  plan: FlyPlan,
+  last: LastState,
+): PlannedThings {
+  const apps = (["web", "streaming"] as const).map((name) => {
+    const { app, addresses } = flyAppThings(names[name], place, plan[name], last);
+    const machines = names[`${name}Machines`];
+    const { secrets, release } = appReleaseThings(machines, place, plan[name].release);
+    const flyToml = plan[name].flyToml(lastAddresses(app));
+    return { addresses, all: [app, addresses, secrets, { ...release, flyToml }] };
   });
   const certificates = plan.certificates.map(({ role, servedBy, hostname }) =>
-    flyCertificateThings(`${role}-host`, { app: plan[servedBy].app, hostname }),
+    certificateThing(names.host(role), { app: plan[servedBy].app, hostname }),
   );
-  return Object.assign(
-    {},
-    app("web"),
-    app("streaming"),
-    ...certificates,
-    postgresThings("database", place, plan.postgres),
-    redisThings("redis", place, plan.redis),
-    ownerThings("owner", plan.web.app, plan.owner),
-  );
+  return {
+    all: [
+      ...apps.flatMap(({ all }) => all),
+      ...certificates,
+      postgresThing(names.database, place, plan.postgres),
+      redisThing(names.redis, place, plan.redis),
+      ownerThing(names.owner, plan.owner),
+    ],
+    addresses: apps.map(({ addresses }) => addresses),
+  };
 }

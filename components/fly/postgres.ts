@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Declared, LoginSpec, PostgresSpec } from "../../providers/fly/spec.ts";
 import type { PostgresSize } from "../config/sizes.ts";
 import type { LaterPassword } from "../mastodon/mastodon-secrets.ts";
+import { resourceNames } from "../stack/logical-names.ts";
 import type { FlyPlace, UnseenPlace } from "./app.ts";
 import { FlyCommand } from "./driver.ts";
-import type { Things } from "./look.ts";
+import type { FlyThing, ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link Postgres}. */
 export interface PostgresArgs extends PostgresPlan {
@@ -14,7 +15,7 @@ export interface PostgresArgs extends PostgresPlan {
   /** Password of the login that replaced the owner's; set when `rotated` is true. */
   later?: LaterPassword | undefined;
   /** Whether the database is protected from deletion. */
-  protect: boolean;
+  protect: boolean | undefined;
   /** Resources that are destroyed only after the database. */
   after: pulumi.Resource[];
 }
@@ -52,13 +53,18 @@ function specOf(place: UnseenPlace, plan: PostgresPlan): Declared<PostgresSpec> 
 }
 
 /** An additional role, beside the owner and earlier roles. Postgres truncates names to 63 bytes. */
-function loginOf({ app, database }: PostgresPlan, word: string): LoginSpec {
-  return { app, owner: database, user: `${database.slice(0, 42)}_${word}` };
+function loginThing(
+  name: string,
+  { app, database }: PostgresPlan,
+  word: string,
+): FlyThing & { spec: LoginSpec } {
+  const spec = { app, owner: database, user: `${database.slice(0, 42)}_${word}` };
+  return { name: `${name}-login-${word}`, kind: "login", spec };
 }
 
-/** The things to look at before a {@link Postgres} is declared. */
-export function postgresThings(name: string, place: UnseenPlace, plan: PostgresPlan): Things {
-  return { [`${name}-postgres`]: { kind: "postgres", spec: specOf(place, plan) } };
+/** The server that a {@link Postgres} makes. */
+export function postgresThing(name: string, place: UnseenPlace, plan: PostgresPlan): ObservedThing {
+  return { name: resourceNames.postgres(name), kind: "postgres", spec: specOf(place, plan) };
 }
 
 /**
@@ -82,21 +88,21 @@ export class Postgres extends pulumi.ComponentResource {
     super("mastiff:fly:Postgres", name, { app: args.app, size: args.size }, opts);
     const { place } = args;
     const server = new FlyCommand(
-      `${name}-postgres`,
-      { kind: "postgres", spec: specOf(place, args), place, secrets: { password: args.password } },
+      postgresThing(name, place, args),
+      { place, secrets: { password: args.password } },
       { parent: this, protect: args.protect, dependsOn: args.after },
     );
     const { later } = args;
-    const login = later && loginOf(args, later.word);
+    const login = later && loginThing(name, args, later.word);
     this.ready =
       login === undefined
         ? server
         : new FlyCommand(
-            `${name}-login-${later?.word}`,
-            { kind: "login", spec: login, place, secrets: { password: later?.value ?? "" } },
+            login,
+            { place, secrets: { password: later?.value ?? "" } },
             { parent: this, dependsOn: [server] },
           );
-    const [user, password] = [login?.user ?? args.database, later?.value ?? args.password];
+    const [user, password] = [login?.spec.user ?? args.database, later?.value ?? args.password];
     // The private network is already encrypted (WireGuard), and Fly's Postgres has no certificate of its own.
     this.url = pulumi.secret(
       pulumi.interpolate`postgres://${user}:${password}@${args.app}.flycast:5432/${args.database}?sslmode=disable`,

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Declared, RedisSpec, UpstashOutput, UpstashSpec } from "../../providers/fly/spec.ts";
 import type { RedisSize } from "../config/sizes.ts";
 import type { LaterPassword } from "../mastodon/mastodon-secrets.ts";
+import { resourceNames } from "../stack/logical-names.ts";
 import type { FlyPlace, UnseenPlace } from "./app.ts";
 import { FlyCommand, FlyUpkeep } from "./driver.ts";
-import type { Things } from "./look.ts";
+import type { ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends RedisPlan {
@@ -16,7 +17,7 @@ export interface RedisArgs extends RedisPlan {
   /** The password that replaced the first one; set when `rotated` is true. */
   later?: LaterPassword | undefined;
   /** Whether Redis is protected from deletion: jobs wait in it. */
-  protect: boolean;
+  protect: boolean | undefined;
 }
 
 /** Settings of Redis that are known before it is declared. */
@@ -35,11 +36,11 @@ export interface RedisPlan {
 /** Sidekiq 8 refuses any Redis before 7.0. */
 const image = "redis:7.4-alpine";
 
-/** The things to look at before a {@link Redis} is declared. */
-export function redisThings(name: string, place: UnseenPlace, plan: RedisPlan): Things {
+/** The machine or the database at Upstash that a {@link Redis} makes. */
+export function redisThing(name: string, place: UnseenPlace, plan: RedisPlan): ObservedThing {
   return plan.size.kind === "upstash"
-    ? { [`${name}-upstash`]: { kind: "upstash", spec: upstashSpec(place, plan, plan.size) } }
-    : { [`${name}-machine`]: { kind: "redis", spec: machineSpec(place, plan, plan.size) } };
+    ? { name: resourceNames.upstash(name), kind: "upstash", spec: upstashSpec(place, plan, plan.size) }
+    : { name: resourceNames.ownRedis(name), kind: "redis", spec: machineSpec(place, plan, plan.size) };
 }
 
 function upstashSpec(
@@ -81,37 +82,25 @@ export class Redis extends pulumi.ComponentResource {
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Redis", name, { name: args.name, size: args.size }, opts);
     const { place } = args;
+    const thing = redisThing(name, place, args);
     const own = { parent: this, protect: args.protect };
     if (args.size.kind === "upstash") {
-      const { size } = args;
-      const home = upstashSpec(place, args, size);
       // Waits until the app bears the stack's mark, because a Redis at Upstash cannot bear one.
-      const spec = pulumi.output(args.appName).apply(() => home);
-      const of = { kind: "upstash", spec, place };
-      const item = `${name}-upstash`;
+      const waits = { place, after: args.appName, moves: true };
       // Secret, because the URL contains a password that Upstash generated.
-      const database = new FlyCommand(item, { ...of, home, secretOutput: true, hasUpkeep: true }, own);
-      new FlyUpkeep(`${name}-upstash-upkeep`, { ...of, of: database, item }, { parent: this });
+      const database = new FlyCommand(thing, { ...waits, secretOutput: true, hasUpkeep: true }, own);
+      new FlyUpkeep({ place, of: database }, { parent: this });
       this.ready = database;
       this.url = pulumi.secret(database.output<UpstashOutput>().url);
     } else {
-      const machine = new FlyCommand(
-        `${name}-machine`,
-        {
-          kind: "redis",
-          spec: machineSpec(place, args, args.size),
-          place,
-          secrets: { password: args.password },
-        },
-        own,
-      );
+      const machine = new FlyCommand(thing, { place, secrets: { password: args.password } }, own);
       const { later } = args;
       this.ready =
         later === undefined
           ? machine
           : new FlyCommand(
-              `${name}-password-${later.word}`,
-              { kind: "redis-password", spec: { app: args.name }, place, secrets: { password: later.value } },
+              { name: `${name}-password-${later.word}`, kind: "redis-password", spec: { app: args.name } },
+              { place, secrets: { password: later.value } },
               { parent: this, dependsOn: [machine] },
             );
       const password = later?.value ?? args.password;

@@ -28,12 +28,13 @@ export class RetiredPasswords extends pulumi.ComponentResource {
     const last = { parent: this, dependsOn: args.after };
     if (later.database !== undefined) {
       const spec: RetiredLoginSpec = { app: plan.postgres.app, user: plan.postgres.database };
-      new FlyCommand(`${name}-database-login`, { kind: "retired-login", spec, place }, last);
+      new FlyCommand({ name: `${name}-database-login`, kind: "retired-login", spec }, { place }, last);
     }
     if (later.redis !== undefined) {
       const secrets = { password: later.redis.value };
       const spec = { app: plan.redis.name };
-      new FlyCommand(`${name}-redis-password`, { kind: "redis-restart", spec, place, secrets }, last);
+      const thing = { name: `${name}-redis-password`, kind: "redis-restart", spec };
+      new FlyCommand(thing, { place, secrets }, last);
     }
     this.registerOutputs();
   }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudflare from "../cloudflare/cloudflare.ts";
 import { recordComment } from "../cloudflare/community-records.ts";
-import type { Community } from "../config/schema.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 
 /** A TXT record for mail that the config requests. */
 export interface MailRecord {
@@ -16,7 +16,7 @@ export interface MailRecord {
 
 /** The requested SPF and DMARC records. None by default: the domain may have one, and two make both void. */
 export function mailRecordsOf(
-  community: Pick<Community, "domain" | "spf" | "dmarcPolicy" | "dmarcReports">,
+  community: Pick<CommunitySettings, "domain" | "spf" | "dmarcPolicy" | "dmarcReports">,
 ): MailRecord[] {
   const { domain, spf, dmarcPolicy, dmarcReports } = community;
   const records: MailRecord[] = [];

@@ -7,7 +7,7 @@
 
 import type { HostNames } from "../cloudflare/hosts.ts";
 import { mailbox } from "../config/mailbox.ts";
-import type { Community } from "../config/schema.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 
 /** Public addresses of an app; null where it has none of that kind. */
 export interface Addresses {
@@ -32,7 +32,7 @@ export interface MailServer {
 /** The server in config, or SendGrid's server for the region (twilio.com/docs/sendgrid/data-residency). */
 export function mailServerOf(
   community: Pick<
-    Community,
+    CommunitySettings,
     "smtpServer" | "smtpPort" | "smtpLogin" | "smtpAuth" | "smtpEncryption" | "sendgridRegion"
   >,
 ): MailServer {
@@ -73,7 +73,7 @@ export function trustedProxies(addresses: Addresses): string {
 /** Plain variables of web, Sidekiq and every one-off machine. */
 export function railsEnvironment(
   community: Pick<
-    Community,
+    CommunitySettings,
     | "alternateDomains"
     | "app"
     | "bucket"

@@ -11,7 +11,7 @@ export interface MastodonSecretsArgs {
   /** Whether the database dates from before Mastodon 4.4. Those versions read OTP_SECRET. */
   otpSecret: boolean;
   /** Whether the secrets whose loss breaks the community are protected from deletion. */
-  protect: boolean;
+  protect: boolean | undefined;
   /** Words of the secrets that were rotated. Default: none. */
   rotate?: Rotation;
 }

@@ -9,20 +9,18 @@
  */
 import type { Facts } from "./fact-rules.ts";
 import { type LastState, specIn, variableIn } from "./last-state.ts";
+import { type ComponentNames, resourceNames } from "./logical-names.ts";
 
-/** Logical names of the resources that hold data, as index.ts gives them. */
-const names = {
-  database: "database-postgres",
-  bucket: "media-bucket",
-  zone: "zone-zone",
-  release: "web-machines-release",
-  ownRedis: "redis-machine",
-  upstash: "redis-upstash",
-} as const;
+/** A community in the state that the last run left. */
+export interface CommunityInState {
+  last: LastState;
+  /** Logical names of the community's components. */
+  names: ComponentNames;
+}
 
 /** Whether machines were ever released. Before that, nobody can have signed up or uploaded anything. */
-export function isReleased(last: LastState): boolean {
-  return last[names.release] !== undefined;
+export function isReleased({ last, names }: CommunityInState): boolean {
+  return last[resourceNames.release(names.webMachines)] !== undefined;
 }
 
 /**
@@ -30,23 +28,26 @@ export function isReleased(last: LastState): boolean {
  *
  * @param wanted kind of Redis in config. If a run stopped between two kinds and both exist, the other counts
  */
-export function factsIn(last: LastState, wanted: Facts["redisKind"]): Partial<Facts> {
+export function factsIn(community: CommunityInState, wanted: Facts["redisKind"]): Partial<Facts> {
+  const { last, names } = community;
   const facts: Partial<Facts> = {
-    ...databaseFacts(specIn(last, names.database)),
-    ...bucketFacts(last[names.bucket]),
+    ...databaseFacts(specIn(last, resourceNames.postgres(names.database))),
+    ...bucketFacts(last[resourceNames.bucket(names.media)]),
   };
-  const zone = last[names.zone]?.name;
+  const zone = last[resourceNames.zone(names.zone)]?.name;
   if (typeof zone === "string") facts.madeZone = zone;
-  const redis = specIn(last, names.ownRedis);
+  const ownRedis = resourceNames.ownRedis(names.redis);
+  const redis = specIn(last, ownRedis);
   if (typeof redis?.volumeGb === "number") facts.redisVolumeGb = redis.volumeGb;
-  if (!isReleased(last)) return facts;
+  if (!isReleased(community)) return facts;
 
-  const domain = valueIn(variableIn(last, names.release, "FLY_TOML"), "LOCAL_DOMAIN");
+  const flyToml = variableIn(last, resourceNames.release(names.webMachines), "FLY_TOML");
+  const domain = valueIn(flyToml, "LOCAL_DOMAIN");
   if (domain !== undefined) facts.domain = domain;
-  facts.filesHosts = filesHostsIn(last);
+  facts.filesHosts = filesHostsIn(community);
   const kinds = [
-    ...(last[names.ownRedis] === undefined ? [] : ["own" as const]),
-    ...(last[names.upstash] === undefined ? [] : ["upstash" as const]),
+    ...(last[ownRedis] === undefined ? [] : ["own" as const]),
+    ...(last[resourceNames.upstash(names.redis)] === undefined ? [] : ["upstash" as const]),
   ];
   const kind = kinds.find((one) => one !== wanted) ?? kinds[0];
   if (kind !== undefined) facts.redisKind = kind;
@@ -54,13 +55,13 @@ export function factsIn(last: LastState, wanted: Facts["redisKind"]): Partial<Fa
 }
 
 /** App of the own Redis in the state. */
-export function redisAppIn(last: LastState): string | undefined {
-  return text(specIn(last, names.ownRedis)?.app);
+export function redisAppIn({ last, names }: CommunityInState): string | undefined {
+  return text(specIn(last, resourceNames.ownRedis(names.redis))?.app);
 }
 
 /** App and name of the database, by which the driver finds it to count its accounts. */
-export function databaseIn(last: LastState): { app: string; database: string } | undefined {
-  const { app, database } = specIn(last, names.database) ?? {};
+export function databaseIn({ last, names }: CommunityInState): { app: string; database: string } | undefined {
+  const { app, database } = specIn(last, resourceNames.postgres(names.database)) ?? {};
   return typeof app === "string" && typeof database === "string" ? { app, database } : undefined;
 }
 
@@ -85,9 +86,9 @@ function bucketFacts(bucket: Readonly<Record<string, unknown>> | undefined): Par
 }
 
 /** Every name under which R2 serves the bucket. */
-function filesHostsIn(last: LastState): string[] {
+function filesHostsIn({ last, names }: CommunityInState): string[] {
   return Object.entries(last)
-    .filter(([name]) => name.startsWith("media-domain"))
+    .filter(([name]) => name.startsWith(resourceNames.publicHost(names.media)))
     .flatMap(([, { domain }]) => text(domain) ?? [])
     .sort();
 }

@@ -2,8 +2,8 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { JobsOutput, PeopleOutput } from "../../providers/fly/spec.ts";
 import type { Sizes } from "../config/sizes.ts";
-import { flyEndpoint } from "../fly/endpoint.ts";
-import { databaseIn, factsIn, isReleased, redisAppIn } from "./bound-facts.ts";
+import { askDriver } from "../fly/driver-call.ts";
+import { type CommunityInState, databaseIn, factsIn, isReleased, redisAppIn } from "./bound-facts.ts";
 import {
   type Facts,
   factProblems,
@@ -13,9 +13,12 @@ import {
   type MovedFrom,
 } from "./fact-rules.ts";
 import { type LastState, readLastState } from "./last-state.ts";
+import type { ComponentNames } from "./logical-names.ts";
 
 /** Arguments of {@link CommunityFacts}. */
 export interface CommunityFactsArgs {
+  /** Logical names of the community's components. */
+  names: ComponentNames;
   /** The facts that follow from config. */
   facts: Facts;
   /** The sizes that config asks for. */
@@ -42,7 +45,7 @@ export class CommunityFacts extends pulumi.ComponentResource {
     super("mastiff:mastodon:Facts", name, {}, opts);
     let isNew = false;
     const firstTime = new pulumi.ResourceHook(
-      "first-time",
+      `${name}-first-time`,
       () => {
         isNew = true;
       },
@@ -57,7 +60,7 @@ export class CommunityFacts extends pulumi.ComponentResource {
     const known = new Promise<void>((resolve) => memory.urn.apply(() => resolve()));
     this.accepted = known.then(async () => {
       const last = isNew ? {} : await readLastState();
-      await refuseLosses(args, last);
+      await refuseLosses(args, last, this);
       return last;
     });
     this.registerOutputs();
@@ -65,28 +68,38 @@ export class CommunityFacts extends pulumi.ComponentResource {
 }
 
 /** @throws RunError with everything that would be lost */
-async function refuseLosses(args: CommunityFactsArgs, last: LastState): Promise<void> {
+async function refuseLosses(
+  args: CommunityFactsArgs,
+  last: LastState,
+  parent: pulumi.Resource,
+): Promise<void> {
   const { facts, sizes, movedFrom } = args;
-  const old = factsIn(last, facts.redisKind);
-  if (!isReleased(last) && isHomeChanged(old, facts) && (await peopleIn(last, args)) === 0)
+  const asked: AskedCommunity = { ...args, last, parent };
+  const old = factsIn(asked, facts.redisKind);
+  if (!isReleased(asked) && isHomeChanged(old, facts) && (await peopleIn(asked)) === 0)
     for (const fact of homeFacts) delete old[fact];
-  const waiting = isRedisReplaced(old, facts) ? await jobsIn(last, args) : undefined;
+  const waiting = isRedisReplaced(old, facts) ? await jobsIn(asked) : undefined;
   const problems = factProblems(old, facts, { sizes, movedFrom, waiting });
   if (problems.length > 0) throw new pulumi.RunError(refusal(problems));
 }
 
+/** A community in the state, and how to ask about its contents. */
+interface AskedCommunity extends CommunityInState, Pick<CommunityFactsArgs, "look" | "endpoint"> {
+  parent: pulumi.Resource;
+}
+
 /** Jobs waiting in the own Redis; undefined when unknown: a Redis at Upstash cannot be reached from here. */
-async function jobsIn(last: LastState, args: CommunityFactsArgs): Promise<number | undefined> {
-  const app = redisAppIn(last);
+async function jobsIn(community: AskedCommunity): Promise<number | undefined> {
+  const app = redisAppIn(community);
   if (app === undefined) return undefined;
-  return (await ask<JobsOutput>("jobs", { app }, args))?.waiting;
+  return (await ask<JobsOutput>("jobs", { app }, community))?.waiting;
 }
 
 /** Number of accounts in the existing database; undefined when unknown. */
-async function peopleIn(last: LastState, args: CommunityFactsArgs): Promise<number | undefined> {
-  const database = databaseIn(last);
+async function peopleIn(community: AskedCommunity): Promise<number | undefined> {
+  const database = databaseIn(community);
   if (database === undefined) return undefined;
-  return (await ask<PeopleOutput>("people", database, args))?.people;
+  return (await ask<PeopleOutput>("people", database, community))?.people;
 }
 
 /**
@@ -96,17 +109,11 @@ async function peopleIn(last: LastState, args: CommunityFactsArgs): Promise<numb
 async function ask<T>(
   kind: string,
   spec: object,
-  { look, endpoint }: CommunityFactsArgs,
+  { look, endpoint, parent }: AskedCommunity,
 ): Promise<T | undefined> {
   if (!look) return undefined;
   try {
-    const { stdout } = await command.local.run({
-      interpreter: ["node", "providers/fly/start.mjs", kind],
-      command: "look",
-      environment: { ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
-      logging: command.local.Logging.None,
-    });
-    return JSON.parse(stdout) as T;
+    return await askDriver<T>({ kind, verb: "look", spec, endpoint, parent });
   } catch {
     return undefined;
   }

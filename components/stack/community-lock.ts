@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 /** Arguments of {@link CommunityLock}. */
 export interface CommunityLockArgs {
   /** Whether the community is protected from deletion. */
-  protect: boolean;
+  protect: boolean | undefined;
   /** Resources that hold data, and the release that lets people in. */
   holds: pulumi.Resource[];
 }
@@ -22,7 +22,7 @@ export class CommunityLock extends pulumi.ComponentResource {
     super("mastiff:mastodon:Lock", name, {}, opts);
     // A command that runs nothing.
     new command.local.Command(
-      `${name}-lock`,
+      `${name}-hold`,
       {},
       { parent: this, protect: args.protect, dependsOn: args.holds },
     );

@@ -1,7 +1,7 @@
 /** Which changes of config are refused once there is data to lose, why, and what to do instead. Pure. */
 
 import { setParts } from "../../providers/rules/config-parts.ts";
-import type { Community } from "../config/schema.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 import type { Sizes } from "../config/sizes.ts";
 
 /** Facts that config decides. bound-facts.ts says when each of them becomes binding. */
@@ -29,7 +29,7 @@ export interface Facts {
 }
 
 /** The facts that follow from a config. */
-export function factsOf(community: Community): Facts {
+export function factsOf(community: CommunitySettings): Facts {
   const { domain, app, flyOrg, region, cloudflareAccountId, bucket, bucketJurisdiction, sizes } = community;
   return {
     domain,

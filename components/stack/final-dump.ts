@@ -2,10 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess, KeptBucket } from "../../providers/cloudflare/resources.ts";
 import type { DumpOutput, DumpSpec } from "../../providers/fly/spec.ts";
 import { mintBucketKey } from "../cloudflare/bucket-key.ts";
+import { cloudflareBaseUrl } from "../cloudflare/community-cloudflare.ts";
 import { farewellBucket } from "../config/derived-names.ts";
+import type { OwnBucketKey } from "../config/given.ts";
 import type { FlyPlace } from "../fly/app.ts";
 import { FlyCommand } from "../fly/driver.ts";
+import type { SendgridMail } from "../mail/sendgrid-mail.ts";
 import { type EndingFacts, lastWords, leftAfterDestroy } from "./ending.ts";
+import type { Groundwork } from "./groundwork.ts";
 
 /** Arguments of {@link FinalDump}. */
 export interface FinalDumpArgs {
@@ -14,14 +18,14 @@ export interface FinalDumpArgs {
   facts: Omit<EndingFacts, "farewellBucket">;
   /** What was at SendGrid before this stack. */
   adopted: { mailDomain: pulumi.Input<boolean>; sender: pulumi.Input<boolean> };
-  /** The web app, which has DATABASE_URL. */
+  /** Name of the web app, which has DATABASE_URL, once it exists. */
   appName: pulumi.Input<string>;
   /** App of the database. */
   databaseApp: string;
   accountId: string;
   jurisdiction: "default" | "eu";
   /** A key that the operator made. It must give access to the dump's bucket too. */
-  key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
+  key?: OwnBucketKey | undefined;
   /** Base URL of R2's S3 API, as the operator's machine reaches it. Default: the account's own. */
   endpoint?: string | undefined;
   /** Base URL of Cloudflare's API. Default: the real one. */
@@ -78,19 +82,17 @@ export class FinalDump extends pulumi.ComponentResource {
       { parent: this },
     );
     const law = jurisdiction === "default" ? "" : `.${jurisdiction}`;
+    const spec: DumpSpec = {
+      app: args.facts.app,
+      server: args.databaseApp,
+      bucket,
+      bucketUrl: `https://${accountId}${law}.r2.cloudflarestorage.com/${bucket}`,
+    };
     const taken = new FlyCommand(
-      `${name}-taken`,
+      { name: `${name}-taken`, kind: "dump", spec },
       {
-        kind: "dump",
-        spec: pulumi.output(args.appName).apply(
-          (app): DumpSpec => ({
-            app,
-            server: args.databaseApp,
-            bucket,
-            bucketUrl: `https://${accountId}${law}.r2.cloudflarestorage.com/${bucket}`,
-          }),
-        ),
         place: args.place,
+        after: args.appName,
         secrets: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
         // The output is only the names of bucket and object, and a few numbers.
         secretOutput: false,
@@ -103,4 +105,35 @@ export class FinalDump extends pulumi.ComponentResource {
       .apply(([dump, adopted]) => leftAfterDestroy(facts, dump, adopted));
     this.registerOutputs({ dump: this.dump, left: this.left });
   }
+}
+
+/** Arguments of {@link endCommunity}. */
+export interface EndingArgs extends Pick<FinalDumpArgs, "key" | "appName" | "after"> {
+  ground: Groundwork;
+  sendgrid: SendgridMail | undefined;
+}
+
+/** The last dump, where config says that the community is about to end. */
+export function endCommunity({ ground, sendgrid, ...rest }: EndingArgs): FinalDump | undefined {
+  const { settings, names, place, plan, own } = ground;
+  if (settings.destroy === undefined) return undefined;
+  return new FinalDump(
+    names.finalDump,
+    {
+      ...rest,
+      place,
+      facts: {
+        ...settings,
+        redisKind: settings.sizes.redis.kind,
+        mail: sendgrid === undefined ? "server" : "sendgrid",
+      },
+      adopted: sendgrid?.adopted ?? { mailDomain: false, sender: false },
+      databaseApp: plan.postgres.app,
+      accountId: settings.cloudflareAccountId,
+      jurisdiction: settings.bucketJurisdiction,
+      endpoint: settings.endpoints.r2,
+      baseUrl: cloudflareBaseUrl(),
+    },
+    own,
+  );
 }

@@ -5,7 +5,6 @@
  * Only marks on this community's things count: its apps, its hosts' records, its rule, its bucket. A run
  * without a state cannot have made them, so they belong to another stack, whatever its name.
  */
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { cloudflareClient } from "../../providers/cloudflare/client.ts";
 import { type CommunityThings, markedThings } from "../../providers/cloudflare/marked-things.ts";
@@ -14,8 +13,8 @@ import type { Mark } from "../../providers/shared/mark.ts";
 import { headerRuleRef } from "../cloudflare/header-rule.ts";
 import { hostsOf } from "../cloudflare/hosts.ts";
 import { ruleRefOf } from "../config/derived-names.ts";
-import type { Community } from "../config/schema.ts";
-import { flyEndpoint } from "../fly/endpoint.ts";
+import type { CommunitySettings } from "../config/schema.ts";
+import { askDriver } from "../fly/driver-call.ts";
 
 /** A thing in a cloud that bears a mark, or that belongs to a marked thing. */
 export interface Found {
@@ -26,10 +25,10 @@ export interface Found {
 }
 
 /** @throws Error when the community is up already */
-export async function lookForCommunity(community: Community): Promise<void> {
+export async function lookForCommunity(community: CommunitySettings, parent: pulumi.Resource): Promise<void> {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const [onFly, atCloudflare] = await Promise.all([
-    community.drift === "off" ? [] : looked("Fly", () => lookAtFly(community, stack)),
+    community.drift === "off" ? [] : looked("Fly", () => lookAtFly(community, stack, parent)),
     looked("Cloudflare", () => lookAtCloudflare(community)),
   ]);
   const problem = elsewhere([...onFly, ...atCloudflare], { domain: community.domain, stack });
@@ -74,16 +73,15 @@ async function looked<T>(cloud: string, look: () => Promise<T[]>): Promise<T[]> 
   }
 }
 
-async function lookAtFly({ app, flyOrg, endpoints, sizes }: Community, stack: string): Promise<Found[]> {
+async function lookAtFly(
+  { app, flyOrg, endpoints, sizes }: CommunitySettings,
+  stack: string,
+  parent: pulumi.Resource,
+): Promise<Found[]> {
   const apps = [app, `${app}-streaming`, `${app}-db`, `${app}-redis`];
   const spec = { org: flyOrg, apps, redis: sizes.redis.kind === "upstash" ? `${app}-redis` : null, stack };
-  const { stdout } = await command.local.run({
-    interpreter: ["node", "providers/fly/start.mjs", "marks"],
-    command: "look",
-    environment: { ...flyEndpoint(endpoints.fly), SPEC: JSON.stringify(spec) },
-    logging: command.local.Logging.None,
-  });
-  const { things } = JSON.parse(stdout) as MarksOutput;
+  const endpoint = endpoints.fly;
+  const { things } = await askDriver<MarksOutput>({ kind: "marks", verb: "look", spec, endpoint, parent });
   return things.map(({ what, identity, isEarlier }) => ({
     what,
     owner: isEarlier
@@ -94,7 +92,7 @@ async function lookAtFly({ app, flyOrg, endpoints, sizes }: Community, stack: st
   }));
 }
 
-async function lookAtCloudflare(community: Community): Promise<Found[]> {
+async function lookAtCloudflare(community: CommunitySettings): Promise<Found[]> {
   const config = new pulumi.Config("cloudflare");
   const tokens = [config.get("apiToken"), process.env.CLOUDFLARE_API_TOKEN].filter(
     (token) => token !== undefined,
@@ -103,7 +101,7 @@ async function lookAtCloudflare(community: Community): Promise<Found[]> {
 }
 
 /** Names under which a community has things at Cloudflare. */
-export function thingsOf(community: Community): CommunityThings {
+export function thingsOf(community: CommunitySettings): CommunityThings {
   const { cloudflareAccountId: accountId, zone, domain, bucket, bucketJurisdiction } = community;
   const hosts = Object.values(hostsOf(community)).map(({ name }) => name);
   const beside = hosts.flatMap((host) => [`_acme-challenge.${host}`, `_fly-ownership.${host}`]);

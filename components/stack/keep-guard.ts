@@ -6,17 +6,17 @@ import type { LastState } from "./last-state.ts";
  * argument). The engine refuses as well, but only if the state says that the resource is protected. The state
  * says so only from the run after the first release on (community-lock.ts).
  */
-export function keepWhatIsThere(last: LastState): void {
+export function keepWhatIsThere(community: string, last: LastState): pulumi.ResourceTransformation {
   const guard = new pulumi.ResourceHook(
-    "keep-guard",
+    `${community}-keep-guard`,
     ({ name }) => {
       throw new Error(`unable to replace resource ${name}: the community's data or keys are in it`);
     },
     { onDryRun: true },
   );
-  pulumi.runtime.registerStackTransformation(({ name, props, opts }) => {
+  return ({ name, props, opts }) => {
     const isKept = (opts as pulumi.CustomResourceOptions).protect === true && last[name] !== undefined;
     if (!isKept) return undefined;
     return { props, opts: pulumi.mergeOptions(opts, { hooks: { beforeCreate: [guard] } }) };
-  });
+  };
 }

@@ -1,13 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { identityBytes, markOf } from "../../providers/shared/mark.ts";
+import { knownValue } from "./known-value.ts";
+import { resourceNames } from "./logical-names.ts";
 
 /** Arguments of {@link StackIdentity}. */
 export interface StackIdentityArgs {
   /** Current name of the stack: `<project>/<stack>`. */
   stack: string;
   /** Whether the identity is protected from deletion. */
-  protect: boolean;
+  protect: boolean | undefined;
   /**
    * Checks whether the community is up already. Called before an identity is generated, in previews too: a
    * state without an identity cannot have anything in the clouds.
@@ -47,7 +49,7 @@ export class StackIdentity extends pulumi.ComponentResource {
       { onDryRun: true },
     );
     const id = new random.RandomId(
-      `${name}-id`,
+      resourceNames.identity(name),
       // The name at the first run: a renamed stack is still the same stack.
       { byteLength: identityBytes, keepers: { stack: args.stack } },
       {
@@ -62,8 +64,8 @@ export class StackIdentity extends pulumi.ComponentResource {
       .apply(([hex, keepers]) =>
         hex === undefined ? notMade : markOf({ identity: hex, stack: keepers?.stack ?? args.stack }),
       );
-    this.known = knownMark(this.mark).then((mark) => {
-      if (mark === notMade) throw new pulumi.RunError(noIdentity);
+    this.known = knownValue(this.mark).then((mark) => {
+      if (mark === notMade) throw new pulumi.RunError(noIdentity(name));
       return { mark, isNew };
     });
     this.registerOutputs();
@@ -73,16 +75,9 @@ export class StackIdentity extends pulumi.ComponentResource {
 /** Stands for a missing identity: a new resource that --target leaves out has no outputs. */
 const notMade = "";
 
-const noIdentity = [
-  "The stack has no identity yet, and this run is not to make one: its --target leaves it out.",
-  "  fix     run pulumi up once without --target, or add:  --target '**::identity**'",
-].join("\n");
-
-/** The value of an output, or undefined where this preview cannot know it. */
-async function knownMark(mark: pulumi.Output<string>): Promise<string | undefined> {
-  // `isKnown` is not in the SDK's types, but on every output (@pulumi/pulumi: output.ts). It is needed
-  // because `apply` never calls its function for an unknown value, so waiting for that call would never end.
-  const { isKnown } = mark as unknown as { isKnown: Promise<boolean> };
-  if (!(await isKnown)) return undefined;
-  return new Promise((resolve) => mark.apply(resolve));
+function noIdentity(name: string): string {
+  return [
+    "The stack has no identity yet, and this run is not to make one: its --target leaves it out.",
+    `  fix     run pulumi up once without --target, or add:  --target '**::${name}**'`,
+  ].join("\n");
 }

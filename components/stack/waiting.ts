@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AddressesOutput, CertificateSpec, StatusOutput } from "../../providers/fly/spec.ts";
 import { pausedSentence } from "../cloudflare/zone-setup.ts";
-import { flyEndpoint } from "../fly/endpoint.ts";
+import { driverOf, flyEndpoint, moduleOf } from "../fly/driver-call.ts";
 
 /** Arguments of {@link waitingFor}. */
 export interface WaitingArgs {
@@ -63,10 +63,10 @@ interface MailLook {
  * because the answers change without any change of the program's. So they are an output and never a diff.
  */
 export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.Output<string[]> {
-  const look = (script: string[], environment: Record<string, pulumi.Input<string>>) =>
+  const look = (interpreter: string[], environment: Record<string, pulumi.Input<string>>) =>
     command.local.runOutput(
       {
-        interpreter: ["node", ...script],
+        interpreter,
         command: "look",
         environment,
         logging: command.local.Logging.None,
@@ -76,7 +76,7 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
   const certificates =
     args.certificates.length === 0
       ? pulumi.jsonStringify({ certificates: [] } satisfies StatusOutput)
-      : look(["providers/fly/start.mjs", "status"], {
+      : look(driverOf("status"), {
           ...flyEndpoint(args.flyEndpoint),
           SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
         });
@@ -96,9 +96,9 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
 
 function lookAtMail(
   { apiKey, ...spec }: NonNullable<WaitingArgs["sendgrid"]>,
-  look: (script: string[], environment: Record<string, pulumi.Input<string>>) => pulumi.Output<string>,
+  look: (interpreter: string[], environment: Record<string, pulumi.Input<string>>) => pulumi.Output<string>,
 ): pulumi.Output<string> {
-  return look(["providers/sendgrid/main.ts"], {
+  return look(moduleOf("sendgrid-look"), {
     SPEC: pulumi.jsonStringify(spec),
     ...(apiKey !== undefined && { SENDGRID_API_KEY: apiKey }),
   });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CheckoutResource } from "../shared/resource.ts";
+import { PackageResource } from "../shared/resource.ts";
 
 /** Arguments of {@link PhaseRule}. */
 export interface PhaseRuleArgs {
@@ -36,7 +36,7 @@ export interface PhaseRuleArgs {
  *
  * @see https://developers.cloudflare.com/ruleset-engine/rulesets-api/
  */
-export class PhaseRule extends CheckoutResource {
+export class PhaseRule extends PackageResource {
   /** Id of the ruleset that holds the rule. */
   declare readonly rulesetId: pulumi.Output<string>;
   /** Id of the rule, which may change; `ref` does not. */
@@ -97,7 +97,7 @@ export interface BucketAccessArgs {
  * @throws when the key is not accepted in time.
  * @see https://developers.cloudflare.com/r2/api/tokens/
  */
-export class BucketAccess extends CheckoutResource {
+export class BucketAccess extends PackageResource {
   /** The bucket, once the key opens it. */
   declare readonly bucket: pulumi.Output<string>;
   /** The id of a key that works. */
@@ -142,7 +142,7 @@ export interface KeptBucketArgs {
  *
  * @see https://developers.cloudflare.com/api/resources/r2/subresources/buckets/
  */
-export class KeptBucket extends CheckoutResource {
+export class KeptBucket extends PackageResource {
   /** The bucket, once it exists. */
   declare readonly bucket: pulumi.Output<string>;
 
@@ -181,7 +181,7 @@ export interface PublicHostArgs {
  *
  * @see https://developers.cloudflare.com/r2/buckets/public-buckets/
  */
-export class PublicHost extends CheckoutResource {
+export class PublicHost extends PackageResource {
   /** Whether R2 serves the bucket at the host. */
   declare readonly enabled: pulumi.Output<boolean>;
   /** `active` once R2 has verified who owns the host. */

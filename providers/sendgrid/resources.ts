@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { marked } from "../shared/mark.ts";
-import { CheckoutResource } from "../shared/resource.ts";
+import { PackageResource } from "../shared/resource.ts";
 
 /** One DNS-only CNAME that SendGrid asks for. Both are lower-case FQDNs without a final dot. */
 export interface MailCname {
@@ -44,7 +44,7 @@ export interface AuthenticatedDomainArgs extends SendgridArgs {
  * @throws when the key may not manage domains; the message names the missing scopes.
  * @see https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication
  */
-export class AuthenticatedDomain extends CheckoutResource {
+export class AuthenticatedDomain extends PackageResource {
   /** Id of the entry in SendGrid, as a number. */
   declare readonly domainId: pulumi.Output<number>;
   /** The return path (SPF). */
@@ -86,7 +86,7 @@ export interface DomainValidationArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/domain-authentication/validate-a-domain-authentication
  */
-export class DomainValidation extends CheckoutResource {
+export class DomainValidation extends PackageResource {
   /** Whether SendGrid has found every record. */
   declare readonly valid: pulumi.Output<boolean>;
   /** The records that SendGrid misses, one sentence each; empty when valid. */
@@ -134,7 +134,7 @@ export interface SingleSenderArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/sender-verification
  */
-export class SingleSender extends CheckoutResource {
+export class SingleSender extends PackageResource {
   /** Id of the sender in SendGrid. */
   declare readonly senderId: pulumi.Output<number>;
   /** Whether the link was clicked, as of the last `up` or refresh; `look` asks anew. */
@@ -178,7 +178,7 @@ export interface ApiKeyArgs extends SendgridArgs {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/api-keys
  */
-export class ApiKey extends CheckoutResource {
+export class ApiKey extends PackageResource {
   /** Id of the key; not secret. */
   declare readonly apiKeyId: pulumi.Output<string>;
   /** The key itself. Secret. */
@@ -210,7 +210,7 @@ export interface LinkBrandingArgs extends SendgridArgs {
  * @throws when an entry for the domain is on; the message names it and says where to end it.
  * @see https://www.twilio.com/docs/sendgrid/api-reference/link-branding
  */
-export class LinkBranding extends CheckoutResource {
+export class LinkBranding extends PackageResource {
   /**
    * Entries for the domain that are off, as they are not validated; once validated, they would break links.
    */
@@ -235,7 +235,7 @@ export interface ClickTrackingArgs extends SendgridArgs {
 }
 
 /** Whether click tracking was on before the stack touched it. Never changes. */
-export class TrackingBefore extends CheckoutResource {
+export class TrackingBefore extends PackageResource {
   declare readonly wasOn: pulumi.Output<boolean>;
 
   constructor(name: string, args: SendgridArgs, opts?: pulumi.CustomResourceOptions) {
@@ -249,7 +249,7 @@ export class TrackingBefore extends CheckoutResource {
  *
  * @see https://www.twilio.com/docs/sendgrid/api-reference/settings-tracking
  */
-export class ClickTracking extends CheckoutResource {
+export class ClickTracking extends PackageResource {
   /** Whether SendGrid rewrites links, as of the last `up` or refresh. */
   declare readonly enabled: pulumi.Output<boolean>;
   /** A sentence for the operator, when links are rewritten; else empty. */

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A resource whose provider is code of this checkout.
+ * A resource whose provider is code of this package.
  *
  * `pulumi.dynamic.Resource` serializes the provider's closures and stores them in the state of each resource.
  * That takes 0.4 s per run, and captured values are stored too: a secret in plain text, and each change of it
  * is a diff. So the stored text is written out here. It loads the provider's code when a method is called,
- * from the folder that the plugin runs in, which is the project's. The code may change; the text does not.
+ * from the package as the program's folder finds it. The code may change; the text does not.
  */
-export abstract class CheckoutResource extends pulumi.CustomResource {
+export abstract class PackageResource extends pulumi.CustomResource {
   /**
    * @param folder folder of providers/ whose `provider.ts` serves the resource, and the type's module.
    * @param kind type name, and the key in that provider's table.
@@ -35,7 +35,7 @@ export abstract class CheckoutResource extends pulumi.CustomResource {
  */
 export function providerText(folder: string): string {
   return [
-    `const code = () => require(process.cwd() + "/providers/${folder}/provider.ts");`,
+    `const code = () => require("module").createRequire(process.cwd() + "/")("mastiff/${folder}-provider");`,
     "exports.handler = () => ({",
     "  configure: async (request) => code().configure(request),",
     "  check: async (olds, news) => code().check(olds, news),",

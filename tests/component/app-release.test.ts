@@ -12,6 +12,7 @@ function declare(more: Partial<AppReleaseArgs> = {}) {
     () =>
       void new AppRelease("web-machines", {
         place,
+        app: "acme",
         image: image("v4.7.4"),
         secretNames: ["SECRET_KEY_BASE", "REDIS_URL"],
         forGood: ["SECRET_KEY_BASE"],

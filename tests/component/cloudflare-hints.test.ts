@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { halfAnswered } from "../../components/cloudflare/answers.ts";
+import { halfAnswered, refuseHalfAnswers } from "../../components/cloudflare/answers.ts";
 import { mintBucketKey } from "../../components/cloudflare/bucket-key.ts";
 import { DnsRecord } from "../../components/cloudflare/cloudflare.ts";
 import {
@@ -12,15 +12,10 @@ import { MailRecords } from "../../components/mail/mail-records.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 
 let said: ReturnType<typeof vi.spyOn>;
-let exitCode: typeof process.exitCode;
 beforeEach(() => {
-  exitCode = process.exitCode;
   said = vi.spyOn(console, "error").mockImplementation(() => undefined);
 });
-afterEach(() => {
-  process.exitCode = exitCode;
-  said.mockRestore();
-});
+afterEach(() => said.mockRestore());
 
 const record = { zoneId: "zone", type: "A", name: "acme.social", content: "192.0.2.1", ttl: 1 };
 
@@ -28,12 +23,11 @@ const record = { zoneId: "zone", type: "A", name: "acme.social", content: "192.0
 const declare = (answers: Parameters<typeof resourcesOf>[1] = {}) =>
   resourcesOf(
     () => {
-      explainCloudflareErrors();
-      const parent = new MailRecords("group", {
-        zoneId: "zone",
-        records: [],
-        stack: "3f9a1c0b77de mastiff/test",
-      });
+      const parent = new MailRecords(
+        "group",
+        { zoneId: "zone", records: [], stack: "3f9a1c0b77de mastiff/test" },
+        { transforms: [explainCloudflareErrors("dogs")], transformations: [refuseHalfAnswers] },
+      );
       new DnsRecord("record", record, { parent });
       const bucket = { accountId: "account", bucket: "files", jurisdiction: "default" as const };
       mintBucketKey("media", { ...bucket, stack: "3f9a1c0b77de mastiff/test" }, { parent });
@@ -43,10 +37,10 @@ const declare = (answers: Parameters<typeof resourcesOf>[1] = {}) =>
 
 test("everything of Cloudflare's explains its errors; only a token looks for copies of itself, after it was made", async () => {
   const declared = await declare();
-  expect(declared.named("record").errorHooks).toEqual(["cloudflare-hint"]);
+  expect(declared.named("record").errorHooks).toEqual(["dogs-cloudflare-hint"]);
   expect(declared.named("record").hooks.afterCreate).toEqual([]);
   expect(declared.named("media-token").hooks.afterCreate.map(({ name }) => name)).toEqual([
-    "cloudflare-token-copies",
+    "dogs-cloudflare-token-copies",
   ]);
   // In a preview there is no id to look for.
   expect(declared.named("media-token").hooks.afterCreate[0]?.onDryRun).toBe(false);
@@ -57,12 +51,10 @@ test("everything of Cloudflare's explains its errors; only a token looks for cop
 // The official provider writes it down so.
 const noId = "{<nil>}";
 
-test("a resource without an id ends the run red, and says the way out", async () => {
-  await declare({ ids: { record: noId } });
-  expect(said.mock.calls.flat()).toEqual([
-    `error: [runtime] ${halfAnswered("record", "cloudflare:index/dnsRecord:DnsRecord", "test")}`,
-  ]);
-  expect(process.exitCode).toBe(32);
+test("a resource without an id fails the run, and says the way out", async () => {
+  await expect(declare({ ids: { record: noId } })).rejects.toThrow(
+    halfAnswered("record", "cloudflare:index/dnsRecord:DnsRecord", "test"),
+  );
 });
 
 test("each known code has its hint; what may be our own doing names the way out as well", () => {

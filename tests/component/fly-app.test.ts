@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { FlyApp, type FlyPlace } from "../../components/fly/app.ts";
+import { driverOf } from "../../components/fly/driver-call.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Unknown } from "../support/wire-values.ts";
 import { driftedAt, place, specIn } from "./place.ts";
@@ -23,7 +24,7 @@ test("an app with public addresses, and an upkeep that is given what it printed"
   const { inputs, protect, secretOutputs } = declared.named("web-app");
   expect({ protect, secretOutputs }).toEqual({ protect: false, secretOutputs: [] });
   expect(inputs).toMatchObject({
-    interpreter: ["node", "providers/fly/start.mjs", "app"],
+    interpreter: driverOf("app"),
     create: "ensure",
     delete: "destroy",
     logging: "stderr",

@@ -12,6 +12,7 @@ function declare(hostname: string, zone = "acme.social") {
     () => {
       const { subject } = new FlyCertificate("host", {
         place,
+        app: "acme",
         appName: "acme",
         hostname,
         zoneId: "zone",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { FlyApp } from "../../components/fly/app.ts";
+import { driverOf } from "../../components/fly/driver-call.ts";
 import { Owner, type OwnerArgs } from "../../components/fly/owner.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
@@ -12,6 +13,7 @@ const declare = (more: Partial<OwnerArgs> = {}) =>
       const after = new FlyApp("web", { place, app: "acme", dedicatedV4: false });
       new Owner("owner", {
         place,
+        app: "acme",
         username: "rex",
         email: "rex@acme.social",
         domain: "acme.social",
@@ -35,7 +37,7 @@ test("the account comes after what set up its database, and its password by stan
     email: "rex@acme.social",
     skipDns: true,
   });
-  expect(account.inputs.interpreter).toEqual(["node", "providers/fly/start.mjs", "owner"]);
+  expect(account.inputs.interpreter).toEqual(driverOf("owner"));
 });
 
 test("only an address at the community's own domain is believed without a look at its DNS", async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { driverOf } from "../../components/fly/driver-call.ts";
 import { lastWords } from "../../components/stack/ending.ts";
 import type { Declared } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
@@ -21,9 +22,9 @@ async function difference(name: StackName): Promise<{ more: string[]; less: stri
 }
 
 const holdsData = [
-  "community-lock",
   "database-postgres",
   "identity-id",
+  "lock-hold",
   "media-access",
   "media-bucket",
   "media-guard",
@@ -37,7 +38,7 @@ const holdsData = [
 
 test("what holds data is kept from being deleted, nothing else is, and a stack may say otherwise", async () => {
   // Until the release is there, a failed `up` can be destroyed: only what comes after the release is kept.
-  expect((await declaredBy("usual")).kept).toEqual(["community-lock"]);
+  expect((await declaredBy("usual")).kept).toEqual(["lock-hold"]);
   expect((await declareProgram({ isLive: true })).kept).toEqual(holdsData);
   expect((await declareProgram({ ...stacks.dev, isLive: true })).kept).toEqual([]);
 });
@@ -87,9 +88,7 @@ test("with another mail server and a bucket key of the operator's nothing is at 
   expect(less.filter((name) => !name.startsWith("mail"))).toEqual(["assets-host-ownership", "media-token"]);
   const own = await declaredBy("ownServers");
   expect(own.resources.filter(({ type }) => type.includes("sendgrid"))).toEqual([]);
-  expect(own.asked.flatMap(({ inputs }) => inputs.interpreter ?? [])).not.toContain(
-    "providers/sendgrid/main.ts",
-  );
+  expect(own.asked.flatMap(({ inputs }) => inputs.interpreter ?? [])).not.toContain("mastiff-sendgrid-look");
   expect(own.named("media-access").inputs).toMatchObject({
     accessKeyId: "own-r2-key",
     secretAccessKey: new Secret("planted-r2-secret-key"),
@@ -195,8 +194,8 @@ test("a live stack is looked at before it is declared; what differs becomes word
   const live = await declareProgram({
     isLive: true,
     looks: {
-      "providers/fly/start.mjs all observe": {
-        "web-machines-release": { differences: ["machine web-2 is gone"] },
+      "mastiff-driver all observe": {
+        "community-web-machines-release": { differences: ["machine web-2 is gone"] },
       },
     },
   });
@@ -218,7 +217,7 @@ test("a certificate that the look found issued is not asked about again", async 
     const { asked } = await declareProgram({
       isLive: true,
       looks: {
-        "providers/fly/start.mjs all observe": Object.fromEntries(ready.map((name) => [name, issued])),
+        "mastiff-driver all observe": Object.fromEntries(ready.map((name) => [`community-${name}`, issued])),
       },
     });
     return asked
@@ -235,9 +234,12 @@ test("what is looked at is what is declared, to the letter: else it would drift 
   const live = await declareProgram({ ...stacks.rotated, isLive: true });
   const look = live.asked.find(({ inputs }) => inputs.command === "observe");
   const asked = (look?.inputs.environment ?? {}) as { SPEC?: string };
-  const { items } = JSON.parse(asked.SPEC ?? "{}") as {
+  const { items: found } = JSON.parse(asked.SPEC ?? "{}") as {
     items: Record<string, { kind: string; spec: unknown; flyToml?: string }>;
   };
+  const items = Object.fromEntries(
+    Object.entries(found).map(([name, item]) => [name.replace(/^community-/, ""), item]),
+  );
   expect(Object.keys(items).sort()).toEqual(
     live.names.filter((name) =>
       /-(app|addresses|certificate|postgres|machine|account|machines-secrets|machines-release)$/.test(name),
@@ -246,7 +248,7 @@ test("what is looked at is what is declared, to the letter: else it would drift 
   for (const [name, { kind, spec, flyToml }] of Object.entries(items)) {
     const { inputs } = live.named(name);
     const { SPEC = "", FLY_TOML } = inputs.environment as Record<string, string>;
-    expect(inputs.interpreter, name).toEqual(["node", "providers/fly/start.mjs", kind]);
+    expect(inputs.interpreter, name).toEqual(driverOf(kind));
     // The addresses that records lead to are not known to a look.
     expect(JSON.parse(SPEC), name).toMatchObject(spec as object);
     const last = name.startsWith("streaming") ? 11 : 10;
@@ -267,18 +269,21 @@ test("what up would refuse on Fly ends the preview in the same words, all of it 
     "database-postgres": ["The volume of the database cannot shrink.", "The database cannot move."],
     "redis-machine": ["Redis cannot move."],
   };
-  const observed = Object.entries(refusals).map(([name, refused]) => [name, { differences: [], refused }]);
+  const observed = Object.entries(refusals).map(([name, refused]) => [
+    `community-${name}`,
+    { differences: [], refused },
+  ]);
   await expect(
     declareProgram({
       isLive: true,
-      looks: { "providers/fly/start.mjs all observe": Object.fromEntries(observed) },
+      looks: { "mastiff-driver all observe": Object.fromEntries(observed) },
     }),
   ).rejects.toThrow(Object.values(refusals).flat().join("\n\n"));
 });
 
 test("a look that fails ends the run, and says how to go on", async () => {
   await expect(
-    declareProgram({ isLive: true, looks: { "providers/fly/start.mjs all observe": undefined } }),
+    declareProgram({ isLive: true, looks: { "mastiff-driver all observe": undefined } }),
   ).rejects.toThrow(
     /Fly could not be looked at, so this run cannot know what has changed there\.\n {2}fix {5}see that flyctl is installed and FLY_API_TOKEN is valid: {2}flyctl auth whoami\n {10}or, to go on without a look: {2}pulumi config set mastiff:drift off/,
   );

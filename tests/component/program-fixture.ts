@@ -101,9 +101,9 @@ const outputs: Answers["outputs"] = {
 /** What the driver and the SendGrid client print when they look, by the words that start them. */
 export type Looks = Record<string, unknown>;
 const looks: Looks = {
-  "providers/fly/start.mjs all observe": {},
-  "providers/fly/start.mjs status look": { certificates: [] },
-  "providers/sendgrid/main.ts look": {
+  "mastiff-driver all observe": {},
+  "mastiff-driver status look": { certificates: [] },
+  "mastiff-sendgrid-look look": {
     domainValid: true,
     senderVerified: null,
     clickTracking: false,
@@ -163,10 +163,10 @@ export const stacks = {
         '{"email":"rex@mastiff.party","name":"Rex","address":"1 Bone Street","city":"Dogtown","country":"Land"}',
     },
     looks: {
-      "providers/fly/start.mjs status look": {
+      "mastiff-driver status look": {
         certificates: [{ hostname: "mastiff.party", status: "pending", detail: "DNS has no records yet" }],
       },
-      "providers/sendgrid/main.ts look": {
+      "mastiff-sendgrid-look look": {
         domainValid: false,
         senderVerified: false,
         clickTracking: false,
@@ -219,35 +219,90 @@ export async function stateOf(stack: Stack): Promise<Record<string, unknown>> {
     resources.map(({ name, type, inputs }) => {
       const more = given[name];
       const printed = typeof more === "object" ? more : {};
-      return [`urn:pulumi:test::mastiff::${type}::${name}`, { outputs: { ...inputs, ...printed } }];
+      return [`urn:pulumi:test::mastiff::${type}::${fullName(name)}`, { outputs: { ...inputs, ...printed } }];
     }),
   );
 }
 
+/** Declares communities `dogs` and `cats`, which a test makes itself. Names are left as they are. */
+export function declareCommunities(declare: () => unknown, stack: Stack = {}): Promise<Declared> {
+  const answers = { ...inCommunity(outputs, "dogs"), ...inCommunity(outputs, "cats") };
+  return declareWith(declare, { ...stack, outputs: answers }, {});
+}
+
 /** Declares the whole program. */
 export async function declareProgram(stack: Stack = {}): Promise<Declared> {
-  const { config = {}, looks: more = {}, zone = calmZone, ...rest } = stack;
-  const printed = { ...looks, ...more };
+  const { config = {}, ids, ...rest } = stack;
   const isAsked =
     rest.isLive === true && rest.calls?.["pulumi:pulumi:readStackResourceOutputs"] === undefined;
   const state = isAsked ? await stateOf(stack) : {};
-  const declare = () => {
-    reading = zone ?? undefined;
-    vi.stubEnv("CLOUDFLARE_API_TOKEN", "planted-operators-cloudflare-token");
-    return program();
-  };
-  return resourcesOf(declare, {
+  const answers = {
     ...rest,
     config: { ...required, ...config },
-    outputs: { ...outputs, ...rest.outputs },
+    outputs: inCommunity({ ...outputs, ...rest.outputs }, community),
+    ...(ids && { ids: renamed(ids) }),
+  };
+  const declared = await declareWith(program, answers, state);
+  for (const made of declared.resources) {
+    made.name = localName(made.name);
+    made.parent = localName(made.parent);
+    made.dependsOn = made.dependsOn.map(localName).sort();
+  }
+  return declared;
+}
+
+/** Declares against clouds that answer as a stack says, and a state that has these resources. */
+function declareWith(
+  declare: () => unknown,
+  { looks: more = {}, zone = calmZone, ...rest }: Stack,
+  state: Record<string, unknown>,
+): Promise<Declared> {
+  const printed = { ...looks, ...more };
+  const answered = () => {
+    reading = zone ?? undefined;
+    vi.stubEnv("CLOUDFLARE_API_TOKEN", "planted-operators-cloudflare-token");
+    return declare();
+  };
+  return resourcesOf(answered, {
+    ...rest,
     calls: {
       "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }),
       "command:local:run": ({ interpreter, command }) => {
-        const words = [...(interpreter as string[]).slice(1), command].join(" ");
+        const words = [...(interpreter as string[]).slice(3), command].join(" ");
         if (printed[words] === undefined) throw new Error(`nobody agreed what "${words}" prints`);
         return { stdout: JSON.stringify(printed[words]) };
       },
       ...rest.calls,
     },
   });
+}
+
+/** Name that index.ts gives its community. The names of everything in it begin with this one. */
+const community = "community";
+
+function fullName(name: string): string {
+  return name === community ? name : `${community}-${name}`;
+}
+
+/** A name without the community's, as the tests write it. */
+function localName(name: string): string {
+  if (name === community || name === "mastiff-test") return name;
+  if (!name.startsWith(`${community}-`)) throw new Error(`${name} does not begin with its community's name`);
+  return name.slice(community.length + 1);
+}
+
+function inCommunity(
+  answers: NonNullable<Answers["outputs"]>,
+  name: string,
+): NonNullable<Answers["outputs"]> {
+  return Object.fromEntries(
+    Object.entries(answers).map(([local, answer]) => [
+      local.includes(":") ? local : `${name}-${local}`,
+      typeof answer === "function" ? (full: string) => answer(full.slice(full.indexOf("-") + 1)) : answer,
+    ]),
+  );
+}
+
+function renamed<T>(values: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [fullName(name), value]));
 }

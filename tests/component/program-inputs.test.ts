@@ -47,11 +47,13 @@ test("every command is an interpreter without a shell, and its words hold nothin
   const verbs = new Set<string>();
   for (const name of names)
     for (const { type, name: resource, inputs } of (await declaredBy(name)).resources) {
-      if (type !== "command:local:Command" || /-(memory|lock)$/.test(resource)) continue;
+      if (type !== "command:local:Command" || /-(memory|hold)$/.test(resource)) continue;
       const { interpreter, create, update, delete: remove } = inputs as Record<string, string>;
       expect(interpreter, resource).toEqual([
         "node",
-        "providers/fly/start.mjs",
+        "-e",
+        "import('mastiff/driver')",
+        "mastiff-driver",
         expect.stringMatching(/^[a-z-]+$/),
       ]);
       verbs.add([create, update ?? "", remove ?? ""].join(" "));
@@ -72,12 +74,8 @@ test("machines of the community start once database and Redis let them in", asyn
 
 test("what only remembers runs nothing", async () => {
   const { resources } = await declaredBy("usual");
-  const memories = resources.filter(({ name }) => /-(memory|lock)$/.test(name));
-  expect(memories.map(({ name }) => name).sort()).toEqual([
-    "community-lock",
-    "community-memory",
-    "secrets-memory",
-  ]);
+  const memories = resources.filter(({ name }) => /-(memory|hold)$/.test(name));
+  expect(memories.map(({ name }) => name).sort()).toEqual(["facts-memory", "lock-hold", "secrets-memory"]);
   for (const { inputs } of memories) expect(Object.keys(inputs)).not.toContain("create");
 });
 
@@ -109,7 +107,7 @@ test("the operator's credentials are no input, so that rotating one changes noth
 test("everything of Cloudflare's says what to do when it fails, and a token looks for copies of itself", async () => {
   const { resources } = await declaredBy("usual");
   const theirs = resources.filter(({ type }) => type.startsWith("cloudflare:"));
-  expect(theirs.filter(({ errorHooks }) => !errorHooks.includes("cloudflare-hint"))).toEqual([]);
+  expect(theirs.filter(({ errorHooks }) => !errorHooks.includes("community-cloudflare-hint"))).toEqual([]);
   const looking = theirs.filter(({ hooks }) => hooks.afterCreate.length > 0).map(({ name }) => name);
   expect(looking).toEqual(["media-token"]);
 });

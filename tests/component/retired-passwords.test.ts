@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { driverOf } from "../../components/fly/driver-call.ts";
 import { RetiredPasswords, type RetiredPasswordsArgs } from "../../components/fly/retired-passwords.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
@@ -19,11 +20,11 @@ test("the first login is shut, and Redis starts anew with the later password alo
   expect(declared.names).toEqual(["retired", "retired-database-login", "retired-redis-password"]);
   expect(declared.named("retired").type).toBe("mastiff:fly:RetiredPasswords");
   const login = declared.named("retired-database-login");
-  expect(login.inputs.interpreter).toEqual(["node", "providers/fly/start.mjs", "retired-login"]);
+  expect(login.inputs.interpreter).toEqual(driverOf("retired-login"));
   expect(specIn(login.inputs)).toEqual({ app: "acme-db", user: "acme" });
   expect(login.inputs).not.toHaveProperty("stdin");
   const redis = declared.named("retired-redis-password");
-  expect(redis.inputs.interpreter).toEqual(["node", "providers/fly/start.mjs", "redis-restart"]);
+  expect(redis.inputs.interpreter).toEqual(driverOf("redis-restart"));
   expect(specIn(redis.inputs)).toEqual({ app: "acme-redis" });
   expect(redis.inputs.stdin).toEqual(new Secret('{"password":"planted-w4"}'));
 });

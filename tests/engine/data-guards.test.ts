@@ -20,7 +20,7 @@ describe("what would lose data is refused", () => {
   test("from the first release on nothing that holds data or keys is replaced by a flag, protected or not", async () => {
     // The marks on the things themselves come with the next run; until then this one stands in front of them all.
     const kept = (await community.stack.resources()).filter((one) => one.protect === true);
-    expect(kept.map(({ urn }) => urn.split("::").at(-1))).toContain("community-lock");
+    expect(kept.map(({ urn }) => urn.split("::").at(-1))).toContain("community-lock-hold");
     const name = "database-postgres";
     const { exitCode, output } = await community.preview({}, "--replace", await community.urnOf(name));
     expect(exitCode, output).not.toBe(0);

@@ -21,5 +21,5 @@ test("of a name that is taken, it goes through with another one as printed, and 
   const again = await stack.preview("--expect-no-changes");
   expect(again.exitCode, again.output).toBe(0);
   const kept = (await stack.resources()).filter((one) => one.protect === true);
-  expect(kept.map(({ urn }) => urn.split("::").at(-1))).toContain("community-lock");
+  expect(kept.map(({ urn }) => urn.split("::").at(-1))).toContain("community-lock-hold");
 });

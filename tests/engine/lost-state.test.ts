@@ -21,7 +21,7 @@ const ran = (run: { exitCode: number; stdout: string; stderr: string }) =>
 
 test("an empty backend is told that the community is up, and touches nothing of it", async () => {
   await using elsewhere = await openStack(up.world);
-  const identity = (await up.stack.resources()).find(({ urn }) => urn.endsWith("::identity-id"))?.outputs.hex;
+  const identity = (await up.stack.resources()).find(({ urn }) => urn.endsWith("-identity-id"))?.outputs.hex;
   const run = await elsewhere.up();
   expect(run.exitCode, run.output).not.toBe(0);
   for (const words of [
@@ -48,7 +48,7 @@ test("an empty backend is told that the community is up, and touches nothing of 
 
 test("recover on a live community keeps what the state lists, and ends what only this stack can have left", async () => {
   const identity = String(
-    (await up.stack.resources()).find(({ urn }) => urn.endsWith("::identity-id"))?.outputs.hex,
+    (await up.stack.resources()).find(({ urn }) => urn.endsWith("-identity-id"))?.outputs.hex,
   );
   const name = (of: string, word = "") => `Mastiff ${of} mastiff/dev${word}`;
   const planted = await up.world.state();

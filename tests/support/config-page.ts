@@ -1,6 +1,7 @@
 /** The page docs/config.md, from the form of the config (components/config/schema.ts). */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { argumentPaths } from "../../components/config/arguments.ts";
 import { wordsOf } from "../../components/config/key-words.ts";
 import { secretKeys, sections } from "../../components/config/schema.ts";
 import { type Preset, sizesOf } from "../../components/config/sizes.ts";
@@ -56,6 +57,12 @@ Or name it once for all stacks in the settings of the editor (Visual Studio Code
 The schema expects every key with its namespace, as \`pulumi config set\` writes it. It checks each value alone. Rules
 between keys are checked by the preview.
 
+## In a program of your own
+
+A program that makes its communities itself (\`new Community("dogs", { … })\`) passes the same values as arguments. Each
+key below names its argument. The same rules check them. Credentials of the clouds are not arguments: they come from
+the environment or from config, as for every Pulumi provider.
+
 ## Keys of other namespaces
 
 | key | meaning |
@@ -89,6 +96,9 @@ function section(key: string, form: Parameters<typeof formOf>[0]): string {
     `- ${defaultWords(form)}`,
     ...(isSecret(key) ? ["- Secret: stored encrypted only"] : []),
     `- Example: \`${exampleCommand(key, form)}\``,
+    argumentPaths[key] === undefined
+      ? "- In a program of your own: not an argument"
+      : `- In a program of your own: \`${argumentPaths[key]}\``,
     ...(see === undefined
       ? []
       : [`- More: ${see.map((link) => `[${headingOf(link)}](${link})`).join(", ")}`]),

@@ -1,7 +1,7 @@
 /** A community's config as a test gives it: the five required keys, and what is to be tried. */
 import { ConfigError } from "../../components/config/config-error.ts";
 import { parseCommunity } from "../../components/config/read.ts";
-import type { Community } from "../../components/config/schema.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
 
 export const required = {
   domain: "mastiff.party",
@@ -11,8 +11,8 @@ export const required = {
   ownerEmail: "rex@mastiff.party",
 };
 
-export function parse(extra: Record<string, string> = {}, encrypted: string[] = []): Community {
-  return parseCommunity({ ...required, ...extra }, new Set(encrypted), "dev");
+export function parse(extra: Record<string, string> = {}, encrypted: string[] = []): CommunitySettings {
+  return parseCommunity({ ...required, ...extra }, new Set(encrypted), { stack: "dev" });
 }
 
 /** The whole refusal; undefined when the config is taken. */
@@ -24,7 +24,7 @@ export function refusal(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   try {
-    parseCommunity(Object.fromEntries(raw), new Set(encrypted), "dev");
+    parseCommunity(Object.fromEntries(raw), new Set(encrypted), { stack: "dev" });
     return undefined;
   } catch (error) {
     if (error instanceof ConfigError) return error;

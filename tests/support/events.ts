@@ -6,7 +6,7 @@ export interface StepTaken {
   /** create, update, delete, replace, create-replacement, delete-replaced, read, refresh, … */
   op: string;
   type: string;
-  /** Logical name, the last part of the URN. */
+  /** Logical name; of a community's resource without the community's own name. */
   name: string;
   urn: string;
   /** Paths of the inputs that differ. */
@@ -58,9 +58,9 @@ export function readEvents(file: string): { changes: StepTaken[]; diagnostics: D
   return { changes, diagnostics };
 }
 
-/** The logical name: the last part of a URN. */
-function nameOf(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
+/** The logical name, the last part of a URN; of a community's resource without the community's own name. */
+export function nameOf(urn: string): string {
+  return (urn.split("::").at(-1) ?? "").replace(/^community-/, "");
 }
 
 /** Without the engine's own colour marks, such as `<{%reset%}>`. */

@@ -1,6 +1,6 @@
 /** Every kind of fly.toml that the program renders. */
 import { parseCommunity } from "../../components/config/read.ts";
-import type { Community } from "../../components/config/schema.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
 import { images, streamingToml, webToml } from "../../components/fly/fly-toml.ts";
 import { railsEnvironment, streamingEnvironment } from "../../components/mastodon/environment.ts";
 
@@ -28,7 +28,7 @@ export function tomls(): Record<string, string> {
   return Object.fromEntries(named);
 }
 
-function communityOf(config: Record<string, string>): Community {
+function communityOf(config: Record<string, string>): CommunitySettings {
   const required = {
     domain: "mastiff.party",
     cloudflareAccountId: "0123456789abcdef0123456789abcdef",
@@ -37,10 +37,12 @@ function communityOf(config: Record<string, string>): Community {
     ownerEmail: "rex@example.org",
   };
   const password: Record<string, string> = config.smtpServer === undefined ? {} : { smtpPassword: "x" };
-  return parseCommunity({ ...required, ...config, ...password }, new Set(["smtpPassword"]), "variant");
+  return parseCommunity({ ...required, ...config, ...password }, new Set(["smtpPassword"]), {
+    stack: "variant",
+  });
 }
 
-function rendered(app: "web" | "streaming", community: Community): string {
+function rendered(app: "web" | "streaming", community: CommunitySettings): string {
   const addresses = { v4: "66.241.124.10", v6: "2a09:8280:1::7" };
   const image = images(community.mastodonVersion)[app];
   const { region, sizes } = community;

@@ -1,5 +1,5 @@
 /**
- * What Pulumi's mock monitor leaves out of the engine's part: hooks and stack transforms. Both go over the same
+ * What Pulumi's mock monitor leaves out of the engine's part: hooks and transforms. Both go over the same
  * messages as in the engine, so a hook gets what the engine would hand it: a secret input is an Output there.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -44,7 +44,6 @@ interface Monitor {
     answer: Answer,
   ): void;
   registerErrorHook(request: { getName(): string }, answer: Answer): void;
-  registerStackTransform(request: Callback, answer: Answer): void;
   registerResourceOutputs(request: Outputs, answer: Answer): void;
 }
 
@@ -62,7 +61,8 @@ export interface Watch {
 export function completeMonitor({ isLive, registered, gave }: Watch): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const hooks = new Map<string, Hook>();
-  const transforms: Run[] = [];
+  /** Transforms that a resource has from its own options and from its parents', by its URN. */
+  const transformsOf = new Map<string, Run[]>();
   const register = monitor.registerResource.bind(monitor);
 
   monitor.registerResourceHook = (request, answer) => {
@@ -81,11 +81,11 @@ export function completeMonitor({ isLive, registered, gave }: Watch): void {
     answer(null);
   };
   monitor.registerErrorHook = (_request, answer) => answer(null);
-  monitor.registerStackTransform = (request, answer) => {
-    transforms.push(callbackOf(request));
-    answer(null);
-  };
   monitor.registerResource = async (request, answer) => {
+    const transforms = [
+      ...request.getTransformsList().map(callbackOf),
+      ...(transformsOf.get(request.getParent()) ?? []),
+    ];
     for (const transform of transforms) await transformed(request, transform);
     const of: HooksOf = (moment) => namesAt(request, moment).map((name) => hooks.get(name) as Hook);
     registered(request, of);
@@ -94,7 +94,11 @@ export function completeMonitor({ isLive, registered, gave }: Watch): void {
         const refusal = await hook.refusal({}, fromWire(request.getObject()?.toJavaScript()) as object);
         if (refusal !== undefined) return answer(new Error(refusal));
       }
-    return register(request, answer);
+    return register(request, (error, registration) => {
+      const urn = (registration as { getUrn(): string } | undefined)?.getUrn();
+      if (urn !== undefined) transformsOf.set(urn, transforms);
+      answer(error, registration);
+    });
   };
   const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
   monitor.registerResourceOutputs = (request, answer) => {

@@ -94,6 +94,9 @@ export function resourcesOf(declare: () => unknown, answers: Answers = {}): Prom
   return run;
 }
 
+/** Errors that a run has failed with. Each output of a community rejects with the same one, some of them late. */
+const told = new WeakSet<object>();
+
 async function recorded(declare: () => unknown, answers: Answers): Promise<Declared> {
   const {
     outputs = {},
@@ -151,21 +154,39 @@ async function recorded(declare: () => unknown, answers: Answers): Promise<Decla
   });
   // Kept from the SDK, which hangs it on promises that nobody awaits.
   const failures: unknown[] = [];
+  // The language host fails a run for a promise that nobody awaits, such as an output that is not exported.
+  const unhandled = (error: unknown) => {
+    if (!told.has(error as object)) failures.push(error);
+  };
+  process.on("unhandledRejection", unhandled);
   try {
     await pulumi.runtime.runInPulumiStack(async () => {
       try {
-        return await declare();
+        return await settled(await declare());
       } catch (error) {
         failures.push(error);
       }
     });
   } finally {
     await pulumi.runtime.disconnect();
+    // Node tells of an unhandled rejection at the end of a turn of the event loop.
+    await new Promise(setImmediate);
+    process.off("unhandledRejection", unhandled);
     if (secretKeys === undefined) delete process.env.PULUMI_CONFIG_SECRET_KEYS;
     else process.env.PULUMI_CONFIG_SECRET_KEYS = secretKeys;
   }
+  for (const failure of failures) told.add(failure as object);
   if (failures.length > 0) throw failures[0];
   return declared;
+}
+
+/** What `declare` gave back, once each output of it is known or has failed. */
+async function settled(given: unknown): Promise<unknown> {
+  const outputs = Object.values(given ?? {}).filter((value) => pulumi.Output.isInstance(value));
+  await Promise.all(
+    outputs.map((output) => (output as unknown as { promise(): Promise<unknown> }).promise()),
+  );
+  return given;
 }
 
 function madeFrom(request: Registration): Omit<Made, "hooks"> {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { factsIn, isReleased } from "../../components/stack/bound-facts.ts";
 import { type Facts, factProblems } from "../../components/stack/fact-rules.ts";
 import type { LastState } from "../../components/stack/last-state.ts";
+import { componentNames } from "../../components/stack/logical-names.ts";
 import { parse } from "../support/config.ts";
 
 const account = "00000000000000000000000000000d09";
@@ -24,9 +25,15 @@ const state = {
   },
 } satisfies LastState;
 
-/** What is bound when the state holds these and nothing else. */
-const bound = (...names: (keyof typeof state)[]) =>
-  factsIn(Object.fromEntries(names.map((name) => [name, state[name]])), "own");
+/** A community whose state holds these. */
+const inState = (resources: LastState) => ({
+  last: Object.fromEntries(Object.entries(resources).map(([name, one]) => [`dogs-${name}`, one])),
+  names: componentNames("dogs"),
+});
+
+/** A community whose state holds these and nothing else. */
+const only = (names: (keyof typeof state)[]) =>
+  inState(Object.fromEntries(names.map((name) => [name, state[name]])));
 
 /** Everything in the state but the thing that failed and what comes after it. */
 const free: Facts = {
@@ -66,8 +73,8 @@ test.each<[string, (keyof typeof state)[], (keyof Facts)[]]>([
     ],
   ],
 ])("with %s in the state, that and no more binds", (_what, there, facts) => {
-  const old = bound(...there);
-  expect(isReleased(Object.fromEntries(there.map((name) => [name, state[name]])))).toBe(false);
+  const old = factsIn(only(there), "own");
+  expect(isReleased(only(there))).toBe(false);
   expect(
     Object.keys(old)
       .filter((fact) => fact !== "redisVolumeGb")
@@ -77,7 +84,7 @@ test.each<[string, (keyof typeof state)[], (keyof Facts)[]]>([
 });
 
 test("after a release everything binds, with the values of the things themselves", () => {
-  expect(factsIn(state, "own")).toEqual({
+  expect(factsIn(inState(state), "own")).toEqual({
     domain: "acme.social",
     filesHosts: ["files.acme.social"],
     app: "acme-social",
@@ -95,6 +102,13 @@ test("after a release everything binds, with the values of the things themselves
 
 test("a run that stopped between two kinds of Redis leaves the one that config does not name as the fact", () => {
   const both = { ...state, "redis-upstash": spec({ org: "acme", name: "acme-social-redis" }) };
-  expect(factsIn(both, "own").redisKind).toBe("upstash");
-  expect(factsIn(both, "upstash").redisKind).toBe("own");
+  expect(factsIn(inState(both), "own").redisKind).toBe("upstash");
+  expect(factsIn(inState(both), "upstash").redisKind).toBe("own");
+});
+
+test("another community of the same state binds nothing", () => {
+  const { last } = inState(state);
+  expect(factsIn({ last, names: componentNames("cats") }, "own")).toEqual({});
+  expect(isReleased({ last, names: componentNames("dogs") })).toBe(true);
+  expect(isReleased({ last, names: componentNames("cats") })).toBe(false);
 });

@@ -6,7 +6,7 @@ import {
   farewellBucket,
   ruleRefOf,
 } from "../../components/config/derived-names.ts";
-import type { Community } from "../../components/config/schema.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
 import { planFly } from "../../components/fly/plan.ts";
 import { identifier } from "../../providers/fly/things/psql.ts";
 import { nameProblem, nameRules } from "../../providers/rules/names.ts";
@@ -15,7 +15,7 @@ import { marked, markOf } from "../../providers/shared/mark.ts";
 import { isDomain } from "../../sandbox/clouds/sendgrid/domains.ts";
 import { fixes, parse, problems, refusal } from "../support/config.ts";
 
-test.each<[string, Partial<Community>]>([
+test.each<[string, Partial<CommunitySettings>]>([
   ["mastiff.party", { app: "mastiff-party", bucket: "files-mastiff-party" }],
   ["404media.social", { app: "404media-social", bucket: "files-404media-social" }],
   ["big-dogs.social", { app: "big--dogs-social", bucket: "files-big--dogs-social" }],
@@ -102,7 +102,7 @@ const domains = fc
 const stacks = fc.string({ unit: fc.constantFrom(...letters, "-", "_", "."), minLength: 1, maxLength: 100 });
 
 /** What of a community has a name in a cloud, as its plan for Fly and its config have it. */
-function namesOf(community: Community): string[] {
+function namesOf(community: CommunitySettings): string[] {
   const plan = planFly(community, { server: "s", port: 587, login: "l" });
   return [plan.web.app, plan.postgres.database, community.bucket, ruleRefOf(community.domain)];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../components/config/config-error.ts";
 import { parseCommunity } from "../../components/config/read.ts";
-import type { Community } from "../../components/config/schema.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
 
 const required = {
   domain: "mastiff.party",
@@ -11,8 +11,8 @@ const required = {
   ownerEmail: "rex@mastiff.party",
 };
 
-function parse(extra: Record<string, string> = {}, encrypted: string[] = []): Community {
-  return parseCommunity({ ...required, ...extra }, new Set(encrypted), "dev");
+function parse(extra: Record<string, string> = {}, encrypted: string[] = []): CommunitySettings {
+  return parseCommunity({ ...required, ...extra }, new Set(encrypted), { stack: "dev" });
 }
 
 function problems(extra: Record<string, string | undefined>, encrypted: string[] = []): string[] {
@@ -22,7 +22,7 @@ function problems(extra: Record<string, string | undefined>, encrypted: string[]
     ),
   );
   try {
-    parseCommunity(raw, new Set(encrypted), "dev");
+    parseCommunity(raw, new Set(encrypted), { stack: "dev" });
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -184,7 +184,7 @@ test("what is wrong between keys is shown together with what is wrong in them", 
 test("every problem is shown at once, with key, value, reason and fix, and no secret value", () => {
   let message = "";
   try {
-    parseCommunity({ domain: "https://x", smtpPassword: "hunter2", region: "ams!" }, new Set(), "acme");
+    parseCommunity({ domain: "https://x", smtpPassword: "hunter2", region: "ams!" }, new Set(), { stack: "acme" });
   } catch (error) {
     message = (error as Error).message;
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { faulty, roomOf } from "../deliberate/fault.ts";
@@ -32,7 +32,6 @@ describe("the list of deliberate faults", () => {
       "components/mail/",
       "components/mastodon/",
       "components/stack/",
-      "index.ts",
       "providers/cloudflare/",
       "providers/fly/",
       "providers/rules/",
@@ -43,10 +42,16 @@ describe("the list of deliberate faults", () => {
 
   test("has one for each component and for each kind of thing on Fly", () => {
     const touched = new Set(faults.map(({ file }) => file));
-    const program = contentOf("index.ts");
-    const components = [...program.matchAll(/import \{ (\w+)[^}]*\} from "\.\/(components\/[\w/-]+\.ts)"/g)]
-      .filter(([, name]) => program.includes(`new ${name}(`))
-      .map(([, , file]) => file ?? "");
+    const composed = /(?:community(-\w+)?|groundwork)\.ts$/;
+    const components = globSync("components/**/*.ts", { cwd: root })
+      .filter((file) => composed.test(file))
+      .flatMap((file) => {
+        const text = contentOf(file);
+        return [...text.matchAll(/import \{ (\w+)[^}]*\} from "(\.[\w./-]+\.ts)"/g)]
+          .filter(([, name]) => text.includes(`new ${name}(`))
+          .map(([, , other = ""]) => posix.join(posix.dirname(file), other));
+      })
+      .filter((file) => !composed.test(file));
     const kinds = [
       ...contentOf("providers/fly/run.ts").matchAll(/load: \(\) => import\("\.\/([\w/-]+\.ts)"\)/g),
     ].map(([, file]) => `providers/fly/${file}`);
@@ -79,11 +84,11 @@ test("a test that loads a file by way of others is found", () => {
   const importersOf = importersIn(root, [
     "components/mastodon/vapid.ts",
     "components/mastodon/mastodon-secrets.ts",
-    "index.ts",
+    "components/community.ts",
   ]);
   expect([...importersOf("components/mastodon/vapid.ts")]).toEqual([
     "components/mastodon/vapid.ts",
     "components/mastodon/mastodon-secrets.ts",
-    "index.ts",
+    "components/community.ts",
   ]);
 });

@@ -20,7 +20,7 @@ const community = (extra: Record<string, string> = {}) =>
       ...extra,
     },
     new Set(),
-    "dev",
+    { stack: "dev" },
   );
 const addresses = { v4: "66.241.124.10", v6: "2a09:8280:1::7" };
 const sendgrid = { server: "smtp.sendgrid.net", port: 587, login: "apikey" };

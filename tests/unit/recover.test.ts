@@ -158,7 +158,7 @@ describe("what recover takes away", () => {
   test("the identity is read from the state, and from nothing else", () => {
     const type = "random:index/randomId:RandomId";
     const urn = (name: string) => `urn:pulumi:acme::mastiff::mastiff:mastodon:Identity$${type}::${name}`;
-    const one = { urn: urn("identity-id"), type, outputs: { hex: world.identity } };
+    const one = { urn: urn("community-identity-id"), type, outputs: { hex: world.identity } };
     expect(identityIn([one])).toBe(world.identity);
     expect(identityIn([{ ...one, urn: urn("another-id") }])).toBeUndefined();
     expect(identityIn([{ ...one, outputs: {} }])).toBeUndefined();

@@ -14,7 +14,7 @@ const encrypted = new Set(["smtpPassword", "r2SecretAccessKey"]);
 /** What is said about a config; empty when it is taken. */
 function refusal(config: Record<string, string>): string {
   try {
-    parseCommunity({ ...required, ...config }, encrypted, "acme");
+    parseCommunity({ ...required, ...config }, encrypted, { stack: "acme" });
     return "";
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
@@ -27,7 +27,7 @@ const rotate = (words: object, more: Record<string, string> = {}) =>
 test("the secrets that may rotate take words and numbers", () => {
   const rotate =
     '{"smtpKey":"2026-11","r2Token":2,"databasePassword":"b","redisPassword":"b","ownerPassword":"b"}';
-  expect(parseCommunity({ ...required, rotate }, encrypted, "acme").rotate).toEqual({
+  expect(parseCommunity({ ...required, rotate }, encrypted, { stack: "acme" }).rotate).toEqual({
     smtpKey: "2026-11",
     r2Token: "2",
     databasePassword: "b",

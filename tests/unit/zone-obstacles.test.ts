@@ -19,7 +19,7 @@ function wishes(config: Record<string, string> = {}): ZoneWishes {
       ...config,
     },
     new Set(),
-    "acme",
+    { stack: "acme" },
   );
   const { domain, assetsHost, streamingHost, zoneMode } = community;
   return {

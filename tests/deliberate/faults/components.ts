@@ -82,8 +82,8 @@ export const componentFaults: readonly Fault[] = [
   {
     name: "upkeep-without-parent",
     file: "components/fly/app.ts",
-    text: "{ ...of, of: app, item }, { parent: this });",
-    replacement: "{ ...of, of: app, item }, {});",
+    text: "new FlyUpkeep({ place, of: app }, { parent: this });",
+    replacement: "new FlyUpkeep({ place, of: app }, {});",
     what: "a missing parent: the resource's URN, and with it its identity in every state, is another",
   },
   {
@@ -152,15 +152,15 @@ export const componentFaults: readonly Fault[] = [
   {
     name: "rotated-login-old-password",
     file: "components/fly/postgres.ts",
-    text: "const [user, password] = [login?.user ?? args.database, later?.value ?? args.password];",
-    replacement: "const [user, password] = [login?.user ?? args.database, args.password];",
+    text: "const [user, password] = [login?.spec.user ?? args.database, later?.value ?? args.password];",
+    replacement: "const [user, password] = [login?.spec.user ?? args.database, args.password];",
     what: "half of a pair: after a rotation the machines log in as the new role with the old password",
   },
   {
     name: "upstash-url-in-plain",
     file: "components/fly/redis.ts",
-    text: "{ ...of, home, secretOutput: true, hasUpkeep: true }",
-    replacement: "{ ...of, home, hasUpkeep: true }",
+    text: "{ ...waits, secretOutput: true, hasUpkeep: true }",
+    replacement: "{ ...waits, hasUpkeep: true }",
     what: "a secret in plain state: Upstash's address holds the password that Upstash made",
   },
   {

@@ -1,19 +1,19 @@
-/** Faults in index.ts, components/config/ and providers/shared/. */
+/** Faults in the whole program, components/config/ and providers/shared/. */
 import type { Fault } from "../fault.ts";
 
 export const programFaults: readonly Fault[] = [
   {
     name: "machines-before-database",
-    file: "index.ts",
-    text: "after: [postgres.ready, redis.ready],",
-    replacement: "after: [redis.ready],",
+    file: "components/fly/community-fly.ts",
+    text: "after: [this.postgres.ready, this.redis.ready],",
+    replacement: "after: [this.redis.ready],",
     what: "a missing order: the web machines no longer wait for the database",
   },
   {
     name: "ending-stays-protected",
-    file: "index.ts",
-    text: "const protect = isKept(community)",
-    replacement: "const protect = (community.protect || isKept(community))",
+    file: "components/stack/groundwork.ts",
+    text: "const protect = (isKept(settings)",
+    replacement: "const protect = ((settings.protect || isKept(settings))",
     what: "a protect that stays: `mastiff:destroy` no longer unprotects what it is about to end",
   },
   {

@@ -24,7 +24,7 @@ describe("a community moves to another region and jurisdiction, with a smaller d
     // The dump, and what rclone copies.
     const before = await world.state();
     const [dump, objects] = [databaseOf(before).data, bucketOf(before).objects];
-    const destroy = await stack.destroy("--exclude", "**::secrets**", "--exclude", "**::identity**");
+    const destroy = await stack.destroy("--exclude", "**::community-secrets**", "--exclude", "**::community-identity**");
     expect(destroy.exitCode, destroy.output).toBe(0);
     expect(await secretsOfStack()).toEqual(secrets);
     expect(Object.keys((await world.state()).fly.apps).filter((name) => name.startsWith(app))).toEqual([]);
@@ -35,8 +35,8 @@ describe("a community moves to another region and jurisdiction, with a smaller d
       "mastiff:bucketJurisdiction": "eu",
       "mastiff:postgres": '{"volumeGb":1}',
     });
-    const bucket = ["--target", "**::media", "--target", "**::media-bucket"];
-    await community.up("--target", "**::database**", ...bucket);
+    const bucket = ["--target", "**::community-media", "--target", "**::community-media-bucket"];
+    await community.up("--target", "**::community-database**", ...bucket);
     await world.meddle((state) => {
       databaseOf(state).data = dump;
       bucketOf(state).objects = objects;

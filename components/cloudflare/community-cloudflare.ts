@@ -1,0 +1,97 @@
+import * as pulumi from "@pulumi/pulumi";
+import { ruleRefOf } from "../config/derived-names.ts";
+import type { OwnBucketKey } from "../config/given.ts";
+import { isKept } from "../fly/plan.ts";
+import type { Groundwork } from "../stack/groundwork.ts";
+import { resourceNames } from "../stack/logical-names.ts";
+import { HeaderRule } from "./header-rule.ts";
+import { bucketHosts, hostsOf } from "./hosts.ts";
+import { MediaBucket } from "./media-bucket.ts";
+import { OpenEdge } from "./open-edge.ts";
+import { StrictTls } from "./strict-tls.ts";
+import { CommunityZone } from "./zone.ts";
+
+/** Arguments of {@link CommunityCloudflare}. */
+export interface CommunityCloudflareArgs {
+  ground: Groundwork;
+  /** Default: a key that the stack makes, for the bucket only. */
+  key: OwnBucketKey | undefined;
+}
+
+/** A community at Cloudflare: the zone, the settings and rules of its proxied hosts, the bucket. */
+export class CommunityCloudflare extends pulumi.ComponentResource {
+  readonly zone: CommunityZone;
+  readonly media: MediaBucket;
+
+  constructor(
+    name: string,
+    { ground, key }: CommunityCloudflareArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mastiff:cloudflare:Cloudflare", name, {}, opts);
+    const { settings, names, stack, protect } = ground;
+    const child = { parent: this };
+    const baseUrl = cloudflareBaseUrl();
+    const ref = ruleRefOf(settings.domain);
+    const shared = settings.zoneMode === "shared";
+    const hosts = Object.values(hostsOf(settings));
+    const fileHosts = bucketHosts(settings);
+    const withFiles = (chosen: typeof hosts) => [
+      ...new Set([...chosen.map((host) => host.name), ...fileHosts]),
+    ];
+
+    this.zone = new CommunityZone(
+      names.zone,
+      {
+        accountId: settings.cloudflareAccountId,
+        name: settings.zone,
+        made: settings.zoneMode === "created",
+        found: ground.zone,
+        protect,
+      },
+      child,
+    );
+    const { zoneId } = this.zone;
+    const proxied = withFiles(hosts.filter((host) => host.proxied));
+    new StrictTls(names.tls, { zoneId, shared, hosts: proxied, ref, stack, baseUrl }, child);
+    if (!shared) new OpenEdge(names.edge, { zoneId }, child);
+    new HeaderRule(
+      names.cors,
+      {
+        zoneId,
+        hosts: withFiles(hosts.filter((host) => host.crossOrigin)),
+        ref,
+        stack,
+        hadWholeRuleset: ground.last[resourceNames.wholeRuleset(names.cors)] !== undefined,
+        baseUrl,
+      },
+      child,
+    );
+    this.media = new MediaBucket(
+      names.media,
+      {
+        accountId: settings.cloudflareAccountId,
+        zoneId,
+        bucket: settings.bucket,
+        location: settings.bucketLocation,
+        jurisdiction: settings.bucketJurisdiction,
+        hosts: fileHosts,
+        domain: settings.domain,
+        stack,
+        key,
+        keyWord: settings.rotate.r2Token,
+        endpoint: settings.endpoints.r2,
+        baseUrl,
+        protect,
+        dispensable: !isKept(settings),
+      },
+      child,
+    );
+    this.registerOutputs({ zoneId });
+  }
+}
+
+/** Base of Cloudflare's API, as the official provider has it; undefined: the real one. */
+export function cloudflareBaseUrl(): string | undefined {
+  return new pulumi.Config("cloudflare").get("baseUrl");
+}

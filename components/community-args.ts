@@ -1,0 +1,138 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Rotation } from "./config/rotation.ts";
+import type { Endpoints, ZoneMode } from "./config/schema.ts";
+import type { Preset, SizeOverrides } from "./config/sizes.ts";
+import type { Sender } from "./mail/sendgrid-mail.ts";
+import type { MovedFrom } from "./stack/fact-rules.ts";
+
+/**
+ * Arguments of a `Community`. docs/config.md describes the values: each argument is a key of the config there.
+ *
+ * An input must be known in every preview, because names, the look at the clouds and the refusals depend on
+ * it. Secrets may be unknown. The credentials of the clouds are no arguments: they come from the environment
+ * or from config, as with every Pulumi provider (`CLOUDFLARE_API_TOKEN`, `FLY_API_TOKEN`, `SENDGRID_API_KEY`).
+ */
+export interface CommunityArgs {
+  /** Domain of the community. It is permanent: accounts and other servers depend on it. */
+  domain: pulumi.Input<string>;
+  /** The first account, which has the role Owner. */
+  owner: { username: pulumi.Input<string>; email: pulumi.Input<string> };
+  cloudflare: CloudflareArgs;
+  fly: FlyArgs;
+  /** Hosts beside the domain. Default: `assets.`, `files.` and `streaming.` below it. */
+  hosts?: HostArgs;
+  /** The bucket of the uploads. Default: a bucket and a token that the community makes. */
+  uploads?: UploadArgs;
+  /** Default: mail through SendGrid. */
+  mail?: MailArgs;
+  /** Release of Mastodon, as the tag of its images. Default: the newest that this version was tested with. */
+  mastodonVersion?: string;
+  /** Sizes of everything that runs. Default `tiny`: up to 50 people. */
+  preset?: Preset;
+  /** Sizes that replace single ones of the preset. */
+  sizes?: SizeOverrides;
+  /** Variables of your own for Mastodon, in plain text. Default: none. */
+  env?: Record<string, pulumi.Input<string | number | boolean>>;
+  /** Secret variables of your own for Mastodon. Default: none. */
+  secretEnv?: Record<string, pulumi.Input<string>>;
+  /** Whether to generate `OTP_SECRET`, which a database from before Mastodon 4.4 needs. Default false. */
+  otpSecret?: boolean;
+  /**
+   * Whether database, Redis, bucket and secrets are protected from deletion from the first release on. Default
+   * true. The resource option `protect` protects everything from the first `up` on.
+   */
+  protect?: boolean;
+  /** Whether previews compare Fly with the state. Default `look`. */
+  drift?: "look" | "off";
+  /** The community's domain, to end the community: the next `up` takes a last dump and unprotects. */
+  destroy?: string;
+  /** What was moved away by hand, so that a change which would lose data is accepted. */
+  movedFrom?: MovedFrom;
+  /** A word for each secret to rotate. A new word makes a new secret. */
+  rotate?: Rotation;
+  /** Addresses of other clouds than the real ones. */
+  endpoints?: Endpoints;
+}
+
+/** Where the community is at Cloudflare. */
+export interface CloudflareArgs {
+  /** Id of the account: 32 hexadecimal digits. */
+  accountId: pulumi.Input<string>;
+  /** Zone that contains the domain. Default: the domain. */
+  zone?: pulumi.Input<string>;
+  /** How the community holds the zone. Default: `owned` where the zone is the domain, else `shared`. */
+  zoneMode?: ZoneMode;
+}
+
+/** Where the community is at Fly. */
+export interface FlyArgs {
+  /** Slug of the organisation. */
+  organization: pulumi.Input<string>;
+  /** Region of all machines and volumes. Default `ams`. */
+  region?: string;
+  /** Name of the web app, after which the others are named. Default: the domain with dashes. */
+  app?: string;
+  /** Whether the two public apps have an IPv4 address of their own (2 USD a month each). Default false. */
+  dedicatedIpv4?: boolean;
+  /** Certificate of the assets host: its own, or `*.<domain>`. Default `perHost`. */
+  certificates?: "perHost" | "wildcard";
+}
+
+/** Hosts of the community beside its domain. */
+export interface HostArgs {
+  assets?: string;
+  files?: string;
+  /** Earlier hosts of the uploads, which serve on. */
+  oldFiles?: string[];
+  streaming?: string;
+  /** Further hosts that Mastodon answers. Neither DNS records nor certificates are made for them. */
+  alternateDomains?: string[];
+}
+
+/** The bucket of the uploads. */
+export interface UploadArgs {
+  /** Name of the bucket. Default: `files-` and the domain with dashes. */
+  bucket?: string;
+  /** Where Cloudflare should keep the bucket. Default: near the first writer. */
+  location?: "apac" | "eeur" | "enam" | "weur" | "wnam" | "oc";
+  /** `eu` keeps the objects in the European Union. Default `default`. */
+  jurisdiction?: "default" | "eu";
+  /** Id of an R2 key of your own. Default: the community makes a token for the bucket. */
+  accessKeyId?: pulumi.Input<string>;
+  /** The secret half of that key. */
+  secretAccessKey?: pulumi.Input<string>;
+}
+
+/** How Mastodon sends mail. */
+export interface MailArgs {
+  /** Sender address. Default: `notifications@<domain>`. */
+  fromAddress?: string;
+  /** Sender name. Default `Mastodon`. */
+  fromName?: string;
+  /** A mail server that is used instead of SendGrid. */
+  smtp?: {
+    server: string;
+    /** Default 587. */
+    port?: number;
+    /** Default: `tls` at port 465, else `starttls`. */
+    encryption?: "starttls" | "tls" | "none";
+    /** Default `plain`. */
+    auth?: "plain" | "login" | "cram_md5" | "none";
+    login?: pulumi.Input<string>;
+    password?: pulumi.Input<string>;
+  };
+  sendgrid?: {
+    /** `eu` is for an EU subuser. Default `global`. */
+    region?: "global" | "eu";
+    /** Label of the return path. Default: `em` and five digits. */
+    subdomain?: string;
+    /** Whether only this community sends through the account. Default false. */
+    accountIsOurs?: boolean;
+    /** A verified single sender. Default: none. */
+    sender?: Sender;
+  };
+  /** Whether to make an SPF record for SendGrid. Default false. */
+  spf?: boolean;
+  /** Default: no DMARC record. */
+  dmarc?: { policy: "none" | "quarantine" | "reject"; reports?: string };
+}

@@ -1,0 +1,148 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DumpOutput } from "../providers/fly/spec.ts";
+import { CommunityCloudflare } from "./cloudflare/community-cloudflare.ts";
+import { hostsOf } from "./cloudflare/hosts.ts";
+import type { CommunityArgs } from "./community-args.ts";
+import { givenBy, inWordsOf, ownBucketKey, StackConfig, withMarkedSecrets } from "./config/given.ts";
+import type { AppAddresses } from "./fly/app.ts";
+import { CommunityFly } from "./fly/community-fly.ts";
+import { isKept } from "./fly/plan.ts";
+import { CommunityMail } from "./mail/community-mail.ts";
+import { MastodonSecrets } from "./mastodon/mastodon-secrets.ts";
+import { secretVariables } from "./mastodon/secret-variables.ts";
+import { CommunityLock } from "./stack/community-lock.ts";
+import { communityWaiting } from "./stack/community-waiting.ts";
+import { endCommunity } from "./stack/final-dump.ts";
+import { groundwork } from "./stack/groundwork.ts";
+
+/**
+ * A Mastodon community: the zone, bucket and rules at Cloudflare, mail through SendGrid, the apps, machines,
+ * database and Redis on Fly, and every secret.
+ *
+ * Each run first reads the state and looks at the clouds. It fails, in previews too, where data would be
+ * lost, where something is in the way, or where the arguments are wrong; then nothing is changed.
+ *
+ * @example
+ * const dogs = new Community("dogs", {
+ *   domain: "mastiff.party",
+ *   owner: { username: "rex", email: "rex@mastiff.party" },
+ *   cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+ *   fly: { organization: "mastiff", region: "ams" },
+ *   preset: "tiny",
+ * });
+ * export const url = dogs.url;
+ */
+export class Community extends pulumi.ComponentResource<CommunityOutputs> {
+  /** Where people open the community. */
+  readonly url: pulumi.Output<string>;
+  /** Where apps open the streaming API. */
+  readonly streamingUrl: pulumi.Output<string>;
+  /** Where uploads are served. */
+  readonly filesUrl: pulumi.Output<string>;
+  /** Public addresses of the two apps. */
+  readonly addresses: pulumi.Output<{ web: AppAddresses; streaming: AppAddresses }>;
+  /** Name servers to enter at the registrar. */
+  readonly nameServers: pulumi.Output<string[]>;
+  /** What the community still waits for, a sentence each; empty when nothing is missing. */
+  readonly waitingFor: pulumi.Output<string[]>;
+  /** User name of the first account. */
+  readonly ownerUsername: pulumi.Output<string>;
+  /** Password of the first account. Secret. */
+  readonly ownerPassword: pulumi.Output<string>;
+  /** Every generated secret by the name of its variable. Secret. */
+  readonly secrets: pulumi.Output<Record<string, string>>;
+  /** The rendered fly.toml of the web app, for flyctl by hand. */
+  readonly flyToml: pulumi.Output<string>;
+  /** The rendered fly.toml of the streaming app. */
+  readonly streamingFlyToml: pulumi.Output<string>;
+  /** The last dump, once the community is about to end; undefined before. */
+  readonly finalDump: pulumi.Output<DumpOutput | undefined>;
+  /** What remains after `pulumi destroy`, a sentence each, once the community is about to end. */
+  readonly leftAfterDestroy: pulumi.Output<string[] | undefined>;
+
+  /**
+   * @param name logical name, with which the names of all resources begin. It is permanent
+   * @param args arguments, or the `mastiff:` config of the stack
+   */
+  constructor(name: string, args: CommunityArgs | StackConfig, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "mastiff:index:Community",
+      name,
+      args instanceof StackConfig ? args : withMarkedSecrets(args),
+      opts,
+    );
+    const built = this.getData();
+    // Here and not at the end of `initialize`: the run must not end before the promise does. If it fails, the
+    // outputs below report the error.
+    this.registerOutputs(built.catch(() => ({})));
+    const output = <Key extends keyof CommunityOutputs>(key: Key) =>
+      pulumi.output(built.then((outputs) => outputs[key])) as CommunityOutputs[Key];
+    this.url = output("url");
+    this.streamingUrl = output("streamingUrl");
+    this.filesUrl = output("filesUrl");
+    this.addresses = output("addresses");
+    this.nameServers = output("nameServers");
+    this.waitingFor = output("waitingFor");
+    this.ownerUsername = output("ownerUsername");
+    this.ownerPassword = output("ownerPassword");
+    this.secrets = output("secrets");
+    this.flyToml = output("flyToml");
+    this.streamingFlyToml = output("streamingFlyToml");
+    this.finalDump = output("finalDump");
+    this.leftAfterDestroy = output("leftAfterDestroy");
+  }
+
+  protected override async initialize(
+    args: CommunityArgs | StackConfig,
+    _opts?: pulumi.ComponentResourceOptions,
+    name = "",
+  ): Promise<CommunityOutputs> {
+    const given = await givenBy(args, name);
+    const { settings } = given;
+    const ground = await groundwork(name, settings, this).catch((error: unknown) => {
+      throw inWordsOf(args, name, error);
+    });
+    const { names, own, protect, mail } = ground;
+
+    const { otpSecret, rotate } = settings;
+    const secrets = new MastodonSecrets(names.secrets, { otpSecret, protect, rotate }, own);
+    const key = ownBucketKey(given);
+    const cloudflare = new CommunityCloudflare(names.cloudflare, { ground, key }, own);
+    const { zone, media } = cloudflare;
+    const { zoneId } = zone;
+    const { sendgrid } = new CommunityMail(names.mail, { ground, zoneId }, own);
+    const variables = secretVariables({ given, media, mail, apiKey: sendgrid?.apiKey });
+    const fly = new CommunityFly(names.fly, { ground, zoneId, secrets, variables }, own);
+    const { web, streaming, webRelease, streamingRelease } = fly;
+    const uploads = media.keepUploads(webRelease.released);
+    const holds = [secrets, zone, uploads, fly.postgres, fly.redis, webRelease];
+    new CommunityLock(names.lock, { protect: isKept(settings), holds }, own);
+    const released = [webRelease.released, streamingRelease.released];
+    const ending = endCommunity({ ground, key, sendgrid, appName: web.appName, after: released });
+
+    const hosts = hostsOf(settings);
+    return {
+      url: pulumi.output(`https://${settings.domain}`),
+      streamingUrl: pulumi.output(`wss://${hosts.streaming.name}`),
+      filesUrl: pulumi.output(`https://${hosts.files.name}`),
+      addresses: pulumi.output({
+        web: { v4: web.v4, v6: web.v6 },
+        streaming: { v4: streaming.v4, v6: streaming.v6 },
+      }),
+      nameServers: zone.nameServers,
+      waitingFor: communityWaiting({ ground, cloudflare, sendgrid, fly, secrets: given.secrets }),
+      ownerUsername: pulumi.output(settings.ownerUsername),
+      ownerPassword: secrets.ownerPassword,
+      secrets: pulumi.secret<Record<string, string>>(
+        pulumi.all({ ...secrets.variables, ...fly.connections }),
+      ),
+      flyToml: fly.flyToml,
+      streamingFlyToml: fly.streamingFlyToml,
+      finalDump: pulumi.output(ending?.dump),
+      leftAfterDestroy: pulumi.output(ending?.left),
+    };
+  }
+}
+
+/** Outputs of a {@link Community}. */
+export type CommunityOutputs = Pick<Community, Exclude<keyof Community, keyof pulumi.ComponentResource>>;

@@ -1,0 +1,12 @@
+/** What a Pulumi program imports from "mastiff". */
+export { Community, type CommunityOutputs } from "./community.ts";
+export type {
+  CloudflareArgs,
+  CommunityArgs,
+  FlyArgs,
+  HostArgs,
+  MailArgs,
+  UploadArgs,
+} from "./community-args.ts";
+export { StackConfig } from "./config/given.ts";
+export type { AppAddresses } from "./fly/app.ts";

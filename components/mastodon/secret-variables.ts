@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { MediaBucket } from "../cloudflare/media-bucket.ts";
+import type { GivenSettings } from "../config/given.ts";
+import type { MailServer } from "./environment.ts";
+
+/** Arguments of {@link secretVariables}. */
+export interface SecretVariablesArgs {
+  given: GivenSettings;
+  media: MediaBucket;
+  mail: MailServer;
+  /** SendGrid's key; undefined where config names a mail server. */
+  apiKey: pulumi.Output<string> | undefined;
+}
+
+/** Mastodon's secret variables that are not generated: of the bucket, of the mail server, and the operator's own. */
+export function secretVariables({
+  given: { settings, secrets },
+  media,
+  mail,
+  apiKey,
+}: SecretVariablesArgs): Record<string, pulumi.Output<string>> {
+  const own = settings.secretEnvNames.map((name): [string, pulumi.Output<string>] => [
+    name,
+    secrets.secretEnv.apply((env) => env[name] ?? ""),
+  ]);
+  return {
+    AWS_ACCESS_KEY_ID: media.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: media.secretAccessKey,
+    ...(mail.auth !== "none" && { SMTP_PASSWORD: apiKey ?? secrets.smtpPassword ?? pulumi.secret("") }),
+    ...Object.fromEntries(own),
+  };
+}

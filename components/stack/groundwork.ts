@@ -1,0 +1,116 @@
+/** What has to be known before anything of a community is declared: its state, its identity, what is there. */
+import * as pulumi from "@pulumi/pulumi";
+import { refuseHalfAnswers } from "../cloudflare/answers.ts";
+import { explainCloudflareErrors } from "../cloudflare/hints.ts";
+import { type FoundZone, lookAtZone } from "../cloudflare/zone-look.ts";
+import { ruleRefOf } from "../config/derived-names.ts";
+import type { CommunitySettings } from "../config/schema.ts";
+import { sizeWarnings } from "../config/sizes.ts";
+import { dueAddresses, type FlyPlace } from "../fly/app.ts";
+import { lookAtFly, noLook } from "../fly/look.ts";
+import { type FlyPlan, isKept, planFly, thingsOf } from "../fly/plan.ts";
+import { type MailServer, mailServerOf } from "../mastodon/environment.ts";
+import { isReleased } from "./bound-facts.ts";
+import { CommunityFacts } from "./community-facts.ts";
+import { factsOf } from "./fact-rules.ts";
+import { lookForCommunity } from "./first-look.ts";
+import { keepWhatIsThere } from "./keep-guard.ts";
+import { type LastState, mendedIn } from "./last-state.ts";
+import { type ComponentNames, componentNames } from "./logical-names.ts";
+import { StackIdentity } from "./stack-identity.ts";
+
+/** Everything that the components of a community start from. */
+export interface Groundwork {
+  settings: CommunitySettings;
+  names: ComponentNames;
+  /** The state that the last run left. */
+  last: LastState;
+  /** The stack's mark; unknown in the preview before the first `up`. */
+  stack: pulumi.Output<string>;
+  /** Whether data is protected from deletion; undefined leaves it to the community's own `protect` option. */
+  protect: true | undefined;
+  /** Options of every component of the community. */
+  own: pulumi.ComponentResourceOptions;
+  /** Where everything on Fly is, with the drift that was found. */
+  place: FlyPlace;
+  plan: FlyPlan;
+  mail: MailServer;
+  /** The zone as this run found it; undefined: this stack makes it. */
+  zone: FoundZone | undefined;
+  /** Logical names of certificates that are issued already. */
+  ready: readonly string[];
+}
+
+/**
+ * Reads the state and looks at the clouds.
+ *
+ * @param name the community's logical name
+ * @throws RunError when data would be lost, when the community is up elsewhere, or when something is in the
+ *   way; nothing but the community's identity is declared then
+ */
+export async function groundwork(
+  name: string,
+  settings: CommunitySettings,
+  parent: pulumi.Resource,
+): Promise<Groundwork> {
+  const { endpoints, region, flyOrg: org } = settings;
+  const names = componentNames(name);
+  const last = await new CommunityFacts(
+    names.facts,
+    {
+      names,
+      facts: factsOf(settings),
+      sizes: settings.sizes,
+      movedFrom: settings.movedFrom,
+      look: settings.drift === "look",
+      endpoint: endpoints.fly,
+    },
+    { parent },
+  ).accepted;
+  const own: pulumi.ComponentResourceOptions = {
+    parent,
+    transformations: [keepWhatIsThere(name, last), refuseHalfAnswers],
+    transforms: [explainCloudflareErrors(name)],
+  };
+  // Before the first release there is nothing to protect. After it, every run protects the data.
+  const protect = (isKept(settings) && isReleased({ last, names })) || undefined;
+
+  // The stack's identity comes before anything in a cloud: it tells this stack's resources from others'.
+  const stackName = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const identity = new StackIdentity(
+    names.identity,
+    { stack: stackName, protect, look: () => lookForCommunity(settings, parent) },
+    own,
+  );
+  const { mark, isNew } = await identity.known;
+
+  for (const words of sizeWarnings(settings.sizes)) pulumi.log.warn(words);
+  const mail = mailServerOf(settings);
+  const plan = planFly(settings, mail);
+  const things = thingsOf(names, { org, region }, plan, last);
+  const isLooked = !isNew && mark !== undefined && settings.drift === "look";
+  const [zone, looked] = await Promise.all([
+    lookAtZone({
+      community: settings,
+      stack: mark ?? stackName,
+      ref: ruleRefOf(settings.domain),
+      certificates: plan.certificates,
+    }),
+    isLooked ? lookAtFly({ things: things.all, stack: mark, endpoint: endpoints.fly, last, parent }) : noLook,
+  ]);
+  const found = { ...looked.found, ...dueAddresses(things.addresses, Date.now()) };
+  const drift = { found, mended: mendedIn(last) };
+  return {
+    settings,
+    names,
+    last,
+    stack: identity.mark,
+    protect,
+    own,
+    place: { org, region, stack: identity.mark, endpoint: endpoints.fly, drift, last },
+    plan,
+    mail,
+    zone,
+    ready: looked.ready,
+  };
+}

@@ -1,0 +1,140 @@
+/** Communities in a program that is not ours: made from arguments, several of them, beside other resources. */
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import type { CommunityArgs } from "../../components/community-args.ts";
+import { Secret } from "../support/wire-values.ts";
+import { declareCommunities } from "./program-fixture.ts";
+
+const { Community } = await import("../../components/index.ts");
+
+const dogsArgs: CommunityArgs = {
+  domain: "mastiff.party",
+  owner: { username: "rex", email: "rex@mastiff.party" },
+  cloudflare: { accountId: "00000000000000000000000000000d09" },
+  fly: { organization: "mastiff", region: "fra" },
+  preset: "tiny",
+};
+const catsArgs: CommunityArgs = {
+  ...dogsArgs,
+  domain: "cats.mastiff.party",
+  cloudflare: { ...dogsArgs.cloudflare, zone: "mastiff.party" },
+  sizes: { web: { count: 2 } },
+  secretEnv: { DEEPL_API_KEY: "planted-deepl-key" },
+};
+
+test("two communities of one program share nothing but the program, and no logical name", async () => {
+  const { resources, outputs } = await declareCommunities(() => {
+    const [dogs, cats] = [new Community("dogs", dogsArgs), new Community("cats", catsArgs)];
+    return { dogs: dogs.url, cats: cats.url, flyToml: cats.flyToml };
+  });
+  expect(outputs).toMatchObject({ dogs: "https://mastiff.party", cats: "https://cats.mastiff.party" });
+  expect(outputs.flyToml).toContain('primary_region = "fra"');
+  const named = (community: string) => resources.filter(({ name }) => name.startsWith(community));
+  expect(named("dogs").length).toBeGreaterThan(80);
+  expect(named("cats").length).toBeGreaterThan(80);
+  expect(named("dogs").length + named("cats").length).toBe(resources.length);
+  const hooks = resources.flatMap(({ hooks: all, name, errorHooks }) =>
+    [...Object.values(all).flatMap((some) => some.map((hook) => hook.name)), ...errorHooks].map((hook) => [
+      name.split("-")[0],
+      hook.split("-")[0],
+    ]),
+  );
+  expect(hooks.length).toBeGreaterThan(20);
+  expect(hooks.filter(([owner, hook]) => owner !== hook)).toEqual([]);
+});
+
+test("a resource of the program's own is left as it is", async () => {
+  const { DnsRecord } = await import("../../components/cloudflare/cloudflare.ts");
+  const exitCode = process.exitCode;
+  const { resources } = await declareCommunities(() => {
+    new Community("dogs", dogsArgs);
+    new DnsRecord("blog", {
+      zoneId: "z",
+      type: "A",
+      name: "blog.mastiff.party",
+      content: "192.0.2.1",
+      ttl: 1,
+    });
+  });
+  const blog = resources.find(({ name }) => name === "blog");
+  expect(blog?.errorHooks).toEqual([]);
+  expect(Object.values(blog?.hooks ?? {}).flat()).toEqual([]);
+  expect(process.exitCode).toBe(exitCode);
+});
+
+test("resource options reach what the community makes", async () => {
+  const seen: string[] = [];
+  const { resources } = await declareCommunities(() => {
+    new Community("dogs", dogsArgs, {
+      protect: true,
+      transformations: [
+        ({ name }) => {
+          seen.push(name);
+          return undefined;
+        },
+      ],
+    });
+  });
+  expect(resources.filter(({ protect }) => !protect).map(({ name }) => name)).toEqual([]);
+  expect(seen.sort()).toEqual(resources.map(({ name }) => name).sort());
+});
+
+test("arguments are recorded as the community's inputs, secrets as secrets", async () => {
+  const { resources } = await declareCommunities(
+    () => void new Community("cats", { ...catsArgs, mail: { smtp: smtp("planted-password") } }),
+  );
+  expect(resources.find(({ name }) => name === "cats")?.inputs).toMatchObject({
+    domain: "cats.mastiff.party",
+    sizes: { web: { count: 2 } },
+    secretEnv: { DEEPL_API_KEY: new Secret("planted-deepl-key") },
+    mail: { smtp: { password: new Secret("planted-password") } },
+  });
+});
+
+const smtp = (password: string) => ({ server: "smtp.example.org", login: "rex", password });
+
+test("an output that is known is as good as a text", async () => {
+  const { outputs } = await declareCommunities(() => {
+    const owner = { username: pulumi.output("rex"), email: pulumi.output("rex@mastiff.party") };
+    return { owner: new Community("dogs", { ...dogsArgs, owner }).ownerUsername };
+  });
+  expect(outputs.owner).toBe("rex");
+});
+
+test("wrong arguments are refused together, in the words of arguments", async () => {
+  const wrong = { ...dogsArgs, owner: { username: "rex!", email: "rex" }, preset: "huge" } as unknown;
+  await expect(declareCommunities(() => void new Community("dogs", wrong as CommunityArgs))).rejects.toThrow(
+    /^3 problem\(s\) in the arguments of Community "dogs", nothing was done:.*preset is "huge".*fix: set preset to <value> in the arguments of Community "dogs".*owner\.username.*owner\.email/s,
+  );
+});
+
+test("an argument that does not exist is refused by its name", async () => {
+  const wrong = { ...dogsArgs, fly: { ...dogsArgs.fly, machines: 3 } };
+  await expect(declareCommunities(() => void new Community("dogs", wrong))).rejects.toThrow(
+    'Community "dogs" has no such arguments: fly.machines. Nothing was done.',
+  );
+});
+
+test("an output that a preview cannot know is refused, but a secret may be unknown", async () => {
+  const later = <T>(value: T) => pulumi.output(value).apply((known) => pulumi.unknown ?? known) as never;
+  await expect(
+    declareCommunities(
+      () => void new Community("dogs", { ...dogsArgs, cloudflare: { accountId: later("x") } }),
+      {
+        preview: true,
+      },
+    ),
+  ).rejects.toThrow('Community "dogs": not known in this preview: cloudflare.accountId.');
+  await declareCommunities(
+    () => void new Community("dogs", { ...dogsArgs, mail: { smtp: smtp(later("planted")) } }),
+    { preview: true },
+  );
+});
+
+test("what is refused later is said in the words of arguments too", async () => {
+  await expect(
+    declareCommunities(() => void new Community("dogs", dogsArgs), { zone: null }),
+  ).rejects.toThrow(
+    /set in {2}cloudflare\.zone \(or domain\), cloudflare\.accountId.*set cloudflare\.zoneMode to created in the arguments of Community "dogs"/s,
+  );
+});
