@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DumpOutput } from "../providers/fly/spec.ts";
 import { CommunityCloudflare } from "./cloudflare/community-cloudflare.ts";
 import { hostsOf } from "./cloudflare/hosts.ts";
 import type { CommunityArgs } from "./community-args.ts";
+import type { CommunityOutputs } from "./community-outputs.ts";
 import { givenBy, inWordsOf, ownBucketKey, StackConfig, withMarkedSecrets } from "./config/given.ts";
-import type { AppAddresses } from "./fly/app.ts";
 import { CommunityFly } from "./fly/community-fly.ts";
 import { isKept } from "./fly/plan.ts";
 import { CommunityMail } from "./mail/community-mail.ts";
@@ -32,33 +31,20 @@ import { groundwork } from "./stack/groundwork.ts";
  * });
  * export const url = dogs.url;
  */
-export class Community extends pulumi.ComponentResource<CommunityOutputs> {
-  /** Where people open the community. */
-  readonly url: pulumi.Output<string>;
-  /** Where apps open the streaming API. */
-  readonly streamingUrl: pulumi.Output<string>;
-  /** Where uploads are served. */
-  readonly filesUrl: pulumi.Output<string>;
-  /** Public addresses of the two apps. */
-  readonly addresses: pulumi.Output<{ web: AppAddresses; streaming: AppAddresses }>;
-  /** Name servers to enter at the registrar. */
-  readonly nameServers: pulumi.Output<string[]>;
-  /** What the community still waits for, a sentence each; empty when nothing is missing. */
-  readonly waitingFor: pulumi.Output<string[]>;
-  /** User name of the first account. */
-  readonly ownerUsername: pulumi.Output<string>;
-  /** Password of the first account. Secret. */
-  readonly ownerPassword: pulumi.Output<string>;
-  /** Every generated secret by the name of its variable. Secret. */
-  readonly secrets: pulumi.Output<Record<string, string>>;
-  /** The rendered fly.toml of the web app, for flyctl by hand. */
-  readonly flyToml: pulumi.Output<string>;
-  /** The rendered fly.toml of the streaming app. */
-  readonly streamingFlyToml: pulumi.Output<string>;
-  /** The last dump, once the community is about to end; undefined before. */
-  readonly finalDump: pulumi.Output<DumpOutput | undefined>;
-  /** What remains after `pulumi destroy`, a sentence each, once the community is about to end. */
-  readonly leftAfterDestroy: pulumi.Output<string[] | undefined>;
+export class Community extends pulumi.ComponentResource<CommunityOutputs> implements CommunityOutputs {
+  readonly url: CommunityOutputs["url"];
+  readonly streamingUrl: CommunityOutputs["streamingUrl"];
+  readonly filesUrl: CommunityOutputs["filesUrl"];
+  readonly addresses: CommunityOutputs["addresses"];
+  readonly nameServers: CommunityOutputs["nameServers"];
+  readonly waitingFor: CommunityOutputs["waitingFor"];
+  readonly ownerUsername: CommunityOutputs["ownerUsername"];
+  readonly ownerPassword: CommunityOutputs["ownerPassword"];
+  readonly secrets: CommunityOutputs["secrets"];
+  readonly flyToml: CommunityOutputs["flyToml"];
+  readonly streamingFlyToml: CommunityOutputs["streamingFlyToml"];
+  readonly finalDump: CommunityOutputs["finalDump"];
+  readonly leftAfterDestroy: CommunityOutputs["leftAfterDestroy"];
 
   /**
    * @param name logical name, with which the names of all resources begin. It is permanent
@@ -143,6 +129,3 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> {
     };
   }
 }
-
-/** Outputs of a {@link Community}. */
-export type CommunityOutputs = Pick<Community, Exclude<keyof Community, keyof pulumi.ComponentResource>>;

@@ -1,5 +1,5 @@
 /** What a Pulumi program imports from "mastiff". */
-export { Community, type CommunityOutputs } from "./community.ts";
+export { Community } from "./community.ts";
 export type {
   CloudflareArgs,
   CommunityArgs,
@@ -8,5 +8,6 @@ export type {
   MailArgs,
   UploadArgs,
 } from "./community-args.ts";
+export type { CommunityOutputs } from "./community-outputs.ts";
 export { StackConfig } from "./config/given.ts";
 export type { AppAddresses } from "./fly/app.ts";

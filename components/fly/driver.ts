@@ -54,7 +54,9 @@ export class FlyCommand extends command.local.Command {
 
   constructor(thing: FlyThing, args: FlyCommandArgs, opts: pulumi.CustomResourceOptions) {
     const { name, kind } = thing;
-    const spec = pulumi.output<unknown>(args.after).apply(() => args.spec ?? thing.spec);
+    const spec = pulumi
+      .all([args.after, args.spec ?? thing.spec])
+      .apply(([, declared]) => declared as object);
     const secret = args.secretOutput ?? args.secrets !== undefined;
     const found = args.place.drift.found[name];
     const isOurs = args.hasUpkeep !== true || found?.identity === true;

@@ -61,7 +61,7 @@ const certificate = (host: string) => ({
   }),
 });
 
-const outputs: Answers["outputs"] = {
+const outputs: NonNullable<Answers["outputs"]> = {
   "identity-id": { hex: "3f9a1c0b77de" },
   "random:index/randomPassword:RandomPassword": (name) => ({ result: given.password(name) }),
   "secrets-vapid": { privateKeyPem: given.vapidPem },
