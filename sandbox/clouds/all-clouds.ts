@@ -9,7 +9,7 @@ import { serveInternet } from "./internet.ts";
 import { serveSendgrid } from "./sendgrid/serve.ts";
 import type { World } from "./world.ts";
 
-/** Every cloud over one world, the internet that leads to its hosts, and the dials. */
+/** All clouds over one world, the internet that leads to the communities' hosts, and the control API. */
 export function allClouds(world: World, faults: Faults): Behind {
   return {
     cloudflare: new Hono().route("/client/v4", serveCloudflare(world)),

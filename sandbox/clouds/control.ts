@@ -1,28 +1,28 @@
 /**
- * The dials and windows of the local world: what no real cloud has.
+ * The control API of the local world, and the page that shows the clouds. No real cloud has them.
  *
  *     GET    /                                 the page that shows the clouds
- *     GET    /_local/page/:file                its files
- *     GET    /_local/view?after=N              the world without secrets; of the calls those after number N
- *     GET    /_local/view/stream?after=N       the same as server-sent events, whenever something changes
- *     GET    /_local/view/logs/:app/:machine   last lines of a machine, also of one that is gone
+ *     GET    /_local/page/:file                a file of the page
+ *     GET    /_local/view?after=N              the world without secrets, with the calls after number N
+ *     GET    /_local/view/stream?after=N       the same as server-sent events, one for each change
+ *     GET    /_local/view/logs/:app/:machine   last lines of a machine's log, even after it was destroyed
  *     GET    /_local/visit?url=…&accept=…      what the local internet answers to a visitor
  *
- *     GET    /_local/state                     the clouds' whole state, secrets too
- *     PUT    /_local/state                     puts slots of another state in its place
- *     POST   /_local/reset                     back to the very first start: state, clock, journal, faults
+ *     GET    /_local/state                     the clouds' whole state, secrets included
+ *     PUT    /_local/state                     replaces the slots that the body names
+ *     POST   /_local/reset                     back to the first start: state, clock, journal, faults
  *     POST   /_local/advance/:milliseconds     moves the clock forward
  *
  *     GET    /_local/journal?after=N           calls after number N, with bodies; starts of the stand-in flyctl
- *     DELETE /_local/journal                   forgets them
- *     POST   /_local/flyctl                    the stand-in flyctl tells of its start: {argv, stdin}
+ *     DELETE /_local/journal                   empties the journal
+ *     POST   /_local/flyctl                    the stand-in flyctl reports its start: {argv, stdin}
  *
  *     POST   /_local/faults                    replaces all faults: [{cloud, method, path, …, when, action}], faults.ts
- *     GET    /_local/faults                    what is left of them: a rule that has hit as often as it should has times 0
- *     GET    /_local/held/:name?wait           how many calls wait at a hold, and which; with `wait`, once there is one
- *     POST   /_local/release/:name?id=&drop    lets them (or one of them) go on; with `drop`, ends them unanswered
+ *     GET    /_local/faults                    the rules with what is left of their counts; a used-up rule has times 0
+ *     GET    /_local/held/:name?wait           number and list of the calls at a hold; `wait`: answers once there is a call
+ *     POST   /_local/release/:name?id=&drop    lets the held calls (or the one with this id) go on; `drop`: cuts them
  *     PATCH  /_local/dials                     {cloud: {dial: value}}, dials.ts
- *     POST   /_local/senders/:email/click      a person clicks the link in SendGrid's mail to a single sender
+ *     POST   /_local/senders/:email/click      clicks the link in SendGrid's mail to a single sender
  */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
@@ -34,13 +34,13 @@ import type { World } from "./world.ts";
 
 const flyctlRun = z.strictObject({ argv: z.array(z.string()), stdin: z.string() });
 
-/** `/_local/*` and the page at `/`. */
+/** Serves `/_local/*` and the page at `/`. */
 export function serveControl(world: World, faults: Faults): Hono {
   const app = new Hono();
   const done = (c: Context) => c.body(null, 204);
 
   app.get("/_local/state", (c) => c.json(world.state));
-  // A test makes a change behind everybody's back by writing the state that it wants to be met.
+  // A test that needs a change made outside of Mastiff writes the state directly.
   app.put("/_local/state", async (c) => {
     Object.assign(world.state, await c.req.json());
     world.changed();

@@ -1,4 +1,7 @@
-/** `PATCH /_local/dials`: sets how a cloud behaves where the real one varies. What each dial means is in its state.ts. */
+/**
+ * `PATCH /_local/dials`: sets how a cloud behaves where the real one varies. Each cloud's state.ts documents
+ * its dials.
+ */
 import { z } from "zod";
 import type { Dials as CloudflareDials } from "./cloudflare/state.ts";
 import type { Dials as FlyDials } from "./fly/state.ts";
@@ -8,7 +11,7 @@ import type { World } from "./world.ts";
 const milliseconds = z.number().nonnegative();
 const limit = z.number().int().nonnegative();
 
-/** Every dial with its type: one that a cloud gets and this table lacks is an error of the type check. */
+/** All dials of a cloud with their types. A dial that is missing in the table is a type error. */
 type Table<Dials> = { [Dial in keyof Required<Dials>]: z.ZodType<Dials[Dial]> };
 
 const cloudflare: Table<CloudflareDials> = {
@@ -56,8 +59,9 @@ const turns = z.strictObject({
 });
 
 /**
- * Turns dials: `{"fly": {"fullRegions": ["ams"]}}`. What is not named stays; a list or a table is replaced whole.
- * @returns undefined when all were turned; else what is wrong, and none was.
+ * Sets dials: `{"fly": {"fullRegions": ["ams"]}}`. Dials that are not named keep their value. A list or a
+ * table is replaced as a whole.
+ * @returns undefined when all dials were set; otherwise the error text, and no dial was set.
  */
 export function turnDials(world: World, wanted: unknown): string | undefined {
   const read = turns.safeParse(wanted);

@@ -1,6 +1,7 @@
 /**
- * Faults that a test or a person dials in: the n-th call that matches a rule fails, hangs or is cut,
- * before the cloud acted or after. "After" is the cruel one: the cloud did it, the caller never hears of it.
+ * Faults that a test or a person sets: the n-th call that matches a rule fails, is held or is cut, before or
+ * after the cloud acted. "After" is the hardest case for a caller: the cloud acted, and the caller gets no
+ * answer.
  */
 import { z } from "zod";
 import type { Cloud } from "./journal.ts";
@@ -17,7 +18,7 @@ const action = z.union([
   z.strictObject({ hold: z.string() }),
 ]);
 
-/** The shape of one rule as it is posted to `/_local/faults`. */
+/** One rule as posted to `/_local/faults`. */
 export const faultRule = z.strictObject({
   /** Only calls to this cloud. Default: any. */
   cloud: z.enum(["cloudflare", "sendgrid", "fly", "r2", "internet"]).optional(),
@@ -33,19 +34,17 @@ export const faultRule = z.strictObject({
   changing: z.boolean().optional(),
   /** How many matching calls pass first. Default 0. */
   skip: z.number().int().nonnegative().default(0),
-  /** How many matching calls are hit; -1 = for good. Default 1. */
+  /** How many matching calls are hit; -1 = all. Default 1. */
   times: z.number().int().default(1),
-  /** Before the cloud acts, or after it did and before the caller hears. */
+  /** Before the cloud acts, or after it acted and before the caller gets the answer. */
   when: z.enum(["before", "after"]),
   action,
 });
 
-/** A parsed rule. */
 export type FaultRule = z.infer<typeof faultRule>;
-/** What a rule does to a call. */
 export type FaultAction = FaultRule["action"];
 
-/** A call as a rule sees it. */
+/** The parts of a call that a rule can match. */
 export interface Call {
   cloud: Cloud;
   method: string;
@@ -54,7 +53,7 @@ export interface Call {
   body: string;
 }
 
-/** How a call goes on after a hold: as if nothing had been, or not at all. */
+/** What happens to a call after a hold: it goes on normally, or its connection is cut. */
 export type AfterHold = "go" | "drop";
 
 interface Held {
@@ -63,26 +62,28 @@ interface Held {
   end(how: AfterHold): void;
 }
 
-/** The rules in force, and the calls that wait at a `hold`. */
+/** The rules in force, and the calls that wait at a hold. */
 export class Faults {
   #rules: FaultRule[] = [];
   #lastId = 0;
   readonly #waiting = new Map<string, Held[]>();
   readonly #arrivals = new Map<string, (() => void)[]>();
 
-  /** Replaces all rules. */
   set(rules: FaultRule[]): void {
     this.#rules = rules;
   }
 
-  /** The rules as they stand: what each still lets pass, and how often it will still hit. */
+  /**
+   * The rules with their current counters: how many calls each still lets pass, and how many it will still
+   * hit.
+   */
   get left(): readonly FaultRule[] {
     return this.#rules;
   }
 
   /**
-   * The actions that hit this call, in the order of the rules. Each matching rule's counters move once per call,
-   * so "the third POST" means the third, whatever other rules say.
+   * The rules that hit this call, in their order. Every matching rule counts the call, whatever the other
+   * rules do, so "the third POST" means the third POST.
    */
   hit(call: Call): FaultRule[] {
     return this.#rules.filter((rule) => {
@@ -117,8 +118,8 @@ export class Faults {
   }
 
   /**
-   * Ends the wait of every call at this hold, or of the one with this id. A call whose caller was killed is
-   * dropped: before the cloud acted, that means that it never does.
+   * Ends the wait of all calls at this hold, or of the call with this id. Release a call whose caller was
+   * killed with `drop`: if it was held before the cloud acted, the cloud never acts.
    */
   release(name: string, how: AfterHold = "go", id?: number): void {
     const [ending, staying] = [this.held(name), [] as Held[]];
@@ -131,8 +132,8 @@ export class Faults {
 }
 
 /**
- * Whether a call may leave something changed. GraphQL is all POST and says it in its text; a lease on a machine
- * is a change too, since the next caller meets it.
+ * Whether a call may change something. Every GraphQL call is a POST, so its text decides. A lease on a
+ * machine counts as a change, because the next caller meets it.
  */
 function isChanging({ method, path, body }: Call): boolean {
   if (path === "/graphql") return /"query"\s*:\s*"(?:\\[nrt]|\s)*mutation\b/.test(body);

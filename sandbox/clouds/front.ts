@@ -1,6 +1,6 @@
 /**
- * The one door of the local world: decides by path and Host which cloud a request is for, and does for all of
- * them what none should do for itself: the journal, the modelled latency and the dialled-in faults.
+ * The single entry to the local world. It decides by path and Host which cloud a request is for. It also does
+ * what all clouds need: the journal, the modelled latency and the faults.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Call, FaultAction, Faults } from "./faults.ts";
@@ -8,23 +8,26 @@ import type { Cloud, OpenCall } from "./journal.ts";
 import { latencyOf } from "./latency.ts";
 import type { World } from "./world.ts";
 
-/** A fault that ends the connection without an answer. */
+/** Thrown for a fault that ends the connection without an answer. */
 class CutConnection extends Error {}
 
-/** Answers a request; `cut` drops the connection that it came by. */
+/** Answers a request; `cut` drops the request's connection. */
 export type Front = (request: Request, cut: () => void) => Promise<Response>;
 
-/** What stands behind the door; `control` are the dials and windows. What is left out answers 404. */
+/** The parts of the world by cloud; `control` is the control API. A part that is missing answers 404. */
 export type Behind = Partial<Record<Cloud | "control", Served>>;
 
-/** A part of the world, such as a Hono application. Paths are whole: a cloud's begin with the cloud's own base. */
+/**
+ * A part of the world, such as a Hono application. It receives whole paths, which begin with the cloud's base
+ * path.
+ */
 export interface Served {
   fetch(request: Request): Response | Promise<Response>;
 }
 
 const nobody: Served = { fetch: () => new Response(null, { status: 404 }) };
 
-/** The door to these parts of a world, as one fetch handler. */
+/** One fetch handler for these parts of a world. */
 export function openFront(world: World, faults: Faults, behind: Behind): Front {
   return async (request, cut) => {
     const url = new URL(request.url);
@@ -77,7 +80,7 @@ export function openFront(world: World, faults: Faults, behind: Behind): Front {
   };
 }
 
-/** Which cloud a request is for; undefined: the world's own pages and dials. */
+/** The cloud that a request is for; undefined: the control API or the page. */
 function cloudOf(url: URL): Cloud | undefined {
   if (url.hostname !== "127.0.0.1" && url.hostname !== "localhost") return "internet";
   if (url.pathname.startsWith("/client/v4/")) return "cloudflare";
@@ -87,7 +90,7 @@ function cloudOf(url: URL): Cloud | undefined {
   return undefined;
 }
 
-/** Does what a fault says; a Response is to be answered instead of the cloud's. */
+/** Carries out a fault. A Response that it returns replaces the cloud's answer. */
 async function act(action: FaultAction, faults: Faults, call: Call): Promise<Response | undefined> {
   if ("delayMs" in action) {
     await sleep(action.delayMs);
@@ -102,7 +105,7 @@ async function act(action: FaultAction, faults: Faults, call: Call): Promise<Res
     return new Response('{"success":tr', { headers: { "content-type": "application/json" } });
   }
   const { status, headers = {}, body = {} } = action;
-  // A text goes as it is: what S3 refuses with is XML, and what a proxy says is a page.
+  // A string is sent as it is: S3's errors are XML, and a proxy's errors are HTML.
   return typeof body === "string"
     ? new Response(body, { status, headers })
     : Response.json(body, { status, headers });

@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 
 type Scheme = "http" | "https";
 
-/** Answers as the real internet would for the request's Host; the scheme is that of `X-Forwarded-Proto`. */
+/** Answers as the real internet would for the request's Host. The scheme comes from `X-Forwarded-Proto`. */
 export async function serveInternet(world: World, request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (url.hostname === resolverHost) return serveResolver(world, url);
@@ -21,7 +21,9 @@ export async function serveInternet(world: World, request: Request): Promise<Res
     : serveDirect(world, url.hostname, scheme, request);
 }
 
-/** Cloudflare's edge: an R2 custom domain, or the origin behind the proxied record, plus the zone's header rules. */
+/**
+ * Cloudflare's edge: an R2 custom domain, or the origin of the proxied record, plus the zone's header rules.
+ */
 async function serveEdge(world: World, url: URL, scheme: Scheme, request: Request): Promise<Response> {
   const facts = { host: url.hostname, method: request.method, path: url.pathname, scheme };
   const refusal = edgeRefusal(world, facts) ?? challenge(world, facts, request);
@@ -37,7 +39,10 @@ async function serveEdge(world: World, url: URL, scheme: Scheme, request: Reques
   return answer;
 }
 
-/** The edge dials the record's target and asks it for the visitor's host, by the scheme that the SSL mode says. */
+/**
+ * The edge connects to the record's target, with the visitor's Host and the scheme that the SSL mode
+ * prescribes.
+ */
 async function serveOrigin(world: World, host: string, scheme: Scheme, request: Request): Promise<Response> {
   const record = recordsAt(world, host).find((r) => ["A", "AAAA", "CNAME"].includes(r.type));
   const address = record?.type === "CNAME" ? addressOf(world, record.content) : record?.content;

@@ -1,11 +1,13 @@
-/** Which local cloud answered a call. `internet` is a request from outside to a community's host. */
+/** The local cloud that answered a call. `internet`: a request from outside to a community's host. */
 export type Cloud = "cloudflare" | "sendgrid" | "fly" | "r2" | "internet";
 
-/** One call that the local world answered. Headers are left out, so no bearer token is ever in it. */
+/**
+ * One call that the local world answered. Headers are not recorded, so the journal contains no bearer token.
+ */
 export interface Entry {
   /** Number of the call, from 1, without gaps. */
   n: number;
-  /** When it was answered, ISO 8601. */
+  /** Time of the answer, ISO 8601. */
   at: string;
   cloud: Cloud;
   method: string;
@@ -14,16 +16,19 @@ export interface Entry {
   requestBody?: unknown;
   status: number;
   responseBody?: unknown;
-  /** Present where a dialled-in fault was met. */
+  /** Present if a fault hit the call. */
   faulty?: true;
-  /** From the question to the answer. */
+  /** Time from request to answer. */
   milliseconds: number;
 }
 
-/** A call that nobody answered yet. */
+/** A call that has no answer yet. */
 export type OpenCall = Pick<Entry, "at" | "cloud" | "method" | "path" | "requestBody">;
 
-/** One start of the stand-in flyctl: its arguments and its standard input, apart, so that tests can tell them apart. */
+/**
+ * One start of the stand-in flyctl. Arguments and standard input are separate fields, so that a test can tell
+ * where a value was passed.
+ */
 export interface FlyctlRun {
   n: number;
   at: string;
@@ -31,21 +36,23 @@ export interface FlyctlRun {
   stdin: string;
 }
 
-/** The calls of one world since it was started, in memory: a journal is evidence for a test, not state. */
+/**
+ * The calls of one world since its start. They are kept in memory: the journal is evidence for tests, not
+ * state.
+ */
 export class Journal {
   readonly entries: Entry[] = [];
   readonly flyctl: FlyctlRun[] = [];
-  /** Calls that wait for their answer. Whoever adds one takes it out again. */
+  /** Calls that wait for their answer. Whoever adds a call removes it. */
   readonly open = new Set<OpenCall>();
 
-  /** Adds an answered call and gives it its number. */
+  /** Adds an answered call and numbers it. */
   add(entry: Omit<Entry, "n">): Entry {
     const numbered = { n: this.entries.length + 1, ...entry };
     this.entries.push(numbered);
     return numbered;
   }
 
-  /** Adds a start of the stand-in flyctl. */
   addFlyctl(run: Omit<FlyctlRun, "n">): void {
     this.flyctl.push({ n: this.flyctl.length + 1, ...run });
   }
@@ -55,7 +62,6 @@ export class Journal {
     return this.entries.slice(n);
   }
 
-  /** Forgets everything. */
   clear(): void {
     this.entries.length = 0;
     this.flyctl.length = 0;

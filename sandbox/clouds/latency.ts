@@ -1,6 +1,6 @@
 /**
- * How long the real clouds take, so that progress looks as it will and time-outs meet something real.
- * The world waits `milliseconds × latencyScale` before it answers.
+ * How long the real clouds take, so that progress looks real and time-outs are exercised. The world waits
+ * `milliseconds × latencyScale` before it answers.
  */
 import type { Cloud } from "./journal.ts";
 
@@ -8,13 +8,13 @@ interface Latency {
   cloud: Cloud;
   method?: string;
   path?: RegExp;
-  /** What the real call takes, as an order of magnitude. */
+  /** Duration of the real call, as an order of magnitude. */
   milliseconds: number;
-  /** Where the figure comes from. */
+  /** Source of the figure. */
   source: string;
 }
 
-/** First match counts. */
+/** The first match counts. */
 export const latencies: readonly Latency[] = [
   {
     cloud: "cloudflare",
@@ -60,7 +60,7 @@ export const latencies: readonly Latency[] = [
   { cloud: "internet", milliseconds: 30, source: "order of magnitude; no published figure" },
 ];
 
-/** Milliseconds that the real cloud would take for this call. */
+/** Milliseconds that the real cloud takes for this call. */
 export function latencyOf(cloud: Cloud, method: string, path: string): number {
   const found = latencies.find(
     (l) =>

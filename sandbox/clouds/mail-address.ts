@@ -1,10 +1,11 @@
 /**
- * Address lists as Ruby's mail gem reads them, so that a sender that it refuses is refused here too.
+ * Parses address lists as Ruby's mail gem does, so that a sender that the gem refuses is refused here too.
  *
- * Source: mikel/mail lib/mail/parsers/rfc5322_address.rl, rfc5322_lexical_tokens.rl, lib/mail/elements/address.rb.
+ * Source: mikel/mail lib/mail/parsers/rfc5322_address.rl, rfc5322_lexical_tokens.rl,
+ * lib/mail/elements/address.rb.
  */
 
-/** One mailbox; a local part alone is an address to the gem. */
+/** One mailbox. The gem accepts a local part alone as an address. */
 export interface Mailbox {
   displayName: string | undefined;
   local: string;
@@ -14,7 +15,7 @@ export interface Mailbox {
 interface Token {
   kind: "atom" | "quoted" | "literal" | "." | "@" | "<" | ">" | "," | ";" | ":";
   text: string;
-  /** Whether blanks or a comment stand before it. */
+  /** Whether white space or a comment precedes the token. */
   gap: boolean;
 }
 
@@ -23,13 +24,16 @@ const quoted = /"((?:[\t \x21\x23-\x5b\x5d-\x7e\u0080-\u{10ffff}]|\\[\t\x20-\x7e
 const literal = /\[[\t \x21-\x5a\x5e-\x7e\u0080-\u{10ffff}]*\]/uy;
 const comment = /\((?:[^()\\]|\\.)*\)/uy;
 
-/** The mailboxes of a list, in order, those of groups too; undefined: `Mail::Field::IncompleteParseError`. */
+/**
+ * The mailboxes of a list in order, including those in groups; undefined:
+ * `Mail::Field::IncompleteParseError`.
+ */
 export function parseAddresses(text: string): Mailbox[] | undefined {
   const tokens = tokensOf(text);
   return tokens && new List(tokens).all();
 }
 
-/** The address that mail is from when a list is its sender: the first one. */
+/** The sender's address when the From field is a list: the first address. */
 export function firstAddress(text: string): string {
   const first = parseAddresses(text)?.[0];
   if (first === undefined) return "";
@@ -86,7 +90,7 @@ class List {
     return this.#tokens[this.#at]?.kind;
   }
 
-  /** Mailboxes between separators; within a group its `;` is the end. */
+  /** Mailboxes between separators. In a group, `;` ends the list. */
   #mailboxes(inGroup: boolean): Mailbox[] | undefined {
     const found: Mailbox[] = [];
     for (;;) {
@@ -126,7 +130,7 @@ class List {
   }
 }
 
-/** `local@domain`, or a local part alone; words without a dot between them are neither. */
+/** `local@domain`, or a local part alone. Words without a dot between them are neither. */
 function addrSpec(tokens: Token[]): Mailbox | undefined {
   const at = tokens.findIndex(({ kind }) => kind === "@");
   const local = at < 0 ? tokens : tokens.slice(0, at);

@@ -1,6 +1,6 @@
 /**
- * Starts the local world: Cloudflare, SendGrid and Fly over one state, and stand-ins for the engine's plugins.
- * Prints one line of JSON when all of it listens.
+ * Starts the local world: Cloudflare, SendGrid and Fly over one state, and stand-ins for the engine's
+ * plugins. Prints one line of JSON when all servers listen.
  */
 import { defineCommand, runMain } from "citty";
 import { serveClouds } from "./serve-clouds.ts";
@@ -10,8 +10,12 @@ const command = defineCommand({
   args: {
     port: { type: "string", default: "4640", description: "port of the clouds; 0 takes a free one" },
     state: { type: "string", description: "file that keeps the state between runs" },
-    latency: { type: "string", default: "0", description: "share of the real clouds' slowness, 0 to 1" },
-    plugins: { type: "boolean", default: true, description: "also stand in for language host and providers" },
+    latency: { type: "string", default: "0", description: "share of the real clouds' latency, 0 to 1" },
+    plugins: {
+      type: "boolean",
+      default: true,
+      description: "also serve stand-ins for the language host and the providers",
+    },
     clouds: { type: "boolean", default: true, description: "serve the clouds" },
   },
   async run({ args }) {

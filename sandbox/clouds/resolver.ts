@@ -1,17 +1,17 @@
 /**
- * Public DNS over HTTPS in its JSON form, for whoever looks at a community from outside.
+ * Public DNS over HTTPS in its JSON form, for checks that look at a community from outside.
  * https://developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json/
  */
 import { type LookupType, lookup } from "./cloudflare/dns.ts";
 import type { World } from "./world.ts";
 
-/** The host that answers, as on the real internet. */
+/** The resolver's host name, the same as on the real internet. */
 export const resolverHost = "cloudflare-dns.com";
 
 /** Numbers of record types. https://www.iana.org/assignments/dns-parameters */
 const numbers: Record<LookupType, number> = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28 };
 
-/** `GET /dns-query?name=…&type=…`. Names without records are NXDOMAIN (3). */
+/** `GET /dns-query?name=…&type=…`. A name without records is answered NXDOMAIN (3). */
 export function serveResolver(world: World, url: URL): Response {
   const name = (url.searchParams.get("name") ?? "").toLowerCase().replace(/\.$/, "");
   const type = (url.searchParams.get("type") ?? "A").toUpperCase();

@@ -4,7 +4,7 @@ import { Faults } from "./faults.ts";
 import { openFront } from "./front.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
-/** The clouds, listening. */
+/** The running clouds. */
 export interface Clouds {
   url: string;
   world: World;
@@ -29,7 +29,7 @@ export async function serveClouds(port: number, options: WorldOptions = {}): Pro
     server.listen(port, "127.0.0.1", resolve);
   });
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the clouds listen on no port");
+  if (address === null || typeof address === "string") throw new Error("the clouds' server has no port");
   return {
     url: `http://127.0.0.1:${address.port}`,
     world,

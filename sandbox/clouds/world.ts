@@ -1,9 +1,9 @@
 /**
  * The local world: the state that all local clouds share, kept in one JSON document.
  *
- * Clouds ask each other what the real ones ask each other (SendGrid resolves names in Cloudflare's zone,
- * a machine writes into R2), so they live over one state. Only plain JSON goes in, because every change is
- * written to disk: a world that is killed and started again goes on where it was.
+ * The clouds ask each other what the real ones ask each other: SendGrid resolves names in Cloudflare's zone,
+ * a machine writes into R2. So they share one state. The state is plain JSON, because every change is written
+ * to disk: a world that is killed and started again continues where it was.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -13,46 +13,45 @@ import { type FlyState, initialFly } from "./fly/state.ts";
 import { Journal } from "./journal.ts";
 import { initialSendgrid, type SendgridState } from "./sendgrid/state.ts";
 
-/** One slot per cloud; each cloud declares its own. */
+/** One slot per cloud. Each cloud declares its own slot. */
 export interface State {
   cloudflare: CloudflareState;
   sendgrid: SendgridState;
   fly: FlyState;
 }
 
-/** What every local cloud is given. */
+/** What every local cloud receives. */
 export interface World {
   /** Plain JSON, mutated in place. Call {@link World.changed} after a mutation. */
   readonly state: State;
-  /** Every call that any of the clouds answered. */
+  /** All calls that any cloud answered. */
   readonly journal: Journal;
   /** Share of the modelled latency that is really waited: 0 = none, 1 = as slow as the real clouds. */
   readonly latencyScale: number;
-  /** The world's clock. Moved forward by {@link World.advance}, so that a test can let hours pass. */
+  /** The world's clock. {@link World.advance} moves it forward, so that a test need not wait for hours. */
   now(): Date;
-  /** Moves the world's clock forward. */
   advance(milliseconds: number): void;
-  /** Says that the state was mutated, so that it is written to disk. */
+  /** Reports a mutation of the state, so that the state is written to disk. */
   changed(): void;
-  /** Puts the world back to how it was at the very first start. */
+  /** Resets the world to its first start. */
   reset(): void;
 }
 
-/** Where a world's state is kept and how slow it is. */
+/** Where a world's state is kept, and how slow the world is. */
 export interface WorldOptions {
-  /** File that holds the state between runs. Without it the world is forgotten when the process ends. */
+  /** File that keeps the state between runs. Without it the state is lost when the process ends. */
   stateFile?: string;
   /** See {@link World.latencyScale}. Default 0. */
   latencyScale?: number;
 }
 
-/** Everything that is written to disk: the clouds' state and the offset of the world's clock. */
+/** What is written to disk: the clouds' state and the offset of the world's clock. */
 interface Saved {
   state: State;
   clockOffset: number;
 }
 
-/** Opens a world: the saved one if there is one, else a fresh one. */
+/** Opens a world: the saved one if it exists, otherwise a new one. */
 export function openWorld(options: WorldOptions = {}): World {
   const { stateFile, latencyScale = 0 } = options;
   const saved = stateFile !== undefined && existsSync(stateFile) ? load(stateFile) : undefined;
@@ -60,7 +59,7 @@ export function openWorld(options: WorldOptions = {}): World {
   let clockOffset = saved?.clockOffset ?? 0;
   let writing = false;
 
-  // Many mutations happen in one turn of the event loop: one write at its end covers them all.
+  // Many mutations happen in one turn of the event loop. One write at the end of the turn covers them all.
   const changed = () => {
     if (stateFile === undefined || writing) return;
     writing = true;
@@ -95,7 +94,10 @@ function load(file: string): Saved {
   return JSON.parse(readFileSync(file, "utf8")) as Saved;
 }
 
-/** Writes beside and renames: a kill at any moment leaves the old document or the new one, never half of one. */
+/**
+ * Writes to a second file and renames it: a kill at any moment leaves the whole old document or the whole new
+ * one.
+ */
 function save(file: string, saved: Saved): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.part`, JSON.stringify(saved), { mode: 0o600 });

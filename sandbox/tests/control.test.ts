@@ -16,7 +16,7 @@ test("a visit asks the local internet and nothing else", async () => {
     headers: expect.arrayContaining([["x-local-error", "NXDOMAIN"]]),
   });
   expect(await visit("file:///etc/passwd")).toEqual({
-    error: '"file:///etc/passwd" is no http or https URL',
+    error: '"file:///etc/passwd" is not an http or https URL',
   });
   expect((await view()).calls.total).toBe(0);
 });

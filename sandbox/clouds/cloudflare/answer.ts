@@ -1,4 +1,4 @@
-/** The envelope of Cloudflare's API v4: what an answer, an error and a page look like. */
+/** The envelope of Cloudflare's API v4: the forms of an answer, an error and a page. */
 import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -11,7 +11,7 @@ export interface Complaint {
   source?: { pointer: string };
 }
 
-/** A call that Cloudflare refuses. Thrown by the rules, turned into the envelope by the server. */
+/** A call that Cloudflare refuses. The handlers throw it; the server turns it into the envelope. */
 export class Refusal extends Error {
   readonly status: ContentfulStatusCode;
   readonly complaints: Complaint[];
@@ -36,7 +36,7 @@ export function refusal(
 }
 
 /**
- * No such path, or an identifier that is no identifier. Code and text:
+ * An unknown path, or an identifier that is not valid. Code and text:
  * github.com/timothymiller/cloudflare-ddns/issues/152; together with 7000 in cloudflare/cf-terraforming#254.
  */
 export function noRoute(path: string, status: 400 | 404 = 404): Refusal {
@@ -46,7 +46,7 @@ export function noRoute(path: string, status: 400 | 404 = 404): Refusal {
   ]);
 }
 
-/** `success: true` around a result. */
+/** A successful answer with a result. */
 export function answer(c: Context, result: unknown, info?: ResultInfo): Response {
   return c.json({
     success: true,
@@ -57,7 +57,7 @@ export function answer(c: Context, result: unknown, info?: ResultInfo): Response
   });
 }
 
-/** The pages of a list. */
+/** The position of a page in its list. */
 export interface ResultInfo {
   page: number;
   per_page: number;
@@ -73,7 +73,10 @@ export interface PageLimits {
   max: number;
 }
 
-/** One page of a list, as `page` and `per_page` ask for it; sizes out of bounds are pulled into them. */
+/**
+ * The page of a list that `page` and `per_page` ask for. A size out of bounds is replaced by the nearest
+ * bound.
+ */
 export function answerPage<T>(c: Context, all: readonly T[], limits: PageLimits): Response {
   const page = Math.max(1, Number.parseInt(c.req.query("page") ?? "1", 10) || 1);
   const asked = Number.parseInt(c.req.query("per_page") ?? "", 10) || limits.default;
@@ -98,7 +101,10 @@ export function isId(text: string): boolean {
   return /^[0-9a-f]{32}$/.test(text);
 }
 
-/** The body of a call as JSON; `broken` is what this part of the API says when it is none. */
+/**
+ * The body of a call, parsed as JSON. `broken` makes this part of the API's refusal of a body that is not a
+ * JSON object.
+ */
 export async function jsonBody(c: Context, broken: () => Refusal): Promise<Record<string, unknown>> {
   let parsed: unknown;
   try {
@@ -110,12 +116,12 @@ export async function jsonBody(c: Context, broken: () => Refusal): Promise<Recor
   return parsed as Record<string, unknown>;
 }
 
-/** A time as most of the API writes it: microseconds. */
+/** A time in the format of most of the API: microseconds. */
 export function microTime(date: Date): string {
   return date.toISOString().replace(/(\.\d{3})Z$/, "$1000Z");
 }
 
-/** A time as tokens have it: whole seconds. */
+/** A time in the format of tokens: whole seconds. */
 export function secondTime(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, "Z");
 }

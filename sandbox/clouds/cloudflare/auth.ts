@@ -1,4 +1,4 @@
-/** Who is calling: bearer tokens, their state, and how often they may call. */
+/** Authentication: bearer tokens, their state, and the rate limit. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { World } from "../world.ts";
 import { Refusal, refusal } from "./answer.ts";
@@ -7,16 +7,16 @@ import { withOperatorsRights } from "./operator.ts";
 import { mayDo, type Target } from "./permissions.ts";
 import type { CloudflareState, Token, Zone } from "./state.ts";
 
-/** What the middleware leaves for the routes. */
+/** What the middleware sets for the routes. */
 export interface Caller {
   Variables: { token: Token };
 }
 
 const windowMs = 5 * 60 * 1000;
 
-/** Lets a call in when it brings a token that lives, and counts it. */
+/** Accepts a call with a valid token, and counts it. */
 export function authentication(world: World): MiddlewareHandler<Caller> {
-  // Keyed by the state itself: a world that is reset starts counting anew.
+  // The key is the state object, so a reset of the world resets the counters.
   const counters = new WeakMap<CloudflareState, Map<string, { since: number; calls: number }>>();
   return async (c, next) => {
     const windows = counters.get(world.state.cloudflare) ?? new Map();
@@ -36,8 +36,9 @@ export function authentication(world: World): MiddlewareHandler<Caller> {
       "x-ratelimit-remaining": String(Math.max(0, limit - window.calls)),
       "x-ratelimit-reset": new Date(now + resetMs).toUTCString(),
     };
-    // 1200 calls in five minutes, then 429 on everything: developers.cloudflare.com/fundamentals/api/reference/limits.
-    // 971 with this text: alchemy-run/distilled-cloudflare src/errors, TooManyRequests.
+    // 1200 calls in five minutes, then 429 for every call:
+    // developers.cloudflare.com/fundamentals/api/reference/limits. 971 with this text:
+    // alchemy-run/distilled-cloudflare src/errors, TooManyRequests.
     if (window.calls > limit) {
       throw new Refusal(
         429,
@@ -52,8 +53,8 @@ export function authentication(world: World): MiddlewareHandler<Caller> {
 }
 
 /**
- * The token of a call. No header: 9106, on `verify` 1001; a malformed one: 6003 with 6111 in its
- * chain (github.com/kissgyorgy/cloudflare-dyndns/issues/40); an unknown one 9109, on `verify` 1000 with 401.
+ * The token of a call. Without a header: 9106, on `verify` 1001. Malformed header: 6003 with 6111 in its
+ * chain (github.com/kissgyorgy/cloudflare-dyndns/issues/40). Unknown token: 9109, on `verify` 1000 with 401.
  */
 function bearer(world: World, c: Context): Token {
   const verifying = /\/tokens\/verify$/.test(c.req.path);
@@ -76,7 +77,9 @@ function bearer(world: World, c: Context): Token {
   return token;
 }
 
-/** The token with this secret, if it answers now: active, in its time, and minted long enough ago. */
+/**
+ * The token with this secret, if it is valid now: active, within its dates, and past its activation delay.
+ */
 export function liveToken(world: World, secret: string): Token | undefined {
   const { tokens, dials } = world.state.cloudflare;
   const token = tokens.find((t) => t.secret === secret);
@@ -89,18 +92,22 @@ export function liveToken(world: World, secret: string): Token | undefined {
 }
 
 /**
- * Refuses a token that lacks the right: 403 with 10000 `Authentication error`.
- * Cloudflare says the same whether the permission or the resource is missing.
+ * Refuses a token that lacks the right: 403 with 10000 `Authentication error`. Cloudflare's answer is the
+ * same for a missing permission and for a missing resource.
  */
 export function need(c: Context<Caller>, groups: readonly string[], target: Target): void {
   if (!mayDo(c.get("token"), groups, target)) throw refusal(403, 10000, "Authentication error");
 }
 
-/** The zone of a path, if it is one, and the token may do this in it. An unknown zone looks like a forbidden one. */
+/**
+ * The zone of a path, if it exists and the token has one of these rights in it. An unknown zone is answered
+ * like a forbidden one.
+ */
 export function zoneOf(world: World, c: Context<Caller>, groups: readonly string[]): Zone {
   const zone = world.state.cloudflare.zones.find((z) => z.id === c.req.param("zone"));
   if (zone === undefined) {
-    // Of the zone itself: alchemy-run/distilled packages/cloudflare/src/services/zones.ts, InvalidZoneIdentifier.
+    // For the path of the zone itself: alchemy-run/distilled packages/cloudflare/src/services/zones.ts,
+    // InvalidZoneIdentifier.
     throw /\/zones\/[0-9a-f]{32}$/.test(c.req.path)
       ? refusal(403, 9109, "Invalid zone identifier")
       : refusal(403, 10000, "Authentication error");

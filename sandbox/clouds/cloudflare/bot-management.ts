@@ -1,4 +1,4 @@
-/** `/zones/:zone/bot_management`: Bot Fight Mode, all that a free plan has of it. */
+/** `/zones/:zone/bot_management`: Bot Fight Mode, the only part of bot management in a free plan. */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { answer, jsonBody, refusal } from "./answer.ts";

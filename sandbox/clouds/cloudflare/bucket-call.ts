@@ -1,4 +1,4 @@
-/** What every call about an R2 bucket shares: which bucket it means, and what is said of a bad body. */
+/** What all calls about an R2 bucket share: the look-up of the bucket, and the refusal of a bad body. */
 import type { Context } from "hono";
 import type { World } from "../world.ts";
 import { Refusal, refusal } from "./answer.ts";
@@ -6,10 +6,15 @@ import type { Caller } from "./auth.ts";
 import { findBucket } from "./r2.ts";
 import type { Bucket } from "./state.ts";
 
-/** What a body that is no JSON of the right form brings: github.com/cloudflare/workers-sdk/issues/8486. */
+/**
+ * The refusal of a body that is not JSON of the right form: github.com/cloudflare/workers-sdk/issues/8486.
+ */
 export const badJson = () => refusal(400, 10040, "The JSON you provided was not well formed.");
 
-/** The bucket of the path in the jurisdiction of the header; a wrong jurisdiction looks like a missing bucket. */
+/**
+ * The bucket of the path, in the jurisdiction of the header. With a wrong jurisdiction the bucket counts as
+ * missing.
+ */
 export function bucketOf(world: World, c: Context<Caller>): Bucket {
   const { account, bucket: name } = c.req.param() as { account?: string; bucket?: string };
   const jurisdiction = jurisdictionOf(c);
@@ -26,7 +31,7 @@ export function noSuchBucket(): Refusal {
   return refusal(404, 10006, "The specified bucket does not exist.");
 }
 
-/** The jurisdiction that a call names in its header. */
+/** The jurisdiction in a call's header. */
 export function jurisdictionOf(c: Context): string {
   const jurisdiction = c.req.header("cf-r2-jurisdiction") ?? "default";
   if (!["default", "eu", "fedramp"].includes(jurisdiction)) {

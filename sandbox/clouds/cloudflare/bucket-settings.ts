@@ -1,4 +1,4 @@
-/** What hangs on a bucket: CORS, lifecycle rules, and its r2.dev name. */
+/** Settings of a bucket: CORS, lifecycle rules, and its r2.dev name. */
 import { Hono } from "hono";
 import { z } from "zod";
 import type { World } from "../world.ts";
@@ -7,10 +7,16 @@ import type { Caller } from "./auth.ts";
 import { badJson, bucketOf } from "./bucket-call.ts";
 import type { Bucket } from "./state.ts";
 
-/** An origin has a scheme and a host, and no path: developers.cloudflare.com/r2/buckets/cors, "AllowedOrigins". */
+/**
+ * An origin has a scheme and a host, but no path: developers.cloudflare.com/r2/buckets/cors,
+ * "AllowedOrigins".
+ */
 const origin = z.string().refine((o) => o === "*" || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(o));
 
-/** Shapes: developers.cloudflare.com/api/resources/r2/subresources/buckets/subresources/cors. OPTIONS is no method. */
+/**
+ * Shapes: developers.cloudflare.com/api/resources/r2/subresources/buckets/subresources/cors. OPTIONS is not
+ * allowed.
+ */
 const corsBody = z.strictObject({
   rules: z
     .array(
@@ -69,7 +75,7 @@ export function serveBucketSettings(world: World): Hono<Caller> {
     world.changed();
     return answer(c, {});
   });
-  // Deleting what is not there succeeds, as in S3's DeleteBucketCors.
+  // Deleting a missing configuration succeeds, as in S3's DeleteBucketCors.
   app.delete("/cors", (c) => {
     bucketOf(world, c).cors = null;
     world.changed();

@@ -1,4 +1,4 @@
-/** `/accounts/:account/r2/buckets`: buckets themselves. */
+/** `/accounts/:account/r2/buckets`: the buckets themselves. */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { answer, jsonBody, newId, refusal } from "./answer.ts";
@@ -11,7 +11,6 @@ import type { Bucket } from "./state.ts";
 const reading = ["Workers R2 Storage Read", "Workers R2 Storage Write"];
 const writing = ["Workers R2 Storage Write"];
 
-/** The buckets' part of the API. */
 export function serveBuckets(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.cloudflare;
@@ -66,7 +65,8 @@ export function serveBuckets(world: World): Hono<Caller> {
     checkStorageClass(storageClass);
     const accountId = c.req.param("account") ?? "";
     const jurisdiction = jurisdictionOf(c);
-    // 10004: alchemy-run/distilled packages/cloudflare/test/r2.test.ts, "create-dup"; developers.cloudflare.com/r2/api/error-codes lists 10073 for it.
+    // 10004: alchemy-run/distilled packages/cloudflare/test/r2.test.ts, "create-dup";
+    // developers.cloudflare.com/r2/api/error-codes lists 10073 for it.
     if (
       slot().buckets.some(
         (b) => b.accountId === accountId && b.jurisdiction === jurisdiction && b.name === name,
@@ -95,7 +95,8 @@ export function serveBuckets(world: World): Hono<Caller> {
 
   app.get("/:bucket", (c) => answer(c, wire(bucketOf(world, c))));
 
-  // The new class comes by header, the body is empty: developers.cloudflare.com/api/resources/r2/…/buckets/methods/edit.
+  // The new class is in a header, and the body is empty:
+  // developers.cloudflare.com/api/resources/r2/…/buckets/methods/edit.
   app.patch("/:bucket", (c) => {
     const bucket = bucketOf(world, c);
     const storageClass = c.req.header("cf-r2-storage-class");
@@ -118,7 +119,7 @@ export function serveBuckets(world: World): Hono<Caller> {
     return answer(c, {});
   });
 
-  // A bucket can be shown before its sub-resources accept it, and these answer 10006 for a moment:
+  // A new bucket can be visible before its sub-resources accept it. Until then they answer 10006:
   // alchemy-run/alchemy packages/alchemy/src/Cloudflare/R2, r2BucketEndpointConsistencySchedule.
   app.use("/:bucket/*", async (c, next) => {
     const age = world.now().getTime() - Date.parse(bucketOf(world, c).createdOn);
@@ -130,7 +131,7 @@ export function serveBuckets(world: World): Hono<Caller> {
   return app;
 }
 
-/** The rule that each bucket is born with: developers.cloudflare.com/r2/buckets/object-lifecycles. */
+/** The rule that every new bucket has: developers.cloudflare.com/r2/buckets/object-lifecycles. */
 export const multipartAbortRule = {
   id: "Default Multipart Abort Rule",
   enabled: true,

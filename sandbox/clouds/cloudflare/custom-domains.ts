@@ -1,4 +1,7 @@
-/** `/…/r2/buckets/:bucket/domains/custom`: host names that show a bucket, with the DNS record that R2 makes for each. */
+/**
+ * `/…/r2/buckets/:bucket/domains/custom`: host names that serve a bucket, each with the DNS record that R2
+ * creates.
+ */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { World } from "../world.ts";
@@ -22,9 +25,9 @@ const created = z.strictObject({
 });
 
 /**
- * `minTLS: null` comes from the official provider when the program leaves it out; null means "as it was". The provider
- * repeats `domain` and `zoneId`, and its acceptance test of an update passes
- * (terraform-provider-cloudflare internal/services/r2_custom_domain/{model,resource_test}.go).
+ * The official provider sends `minTLS: null` when the program omits it; null means "unchanged". The provider
+ * repeats `domain` and `zoneId`, and its acceptance test of an update passes (terraform-provider-cloudflare
+ * internal/services/r2_custom_domain/{model,resource_test}.go).
  */
 const changed = z.strictObject({
   domain: z.string().optional(),
@@ -34,7 +37,6 @@ const changed = z.strictObject({
   ciphers: ciphers.nullish(),
 });
 
-/** Custom domains of a bucket. */
 export function serveCustomDomains(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.cloudflare;
@@ -47,25 +49,26 @@ export function serveCustomDomains(world: World): Hono<Caller> {
     if (!body.success) throw badJson();
     const domain = body.data.domain.toLowerCase();
     const zone = slot().zones.find((one) => one.id === body.data.zoneId);
-    // The zone has to be of the bucket's account and hold the host, and has no partial setup:
+    // The zone must belong to the bucket's account and contain the host, and must not have a partial setup:
     // developers.cloudflare.com/r2/buckets/public-buckets; github.com/cloudflare/cloudflare-docs/pull/20782.
     const holds = zone !== undefined && (domain === zone.name || domain.endsWith(`.${zone.name}`));
     if (!holds || zone.accountId !== bucket.accountId || zone.type === "partial") {
       throw refusal(400, 10051, "The specified zone id is not valid.");
     }
-    // A host shows one bucket: 409 (terraform-provider-cloudflare#6837), "Domain already in use", which goes on for a
-    // few seconds after the domain was removed (alchemy-run/alchemy, r2CustomDomainConflictSchedule).
+    // A host serves one bucket. Otherwise 409 (terraform-provider-cloudflare#6837), "Domain already in use".
+    // The error continues for a few seconds after the domain was removed (alchemy-run/alchemy,
+    // r2CustomDomainConflictSchedule).
     const released = slot().releasedDomains[domain];
     const settling =
       released !== undefined && world.now().getTime() - Date.parse(released) < slot().dials.domainReleaseMs;
     if (settling || slot().buckets.some((b) => b.domains.some((d) => d.domain === domain))) {
       throw refusal(409, 10056, "Domain already in use");
     }
-    // R2 makes its own record at the host, which no other address record may hold.
+    // R2 creates its own record at the host, so no other address record may exist there.
     if (slot().records.some((r) => r.name === domain && ["A", "AAAA", "CNAME"].includes(r.type))) {
       throw refusal(409, 10057, "A DNS record for the domain you tried to add already exists.");
     }
-    // 50 a bucket: developers.cloudflare.com/r2/platform/limits.
+    // 50 per bucket: developers.cloudflare.com/r2/platform/limits.
     if (bucket.domains.length >= 50) {
       throw refusal(400, 10065, "The bucket has reached its maximum of 50 custom domains.");
     }
@@ -81,8 +84,8 @@ export function serveCustomDomains(world: World): Hono<Caller> {
     delete slot().releasedDomains[domain];
     const record = { type: "CNAME", name: domain, content: "public.r2.dev", ttl: 1, proxied: true };
     addRecord(world, zone, { ...record, comment: null, tags: [], settings: {} }, true);
-    // What was asked for comes back; status and the zone's name are for a GET: CustomCreateResponse in
-    // cloudflare/cloudflare-typescript src/resources/r2/buckets/domains/custom.ts.
+    // The answer repeats the request. Status and the zone's name are only in the answer to a GET:
+    // CustomCreateResponse in cloudflare/cloudflare-typescript src/resources/r2/buckets/domains/custom.ts.
     return answer(c, { ...short(attached), zoneId: zone.id });
   });
 
@@ -111,7 +114,8 @@ export function serveCustomDomains(world: World): Hono<Caller> {
 
   function wire(domain: CustomDomain): Record<string, unknown> {
     const { domain: name, enabled } = domain;
-    // terraform-provider-cloudflare internal/services/r2_custom_domain/custom.go: what a degraded answer lacks.
+    // terraform-provider-cloudflare internal/services/r2_custom_domain/custom.go says which fields a degraded
+    // answer lacks.
     if (slot().dials.certificatesDown) {
       return { domain: name, enabled, status: { ownership: "unknown", ssl: "unknown" } };
     }

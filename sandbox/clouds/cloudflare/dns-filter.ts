@@ -1,12 +1,12 @@
-/** The filters of the record list, as the official provider's getDnsRecords sends them. */
+/** The filters of the record list, in the form in which the official provider's getDnsRecords sends them. */
 import type { DnsRecord } from "./state.ts";
 
 type Test = (record: DnsRecord) => boolean;
 
 /**
- * Whether a record passes all filters of a query (any of them with `match=any`). Names:
- * terraform-provider-cloudflare internal/services/dns_record/list_data_source_model.go; comparisons ignore case
- * (API reference: "Name filters are case-insensitive").
+ * Whether a record matches all filters of a query (with `match=any`: one of them). Names:
+ * terraform-provider-cloudflare internal/services/dns_record/list_data_source_model.go; comparisons ignore
+ * case (API reference: "Name filters are case-insensitive").
  */
 export function recordMatches(record: DnsRecord, query: URLSearchParams): boolean {
   const tests: Test[] = [];
@@ -36,7 +36,7 @@ function testOf(key: string, value: string): Test | undefined {
       return (r) => text(r).toLowerCase().startsWith(value.toLowerCase());
     case "endswith":
       return (r) => text(r).toLowerCase().endsWith(value.toLowerCase());
-    // `comment.absent` and `comment.present` count by being there, whatever their value.
+    // The mere presence of `comment.absent` and `comment.present` counts, whatever their value.
     case "absent":
       return (r) => text(r) === "";
     case "present":

@@ -1,8 +1,8 @@
-/** Names and addresses in DNS: one spelling for each, and which ones Cloudflare's proxy takes. */
+/** Names and addresses in DNS: their canonical forms, and the targets that Cloudflare's proxy accepts. */
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * The FQDN in lower case without final dot: relative names, `@` and FQDNs are all accepted
+ * The FQDN in lower case without a final dot. Relative names, `@` and FQDNs are all accepted
  * (developers.cloudflare.com/api/resources/dns, "Complete DNS record name, including the zone name").
  */
 export function fullName(raw: string, zoneName: string): string {
@@ -11,7 +11,9 @@ export function fullName(raw: string, zoneName: string): string {
   return name === zoneName || name.endsWith(`.${zoneName}`) ? name : `${name}.${zoneName}`;
 }
 
-/** Whether a name can be in DNS: labels up to 63, all up to 253, a wildcard only as the whole first label. */
+/**
+ * Whether a name is valid in DNS: labels up to 63, all up to 253, a wildcard only as the whole first label.
+ */
 export function isDnsName(name: string): boolean {
   if (name.length > 253) return false;
   return name
@@ -19,20 +21,20 @@ export function isDnsName(name: string): boolean {
     .every((label, i) => (label === "*" && i === 0) || /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
 }
 
-/** Whether a text is a host name: what a CNAME or MX may point at. */
+/** Whether a text is a host name: a valid target of a CNAME or MX. */
 export function isHostName(text: string): boolean {
   const name = text.toLowerCase().replace(/\.$/, "");
   return !isIPv4(name) && !isIPv6(name) && isDnsName(name) && !name.includes("*");
 }
 
-/** RFC 5952: the one short form in which an IPv6 address is stored. */
+/** RFC 5952: the canonical form in which an IPv6 address is stored. */
 export function canonicalIpv6(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }
 
 /**
- * Addresses that the proxy refuses as origin, "Target … is not allowed for a proxied record": private and reserved
- * ones (github.com/cloudflare/python-cloudflare/issues/73) and Cloudflare's own
+ * Whether the proxy accepts a target. It refuses private and reserved addresses with "Target … is not allowed
+ * for a proxied record" (github.com/cloudflare/python-cloudflare/issues/73), and also Cloudflare's own
  * (github.com/DNSControl/dnscontrol/issues/4776 has 1.1.1.1).
  */
 export function isProxiable(type: string, content: string): boolean {
@@ -47,7 +49,7 @@ export function isProxiable(type: string, content: string): boolean {
 }
 
 /**
- * TXT content in quotes, cut into strings of at most 255 bytes: the API adds the quotes where they are missing
+ * TXT content in quotes, cut into strings of at most 255 bytes. The API adds the quotes if they are missing
  * (developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/#txt).
  */
 export function quotedText(content: string): string {
@@ -59,12 +61,12 @@ export function quotedText(content: string): string {
   return chunks.map((chunk) => `"${chunk}"`).join(" ");
 }
 
-/** The strings of a quoted TXT content put together, escapes kept. */
+/** Joins the strings of a quoted TXT content, and keeps the escapes. */
 function plainText(quoted: string): string {
   return [...quoted.matchAll(/"((?:[^"\\]|\\.)*)"/gs)].map((m) => m[1]).join("");
 }
 
-/** What a resolver answers for a quoted TXT content. */
+/** A resolver's answer for a quoted TXT content. */
 export function unquotedText(quoted: string): string {
   return plainText(quoted).replace(/\\(.)/gs, "$1");
 }

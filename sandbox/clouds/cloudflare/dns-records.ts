@@ -1,4 +1,4 @@
-/** `/zones/:zone/dns_records`: what the API does with records. */
+/** `/zones/:zone/dns_records`: the DNS records of a zone. */
 import { type Context, Hono } from "hono";
 import type { World } from "../world.ts";
 import { answer, answerPage, jsonBody, microTime, newId, refusal } from "./answer.ts";
@@ -12,12 +12,12 @@ const reading = ["DNS Read", "DNS Write"];
 const writing = ["DNS Write"];
 const badBody = () => refusal(400, 9207, "Request body is invalid.");
 
-/** The records' part of the API. */
 export function serveDnsRecords(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const ofZone = (zone: Zone) => world.state.cloudflare.records.filter((r) => r.zoneId === zone.id);
 
-  // developers.cloudflare.com/api/resources/dns/subresources/records/methods/list: per_page default 100, up to 5,000,000.
+  // developers.cloudflare.com/api/resources/dns/subresources/records/methods/list: per_page default 100, up
+  // to 5,000,000.
   app.get("/", (c) => {
     const zone = zoneOf(world, c, reading);
     const query = new URL(c.req.url).searchParams;
@@ -36,7 +36,7 @@ export function serveDnsRecords(world: World): Hono<Caller> {
     const fields = readRecord(await jsonBody(c, badBody), zone);
     const others = ofZone(zone);
     checkConflicts(fields, others);
-    // github.com/js-org/js.org/issues/2873 (81045); the text of today: github.com/ZoneABC/ZoneABC/issues/30
+    // github.com/js-org/js.org/issues/2873 (81045); today's text: github.com/ZoneABC/ZoneABC/issues/30
     if (others.length >= world.state.cloudflare.dials.recordsPerZone) {
       throw refusal(400, 81045, "Record quota exceeded.");
     }
@@ -96,8 +96,9 @@ export function serveDnsRecords(world: World): Hono<Caller> {
 }
 
 /**
- * Puts a record into a zone; the rules were asked before.
- * @param managedByR2 R2 makes it for a custom domain, and only R2 may touch it.
+ * Adds a record to a zone. The caller has checked the rules.
+ *
+ * @param managedByR2 whether R2 creates the record for a custom domain; only R2 can change such a record.
  */
 export function addRecord(world: World, zone: Zone, fields: RecordFields, managedByR2: boolean): DnsRecord {
   const now = microTime(world.now());
@@ -115,9 +116,9 @@ export function addRecord(world: World, zone: Zone, fields: RecordFields, manage
 }
 
 /**
- * Refuses to touch a record that another product made: such records carry `meta.read_only`, and the dashboard and
- * the API refuse to change them (github.com/DNSControl/dnscontrol/issues/3850). The code is not published: this one
- * is a guess (docs/fidelity/cloudflare.md).
+ * Refuses to change a record that another product made. Such records have `meta.read_only`, and the dashboard
+ * and the API refuse changes (github.com/DNSControl/dnscontrol/issues/3850). The code is not published: this
+ * one is a guess (docs/fidelity/cloudflare.md).
  */
 function writable(record: DnsRecord): DnsRecord {
   if (record.managedByR2) {

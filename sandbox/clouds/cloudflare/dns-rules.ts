@@ -1,16 +1,16 @@
-/** What makes a DNS record legal, on its own and beside the others of its zone. */
+/** The validation of a DNS record, alone and together with the other records of its zone. */
 import { isIPv4, isIPv6 } from "node:net";
 import { type Complaint, Refusal, refusal } from "./answer.ts";
 import { canonicalIpv6, fullName, isDnsName, isHostName, isProxiable, quotedText } from "./dns-name.ts";
 import type { DnsRecord, Zone } from "./state.ts";
 
-/** What a caller may set of a record. */
+/** The fields of a record that a caller can set. */
 export type RecordFields = Pick<
   DnsRecord,
   "type" | "name" | "content" | "ttl" | "proxied" | "comment" | "tags" | "settings" | "priority" | "data"
 >;
 
-/** Types with structured `data`; of those this Cloudflare composes `content` for the ones with a simple form. */
+/** Types with structured `data`. This Cloudflare builds their `content` by joining the values of `data`. */
 const structured = [
   "CAA",
   "CERT",
@@ -31,8 +31,8 @@ const simple = ["A", "AAAA", "CNAME", "MX", "NS", "OPENPGPKEY", "PTR", "TXT"];
 const badBody = () => refusal(400, 9207, "Request body is invalid.");
 
 /**
- * The fields of a POST, PUT or PATCH in the one spelling that is stored.
- * All complaints come together, as root codes without the old 1004 wrapper (changelog of 2024-10-01).
+ * The fields of a POST, PUT or PATCH in their canonical form. All complaints are reported together, as root
+ * codes without the old 1004 wrapper (changelog of 2024-10-01).
  */
 export function readRecord(body: Record<string, unknown>, zone: Zone): RecordFields {
   const { type, name, ttl = 1, proxied = false, comment = null, tags = [], settings = {}, priority } = body;
@@ -121,7 +121,8 @@ function readContent(
       return canonicalIpv6(content);
     case "TXT": {
       const quoted = quotedText(content);
-      // 2048 characters a record: developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/#txt
+      // 2048 characters per record:
+      // developers.cloudflare.com/dns/manage-dns-records/reference/dns-record-types/#txt
       if (quoted.length > 2048) complain(9207, "Content for TXT record exceeds 2048 characters.");
       return quoted;
     }
@@ -142,8 +143,9 @@ const moreDetails =
   "For more details, refer to <https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/>.";
 
 /**
- * Refuses a record that cannot be beside the ones at its name. Only address records and CNAMEs exclude each other:
- * TXT and MX may sit beside a CNAME (developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name).
+ * Refuses a record that conflicts with the records at its name. Only address records and CNAMEs exclude each
+ * other: TXT and MX records may exist at the name of a CNAME
+ * (developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name).
  */
 export function checkConflicts(wanted: RecordFields, others: readonly DnsRecord[]): void {
   const here = others.filter((r) => r.name === wanted.name);

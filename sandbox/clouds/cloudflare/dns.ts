@@ -1,10 +1,11 @@
 /**
- * The public side of the zones: what a resolver anywhere in the world is told.
+ * The public side of the zones: what public resolvers answer.
  *
- * Only zones with status `active` and full setup answer: before, the registrar names other servers, and with a partial
- * setup it goes on doing so (developers.cloudflare.com/dns/zone-setups/partial-setup). A proxied record answers with
- * addresses of Cloudflare's edge, never with its target; a CNAME at the apex is flattened. In a paused zone every record
- * answers as if it were not proxied (developers.cloudflare.com/fundamentals/manage-domains/pause-cloudflare).
+ * Only zones with status `active` and full setup answer. Before that, the registrar names other name servers;
+ * with a partial setup it continues to do so (developers.cloudflare.com/dns/zone-setups/partial-setup). A
+ * proxied record answers with addresses of Cloudflare's edge, never with its target. A CNAME at the apex is
+ * flattened. In a paused zone every record answers as if it were not proxied
+ * (developers.cloudflare.com/fundamentals/manage-domains/pause-cloudflare).
  */
 import type { World } from "../world.ts";
 import { unquotedText } from "./dns-name.ts";
@@ -20,14 +21,17 @@ const edge: Record<"A" | "AAAA", readonly string[]> = {
 };
 
 /**
- * The public answers for a name, like `dig +short`: CNAMEs are followed for A and AAAA, TXT comes unquoted,
- * MX as `<priority> <host>`. Empty: no such name or no such type.
+ * The public answers for a name, like `dig +short`. For A and AAAA, CNAMEs are followed. TXT is unquoted. MX
+ * is `<priority> <host>`. Empty: the name or the type does not exist.
  */
 export function lookup(world: World, name: string, type: LookupType): string[] {
   return resolve(world, normal(name), type, 8);
 }
 
-/** The records that answer for a host in an active zone: those at its name, else those of the closest wildcard. */
+/**
+ * The records that answer for a host in an active zone: those at its name, otherwise those of the closest
+ * wildcard.
+ */
 export function recordsAt(world: World, host: string): DnsRecord[] {
   const name = normal(host);
   const zone = zoneFor(world, name);
@@ -35,7 +39,7 @@ export function recordsAt(world: World, host: string): DnsRecord[] {
   const records = world.state.cloudflare.records.filter((r) => r.zoneId === zone.id);
   const exact = records.filter((r) => r.name === name);
   if (exact.length > 0) return exact;
-  // A name that exists, or that has anything below it, ends wildcard matching (RFC 4592).
+  // A name that exists, or that has names below it, ends wildcard matching (RFC 4592).
   const exists = (at: string) => records.some((r) => r.name === at || r.name.endsWith(`.${at}`));
   for (let parent = name; parent !== zone.name; ) {
     if (exists(parent)) return [];
@@ -46,12 +50,15 @@ export function recordsAt(world: World, host: string): DnsRecord[] {
   return [];
 }
 
-/** Whether the edge stands before a host: one proxied address record at a name makes all of them so. */
+/** Whether a host is proxied: one proxied address record at a name makes all of them proxied. */
 export function isProxied(world: World, host: string): boolean {
   return zoneFor(world, normal(host))?.paused === false && recordsAt(world, host).some((r) => r.proxied);
 }
 
-/** The active zone with full setup that a name belongs to: the longest match, and `notexample.org` is none of `example.org`. */
+/**
+ * The active zone with full setup that a name belongs to. The longest match counts. `notexample.org` does not
+ * belong to `example.org`.
+ */
 export function zoneFor(world: World, name: string) {
   return world.state.cloudflare.zones
     .filter(
@@ -73,11 +80,11 @@ function resolve(world: World, name: string, type: LookupType, hops: number): st
     return records.filter((r) => r.type === type).map((r) => r.content);
   }
   if (type === "CNAME") {
-    // A proxied CNAME is never shown, and one at the apex is flattened into addresses.
+    // A proxied CNAME is never visible, and one at the apex is flattened into addresses.
     const apex = world.state.cloudflare.zones.some((z) => z.name === name);
     return records.filter((r) => r.type === "CNAME" && !proxied && !apex).map((r) => r.content);
   }
-  // A resolver that meets a visible CNAME asks its target: beside one, TXT and MX of the name itself are not seen.
+  // A name without own records of the type answers with those of its visible CNAME's target.
   const alias = records.find((r) => r.type === "CNAME" && !proxied);
   const own = records.filter((r) => r.type === type);
   if (alias !== undefined && own.length === 0) return resolve(world, alias.content, type, hops - 1);

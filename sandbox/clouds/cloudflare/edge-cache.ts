@@ -1,17 +1,17 @@
 /**
- * The edge's cache of what origins answer, in memory: a cache that is lost is still a cache.
+ * The edge's cache of origins' answers. It is in memory: losing a cache does no harm.
  * https://developers.cloudflare.com/cache/concepts/default-cache-behavior/
  */
 import type { World } from "../world.ts";
 
-/** What is cached by default goes by the path's ending alone, not by the type of the answer. */
+/** Only the path's extension decides what is cached by default, not the answer's type. */
 const cachedEndings = new Set(
   `7z csv gif midi png tif zip avi doc gz mkv ppt tiff zst avif docx ico mp3 pptx ttf apk dmg iso mp4 ps webm bin
    ejs jar ogg rar webp bmp eot jpg otf svg woff bz2 eps jpeg svgz woff2 class exe js pict swf xls css flac mid pls
    tar xlsx`.split(/\s+/),
 );
 
-/** How long a 200 without word from its origin is kept. */
+/** How long a 200 is cached when its origin sends no cache headers. */
 const defaultSeconds = 120 * 60;
 
 interface Kept {
@@ -21,10 +21,12 @@ interface Kept {
   until: number;
 }
 
-// By the cloud's state and not by the world, so that a reset of the world empties it.
+// The key is the cloud's state, so that a reset of the world empties the cache.
 const caches = new WeakMap<World["state"]["cloudflare"], Map<string, Kept>>();
 
-/** The kept answer (HIT), else the origin's (MISS, BYPASS or DYNAMIC), marked with `cf-cache-status`. */
+/**
+ * The cached answer (HIT), otherwise the origin's (MISS, BYPASS or DYNAMIC), marked with `cf-cache-status`.
+ */
 export async function throughCache(
   world: World,
   request: Request,
@@ -51,7 +53,7 @@ export async function throughCache(
   return marked(answer, "MISS");
 }
 
-/** Seconds that an answer may be kept. */
+/** Seconds for which an answer may be cached. */
 function lifetime(answer: Response): number {
   const control = answer.headers.get("cache-control") ?? "";
   if (answer.status !== 200 || answer.headers.has("set-cookie")) return 0;

@@ -1,17 +1,21 @@
-/** What the edge asks of a visitor before it lets a request through, for a zone that defends itself. */
+/**
+ * The challenge that the edge puts before a request, in a zone that defends itself against bots or attacks.
+ */
 import type { World } from "../world.ts";
 import { zoneFor } from "./dns.ts";
 import { parseExpression } from "./expression.ts";
 import type { Facts } from "./expression-fields.ts";
 
 /**
- * The page that wants a browser's JavaScript, or nothing where the request goes through. Its status and header:
+ * The page that requires a browser's JavaScript; undefined: the request passes. Its status and header:
  * developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response.
  *
- * - Under Attack mode shows it to everybody: developers.cloudflare.com/fundamentals/reference/under-attack-mode. A
- *   configuration rule outweighs the zone's setting.
- * - Bot Fight Mode shows it to what looks automated, other Fediverse servers among them, and no rule skips it:
- *   developers.cloudflare.com/bots/get-started/bot-fight-mode. Here: whatever does not call itself a browser.
+ * - Under Attack mode shows the page to every visitor:
+ *   developers.cloudflare.com/fundamentals/reference/under-attack-mode. A configuration rule overrides the
+ *   zone's setting.
+ * - Bot Fight Mode shows it to requests that look automated, including other Fediverse servers, and no rule
+ *   can skip it: developers.cloudflare.com/bots/get-started/bot-fight-mode. Here every client that does not
+ *   call itself a browser looks automated.
  */
 export function challenge(world: World, facts: Facts, request: Request): Response | undefined {
   const zone = zoneFor(world, facts.host);

@@ -1,4 +1,4 @@
-/** TLS at Cloudflare's edge: its certificates for visitors, and how it speaks to the origin. */
+/** TLS at Cloudflare's edge: its certificates for visitors, and its connection to the origin. */
 import type { World } from "../world.ts";
 import { zoneFor } from "./dns.ts";
 import { parseExpression } from "./expression.ts";
@@ -7,7 +7,10 @@ import type { Facts } from "./expression-fields.ts";
 /** SSL/TLS encryption modes: developers.cloudflare.com/ssl/origin-configuration/ssl-modes. */
 export type SslMode = "off" | "flexible" | "full" | "strict" | "origin_pull";
 
-/** The mode for a request: the last configuration rule that matches and sets one, else the zone's setting. */
+/**
+ * The mode for a request: from the last configuration rule that matches and sets one, otherwise the zone's
+ * setting.
+ */
 export function sslMode(world: World, facts: Facts): SslMode {
   const { rulesets, settings } = world.state.cloudflare;
   const zone = zoneFor(world, facts.host);
@@ -21,15 +24,17 @@ export function sslMode(world: World, facts: Facts): SslMode {
   return (rules.at(-1)?.action_parameters?.ssl ?? settings[zone.id]?.ssl?.value ?? "full") as SslMode;
 }
 
-/** The scheme in which the edge asks the origin: as the visitor did, but plain in `off` and `flexible`. */
+/**
+ * The scheme of the edge's request to the origin: the visitor's, but http in the modes `off` and `flexible`.
+ */
 export function originScheme(world: World, facts: Facts & { scheme: "http" | "https" }): "http" | "https" {
   return ["off", "flexible"].includes(sslMode(world, facts)) ? "http" : facts.scheme;
 }
 
 /**
- * Whether the edge can show a certificate for a host. Universal SSL covers the zone's name and one label below it
- * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations), some time after the zone is active
- * (dial `universalSslMs`); a custom domain of R2 has its own.
+ * Whether the edge has a certificate for a host. Universal SSL covers the zone's name and one label below it
+ * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/limitations), some time after the zone
+ * became active (dial `universalSslMs`). A custom domain of R2 has its own certificate.
  */
 export function hasEdgeCertificate(world: World, host: string): boolean {
   const zone = zoneFor(world, host);
@@ -42,8 +47,9 @@ export function hasEdgeCertificate(world: World, host: string): boolean {
 }
 
 /**
- * What the edge says before it asks anybody: no certificate, or a redirect between the schemes.
- * `x-local-error` marks what is no HTTP answer in the real world but a connection that fails.
+ * The edge's answer without asking an origin: no certificate, or a redirect between the schemes.
+ * `x-local-error` marks answers that stand for a failed connection: in the real world there would be no HTTP
+ * answer.
  */
 export function edgeRefusal(world: World, facts: Facts & { scheme: "http" | "https" }): Response | undefined {
   const { host, path = "/", scheme } = facts;

@@ -1,4 +1,4 @@
-/** Cloudflare's edge: what it does to the answers of proxied hosts. */
+/** Cloudflare's edge: its changes to the answers of proxied hosts. */
 import type { World } from "../world.ts";
 import { isProxied, zoneFor } from "./dns.ts";
 import { parseExpression } from "./expression.ts";
@@ -14,8 +14,8 @@ export interface HeaderChange {
 }
 
 /**
- * The header changes that the zone's response-header rules make for a request, in order.
- * None for a host that is not proxied: rules act at the edge (developers.cloudflare.com/rules/transform).
+ * The header changes that the zone's response-header rules make for a request, in order. A host that is not
+ * proxied has none: rules act at the edge (developers.cloudflare.com/rules/transform).
  */
 export function headerChanges(world: World, facts: Facts): HeaderChange[] {
   const zone = zoneFor(world, facts.host);
@@ -28,7 +28,7 @@ export function headerChanges(world: World, facts: Facts): HeaderChange[] {
     .flatMap((r) => changesOf(r, facts));
 }
 
-/** The headers that a request to this host gets set by rules; later rules win. */
+/** The headers that rules set for a request to this host. Later rules override earlier ones. */
 export function edgeHeaders(world: World, host: string, method: string): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const change of headerChanges(world, { host: host.toLowerCase(), method })) {
@@ -38,7 +38,7 @@ export function edgeHeaders(world: World, host: string, method: string): Record<
   return headers;
 }
 
-/** Does to an answer's headers what the zone's rules say. */
+/** Applies the zone's rules to the headers of an answer. */
 export function transformHeaders(world: World, facts: Facts, headers: Headers): void {
   for (const { name, operation, value } of headerChanges(world, facts)) {
     if (operation === "remove") headers.delete(name);

@@ -1,6 +1,6 @@
-/** Fields and functions of the Rules language, as far as they are modelled. */
+/** The modelled fields and functions of the Rules language. */
 
-/** What an expression can ask of a request. */
+/** The facts of a request that an expression can read. */
 export interface Facts {
   host: string;
   method: string;
@@ -11,7 +11,6 @@ export interface Facts {
 
 /** Reads a value of a request. */
 export type Value = (facts: Facts) => string | number | boolean;
-/** Kinds of values. */
 export type Kind = "string" | "number" | "boolean";
 
 /** Fields: developers.cloudflare.com/ruleset-engine/rules-language/fields/reference. */

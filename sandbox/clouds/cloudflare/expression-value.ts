@@ -1,14 +1,15 @@
-/** Expressions that give a header's value: literals, fields, and functions that make text of them. */
+/** Expressions that compute a header's value: literals, fields, and functions that return text. */
 import { FilterError } from "./expression.ts";
 import { type Facts, fields } from "./expression-fields.ts";
 
-/** Makes a header's value for a request. */
+/** Computes a header's value for a request. */
 export type ValueOf = (facts: Facts) => string;
 
 /**
  * Parses a value expression: a quoted literal, a field, `concat(…)`, `lower(…)`, `upper(…)`, `to_string(…)`.
  * developers.cloudflare.com/ruleset-engine/rules-language/functions
- * @throws FilterError when it is none of these.
+ *
+ * @throws FilterError for every other expression.
  */
 export function parseValue(text: string): ValueOf {
   const [value, rest] = read(text.trim());

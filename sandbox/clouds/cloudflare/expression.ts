@@ -1,6 +1,7 @@
 /**
- * The Rules language, as far as rules on hosts, methods and paths need it: parsed like Cloudflare's own engine
- * (github.com/cloudflare/wirefilter), evaluated for a request, and refused with the same error text:
+ * The part of the Rules language that rules on hosts, methods and paths need. It is parsed like Cloudflare's
+ * own engine (github.com/cloudflare/wirefilter), evaluated for a request, and refused with the same error
+ * text:
  *
  *     Filter parsing error (1:11):
  *     http.host xx "a"
@@ -8,10 +9,10 @@
  */
 import { type Facts, fields, type Kind, predicates, transforms, type Value } from "./expression-fields.ts";
 
-/** An expression that was understood. */
+/** A parsed expression. */
 export type Matcher = (facts: Facts) => boolean;
 
-/** An expression that the engine refuses; the message is the engine's, three lines. */
+/** An expression that the engine refuses. The message is the engine's and has three lines. */
 export class FilterError extends Error {}
 
 /** Comparisons by name and sign: …/rules-language/operators. `matches` needs a paid plan. */
@@ -26,6 +27,7 @@ const signs: Record<string, string> = {
 
 /**
  * Parses an expression.
+ *
  * @throws FilterError with the text of Cloudflare's engine.
  */
 export function parseExpression(text: string): Matcher {
@@ -167,7 +169,7 @@ class Parser {
     const values: (string | number)[] = [];
     while (!this.#sign("}")) {
       values.push(this.#literal(kind));
-      // Values stand apart by space; a comma is what people write by mistake.
+      // Values are separated by white space. A comma is a common mistake.
       if (!/^[\s}]/.test(this.#text.slice(this.#at))) {
         throw this.#error(kind === "number" ? "expected digit" : 'expected literal "\\""', 1);
       }

@@ -1,12 +1,14 @@
-/** How a local Cloudflare begins. */
+/** The initial state of a local Cloudflare. */
 import { sha256 } from "./digest.ts";
 import type { CloudflareState, Zone } from "./state.ts";
 
 /** The account of the local world. */
 export const localAccount = "00000000000000000000000000000d09";
 
-/** The Cloudflare of a fresh local world: one account, two active zones, a pending one, the tokens of the operator and of
- * the account's owner. */
+/**
+ * The Cloudflare of a new local world: one account, two active zones, a pending zone, and the tokens of the
+ * operator and of the account's owner.
+ */
 export function initialCloudflare(): CloudflareState {
   const born = "2026-01-01T00:00:00.000000Z";
   const zone = (id: string, name: string, status: Zone["status"]): Zone => ({

@@ -1,8 +1,8 @@
-/** The token of the local operator: it may do what README, "Tokens and rights", names, and nothing else. */
+/** The token of the local operator. It has exactly the rights that README, "Tokens and rights", lists. */
 import { permissionGroups } from "./permissions.ts";
 import type { CloudflareState, OperatorMode, Policy, Token } from "./state.ts";
 
-/** Rights on the account, by the API's names; the dashboard says "Edit" for "Write". */
+/** Rights on the account, by the API's names. The dashboard says "Edit" for "Write". */
 export const accountRights = [
   "Workers R2 Storage Write",
   "Account API Tokens Write",
@@ -19,11 +19,11 @@ export const zoneRights: Readonly<Record<OperatorMode, readonly string[]>> = {
     "Bot Management Read",
   ],
   shared: ["Config Settings Write"],
-  // A token for one zone cannot exist before the zone does, so this one is for all zones of the account.
+  // A token for one zone cannot exist before the zone, so this token is for all zones of the account.
   created: ["Zone Write"],
 };
 
-/** The token as it is now; the operator's own with the policies that it was made with. */
+/** The token with its current policies. The operator's token gets the policies that its modes require. */
 export function withOperatorsRights(token: Token, state: CloudflareState): Token {
   if (token.operator !== true) return token;
   const { dials, accounts, zones } = state;

@@ -1,8 +1,9 @@
 /**
- * Permission groups, and what a token's policies let it do.
+ * Permission groups, and what a token's policies allow.
  *
- * A policy names groups and resources; a group counts only on resources of its own scope. A resource key that
- * nobody has is minted without a word and opens nothing: so does the real API, found out only on first use.
+ * A policy names groups and resources. A group counts only on resources of its own scope. A token with an
+ * unknown resource key is minted without an error and has no rights. The real API does the same: the mistake
+ * shows only at the first use.
  */
 import type { Policy, Token } from "./state.ts";
 
@@ -45,20 +46,20 @@ export const permissionGroups: readonly PermissionGroup[] = [
   { id: "9ff81cbbe65c400b97d92c3c1033cab6", name: "Cache Settings Write", scopes: [zone] },
 ];
 
-/** What a call wants to touch. */
+/** The resource of a call. */
 export type Target =
   | { kind: "account"; accountId: string }
   | { kind: "zone"; accountId: string; zoneId: string }
   | { kind: "bucket"; accountId: string; jurisdiction: string; name: string };
 
-/** How a bucket is called in a policy: `<account>_<jurisdiction>_<name>`. */
+/** The key of a resource in a policy. A bucket's is `<account>_<jurisdiction>_<name>`. */
 function keyOf(target: Target): { scope: string; id: string } {
   if (target.kind === "account") return { scope: account, id: target.accountId };
   if (target.kind === "zone") return { scope: zone, id: target.zoneId };
   return { scope: bucket, id: `${target.accountId}_${target.jurisdiction}_${target.name}` };
 }
 
-/** Whether this policy speaks of the target. */
+/** Whether this policy covers the target. */
 export function covers(policy: Policy, target: Target): boolean {
   const { scope, id } = keyOf(target);
   return Object.entries(policy.resources).some(([key, value]) => {
@@ -68,7 +69,10 @@ export function covers(policy: Policy, target: Target): boolean {
   });
 }
 
-/** Whether a token may do what any of the groups named `groups` allows, on the target. A deny outweighs every allow. */
+/**
+ * Whether a token has the rights of one of the groups named `groups` on the target. A deny overrides every
+ * allow.
+ */
 export function mayDo(token: Token, groups: readonly string[], target: Target): boolean {
   if (token.allRights) return true;
   const { scope } = keyOf(target);
@@ -79,7 +83,7 @@ export function mayDo(token: Token, groups: readonly string[], target: Target): 
   return speaking.some((p) => p.effect === "allow") && !speaking.some((p) => p.effect === "deny");
 }
 
-/** Whether a token may make and delete zones of an account: Zone Edit, on all of its zones. */
+/** Whether a token may create and delete zones of an account: Zone Edit, on all of its zones. */
 export function mayMakeZones(token: Token, accountId: string): boolean {
   return mayDo(token, ["Zone Write"], { kind: "zone", accountId, zoneId: "*" });
 }

@@ -1,12 +1,12 @@
-/** What the public gets of a bucket: objects by their name, and CORS. */
+/** The public side of a bucket: objects by their name, and CORS. */
 import type { World } from "../world.ts";
 import { bucketForHost, findBucket, objectBytes } from "./r2.ts";
 import type { Bucket, CorsRule } from "./state.ts";
 
 /**
- * What a custom domain of R2 answers: objects by GET and HEAD, no listing, CORS headers only when the bucket's rules
- * know the request's `Origin` (developers.cloudflare.com/r2/buckets/cors), preflights included.
- * Undefined: the host shows no bucket.
+ * The answer of an R2 custom domain: objects by GET and HEAD, without a listing. CORS headers, also for
+ * preflights, are present only when the bucket's rules match the request's `Origin`
+ * (developers.cloudflare.com/r2/buckets/cors). Undefined: the host does not serve a bucket.
  */
 export function servePublicObject(world: World, request: Request): Response | undefined {
   const url = new URL(request.url);
@@ -21,7 +21,7 @@ export function servePublicObject(world: World, request: Request): Response | un
     return new Response("Method not allowed", { status: 405, headers: { allow: "GET, HEAD" } });
   }
   const object = bucket.objects[decodeURIComponent(url.pathname.slice(1))];
-  // The text of the page is Cloudflare's own "Object not found"; only the status is relied on.
+  // The text is that of Cloudflare's own "Object not found" page. Only the status is relied on.
   if (object === undefined) return new Response("Object not found", { status: 404, headers: cors ?? {} });
   return new Response(request.method === "HEAD" ? null : objectBytes(object), {
     headers: {
@@ -35,7 +35,7 @@ export function servePublicObject(world: World, request: Request): Response | un
   });
 }
 
-/** The CORS headers for a request, or none when no rule of the bucket knows its origin and method. */
+/** The CORS headers for a request; undefined when no rule of the bucket matches its origin and method. */
 export function corsHeaders(bucket: Bucket, request: Request): Record<string, string> | undefined {
   const origin = request.headers.get("origin");
   if (origin === null) return undefined;

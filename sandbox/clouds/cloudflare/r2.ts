@@ -1,11 +1,14 @@
-/** Buckets and objects of R2, as the other parts of the local world use them. */
+/** R2's buckets and objects, for the other parts of the local world. */
 import { createHash } from "node:crypto";
 import type { World } from "../world.ts";
 import { liveToken } from "./auth.ts";
 import { mayDo } from "./permissions.ts";
 import type { Bucket, StoredObject, Token } from "./state.ts";
 
-/** Groups that let a token read objects, and those that let it write them (which includes reading and listing). */
+/**
+ * Groups that allow a token to read objects, and groups that allow it to write them (which includes reading
+ * and listing).
+ */
 export const objectRights = {
   write: ["Workers R2 Storage Bucket Item Write", "Workers R2 Storage Write"],
   read: [
@@ -16,7 +19,7 @@ export const objectRights = {
   ],
 } as const;
 
-/** An object as a reader gets it. `body` is text; binary comes as Latin-1, one character a byte. */
+/** An object as a reader gets it. `body` is text; a binary body is Latin-1, one character per byte. */
 export interface ReadObject {
   body: string;
   contentType: string;
@@ -26,8 +29,9 @@ export interface ReadObject {
 }
 
 /**
- * Who S3 credentials belong to: the id of a token that lives, and the SHA-256 of its value in hex.
+ * The owner of S3 credentials. They are the id of a valid token, and the SHA-256 of its value in hex.
  * developers.cloudflare.com/r2/api/tokens, "Get S3 API credentials from an API token"
+ *
  * @returns the account and the buckets that the token may write; undefined: R2 would answer `Unauthorized`.
  */
 export function authenticate(
@@ -42,7 +46,7 @@ export function authenticate(
   return { accountId, buckets: buckets.map((b) => b.name) };
 }
 
-/** The live token whose id is this access key. */
+/** The valid token whose id is this access key. */
 export function tokenOfKey(world: World, accessKeyId: string): Token | undefined {
   const token = world.state.cloudflare.tokens.find((t) => t.id === accessKeyId);
   return token && liveToken(world, token.secret);
@@ -57,7 +61,7 @@ export function mayTouch(token: Token, bucket: Bucket, how: keyof typeof objectR
   );
 }
 
-/** The bucket of this name, whatever its jurisdiction, after its lifecycle rules had their say. */
+/** The bucket with this name, in any jurisdiction, after its lifecycle rules were applied. */
 export function findBucket(world: World, name: string): Bucket | undefined {
   const bucket = world.state.cloudflare.buckets.find((b) => b.name === name);
   if (bucket !== undefined) applyLifecycle(world, bucket);
@@ -66,7 +70,8 @@ export function findBucket(world: World, name: string): Bucket | undefined {
 
 /**
  * Stores an object.
- * @throws Error when there is no such bucket.
+ *
+ * @throws Error when the bucket does not exist.
  */
 export function putObject(
   world: World,
@@ -78,7 +83,7 @@ export function putObject(
   storeObject(world, mustFind(world, bucket), key, Buffer.from(body, "utf8"), { contentType });
 }
 
-/** The object, or undefined when bucket or key do not exist. */
+/** The object; undefined when bucket or key do not exist. */
 export function getObject(world: World, bucket: string, key: string): ReadObject | undefined {
   const object = findBucket(world, bucket)?.objects[key];
   if (object === undefined) return undefined;
@@ -87,7 +92,7 @@ export function getObject(world: World, bucket: string, key: string): ReadObject
   return { body, contentType, etag, size, uploadedAt };
 }
 
-/** Removes an object; one that is not there is no error, as in S3. */
+/** Removes an object. Removing a missing object is not an error, as in S3. */
 export function deleteObject(world: World, bucket: string, key: string): void {
   delete mustFind(world, bucket).objects[key];
   world.changed();
@@ -99,8 +104,8 @@ export function listObjects(world: World, bucket: string, prefix = ""): string[]
 }
 
 /**
- * The bucket that a host shows to the public: by an enabled custom domain that is active, or by its r2.dev name.
- * A custom domain needs the zone's DNS to answer: a pending zone shows nothing.
+ * The bucket that a host serves to the public: by an enabled and active custom domain, or by its r2.dev name.
+ * A custom domain needs the zone's DNS to answer: in a pending zone it does not serve.
  */
 export function bucketForHost(world: World, host: string): string | undefined {
   const name = host.toLowerCase();
@@ -113,8 +118,8 @@ export function bucketForHost(world: World, host: string): string | undefined {
 }
 
 /**
- * How far a custom domain is: `initializing`, `pending`, `active`. It needs an active zone and a few minutes
- * (developers.cloudflare.com/r2/buckets/public-buckets: "the status … will change to Active").
+ * The status of a custom domain: `initializing`, `pending`, `active`. It needs an active zone and a few
+ * minutes (developers.cloudflare.com/r2/buckets/public-buckets: "the status … will change to Active").
  */
 export function domainStatus(
   world: World,
@@ -130,14 +135,13 @@ export function domainStatus(
     : { ownership: "active", ssl: "pending" };
 }
 
-/** What an upload may say of an object beside its bytes. */
+/** What an upload can set on an object besides its bytes. */
 export interface ObjectFacts {
   contentType?: string;
   metadata?: Record<string, string>;
   headers?: Record<string, string>;
 }
 
-/** Stores bytes under a key. */
 export function storeObject(
   world: World,
   bucket: Bucket,
@@ -162,12 +166,11 @@ export function storeObject(
   return object;
 }
 
-/** The entity tag of bytes: their MD5, hex. */
+/** The entity tag of bytes: their MD5 in hex. */
 export function etagOf(bytes: Buffer): string {
   return createHash("md5").update(bytes).digest("hex");
 }
 
-/** The bytes of an object. */
 export function objectBytes(object: StoredObject): Buffer<ArrayBuffer> {
   return Buffer.from(object.body, object.encoding);
 }
@@ -185,7 +188,10 @@ interface LifecycleRule {
 }
 type Expiry = { type: "Age"; maxAge: number } | { type: "Date"; date: string };
 
-/** Expired objects and uploads go; the real one takes up to 24 hours for it (developers.cloudflare.com/r2/buckets/object-lifecycles). */
+/**
+ * Removes expired objects and uploads. The real R2 takes up to 24 hours
+ * (developers.cloudflare.com/r2/buckets/object-lifecycles).
+ */
 function applyLifecycle(world: World, bucket: Bucket): void {
   const now = world.now().getTime();
   const over = (expiry: Expiry | undefined, since: string) =>

@@ -1,7 +1,10 @@
-/** What a rule may do in its phase: the parameters of each action. Each check answers what is wrong, or nothing. */
+/** The parameters of each action, by phase. Each check returns what is wrong, or undefined. */
 import { parseValue } from "./expression-value.ts";
 
-/** developers.cloudflare.com/rules/transform/response-header-modification: operations, and headers that stay closed. */
+/**
+ * developers.cloudflare.com/rules/transform/response-header-modification: operations, and headers that cannot
+ * be changed.
+ */
 export function checkHeaders({ headers, ...rest }: Record<string, unknown>): string | undefined {
   if (Object.keys(rest).length > 0) return `unexpected action parameter: ${Object.keys(rest)[0]}`;
   if (!isRecord(headers) || Object.keys(headers).length === 0)
@@ -35,7 +38,9 @@ export function checkHeaders({ headers, ...rest }: Record<string, unknown>): str
   return undefined;
 }
 
-/** developers.cloudflare.com/rules/transform/url-rewrite: a path or a query, of which only the shape is checked here. */
+/**
+ * developers.cloudflare.com/rules/transform/url-rewrite: a path or a query. Only the shape is checked here.
+ */
 export function checkUri({ uri, ...rest }: Record<string, unknown>): string | undefined {
   if (Object.keys(rest).length > 0) return `unexpected action parameter: ${Object.keys(rest)[0]}`;
   return isRecord(uri) && (isRecord(uri.path) || isRecord(uri.query)) ? undefined : "uri is required";

@@ -1,17 +1,17 @@
-/** What makes a rule of a ruleset legal, phase by phase, on a free plan. */
+/** The validation of a ruleset's rule, by phase, on a free plan. */
 import { type Complaint, newId, Refusal, refusal } from "./answer.ts";
 import { FilterError, parseExpression } from "./expression.ts";
 import { checkCache, checkConfig, checkHeaders, checkUri } from "./ruleset-actions.ts";
 import type { Rule } from "./state.ts";
 
-/** What a caller may set of a rule. */
+/** The fields of a rule that a caller can set. */
 export type RuleFields = Omit<Rule, "id" | "version" | "last_updated" | "ref"> & {
   id?: string;
   ref?: string;
 };
 
 /**
- * Phases of a zone and what a rule of a free plan may do there; other phases are real, and not modelled.
+ * Phases of a zone, with what a rule of a free plan can do there. Other real phases are not modelled.
  * developers.cloudflare.com/ruleset-engine/reference/phases-list
  */
 const phases: Record<
@@ -26,8 +26,8 @@ const phases: Record<
 };
 
 /**
- * Rules of one kind on a free plan: 10 (developers.cloudflare.com/rules/transform, /rules/configuration-rules, /cache).
- * The three phases of Transform Rules are one kind and share them.
+ * Limit of rules per kind on a free plan: 10 (developers.cloudflare.com/rules/transform,
+ * /rules/configuration-rules, /cache). The three phases of Transform Rules are one kind and share the limit.
  */
 const rulesPerKind = 10;
 const transform = [
@@ -36,12 +36,14 @@ const transform = [
   "http_response_headers_transform",
 ];
 
-/** The phases that share the plan's rules with a phase, itself among them. */
+/** The phases that share a limit of rules with a phase, including the phase itself. */
 export function phasesOfKind(phase: string): readonly string[] {
   return transform.includes(phase) ? transform : [phase];
 }
 
-/** A refusal in the words of the ruleset engine: `'<value>' is not a valid value for <field> because <reason>`. */
+/**
+ * A refusal in the form of the ruleset engine: `'<value>' is not a valid value for <field> because <reason>`.
+ */
 export function invalid(
   code: number,
   value: unknown,
@@ -63,8 +65,9 @@ export function checkPhase(phase: unknown): string {
 }
 
 /**
- * The rules of a body, each checked; all complaints come at once.
- * @param others how many rules the other phases of the same kind hold
+ * Checks the rules of a body. All complaints are reported together.
+ *
+ * @param others how many rules the other phases of the same kind have
  */
 export function readRules(raw: unknown, phase: string, others: number): RuleFields[] {
   if (raw === undefined || raw === null) return [];
@@ -89,7 +92,7 @@ export function readRules(raw: unknown, phase: string, others: number): RuleFiel
   return rules;
 }
 
-/** One rule of a body, checked. */
+/** Checks one rule of a body. */
 export function readRule(raw: unknown, phase: string, pointer: string): RuleFields {
   if (!isRecord(raw)) throw malformed(pointer);
   const { id, action, expression, description = "", enabled = true, ref, logging } = raw;
@@ -105,7 +108,7 @@ export function readRule(raw: unknown, phase: string, pointer: string): RuleFiel
   if (!typed) throw malformed(pointer);
   const allowed = phases[checkPhase(phase)];
   if (action === undefined || action === "") {
-    // Both texts as the API answered a rule PATCH that sent only action_parameters (see rulesets.ts).
+    // Both texts are the API's answer to a rule PATCH that sent only action_parameters (see rulesets.ts).
     throw refusal(400, 20026, "action is required for action parameters", {
       source: { pointer: `${pointer}/action` },
     });
@@ -149,7 +152,7 @@ export function readRule(raw: unknown, phase: string, pointer: string): RuleFiel
   };
 }
 
-/** Refuses more rules than the plan has. */
+/** Refuses more rules than the plan allows. */
 export function checkCount(count: number, phase: string): void {
   if (count <= rulesPerKind) return;
   const reason = `exceeded maximum number of rules in the phase ${phase}: ${count} out of ${rulesPerKind}`;
@@ -157,8 +160,9 @@ export function checkCount(count: number, phase: string): void {
 }
 
 /**
- * A rule as it is stored. It keeps its identity by its id or, without one, by `ref`
- * (developers.cloudflare.com/terraform/troubleshooting/rule-id-changes); its version grows when its content changes.
+ * A rule as it is stored. It keeps its identity by its id or, without an id, by `ref`
+ * (developers.cloudflare.com/terraform/troubleshooting/rule-id-changes). Its version increases when its
+ * content changes.
  */
 export function keepRule(fields: RuleFields, old: readonly Rule[], now: string): Rule {
   const before = old.find((r) => r.id === fields.id) ?? old.find((r) => r.ref === fields.ref);

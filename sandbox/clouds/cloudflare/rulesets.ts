@@ -14,7 +14,10 @@ import {
 } from "./ruleset-rules.ts";
 import type { Rule, Ruleset, Zone } from "./state.ts";
 
-/** Groups that open a phase: developers.cloudflare.com/ruleset-engine/reference/phases-list and /fundamentals/api. */
+/**
+ * Groups that give access to a phase: developers.cloudflare.com/ruleset-engine/reference/phases-list and
+ * /fundamentals/api.
+ */
 const groupOfPhase: Record<string, string> = {
   http_request_transform: "Zone Transform Rules",
   http_request_late_transform: "Zone Transform Rules",
@@ -25,7 +28,6 @@ const groupOfPhase: Record<string, string> = {
 const anyGroup = Object.values(groupOfPhase).flatMap((g) => [`${g} Read`, `${g} Write`]);
 const badBody = () => refusal(400, 20014, "could not parse the request body");
 
-/** The rulesets' part of the API. */
 export function serveRulesets(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.cloudflare;
@@ -33,7 +35,7 @@ export function serveRulesets(world: World): Hono<Caller> {
   app.get("/", (c) => {
     const zone = zoneOf(world, c, anyGroup);
     const mine = slot().rulesets.filter((r) => r.zoneId === zone.id);
-    // The list leaves the rules out: developers.cloudflare.com/ruleset-engine/rulesets-api/view.
+    // The list omits the rules: developers.cloudflare.com/ruleset-engine/rulesets-api/view.
     return answer(
       c,
       mine.map((r) => {
@@ -70,7 +72,8 @@ export function serveRulesets(world: World): Hono<Caller> {
     return answer(c, wire(found));
   });
 
-  // Creates it where there is none: developers.cloudflare.com/ruleset-engine/basic-operations/deploy-rulesets.
+  // Creates the ruleset if it does not exist:
+  // developers.cloudflare.com/ruleset-engine/basic-operations/deploy-rulesets.
   app.put("/phases/:phase/entrypoint", async (c) => {
     const zone = zoneOf(world, c, anyGroup);
     const phase = writable(c, checkPhase(c.req.param("phase")));
@@ -99,7 +102,7 @@ export function serveRulesets(world: World): Hono<Caller> {
     return answer(c, wire(replace(ruleset, body)));
   });
 
-  // 204 without a body, and everybody's rules of the phase are gone.
+  // 204 without a body. This deletes the rules of all users of the phase.
   app.delete("/:ruleset", (c) => {
     const zone = zoneOf(world, c, anyGroup);
     const ruleset = find(c, zone);
@@ -109,7 +112,7 @@ export function serveRulesets(world: World): Hono<Caller> {
     return c.body(null, 204);
   });
 
-  // developers.cloudflare.com/ruleset-engine/rulesets-api/add-rule: answers the whole ruleset.
+  // developers.cloudflare.com/ruleset-engine/rulesets-api/add-rule: the answer is the whole ruleset.
   app.post("/:ruleset/rules", async (c) => {
     const zone = zoneOf(world, c, anyGroup);
     const ruleset = find(c, zone);
@@ -127,8 +130,9 @@ export function serveRulesets(world: World): Hono<Caller> {
   });
 
   /**
-   * A rule PATCH replaces the rule: one that sends only `action_parameters` is refused for its missing action and
-   * blank expression, code 20125 (docs/fidelity/cloudflare.md). Sent with nothing but a position it moves the rule.
+   * A rule PATCH replaces the rule. A PATCH with only `action_parameters` is refused for its missing action
+   * and blank expression, code 20125 (docs/fidelity/cloudflare.md). A PATCH with only a position moves the
+   * rule.
    */
   app.patch("/:ruleset/rules/:rule", async (c) => {
     const zone = zoneOf(world, c, anyGroup);
@@ -170,7 +174,7 @@ export function serveRulesets(world: World): Hono<Caller> {
     return slot().rulesets.find((r) => r.zoneId === zone.id && r.phase === phase);
   }
 
-  /** Rules of the zone in the other phases of the same kind, which count towards the same limit. */
+  /** The number of rules in the zone's other phases of the same kind, which count towards the same limit. */
   function rulesBeside(zoneId: string, phase: string): number {
     const others = phasesOfKind(phase).filter((one) => one !== phase);
     return slot()
@@ -206,7 +210,10 @@ export function serveRulesets(world: World): Hono<Caller> {
     return ruleset;
   }
 
-  /** PUT takes the whole list of rules; without `rules` only the properties change (rulesets-api/update). */
+  /**
+   * PUT replaces the whole list of rules. Without `rules` it changes only the properties
+   * (rulesets-api/update).
+   */
   function replace(ruleset: Ruleset, body: Record<string, unknown>): Ruleset {
     const now = microTime(world.now());
     const rules =

@@ -1,7 +1,7 @@
 import type { World } from "../world.ts";
 import type { Bucket } from "./state.ts";
 
-/** A call that passed the door. */
+/** An authenticated and authorised call of the S3 API. */
 export interface S3Call {
   world: World;
   bucket: Bucket;

@@ -29,7 +29,7 @@ export function put({ world, bucket, key, headers, body }: S3Call): Response {
   return new Response(null, { headers: { etag: `"${object.etag}"` } });
 }
 
-/** GetObject, whole or one range. */
+/** GetObject, as a whole or one range. */
 export function get(call: S3Call): Response {
   const object = find(call);
   const range = /^bytes=(\d*)-(\d*)$/.exec(call.headers.get("range") ?? "");
@@ -53,7 +53,7 @@ export function head(call: S3Call): Response {
   return new Response(null, { headers: factsOf(find(call)) });
 }
 
-/** DeleteObject: 204, also when there is nothing. */
+/** DeleteObject: 204, even if the object does not exist. */
 export function remove({ world, bucket, key }: S3Call): Response {
   delete bucket.objects[key];
   world.changed();
@@ -91,7 +91,7 @@ export function list({ bucket, query }: S3Call): Response {
     token === null
       ? (query.get(second ? "start-after" : "marker") ?? "")
       : Buffer.from(token, "base64url").toString("utf8");
-  // XML cannot hold every key: with `encoding-type=url` they come percent-encoded.
+  // XML cannot represent every key: with `encoding-type=url` keys are percent-encoded.
   const encoded = query.get("encoding-type") === "url";
   const shown = (text: string) => (encoded ? encodeURIComponent(text).replaceAll("%2F", "/") : text);
   const contents: Record<string, unknown>[] = [];
@@ -107,7 +107,7 @@ export function list({ bucket, query }: S3Call): Response {
     }
     const cut = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
     const group = cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
-    // A group that was on an earlier page is passed by.
+    // A group that was on an earlier page is skipped.
     if (group !== undefined && (groups.has(group) || after.startsWith(group))) continue;
     if (contents.length + groups.size >= Math.min(max, 1000)) {
       truncated = max > 0;
@@ -160,13 +160,13 @@ function factsOf(object: StoredObject): Record<string, string> {
   };
 }
 
-/** `x-amz-meta-*` of an upload. */
+/** The `x-amz-meta-*` headers of an upload. */
 export function metadataOf(headers: Headers): Record<string, string> {
   const found = [...headers].filter(([name]) => name.startsWith("x-amz-meta-"));
   return Object.fromEntries(found.map(([name, value]) => [name.slice("x-amz-meta-".length), value]));
 }
 
-/** HTTP headers that an object keeps. */
+/** HTTP headers that are stored with an object. */
 export function keptHeaders(headers: Headers): Record<string, string> {
   const names = ["cache-control", "content-disposition", "content-encoding", "content-language", "expires"];
   return Object.fromEntries(names.flatMap((n) => (headers.has(n) ? [[n, headers.get(n) as string]] : [])));

@@ -5,7 +5,7 @@ import type { S3Call } from "./s3-call.ts";
 import { readXml, S3Refusal, xmlAnswer } from "./s3-xml.ts";
 import type { Upload } from "./state.ts";
 
-/** Parts but the last have at least 5 MiB: developers.cloudflare.com/r2/api/error-codes, 10011. */
+/** All parts except the last have at least 5 MiB: developers.cloudflare.com/r2/api/error-codes, 10011. */
 const leastPart = 5 * 1024 * 1024;
 
 /** CreateMultipartUpload. */

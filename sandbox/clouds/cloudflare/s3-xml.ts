@@ -1,4 +1,4 @@
-/** XML as S3 speaks it: answers, errors, and the one request body that is XML. */
+/** The XML of S3: answers, errors, and request bodies. */
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
@@ -15,7 +15,7 @@ export class S3Refusal extends Error {
 }
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>';
-/** R2 leaves quotes and apostrophes as they are; the builder's own escaping does not. */
+/** R2 does not escape quotes and apostrophes; the builder's own escaping does. */
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 const builder = new XMLBuilder({
   ignoreAttributes: false,
@@ -32,7 +32,7 @@ export function xmlAnswer(root: string, content: Record<string, unknown>): Respo
   return new Response(`${declaration}${document}`, { headers: { "content-type": "application/xml" } });
 }
 
-/** An error as R2 writes it: `Code` and `Message`, nothing else; a HEAD has no body. */
+/** An error as R2 writes it: only `Code` and `Message`. The answer to a HEAD has no body. */
 export function xmlError(refusal: S3Refusal, method: string): Response {
   const document = builder.build({ Error: { Code: refusal.code, Message: refusal.message } });
   return new Response(method === "HEAD" ? null : `${declaration}${document}`, {
@@ -45,14 +45,15 @@ const parser = new XMLParser({ isArray: (name) => ["Object", "Part"].includes(na
 
 /**
  * The root element of a request's body.
- * @throws S3Refusal `MalformedXML` when it is not the element that is wanted.
+ *
+ * @throws S3Refusal `MalformedXML` when the root is another element.
  */
 export function readXml(body: string, root: string): Record<string, unknown> {
   let parsed: Record<string, unknown> = {};
   try {
     parsed = parser.parse(body, true) as Record<string, unknown>;
   } catch {
-    // Falls through: what cannot be parsed has no root.
+    // Falls through: a body that cannot be parsed has no root.
   }
   const element = parsed[root];
   if (typeof element === "object" && element !== null) return element as Record<string, unknown>;

@@ -1,6 +1,6 @@
 /**
- * R2's S3 API, path style: `/r2/<bucket>/<key>`, region `auto`, signed with SigV4.
- * Which operations exist: developers.cloudflare.com/r2/api/s3/api; codes: developers.cloudflare.com/r2/api/error-codes.
+ * R2's S3 API, path style: `/r2/<bucket>/<key>`, region `auto`, signed with SigV4. Available operations:
+ * developers.cloudflare.com/r2/api/s3/api; codes: developers.cloudflare.com/r2/api/error-codes.
  */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
@@ -33,9 +33,10 @@ export function serveR2(world: World): Hono {
 }
 
 /**
- * A request from a machine of the local world, where R2 has its real name
+ * A request from a machine of the local world, which uses R2's real name
  * (`https://<account>.r2.cloudflarestorage.com/<bucket>/<key>`).
- * @returns the HTTP status; undefined: there is no such host.
+ *
+ * @returns the HTTP status; undefined: the host does not exist.
  */
 export function askFromMachine(world: World, request: Request, body: Buffer): number | undefined {
   if (!/^[0-9a-f]{32}(\.(eu|fedramp))?\.r2\.cloudflarestorage\.com$/.test(new URL(request.url).host))
@@ -52,12 +53,12 @@ async function dispatch(world: World, request: Request): Promise<Response> {
   return answer(world, request, Buffer.from(await request.arrayBuffer()));
 }
 
-/** Does what a request asks for, if its signature holds. @throws S3Refusal */
+/** Carries out a request if its signature is valid. @throws S3Refusal */
 function answer(world: World, request: Request, body: Buffer): Response {
   const url = new URL(request.url);
   const signed = readSignature(request);
   const token = tokenOfKey(world, signed.accessKeyId);
-  // R2 does not say `InvalidAccessKeyId`: error 10002, `Unauthorized`.
+  // R2 does not use `InvalidAccessKeyId`: its error is 10002, `Unauthorized`.
   if (token === undefined) throw new S3Refusal(401, "Unauthorized", "Unauthorized");
   checkSignature(request, body, signed, token.secret, world.state.cloudflare.dials.clockAheadMs);
   refuseUnsupported(request.headers);
@@ -73,7 +74,10 @@ function answer(world: World, request: Request, body: Buffer): Response {
   return operation({ world, bucket, key, query: url.searchParams, headers: request.headers, body });
 }
 
-/** ACLs and the like are refused by name: R2 has none (developers.cloudflare.com/r2/api/s3/api, PutObject). */
+/**
+ * R2 has no ACLs and tags, and its refusal names the header (developers.cloudflare.com/r2/api/s3/api,
+ * PutObject).
+ */
 function refuseUnsupported(headers: Headers): void {
   for (const name of ["x-amz-acl", "x-amz-grant-read", "x-amz-grant-full-control", "x-amz-tagging"]) {
     const value = headers.get(name);
@@ -109,7 +113,7 @@ function operationOf(
   throw new S3Refusal(501, "NotImplemented", "The requested operation is not implemented.");
 }
 
-/** No subresource is named: what is there is a presigned URL's signature. */
+/** Whether the query names no subresource: it is empty, or it is a presigned URL's signature. */
 function isPlain(query: URLSearchParams): boolean {
   return [...query.keys()].every((name) => name.startsWith("X-Amz-"));
 }
@@ -117,8 +121,8 @@ function isPlain(query: URLSearchParams): boolean {
 const listing = ["prefix", "delimiter", "marker"];
 
 /**
- * The bucket, if the token may do this in it. A token that is bound to buckets hears `AccessDenied` for every other
- * name; only one that has the whole account learns that a bucket does not exist.
+ * The bucket, if the token has this right in it. A token for single buckets gets `AccessDenied` for every
+ * other name. Only a token for the whole account learns that a bucket does not exist.
  */
 function allowedBucket(world: World, token: Token, name: string, how: "read" | "write"): Bucket {
   const bucket = findBucket(world, name);
@@ -131,7 +135,9 @@ function allowedBucket(world: World, token: Token, name: string, how: "read" | "
   throw new S3Refusal(403, "AccessDenied", "Access Denied");
 }
 
-/** Needs the account: a token bound to buckets may not list them (developers.cloudflare.com/r2/api/tokens). */
+/**
+ * Needs the account: a token for single buckets may not list them (developers.cloudflare.com/r2/api/tokens).
+ */
 function listBuckets(world: World, token: Token): Response {
   const buckets = world.state.cloudflare.buckets.filter((b) => mayTouch(token, b, "read"));
   const whole =

@@ -1,4 +1,4 @@
-/** Cloudflare's API v4 as one application; paths are relative to `/client/v4`. */
+/** Cloudflare's API v4 as one HTTP application. Paths are relative to `/client/v4`. */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { answer, answerPage, isId, noRoute, Refusal } from "./answer.ts";
@@ -11,7 +11,6 @@ import { serveSettings } from "./settings.ts";
 import { serveTokens, verify } from "./tokens.ts";
 import { serveZones } from "./zones.ts";
 
-/** The local Cloudflare as an HTTP application. */
 export function serveCloudflare(world: World): Hono {
   const app = new Hono<Caller>();
 
@@ -29,7 +28,7 @@ export function serveCloudflare(world: World): Hono {
     );
   });
 
-  // An identifier that is none is refused before the caller is asked who it is: there is no route for it.
+  // An invalid identifier is refused before authentication, because it has no route.
   app.use("/zones/:zone/*", async (c, next) => {
     if (!isId(c.req.param("zone"))) throw noRoute(c.req.path, 400);
     await next();

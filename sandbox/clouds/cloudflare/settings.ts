@@ -1,4 +1,4 @@
-/** Zone settings: GET and PATCH, each with the values that it can take. */
+/** Zone settings: GET and PATCH, with the values that each setting accepts. */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { answer, jsonBody, microTime, refusal } from "./answer.ts";
@@ -6,11 +6,11 @@ import { type Caller, zoneOf } from "./auth.ts";
 import type { Zone } from "./state.ts";
 
 interface Setting {
-  /** Value of a new zone. */
+  /** The value in a new zone. */
   default: unknown;
-  /** Values that it takes; undefined: a number or an object, checked only for its type. */
+  /** Accepted values; undefined: a number or an object, checked only for its type. */
   values?: readonly unknown[];
-  /** Settings that a free plan shows and does not let change. */
+  /** A setting that a free plan shows but cannot change. */
   paid?: boolean;
 }
 
@@ -54,7 +54,7 @@ const settings: Record<string, Setting> = {
   challenge_ttl: { default: 1800 },
 };
 
-/** `/zones/:zone/settings`. */
+/** Serves `/zones/:zone/settings`. */
 export function serveSettings(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const rights = ["Zone Settings Write"];
@@ -92,7 +92,7 @@ export function serveSettings(world: World): Hono<Caller> {
     return {
       id,
       value: changed?.value ?? setting.default,
-      // Null until it was changed once.
+      // Null until the setting is changed for the first time.
       modified_on: changed?.modifiedOn ?? null,
       editable: setting.paid !== true,
     };

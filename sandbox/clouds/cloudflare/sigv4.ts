@@ -1,12 +1,12 @@
 /**
- * AWS Signature Version 4, checked from the server's side: the request is written down in its canonical form, and
- * the signature over it is made again with the secret that R2 knows.
+ * AWS Signature Version 4, checked on the server's side: the server builds the canonical form of the request,
+ * signs it with the secret that R2 knows, and compares the signatures.
  * docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { S3Refusal } from "./s3-xml.ts";
 
-/** What a request says about its signature. */
+/** The signature of a request, and what it covers. */
 export interface Signature {
   accessKeyId: string;
   date: string;
@@ -17,17 +17,18 @@ export interface Signature {
   signature: string;
   /** `YYYYMMDDTHHMMSSZ`. */
   timestamp: string;
-  /** Seconds that a presigned URL lives; undefined: signed by header. */
+  /** Lifetime of a presigned URL in seconds; undefined: signed by header. */
   expiresSeconds?: number;
   payloadHash: string;
 }
 
-/** Regions that R2 knows: developers.cloudflare.com/r2/api/s3/api, "Bucket region". */
+/** Regions that R2 accepts: developers.cloudflare.com/r2/api/s3/api, "Bucket region". */
 const regions = ["auto", "us-east-1", "", "wnam", "enam", "weur", "eeur", "apac", "oc"];
 
 /**
  * Reads the signature of a request, from its header or its query.
- * @throws S3Refusal in R2's words when there is none or it makes no sense.
+ *
+ * @throws S3Refusal in R2's words when the signature is missing or malformed.
  */
 export function readSignature(request: Request): Signature {
   const url = new URL(request.url);
@@ -71,8 +72,9 @@ export function readSignature(request: Request): Signature {
 }
 
 /**
- * Checks the signature, its time, and the body's digest where the signature names one.
- * Time is the machine's own, not the world's: it is the client's clock that is compared.
+ * Checks the signature, its time, and the body's digest if the signature contains one. The time is the
+ * machine's own, not the world's, because it is compared with the client's clock.
+ *
  * @param aheadMs how far the server's clock is ahead of the machine's
  * @throws S3Refusal
  */
@@ -109,7 +111,8 @@ export function checkSignature(
     );
   }
   const hash = signed.payloadHash;
-  // R2 takes no body in signed chunks: developers.cloudflare.com/r2/api/s3/api, "Implemented object-level operations".
+  // R2 does not accept a body in signed chunks: developers.cloudflare.com/r2/api/s3/api, "Implemented
+  // object-level operations".
   if (hash.startsWith("STREAMING-")) throw new S3Refusal(501, "NotImplemented", `${hash} not implemented`);
   if (hash !== "UNSIGNED-PAYLOAD" && hash !== sha256(body)) {
     throw new S3Refusal(
@@ -141,7 +144,7 @@ function canonicalRequest(request: Request, signed: Signature): string {
   ].join("\n");
 }
 
-/** RFC 3986: everything but letters, digits and `-._~`. */
+/** RFC 3986: encodes everything except letters, digits and `-._~`. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

@@ -1,54 +1,73 @@
-/** What the local Cloudflare remembers: plain JSON, one list per kind of thing, in order of creation. */
+/** The state of the local Cloudflare: plain JSON, one list per kind of resource, in order of creation. */
 
-/** What a token was made for: how the stacks that use it hold their zones (`mastiff:zoneMode`). */
+/** The purposes of the operator's token: the zone modes of the stacks that use it (`mastiff:zoneMode`). */
 export type OperatorMode = "owned" | "shared" | "created";
 
-/** How this Cloudflare behaves where the real one varies. A test sets what it wants to meet. */
+/** How this Cloudflare behaves where the real one varies. Tests set these dials. */
 export interface Dials {
   /**
-   * Whether errors carry `x-should-retry: false`. The real API sends no such header, so that the official client
-   * repeats a plain 409 for three minutes; with the hint a failure is seen at once. Default true.
+   * Whether errors have `x-should-retry: false`. The real API sends no such header, so the official client
+   * repeats a plain 409 for three minutes. With the header it reports a failure at once. Default true.
    */
   retryHints: boolean;
-  /** Milliseconds until a custom domain is `active`. "A few minutes" in the docs; here 0, active at the first look. */
+  /**
+   * Milliseconds until a custom domain is `active`. The docs say "a few minutes". Default 0: active at the
+   * first look.
+   */
   domainActivationMs: number;
   /**
-   * Milliseconds until a new bucket is known to what hangs on it (domains, CORS, lifecycle): before, these answer
-   * 10006 although the bucket itself is shown (source in buckets.ts). Default 0.
+   * Milliseconds until the sub-resources of a new bucket (domains, CORS, lifecycle) accept it. Until then
+   * they answer 10006 although the bucket itself is visible (source in buckets.ts). Default 0.
    */
   bucketSettleMs: number;
-  /** Milliseconds until the host of a removed custom domain can be attached again: before, 409. Default 0. */
+  /**
+   * Milliseconds until the host of a removed custom domain can be attached again. Until then 409. Default 0.
+   */
   domainReleaseMs: number;
   /** While true, R2 cannot reach its certificate backend and shows `unknown` (terraform-provider-cloudflare#6837). */
   certificatesDown: boolean;
-  /** Milliseconds until a freshly minted token answers. Default 0; the real one takes a moment. */
+  /** Milliseconds until a new token works. Default 0; the real Cloudflare takes a moment. */
   tokenActivationMs: number;
-  /** Calls that one token may make in five minutes: 1200, developers.cloudflare.com/fundamentals/api/reference/limits. */
+  /**
+   * Limit of calls per token in five minutes: 1200,
+   * developers.cloudflare.com/fundamentals/api/reference/limits.
+   */
   callsPerFiveMinutes: number;
-  /** DNS records of a free zone: 200, developers.cloudflare.com/dns/manage-dns-records (zones made since 2024-09). */
+  /**
+   * Limit of DNS records in a free zone: 200, developers.cloudflare.com/dns/manage-dns-records (zones created
+   * since 2024-09).
+   */
   recordsPerZone: number;
-  /** Whether new custom domains stay disabled, whatever was asked for (terraform-provider-cloudflare#6578). Default false. */
+  /**
+   * Whether new custom domains stay disabled, whatever the request says (terraform-provider-cloudflare#6578).
+   * Default false.
+   */
   domainsStartDisabled: boolean;
   /**
    * Milliseconds from a zone's activation until Universal SSL has its certificates: up to 24 hours
-   * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/enable-universal-ssl, "Full DNS setup"). Default 0.
+   * (developers.cloudflare.com/ssl/edge-certificates/universal-ssl/enable-universal-ssl, "Full DNS setup").
+   * Default 0.
    */
   universalSslMs: number;
-  /** For what else than a zone of its own the operator's token was made: it has the rights that README names for it. */
+  /**
+   * Further purposes of the operator's token besides `owned`. It has the rights that README lists for them.
+   */
   operatorModes: OperatorMode[];
-  /** Milliseconds that R2's clock is ahead of the caller's; beyond 15 minutes it refuses signatures. Default 0. */
+  /**
+   * Milliseconds by which R2's clock is ahead of the caller's. R2 refuses signatures beyond 15 minutes.
+   * Default 0.
+   */
   clockAheadMs: number;
-  /** False: the account never agreed to R2's terms, every R2 call is 10042. Default true. */
+  /** False: the account has not agreed to R2's terms, and every R2 call answers 10042. Default true. */
   r2Enabled: boolean;
 }
 
-/** An account of this Cloudflare. */
 export interface Account {
   id: string;
   name: string;
 }
 
-/** A zone. Names are answered to the public only while it is `active`. */
+/** A zone. Public DNS answers its names only while it is `active`. */
 export interface Zone {
   id: string;
   accountId: string;
@@ -63,12 +82,12 @@ export interface Zone {
   activatedOn: string | null;
 }
 
-/** A DNS record as the API answers it, plus who manages it. */
+/** A DNS record as the API returns it, and whether R2 manages it. */
 export interface DnsRecord {
   id: string;
   zoneId: string;
   type: string;
-  /** FQDN in lower case, no final dot. */
+  /** FQDN in lower case, without a final dot. */
   name: string;
   /** TXT content is quoted. */
   content: string;
@@ -79,7 +98,7 @@ export interface DnsRecord {
   comment: string | null;
   tags: string[];
   settings: Record<string, unknown>;
-  /** R2 made this record for a custom domain: it refuses edits. */
+  /** R2 created this record for a custom domain. It cannot be edited. */
   managedByR2: boolean;
   createdOn: string;
   modifiedOn: string;
@@ -105,7 +124,7 @@ export interface Rule {
   logging?: unknown;
 }
 
-/** The one ruleset of a zone in a phase. */
+/** The ruleset of a zone in a phase. There is at most one. */
 export interface Ruleset {
   id: string;
   zoneId: string;
@@ -126,21 +145,21 @@ export interface CorsRule {
   maxAgeSeconds?: number;
 }
 
-/** A host name that shows a bucket to the public. */
+/** A host name that serves a bucket to the public. */
 export interface CustomDomain {
   domain: string;
   zoneId: string;
   enabled: boolean;
   minTLS: string;
   ciphers: string[] | null;
-  /** When the domain was attached; it becomes active after {@link Dials.domainActivationMs}. */
+  /** Time at which the domain was attached. It becomes active after {@link Dials.domainActivationMs}. */
   attachedAt: string;
 }
 
-/** An object. Text stays text, so that a state file can be read. */
+/** An object. Text is stored as text, so that a state file is readable. */
 export interface StoredObject {
   body: string;
-  /** How {@link StoredObject.body} is written down. */
+  /** Encoding of {@link StoredObject.body}. */
   encoding: "utf8" | "base64";
   contentType: string;
   /** MD5 in hex, without quotes. */
@@ -151,13 +170,13 @@ export interface StoredObject {
   headers: Record<string, string>;
 }
 
-/** A multipart upload that was begun and neither completed nor aborted. */
+/** A multipart upload that is neither completed nor aborted. */
 export interface Upload {
   id: string;
   key: string;
   contentType: string;
   initiatedAt: string;
-  /** Base64 by part number. */
+  /** Content in base64, by part number. */
   parts: Record<string, string>;
 }
 
@@ -185,18 +204,18 @@ export interface Policy {
   resources: Record<string, unknown>;
 }
 
-/** An API token. Its value is never kept, only its digest: which is what R2 takes as S3 secret. */
+/** An API token. Only the digest of its value is stored. R2 uses the digest as S3 secret. */
 export interface Token {
   id: string;
-  /** Undefined: belongs to the user, not to an account. */
+  /** Undefined: the token belongs to the user, not to an account. */
   accountId?: string;
   name: string;
   status: "active" | "disabled" | "expired";
   /** SHA-256 of the value, hex. */
   secret: string;
-  /** Everything, everywhere: the account's owner, as whom tests set a scene. */
+  /** All rights everywhere: the token of the account's owner, with which tests prepare the world. */
   allRights: boolean;
-  /** The operator's: its rights are those of README (operator.ts), whatever `policies` says. */
+  /** The operator's token. Its rights are those in README (operator.ts), whatever `policies` says. */
   operator?: true;
   policies: Policy[];
   condition?: unknown;
@@ -204,11 +223,11 @@ export interface Token {
   notBefore?: string;
   issuedOn: string;
   modifiedOn: string;
-  /** When the current value was minted. */
+  /** Time at which the current value was minted. */
   mintedAt: string;
 }
 
-/** The slot of the local Cloudflare. */
+/** The state of the local Cloudflare. */
 export interface CloudflareState {
   dials: Dials;
   accounts: Account[];
@@ -219,8 +238,8 @@ export interface CloudflareState {
   rulesets: Ruleset[];
   buckets: Bucket[];
   tokens: Token[];
-  /** When a custom domain was removed, by its host. */
+  /** Time at which a custom domain was removed, by its host. */
   releasedDomains: Record<string, string>;
-  /** Names that other people's name servers answer, by name, then by type: `{"x.fly.dev": {"A": ["66.241.1.1"]}}`. */
+  /** Answers of other name servers, by name, then by type: `{"x.fly.dev": {"A": ["66.241.1.1"]}}`. */
   elsewhere: Record<string, Record<string, string[]>>;
 }

@@ -1,4 +1,4 @@
-/** What makes a token legal, and what its maker has to hold to grant it. */
+/** The validation of a token, and the rights that its creator must have to grant it. */
 import { z } from "zod";
 import { type Refusal, refusal } from "./answer.ts";
 import { covers, mayDo, permissionGroups } from "./permissions.ts";
@@ -6,18 +6,22 @@ import type { Policy, Token } from "./state.ts";
 
 const time = z.iso.datetime({ offset: true });
 
-/** Resources: a key to `*`, or to an object of keys to `*` (developers.cloudflare.com/fundamentals/api/how-to/create-via-api). */
+/**
+ * Resources: a key with the value `*`, or with an object of keys with the value `*`
+ * (developers.cloudflare.com/fundamentals/api/how-to/create-via-api).
+ */
 const resources = z.record(
   z.string().min(1),
   z.union([z.literal("*"), z.record(z.string(), z.literal("*"))]),
 );
 
-/** What a POST or PUT of a token takes. */
+/** The body of a POST or PUT of a token. */
 export type TokenBody = z.infer<typeof tokenBody>;
 
 const tokenBody = z.object({
   name: z.string().min(1).max(120),
-  // An empty list mints a token that may do nothing: alchemy-run/distilled packages/cloudflare/test/accounts.test.ts.
+  // An empty list mints a token without rights: alchemy-run/distilled
+  // packages/cloudflare/test/accounts.test.ts.
   policies: z.array(
     z.object({
       id: z.string().optional(),
@@ -38,12 +42,14 @@ const tokenBody = z.object({
   status: z.enum(["active", "disabled", "expired"]).optional(),
 });
 
-/** 400 with 1001 and what is wrong: the shape of github.com/cloudflare/terraform-provider-cloudflare/issues/7241. */
+/**
+ * 400 with 1001 and the fault: the shape of github.com/cloudflare/terraform-provider-cloudflare/issues/7241.
+ */
 export const bad = (message: string): Refusal => refusal(400, 1001, message);
-/** What is said of a body that is no JSON. */
+/** The refusal of a body that is not JSON. */
 export const badBody = () => bad("Request body is not valid JSON.");
 
-/** The body of a POST or PUT, checked. */
+/** Parses and checks the body of a POST or PUT. */
 export function readToken(raw: Record<string, unknown>, granter: Token): TokenBody {
   const parsed = tokenBody.safeParse(raw);
   if (!parsed.success) {
@@ -65,9 +71,9 @@ export function readToken(raw: Record<string, unknown>, granter: Token): TokenBo
 }
 
 /**
- * Who grants a right on one single zone or bucket has to hold it (changelog of 2026-10-01; code and text:
- * github.com/cloudflare/terraform-provider-cloudflare/issues/7241, where nobody asks for all zones). To hold the objects
- * of a bucket is to hold the account's R2.
+ * A token that grants a right on a single zone or bucket must have that right itself (changelog of
+ * 2026-10-01; code and text: github.com/cloudflare/terraform-provider-cloudflare/issues/7241, where nobody
+ * asks for all zones). For the objects of a bucket it must have the right on the account's R2.
  */
 function checkGrant(granter: Token, policy: Policy, group: string): void {
   if (granter.allRights) return;

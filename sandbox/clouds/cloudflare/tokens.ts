@@ -1,4 +1,4 @@
-/** `/accounts/:account/tokens` and `/user/tokens/verify`: tokens that mint tokens. */
+/** `/accounts/:account/tokens` and `/user/tokens/verify`: API tokens. */
 import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
 import type { World } from "../world.ts";
@@ -11,7 +11,6 @@ import { bad, badBody, readToken, type TokenBody } from "./token-rules.ts";
 
 const reading = ["Account API Tokens Read", "Account API Tokens Write"];
 const writing = ["Account API Tokens Write"];
-/** Account tokens. */
 export function serveTokens(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.cloudflare;
@@ -21,7 +20,7 @@ export function serveTokens(world: World): Hono<Caller> {
 
   app.get("/permission_groups", (c) => {
     need(c, reading, { kind: "account", accountId: accountOf(c) });
-    // Both filters are documented as exact matches of an URL-encoded value.
+    // Both filters are documented as exact matches of a URL-encoded value.
     const { name, scope } = c.req.query();
     const groups = permissionGroups.filter(
       (g) => (name === undefined || g.name === name) && (scope === undefined || g.scopes.includes(scope)),
@@ -60,7 +59,7 @@ export function serveTokens(world: World): Hono<Caller> {
     };
     slot().tokens.push(token);
     world.changed();
-    // The one time that the value is told.
+    // Only this answer contains the value.
     return answer(c, { ...wire(token), value });
   });
 
@@ -82,7 +81,7 @@ export function serveTokens(world: World): Hono<Caller> {
     return answer(c, wire(token));
   });
 
-  // Rolls the value: the id stays, so S3 access keys keep their id and get a new secret.
+  // Rolls the value. The id stays, so an S3 access key keeps its id and gets a new secret.
   app.put("/:token/value", (c) => {
     need(c, writing, { kind: "account", accountId: accountOf(c) });
     const token = find(c);
@@ -124,7 +123,8 @@ export function serveTokens(world: World): Hono<Caller> {
 /** `GET /user/tokens/verify` and `GET /accounts/:account/tokens/verify`, each for its own kind of token. */
 export function verify(c: Context<Caller>, kind: "user" | "account"): Response {
   const token = c.get("token");
-  // An account's token is no user's: github.com/tashfeenahmed/freellmapi/issues/297. The local people's pass both.
+  // An account's token is not a user's: github.com/tashfeenahmed/freellmapi/issues/297. The local world's own
+  // tokens pass both.
   const owned =
     token.allRights ||
     token.operator === true ||
@@ -143,12 +143,18 @@ export function verify(c: Context<Caller>, kind: "user" | "account"): Response {
   });
 }
 
-/** A value as Cloudflare gives them to accounts: `cfat_` and 48 characters (github.com/SamNet-dev/dnstm-setup/pull/29). */
+/**
+ * A value in the form of account tokens: `cfat_` and 48 characters
+ * (github.com/SamNet-dev/dnstm-setup/pull/29).
+ */
 function mint(): string {
   return `cfat_${randomBytes(36).toString("base64url")}`;
 }
 
-/** A token without its value. `resources` keeps the order of its keys: the official provider keeps the raw text. */
+/**
+ * A token without its value. `resources` keeps the order of its keys, because the official provider stores
+ * the raw text.
+ */
 function wire(token: Token): Record<string, unknown> {
   const { id, name, status, issuedOn, modifiedOn, expiresOn, notBefore, condition, policies } = token;
   return {

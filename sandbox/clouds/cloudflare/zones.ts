@@ -8,7 +8,7 @@ import type { Zone } from "./state.ts";
 
 const badBody = () => refusal(400, 6007, "Malformed JSON in request body");
 
-/** `/zones` and `/zones/:zone`. */
+/** Serves `/zones` and `/zones/:zone`. */
 export function serveZones(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const state = () => world.state.cloudflare;
@@ -39,7 +39,8 @@ export function serveZones(world: World): Hono<Caller> {
   app.post("/", async (c) => {
     const body = await jsonBody(c, badBody);
     const account = state().accounts.find((a) => a.id === (body.account as { id?: unknown } | undefined)?.id);
-    // Code and text as several public repositories recorded them; 1068 is said of it too (docs/fidelity/cloudflare.md).
+    // Code and text as several public repositories recorded them; 1068 was recorded for this case too
+    // (docs/fidelity/cloudflare.md).
     if (account === undefined || !mayMakeZones(c.get("token"), account.id)) {
       const right = 'Requires permission "com.cloudflare.api.account.zone.create"';
       throw refusal(403, 0, `${right} to create zones for the selected account`);
@@ -67,7 +68,8 @@ export function serveZones(world: World): Hono<Caller> {
       id: newId(),
       accountId: account.id,
       name,
-      // Pending until the registrar names these name servers: developers.cloudflare.com/dns/zone-setups/full-setup.
+      // Pending until the registrar names these name servers:
+      // developers.cloudflare.com/dns/zone-setups/full-setup.
       status: "pending",
       type: (body.type as Zone["type"] | undefined) ?? "full",
       paused: false,
@@ -82,7 +84,8 @@ export function serveZones(world: World): Hono<Caller> {
 
   app.get("/:zone", (c) => answer(c, wire(zoneOf(world, c, ["Zone Read", "Zone Write"]))));
 
-  // The provider PATCHes what can change of a zone: `paused`, `vanity_name_servers`, `type` (Enterprise).
+  // The provider PATCHes the properties of a zone that can change: `paused`, `vanity_name_servers`, `type`
+  // (Enterprise).
   app.patch("/:zone", async (c) => {
     const zone = zoneOf(world, c, ["Zone Write"]);
     const body = await jsonBody(c, badBody);
@@ -96,7 +99,7 @@ export function serveZones(world: World): Hono<Caller> {
 
   app.delete("/:zone", (c) => {
     const zone = zoneOf(world, c, ["Zone Write"]);
-    // A token for one zone may change it, not take it away.
+    // A token for one zone can change the zone, but cannot delete it.
     if (!mayMakeZones(c.get("token"), zone.accountId)) throw refusal(403, 1068, "Permission denied");
     const slot = state();
     slot.zones = slot.zones.filter((z) => z.id !== zone.id);
@@ -112,7 +115,8 @@ export function serveZones(world: World): Hono<Caller> {
   }
 
   // Only a zone with partial setup has `verification_key` and `cname_suffix`:
-  // github.com/cloudflare/cloudflare-go/issues/353, and answers for full zones recorded in public repositories.
+  // github.com/cloudflare/cloudflare-go/issues/353, and answers for full zones recorded in public
+  // repositories.
   function wire(zone: Zone): Record<string, unknown> {
     return {
       id: zone.id,
@@ -157,7 +161,10 @@ export function serveZones(world: World): Hono<Caller> {
   return app;
 }
 
-/** The list's `name` and `account.name` take an operator: `contains:x`, `starts_with:x`, … (API reference, zones list). */
+/**
+ * The list's `name` and `account.name` accept an operator: `contains:x`, `starts_with:x`, … (API reference,
+ * zones list).
+ */
 function nameMatches(name: string, wanted: string): boolean {
   const [, operator, text] =
     /^(equal|not_equal|starts_with|ends_with|contains|starts_with_case_sensitive|ends_with_case_sensitive|contains_case_sensitive):(.*)$/.exec(
@@ -170,7 +177,10 @@ function nameMatches(name: string, wanted: string): boolean {
   return operator === "equal" ? name === text : name.includes(text);
 }
 
-/** A zone is a registered domain; Cloudflare takes no subdomain of one on a free plan, nor a bare ending. */
+/**
+ * A zone is a registered domain. On a free plan Cloudflare accepts neither a subdomain of a zone nor a bare
+ * TLD.
+ */
 function isRegistrable(name: string): boolean {
   return /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/.test(name) && name.length <= 253;
 }

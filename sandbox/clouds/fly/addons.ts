@@ -43,12 +43,11 @@ export const plans: readonly Plan[] = [
   fixed("50GB", 400, "5 TB", 200),
 ];
 
-/** A plan by id. */
 export function planById(id: string): Plan | undefined {
   return plans.find((p) => p.id === id);
 }
 
-/** What flyctl asks of the provider before it creates a database. */
+/** The provider's description, which flyctl asks for before it creates a database. */
 export const provider = {
   id: "upstash_redis",
   name: "upstash_redis",
@@ -69,7 +68,7 @@ export const provider = {
   excludedRegions: [],
 };
 
-/** Makes a database. Names are unique in all of Fly, because the host name is `fly-<name>.upstash.io`. */
+/** Creates a database. Names are unique in all of Fly, because the host name is `fly-<name>.upstash.io`. */
 export function createAddOn(
   world: World,
   wish: {
@@ -105,12 +104,12 @@ export function createAddOn(
   return addOn;
 }
 
-/** Plain Redis: there is no TLS inside the private network. */
+/** Plain `redis:`: there is no TLS inside the private network. */
 export function publicUrl(addOn: AddOn): string {
   return `redis://default:${addOn.password}@${addOnHost(addOn)}:6379`;
 }
 
-/** The name under which apps of the same organisation reach the database. */
+/** The host name by which apps of the same organisation reach the database. */
 export function addOnHost(addOn: AddOn): string {
   return `fly-${addOn.name}.upstash.io`;
 }

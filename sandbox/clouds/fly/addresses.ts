@@ -1,6 +1,7 @@
 /**
- * Addresses of apps. Public ones are anycast; the shared IPv4 is the same for many apps and routes by name;
- * `private_v6` is a Flycast address inside one organisation's network. https://fly.io/docs/networking/services/
+ * Addresses of apps. Public addresses are anycast. Many apps share the shared IPv4, which routes by host
+ * name. `private_v6` is a Flycast address inside one organisation's network.
+ * https://fly.io/docs/networking/services/
  */
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
@@ -8,10 +9,10 @@ import { opaqueId, serial } from "./ids.ts";
 import { findRegion } from "./regions.ts";
 import type { Address, App } from "./state.ts";
 
-/** The shared IPv4 that apps of the local world get. */
+/** The shared IPv4 of all apps in the local world. */
 const sharedAddress = "66.241.124.10";
 
-/** What is asked for; `organizationSlug` and `network` are for Flycast addresses. */
+/** A request for an address. `network` is for Flycast addresses. */
 export interface AddressWish {
   type: "v4" | "v6" | "private_v6" | "shared_v4";
   region: string;
@@ -19,7 +20,7 @@ export interface AddressWish {
   serviceName: string | null;
 }
 
-/** Adds an address; each call adds another one, except the shared IPv4, of which an app has at most one. */
+/** Adds an address. Each call adds another address, except for the shared IPv4: an app has at most one. */
 export function allocate(world: World, app: App, wish: AddressWish): Address | null {
   const { type, region } = wish;
   if (region !== "" && region !== "global" && findRegion(region) === undefined) {
@@ -60,16 +61,16 @@ export function networkPrefix(world: World, app: App): string {
   return `fdaa:0:${((org?.numericId ?? 0) * 16 + custom).toString(16)}`;
 }
 
-/** What a list takes in reality until it has what was just allocated, in milliseconds. No published figure. */
+/** How long a real list lacks an address that was just allocated, in milliseconds. No published figure. */
 const listLagMs = 1500;
 
-/** Whether a list of addresses shows one that was allocated then. */
+/** Whether a list of addresses already shows an address that was allocated at this time. */
 export function isListed(world: World, allocatedAt: string | undefined): boolean {
   const lag = Math.max(world.state.fly.dials.listLagMs, listLagMs * world.latencyScale);
   return lag === 0 || world.now().getTime() - Date.parse(allocatedAt ?? "1970") >= lag;
 }
 
-/** Takes an address away again. */
+/** Releases an address. */
 export function release(world: World, app: App, ip: string): void {
   if (app.sharedV4 === ip) app.sharedV4 = null;
   else {
@@ -80,7 +81,7 @@ export function release(world: World, app: App, ip: string): void {
   world.changed();
 }
 
-/** Addresses by which the public internet reaches the app. */
+/** The addresses at which the public internet reaches the app. */
 export function publicAddresses(app: App): { a: string[]; aaaa: string[] } {
   const of = (type: Address["type"]) => app.addresses.filter((x) => x.type === type).map((x) => x.address);
   return { a: [...of("v4"), ...(app.sharedV4 === null ? [] : [app.sharedV4])], aaaa: of("v6") };

@@ -1,10 +1,10 @@
-/** Apps: making, finding, reporting and destroying them. */
+/** Apps: create, find, show and destroy them. */
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
 import { hashId, serial } from "./ids.ts";
 import type { App, Organization } from "./state.ts";
 
-/** Who asks: the organisations that the caller's token sees. */
+/** The caller: the organisations that its token has access to. */
 export interface Caller {
   orgs: string[];
   email: string;
@@ -12,10 +12,11 @@ export interface Caller {
 }
 
 /**
- * An app that the caller may see.
+ * An app that the caller has access to.
  *
- * @throws 404 `app not found` (superfly/flyctl pull 3954); 403 for an app of an organisation that the token does
- *   not see: names are looked up globally, then the read is refused (superfly/fly-go flaps/flaps_apps.go).
+ * @throws 404 `app not found` (superfly/flyctl pull 3954); 403 for an app of an organisation that the token
+ *   has no access to: names are looked up globally, then the read is refused (superfly/fly-go
+ *   flaps/flaps_apps.go).
  */
 export function requireApp(world: World, caller: Caller, name: string): App {
   const app = world.state.fly.apps[name];
@@ -26,13 +27,13 @@ export function requireApp(world: World, caller: Caller, name: string): App {
   return app;
 }
 
-/** An app for GraphQL, where one of another organisation does not exist. */
+/** An app for GraphQL. An app of another organisation is treated as missing. */
 export function visibleApp(world: World, caller: Caller, name: string): App | undefined {
   const app = world.state.fly.apps[name];
   return app !== undefined && caller.orgs.includes(app.orgSlug) ? app : undefined;
 }
 
-/** An organisation of the caller by slug. `personal` is what the personal one is always called. */
+/** An organisation of the caller, by slug. The slug of the personal organisation is always `personal`. */
 export function findOrganization(world: World, caller: Caller, slug: string): Organization | undefined {
   const org = world.state.fly.organizations[slug];
   return org !== undefined && caller.orgs.includes(slug) ? org : undefined;
@@ -45,7 +46,6 @@ export function organizationById(world: World, caller: Caller, id: string): Orga
   );
 }
 
-/** What a new app needs. */
 export interface NewApp {
   name: string;
   orgSlug: string;
@@ -54,11 +54,11 @@ export interface NewApp {
 }
 
 /**
- * Makes an app.
+ * Creates an app.
  *
- * @throws 422 with the validation's sentence. The character rule and "taken" are quoted by
- *   superfly/flyctl (internal/command/apps/create.go, flaps/flaps_error.go); 63 is the longest DNS label, to which
- *   flyctl cuts the names that it generates itself.
+ * @throws 422 with the validation's sentence. superfly/flyctl quotes the character rule and "taken"
+ *   (internal/command/apps/create.go, flaps/flaps_error.go); 63 is the longest DNS label, to which flyctl
+ *   cuts the names that it generates itself.
  */
 export function createApp(world: World, caller: Caller, wish: NewApp): App {
   const org = findOrganization(world, caller, wish.orgSlug);
@@ -102,20 +102,23 @@ export function createApp(world: World, caller: Caller, wish: NewApp): App {
   return app;
 }
 
-/** Takes machines, volumes, addresses, certificates and secrets with it. https://fly.io/docs/apps/delete/ */
+/**
+ * Destroys an app with its machines, volumes, addresses, certificates and secrets.
+ * https://fly.io/docs/apps/delete/
+ */
 export function destroyApp(world: World, app: App): void {
   delete world.state.fly.apps[app.name];
   world.changed();
 }
 
-/** pending before the first machine; then deployed while one runs, suspended while none does. */
+/** `pending` before the first machine; then `deployed` while a machine runs, `suspended` while none does. */
 export function appStatus(app: App): "pending" | "deployed" | "suspended" {
   const machines = Object.values(app.machines).filter((m) => m.state !== "destroyed");
   if (machines.some((m) => m.state === "started" || m.state === "starting")) return "deployed";
   return machines.length > 0 || app.releases.length > 0 ? "suspended" : "pending";
 }
 
-/** `<hash>.<app>.fly.dev`: certificates can be proved over IPv6 through it. */
+/** `<hash>.<app>.fly.dev`: a CNAME to this name proves a certificate over IPv6. */
 export function cnameTarget(app: App): string {
   return `${app.hashId}.${app.name}.fly.dev`;
 }

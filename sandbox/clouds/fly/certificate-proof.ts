@@ -1,29 +1,30 @@
 /**
- * The proof that a host name is its app's.
+ * The proof that a host name belongs to its app.
  *
- * Let's Encrypt issues once a proof is seen in the public DNS: A and AAAA of the name pointing at the app (TLS-ALPN
- * or HTTP), or the `_acme-challenge` CNAME (DNS). A name that reaches the app through Cloudflare's proxy, or over
- * IPv4 alone, is taken when its owner says so in the `_fly-ownership` TXT. https://fly.io/docs/networking/custom-domain/,
- * superfly/docs networking/understanding-cloudflare.html.md, machines/api/certificates-resource.
+ * Let's Encrypt issues when it sees a proof in public DNS: A and AAAA records that point at the app (TLS-ALPN
+ * or HTTP), or the `_acme-challenge` CNAME (DNS). A name that reaches the app through Cloudflare's proxy, or
+ * over IPv4 alone, also needs its owner's `_fly-ownership` TXT record.
+ * https://fly.io/docs/networking/custom-domain/, superfly/docs networking/understanding-cloudflare.html.md,
+ * machines/api/certificates-resource.
  */
 import { lookup, recordsAt } from "../cloudflare/dns.ts";
 import type { World } from "../world.ts";
 import { publicAddresses } from "./addresses.ts";
 import type { App, Certificate } from "./state.ts";
 
-/** What the public DNS says of a host name, held against what the app needs. */
+/** The public DNS of a host name, compared with what the app needs. */
 export interface Proof {
   a: string[];
   aaaa: string[];
   challenge: string[];
   ownership: string[];
-  /** The challenge's CNAME is right. */
+  /** The challenge's CNAME is correct. */
   dns: boolean;
   /** The name points at the app, over IPv6 too. */
   addresses: boolean;
-  /** The name reaches the app, but not in a way that proves by itself whose it is. */
+  /** The name reaches the app, but in a way that alone does not prove ownership. */
   indirect: boolean;
-  /** The ownership TXT is right. */
+  /** The ownership TXT is correct. */
   signed: boolean;
 }
 
@@ -54,7 +55,10 @@ export function prove(world: World, app: App, hostname: string): Proof {
   };
 }
 
-/** Whether Cloudflare stands before the name and has an address of the app, or a name with one, behind it. */
+/**
+ * Whether the name is proxied by Cloudflare and its record leads to an address of the app, directly or by a
+ * CNAME.
+ */
 function behindProxy(world: World, app: App, hostname: string): boolean {
   const { a, aaaa } = publicAddresses(app);
   return recordsAt(world, hostname)

@@ -11,10 +11,13 @@ import type { App, Certificate } from "./state.ts";
 
 const lifetimeDays = 90;
 
-/** fly.io/docs/networking/custom-domain: renewed by Fly; the time is Let's Encrypt's advice (letsencrypt.org/docs/faq). */
+/**
+ * Fly renews certificates: fly.io/docs/networking/custom-domain. The time is Let's Encrypt's advice
+ * (letsencrypt.org/docs/faq).
+ */
 const renewedDaysAhead = 30;
 
-/** Adds a host name to an app and tries to issue at once. */
+/** Adds a host name to an app and tries to issue a certificate at once. */
 export function addCertificate(world: World, app: App, hostname: string): Certificate {
   const name = hostname.toLowerCase();
   if (!/^(\*\.)?([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/.test(name)) {
@@ -38,29 +41,30 @@ export function addCertificate(world: World, app: App, hostname: string): Certif
   return certificate;
 }
 
-/** @throws 404 when the app has no such host name. */
+/** @throws 404 when the app does not have this host name. */
 export function requireCertificate(app: App, hostname: string): Certificate {
   const found = app.certificates.find((c) => c.hostname === hostname.toLowerCase());
   if (found === undefined) throw new Refusal(404, "certificate not found");
   return found;
 }
 
-/** Takes a host name and its certificates away. */
+/** Removes a host name and its certificates. */
 export function removeCertificate(world: World, app: App, hostname: string): void {
   const found = requireCertificate(app, hostname);
   app.certificates = app.certificates.filter((c) => c !== found);
   world.changed();
 }
 
-/** Looks at all that are still pending, as Fly does by itself every few minutes. */
+/** Checks all certificates of an app, as Fly does by itself every few minutes. */
 export function checkAll(world: World, app: App): void {
   for (const certificate of app.certificates) check(world, app, certificate);
 }
 
-/** Looks at the DNS again and issues when the proof is there. */
+/** Looks at DNS again, and issues the certificate if there is a proof. */
 export function check(world: World, app: App, certificate: Certificate): void {
   const now = world.now();
-  // Fly renews a month ahead, as long as the name is still proved; what is not renewed stays listed as active.
+  // Fly renews a month ahead while the name is still proved. A certificate that is not renewed stays listed
+  // as active.
   const left = Date.parse(certificate.expiresAt ?? "") - now.getTime();
   if (certificate.issuedAt !== null && left > renewedDaysAhead * 86_400_000) return;
   const proof = prove(world, app, certificate.hostname);
@@ -76,13 +80,16 @@ export function check(world: World, app: App, certificate: Certificate): void {
   world.changed();
 }
 
-/** pending_validation, pending_ownership or active. */
+/** `pending_validation`, `pending_ownership` or `active`. */
 export function certificateStatus(world: World, app: App, certificate: Certificate): string {
   if (certificate.issuedAt !== null) return "active";
   return prove(world, app, certificate.hostname).indirect ? "pending_ownership" : "pending_validation";
 }
 
-/** A certificate with all that `certs add` and `certs check` print; the DNS as seen only for `check`. */
+/**
+ * A certificate with all fields that `certs add` and `certs check` print. Only `check` includes the DNS
+ * records found.
+ */
 export function certificateBody(
   world: World,
   app: App,
@@ -149,7 +156,7 @@ export function certificateBody(
   };
 }
 
-/** A line of `certs list`. */
+/** An element of the list that `certs list` prints. */
 export function certificateSummary(
   world: World,
   app: App,

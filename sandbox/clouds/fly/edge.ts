@@ -16,13 +16,14 @@ import { checkStates } from "./machines.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, Service } from "./state.ts";
 
-/** How long the proxy holds a request for a machine that it woke. */
+/** How long the proxy holds a request while a stopped machine starts. */
 const patienceMs = 10_000;
 
 /**
- * Answers a request that was dialled at `address` for `host`.
- * A connection that fails before HTTP is status 525 with `x-local-error`: there is no certificate for the host, or
- * nobody listens at the address.
+ * Answers a request that was sent to `address` for `host`.
+ *
+ * A connection that fails before HTTP gets status 525 with `x-local-error`: for example no certificate for
+ * the host, or no app at the address.
  */
 export async function serveHost(
   world: World,
@@ -81,7 +82,8 @@ function appAt(world: World, address: string, host: string): App | undefined {
   const apps = Object.values(world.state.fly.apps);
   const own = apps.find((a) => a.addresses.some((x) => x.type !== "private_v6" && x.address === address));
   if (own !== undefined) return own;
-  // A shared address is many apps': the name decides, which is an app's own or one that it has a certificate for.
+  // Many apps share this address. The host name decides: an app's fly.dev name, or a name that it has a
+  // certificate for.
   return apps.find(
     (a) =>
       a.sharedV4 === address &&
@@ -89,7 +91,7 @@ function appAt(world: World, address: string, host: string): App | undefined {
   );
 }
 
-/** Fly answers for `<app>.fly.dev` itself; other names need a certificate that is issued and holds. */
+/** Fly has a certificate for `<app>.fly.dev`. Other names need an issued certificate that has not expired. */
 function hasCertificate(app: App, host: string, now: Date): boolean {
   return (
     host === `${app.name}.fly.dev` ||
@@ -124,7 +126,7 @@ function covers(port: { port?: number; start_port?: number; end_port?: number },
   );
 }
 
-/** A healthy machine; a stopped one is woken when its service says so. */
+/** A healthy machine. If there is none, a stopped machine whose service has `autostart` is started. */
 async function choose(world: World, app: App, candidates: Candidate[]): Promise<Candidate | undefined> {
   const healthy = () => candidates.find(({ machine }) => isHealthy(world, app, machine));
   const now = healthy();
@@ -154,7 +156,7 @@ function isHealthy(world: World, app: App, machine: Machine): boolean {
   );
 }
 
-/** What the proxy adds to every answer. */
+/** Adds the headers that the proxy adds to every answer. */
 function proxied(response: Response): Response {
   response.headers.append("via", "1.1 fly.io");
   response.headers.set("fly-request-id", `local-${Date.now().toString(36)}-ams`);

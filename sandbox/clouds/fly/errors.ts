@@ -1,6 +1,6 @@
-/** Refusals of the Machines API and of the ui API: a status and a body with one sentence. */
+/** Refusals of the Machines API and of the ui API: a status, and a body with one sentence. */
 
-/** Thrown anywhere below; `serve.ts` answers it. */
+/** Handlers throw it, and `serve.ts` turns it into the answer. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string | undefined;
@@ -16,7 +16,7 @@ export class Refusal extends Error {
     this.code = code;
   }
 
-  /** The answer's body. */
+  /** The body of the answer. */
   body(): Record<string, string> {
     return this.code === undefined ? { error: this.message } : { error: this.message, status: this.code };
   }

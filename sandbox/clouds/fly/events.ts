@@ -1,9 +1,9 @@
-/** A machine's events, as its history and as clients read what became of it. */
+/** A machine's events: the history from which clients read what happened to it. */
 import type { World } from "../world.ts";
 import { instanceId } from "./ids.ts";
 import type { Machine, MachineEvent } from "./state.ts";
 
-/** Adds an event, newest first; ten are shown, a hundred kept. */
+/** Adds an event, newest first. A hundred are kept. */
 export function note(
   world: World,
   machine: Machine,
@@ -18,7 +18,7 @@ export function note(
   machine.events.length = Math.min(machine.events.length, 100);
 }
 
-/** False and zero are absent, as Go's omitempty leaves them out (superfly/fly-go: MachineExitEvent). */
+/** False and zero values are absent: Go's omitempty omits them (superfly/fly-go: MachineExitEvent). */
 export function exitEvent(
   world: World,
   code: number,

@@ -1,6 +1,6 @@
 import type { Caller } from "./apps.ts";
 
-/** What every handler of the local Fly finds in its context. */
+/** The context variables that every handler of the local Fly can read. */
 export interface FlyEnv {
   Variables: { caller: Caller };
 }

@@ -35,7 +35,7 @@ export const mutations = {
       }),
     );
     return {
-      // What was just given is told at once, however late the lists are.
+      // The answer contains the new address at once, however late the lists are.
       app: { ...appView(world, caller, app), sharedIpAddress: app.sharedV4 },
       ipAddress: address === null ? null : addressView(world, caller, app, address),
     };
@@ -126,7 +126,7 @@ export const mutations = {
     return { deletedAddOnName: addOn.name };
   },
 
-  /** Postgres machines elect their leader through Consul; the address is a secret of the app. */
+  /** Postgres machines elect their leader through Consul. Its URL is a secret of the app. */
   enablePostgresConsul({ input }: { input: { appId?: string } }, context: Context) {
     const app = appOf(context, input.appId ?? "");
     app.consulUrl ??= `https://:${password(context.world, 36)}@consul-local.fly-shared.net/${app.name}-${app.hashId}/`;
@@ -134,14 +134,14 @@ export const mutations = {
     return { consulUrl: app.consulUrl };
   },
 
-  /** The first thing that a command asks which needs a tunnel: there is none into this Fly. */
+  /** The first request of every command that needs a tunnel. The local Fly has no tunnel. */
   validateWireGuardPeers() {
     throw unprocessable(
       "the local Fly has no WireGuard: use a command that goes over the API, such as machine exec",
     );
   },
 
-  /** An SSH certificate; nothing here listens for SSH, so that any key of the right form will do. */
+  /** An SSH certificate. Nothing here listens for SSH, so any key of the right form is sufficient. */
   issueCertificate(
     { input }: { input: { organizationId: string; publicKey?: string } },
     { world, caller }: Context,
@@ -164,7 +164,7 @@ function addOnOf({ world, caller }: Context, wanted: (addOn: AddOn) => boolean):
   return addOn;
 }
 
-/** A refusal of the Machines API, said in GraphQL's way. */
+/** Turns a refusal of the Machines API into a GraphQL error. */
 function told<T>(act: () => T): T {
   try {
     return act();

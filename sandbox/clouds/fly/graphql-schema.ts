@@ -1,7 +1,7 @@
 /**
- * The part of Fly's GraphQL schema that flyctl asks for, types and nullability as superfly/fly-go
- * (schema.graphql, resource_*.go) and superfly/flyctl (gql/genqclient.graphql) declare them. Anything else is
- * refused as the real server refuses it: an unknown field or a wrong argument is an error, not an empty answer.
+ * The part of Fly's GraphQL schema that flyctl uses. Types and nullability follow superfly/fly-go
+ * (schema.graphql, resource_*.go) and superfly/flyctl (gql/genqclient.graphql). Anything else is refused as
+ * the real server refuses it: an unknown field or a wrong argument is an error, not an empty answer.
  */
 export const schemaSource = /* GraphQL */ `
   schema { query: Queries mutation: Mutations }

@@ -1,4 +1,6 @@
-/** Fly's objects as GraphQL shows them. A field that costs something, or leads on, is a function. */
+/**
+ * Fly's objects as GraphQL shows them. A field that is costly, or that leads to other objects, is a function.
+ */
 import type { World } from "../world.ts";
 import { planById, provider, publicUrl } from "./addons.ts";
 import { isListed } from "./addresses.ts";
@@ -9,7 +11,7 @@ import type { AddOn, Address, App, Machine, Organization, Release } from "./stat
 
 type View = Record<string, unknown>;
 
-/** An organisation; all of ours have a paid plan, as a community needs. */
+/** An organisation. All local organisations have a paid plan, as a community needs. */
 export function organizationView(world: World, caller: Caller, org: Organization): View {
   return {
     id: org.id,
@@ -37,7 +39,6 @@ export function organizationView(world: World, caller: Caller, org: Organization
   };
 }
 
-/** An app. */
 export function appView(world: World, caller: Caller, app: App): View {
   const org = world.state.fly.organizations[app.orgSlug] as Organization;
   const current = app.releases.at(-1);
@@ -104,7 +105,7 @@ function machineView(world: World, caller: Caller, app: App, machine: Machine): 
   };
 }
 
-/** An app's addresses, once they are listed. */
+/** An app's addresses, as far as lists show them yet. */
 function addressNodes(world: World, caller: Caller, app: App): View[] {
   const own = app.addresses.filter((a) => isListed(world, a.createdAt));
   const nodes = own.map((a) => addressView(world, caller, app, a));
@@ -117,7 +118,7 @@ function addressNodes(world: World, caller: Caller, app: App): View[] {
   ];
 }
 
-/** An address. The shared IPv4 is not among them: it is the app's `sharedIpAddress`. */
+/** An address. The shared IPv4 is not an address here: it is the app's `sharedIpAddress`. */
 export function addressView(world: World, caller: Caller, app: App, address: Address): View {
   const org = world.state.fly.organizations[app.orgSlug] as Organization;
   return {
@@ -168,14 +169,13 @@ function imageView(image: Image | undefined, ref: string): View | null {
   };
 }
 
-/** An image with registry and digest apart. */
+/** An image, with registry and digest as separate fields. */
 function versionView(image: Image | undefined): View | null {
   if (image === undefined) return null;
   const { registry, repository, tag, digest, version } = image;
   return { registry, repository, tag, digest, version: `v${version}` };
 }
 
-/** A region. */
 export function regionView(region: Region): View {
   const { code, name, latitude, longitude } = region;
   return {
@@ -189,12 +189,11 @@ export function regionView(region: Region): View {
   };
 }
 
-/** All regions. */
 export function regionViews(): View[] {
   return regions.map(regionView);
 }
 
-/** An Upstash database, its password included: whoever sees the add-on may read it. */
+/** An Upstash database with its password: whoever has access to the add-on may read the password. */
 export function addOnView(world: World, caller: Caller, addOn: AddOn): View {
   const org = world.state.fly.organizations[addOn.orgSlug] as Organization;
   return {

@@ -16,7 +16,7 @@ export interface GraphqlRequest {
   operationName?: string;
 }
 
-/** Answers a request. Errors come in the body with status 200, as Fly sends them. */
+/** Answers a request. Errors are in the body with status 200, as on the real Fly. */
 export async function answerGraphql(
   world: World,
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * Names and numbers that Fly hands out. All come from one serial in the state, mixed by a hash: they look like
- * Fly's, never repeat, and are the same again when the same calls come in the same order.
+ * Names and numbers that Fly assigns. All are derived from one serial number in the state by a hash. They
+ * look like Fly's, never repeat, and are the same when the same calls come in the same order.
  */
 import { createHash } from "node:crypto";
 import type { World } from "../world.ts";
@@ -12,7 +12,7 @@ export function serial(world: World): number {
   return world.state.fly.serial;
 }
 
-/** `length` characters of `alphabet`, drawn from the next number. */
+/** `length` characters of `alphabet`, derived from the next number. */
 function drawn(world: World, kind: string, alphabet: string, length: number): string {
   let text = "";
   for (let block = 0; text.length < length; block++) {
@@ -42,7 +42,7 @@ export function volumeId(world: World): string {
   return `vol_${drawn(world, "volume", letters, 17)}`;
 }
 
-/** The short id that challenge targets and ownership records hold. */
+/** The short id in challenge targets and ownership records. */
 export function hashId(world: World): string {
   return drawn(world, "hash", letters, 7);
 }

@@ -1,33 +1,33 @@
 /**
- * The registry of the local world: the images that exist in it, each with what runs inside.
+ * The registry of the local world: its images, each with the program that runs in it.
  *
- * Fly resolves a reference to a digest before it starts a machine, and knows nothing of tags that were never
- * pushed (superfly/flyctl: internal/build/imgsrc/remote_image_resolver.go: `could not find image "…"`).
+ * Fly resolves a reference to a digest before it starts a machine. It refuses tags that were never pushed
+ * (superfly/flyctl: internal/build/imgsrc/remote_image_resolver.go: `could not find image "…"`).
  */
 import { createHash } from "node:crypto";
 
-/** What runs in an image; `sandbox/clouds/mastodon/` plays each. */
+/** The program in an image. `sandbox/clouds/mastodon/` imitates each program. */
 export type Program = "mastodon" | "mastodon-streaming" | "postgres-flex" | "redis" | "postgres" | "alpine";
 
 export interface Image {
   program: Program;
-  /** Host of the registry as machines report it. */
+  /** Host of the registry, as machines report it. */
   registry: string;
   repository: string;
   tag: string;
   digest: string;
-  /** What the tag stands for: "4.7.4", "7.4". */
+  /** The version that the tag stands for: "4.7.4", "7.4". */
   version: string;
-  /** Program that wraps the command, always run first. */
+  /** Program that wraps the command and always runs first. */
   entrypoint: string[];
-  /** Command when the machine gives none. */
+  /** Command if the machine's config has none. */
   command: string[];
   sizeBytes: number;
 }
 
 /**
- * Last patch release by minor, of 2026-10-29: github.com/mastodon/mastodon/releases (v4.5.20, v4.7.4; v4.6.9 is of
- * 2026-10-01, and the security release of the 29th made it v4.6.10).
+ * Newest patch release of each minor version as of 2026-10-29: github.com/mastodon/mastodon/releases
+ * (v4.5.20, v4.7.4; v4.6.9 is of 2026-10-01, and the security release of the 29th made it v4.6.10).
  */
 const mastodonPatches: Record<string, number> = { "4.5": 20, "4.6": 10, "4.7": 4 };
 
@@ -107,12 +107,15 @@ for (const tag of ["3.20", "3.22", "latest"]) {
   push("alpine", "registry-1.docker.io", "library/alpine", tag, tag, { command: ["/bin/sh"], megabytes: 4 });
 }
 
-/** The newest tag of a repository, as `latestImageTag` gives it to `postgres create`. */
+/** The newest tag of a repository: the answer of `latestImageTag` to `postgres create`. */
 export function latestTag(repository: string): Image | undefined {
   return images.filter((i) => i.repository === repository).at(-1);
 }
 
-/** Finds what `docker pull` would find: short names are Docker Hub's, no tag means `latest`, a digest wins. */
+/**
+ * Finds the image that `docker pull` would find: short names are Docker Hub's, no tag means `latest`, a
+ * digest overrides the tag.
+ */
 export function findImage(reference: string): Image | undefined {
   const [name = "", digest] = reference.split("@");
   const match = /^(?<repository>.+?)(?::(?<tag>[\w][\w.-]*))?$/.exec(name);
@@ -130,7 +133,7 @@ export function findImage(reference: string): Image | undefined {
   return candidates.find((i) => i.tag === (tag ?? "latest"));
 }
 
-/** The reference with its digest, as Fly writes it into releases and machines. */
+/** The reference with its digest, as Fly stores it in releases and machines. */
 export function pinned(image: Image): string {
   const host = image.registry === "registry-1.docker.io" ? "docker.io" : image.registry;
   return `${host}/${image.repository}:${image.tag}@${image.digest}`;

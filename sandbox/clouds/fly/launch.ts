@@ -1,4 +1,4 @@
-/** Making machines, and new versions of them. */
+/** Creates machines and new versions of them. */
 import type { World } from "../world.ts";
 import { networkPrefix } from "./addresses.ts";
 import { Refusal } from "./errors.ts";
@@ -10,7 +10,7 @@ import { lease, live } from "./machines.ts";
 import { findRegion } from "./regions.ts";
 import type { App, Machine } from "./state.ts";
 
-/** Makes a machine and, unless `skip_launch`, starts it. */
+/** Creates a machine and, without `skip_launch`, starts it. */
 export function launch(world: World, app: App, input: MachineInput): Machine {
   const region = input.region || "ams";
   if (findRegion(region) === undefined) throw new Refusal(400, `invalid region: ${region}`);
@@ -67,7 +67,9 @@ export function launch(world: World, app: App, input: MachineInput): Machine {
   return machine;
 }
 
-/** Gives a machine a new configuration: a new instance, started if the old one ran or if nobody says otherwise. */
+/**
+ * Gives a machine a new configuration. This creates a new instance, which starts unless `skip_launch` is set.
+ */
 export function update(world: World, app: App, machine: Machine, input: MachineInput): void {
   checkSecretsVersion(app, input);
   if (input.region && input.region !== machine.region) {
@@ -79,7 +81,7 @@ export function update(world: World, app: App, machine: Machine, input: MachineI
   attach(app, machine);
   machine.secrets = secretsFor(app, input);
   if (input.name) machine.name = input.name;
-  // The old instance is stopped, running or about to be restarted: flyctl takes the newest exit for the present one.
+  // The old instance gets an exit event, because flyctl takes the newest exit as the current instance's.
   if (machine.state === "started" || machine.state === "starting") {
     note(world, machine, {
       type: "exit",
@@ -90,7 +92,8 @@ export function update(world: World, app: App, machine: Machine, input: MachineI
   }
   note(world, machine, { type: "update", status: "replacing", source: "user" });
   newVersion(world, machine);
-  // Each version is launched anew: flyctl counts a machine's uptime from the first start after the last launch.
+  // Each version gets a launch event: flyctl counts a machine's uptime from the first start after the last
+  // launch.
   const ago = 12_000 * (1 - world.latencyScale);
   note(world, machine, { type: "launch", status: "created", source: "user" }, ago);
   if (input.skip_launch) park(world, machine);

@@ -1,13 +1,14 @@
 /**
- * A machine's life.
+ * The life cycle of a machine.
  *
  *     launch ─► created ─► starting ─► started ──(program ends)──► stopped ─► (restart policy) ─► starting
  *                   └─(skip_launch)─► stopped        └─(stop)─► stopping ─► stopped
  *     any ─(destroy, or auto_destroy at the end)─► destroying ─► destroyed
  *
- * What comes next is a list of dated steps in the state. `settle` does all that are due, of all machines in the
- * order of their dates, whenever somebody looks; a timer looks too. Invariants: a machine that is not started
- * has no "ready" or "finish" step; a destroyed one has no steps; every end of a program leaves an exit event.
+ * A machine's future is a list of dated steps in the state. `settle` carries out all steps that are due, for
+ * all machines, in the order of their dates. It runs at every call and from a timer. Invariants: a machine
+ * that is not started has no "ready" or "finish" step; a destroyed machine has no steps; every end of a
+ * program adds an exit event.
  *
  * States and events: https://fly.io/docs/machines/machine-states/, superfly/fly-go machine_types.go.
  */
@@ -20,21 +21,21 @@ import { write } from "./logs.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, Step } from "./state.ts";
 
-/** What the real thing takes, in milliseconds; a world waits this times its latency scale. */
+/** Durations on the real Fly, in milliseconds. A world waits them times its latency scale. */
 const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff: 1000 } as const;
 
-/** A job is seen as started for at least so long, or nobody who waits for `started` would ever see it. */
+/** A job stays started at least this long; otherwise a caller that waits for `started` would never see it. */
 const shortestJob = 400;
 
-/** Destroyed machines that an app remembers. */
+/** How many destroyed machines are kept per app. */
 const remembered = 30;
 
-/** Without an explicit policy: https://fly.io/docs/machines/guides-examples/machine-restart-policy/ */
+/** The policy if the config has none: https://fly.io/docs/machines/guides-examples/machine-restart-policy/ */
 const defaultRestart = { policy: "on-failure", max_retries: 10 } as const;
 
 const timers = new WeakMap<World, NodeJS.Timeout>();
 
-/** Does every step that is due, and sets a timer for the next one. */
+/** Carries out every step that is due, and sets a timer for the next one. */
 export function settle(world: World): void {
   for (;;) {
     const next = nextStep(world);
@@ -50,15 +51,15 @@ export function settle(world: World): void {
 }
 
 /**
- * The world at the moment of a step: what follows from it is dated from it, not from when somebody looked. Of a
- * crash loop that nobody watched only the last hour is played.
+ * The world at the time of a step: the step's consequences get this date, not the date of the call. Of a
+ * crash loop that nobody watched, only the last hour is replayed.
  */
 function then(world: World, at: number): World {
   const moment = new Date(Math.max(at, world.now().getTime() - 3_600_000));
   return { ...world, now: () => moment };
 }
 
-/** When the next step of any machine is due. */
+/** Time at which the next step of any machine is due. */
 export function nextInstant(world: World): number | undefined {
   return nextStep(world)?.step.at;
 }
@@ -82,7 +83,7 @@ function watch(world: World, at: number): void {
   timers.set(world, timer);
 }
 
-/** Plans a step; `floor` is a time that passes even in a world without latency. */
+/** Schedules a step. `floor` is a minimum wait that a world without latency keeps too. */
 export function schedule(
   world: World,
   machine: Machine,
@@ -128,7 +129,8 @@ function started(world: World, app: App, machine: Machine): void {
   machine.ready = false;
   delete machine.hangs;
   machine.readyAt = null;
-  // In a world that waits for nothing, the first ten seconds of a machine, which flyctl watches for crashes, are past.
+  // flyctl watches a machine for crashes in its first ten seconds. In a world without latency these seconds
+  // are already over, so the start event is dated back.
   note(
     world,
     machine,
@@ -148,7 +150,7 @@ function started(world: World, app: App, machine: Machine): void {
   else schedule(world, machine, "finish", milliseconds, shortestJob);
 }
 
-/** The program said how it went: a service that listens, or an end with an exit code. */
+/** Handles the program's outcome: a service that listens, or an end with an exit code. */
 function ended(world: World, app: App, machine: Machine, outcome: Outcome): void {
   write(world, app, machine, outcome.lines);
   if (outcome.exit === undefined) {
@@ -196,7 +198,7 @@ function exited(world: World, app: App, machine: Machine, outcome: Outcome, requ
   if (again) {
     machine.restarts += 1;
     machine.state = "starting";
-    // A crash loop slows down; even a world without latency must not spin.
+    // A crash loop slows down. Even a world without latency must not spin.
     const backoff = takes.restartBackoff * Math.min(2 ** machine.restarts, 60);
     schedule(world, machine, "restart", backoff, machine.restarts > 3 ? backoff / 8 : 0);
     return;
@@ -225,14 +227,14 @@ function destroyed(world: World, app: App, machine: Machine): void {
   for (const volume of Object.values(app.volumes)) {
     if (volume.machineId === machine.id) volume.machineId = null;
   }
-  // A destroyed machine is still asked for its exit event, but not for long, and never for its secrets.
+  // Callers still ask for a destroyed machine's exit event, but only briefly, and never for its secrets.
   machine.secrets = {};
   note(world, machine, { type: "destroy", status: "destroyed", source: "user" });
   const gone = Object.values(app.machines).filter((m) => m.state === "destroyed");
   for (const old of gone.slice(0, -remembered)) delete app.machines[old.id];
 }
 
-/** A new version of the machine: a new instance id, and nothing left of the old one's own disk. */
+/** Starts a new version of the machine: it has a new instance id, and the old version's own disk is lost. */
 export function newVersion(world: World, machine: Machine): void {
   machine.instanceId = instanceId(world);
   machine.disk = {};
@@ -242,7 +244,7 @@ export function newVersion(world: World, machine: Machine): void {
   machine.steps = [];
 }
 
-/** Asks for a start. */
+/** Requests a start. */
 export function begin(world: World, machine: Machine): void {
   machine.state = machine.state === "created" ? "created" : "starting";
   machine.restarts = 0;
@@ -250,7 +252,7 @@ export function begin(world: World, machine: Machine): void {
   schedule(world, machine, "start", takes.start);
 }
 
-/** Asks for a stop: the program gets its signal and some time. */
+/** Requests a stop: the program gets its signal and some time. */
 export function halt(world: World, machine: Machine): void {
   machine.state = "stopping";
   note(world, machine, { type: "stop", status: "stopping", source: "user" });
@@ -258,21 +260,23 @@ export function halt(world: World, machine: Machine): void {
   schedule(world, machine, "stop", takes.stop);
 }
 
-/** Asks for a suspend: the memory goes to disk, so the program neither ends nor leaves an exit event. */
+/**
+ * Requests a suspend: the memory is written to disk, so the program does not end and there is no exit event.
+ */
 export function doze(world: World, machine: Machine): void {
   machine.state = "stopping";
   machine.steps = [];
   schedule(world, machine, "suspend", takes.stop);
 }
 
-/** Asks for the end. */
+/** Requests a destroy. */
 export function demolish(world: World, machine: Machine): void {
   machine.state = "destroying";
   machine.steps = [];
   schedule(world, machine, "destroy", takes.destroy);
 }
 
-/** A created machine that is not to be started comes to rest. */
+/** Schedules the stop of a created machine that is not to be started. */
 export function park(world: World, machine: Machine): void {
   schedule(world, machine, "park", takes.park);
 }

@@ -1,12 +1,17 @@
-/** An app's log, as `GET /api/v1/apps/<app>/logs` pages it (superfly/fly-go: resource_logs.go). */
+/**
+ * An app's log, in the pages that `GET /api/v1/apps/<app>/logs` returns (superfly/fly-go: resource_logs.go).
+ */
 import type { World } from "../world.ts";
 import { serial } from "./ids.ts";
 import type { App, LogLine, Machine } from "./state.ts";
 
-/** How long a line travels, by NATS and apart from the machine's state, in milliseconds. No published figure. */
+/**
+ * Delay of a log line in milliseconds. Log lines travel by NATS, separately from the machine's state. No
+ * published figure.
+ */
 const lagMs = 1500;
 
-/** Lines that are kept per app; Fly's own retention is by time. */
+/** How many lines are kept per app. Fly's own retention is by time. */
 const kept = 4000;
 
 /** Adds lines that a machine's program (`app`) or Fly's init (`runner`) wrote. */
@@ -33,7 +38,7 @@ export function write(
   world.changed();
 }
 
-/** Lines after a token, oldest first; the next token stays the same when there is nothing new. */
+/** Lines after a token, oldest first. Without new lines the next token stays the same. */
 export function page(
   world: World,
   app: App,

@@ -1,6 +1,6 @@
 /**
- * Reads what a caller wants of a machine. Types as superfly/fly-go machine_types.go declares them; what this Fly
- * does not act on passes through and is given back.
+ * Parses the configuration that a caller sends for a machine. The types follow superfly/fly-go
+ * machine_types.go. Options that the local Fly does not act on are stored and returned.
  */
 import { z } from "zod";
 import { Refusal } from "./errors.ts";
@@ -66,7 +66,7 @@ const config = z.looseObject({
   stop_config: z.looseObject({ timeout: duration.optional(), signal: z.string().optional() }).optional(),
 });
 
-/** What `POST …/machines` and `POST …/machines/<id>` take. */
+/** The body of `POST …/machines` and `POST …/machines/<id>`. */
 export const machineInput = z.looseObject({
   name: z.string().optional(),
   region: z.string().optional(),
@@ -79,7 +79,7 @@ export const machineInput = z.looseObject({
 });
 export type MachineInput = z.infer<typeof machineInput>;
 
-/** Reads a body; what does not fit is a 400 that names the field, as a strict JSON decoder says it. */
+/** Parses a body. A wrong value is a 400 that names the field, as a strict JSON decoder does. */
 export function readInput(body: unknown): MachineInput {
   const read = machineInput.safeParse(body);
   if (read.success) return read.data;
@@ -87,7 +87,10 @@ export function readInput(body: unknown): MachineInput {
   throw new Refusal(400, `invalid request: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** Completes and checks a configuration: the image exists, the size is sold, the volumes are the app's and free. */
+/**
+ * Completes and checks a configuration: the image exists, Fly offers the size, the volumes belong to the app
+ * and are not attached.
+ */
 export function checkConfig(app: App, machineId: string, region: string, input: MachineInput): MachineConfig {
   const { config: wish } = input;
   const image = findImage(wish.image);
@@ -113,7 +116,7 @@ export function checkConfig(app: App, machineId: string, region: string, input: 
     if (volume.machineId !== null && volume.machineId !== machineId) {
       throw new Refusal(412, `volume ${volume.id} is already attached to machine ${volume.machineId}`);
     }
-    // What a machine tells of its mounts; flyctl makes further volumes of the same size from it (scale count).
+    // flyctl reads these fields of a mount, and creates further volumes of the same size (scale count).
     Object.assign(mount, { name: volume.name, size_gb: volume.sizeGb, encrypted: volume.encrypted });
   }
   return {
@@ -124,7 +127,7 @@ export function checkConfig(app: App, machineId: string, region: string, input: 
   } as MachineConfig;
 }
 
-/** `size: "shared-cpu-2x"` is short for a guest with the preset's least memory. */
+/** `size: "shared-cpu-2x"` stands for a guest with the preset's minimum memory. */
 function preset(size: string | undefined): Partial<NonNullable<MachineConfig["guest"]>> {
   if (size === undefined || size === "") return {};
   const found = /^(shared-cpu|performance)-(\d+)x$/.exec(size);

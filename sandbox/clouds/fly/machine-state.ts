@@ -1,20 +1,26 @@
-/** What the local Fly remembers of a machine: its wish, its state, its history, and what is still to come. */
+/**
+ * The state that the local Fly keeps of a machine: its configuration, its condition, its history, its future
+ * steps.
+ */
 import type { Database } from "../mastodon/database.ts";
 
 /** Milliseconds since 1970, on the world's clock. */
 export type Instant = number;
 
-/** The contents of a disk: a volume's, or a machine's own, which is lost at every new start. */
+/** The contents of a disk: of a volume, or of the machine itself, which is lost at every new version. */
 export interface Disk {
   postgres?: Database;
   redis?: {
     savedAt: string;
-    /** Sidekiq's, by queue, and those for later; nothing here works on them. */
+    /** Sidekiq's jobs by queue, and those scheduled for later. Nothing here runs them. */
     jobs?: { queues: Record<string, number>; schedule: number; retry: number };
   };
   /** Identities of the Sidekiq processes in Redis' set `processes`: `<host name>:<pid>:<nonce>`. */
   sidekiqs?: string[];
-  /** SHA-256 of the passwords that a running Redis was given beside the configured one; gone when it starts again. */
+  /**
+   * SHA-256 of passwords that a running Redis was given in addition to the configured one. A restart removes
+   * them.
+   */
   redisPasswords?: string[];
 }
 
@@ -55,7 +61,9 @@ export interface Service {
   [option: string]: unknown;
 }
 
-/** The part of a machine's configuration that this Fly acts on; all the rest is kept and given back. */
+/**
+ * The part of a machine's configuration that the local Fly acts on. Other options are stored and returned.
+ */
 export interface MachineConfig {
   image: string;
   env?: Record<string, string>;
@@ -92,7 +100,7 @@ export interface MachineEvent {
   request?: Record<string, unknown>;
 }
 
-/** One thing that will happen to a machine; `lifecycle.ts` knows what each means. */
+/** A future step of a machine. `lifecycle.ts` defines what each step does. */
 export interface Step {
   at: Instant;
   kind: "park" | "start" | "ready" | "finish" | "stop" | "suspend" | "restart" | "destroy";
@@ -114,21 +122,21 @@ export interface Machine {
   createdAt: string;
   updatedAt: string;
   config: MachineConfig;
-  /** Newest first, as the API gives them. */
+  /** Newest first, as the API returns them. */
   events: MachineEvent[];
   steps: Step[];
   lease: Lease | null;
   cordoned: boolean;
-  /** The secrets as they were when this version of the machine was made; a restart changes nothing. */
+  /** The secrets at the time when this version of the machine was created. A restart does not update them. */
   secrets: Record<string, string>;
-  /** Whether the program in it answers: it has booted and has not ended. */
+  /** Whether the machine's program answers: it has booted and has not ended. */
   ready: boolean;
   readyAt: Instant | null;
-  /** Restarts since the last start that somebody asked for. */
+  /** Restarts since the last requested start. */
   restarts: number;
-  /** Whether the instance has been `started` since somebody asked for a start. */
+  /** Whether the instance was `started` since the last requested start. */
   hasStarted: boolean;
-  /** Its program does nothing any more, although it runs; until it starts again. */
+  /** The program runs but no longer does anything, until its next start. */
   hangs?: boolean;
   disk: Disk;
 }

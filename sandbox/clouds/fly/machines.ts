@@ -1,4 +1,6 @@
-/** What can be asked of a machine that is there: start, stop, restart, destroy, lease; and how one is shown. */
+/**
+ * Operations on an existing machine: start, stop, restart, destroy, lease. Also the API's view of a machine.
+ */
 import { listens, respond } from "../mastodon/program.ts";
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
@@ -9,7 +11,7 @@ import { begin, demolish, doze, halt } from "./lifecycle.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, ServiceCheck } from "./state.ts";
 
-/** @throws 404 with the id, as superfly/flyctl quotes it (internal/command/machine/select.go). */
+/** @throws 404 with the text that superfly/flyctl quotes (internal/command/machine/select.go). */
 export function requireMachine(app: App, id: string): Machine {
   const machine = app.machines[id];
   if (machine === undefined) throw new Refusal(404, `machine not found`);
@@ -27,7 +29,7 @@ export function start(world: World, machine: Machine): Record<string, string> {
   return { previous_state: previous, migrated: "false", new_host: "" };
 }
 
-/** Stops a machine; asking for it twice is no mistake. */
+/** Stops a machine. A second call is not an error. */
 export function stop(world: World, machine: Machine): void {
   if (machine.state === "started" || machine.state === "starting") {
     halt(world, machine);
@@ -35,7 +37,7 @@ export function stop(world: World, machine: Machine): void {
   }
 }
 
-/** Suspends a running machine; from any other state it is refused (docs reference/suspend-resume). */
+/** Suspends a running machine. In any other state the call is refused (docs reference/suspend-resume). */
 export function suspend(world: World, machine: Machine): void {
   if (machine.state !== "started") {
     throw new Refusal(412, `failed_precondition: machine is ${machine.state}, not started`);
@@ -44,7 +46,7 @@ export function suspend(world: World, machine: Machine): void {
   world.changed();
 }
 
-/** Restarts in place: the same configuration, the same secrets. */
+/** Restarts in place, with the same configuration and the same secrets. */
 export function restart(world: World, machine: Machine): void {
   if (machine.state === "destroyed" || machine.state === "destroying") {
     throw new Refusal(412, `failed_precondition: machine is ${machine.state}`);
@@ -64,7 +66,7 @@ export function restart(world: World, machine: Machine): void {
   world.changed();
 }
 
-/** Destroys a machine; a running one only by force. */
+/** Destroys a machine. A running machine is destroyed only with `kill`. */
 export function destroy(world: World, machine: Machine, kill: boolean): void {
   if (machine.state === "destroyed" || machine.state === "destroying") return;
   if (!kill && !["stopped", "suspended", "created"].includes(machine.state)) {
@@ -77,7 +79,7 @@ export function destroy(world: World, machine: Machine, kill: boolean): void {
   world.changed();
 }
 
-/** Takes a lease, or prolongs the caller's own. https://fly.io/docs/machines/api/machines-resource/ */
+/** Takes a lease, or extends the caller's own. https://fly.io/docs/machines/api/machines-resource/ */
 export function lease(world: World, machine: Machine, ttlSeconds: number, held: string | undefined): void {
   const now = world.now().getTime();
   checkLease(world, machine, held);
@@ -89,7 +91,10 @@ export function lease(world: World, machine: Machine, ttlSeconds: number, held: 
   world.changed();
 }
 
-/** @throws 409 while somebody else holds the lease (superfly/flyctl internal/command/deploy/plan.go quotes it). */
+/**
+ * @throws 409 while another caller holds the lease (superfly/flyctl internal/command/deploy/plan.go quotes
+ *   it).
+ */
 export function checkLease(world: World, machine: Machine, held: string | undefined): void {
   const { lease: current } = machine;
   if (current === null || current.expiresAt <= world.now().getTime() || current.nonce === held) return;
@@ -135,7 +140,10 @@ export function machineBody(world: World, app: App, machine: Machine): Record<st
   };
 }
 
-/** The state of every health check: service checks by position, protocol and port, the others by name. */
+/**
+ * The state of every health check. Service checks are named by position, protocol and port; other checks have
+ * names.
+ */
 export function checkStates(world: World, app: App, machine: Machine): Record<string, unknown>[] {
   const named: [string, ServiceCheck, number][] = [];
   machine.config.services?.forEach((service, index) => {

@@ -1,13 +1,14 @@
 /**
- * The Machines API's limit: one request a second for each action of a machine, or of an app where there is no machine
- * yet, three at once; for one machine's GET five a second and ten at once (superfly/docs
- * machines/api/working-with-machines-api.html.markerb, "Rate Limits"). Beyond it 429; its text is a guess.
+ * The rate limit of the Machines API. Each action on a machine (or on an app, where there is no machine yet)
+ * allows one request a second, with bursts of three. GET of one machine allows five a second, with bursts of
+ * ten (superfly/docs machines/api/working-with-machines-api.html.markerb, "Rate Limits"). Further requests
+ * get 429; its text is a guess.
  *
  *     bucket (action, machine or app) ─ a token a second, three at most ─► one token a request, or 429
  *
- * A world without latency answers in a millisecond what takes the real one two hundred, so a caller that keeps the
- * real limit would break this one. What was not waited counts as passed: an app's clock runs ahead by the modelled
- * latency of the calls about it.
+ * A world without latency answers in a millisecond what takes the real Fly two hundred. A caller that keeps
+ * the real limit would exceed the limit here. So latency that was not waited counts as elapsed: each app has
+ * a clock that runs ahead by the modelled latency of the calls about the app.
  */
 import type { MiddlewareHandler } from "hono";
 import { latencyOf } from "../latency.ts";
@@ -16,26 +17,26 @@ import { Refusal } from "./errors.ts";
 
 interface Bucket {
   tokens: number;
-  /** Of the app's own clock, in milliseconds. */
+  /** Time on the app's own clock, in milliseconds. */
   at: number;
 }
 
 interface Counted {
   buckets: Map<string, Bucket>;
-  /** By app: what its calls would have waited for in reality, in milliseconds. */
+  /** By app: the latency that its calls did not wait for, in milliseconds. */
   ahead: Map<string, number>;
 }
 
 const counted = new WeakMap<World["journal"], Counted>();
 
-/** Adds what a call about an app would have taken to that app's clock. */
+/** Adds the latency of a call about an app to that app's clock. */
 export function pass(world: World, app: string, method: string, path: string): void {
   const { ahead } = countedOf(world);
   const unwaited = latencyOf("fly", method, path) * (1 - world.latencyScale);
   ahead.set(app, (ahead.get(app) ?? 0) + unwaited);
 }
 
-/** Refuses what goes beyond the limit. For everything below `/apps/:app/machines`. */
+/** Refuses calls beyond the limit. It covers all paths below `/apps/:app/machines`. */
 export function limitRate(world: World): MiddlewareHandler {
   return async (c, next) => {
     const [, app = "", rest = ""] = /\/apps\/([^/]+)\/machines\/?(.*)$/.exec(c.req.path) ?? [];
@@ -45,7 +46,7 @@ export function limitRate(world: World): MiddlewareHandler {
   };
 }
 
-/** @returns whether there was a token for it */
+/** @returns whether there was a token for the call */
 function take(world: World, app: string, method: string, rest: string): boolean {
   const { requestsPerSecond: perSecond } = world.state.fly.dials;
   if (perSecond === 0) return true;

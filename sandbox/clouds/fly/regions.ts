@@ -1,6 +1,6 @@
 /**
- * Fly's regions. Codes and places: https://fly.io/docs/reference/regions/ (2026-08: eighteen of them).
- * Gateways and the paid-plan mark are what `GET /v1/platform/regions` says of each.
+ * Fly's regions. Codes and places: https://fly.io/docs/reference/regions/ (2026-08: eighteen of them). The
+ * fields about gateways and paid plans follow `GET /v1/platform/regions`.
  */
 export interface Region {
   code: string;
@@ -39,7 +39,7 @@ export const regions: readonly Region[] = [
   region("yyz", "Toronto, Canada", 43.65, -79.38, "north_america"),
 ];
 
-/** The region of that code, if Fly has it. */
+/** The region with this code, if Fly has it. */
 export function findRegion(code: string): Region | undefined {
   return regions.find((r) => r.code === code);
 }

@@ -1,9 +1,9 @@
-/** Releases: what `deploy` records before it touches a machine, and how it ended. */
+/** Releases: `deploy` records them before it changes a machine, and records afterwards how they ended. */
 import type { World } from "../world.ts";
 import { opaqueId } from "./ids.ts";
 import type { App, Release } from "./state.ts";
 
-/** Records a release; versions count from 1 per app. */
+/** Records a release. Versions count from 1 per app. */
 export function createRelease(
   world: World,
   app: App,

@@ -1,16 +1,16 @@
-/** An app's secrets: write-only values with a digest, under one version number per app. */
+/** An app's secrets: write-only values with a digest. All secrets of an app share one version number. */
 import { createHash } from "node:crypto";
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
 import type { App, Secret } from "./state.ts";
 
 /**
- * Sets and (with null) removes secrets; every change makes a new version. Machines demand a version with
- * `min_secrets_version` (superfly/fly-go: flaps/flaps_secrets.go, secrets_types.go).
+ * Sets secrets and removes those that are null. Every change increments the version. Machines can require a
+ * version with `min_secrets_version` (superfly/fly-go: flaps/flaps_secrets.go, secrets_types.go).
  */
 export function updateSecrets(world: World, app: App, values: Record<string, string | null>): number {
   for (const name of Object.keys(values)) {
-    // What becomes an environment variable has to be able to be one.
+    // A secret becomes an environment variable, so its name must be valid for one.
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       throw new Refusal(
         422,
@@ -37,12 +37,12 @@ export function updateSecrets(world: World, app: App, values: Record<string, str
   return app.secretsVersion;
 }
 
-/** 16 hex digits that tell equal from different, and nothing else; made by the server per app. */
+/** 16 hex digits that only show whether two values are equal. The server computes them per app. */
 function digest(app: App, value: string): string {
   return createHash("sha256").update(`${app.hashId}:${value}`).digest("hex").slice(0, 16);
 }
 
-/** A secret as the API lists it: never its value, unless a machine asks. */
+/** A secret as the API lists it, without its value. */
 export function secretBody(secret: Secret): Record<string, string> {
   return {
     name: secret.name,

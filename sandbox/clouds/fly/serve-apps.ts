@@ -1,4 +1,4 @@
-/** The Machines API: apps, secrets, regions, and below each app its machines, volumes, certificates. */
+/** The Machines API: apps, secrets, regions, and for each app its machines, volumes and certificates. */
 import { Hono } from "hono";
 import { z } from "zod";
 import type { World } from "../world.ts";
@@ -29,7 +29,7 @@ const newAddress = z.looseObject({
 });
 const secretValues = z.object({ values: z.record(z.string(), z.string().nullable()) });
 
-/** Everything below /v1. */
+/** Serves all paths below /v1. */
 export function serveApps(world: World): Hono<FlyEnv> {
   const app = new Hono<FlyEnv>();
 
@@ -130,7 +130,7 @@ export function serveApps(world: World): Hono<FlyEnv> {
   return app;
 }
 
-/** An address as superfly/fly-go flaps/flaps_ip_assignments.go reads it. */
+/** An address as superfly/fly-go flaps/flaps_ip_assignments.go parses it. */
 function assignmentBody(address: Address): Record<string, unknown> {
   return {
     ip: address.address,
@@ -141,7 +141,7 @@ function assignmentBody(address: Address): Record<string, unknown> {
   };
 }
 
-/** A region with the marks that `platform regions --json` shows. */
+/** A region with the fields that `platform regions --json` shows. */
 function regionBody(region: (typeof regions)[number]): Record<string, unknown> {
   return {
     code: region.code,

@@ -15,10 +15,10 @@ import {
 import { Refusal } from "./errors.ts";
 import type { FlyEnv } from "./fly-env.ts";
 
-/** Most host names that one page of the list holds. */
+/** Maximum number of host names in one page of the list. */
 const pageSize = 50;
 
-/** Everything below an app's /certificates. */
+/** Serves all paths below an app's /certificates. */
 export function serveCertificates(world: World): Hono<FlyEnv> {
   const api = new Hono<FlyEnv>();
   const appOf = (c: Context<FlyEnv>) => requireApp(world, c.get("caller"), c.req.param("app") ?? "");

@@ -33,7 +33,7 @@ const execRequest = z.looseObject({
   timeout: z.number().optional(),
 });
 
-/** Everything below an app's /machines. */
+/** Serves all paths below an app's /machines. */
 export function serveMachines(world: World): Hono<FlyEnv> {
   const api = new Hono<FlyEnv>();
   const appOf = (c: Context<FlyEnv>) => requireApp(world, c.get("caller"), c.req.param("app") ?? "");
@@ -41,7 +41,7 @@ export function serveMachines(world: World): Hono<FlyEnv> {
     const app = appOf(c);
     return { app, machine: requireMachine(app, c.req.param("id") ?? "") };
   };
-  /** For whatever changes a machine: not while somebody else holds its lease. */
+  /** Finds a machine that is to be changed, unless another caller holds its lease. */
   const claim = (c: Context<FlyEnv>) => {
     const found = find(c);
     checkLease(world, found.machine, c.req.header(nonceHeader));
@@ -171,7 +171,8 @@ export function serveMachines(world: World): Hono<FlyEnv> {
       throw new Refusal(412, "failed_precondition: machine not running");
     }
     const command = request.command ?? request.cmd ?? "";
-    // Longer commands are broken off, others at random: superfly/flyctl#4194, OpenRouterLabs/spawn#1616.
+    // The real Fly aborts longer commands, and sometimes others at random: superfly/flyctl#4194,
+    // OpenRouterLabs/spawn#1616.
     const seconds = /^(?:sh -c ')?sleep (\d+)/.exec(String(command))?.[1];
     const { dials } = world.state.fly;
     const isBroken = dials.execDeadlines > 0 || Number(seconds ?? 0) > 30;
@@ -194,8 +195,9 @@ export function serveMachines(world: World): Hono<FlyEnv> {
 }
 
 /**
- * What runs in a machine. After a deploy flyctl looks here whether the service's port is open, and waits up to a
- * check's grace period until it is. Fields: superfly/fly-go machine_types.go, ProcessStat and ListenSocket.
+ * The processes in a machine. After a deploy flyctl checks here whether the service's port is open, and waits
+ * for it up to the check's grace period. Fields: superfly/fly-go machine_types.go, ProcessStat and
+ * ListenSocket.
  */
 function processes(seen: Situation): Record<string, unknown>[] {
   if (seen.machine.state !== "started") return [];

@@ -22,7 +22,7 @@ const releaseChange = z.looseObject({
   status: z.enum(["pending", "running", "complete", "failed", "interrupted"]),
 });
 
-/** Everything below /api/v1. */
+/** Serves all paths below /api/v1. */
 export function serveUi(world: World): Hono<FlyEnv> {
   const api = new Hono<FlyEnv>();
   const appOf = (c: Context<FlyEnv>, name?: string) =>

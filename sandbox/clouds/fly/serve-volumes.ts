@@ -9,7 +9,10 @@ import { volumeId } from "./ids.ts";
 import { findRegion } from "./regions.ts";
 import type { App, Volume } from "./state.ts";
 
-/** https://fly.io/docs/volumes/overview/: sizes from 1 GB to 500 GB, names of lower case letters, digits, underscores. */
+/**
+ * https://fly.io/docs/volumes/overview/: sizes from 1 GB to 500 GB; names of lower case letters, digits and
+ * underscores.
+ */
 const sizes = { least: 1, most: 500, unasked: 3 } as const;
 const name = /^[a-z0-9_]{1,30}$/;
 
@@ -22,7 +25,7 @@ const newVolume = z.looseObject({
   auto_backup_enabled: z.boolean().nullish(),
 });
 
-/** Everything below an app's /volumes. */
+/** Serves all paths below an app's /volumes. */
 export function serveVolumes(world: World): Hono<FlyEnv> {
   const api = new Hono<FlyEnv>();
   const appOf = (c: Context<FlyEnv>) => requireApp(world, c.get("caller"), c.req.param("app") ?? "");

@@ -1,6 +1,6 @@
 /**
  * The local Fly as an HTTP application: GraphQL at /graphql, the Machines API below /v1, the ui API below
- * /api/v1. flyctl is pointed here by FLY_API_BASE_URL, FLY_FLAPS_BASE_URL and FLY_UIEX_BASE_URL.
+ * /api/v1. flyctl finds it by FLY_API_BASE_URL, FLY_FLAPS_BASE_URL and FLY_UIEX_BASE_URL.
  */
 import { Hono, type MiddlewareHandler } from "hono";
 import { z } from "zod";
@@ -14,7 +14,6 @@ import { pass } from "./rate-limit.ts";
 import { serveApps } from "./serve-apps.ts";
 import { serveUi } from "./serve-ui.ts";
 
-/** The local Fly. */
 export function serveFly(world: World): Hono {
   const app = new Hono<FlyEnv>();
   app.use("*", async (_c, next) => {
@@ -25,7 +24,7 @@ export function serveFly(world: World): Hono {
   app.post("/graphql", async (c) => {
     const caller = callerOf(world, c.req.header("authorization"));
     if (caller === undefined) {
-      // As flyctl prints it for a bad token (superfly/flyctl issue 4913).
+      // flyctl prints this text for a bad token (superfly/flyctl issue 4913).
       const message = "You must be authenticated to view this.";
       return c.json({ data: null, errors: [{ message, extensions: { code: "UNAUTHORIZED" } }] });
     }
@@ -62,8 +61,8 @@ function authenticated(world: World): MiddlewareHandler<FlyEnv> {
 }
 
 /**
- * Who a request's token belongs to. flyctl sends `Bearer <token>` to GraphQL and the ui API and
- * `FlyV1 <token>` to the Machines API, several tokens joined by commas (superfly/fly-go: tokens/).
+ * The caller that a request's token belongs to. flyctl sends `Bearer <token>` to GraphQL and the ui API, and
+ * `FlyV1 <token>` to the Machines API. Several tokens are joined by commas (superfly/fly-go: tokens/).
  */
 function callerOf(world: World, header: string | undefined): Caller | undefined {
   const text = (header ?? "").replace(/^(Bearer|FlyV1) /, "").replace(/^FlyV1 /, "");

@@ -4,7 +4,6 @@ import type { World } from "../world.ts";
 import { findImage } from "./images.ts";
 import type { App, Disk, Machine } from "./state.ts";
 
-/** What the program in a machine sees. */
 export function situation(world: World, app: App, machine: Machine): Situation {
   const image = findImage(machine.config.image);
   if (image === undefined)
@@ -15,7 +14,10 @@ export function situation(world: World, app: App, machine: Machine): Situation {
   return { world, app, machine, image, argv, env: environment(app, machine), disk: diskOf(app, machine) };
 }
 
-/** Fly's own variables, then the app's secrets, then the machine's `env`, which wins. https://fly.io/docs/machines/runtime-environment/ */
+/**
+ * Fly's own variables, then the app's secrets, then the machine's `env`. Later ones override earlier ones.
+ * https://fly.io/docs/machines/runtime-environment/
+ */
 function environment(app: App, machine: Machine): Record<string, string> {
   return {
     FLY_APP_NAME: app.name,
@@ -29,7 +31,7 @@ function environment(app: App, machine: Machine): Record<string, string> {
   };
 }
 
-/** The mounted volume's disk, else the machine's own, which every new version starts empty. */
+/** The disk of the mounted volume, otherwise the machine's own, which is empty in every new version. */
 export function diskOf(app: App, machine: Machine): Disk {
   const mounted = machine.config.mounts?.[0]?.volume;
   return (mounted === undefined ? undefined : app.volumes[mounted]?.data) ?? machine.disk;

@@ -1,6 +1,6 @@
 /**
  * Machine sizes. Presets and limits: superfly/fly-go machine_types.go (MachinePresets and the MIN_/MAX_
- * constants); refusals as the Machines API words them (superfly/flyctl issues 1636, 1648, 1806, pull 2329).
+ * constants). Texts of refusals: superfly/flyctl issues 1636, 1648, 1806, pull 2329.
  */
 import { Refusal } from "./errors.ts";
 import type { Guest } from "./state.ts";
@@ -10,10 +10,10 @@ const limits = {
   performance: { cpus: [1, 2, 4, 6, 8, 10, 12, 14, 16], minMb: 2048, maxMb: 8192, stepMb: 1024 },
 } as const;
 
-/** The size of a machine for which none was asked: shared-cpu-1x. */
+/** The default size of a machine: shared-cpu-1x. */
 export const defaultGuest: Guest = { cpu_kind: "shared", cpus: 1, memory_mb: 256 };
 
-/** Throws 422 when Fly sells no such machine. */
+/** @throws 422 when Fly does not offer this size. */
 export function checkGuest(guest: Guest): void {
   const kind = limits[guest.cpu_kind];
   if (kind === undefined) {

@@ -1,9 +1,9 @@
 /**
- * What the local Fly remembers: accounts, apps with their machines and volumes, add-ons.
+ * The state of the local Fly: accounts, apps with their machines and volumes, add-ons.
  *
- * Time is in here too. A machine's future ("will be started at …, will exit at …") is a list of dated steps in
- * the state, applied by `lifecycle.ts` whenever somebody looks: a world that is killed and started again
- * neither loses nor repeats a step.
+ * The state includes the future. A list of dated steps says what will happen to a machine ("will be started
+ * at …, will exit at …"). `lifecycle.ts` carries them out when they are due. A world that is killed and
+ * started again neither loses nor repeats a step.
  */
 import type { Disk, Machine } from "./machine-state.ts";
 import { macaroon } from "./tokens.ts";
@@ -24,7 +24,7 @@ export interface Secret {
   digest: string;
   createdAt: string;
   updatedAt: string;
-  /** The app's secrets version from which on this value holds. */
+  /** The app's secrets version since which this value is valid. */
   version: number;
 }
 
@@ -61,10 +61,10 @@ export interface Certificate {
   hostname: string;
   createdAt: string;
   updatedAt: string;
-  /** When Let's Encrypt issued; null while the proof is still missing. */
+  /** Time of issue; null while the proof is missing. */
   issuedAt: string | null;
   expiresAt: string | null;
-  /** Let's Encrypt refuses this name until then. */
+  /** Let's Encrypt refuses this name until this time. */
   rateLimitedUntil: string | null;
   errors: CertificateError[];
 }
@@ -81,7 +81,7 @@ export interface Volume {
   snapshotRetention: number;
   autoBackup: boolean;
   state: "created" | "destroyed";
-  /** What the image's server keeps on this disk. */
+  /** What the program of the image keeps on this disk. */
   data: Disk;
 }
 
@@ -109,7 +109,7 @@ export interface App {
   secretsVersion: number;
   addresses: Address[];
   sharedV4: string | null;
-  /** When the shared IPv4 was given; absent: long ago. */
+  /** Time at which the shared IPv4 was assigned; absent: long ago. */
   sharedV4At?: string;
   releases: Release[];
   certificates: Certificate[];
@@ -135,52 +135,64 @@ export interface AddOn {
   createdAt: string;
 }
 
-/** What a test or an operator may set from outside, to see how a community fares in a worse world. */
+/**
+ * How this Fly behaves where the real one varies. Tests and operators set these dials to see how a community
+ * copes.
+ */
 export interface Dials {
-  /** `redis_version` that Upstash databases answer to INFO. */
+  /** `redis_version` in the INFO answer of Upstash databases. */
   upstashRedisVersion: string;
-  /** Host names that Let's Encrypt refuses, with the moment when it will take them again (ISO 8601). */
+  /** Host names that Let's Encrypt refuses, with the time until which it does (ISO 8601). */
   rateLimitedUntil: Record<string, string>;
-  /** SMTP servers beside SendGrid's: accepted passwords by `host:port`. */
+  /** SMTP servers other than SendGrid's: accepted passwords by `host:port`. */
   smtpServers: Record<string, string[]>;
-  /** Ways to log in at those servers, by `host:port`. Default: plain and login. */
+  /** Login methods of those servers, by `host:port`. Default: plain and login. */
   smtpMethods: Record<string, string[]>;
-  /** Reach of the e-mail owner's domain: domains that resolve although no zone here holds them. */
+  /**
+   * Mail domains that resolve although no zone here contains them. Mastodon checks the domain of the Owner's
+   * address.
+   */
   mailDomains: string[];
-  /** Regions without room for another machine. */
+  /** Regions without capacity for another machine. */
   fullRegions: string[];
   /** How many of the next commands in machines are answered 408 although they ran. */
   execDeadlines: number;
-  /** For how long a new machine or address is missing in lists, in milliseconds. */
+  /** How long lists omit a new machine or address, in milliseconds. */
   listLagMs: number;
-  /** How long a line of a log is under way before it can be read, in milliseconds. */
+  /** How long it takes until a log line can be read, in milliseconds. */
   logLagMs: number;
-  /** Whether the list of an app's addresses names the shared IPv4, too, which is the app's own field. */
+  /**
+   * Whether the list of an app's addresses also contains the shared IPv4, which the app has in a field of its
+   * own.
+   */
   sharedV4InList: boolean;
-  /** Requests a second for each action of a machine or app, three at once; 0: no limit. */
+  /** Requests a second for each action on a machine or app, with bursts of three; 0: no limit. */
   requestsPerSecond: number;
-  /** How long the longest statement of a migration or dump says nothing on its connection, in milliseconds. */
+  /** How long the longest statement of a migration or dump is silent on its connection, in milliseconds. */
   longestStatementMs: number;
 }
 
 export interface FlyState {
   user: { id: string; email: string; name: string };
-  /** Tokens that are let in, each with the organisations that it sees. */
+  /** Accepted tokens, each with the organisations that it has access to. */
   tokens: Record<string, { orgs: string[]; email: string }>;
   organizations: Record<string, Organization>;
   apps: Record<string, App>;
   addOns: AddOn[];
   dials: Dials;
-  /** Source of every number that Fly hands out, so that nothing is handed out twice. */
+  /** Source of every number that Fly assigns, so that none is assigned twice. */
   serial: number;
 }
 
-/** The Fly of a fresh local world: two organisations of ours, one of somebody else with an app in it. */
+/**
+ * The Fly of a new local world: two organisations of the operator, and one of somebody else that has an app.
+ */
 export function initialFly(): FlyState {
   return {
     user: { id: "user_local_operator", email: "operator@mastiff.party", name: "Local operator" },
     tokens: {
-      // For clients that do not look into a token, and in the form that flyctl insists on.
+      // The first token is for clients that do not decode tokens; the second has the form that flyctl
+      // requires.
       "fm2_local-operator": { orgs: ["mastiff", "personal"], email: "operator@mastiff.party" },
       [macaroon("local-operator")]: { orgs: ["mastiff", "personal"], email: "operator@mastiff.party" },
     },

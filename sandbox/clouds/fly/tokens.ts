@@ -1,14 +1,17 @@
 /**
- * Access tokens. Fly's are macaroons, `fm2_` and base64 over MessagePack; flyctl decodes those that it is given and
- * silently drops what it can't decode (superfly/fly-go: tokens/tokens.go, pruneBadMacaroons), so ours are real in form.
- * Layout: superfly/macaroon macaroon.go, nonce.go: [[key id, random, proof], location, caveats, tail].
+ * Access tokens. Fly's tokens are macaroons: `fm2_` and base64 over MessagePack. flyctl decodes the tokens
+ * that it is given and silently drops those that it cannot decode (superfly/fly-go: tokens/tokens.go,
+ * pruneBadMacaroons). So local tokens have the real form. Layout: superfly/macaroon macaroon.go, nonce.go:
+ * [[key id, random, proof], location, caveats, tail].
  */
 import { createHash } from "node:crypto";
 
 /** Location of permission tokens (superfly/macaroon: flyio/). */
 const location = "https://api.fly.io/v1";
 
-/** A token that flyctl takes for a permission token without caveats; the same key id makes the same token. */
+/**
+ * A token that flyctl accepts as a permission token without caveats. The same key id gives the same token.
+ */
 export function macaroon(keyId: string): string {
   const random = createHash("sha256").update(`random:${keyId}`).digest().subarray(0, 16);
   const tail = createHash("sha256").update(`tail:${keyId}`).digest();

@@ -1,4 +1,4 @@
-/** `GET …/machines/<id>/wait`: holds the answer back until a machine is in a state, or the time is over. */
+/** `GET …/machines/<id>/wait`: delays the answer until a machine is in a state, or until the time-out. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
@@ -9,12 +9,13 @@ import type { Machine } from "./state.ts";
 const states = ["created", "started", "stopped", "suspended", "destroyed", "settled"];
 
 /**
- * Waits.
+ * Waits until a machine is in one of the wanted states.
  *
- * @param timeoutSeconds between 1 and 60, or the API refuses (OpenRouterLabs/spawn pull 1619 quotes the range).
- * @throws 408 when the time is over (livebook-dev/livebook pull 2720); 412 when the state can no longer be reached,
- *   in the words that superfly/flyctl internal/machine/wait.go looks for; 404 when the machine is gone and something
- *   else than its end was awaited.
+ * @param timeoutSeconds between 1 and 60, or the API refuses (OpenRouterLabs/spawn pull 1619 quotes the
+ *   range).
+ * @throws 408 at the time-out (livebook-dev/livebook pull 2720); 412 when the state can no longer be
+ *   reached, in the words that superfly/flyctl internal/machine/wait.go looks for; 404 when the machine was
+ *   destroyed and another state was awaited.
  */
 export async function waitFor(
   world: World,
@@ -35,7 +36,7 @@ export async function waitFor(
   const until = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     settle(world);
-    // Found anew each time: while this waits, the app may go, or the whole state be put in place of another.
+    // Looked up again in every round: meanwhile the app may be destroyed, or the whole state replaced.
     const app = world.state.fly.apps[where.app];
     if (app === undefined) throw new Refusal(404, "app not found");
     const machine = requireMachine(app, where.machine);
@@ -56,7 +57,7 @@ export async function waitFor(
       throw new Refusal(408, `deadline_exceeded: machine did not reach ${wanted.join(", ")} in time`);
     }
     const next = nextInstant(world);
-    // Somebody else's call may change the machine, or the world's clock be moved, at any moment.
+    // Another call may change the machine, or the world's clock may be moved, at any moment.
     await sleep(Math.min(left, 100, next === undefined ? 100 : Math.max(5, next - world.now().getTime())));
   }
 }

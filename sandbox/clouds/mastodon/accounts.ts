@@ -1,4 +1,4 @@
-/** Local accounts: the rules that every way of making one obeys, and the keys that each gets. */
+/** Local accounts: the validations for every way of creating an account, and an account's keys. */
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { lookup } from "../cloudflare/dns.ts";
 import type { World } from "../world.ts";
@@ -6,7 +6,7 @@ import type { Situation } from "./behaviour.ts";
 import type { Account, Schema } from "./database.ts";
 import { encryptionKeys } from "./environment.ts";
 
-/** Roles that the seeds make; case matters (mastodon/documentation admin/tootctl.md). */
+/** Roles that the seeds create. Case matters (mastodon/documentation admin/tootctl.md). */
 export const roleNames = ["Owner", "Admin", "Moderator"];
 
 /** mastodon/mastodon db/seeds/05_blocked_usernames.rb */
@@ -17,7 +17,6 @@ const blocked = new Set(
 );
 const lookalikes: Record<string, string> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s", 7: "t", 8: "b", 9: "g" };
 
-/** What is asked for. */
 export interface NewAccount {
   username: string;
   email: string;
@@ -28,7 +27,7 @@ export interface NewAccount {
   skipDns: boolean;
 }
 
-/** Why a new account is refused, in the words of the validations; empty: it is not. */
+/** Why a new account is refused, in the words of the validations; empty: it is accepted. */
 export function faults(world: World, found: Schema, wish: NewAccount): string[] {
   const said: string[] = [];
   const plain = wish.username.toLowerCase().replace(/[013457 89]/g, (c) => lookalikes[c] ?? c);
@@ -52,13 +51,18 @@ export function faults(world: World, found: Schema, wish: NewAccount): string[] 
   return said;
 }
 
-/** mastodon/mastodon app/validators/email_mx_validator.rb: MX records, or else addresses, of the domain. */
+/**
+ * mastodon/mastodon app/validators/email_mx_validator.rb: the domain has MX records, or otherwise addresses.
+ */
 function receivesMail(world: World, domain: string): boolean {
   if (world.state.fly.dials.mailDomains.includes(domain)) return true;
   return (["MX", "A", "AAAA"] as const).some((type) => lookup(world, domain, type).length > 0);
 }
 
-/** Stores a new account, with a fresh pair of keys; the private one would be encrypted, and is not kept. */
+/**
+ * Stores a new account with a new pair of keys. The real Mastodon encrypts the private key; here it is not
+ * stored.
+ */
 export function store(seen: Situation, found: Schema, wish: NewAccount): Account {
   const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const account: Account = {
@@ -77,7 +81,7 @@ export function store(seen: Situation, found: Schema, wish: NewAccount): Account
   return account;
 }
 
-/** Whether this process has the keys that the database's encrypted rows were written with. */
+/** Whether this process has the encryption keys that wrote the database's encrypted rows. */
 export function canDecrypt(seen: Situation, found: Schema): boolean {
   return found.keys === null || found.keys === keysOf(seen);
 }

@@ -1,4 +1,7 @@
-/** What the programs in images have in common: what they see, and the questions that they are asked. */
+/**
+ * What the programs in images have in common: what they see of the world, and the operations that they
+ * implement.
+ */
 import type { Image } from "../fly/images.ts";
 import type { App, Disk, Machine } from "../fly/state.ts";
 import type { World } from "../world.ts";
@@ -16,28 +19,28 @@ export interface Situation {
   disk: Disk;
 }
 
-/** How it will go on: `milliseconds` until a service listens, or until a job ends. */
+/** What a machine's program will do: `milliseconds` until a service listens, or until a job ends. */
 export interface Plan {
   kind: "service" | "job";
   milliseconds: number;
 }
 
-/** How it went: lines of its log, and an exit code unless it goes on running. */
+/** The result: log lines, and an exit code unless the program continues to run. */
 export interface Outcome {
   lines: string[];
   exit?: number;
-  /** The kernel ended it for want of memory. */
+  /** The kernel killed it for lack of memory. */
   oom?: boolean;
 }
 
-/** What a command that is run beside the program prints. */
+/** The result of a command that is run next to the program. */
 export interface Execution {
   exit: number;
   stdout: string;
   stderr: string;
 }
 
-/** A request as it reaches the program, behind Fly's proxy or from a health check. */
+/** A request as it reaches the program, from Fly's proxy or from a health check. */
 export interface HttpRequest {
   port: number;
   method: string;
@@ -54,19 +57,22 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** One kind of image. */
+/** The behaviour of one kind of image. */
 export interface Behaviour {
   plan(seen: Situation): Plan;
   boot(seen: Situation): Outcome;
-  /** A command beside the program; undefined: the image has no such executable. */
+  /** Runs a command next to the program; undefined: the image has no such executable. */
   execute?(seen: Situation, command: string[]): Execution | undefined;
-  /** undefined: it speaks no HTTP on that port. */
+  /** undefined: the program does not speak HTTP on that port. */
   respond?(seen: Situation, request: HttpRequest): HttpAnswer | undefined;
-  /** Addresses that it listens on: `[::]:3000`. */
+  /** Addresses that the program listens on: `[::]:3000`. */
   sockets(seen: Situation): string[];
 }
 
-/** The command inside `sh -c`, expanded; of a script with pipes or several commands only the first is understood. */
+/**
+ * The command inside `sh -c`, expanded. Of a script with pipes or several commands, only the first command is
+ * returned.
+ */
 export function inner(words: string[], env: Record<string, string>): string[] {
   const shell = /^(\/bin\/)?(ba|a)?sh$/.test(words[0] ?? "") && words[1] === "-c";
   if (!shell) return words;
@@ -74,7 +80,7 @@ export function inner(words: string[], env: Record<string, string>): string[] {
   return command[0] === "exec" ? command.slice(1) : command;
 }
 
-/** Text as log lines. */
+/** Splits a text into log lines. */
 export function lines(text: string): string[] {
   return text.split("\n").filter((line) => line !== "");
 }

@@ -1,8 +1,9 @@
 /**
  * The object storage as Paperclip and the AWS SDK see it: credentials, endpoint, ACL header.
  *
- * R2 has no ACLs: a request that names one is refused, and Mastodon names one unless S3_PERMISSION is present and
- * empty (mastodon/mastodon config/initializers/paperclip.rb, mastodon/documentation admin/optional/object-storage.md).
+ * R2 has no ACLs, and refuses a request that contains one. Mastodon sends an ACL unless S3_PERMISSION is
+ * present and empty (mastodon/mastodon config/initializers/paperclip.rb, mastodon/documentation
+ * admin/optional/object-storage.md).
  */
 import { authenticate, deleteObject, findBucket, getObject, putObject } from "../cloudflare/r2.ts";
 import type { Situation } from "./behaviour.ts";
@@ -34,7 +35,7 @@ export function bucketFault(seen: Situation): string | undefined {
   return undefined;
 }
 
-/** What Paperclip meets on top: the ACL header. */
+/** What else fails for Paperclip: the ACL header. */
 export function paperclipFault(seen: Situation): string | undefined {
   const permission = seen.env.S3_PERMISSION ?? "public-read";
   const fault = bucketFault(seen);
@@ -45,7 +46,7 @@ export function paperclipFault(seen: Situation): string | undefined {
   return undefined;
 }
 
-/** Puts, gets and deletes an object. */
+/** Writes, reads and deletes an object. */
 export function roundTrip(seen: Situation, key: string): string | undefined {
   const fault = bucketFault(seen);
   if (fault !== undefined) return fault;
@@ -56,7 +57,9 @@ export function roundTrip(seen: Situation, key: string): string | undefined {
   return read === "smoke" ? undefined : "the object came back changed";
 }
 
-/** Pictures that a community has from its first day: written by the first process that serves it. */
+/**
+ * Writes the pictures that a community has from its first day. The first process that serves it writes them.
+ */
 export function writeFirstObjects(seen: Situation): string[] {
   if (seen.env.S3_ENABLED !== "true") return [];
   const fault = paperclipFault(seen);

@@ -1,4 +1,7 @@
-/** Connections that programs open: DATABASE_URL to a Postgres, REDIS_URL to a Redis, with the errors of their clients. */
+/**
+ * Connections that programs open: DATABASE_URL to a Postgres, REDIS_URL to a Redis. Their errors are those of
+ * the real client libraries.
+ */
 
 import { diskOf, situation } from "../fly/situation.ts";
 import type { App, Machine } from "../fly/state.ts";
@@ -15,7 +18,7 @@ interface From {
   machine: Machine;
 }
 
-/** An open connection to one database, or what the client library says. */
+/** An open connection to one database, or the client library's error. */
 export type DatabaseConnection =
   | {
       ok: true;
@@ -58,7 +61,7 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
     );
   }
   if (["require", "verify-ca", "verify-full"].includes(url.searchParams.get("sslmode") ?? "")) {
-    // Postgres on the private network speaks no TLS (superfly/docs postgres/): hence ?sslmode=disable.
+    // Postgres on the private network does not speak TLS (superfly/docs postgres/): hence ?sslmode=disable.
     return fail("tls", `${at}server does not support SSL, but SSL was required`);
   }
   const password = decodeURIComponent(url.password);
@@ -67,11 +70,12 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
   if (role === undefined || role.verifier === null || !verifies(role.verifier, password)) {
     return fail("password", `${at}FATAL:  password authentication failed for user "${user}"`);
   }
-  // Asked after the password (postgres/postgres src/backend/utils/init/miscinit.c, InitializeSessionUserId).
+  // Postgres checks this after the password (postgres/postgres src/backend/utils/init/miscinit.c,
+  // InitializeSessionUserId).
   if (!role.login) return fail("password", `${at}FATAL:  role "${user}" is not permitted to log in`);
   const catalogue = server.databases[name];
   if (catalogue === undefined) return fail("database", `${at}FATAL:  database "${name}" does not exist`);
-  // A setting that does not fit at login is a warning, and the session goes on as itself.
+  // An invalid setting at login is only a warning: the session continues as the user itself.
   const acts = role.actsAs !== undefined && role.memberOf?.includes(role.actsAs) ? role.actsAs : user;
   return {
     ok: true,
@@ -87,8 +91,8 @@ export function connectDatabase(from: From, databaseUrl: string | undefined): Da
 const proxyTimeoutMs = 30 * 60_000;
 
 /**
- * What libpq says when a connection goes away during a statement; undefined: it holds. HAProxy closes one on which
- * neither side has said anything for half an hour, however hard the server works.
+ * libpq's error when the connection is closed during a statement; undefined: it stays open. HAProxy closes a
+ * connection on which neither side has sent anything for half an hour, even while the server works.
  */
 export function cutBySilence(world: World, connection: { proxied: boolean }): string | undefined {
   const silent = world.state.fly.dials.longestStatementMs;
@@ -96,13 +100,16 @@ export function cutBySilence(world: World, connection: { proxied: boolean }): st
   return "PQconsumeInput() server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.";
 }
 
-/** The server that listens on a port of a machine: haproxy on 5432 and Postgres on 5433 (fly-apps/postgres-flex). */
+/**
+ * The server that listens on a port of a machine: HAProxy on 5432 and Postgres on 5433
+ * (fly-apps/postgres-flex).
+ */
 function serverOf(app: App, machine: Machine, port: number): Database | undefined {
   if (!machine.ready || (port !== 5432 && port !== 5433)) return undefined;
   return diskOf(app, machine).postgres;
 }
 
-/** An open connection to a Redis, or what the client library says. */
+/** An open connection to a Redis, or the client library's error. */
 export type RedisConnection =
   | { ok: true; version: string; identity: string }
   | { ok: false; message: string };
@@ -153,7 +160,7 @@ export function connectRedis(from: From, redisUrl: string | undefined): RedisCon
     };
   }
   if (config.password === null) {
-    // Protected mode: without a password only the loopback is served (redis.io/docs, security).
+    // Protected mode: without a password Redis accepts loopback connections only (redis.io/docs, security).
     if (!near)
       return {
         ok: false,

@@ -1,13 +1,13 @@
-/** A Postgres server's contents, as far as a Mastodon community and its operator can tell them apart. */
+/** The contents of a Postgres server, as far as they matter to a Mastodon community and its operator. */
 
-/** A role that may log in; the password is kept as the server keeps it, a SCRAM-SHA-256 verifier. */
+/** A role. Its password is kept as the real server keeps it, as a SCRAM-SHA-256 verifier. */
 export interface Role {
   verifier: string | null;
   superuser: boolean;
   login: boolean;
-  /** Roles that it was granted. */
+  /** Roles that were granted to it. */
   memberOf?: string[];
-  /** The role that its sessions act as (`ALTER ROLE … SET role`); default itself. */
+  /** The role that its sessions act as (`ALTER ROLE … SET role`); default: the role itself. */
   actsAs?: string;
 }
 
@@ -20,28 +20,28 @@ export interface Account {
   approved: boolean;
   /** SHA-256 of the password. */
   passwordHash: string;
-  /** The key that others check the account's signatures with. */
+  /** The key that other servers check the account's signatures with. */
   publicKeyPem: string;
   createdAt: string;
 }
 
 /** What Mastodon keeps in one database. Absent until the schema is loaded. */
 export interface Schema {
-  /** Minor version ("4.7") whose migrations that run before a release have been done. */
+  /** Minor version ("4.7") whose migrations before a release have run. */
   pre: string;
-  /** Minor version whose migrations that run after a release have been done. */
+  /** Minor version whose migrations after a release have run. */
   post: string;
-  /** Whether the seeds ran: without them there is no role to give an owner. */
+  /** Whether the seeds ran. Without them the role Owner does not exist. */
   seeded: boolean;
   accounts: Account[];
-  /** SHA-256 of the encryption keys that wrote the first encrypted row: others can't read it. */
+  /** SHA-256 of the encryption keys that wrote the first encrypted row. Other keys cannot read it. */
   keys: string | null;
 }
 
 /** One database of a server. */
 export interface Catalogue {
   owner: string;
-  /** Further roles that own something in it: migrations belong to who ran them. */
+  /** Further roles that own something in it: tables belong to the role that ran the migrations. */
   owners?: string[];
   mastodon?: Schema;
 }

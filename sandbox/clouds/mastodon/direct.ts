@@ -1,6 +1,12 @@
-/** `sh -c "# mastiff: direct …" sh <command>`: the script is known by its first line, and its effect is modelled. */
+/**
+ * `sh -c "# mastiff: direct …" sh <command>`: a script that is recognised by its first line. Its effect is
+ * modelled.
+ */
 
-/** The command behind the script, and the environment that it sees: any other command as it is. */
+/**
+ * The command that the script runs, with the environment that it sets. Any other command is returned as it
+ * is.
+ */
 export function behind(
   words: string[],
   env: Record<string, string>,

@@ -1,23 +1,24 @@
 /**
- * The job that takes a dump in the image of the database's machines: a shell script, known by its first line as the
- * scripts of `rails runner` are, whose effect is modelled. What it runs: pg_dump, pg_restore, psql, curl.
+ * The job that takes a dump, in the image of the database's machines. It is a shell script that is recognised
+ * by its first line, like the scripts of `rails runner`. Its effect is modelled. It runs pg_dump, pg_restore,
+ * psql and curl.
  */
 import { askFromMachine } from "../cloudflare/serve-r2.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, cutBySilence } from "./connect.ts";
 import { behind } from "./direct.ts";
 
-/** The dump job among a machine's commands; undefined: it runs something else. */
+/** The dump script in a machine's command; undefined: the machine runs something else. */
 export function dumpJob(argv: string[]): string | undefined {
   const [shell, flag, script = ""] = behind(argv, {}).words;
   return shell === "sh" && flag === "-c" && /^# mastiff: dump\n/.test(script) ? script : undefined;
 }
 
-/** Dumps the database behind DATABASE_URL and puts it where MASTIFF_DUMP_URL says. */
+/** Dumps the database at DATABASE_URL and uploads the dump to MASTIFF_DUMP_URL. */
 export function dump(seen: Situation): Outcome {
   const { DATABASE_URL, MASTIFF_DUMP_URL } = behind(seen.argv, seen.env).env;
   for (const [name, value] of Object.entries({ DATABASE_URL, MASTIFF_DUMP_URL })) {
-    // `set -u`: dash's own words.
+    // `set -u`, in dash's words.
     if (value === undefined) return { lines: [`sh: ${name}: parameter not set`], exit: 2 };
   }
   const connection = connectDatabase(seen, DATABASE_URL);
@@ -36,7 +37,7 @@ export function dump(seen: Situation): Outcome {
   }
   const schema = connection.catalogue.mastodon;
   if (schema === undefined) return { lines: ['ERROR:  relation "users" does not exist'], exit: 1 };
-  // The magic of a custom-format archive, then what there is to be had back.
+  // The magic bytes of a custom-format archive, then the data to restore.
   const body = Buffer.from(`PGDMP${JSON.stringify(connection.catalogue)}`);
   const request = new Request(MASTIFF_DUMP_URL ?? "", { method: "PUT" });
   const status = askFromMachine(seen.world, request, body);

@@ -1,4 +1,4 @@
-/** Where Mastodon's initializers stop a process, whatever it was started for. */
+/** The checks in Mastodon's initializers. A failed check ends every process, whatever its command. */
 import { parseAddresses } from "../mail-address.ts";
 
 const encryption = [
@@ -7,7 +7,7 @@ const encryption = [
   "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
 ] as const;
 
-/** The last lines of a process that does not get through its initializers; undefined: it does. */
+/** The last lines of a process that an initializer ends; undefined: it passes them all. */
 export function bootFault(env: Record<string, string>): string[] | undefined {
   // mastodon/mastodon config/environments/production.rb: Mail::Address.new(outgoing_email_address).domain
   const sender = env.SMTP_FROM_ADDRESS ?? "notifications@localhost";
@@ -16,7 +16,7 @@ export function bootFault(env: Record<string, string>): string[] | undefined {
       `Mail::AddressList can not parse |${sender}|: Only able to parse up to ${JSON.stringify(sender)} (Mail::Field::IncompleteParseError)`,
     ];
   }
-  // Rails: a blank secret_key_base is a missing one; any other string will do (railties, application.rb).
+  // Rails treats a blank secret_key_base as missing. Any other string is accepted (railties, application.rb).
   if (!env.SECRET_KEY_BASE?.trim()) {
     return [
       "ArgumentError: Missing `secret_key_base` for 'production' environment, set this string with `bin/rails credentials:edit` (ArgumentError)",
@@ -37,7 +37,7 @@ export function bootFault(env: Record<string, string>): string[] | undefined {
       `Please generate fresh secrets using \`bin/rails db:encryption:init\` and use them instead.`,
     ];
   }
-  // mastodon/mastodon pull 34664; the words as YunoHost-Apps/glitchsoc_ynh pull 377 quotes them.
+  // mastodon/mastodon pull 34664; the text as YunoHost-Apps/glitchsoc_ynh pull 377 quotes it.
   if (env.REDIS_NAMESPACE) {
     return [
       "ERROR: the REDIS_NAMESPACE environment variable is no longer supported, and a migration is required.",
@@ -47,7 +47,10 @@ export function bootFault(env: Record<string, string>): string[] | undefined {
   return undefined;
 }
 
-/** Names the encryption keys without showing them, to tell whether they are still those that wrote a row. */
+/**
+ * The encryption keys as one text. Callers hash it, to tell whether the keys are still those that wrote a
+ * row.
+ */
 export function encryptionKeys(env: Record<string, string>): string {
   return encryption.map((name) => env[name] ?? "").join("\n");
 }

@@ -1,11 +1,13 @@
-/** The mail server as Rails meets it when it logs in. */
+/** Rails' login to the mail server. */
 import { smtpHosts, smtpLogin } from "../sendgrid/mail.ts";
 import type { Situation } from "./behaviour.ts";
 
-/** SendGrid's SMTP ports: 25, 587 and 2525 speak STARTTLS, 465 TLS from the first byte (docs.sendgrid.com). */
+/**
+ * SendGrid's SMTP ports: 25, 587 and 2525 use STARTTLS, 465 uses TLS from the first byte (docs.sendgrid.com).
+ */
 const sendgridPorts = { plain: ["25", "587", "2525"], tls: ["465"] };
 
-/** Why a login fails, in Net::SMTP's words; undefined: it works, or there is nothing to log in to. */
+/** Why a login fails, in Net::SMTP's words; undefined: it succeeds, or none is configured. */
 export function loginFault(seen: Situation): string | undefined {
   const { env, world } = seen;
   const server = env.SMTP_SERVER ?? "";
@@ -33,7 +35,7 @@ export function loginFault(seen: Situation): string | undefined {
   }
   const methods = world.state.fly.dials.smtpMethods[`${server}:${port}`] ?? ["plain", "login"];
   if (method === "none") return undefined;
-  // Exchange Online's words for a method that it does not have.
+  // Exchange Online's text for a method that it does not offer.
   if (!methods.includes(method))
     return "Net::SMTPAuthenticationError: 504 5.7.4 Unrecognized authentication type";
   return accepted.includes(password) ? undefined : rejected;

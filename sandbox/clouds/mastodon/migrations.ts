@@ -1,10 +1,10 @@
 /**
- * The schema's life: `db:prepare`, `db:migrate` with its two halves, `db:migrate:status`, `db:seed`.
+ * The life of the schema: `db:prepare`, `db:migrate` with its two halves, `db:migrate:status`, `db:seed`.
  *
- * A minor version has migrations that must run before its code (pre) and some that may only run after it (post).
- * With SKIP_POST_DEPLOYMENT_MIGRATIONS present, whatever its value, only the first kind is on the path
- * (mastodon/mastodon lib/mastodon/database.rb). Code of version N runs on a schema whose pre half is at least N and
- * whose post half is at most N.
+ * A minor version has migrations that must run before its code (pre) and some that may only run after it
+ * (post). If SKIP_POST_DEPLOYMENT_MIGRATIONS is present, with any value, only the first kind runs
+ * (mastodon/mastodon lib/mastodon/database.rb). Code of version N runs on a schema whose pre half is at least
+ * N and whose post half is at most N.
  */
 
 import type { Outcome, Situation } from "./behaviour.ts";
@@ -19,17 +19,17 @@ export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
 }
 
-/** Place of a minor version in the order. */
+/** Position of a minor version in the order. */
 export function rank(minor: string): number {
   return (minors as readonly string[]).indexOf(minor);
 }
 
-/** The database behind the machine's DATABASE_URL. */
+/** Connects to the database at the machine's DATABASE_URL. */
 export function database(seen: Situation): DatabaseConnection {
   return connectDatabase(seen, seen.env.DATABASE_URL);
 }
 
-/** What ActiveRecord raises for a connection that failed (activerecord, postgresql_adapter.rb, new_client). */
+/** ActiveRecord's error for a connection that failed (activerecord, postgresql_adapter.rb, new_client). */
 export function connectionError(failed: Extract<DatabaseConnection, { ok: false }>): string[] {
   if (failed.kind === "database") {
     return [
@@ -47,7 +47,7 @@ export function connectionError(failed: Extract<DatabaseConnection, { ok: false 
   return [`ActiveRecord::ConnectionNotEstablished: ${failed.message}`, "PG::ConnectionBad"];
 }
 
-/** `rails db:prepare`: loads schema and seeds into an empty database, else only migrates. */
+/** `rails db:prepare`: loads schema and seeds into an empty database; otherwise it only migrates. */
 export function prepare(seen: Situation): Outcome {
   const connection = database(seen);
   if (!connection.ok) return { lines: connectionError(connection), exit: 1 };
@@ -97,7 +97,7 @@ export function migrate(seen: Situation): Outcome {
   const skipPost = seen.env.SKIP_POST_DEPLOYMENT_MIGRATIONS !== undefined;
   const found = connection.catalogue.mastodon;
   if (found === undefined) {
-    // On an empty database every migration since the beginning runs, and no seeds do.
+    // On an empty database all migrations since the first run, but no seeds.
     connection.catalogue.mastodon = {
       pre: target,
       post: skipPost ? (minors[rank(target) - 1] ?? target) : target,
@@ -109,7 +109,7 @@ export function migrate(seen: Situation): Outcome {
     return { lines: migrated(["InitialSchema"]), exit: 0 };
   }
   const names: string[] = [];
-  // What an image does not know it leaves alone: migrating with an older image does nothing.
+  // An image ignores what it does not know: migrating with an older image does nothing.
   for (let step = rank(found.pre) + 1; step <= rank(target); step++) {
     const minor = minors[step] as string;
     const before = minors[step - 1] as string;
@@ -139,7 +139,10 @@ export function migrate(seen: Situation): Outcome {
   return { lines: migrated(names), exit: 0 };
 }
 
-/** Who is not the owner, nor a member of it, changes no table; what others make belongs to them. */
+/**
+ * A role that is neither the owner nor a member of the owner cannot change tables. A member's new tables
+ * belong to the member.
+ */
 function refused(connection: Extract<DatabaseConnection, { ok: true }>): string | undefined {
   const { acts, catalogue, server } = connection;
   if (acts === catalogue.owner || server.roles[acts]?.superuser === true) return undefined;
@@ -157,7 +160,7 @@ function migrated(names: string[]): string[] {
   ]);
 }
 
-/** `rails db:migrate:status`: `down` is what is still to do. */
+/** `rails db:migrate:status`: `down` marks migrations that have not run. */
 export function migrateStatus(seen: Situation): Outcome {
   const found = schema(seen);
   if ("lines" in found) return found;
@@ -176,7 +179,7 @@ export function migrateStatus(seen: Situation): Outcome {
   };
 }
 
-/** Whether migrations of the image's version are still to run. */
+/** Whether migrations of the image's version have not run yet. */
 export function pending(found: Schema, version: string): boolean {
   const target = rank(minorOf(version));
   return rank(found.pre) < target || rank(found.post) < target;
@@ -189,7 +192,7 @@ function oldServer(version: string): string | undefined {
     : undefined;
 }
 
-/** The schema, or the end of a process that needs it and does not find it. */
+/** The schema, or the outcome of a process that needs it and does not find it. */
 export function schema(seen: Situation): Schema | Outcome {
   const connection = database(seen);
   if (!connection.ok) return { lines: connectionError(connection), exit: 1 };

@@ -1,25 +1,25 @@
 /**
  * Names and ports inside an organisation's private network.
  *
- * `<app>.internal` answers with the started machines of an app and reaches what listens there; `<app>.flycast`
- * goes through Fly's proxy, so it needs a private address and a service on that port; `fly-<name>.upstash.io` is
- * answered for the same organisation only. https://fly.io/docs/networking/private-networking/,
- * https://fly.io/docs/networking/flycast/
+ * `<app>.internal` resolves to the started machines of an app and reaches every port that they listen on.
+ * `<app>.flycast` goes through Fly's proxy, so it needs a private address and a service on that port.
+ * `fly-<name>.upstash.io` resolves for the same organisation only.
+ * https://fly.io/docs/networking/private-networking/, https://fly.io/docs/networking/flycast/
  */
 import { addOnHost } from "../fly/addons.ts";
 import type { AddOn, App, Machine, Service } from "../fly/state.ts";
 import type { World } from "../world.ts";
 
-/** Who listens at a name and port. */
+/** What answers at a name and port. */
 export type Peer =
   | { kind: "machine"; app: App; machine: Machine; port: number }
   | { kind: "upstash"; addOn: AddOn }
-  /** No such name, from here. */
+  /** The name does not resolve from here. */
   | { kind: "unknown" }
-  /** The name is there, but nobody listens. */
+  /** The name resolves, but nothing listens. */
   | { kind: "refused"; address: string };
 
-/** Dials a name and port from a machine of `from`. */
+/** Connects to a name and port from a machine of `from`. */
 export function dial(world: World, from: { app: App; machine: Machine }, host: string, port: number): Peer {
   if (host === "localhost" || host === "127.0.0.1" || host === "[::1]" || host === "::1") {
     return { kind: "machine", ...from, port };
@@ -63,7 +63,7 @@ function throughProxy(app: App, port: number): Peer {
   return { kind: "refused", address: address.address };
 }
 
-/** Whether a service is reached on an outside port. */
+/** Whether a service is reachable on an outside port. */
 export function serves(service: Service, port: number): boolean {
   return (service.ports ?? []).some(
     (p) =>

@@ -1,10 +1,11 @@
 /**
- * flyio/postgres-flex: Postgres with repmgr and haproxy, as `postgres create` makes it. HAProxy listens on 5432 of every
- * address and cuts what is silent for 30 minutes (config/haproxy.cfg, connect.ts here); Postgres itself listens on 5433
- * (internal/flypg/node.go, NewNode; listen_addresses '*' in internal/flypg/pg.go).
+ * flyio/postgres-flex: Postgres with repmgr and HAProxy, as `postgres create` creates it. HAProxy listens on
+ * port 5432 of all addresses and closes connections that are silent for 30 minutes (config/haproxy.cfg,
+ * connect.ts here). Postgres itself listens on 5433 (internal/flypg/node.go, NewNode; listen_addresses '*' in
+ * internal/flypg/pg.go).
  *
- * At each start it sets the passwords of its own roles to what the secrets say (fly-apps/postgres-flex
- * internal/flypg/admin/admin.go, ManageDefaultUsers), so a rotated secret is in force after a restart.
+ * At each start it sets the passwords of its own roles from the secrets (fly-apps/postgres-flex
+ * internal/flypg/admin/admin.go, ManageDefaultUsers). So a rotated secret takes effect at a restart.
  */
 
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";

@@ -1,8 +1,9 @@
 /**
- * The programs that run in machines: which one an image holds, how long it takes, what it does, what it answers.
+ * The programs that run in machines, by image: how long they take, what they do, what they answer.
  *
- * A program is asked twice: `plan` when its machine starts (a service that will listen, or a job that will end,
- * and after how long), `boot` when that time is over. What it does to databases and buckets, it does then.
+ * A program is called twice. `plan` is called when its machine starts: it says whether the program is a
+ * service or a job, and how long it takes to listen or to end. `boot` is called when that time is over: it
+ * applies the effects on databases and buckets.
  */
 import type { Program } from "../fly/images.ts";
 import {
@@ -22,7 +23,7 @@ import { redis } from "./redis.ts";
 import { split } from "./shell.ts";
 import { streaming } from "./streaming.ts";
 
-/** An image with nothing in it but a shell. */
+/** An image that contains only a shell. */
 const bare: Behaviour = {
   plan: (seen) =>
     seen.argv[0] === "sleep" ? { kind: "service", milliseconds: 0 } : { kind: "job", milliseconds: 300 },
@@ -43,17 +44,17 @@ const behaviours: Record<Program, Behaviour> = {
   alpine: bare,
 };
 
-/** How it will go on. */
+/** What a machine's program will do, and how long it takes. */
 export function plan(seen: Situation): Plan {
   return behaviours[seen.image.program].plan(seen);
 }
 
-/** How it went. */
+/** Runs the program: its effects, its log lines, and its exit code if it ends. */
 export function boot(seen: Situation): Outcome {
   return behaviours[seen.image.program].boot(seen);
 }
 
-/** Answers a request to a machine; undefined: nothing there takes it. */
+/** Answers a request to a machine; undefined: no program there accepts it. */
 export function respond(seen: Situation, request: HttpRequest): HttpAnswer | undefined {
   if (!seen.machine.ready) return undefined;
   return behaviours[seen.image.program].respond?.(seen, request);
@@ -64,13 +65,13 @@ export function sockets(seen: Situation): string[] {
   return seen.machine.ready ? behaviours[seen.image.program].sockets(seen) : [];
 }
 
-/** Whether a program listens on a port where Fly's proxy reaches it, which is not the loopback. */
+/** Whether a program listens on a port that Fly's proxy can reach: the proxy does not reach the loopback. */
 export function listens(seen: Situation, port: number): boolean {
   return sockets(seen).some((at) => at.endsWith(`:${port}`) && !/^(127\.|\[::1\]|localhost)/.test(at));
 }
 
 /**
- * Runs a command in a machine: a line is split into words without expansion, `sh -c` expands, and the command sees
+ * Runs a command in a machine. A line is split into words without expansion. `sh -c` expands. The command has
  * the machine's environment. https://fly.io/docs/machines/api/machines-resource/ (exec)
  */
 export function execute(seen: Situation, command: string | string[], _stdin: string): Execution {
@@ -83,7 +84,7 @@ export function execute(seen: Situation, command: string | string[], _stdin: str
   return plain ?? { exit: 127, stdout: "", stderr: `sh: ${name}: not found\n` };
 }
 
-/** What every image has. */
+/** Commands that every image has. */
 function basics(seen: Situation, name: string, args: string[]): Execution | undefined {
   const said = (stdout: string) => ({ exit: 0, stdout, stderr: "" });
   if (name === "echo") return said(`${args.join(" ")}\n`);

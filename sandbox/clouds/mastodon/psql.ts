@@ -1,4 +1,4 @@
-/** `psql` inside a Postgres machine: connects to the server beside it and runs one statement. */
+/** `psql` inside a Postgres machine: connects to the server on the same machine and runs one statement. */
 
 import type { Execution } from "./behaviour.ts";
 import type { Database } from "./database.ts";
@@ -7,7 +7,7 @@ import { run } from "./sql.ts";
 
 const switches = new Set(["-X", "-A", "-t", "-q", "-At", "-XAt", "-tA"]);
 
-/** Runs psql with its arguments; the password is checked with the server's own verifier. */
+/** Runs psql with its arguments. The server's own verifier checks the password. */
 export function psql(server: Database, args: string[]): Execution {
   let url: string | undefined;
   let sql: string | undefined;
@@ -40,7 +40,7 @@ export function psql(server: Database, args: string[]): Execution {
   };
 }
 
-/** libpq's words for what a server says when it does not let one in; undefined: it does. */
+/** libpq's text when the server refuses a connection; undefined: the connection succeeds. */
 function connect(server: Database, url: URL): string | undefined {
   const where = `connection to server at "${url.hostname}" (::1), port ${url.port || "5432"} failed: `;
   if (!["localhost", "127.0.0.1", "[::1]"].includes(url.hostname)) {
@@ -62,7 +62,7 @@ function connect(server: Database, url: URL): string | undefined {
   return undefined;
 }
 
-/** libpq connects to the database of the user's name where the URL has none. */
+/** Without a database in the URL, libpq connects to the database with the user's name. */
 function databaseOf(url: URL): string {
   return decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username);
 }

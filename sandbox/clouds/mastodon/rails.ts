@@ -1,9 +1,10 @@
 /**
- * The mastodon image: Puma, Sidekiq, and jobs by their argv. tini runs the command, there is no shell, and since
- * 4.3 there is no Node in it (mastodon/mastodon Dockerfile).
+ * The mastodon image: Puma, Sidekiq, and jobs by their argv. tini runs the command without a shell. Since 4.3
+ * the image does not contain Node (mastodon/mastodon Dockerfile).
  *
- * Rails stops where its initializers abort; everything later (database, Redis, bucket, mail) is met by who needs it,
- * so that a web process with a wrong database boots green: `/health` is liveness only.
+ * Rails ends a process when an initializer fails. Later problems (database, Redis, bucket, mail) affect only
+ * the code that needs them. So a web process with a wrong database passes its check: `/health` is liveness
+ * only.
  */
 
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
@@ -16,11 +17,14 @@ import { sidekiq } from "./sidekiq.ts";
 import { tootctl } from "./tootctl.ts";
 import { puma, pumaPort, respondWeb } from "./web.ts";
 
-/** One kind of command: how long it takes, how much memory it needs, and what it does. */
+/** One kind of command: its duration, the memory that it needs, and its effect. */
 interface Command {
   kind: "service" | "job";
   milliseconds: number;
-  /** Below this the kernel ends it. The seed guide and the presets tell what was too little (docs: 256 MB). */
+  /**
+   * With less memory the kernel kills it. The figures are known from sizes that were too small in the seed
+   * guide and the presets (docs: 256 MB).
+   */
   memoryMb: number;
   run(seen: Situation, args: string[]): Outcome;
 }
@@ -71,7 +75,7 @@ export const rails: Behaviour = {
   sockets(seen) {
     const { name } = find(seen);
     if (name === "puma") return [`${seen.env.BIND || "0.0.0.0"}:${pumaPort(seen.env)}`];
-    // Sidekiq listens for nothing, unless its metrics are asked for.
+    // Sidekiq does not listen, unless its metrics are enabled.
     const metrics = name === "sidekiq" && seen.env.MASTODON_PROMETHEUS_EXPORTER_ENABLED === "true";
     return metrics ? [`${seen.env.MASTODON_PROMETHEUS_EXPORTER_HOST || "localhost"}:9394`] : [];
   },
@@ -81,9 +85,9 @@ interface Found {
   name: string | undefined;
   command: Command | undefined;
   args: string[];
-  /** The command line behind tini. */
+  /** The command line without tini. */
   words: string[];
-  /** What the command sees. */
+  /** The command's environment. */
   env: Record<string, string>;
 }
 
@@ -97,7 +101,7 @@ function find(seen: Situation): Found {
   return parse(words, env);
 }
 
-/** `bundle exec rails db:migrate`, `bin/tootctl …`, `bin/rails runner …`; anything else is not in the image. */
+/** `bundle exec rails db:migrate`, `bin/tootctl …`, `bin/rails runner …`; the image contains nothing else. */
 function parse(line: string[], env: Record<string, string>): Found {
   const words = inner(line, env);
   let rest = words;
@@ -113,7 +117,7 @@ function parse(line: string[], env: Record<string, string>): Found {
   return { name, command: name === undefined ? undefined : commands[name], args, words, env };
 }
 
-/** tini's, bundler's and rails' words for a command that is not there. */
+/** The errors of tini, bundler and rails for a command that does not exist. */
 function unknown(words: string[]): Outcome {
   const [first = "", second, third = ""] = words;
   if (first === "bundle" && second === "exec") {
@@ -136,7 +140,7 @@ function unknown(words: string[]): Outcome {
   return { lines: [`[FATAL tini (7)] exec ${first} failed: No such file or directory`], exit: 127 };
 }
 
-/** Memory and swap together: what the kernel has before it kills. */
+/** Memory plus swap: the limit above which the kernel kills. */
 function memoryMb(seen: Situation): number {
   const swap = seen.machine.config.init?.swap_size_mb;
   return (seen.machine.config.guest?.memory_mb ?? 256) + (typeof swap === "number" ? swap : 0);

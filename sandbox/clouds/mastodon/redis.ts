@@ -1,17 +1,17 @@
-/** The redis image: a server of the community's own, configured by arguments or on its standard input. */
+/** The redis image: a community's own server, configured by arguments or by standard input. */
 
 import { createHash } from "node:crypto";
 import type { Behaviour, Execution, Outcome, Situation } from "./behaviour.ts";
 import { pipeline } from "./shell.ts";
 
-/** What a server's configuration says that others can tell. */
+/** The parts of a server's configuration that its clients notice. */
 export interface RedisConfig {
   password: string | null;
   bindsAll: boolean;
   appendOnly: boolean;
 }
 
-/** Reads the configuration that the machine's command makes; an error is one that Redis stops at. */
+/** Parses the configuration in the machine's command. `error` is a fault that stops Redis. */
 export function redisConfig(seen: Situation): RedisConfig | { error: string } {
   const command = seen.argv.filter((word) => word !== "docker-entrypoint.sh");
   if (command[0] === "sh" && command[1] === "-c") return fromScript(command[2] ?? "", seen.env);
@@ -24,7 +24,7 @@ export function redisConfig(seen: Situation): RedisConfig | { error: string } {
   return fromLines(lines);
 }
 
-/** `printf "<format>" "$VALUE" | exec redis-server -`: the configuration comes by the pipe. */
+/** `printf "<format>" "$VALUE" | exec redis-server -`: the configuration comes through the pipe. */
 function fromScript(script: string, env: Record<string, string>): RedisConfig | { error: string } {
   const [writer = [], reader = []] = pipeline(script, env);
   const server = reader[0] === "exec" ? reader.slice(1) : reader;
@@ -85,15 +85,18 @@ export const redis: Behaviour = {
   sockets: () => ["0.0.0.0:6379", "[::]:6379"],
 };
 
-/** Whether a password of the default user is let in: the configured one, or one that was added since the start. */
+/**
+ * Whether the default user may log in with this password: the configured one, or one added since the start.
+ */
 export function lets(seen: Situation, config: RedisConfig, password: string): boolean {
   const added = seen.machine.disk.redisPasswords ?? [];
   return config.password === password || added.includes(createHash("sha256").update(password).digest("hex"));
 }
 
 /**
- * What Sidekiq's keys hold (sidekiq/sidekiq lib/sidekiq/api.rb): a set of the queues' names, a list each, and two
- * sorted sets. redis-cli prints numbers and members bare when nobody looks (redis/redis src/redis-cli.c).
+ * The contents of Sidekiq's keys (sidekiq/sidekiq lib/sidekiq/api.rb): a set of the queues' names, a list for
+ * each queue, and two sorted sets. Without a terminal redis-cli prints numbers and members bare (redis/redis
+ * src/redis-cli.c).
  */
 function count({ disk }: Situation, command: string, words: string[]): string | undefined {
   const [key = ""] = words;
@@ -114,8 +117,8 @@ function count({ disk }: Situation, command: string, words: string[]): string | 
 }
 
 /**
- * `SORT_RO processes BY nosort GET # GET *->beat` (redis.io/docs, SORT): each process and its last heartbeat, empty when
- * its key has expired, 60 s after the last one (sidekiq/sidekiq lib/sidekiq/launcher.rb).
+ * `SORT_RO processes BY nosort GET # GET *->beat` (redis.io/docs, SORT): each process and its last heartbeat.
+ * The heartbeat is empty once its key has expired, after 60 s (sidekiq/sidekiq lib/sidekiq/launcher.rb).
  */
 function beats({ world, disk }: Situation): string {
   const machines = Object.values(world.state.fly.apps).flatMap((app) => Object.values(app.machines));
@@ -128,7 +131,10 @@ function beats({ world, disk }: Situation): string {
     .join("\n");
 }
 
-/** redis-cli exits 0 whatever the server answers (redis/redis src/redis-cli.c); a failed -a is told on stderr. */
+/**
+ * redis-cli exits 0 whatever the server answers (redis/redis src/redis-cli.c). It reports a failed -a on
+ * stderr.
+ */
 function redisCli(seen: Situation, args: string[]): Execution {
   const at = args.indexOf("-a");
   const words = args.filter((word, index) => !word.startsWith("-") && (at < 0 || index !== at + 1));

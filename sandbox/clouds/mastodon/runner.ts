@@ -1,6 +1,6 @@
 /**
- * `rails runner <script>`: Ruby cannot be run here, so a script says by its first line which one it is
- * (`# mastiff: owner`), and the effect of that script is modelled.
+ * `rails runner <script>`. Ruby cannot run here, so each script names itself in its first line (`# mastiff:
+ * owner`), and its effect is modelled.
  */
 import { createECDH, createHash, timingSafeEqual } from "node:crypto";
 import { canDecrypt, faults, store } from "./accounts.ts";
@@ -13,7 +13,7 @@ import { signedIn } from "./sidekiq.ts";
 
 const scripts: Record<string, (seen: Situation) => Outcome> = { owner, smoke, "redis-version": redisVersion };
 
-/** Runs a script that was given as one argument. */
+/** Runs a script that is given as one argument. */
 export function runner(seen: Situation, args: string[]): Outcome {
   const script = args.find((a) => !a.startsWith("-")) ?? "";
   const marker = /^\s*# mastiff: ([a-z-]+)/.exec(script)?.[1];
@@ -29,7 +29,7 @@ export function runner(seen: Situation, args: string[]): Outcome {
   return known(seen);
 }
 
-/** One-liners that stand in the operations guide. */
+/** One-liners from the operations guide. */
 function idiom(script: string): ((seen: Situation) => Outcome) | undefined {
   if (/UserRole\.exists\?\(name: ["']Owner["']\)/.test(script)) {
     return (seen) => {
@@ -43,7 +43,7 @@ function idiom(script: string): ((seen: Situation) => Outcome) | undefined {
   return undefined;
 }
 
-/** Makes the owner's account, or finds it there (mastodon/mastodon app/models/user.rb). */
+/** Creates the owner's account, or finds it (mastodon/mastodon app/models/user.rb). */
 function owner(seen: Situation): Outcome {
   const { OWNER_USERNAME: username, OWNER_EMAIL: email, OWNER_PASSWORD: password } = seen.env;
   for (const [name, value] of Object.entries({
@@ -98,7 +98,7 @@ const undecipherable: Outcome = {
   exit: 1,
 };
 
-/** Which Redis is behind REDIS_URL. */
+/** The version of the Redis at REDIS_URL. */
 function redisVersion(seen: Situation): Outcome {
   const redis = connectRedis(seen, seen.env.REDIS_URL);
   if (!redis.ok) return { lines: [redis.message], exit: 1 };
@@ -108,7 +108,7 @@ function redisVersion(seen: Situation): Outcome {
   };
 }
 
-/** What `/health` does not ask; null is well. */
+/** Checks what `/health` does not check; null: no fault. */
 function smoke(seen: Situation): Outcome {
   const results = {
     bucket:
@@ -123,7 +123,10 @@ function smoke(seen: Situation): Outcome {
   return { lines: [JSON.stringify(results)], exit: well ? 0 : 1 };
 }
 
-/** Whether the two VAPID keys are a pair: the public point is the private scalar times the generator of P-256. */
+/**
+ * Checks that the two VAPID keys are a pair: the public point is the private scalar times the generator of
+ * P-256.
+ */
 function pushFault({ env }: Situation): string | undefined {
   const missing = ["VAPID_PUBLIC_KEY", "VAPID_PRIVATE_KEY"].find((name) => env[name] === undefined);
   if (missing !== undefined) return `KeyError: key not found: "${missing}"`;

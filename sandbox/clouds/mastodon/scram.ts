@@ -1,24 +1,27 @@
 /**
- * SCRAM-SHA-256 as Postgres keeps and checks it: `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`.
- * RFC 5802, RFC 7677; postgres/postgres src/common/scram-common.c.
+ * SCRAM-SHA-256 as Postgres stores and checks it:
+ * `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`. RFC 5802, RFC 7677; postgres/postgres
+ * src/common/scram-common.c.
  */
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 
 const form = /^SCRAM-SHA-256\$(\d+):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]{44}):([A-Za-z0-9+/=]{44})$/;
 
-/** Whether a string that was given as a password already is a verifier; Postgres then keeps it as it is. */
+/**
+ * Whether a string that was given as a password is already a verifier. Postgres stores a verifier as it is.
+ */
 export function isVerifier(password: string): boolean {
   return form.test(password);
 }
 
-/** The verifier of a clear password, with a fresh salt, as `password_encryption = scram-sha-256` makes it. */
+/** The verifier of a plain password with a new salt, as `password_encryption = scram-sha-256` computes it. */
 export function verifierOf(password: string): string {
   const salt = randomBytes(16);
   const { stored, server } = keys(password, salt, 4096);
   return `SCRAM-SHA-256$4096:${salt.toString("base64")}$${stored.toString("base64")}:${server.toString("base64")}`;
 }
 
-/** Whether a clear password is the one that a verifier was made from. */
+/** Whether a verifier was computed from this plain password. */
 export function verifies(verifier: string, password: string): boolean {
   const parts = form.exec(verifier);
   if (parts === null) return false;

@@ -1,16 +1,16 @@
 /**
- * As much of a shell as the commands in machines need: words, quotes, `$NAME`, one pipe.
+ * The part of a shell that commands in machines need: words, quotes, `$NAME`, one pipe.
  *
- * Fly splits a command line into words without expanding anything; only an explicit `sh -c` expands, and then
- * `$4` in double quotes is an (empty) positional parameter, not text: a password verifier has to be escaped.
+ * Fly splits a command line into words without expanding anything. Only an explicit `sh -c` expands. There
+ * `$4` in double quotes is an (empty) positional parameter, not text, so a password verifier must be escaped.
  */
 
-/** Splits a line into words as a shell would, without expansion (google/shlex, which Fly uses). */
+/** Splits a line into words as a shell would, without expansion (Fly uses google/shlex). */
 export function split(line: string): string[] {
   return parse(line, undefined)[0] ?? [];
 }
 
-/** The commands of a pipe, expanded with an environment. */
+/** The commands of a pipe, with variables expanded from an environment. */
 export function pipeline(script: string, env: Record<string, string>): string[][] {
   return parse(script, env);
 }
@@ -59,7 +59,7 @@ function parse(text: string, env: Record<string, string> | undefined): string[][
   return commands;
 }
 
-/** Reads up to the closing double quote; returns the place behind it. */
+/** Reads up to the closing double quote. Returns the position after it. */
 function quoted(
   text: string,
   from: number,
@@ -85,7 +85,7 @@ function quoted(
   throw new SyntaxError("unterminated quoted string");
 }
 
-/** `$NAME`, `${NAME}`, `$4`; a lone `$` stays. Returns the value and the place behind the expression. */
+/** `$NAME`, `${NAME}`, `$4`; a lone `$` stays. Returns the value and the position after the expression. */
 function expand(text: string, at: number, env: Record<string, string>): [string, number] {
   const found = /^\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*)|(\d))/.exec(text.slice(at));
   if (found === null) return ["$", at + 1];

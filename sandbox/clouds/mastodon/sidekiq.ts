@@ -1,4 +1,4 @@
-/** Sidekiq: boots Rails, asks Redis for its version, and signs in with the queues that it works on. */
+/** Sidekiq: boots Rails, checks the version of Redis, and registers its process and queues there. */
 
 import { diskOf, situation } from "../fly/situation.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
@@ -30,8 +30,9 @@ export function sidekiq(seen: Situation): Outcome {
 }
 
 /**
- * Enters the process into Redis' set of processes, where its heartbeat keeps it (sidekiq/sidekiq lib/sidekiq/launcher.rb
- * and component.rb: `#{hostname}:#{pid}:#{nonce}`). A machine's host name is its id. Upstash's set is not modelled.
+ * Adds the process to Redis' set of processes, where its heartbeat keeps it (sidekiq/sidekiq
+ * lib/sidekiq/launcher.rb and component.rb: `#{hostname}:#{pid}:#{nonce}`). A machine's host name is its id.
+ * Upstash's set is not modelled.
  */
 function signIn({ world, machine }: Situation, redis: string): void {
   for (const app of Object.values(world.state.fly.apps)) {
@@ -43,7 +44,7 @@ function signIn({ world, machine }: Situation, redis: string): void {
   }
 }
 
-/** The queues of every Sidekiq that is signed in at the same Redis (`Sidekiq::ProcessSet`). */
+/** The queues of every Sidekiq that is registered in the same Redis (`Sidekiq::ProcessSet`). */
 export function signedIn(seen: Situation): string[][] {
   const own = connectRedis(seen, seen.env.REDIS_URL);
   if (!own.ok) return [];

@@ -1,13 +1,13 @@
 /**
- * The SQL that operators send to a community's database server, one statement at a time. Every other statement is
- * a syntax error: a wrong statement must not pass here and fail on a real server.
+ * The SQL that operators send to a community's database server, one statement at a time. Every other
+ * statement is a syntax error: otherwise a wrong statement could pass here and fail on a real server.
  *
  * Messages: postgres/postgres src/backend/commands/user.c, dbcommands.c.
  */
 import type { Database } from "./database.ts";
 import { isVerifier, verifierOf } from "./scram.ts";
 
-/** What a server answers: rows, or the statement's tag; or an error. */
+/** A server's answer: rows, or the statement's tag, or an error. */
 export interface Answer {
   rows?: string[];
   tag?: string;
@@ -47,7 +47,7 @@ const statements: Statement[] = [
   [form(`GRANT ${identifier} TO ${identifier}`), grant],
   [form(`ALTER (?:ROLE|USER) ${identifier} SET role (?:TO|=) ${text}`), actAs],
   [
-    // Connections are opened when they are needed and are no state here: there is never one to end.
+    // The state contains no open connections, so there is never one to terminate.
     form(`SELECT pg_terminate_backend\\(pid\\) FROM pg_stat_activity WHERE usename = ${text}`),
     () => ({ rows: [] }),
   ],
@@ -56,7 +56,7 @@ const statements: Statement[] = [
   [form(`DROP ROLE (IF EXISTS )?${identifier}`), dropRole],
 ];
 
-/** Runs one statement as a superuser, connected to that database. */
+/** Runs one statement as a superuser who is connected to this database. */
 export function run(server: Database, sql: string, database = "postgres"): Answer {
   for (const [pattern, act] of statements) {
     const found = pattern.exec(sql);
@@ -112,7 +112,7 @@ function noLogin(server: Database, [raw = ""]: string[]): Answer {
   return { tag: "ALTER ROLE" };
 }
 
-/** `GRANT owner TO user`: a second time is a notice. */
+/** `GRANT owner TO user`: repeating it gives a notice. */
 function grant(server: Database, [group = "", member = ""]: string[]): Answer {
   const missing = [group, member].map(named).find((name) => server.roles[name] === undefined);
   if (missing !== undefined) return { error: `ERROR:  role "${missing}" does not exist` };
@@ -128,7 +128,7 @@ function grant(server: Database, [group = "", member = ""]: string[]): Answer {
   };
 }
 
-/** Checked when a session begins, not here. */
+/** Postgres checks the role when a session begins, not here. */
 function actAs(server: Database, [raw = "", other = ""]: string[]): Answer {
   const role = server.roles[named(raw)];
   if (role === undefined) return { error: `ERROR:  role "${named(raw)}" does not exist` };
@@ -136,7 +136,7 @@ function actAs(server: Database, [raw = "", other = ""]: string[]): Answer {
   return { tag: "ALTER ROLE" };
 }
 
-/** What is no verifier is taken for a clear password and made into one. */
+/** A password that is not a verifier is plain text, and is converted to a verifier. */
 function kept(password: string): string {
   const plain = password.replaceAll("''", "'");
   return isVerifier(plain) ? plain : verifierOf(plain);

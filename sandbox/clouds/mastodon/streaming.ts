@@ -1,6 +1,6 @@
 /**
- * mastodon-streaming: the Node server behind `wss://streaming.<domain>`. It connects to Postgres and Redis in the
- * background, so it listens whatever they say. mastodon/mastodon streaming/index.js, errors.js
+ * mastodon-streaming: the Node server behind `wss://streaming.<domain>`. It connects to Postgres and Redis in
+ * the background, so it listens even if they refuse. mastodon/mastodon streaming/index.js, errors.js
  */
 
 import { type Behaviour, type HttpAnswer, inner, type Outcome, type Situation } from "./behaviour.ts";
@@ -42,7 +42,7 @@ export const streaming: Behaviour = {
   sockets: (seen) => [`${bindOf(seen)}:${portOf(seen)}`],
 };
 
-/** Nobody here has an access token: a visitor without one, or with one, is unauthorized. */
+/** No access token exists here, so a visitor is unauthorized with a token and without. */
 function refuse(query: URLSearchParams, headers: Headers, cors: Record<string, string>): HttpAnswer {
   const token =
     query.get("access_token") ?? headers.get("authorization") ?? headers.get("sec-websocket-protocol");

@@ -1,4 +1,6 @@
-/** `bin/tootctl`: the commands that an operator of a small community types. mastodon/mastodon lib/mastodon/cli/ */
+/**
+ * `bin/tootctl`: the commands that an operator of a small community uses. mastodon/mastodon lib/mastodon/cli/
+ */
 import { createHash, randomBytes } from "node:crypto";
 import { listObjects } from "../cloudflare/r2.ts";
 import { canDecrypt, faults, roleNames, store } from "./accounts.ts";
@@ -28,7 +30,7 @@ const subcommands: Record<string, Record<string, (call: Call) => Outcome>> = {
   statuses: { remove: () => said("Done after 0s, removed 0 out of 0 statuses.") },
 };
 
-/** Runs tootctl with its arguments. Thor exits 1 for what it does not know. */
+/** Runs tootctl with its arguments. Thor exits 1 for an unknown command. */
 export function tootctl(seen: Situation, args: string[]): Outcome {
   const [name = "help", second, ...rest] = args;
   if (name === "version" || name === "--version" || name === "-v") return said(seen.image.version);
@@ -60,7 +62,10 @@ function read(args: string[]): { words: string[]; options: Map<string, string> }
   return { words, options };
 }
 
-/** Fetches remote accounts again; a fresh community knows none, and its files go to the bucket. */
+/**
+ * Fetches remote accounts again and stores their files in the bucket. A new community knows no remote
+ * accounts.
+ */
 function refresh({ seen, words, options }: Call): Outcome {
   if (!options.has("--all") && !options.has("--domain")) {
     return words.length === 0 ? failed("No account(s) given") : failed("No such account");
@@ -146,7 +151,10 @@ function usage({ seen }: Call): Outcome {
   );
 }
 
-/** Asks twice on a terminal; with SELF_DESTRUCT set it tells how far it is (mastodon/mastodon lib/mastodon/cli/main.rb). */
+/**
+ * Asks twice on a terminal. With SELF_DESTRUCT set it reports its progress (mastodon/mastodon
+ * lib/mastodon/cli/main.rb).
+ */
 function selfDestruct(seen: Situation): Outcome {
   if (!seen.env.SELF_DESTRUCT) {
     return failed(

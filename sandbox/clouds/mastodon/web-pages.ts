@@ -1,4 +1,4 @@
-/** The routes of the web application that a check from outside, another server or a browser asks for first. */
+/** The routes of the web application that an outside check, another server or a browser requests first. */
 import { createHash } from "node:crypto";
 import { canDecrypt } from "./accounts.ts";
 import type { HttpAnswer, HttpRequest, Situation } from "./behaviour.ts";
@@ -43,7 +43,7 @@ export function pages(seen: Situation, request: HttpRequest): HttpAnswer {
   return dynamic(seen, request, open);
 }
 
-/** The schema, when the code can work with it. */
+/** The schema, if the code can work with it. */
 function openSchema(seen: Situation): Schema | undefined {
   const connection = database(seen);
   if (!connection.ok) return undefined;
@@ -87,12 +87,15 @@ function dynamic(seen: Situation, request: HttpRequest, found: Schema): HttpAnsw
       ? html(200, shell(seen))
       : { status: 302, headers: { location: `https://${webDomain(env)}/@${account.username}` }, body: "" };
   }
-  // Since 4.7 an account's signing key is encrypted too: with other keys it cannot be read.
+  // Since 4.7 an account's signing key is also encrypted: other encryption keys cannot read it.
   if (!canDecrypt(seen, found)) return html(500, page("500", "This page is not correct."));
   return json(actorBody(env, account), "application/activity+json; charset=utf-8");
 }
 
-/** app/controllers/well_known/webfinger_controller.rb: 400 without a resource, 404 for nobody of ours. */
+/**
+ * app/controllers/well_known/webfinger_controller.rb: 400 without a resource, 404 for an account that is not
+ * local.
+ */
 function webfinger(env: Record<string, string>, found: Schema, resource: string | null): HttpAnswer {
   if (resource === null) return { status: 400, headers: { "content-type": "text/html" }, body: "" };
   const acct = /^(?:acct:)?@?([A-Za-z0-9_]+)@(.+)$/.exec(resource);
@@ -180,13 +183,16 @@ function hostMeta(env: Record<string, string>): HttpAnswer {
   };
 }
 
-/** Names of the built files; they change with every version. */
+/** Names of the built files. They change with every version. */
 function assetNames(version: string): { script: string; style: string } {
   const hash = createHash("sha256").update(`packs ${version}`).digest("hex").slice(0, 8);
   return { script: `/packs/application-${hash}.js`, style: `/packs/themes/default-${hash}.css` };
 }
 
-/** lib/mastodon/middleware/public_file_server.rb: files are served when RAILS_SERVE_STATIC_FILES is on, the image's default. */
+/**
+ * lib/mastodon/middleware/public_file_server.rb: files are served when RAILS_SERVE_STATIC_FILES is on, which
+ * is the image's default.
+ */
 function asset(seen: Situation, path: string): HttpAnswer {
   const { script, style } = assetNames(seen.image.version);
   if (
@@ -203,14 +209,13 @@ function asset(seen: Situation, path: string): HttpAnswer {
   };
 }
 
-/** The page that the web interface starts from. */
+/** The page that loads the web interface. */
 function shell(seen: Situation): string {
   const { script, style } = assetNames(seen.image.version);
   const host = assetHost(seen.env);
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Mastodon</title><link rel="stylesheet" crossorigin="anonymous" href="${host}${style}"><script src="${host}${script}" crossorigin="anonymous" type="module"></script></head><body><div id="mastodon"></div></body></html>`;
 }
 
-/** A plain page. */
 export function page(title: string, text: string): string {
   return `<!DOCTYPE html><html lang="en"><head><title>${title} - Mastodon</title></head><body><p>${text.replaceAll("<", "&lt;")}</p></body></html>`;
 }

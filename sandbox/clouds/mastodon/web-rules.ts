@@ -1,12 +1,12 @@
-/** Rules of the web application that hold for every page: hosts, CORS, security headers. */
+/** Rules of the web application for every page: hosts, CORS, security headers. */
 import type { HttpRequest } from "./behaviour.ts";
 
-/** The name in accounts' addresses. */
+/** The domain in accounts' addresses. */
 export function localDomain(env: Record<string, string>): string {
   return env.LOCAL_DOMAIN || `localhost:${env.PORT || 3000}`;
 }
 
-/** The name that the web interface is on. */
+/** The host of the web interface. */
 export function webDomain(env: Record<string, string>): string {
   return env.WEB_DOMAIN || localDomain(env);
 }
@@ -17,12 +17,14 @@ export function hostBlocked(env: Record<string, string>, host: string): boolean 
   return ![localDomain(env), webDomain(env), ...alternate].includes(host);
 }
 
-/** Where the streaming server is (1_hosts.rb). */
+/** The address of the streaming server (1_hosts.rb). */
 export function streamingUrl(env: Record<string, string>): string {
   return env.STREAMING_API_BASE_URL || `wss://${webDomain(env)}`;
 }
 
-/** Where assets are linked from: CDN_HOST with its scheme, else the own host (config/environments/production.rb). */
+/**
+ * The origin of assets: CDN_HOST with its scheme, otherwise the web host (config/environments/production.rb).
+ */
 export function assetHost(env: Record<string, string>): string {
   return env.CDN_HOST || `https://${webDomain(env)}`;
 }

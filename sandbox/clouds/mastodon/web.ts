@@ -10,7 +10,7 @@ export function puma(seen: Situation): Outcome {
   const { env } = seen;
   const workers = Number(env.WEB_CONCURRENCY ?? 2);
   const threads = env.MAX_THREADS ?? "5";
-  // config/puma.rb makes `tcp://BIND:PORT` of it, so an IPv6 address needs its brackets.
+  // config/puma.rb builds `tcp://BIND:PORT` from it, so an IPv6 address needs brackets.
   if (env.BIND?.includes(":") && !env.BIND.startsWith("[")) {
     return {
       lines: [`bad URI (is not URI?): "tcp://${env.BIND}:${pumaPort(env)}" (URI::InvalidURIError)`],
@@ -42,8 +42,9 @@ export function pumaPort(env: Record<string, string>): number {
 }
 
 /**
- * Answers in the order of Rails' middleware: host authorization, then `force_ssl`, then files, then the routes.
- * `/health` passes the first two (mastodon/mastodon config/initializers/1_hosts.rb, config/environments/production.rb).
+ * Answers in the order of Rails' middleware: host authorization, then `force_ssl`, then files, then the
+ * routes. `/health` is exempt from the first two (mastodon/mastodon config/initializers/1_hosts.rb,
+ * config/environments/production.rb).
  */
 export function respondWeb(seen: Situation, request: HttpRequest): HttpAnswer {
   if (request.path === "/health") {

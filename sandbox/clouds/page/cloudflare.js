@@ -1,8 +1,7 @@
-/** Zones, buckets, tokens. */
+/** Cloudflare's panel: zones, buckets, tokens. */
 import { h, icon, list } from "./dom.js";
 import { bytes, count, ownPart } from "./words.js";
 
-/** Draws the panel. */
 export function showCloudflare({ account, zones, buckets, tokens }) {
   document.querySelector("#h-cloudflare small").textContent = account;
   list(document.getElementById("zones"), zones, { key: (zone) => zone.id, open: openZone });
@@ -10,7 +9,7 @@ export function showCloudflare({ account, zones, buckets, tokens }) {
   list(document.getElementById("buckets"), buckets, {
     key: ({ jurisdiction, name }) => `${jurisdiction} ${name}`,
     open: openBucket,
-    empty: "The bucket for uploads will appear here, with its objects and the host that shows it.",
+    empty: "The bucket for uploads will appear here, with its objects and the host that serves them.",
   });
   list(document.getElementById("tokens"), tokens, { key: (token) => token.id, draw: drawToken });
 }
@@ -47,7 +46,10 @@ function factsOf({ status, ssl, settings }) {
   ];
 }
 
-/** Hosts before names that only machines read; then by name from the right, as the tree of names is read. */
+/**
+ * Hosts come before names that only machines read. Then names are sorted label by label from the right, as in
+ * DNS.
+ */
 function byName(zone) {
   const rank = ({ name }) => (/(^|\.)_/.test(name) ? 1 : 0);
   const tree = ({ name, type }) => `${ownPart(name, zone).split(".").reverse().join(".")} ${type}`;

@@ -1,9 +1,9 @@
-/** Elements, and lists of them that follow a list of things: what is new or changed flashes. */
+/** Elements, and element lists that follow a list of items. New and changed elements flash. */
 
-/** While true nothing flashes: the first picture of a world is not news. */
+/** While true nothing flashes: the first drawing of a world is not news. */
 let quiet = true;
 
-/** Whoever wants no motion sees no flash: the classes below would never end. */
+/** With reduced motion nothing flashes: without an animation the classes below would never be removed. */
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Draws without flashes. */
@@ -16,7 +16,7 @@ export function quietly(draw) {
   }
 }
 
-/** Makes an element. Texts become text nodes, so nothing that a cloud answered is ever read as HTML. */
+/** Makes an element. Strings become text nodes, so an answer of a cloud is never parsed as HTML. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -51,8 +51,9 @@ const kept = new WeakMap();
 /**
  * Makes the children of `parent` follow `items`.
  *
- * `draw(item)` makes an element anew at each change; or `open(item)` makes one once and answers it with a function
- * that updates it, for what has lists or state of its own. `empty` says what will appear here.
+ * `draw(item)` makes a new element at each change. `open(item)` makes an element once and returns it with a
+ * function that updates it, for elements with lists or state of their own. `empty` is the text shown while
+ * there are no items.
  */
 export function list(parent, items, { key, draw, open, empty }) {
   const before = kept.get(parent) ?? new Map();
@@ -96,7 +97,7 @@ function change(entry, item, text, draw) {
   return { element, text };
 }
 
-/** Marks an element for as long as its animation takes. */
+/** Marks an element with a class while its animation runs. */
 export function flash(element, how) {
   if (quiet || still) return;
   element.classList.add(how);
@@ -107,7 +108,7 @@ function leave(element) {
   if (quiet || still || element.classList.contains("empty")) return element.remove();
   element.classList.add("is-gone");
   element.addEventListener("animationend", () => element.remove(), { once: true });
-  // Without an animation of its own (hidden by a filter, or in a folded list) nothing would ever end.
+  // A hidden element (by a filter, or in a folded list) has no animation, so `animationend` never comes.
   setTimeout(() => element.remove(), 1500);
 }
 
@@ -119,7 +120,7 @@ function nextOf(element) {
   return skip(element.nextElementSibling);
 }
 
-/** What is leaving, and the note for an empty list, have no place in the order. */
+/** Elements that are leaving, and the note for an empty list, do not count in the order. */
 function skip(element) {
   let found = element;
   while (found !== null && (found.classList.contains("is-gone") || found.classList.contains("empty"))) {

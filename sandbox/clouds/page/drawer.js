@@ -1,16 +1,16 @@
-/** The sheet that slides in from the right, with one thing at a time in it. */
+/** The drawer that slides in from the right. It shows one thing at a time. */
 import { h, icon } from "./dom.js";
 
 const drawer = document.getElementById("drawer");
 let whenClosed;
 
 drawer.addEventListener("close", () => whenClosed?.());
-// A click beside the sheet lands on the dialog itself.
+// A click outside the sheet has the dialog itself as its target.
 drawer.addEventListener("click", (event) => {
   if (event.target === drawer) drawer.close();
 });
 
-/** Shows `body` under a title; `closed` is called when the sheet goes or shows something else. */
+/** Shows `body` under a title. `closed` is called when the drawer closes or shows something else. */
 export function openDrawer(title, note, body, closed) {
   whenClosed?.();
   whenClosed = () => {

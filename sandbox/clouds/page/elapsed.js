@@ -1,4 +1,4 @@
-/** Keeps every `data-since` on the page counting. */
+/** Updates the elapsed time of every `data-since` element. */
 import { duration, worldNow } from "./words.js";
 
 setInterval(() => {

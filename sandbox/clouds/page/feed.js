@@ -1,13 +1,14 @@
 /**
- * News of the world: server-sent events where they come through, else a question every 700 ms. Whatever breaks, it
- * goes on trying: clouds that are started again are picked up by themselves.
+ * Updates from the world: server-sent events, or a poll every 700 ms while events do not arrive. It never
+ * stops trying, so the page continues by itself after a restart of the clouds.
  */
 const pollEvery = 700;
-/** The server says the time every two seconds; a line that is silent for so long is dead. */
+/** The server sends the time every two seconds. A connection that is silent for this long is dead. */
 const silence = 7000;
 
 /**
- * Calls `show(view)` at each change and `tell(how)` when the line's state changes: "live", "polling" or "lost".
+ * Calls `show(view)` at each change, and `tell(how)` when the connection's state changes: "live", "polling"
+ * or "lost".
  */
 export function follow(show, tell) {
   let seen = 0;
@@ -16,7 +17,8 @@ export function follow(show, tell) {
   let polling;
 
   const news = (view) => {
-    // An emptied journal counts from 1 again; a line that came back repeats what it said before it broke.
+    // An emptied journal counts from 1 again. A connection that was re-established repeats what it sent
+    // before.
     if (view.calls.total < seen) view.calls.reset = true;
     else view.calls.newest = view.calls.newest.filter((call) => call.n > seen);
     seen = view.calls.total;
@@ -50,7 +52,7 @@ export function follow(show, tell) {
       const answer = await fetch(`/_local/view?after=${seen}`);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       const view = await answer.json();
-      // The stream may have come back meanwhile, and it is ahead.
+      // The stream may be connected again by now, with newer data.
       if (polling === undefined) return;
       tell("polling");
       news(view);

@@ -4,7 +4,6 @@ import { drawDatabase } from "./fly-database.js";
 import { drawJob, drawMachine } from "./fly-machine.js";
 import { clock, count } from "./words.js";
 
-/** Makes the card of an app. */
 export function appCard({ name }) {
   const state = h("span", { class: "chip" });
   const release = h("span", { class: "release" });
@@ -94,11 +93,11 @@ function drawVolume({ id, name, sizeGb, region, machine }) {
     { class: "line-item", title: id },
     icon("disk"),
     h("b", {}, name),
-    h("span", {}, `${sizeGb} GB, ${region}, ${machine === null ? "in no machine" : `in ${machine}`}`),
+    h("span", {}, `${sizeGb} GB, ${region}, ${machine === null ? "not attached" : `attached to ${machine}`}`),
   );
 }
 
-/** A line that unfolds into a list; hidden while there is nothing to list. */
+/** A line that unfolds into a list. It is hidden while the list is empty. */
 function folded() {
   const title = h("summary");
   const body = h("div", { class: "chips mono" });

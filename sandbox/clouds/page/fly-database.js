@@ -1,7 +1,6 @@
-/** Databases of an app's Postgres server. */
 import { h, icon } from "./dom.js";
 
-/** A database: whose, which schema, who lives in it. */
+/** One database of an app's Postgres server: its owner, its schema, its accounts. */
 export function drawDatabase({ name, owner, schema, accounts }) {
   const facts = [
     `owner ${owner}`,

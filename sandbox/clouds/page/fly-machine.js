@@ -1,9 +1,9 @@
-/** A machine's box and a job's chip; a click on either opens its log. */
+/** A machine's box and a job's chip. A click on either opens its log. */
 import { h } from "./dom.js";
 import { openLog } from "./log.js";
 import { duration, worldNow } from "./words.js";
 
-/** The box of a machine that is to stay. */
+/** The box of a machine that is not a one-off. */
 export function drawMachine(app, machine) {
   const { id, name, state, light, trouble, size, image, tag, region, checks, restarts, cordoned } = machine;
   const health = checks.of === 0 ? "" : `${checks.passing}/${checks.of} checks`;
@@ -25,7 +25,6 @@ export function drawMachine(app, machine) {
   );
 }
 
-/** The chip of a one-off job. */
 export function drawJob(app, job) {
   const { id, title, command, tag, state, exitCode, since, milliseconds, size } = job;
   const running = milliseconds === null;

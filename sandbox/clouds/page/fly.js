@@ -1,9 +1,12 @@
-/** Organisations with their apps and add-ons. */
+/** Fly's panel: organisations with their apps and add-ons. */
 import { h, icon, list } from "./dom.js";
 import { appCard } from "./fly-app.js";
 import { count } from "./words.js";
 
-/** Draws the panel: ours first; of somebody else's only that their names are taken. */
+/**
+ * Draws the panel. The operator's organisations come first. Of other organisations it shows only the names
+ * that they have taken.
+ */
 export function showFly({ organizations }) {
   const busy = organizations.some((org) => org.ours && things(org) > 0);
   const worth = organizations.filter((org) => things(org) > 0 || (org.ours && !busy));

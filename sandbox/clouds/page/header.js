@@ -1,14 +1,14 @@
-/** The top: whether the line lives, what there is in numbers, turned dials, the community's hosts. */
+/** The header: the connection's state, counts, changed dials, the community's hosts. */
 import { flash, h, icon, list } from "./dom.js";
 import { openHost } from "./visit.js";
 
 const lines = {
   live: "the clouds on this machine, live",
-  polling: "the clouds on this machine, asked again and again",
+  polling: "the clouds on this machine, polled",
   lost: "the clouds do not answer; waiting for them",
 };
 
-/** Says how the news come. */
+/** Shows the connection's state. */
 export function showLine(how) {
   const line = document.getElementById("line");
   line.textContent = lines[how];
@@ -16,7 +16,6 @@ export function showLine(how) {
   document.body.classList.toggle("lost", how === "lost");
 }
 
-/** Counts, dials, hosts. */
 export function showHeader(view) {
   list(document.getElementById("counts"), countsOf(view), { key: (one) => one.name, open: openCount });
   list(document.getElementById("dials"), view.dials, {

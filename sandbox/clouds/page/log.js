@@ -1,4 +1,4 @@
-/** A machine's log, followed while it is open. */
+/** A machine's log. It is polled while it is open. */
 
 import { h, list, quietly } from "./dom.js";
 import { openDrawer } from "./drawer.js";
@@ -6,7 +6,7 @@ import { clock } from "./words.js";
 
 const askEvery = 1000;
 
-/** Opens the log of a machine, also of one that is gone. */
+/** Opens the log of a machine, even of a destroyed one. */
 export function openLog(app, { id, title, image, size }) {
   const lines = h("div", { class: "log" });
   const ask = async () => {

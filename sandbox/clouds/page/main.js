@@ -1,4 +1,4 @@
-/** The page: takes each view of the world and hands every cloud's part to its drawer. */
+/** The page: receives each view of the world and passes its parts to the modules that draw them. */
 import { showCloudflare } from "./cloudflare.js";
 import { quietly } from "./dom.js";
 import { follow } from "./feed.js";
@@ -24,7 +24,7 @@ function show(view) {
   first = false;
 }
 
-// The side column sticks right below the header, however many lines that has.
+// The side column sticks right below the header, whose height varies with its number of lines.
 new ResizeObserver(([entry]) => {
   document.body.style.setProperty("--top", `${entry.borderBoxSize[0].blockSize}px`);
 }).observe(document.getElementById("top"));

@@ -1,4 +1,4 @@
-/** Calls per second in the last minute, a bar a second, a colour a cloud. */
+/** Calls per second in the last minute: one bar per second, one colour per cloud. */
 import { worldNow } from "./words.js";
 
 const seconds = 60;
@@ -8,10 +8,9 @@ const svg = document.getElementById("pulse");
 svg.setAttribute("viewBox", `0 0 ${seconds * 5} ${height}`);
 svg.setAttribute("preserveAspectRatio", "none");
 
-/** Calls by second since 1970, then by cloud. */
+/** Number of calls by Unix second, then by cloud. */
 const counted = new Map();
 
-/** Counts calls in. */
 export function addToPulse(calls) {
   for (const { at, cloud, verdict } of calls) {
     const second = Math.floor(Date.parse(at) / 1000);

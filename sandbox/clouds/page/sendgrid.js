@@ -1,20 +1,20 @@
-/** Authenticated domains, keys, senders, tracking. */
+/** SendGrid's panel: authenticated domains, keys, senders, tracking. */
 import { h, icon, list } from "./dom.js";
 import { count } from "./words.js";
 
-/** Draws the panel. */
 export function showSendgrid({ user, domains, keys, senders, tracking }) {
   document.querySelector("#h-sendgrid small").textContent = user;
   list(document.getElementById("domains"), domains, {
     key: ({ kind, id }) => `${kind} ${id}`,
     open: openDomain,
-    empty: "The domain that mail comes from will appear here, and which of its records SendGrid has found.",
+    empty: "The domain that mail comes from will appear here, with the records that SendGrid has found.",
   });
   list(document.getElementById("keys"), keys, { key: (one) => one.id, draw: drawKey });
   list(document.getElementById("senders"), senders, {
     key: (one) => one.id,
     draw: drawSender,
-    empty: "No single sender. One that the config names waits here for a click in a mail.",
+    empty:
+      "No single sender. A sender from the config waits here until somebody clicks the link in its mail.",
   });
   const switches = Object.entries(tracking).map(([name, on]) => ({ name, on }));
   list(document.getElementById("tracking"), switches, {
@@ -46,8 +46,8 @@ function openDomain({ kind, domain }) {
 
 const found = {
   valid: ["check", "good", "found"],
-  seen: ["wait", "warn", "in the DNS, not looked at since"],
-  missing: ["cross", "bad", "not in the DNS"],
+  seen: ["wait", "warn", "in DNS, not validated since"],
+  missing: ["cross", "bad", "not in DNS"],
 };
 
 function drawWanted({ type, host, data, state }) {

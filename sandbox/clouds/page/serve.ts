@@ -1,7 +1,8 @@
 /**
- * The page that shows the clouds: its files, and what it asks for while somebody looks at it.
+ * Serves the page that shows the clouds: its files, and the data that it asks for.
  *
- * No build step and nothing from elsewhere: what the browser runs is what lies in this folder.
+ * The page has no build step and loads nothing from other servers: the browser runs the files in this folder
+ * as they are.
  */
 import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -25,14 +26,17 @@ const types: Record<string, string> = {
 const folder = new URL("./", import.meta.url);
 const files = new Set(readdirSync(folder).filter((file) => extname(file) in types));
 
-/** How often the world is looked at for a stream, in milliseconds. */
+/** How often a stream compares the world with its last view, in milliseconds. */
 const lookEvery = 250;
-/** Without news a stream says at least the time so often, so that a browser notices a dead line. */
+/**
+ * A stream without news sends the time this often (milliseconds), so that a browser notices a dead
+ * connection.
+ */
 const beatEvery = 2000;
-/** Bytes of an answer that a visit shows. */
+/** How many bytes of an answer's body a visit shows. */
 const bodyShown = 64 * 1024;
 
-/** `/`, `/_local/page/*`, `/_local/view*` and `/_local/visit`. */
+/** Serves `/`, `/_local/page/*`, `/_local/view*` and `/_local/visit`. */
 export function servePage(world: World): Hono {
   const app = new Hono();
   app.get("/", (c) => file(c, "index.html"));
@@ -50,12 +54,13 @@ export function servePage(world: World): Hono {
 }
 
 async function file(c: Context, name: string): Promise<Response> {
-  // Names from the listing alone: no path leads out of the folder.
+  // Only names from the listing are served, so no path leads out of the folder.
   if (!files.has(name)) return c.json({ error: `the page has no file ${name}` }, 404);
   return c.body(await readFile(new URL(name, folder), "utf8"), 200, {
     "content-type": types[extname(name)] ?? "text/plain",
     "cache-control": "no-store",
-    // Holds inside the preview frame too: what a community's page names on the real internet is not fetched.
+    // The policy also covers the preview frame: addresses in a community's page are not fetched from the real
+    // internet.
     "content-security-policy": "default-src 'self'; frame-src 'self'; style-src 'self'; base-uri 'none'",
   });
 }
@@ -65,14 +70,14 @@ function after(c: Context): number {
 }
 
 function look(world: World, seen: number) {
-  // An emptied journal begins at 1 again.
+  // An emptied journal counts from 1 again.
   const from = seen > world.journal.entries.length ? 0 : seen;
-  // Fly's steps that are due happen when somebody looks.
+  // Steps of Fly that are due happen when somebody looks.
   settle(world);
   return { now: world.now().toISOString(), ...viewOf(world, from) };
 }
 
-/** Server-sent events: `view` whenever something is other than before, `beat` with the time in between. */
+/** Server-sent events: `view` for each change, `beat` with the time in between. */
 function follow(world: World, c: Context): Response {
   let from = after(c);
   return streamSSE(c, async (stream) => {
@@ -95,18 +100,20 @@ function follow(world: World, c: Context): Response {
   });
 }
 
-/** Asks the local internet as a visitor's browser would: by Host header, with the scheme in X-Forwarded-Proto. */
+/**
+ * Asks the local internet as a visitor's browser would: by Host header, with the scheme in X-Forwarded-Proto.
+ */
 async function visit(world: World, c: Context): Promise<Response> {
   const wanted = c.req.query("url") ?? "";
   if (!URL.canParse(wanted) || !/^https?:$/.test(new URL(wanted).protocol)) {
-    return c.json({ error: `${JSON.stringify(wanted)} is no http or https URL` }, 400);
+    return c.json({ error: `${JSON.stringify(wanted)} is not an http or https URL` }, 400);
   }
   const url = new URL(wanted);
   const scheme = url.protocol === "https:" ? "https" : "http";
   const began = performance.now();
   const answer = await serveInternet(
     world,
-    // Between machines of the local world there is no TLS, so the scheme travels in a header.
+    // There is no TLS inside the local world, so a header carries the scheme.
     new Request(`http://${url.host}${url.pathname}${url.search}`, {
       headers: { "x-forwarded-proto": scheme, accept: c.req.query("accept") ?? "text/html, */*;q=0.8" },
     }),
@@ -118,7 +125,7 @@ async function visit(world: World, c: Context): Promise<Response> {
     milliseconds: Math.round(performance.now() - began),
     headers: [...answer.headers],
     size: bytes.length,
-    // Null: nothing that can be read.
+    // Null: the body is not text.
     body: text ? bytes.subarray(0, bodyShown).toString("utf8") : null,
   });
 }

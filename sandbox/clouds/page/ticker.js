@@ -1,18 +1,18 @@
-/** The live ticker: calls as they are answered, newest on top, and those that wait. */
+/** The live ticker: answered calls, newest on top, and calls that wait. */
 import { h, list } from "./dom.js";
 import { addToPulse } from "./pulse.js";
 import "./elapsed.js";
 import { clock, count, duration } from "./words.js";
 
-/** Lines that stay on the page. */
+/** Maximum number of lines on the page. */
 const kept = 300;
-/** From here on a call is slow, and very slow, in milliseconds. */
+/** From these durations on a call counts as slow or very slow, in milliseconds. */
 const slow = 1000;
 const verySlow = 5000;
 
 const calls = document.getElementById("calls");
 const shownFlyctl = new Set();
-/** The line on top: what it says, how often, its element. */
+/** The line on top: its text, how often it was repeated, its element. */
 let top = {};
 
 const filters = { all: "all", changes: "changes", problems: "problems" };
@@ -32,7 +32,6 @@ for (const [show, text] of Object.entries(filters)) {
 }
 calls.append(h("p", { class: "empty" }, "Every call to a cloud will appear here, as it is answered."));
 
-/** Adds what is new. */
 export function showCalls({ total, refused, failed, newest, waiting, flyctl, reset }) {
   if (reset) {
     calls.replaceChildren();
@@ -65,7 +64,7 @@ export function showCalls({ total, refused, failed, newest, waiting, flyctl, res
   });
 }
 
-/** Puts a line on top; one that says again what the line below it says is counted there. */
+/** Adds a line on top. A line that repeats the line below is counted there instead. */
 function add(line) {
   const text =
     line.draw === drawCall ? [line.cloud, line.method, line.what, line.status, line.note].join(" ") : "";
@@ -95,10 +94,10 @@ function drawCall({ at, cloud, method, what, status, milliseconds, verdict, note
   );
 }
 
-/** A long path loses its middle: what is asked of a thing stands at its end. */
+/** A long path is shortened in the middle, because its end tells what was asked. */
 function drawWhat(method, what, times = 1) {
   const [word, rest] = /^(query|mutation|subscription) (.+)/.exec(what)?.slice(1) ?? [method, what];
-  // An id at the end tells less than what is before it.
+  // An id at the end tells less than the part before it.
   const end = /[^/]\/[a-z_-]+$/.exec(rest)?.index ?? rest.length;
   const [head, tail] = [rest.slice(0, end + 1), rest.slice(end + 1)];
   const often = times > 1 ? h("small", {}, `×${times}`) : "";

@@ -1,8 +1,8 @@
-/** An answer of the local internet: status, headers, and the body as it reads and as it looks. */
+/** An answer of the local internet: status, headers, and the body as source and as a preview. */
 import { h } from "./dom.js";
 import { bytes, count, duration } from "./words.js";
 
-/** Elements for an answer; `ask` goes on to another address. */
+/** The elements for an answer; `ask` opens another address. */
 export function drawAnswer(url, { error, status, milliseconds, headers = [], size, body }, ask) {
   if (error !== undefined) return [h("p", { class: "problem" }, error)];
   const head = new Map(headers);
@@ -20,7 +20,7 @@ export function drawAnswer(url, { error, status, milliseconds, headers = [], siz
       h("span", { class: "chip" }, duration(milliseconds)),
     ),
     problem === undefined ? "" : h("p", { class: "problem" }, problem),
-    location === undefined ? "" : onward("leads to", [new URL(location, url).href], ask),
+    location === undefined ? "" : onward("redirects to", [new URL(location, url).href], ask),
     h(
       "details",
       {},
@@ -37,13 +37,14 @@ export function drawAnswer(url, { error, status, milliseconds, headers = [], siz
 
 function drawBody(type, body, size, url, ask) {
   if (size === 0) return [h("p", { class: "quiet" }, "An empty body.")];
-  if (body === null) return [h("p", { class: "quiet" }, "A body that is no text.")];
+  if (body === null) return [h("p", { class: "quiet" }, "The body is not text.")];
   const source = h("pre", {}, /json/.test(type) ? indented(body) : body);
   if (!type.startsWith("text/html")) return [source];
   const links = linksOf(body, url);
   return [
-    links.length === 0 ? "" : onward("names", links, ask),
-    // No scripts, no forms; and what it names elsewhere is not fetched, by the page's content security policy.
+    links.length === 0 ? "" : onward("links to", links, ask),
+    // The sandbox allows no scripts and no forms. The page's content security policy blocks fetches of other
+    // addresses.
     textOf(body) === ""
       ? h("p", { class: "quiet" }, "Without its scripts the page is empty. Its source:")
       : h("iframe", { sandbox: "", srcdoc: body, title: "The page as it looks without scripts" }),
@@ -58,7 +59,7 @@ function onward(word, urls, ask) {
   return h("div", { class: "chips mono" }, h("span", {}, word), buttons);
 }
 
-/** A page, without loading or running anything of it. */
+/** Parses a page without loading or running anything in it. */
 function parsed(body) {
   return new DOMParser().parseFromString(body, "text/html");
 }
@@ -67,7 +68,7 @@ function textOf(body) {
   return parsed(body).body.textContent.trim();
 }
 
-/** Addresses that a page names. */
+/** Addresses that a page links to. */
 function linksOf(body, url) {
   const page = parsed(body);
   const named = [...page.querySelectorAll("[href], [src]")].map(

@@ -13,7 +13,7 @@ export function openHost({ host, behind, kind, proxied, paths }) {
     const turn = ++asked;
     address.value = url;
     answer.replaceChildren(h("p", { class: "quiet" }, "asking"));
-    // As another server of the fediverse asks for an actor.
+    // Another server of the fediverse asks for an actor this way.
     const accept = /\/users\/[^/]+$/.test(url) ? "&accept=application/activity%2Bjson" : "";
     const got = await fetch(`/_local/visit?url=${encodeURIComponent(url)}${accept}`).then(
       (response) => response.json(),

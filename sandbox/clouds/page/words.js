@@ -3,7 +3,6 @@
 /** World's time minus this browser's, in milliseconds: the world's clock can be moved. */
 let ahead = 0;
 
-/** Sets the world's time. */
 export function setClock(now) {
   ahead = Date.parse(now) - Date.now();
 }
@@ -36,7 +35,7 @@ export function clock(iso) {
   return new Date(iso).toLocaleTimeString("en-GB");
 }
 
-/** A name without its zone, as the dashboard lists it; empty for the zone's own. */
+/** A name without its zone, as the dashboard lists it; empty for the zone itself. */
 export function ownPart(name, zone) {
   if (name === zone) return "";
   return name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1) : name;

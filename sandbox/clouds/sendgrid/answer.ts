@@ -21,7 +21,7 @@ export class SendgridRefusal extends Error {
   }
 }
 
-/** A refusal with one complaint, about a field or about the whole. */
+/** A refusal with one complaint, about a field or about the whole call. */
 export function refusal(
   status: ContentfulStatusCode,
   message: string,
@@ -30,17 +30,17 @@ export function refusal(
   return new SendgridRefusal(status, [{ message, field }]);
 }
 
-/** 403, whatever scope or right is missing. */
+/** 403, the same for every missing scope or right. */
 export function forbidden(): SendgridRefusal {
   return refusal(403, "access forbidden");
 }
 
-/** 404 with the reference's shape. */
+/** 404 in the shape of the reference. */
 export function notFound(message = "not found"): SendgridRefusal {
   return refusal(404, message);
 }
 
-/** The body of a call as a JSON object. */
+/** The body of a call, as a JSON object. */
 export async function jsonBody(c: Context): Promise<Record<string, unknown>> {
   let parsed: unknown;
   try {
@@ -54,13 +54,12 @@ export async function jsonBody(c: Context): Promise<Record<string, unknown>> {
   return parsed as Record<string, unknown>;
 }
 
-/** The kinds of values that fields take. */
 type Kind = "string" | "boolean" | "strings";
 
 /**
- * Checks the fields of a body: types, and what must be there.
- * Unknown fields pass, as the real API lets them pass.
- * @throws SendgridRefusal 400 naming the field
+ * Checks the types of a body's fields, and that the required fields are present. Unknown fields are accepted,
+ * as in the real API.
+ * @throws SendgridRefusal 400 that names the field
  */
 export function checkFields(
   body: Record<string, unknown>,
@@ -88,7 +87,7 @@ export function checkFields(
   if (complaints.length > 0) throw new SendgridRefusal(400, complaints);
 }
 
-/** `limit` and `offset` of a list. */
+/** The part of a list that the query's `limit` and `offset` ask for. */
 export function page<T>(c: Context, all: readonly T[], standard: number): T[] {
   const number = (name: string, otherwise: number) => {
     const value = Number(c.req.query(name) ?? otherwise);
@@ -99,7 +98,7 @@ export function page<T>(c: Context, all: readonly T[], standard: number): T[] {
   return all.slice(offset, offset + number("limit", standard));
 }
 
-/** A fresh number for a domain, a link or a sender. */
+/** A new id for a domain, a link or a sender. */
 export function takeId(world: World): number {
   const id = world.state.sendgrid.nextId;
   world.state.sendgrid.nextId += 1;

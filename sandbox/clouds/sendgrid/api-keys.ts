@@ -1,4 +1,4 @@
-/** `/api_keys`: keys that make keys. Shapes: twilio/sendgrid-oai spec/yaml/tsg_api_keys_v3.yaml. */
+/** `/api_keys`: API keys. Shapes: twilio/sendgrid-oai spec/yaml/tsg_api_keys_v3.yaml. */
 import { randomBytes } from "node:crypto";
 import { type Context, Hono } from "hono";
 import type { World } from "../world.ts";
@@ -7,7 +7,6 @@ import { type Caller, need } from "./auth.ts";
 import { assignableScopes, givenScopes, grants, isScope } from "./scopes.ts";
 import { type ApiKey, digestOf } from "./state.ts";
 
-/** API keys. */
 export function serveApiKeys(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.sendgrid;
@@ -18,7 +17,7 @@ export function serveApiKeys(world: World): Hono<Caller> {
     return c.json({ result: page(c, living(), 100).map(short) });
   });
 
-  // Names need not be unique: a repeated POST makes a second key.
+  // Names need not be unique: a repeated POST creates a second key.
   app.post("/", async (c) => {
     need(c, "api_keys.create");
     const body = await jsonBody(c);
@@ -27,7 +26,7 @@ export function serveApiKeys(world: World): Hono<Caller> {
     if (living().length >= slot().dials.keysPerUser) {
       throw refusal(403, "Cannot create more than 100 API Keys");
     }
-    // 69 characters: `SG.`, an id of 22, a dot, 43.
+    // A key has 69 characters: `SG.`, an id of 22, a dot, 43.
     const id = randomBytes(16).toString("base64url");
     const value = `SG.${id}.${randomBytes(32).toString("base64url")}`;
     const key: ApiKey = { id, name: String(body.name), digest: digestOf(value), scopes, revokedAt: null };
@@ -42,7 +41,8 @@ export function serveApiKeys(world: World): Hono<Caller> {
   app.get("/:id", (c) => {
     need(c, "api_keys.read");
     const key = find(c);
-    // One object, though documented inside a `result` array; with the scopes that SendGrid gives by itself.
+    // The reference documents a `result` array, but the answer is one object. It includes the scopes that
+    // SendGrid adds.
     return c.json({
       ...short(key),
       scopes: [...new Set([...(key.scopes ?? assignableScopes), ...givenScopes])],
@@ -90,8 +90,8 @@ export function serveApiKeys(world: World): Hono<Caller> {
 }
 
 /**
- * The scopes that a key is to have; none, or an empty list, means full access.
- * Nobody gives what they have not; the text for a wrong scope is in docs/fidelity/sendgrid.md.
+ * The scopes that a key is to have. No list, or an empty one, means full access. A key cannot give a scope
+ * that it does not have. The source of the text for a wrong scope is in docs/fidelity/sendgrid.md.
  */
 function readScopes(c: Context<Caller>, asked: string[] | undefined): string[] | null {
   const own = c.get("key").scopes;

@@ -1,11 +1,11 @@
-/** Who is calling: API keys, their scopes, and how often they may call. */
+/** Authentication: API keys, their scopes, and their rate limits. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { World } from "../world.ts";
 import { forbidden, refusal } from "./answer.ts";
 import { grants } from "./scopes.ts";
 import { type ApiKey, digestOf, type SendgridState } from "./state.ts";
 
-/** What the middleware leaves for the routes. */
+/** What the middleware sets for the routes. */
 export interface Caller {
   Variables: { key: ApiKey };
 }
@@ -13,11 +13,11 @@ export interface Caller {
 const windowMs = 60_000;
 
 /**
- * Lets a call in when it brings a key that lives, and counts it per key and endpoint.
- * The header `on-behalf-of` changes nothing: this SendGrid has one user and no subusers.
+ * Accepts a call with a valid key, and counts calls per key and endpoint. The header `on-behalf-of` has no
+ * effect: this SendGrid has one user and no subusers.
  */
 export function authentication(world: World): MiddlewareHandler<Caller> {
-  // Keyed by the state itself: a world that is reset starts counting anew.
+  // The key is the state object, so a reset of the world resets the counters.
   const counters = new WeakMap<SendgridState, Map<string, { since: number; calls: number }>>();
   return async (c, next) => {
     const key = bearer(world, c);
@@ -33,7 +33,8 @@ export function authentication(world: World): MiddlewareHandler<Caller> {
     }
     window.calls += 1;
     const limit = world.state.sendgrid.dials.callsPerMinute;
-    // docs.sendgrid.com/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits: per endpoint; Reset is a Unix time.
+    // docs.sendgrid.com/api-reference/how-to-use-the-sendgrid-v3-api/rate-limits: per endpoint; Reset is a
+    // Unix time.
     const headers = {
       "x-ratelimit-limit": String(limit),
       "x-ratelimit-remaining": String(Math.max(0, limit - window.calls)),
@@ -48,8 +49,8 @@ export function authentication(world: World): MiddlewareHandler<Caller> {
 }
 
 /**
- * The key of a call. Texts: without a header `authorization required` (twilio/sendgrid-oai tsg_scopes_v3.yaml),
- * with an unknown key the long one (github.com/sendgrid/sendgrid-php/issues/793).
+ * The key of a call. Error texts: `authorization required` without a header (twilio/sendgrid-oai
+ * tsg_scopes_v3.yaml); the long text for an unknown key (github.com/sendgrid/sendgrid-php/issues/793).
  */
 function bearer(world: World, c: Context): ApiKey {
   const header = c.req.header("authorization");
@@ -62,7 +63,7 @@ function bearer(world: World, c: Context): ApiKey {
   return key;
 }
 
-/** The key with this value, if it works now. */
+/** The key with this value, if it is valid now. */
 export function liveKey(world: World, value: string): ApiKey | undefined {
   const { keys, dials } = world.state.sendgrid;
   const digest = digestOf(value);
@@ -76,7 +77,7 @@ export function need(c: Context<Caller>, scope: string): void {
   if (!grants(c.get("key").scopes, scope)) throw forbidden();
 }
 
-/** Refuses every key but one with full access: for what has no scope of its own. */
+/** Refuses every key without full access: for calls that no scope covers. */
 export function needEverything(c: Context<Caller>): void {
   if (c.get("key").scopes !== null) throw forbidden();
 }

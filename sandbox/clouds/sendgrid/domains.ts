@@ -6,17 +6,16 @@ import { type Caller, need } from "./auth.ts";
 import type { AuthenticatedDomain, WantedRecord } from "./state.ts";
 import { validate } from "./validation.ts";
 
-/** Domains that one user may have, same source. */
+/** Limit of domains per user, same source. */
 const domainsPerUser = 3000;
 
-/** Authenticated domains. */
 export function serveDomains(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.sendgrid;
 
   app.get("/", (c) => {
     need(c, "whitelabel.read");
-    // `domain` is a search: what contains the text is found.
+    // `domain` is a search: it finds domains that contain the text.
     const search = (c.req.query("domain") ?? "").toLowerCase();
     const username = c.req.query("username") ?? slot().user.username;
     const found = slot().domains.filter(
@@ -62,7 +61,7 @@ export function serveDomains(world: World): Hono<Caller> {
     if (!/^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/.test(subdomain)) {
       throw refusal(400, "subdomain is invalid", "subdomain");
     }
-    // A repeated POST: docs/fidelity/sendgrid.md.
+    // The answer to a repeated POST: docs/fidelity/sendgrid.md.
     if (slot().domains.some((d) => d.domain === domain && d.subdomain === subdomain)) {
       const text = "An authenticated domain already exists for this URL. Please use a unique subdomain.";
       throw refusal(400, text);
@@ -110,7 +109,7 @@ export function serveDomains(world: World): Hono<Caller> {
     if (typeof body.default === "boolean") domain.default = body.default;
     if (typeof body.custom_spf === "boolean") domain.customSpf = body.custom_spf;
     world.changed();
-    // The documented answer to a PATCH is an array of one.
+    // The documented answer to a PATCH is an array with one element.
     return c.json([wire(domain)]);
   });
 
@@ -158,7 +157,7 @@ export function serveDomains(world: World): Hono<Caller> {
   return app;
 }
 
-/** With automatic security: three CNAMEs. A second entry for a domain wants the same DKIM hosts. */
+/** With automatic security: three CNAMEs. A second entry for the same domain uses the same DKIM hosts. */
 function automaticRecords(
   host: string,
   domain: string,
@@ -177,7 +176,7 @@ function automaticRecords(
   };
 }
 
-/** Without it: an MX and three TXT records. */
+/** Without automatic security: an MX and three TXT records. */
 function manualRecords(
   host: string,
   domain: string,

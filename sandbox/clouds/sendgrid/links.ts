@@ -7,7 +7,7 @@ import { isDomain } from "./domains.ts";
 import type { Branding } from "./state.ts";
 import { validate } from "./validation.ts";
 
-/** Branded links. No call for a domain makes one: the dashboard's wizard does. */
+/** Branded links. Authenticating a domain does not create a link; only the dashboard's wizard does both. */
 export function serveLinks(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.sendgrid;

@@ -1,14 +1,17 @@
-/** Sending: who may log in to SMTP, and from which addresses mail goes out. */
+/** Sending mail: SMTP login, and the addresses that mail can be sent from. */
 import { firstAddress } from "../mail-address.ts";
 import type { World } from "../world.ts";
 import { liveKey } from "./auth.ts";
 import { assignableScopes } from "./scopes.ts";
 
-/** SendGrid's SMTP host by the region of the user: one of the EU is known at the EU's alone (sendgrid data residency). */
+/**
+ * SendGrid's SMTP host by the user's region. A user of the EU can log in at the EU host only (sendgrid data
+ * residency).
+ */
 export const smtpHosts = { global: "smtp.sendgrid.net", eu: "smtp.eu.sendgrid.net" } as const;
 
 /**
- * What an SMTP login with user `apikey` and this password gives at the region's host.
+ * The result of an SMTP login at the region's host with user `apikey` and this password.
  * @returns the key's scopes; undefined: `535 Authentication failed: Bad username / password`.
  */
 export function smtpLogin(world: World, password: string): { scopes: string[] } | undefined {
@@ -17,9 +20,9 @@ export function smtpLogin(world: World, password: string): { scopes: string[] } 
 }
 
 /**
- * Whether mail from this address goes out: its domain is authenticated and valid, or the address is a verified
- * sender. Else the real one says "The from address does not match a verified Sender Identity"
- * (docs.sendgrid.com/for-developers/sending-email/sender-identity).
+ * Whether mail from this address is accepted: its domain is authenticated and valid, or the address is a
+ * verified sender. Otherwise the real SendGrid says "The from address does not match a verified Sender
+ * Identity" (docs.sendgrid.com/for-developers/sending-email/sender-identity).
  */
 export function maySend(world: World, fromAddress: string): boolean {
   const address = firstAddress(fromAddress).toLowerCase();
@@ -32,8 +35,8 @@ export function maySend(world: World, fromAddress: string): boolean {
 }
 
 /**
- * A person opens the mail that went to a single sender and clicks its link.
- * @returns whether such a sender exists.
+ * Clicks the link in the mail that was sent to a single sender.
+ * @returns whether this sender exists.
  */
 export function clickSender(world: World, email: string): boolean {
   const sender = world.state.sendgrid.senders.find(

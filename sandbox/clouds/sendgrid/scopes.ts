@@ -4,8 +4,8 @@ const crud = (name: string) => ["create", "delete", "read", "update"].map((verb)
 const readUpdate = (name: string) => [`${name}.read`, `${name}.update`];
 
 /**
- * Scopes that can be assigned: the permissions list of docs.sendgrid.com, "API Key Permissions List",
- * as far as keys of a Mastodon community and of who provisions it can need them.
+ * Scopes that can be assigned, from docs.sendgrid.com, "API Key Permissions List". The list is limited to
+ * scopes that the keys of a Mastodon community and of its operator can need.
  */
 export const assignableScopes: readonly string[] = [
   ...crud("access_settings.whitelist"),
@@ -60,8 +60,8 @@ export const assignableScopes: readonly string[] = [
 ];
 
 /**
- * Scopes that SendGrid gives to every key by itself, and shows when the key is read:
- * github.com/kenzo0107/terraform-provider-sendgrid/pull/118. They may be asked for too.
+ * Scopes that SendGrid adds to every key and shows when the key is read:
+ * github.com/kenzo0107/terraform-provider-sendgrid/pull/118. A caller may also ask for them.
  */
 export const givenScopes: readonly string[] = ["sender_verification_eligible", "2fa_required"];
 const acceptedScopes = [
@@ -71,7 +71,7 @@ const acceptedScopes = [
   "2fa_exempt",
 ];
 
-/** Whether a scope exists and may be asked for. */
+/** Whether a scope exists and can be requested. */
 export function isScope(scope: string): boolean {
   return assignableScopes.includes(scope) || acceptedScopes.includes(scope);
 }

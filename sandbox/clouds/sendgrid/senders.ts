@@ -6,7 +6,7 @@ import { jsonBody, notFound, SendgridRefusal, takeId } from "./answer.ts";
 import { type Caller, needEverything } from "./auth.ts";
 import type { Sender } from "./state.ts";
 
-/** Fields and their greatest length, same source. */
+/** Fields and their maximum length, same source. */
 const lengths: Record<string, number> = {
   nickname: 100,
   from_email: 256,
@@ -24,7 +24,7 @@ const lengths: Record<string, number> = {
 /** The `error_id` of a refusal: docs/fidelity/sendgrid.md. */
 const errorIds: Record<number, string> = { 400: "validation_error", 403: "forbidden", 404: "not_found" };
 
-/** Single senders. Only a key with full access gets in: no scope covers them. */
+/** Single senders. Only a key with full access may call this part: no scope covers it. */
 export function serveSenders(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.sendgrid;
@@ -34,7 +34,8 @@ export function serveSenders(world: World): Hono<Caller> {
     await next();
   });
 
-  // This part of the API names no field where none is meant, and gives each complaint an `error_id`.
+  // This part of the API omits `field` when a complaint is about no field, and adds an `error_id` to each
+  // complaint.
   app.onError((error, c) => {
     if (!(error instanceof SendgridRefusal)) throw error;
     const errors = error.complaints.map(({ field, message }) => ({
@@ -53,7 +54,7 @@ export function serveSenders(world: World): Hono<Caller> {
     return c.json({ results: found.slice(0, limit === undefined ? undefined : Number(limit)).map(wire) });
   });
 
-  // Made unverified, and a mail goes to `from_email`: a person has to click its link.
+  // A new sender is unverified. A mail goes to `from_email`, and a person has to click its link.
   app.post("/", async (c) => {
     const fields = read(await jsonBody(c), ["nickname", "from_email", "reply_to"]);
     checkUnique(fields.nickname ?? "");
@@ -77,7 +78,7 @@ export function serveSenders(world: World): Hono<Caller> {
     }),
   );
 
-  // Domains whose DMARC policy would throw the mail away.
+  // Domains whose DMARC policy would reject the mail.
   app.get("/domains", (c) =>
     c.json({
       results: { soft_failures: ["gmail.com"], hard_failures: ["aol.com", "yahoo.com"] },
@@ -104,7 +105,7 @@ export function serveSenders(world: World): Hono<Caller> {
     if (fields.nickname !== undefined && fields.nickname !== sender.fields.nickname) {
       checkUnique(fields.nickname);
     }
-    // Another address is another mailbox: its owner has not clicked yet.
+    // A changed address is another mailbox, whose owner has not clicked yet.
     if (fields.from_email !== undefined && fields.from_email !== sender.fields.from_email) {
       sender.verified = false;
     }

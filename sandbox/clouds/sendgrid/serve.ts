@@ -1,4 +1,4 @@
-/** SendGrid's API v3 as one application; paths are relative to `/v3`. */
+/** SendGrid's API v3 as one HTTP application. Paths are relative to `/v3`. */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { SendgridRefusal } from "./answer.ts";
@@ -10,7 +10,6 @@ import { assignableScopes, givenScopes } from "./scopes.ts";
 import { serveSenders } from "./senders.ts";
 import { serveTracking } from "./tracking.ts";
 
-/** The local SendGrid as an HTTP application. */
 export function serveSendgrid(world: World): Hono {
   const app = new Hono<Caller>();
   app.onError((error, c) => {

@@ -1,22 +1,25 @@
-/** What the local SendGrid remembers: plain JSON. */
+/** The state of the local SendGrid: plain JSON. */
 import { createHash } from "node:crypto";
 
-/** How this SendGrid behaves where the real one varies. A test sets what it wants to meet. */
+/** How this SendGrid behaves where the real one varies. Tests set these dials. */
 export interface Dials {
-  /** Calls per minute, key and endpoint. The real numbers are not published; it answers 429 beyond. Default 600. */
+  /**
+   * Calls per minute for each key and endpoint; further calls get 429. The real limits are not published.
+   * Default 600.
+   */
   callsPerMinute: number;
   /**
-   * Milliseconds that SendGrid's resolver believes in a name that was missing at a validation. Default 0; the real
-   * one keeps to the zone's SOA minimum, 1800 s at Cloudflare.
+   * Milliseconds for which SendGrid's resolver caches that a name was missing at a validation. Default 0. The
+   * real resolver follows the zone's SOA minimum, 1800 s at Cloudflare.
    */
   negativeCacheMs: number;
-  /** Milliseconds that a deleted API key still works ("some small propagation delay"). Default 0. */
+  /** Milliseconds for which a deleted API key still works ("some small propagation delay"). Default 0. */
   revocationMs: number;
-  /** API keys that one user may have: 100 (twilio/sendgrid-oai spec/yaml/tsg_api_keys_v3.yaml). */
+  /** Limit of API keys per user: 100 (twilio/sendgrid-oai spec/yaml/tsg_api_keys_v3.yaml). */
   keysPerUser: number;
 }
 
-/** A key. Its secret is told once and kept as a digest. */
+/** An API key. SendGrid shows its value once and keeps a digest. */
 export interface ApiKey {
   id: string;
   name: string;
@@ -24,11 +27,11 @@ export interface ApiKey {
   digest: string;
   /** Null: full access. */
   scopes: string[] | null;
-  /** When it was deleted; it works for {@link Dials.revocationMs} more. */
+  /** Time of deletion. The key still works for {@link Dials.revocationMs}. */
   revokedAt: string | null;
 }
 
-/** One record that SendGrid wants to see in DNS. */
+/** A DNS record that SendGrid requires. */
 export interface WantedRecord {
   valid: boolean;
   type: "cname" | "txt" | "mx";
@@ -36,7 +39,7 @@ export interface WantedRecord {
   data: string;
 }
 
-/** An authenticated domain or a branded link: records by their role. */
+/** An authenticated domain or a branded link. Its records are keyed by role. */
 export interface Branding {
   id: number;
   domain: string;
@@ -46,7 +49,6 @@ export interface Branding {
   dns: Record<string, WantedRecord>;
 }
 
-/** An authenticated domain. */
 export interface AuthenticatedDomain extends Branding {
   customSpf: boolean;
   automaticSecurity: boolean;
@@ -59,31 +61,30 @@ export interface Sender {
   id: number;
   fields: Record<string, string>;
   verified: boolean;
-  /** The secret part of the link in the mail. */
+  /** Secret part of the link in the mail. */
   token: string;
 }
 
-/** The slot of the local SendGrid: one user. */
+/** The state of the local SendGrid. It has one user. */
 export interface SendgridState {
   dials: Dials;
-  /** `region`: where the user's mail and keys are; of a subuser it never changes. */
+  /** `region` is where the user's mail and keys are. The region of a subuser never changes. */
   user: { id: number; username: string; email: string; region: "global" | "eu" };
   keys: ApiKey[];
   domains: AuthenticatedDomain[];
   links: Branding[];
   senders: Sender[];
   tracking: { click: { enabled: boolean; enable_text: boolean }; open: { enabled: boolean } };
-  /** When a name was last found missing, by `type host`. */
+  /** Time at which a name was last found missing, by `type host`. */
   missing: Record<string, string>;
   nextId: number;
 }
 
-/** Digest of a key. */
 export function digestOf(key: string): string {
   return createHash("sha256").update(key).digest("hex");
 }
 
-/** The SendGrid of a fresh local world: the operator's key with full access, click tracking on. */
+/** The SendGrid of a new local world: the operator's key has full access, and click tracking is on. */
 export function initialSendgrid(): SendgridState {
   const operator = "SG.local-operator-key-0000.000000000000000000000000000000000000000000";
   return {

@@ -1,10 +1,12 @@
-/** `/tracking_settings`: for the whole account. Shapes: twilio/sendgrid-oai spec/yaml/tsg_tracking_settings_v3.yaml. */
+/**
+ * `/tracking_settings`: settings of the whole account. Shapes: twilio/sendgrid-oai
+ * spec/yaml/tsg_tracking_settings_v3.yaml.
+ */
 import { Hono } from "hono";
 import type { World } from "../world.ts";
 import { checkFields, jsonBody } from "./answer.ts";
 import { type Caller, need } from "./auth.ts";
 
-/** Click and open tracking. */
 export function serveTracking(world: World): Hono<Caller> {
   const app = new Hono<Caller>();
   const slot = () => world.state.sendgrid.tracking;

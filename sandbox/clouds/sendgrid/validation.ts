@@ -1,19 +1,19 @@
 /**
- * Validation: SendGrid looks for each record that it wants in the public DNS, and tells what it misses.
- * The answer is 200 whether or not all is there; a name that was missing stays so for as long as
- * SendGrid's resolver remembers it.
+ * Validation: SendGrid looks up each required record in public DNS and reports which are missing. The status
+ * is 200 even when records are missing. A name that was missing stays missing until SendGrid's resolver cache
+ * expires.
  */
 import { type LookupType, lookup } from "../cloudflare/dns.ts";
 import type { World } from "../world.ts";
 import type { Branding, WantedRecord } from "./state.ts";
 
-/** What a validation says of one record. */
+/** The result of a validation for one record. */
 export interface Verdict {
   valid: boolean;
   reason: string | null;
 }
 
-/** Looks at every record of a domain or link, notes what it finds, and answers the verdicts by role. */
+/** Looks up every record of a domain or link, stores the results, and returns them by role. */
 export function validate(world: World, branding: Branding): Record<string, Verdict> {
   const verdicts = Object.fromEntries(
     Object.entries(branding.dns).map(([role, record]) => [role, judge(world, record)]),
@@ -24,7 +24,7 @@ export function validate(world: World, branding: Branding): Record<string, Verdi
   return verdicts;
 }
 
-/** Text of a missing CNAME: docs/fidelity/sendgrid.md. */
+/** The source of the text for a missing CNAME: docs/fidelity/sendgrid.md. */
 function judge(world: World, { type, host, data }: WantedRecord): Verdict {
   const wanted = normal(data);
   const kind = type.toUpperCase() as LookupType;
@@ -40,7 +40,7 @@ function judge(world: World, { type, host, data }: WantedRecord): Verdict {
   return { valid: false, reason: expected };
 }
 
-/** The public answers, unless the resolver still believes that there are none. */
+/** The public answers, or none while the resolver's cache still holds that the name is missing. */
 function ask(world: World, host: string, type: LookupType): string[] {
   const { missing, dials } = world.state.sendgrid;
   const name = `${type} ${host}`;

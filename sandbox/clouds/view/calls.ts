@@ -1,11 +1,11 @@
-/** The newest calls, each in a line that a person can read, without bodies. */
+/** The newest calls, one readable line each, without bodies. */
 import type { Cloud, Entry, OpenCall } from "../journal.ts";
 import type { World } from "../world.ts";
 import type { Redact } from "./redact.ts";
 
 /**
- * How a call went. `absent`: a look-up found nothing, which is an answer and no failure; `refused`: the cloud would
- * not; `failed`: the cloud could not, or cut the line.
+ * The result of a call. `absent`: a look-up found nothing, which is not a failure. `refused`: the cloud
+ * refused the call. `failed`: the cloud failed, or the connection was cut.
  */
 export type Verdict = "ok" | "absent" | "refused" | "failed";
 
@@ -15,12 +15,12 @@ export interface CallView {
   at: string;
   cloud: Cloud;
   method: string;
-  /** The path without the cloud's prefix, long ids cut short; for GraphQL the operation's name. */
+  /** The path without the cloud's prefix, with long ids shortened; for GraphQL the operation's name. */
   what: string;
   status: number;
   milliseconds: number;
   verdict: Verdict;
-  /** The cloud's own words when it did not do what was asked. */
+  /** The cloud's error text; empty for a call that succeeded. */
   note: string;
 }
 
@@ -29,11 +29,11 @@ export interface WaitingView {
   cloud: Cloud;
   method: string;
   what: string;
-  /** When it was asked, ISO 8601. */
+  /** Time of the request, ISO 8601. */
   since: string;
 }
 
-/** A start of flyctl, as the stand-in tells it. */
+/** A start of flyctl, as the stand-in reports it. */
 export interface FlyctlView {
   n: number;
   at: string;
@@ -42,9 +42,9 @@ export interface FlyctlView {
 
 /** What the ticker shows. */
 export interface CallsView {
-  /** Calls since the world was started, or since the journal was emptied. */
+  /** Calls since the world's start, or since the journal was emptied. */
   total: number;
-  /** How many of them a cloud refused or failed at. */
+  /** How many calls a cloud refused. `failed` counts the calls that failed. */
   refused: number;
   failed: number;
   /** Oldest first, at most {@link shown}. */
@@ -53,7 +53,7 @@ export interface CallsView {
   flyctl: FlyctlView[];
 }
 
-/** Lines in one view. */
+/** Maximum number of lines in one view. */
 export const shown = 80;
 
 /** The calls after number `after`. */
@@ -98,7 +98,7 @@ function callView(entry: Entry, redact: Redact): CallView {
   };
 }
 
-/** A whole answer decides: GraphQL answers 200 to what it refuses. */
+/** The status alone does not decide: GraphQL answers 200 to a call that it refuses. */
 export function verdictOf({ status, responseBody, path }: Entry): Verdict {
   if (status === 0 || status >= 500) return "failed";
   if (status === 404) return "absent";
@@ -109,7 +109,7 @@ export function verdictOf({ status, responseBody, path }: Entry): Verdict {
   return /could not (find|resolve)|not found/i.test(complaint) ? "absent" : "refused";
 }
 
-/** The words of an error: Cloudflare's and SendGrid's `errors`, GraphQL's, Fly's `error`. */
+/** The text of an error: from `errors` of Cloudflare, SendGrid and GraphQL, or from Fly's `error`. */
 function complaintOf(body: unknown): string {
   if (typeof body !== "object" || body === null) return "";
   const { error, errors } = body as { error?: unknown; errors?: unknown };
@@ -121,7 +121,7 @@ function complaintOf(body: unknown): string {
   return typeof code === "number" ? `${code} ${message}` : message;
 }
 
-/** What every path of a cloud begins with, and tells nothing. */
+/** The start that all paths of a cloud share. */
 const prefixes: Record<Cloud, RegExp> = {
   cloudflare: /^\/client\/v4/,
   sendgrid: /^\/sendgrid\/v3/,
@@ -133,7 +133,7 @@ const prefixes: Record<Cloud, RegExp> = {
 function whatOf(cloud: Cloud, path: string, requestBody: unknown): string {
   if (path === "/graphql") return operationOf(requestBody);
   const rest = path.replace(prefixes[cloud], "");
-  // The link in a sender's mail is as good as a password.
+  // The token in a sender's link works like a password.
   const safe = rest.replace(/(\/verify\/).+/, "$1…");
   return cut(
     safe.replace(/[0-9a-f]{24,}/g, (id) => `${id.slice(0, 4)}…${id.slice(-4)}`),
@@ -141,7 +141,7 @@ function whatOf(cloud: Cloud, path: string, requestBody: unknown): string {
   );
 }
 
-/** `query GetApp`; an operation without a name goes by its first field. */
+/** `query GetApp`; an operation without a name is called by its first field. */
 function operationOf(requestBody: unknown): string {
   const query = (requestBody as { query?: unknown } | undefined)?.query;
   if (typeof query !== "string") return "graphql";

@@ -1,4 +1,4 @@
-/** Zones, buckets and tokens as a person would like to see them. */
+/** Zones, buckets and tokens as the page shows them. */
 
 import { withOperatorsRights } from "../cloudflare/operator.ts";
 import { permissionGroups } from "../cloudflare/permissions.ts";
@@ -6,46 +6,42 @@ import { domainStatus } from "../cloudflare/r2.ts";
 import type { Bucket, DnsRecord, Rule, Zone } from "../cloudflare/state.ts";
 import type { World } from "../world.ts";
 
-/** A DNS record. */
 export interface RecordView {
   id: string;
   type: string;
   name: string;
   content: string;
   priority: number | null;
-  /** Orange cloud. */
+  /** Proxied by Cloudflare (orange cloud). */
   proxied: boolean;
-  /** Whether the type can be proxied at all, so that a grey cloud means something. */
+  /** Whether the type can be proxied at all. Only then does a grey cloud mean anything. */
   proxiable: boolean;
-  /** R2 made it for a custom domain. */
+  /** R2 created the record for a custom domain. */
   managed: boolean;
   comment: string;
 }
 
-/** A rule of a zone. */
 export interface RuleView {
   id: string;
   description: string;
   expression: string;
-  /** What it does, in a few words. */
+  /** The rule's effect, in a few words. */
   effect: string;
   enabled: boolean;
 }
 
-/** A zone. */
 export interface ZoneView {
   id: string;
   name: string;
   status: string;
   nameServers: string[];
   ssl: string;
-  /** Settings beside SSL that were changed. */
+  /** Settings other than SSL that were changed. */
   settings: { id: string; value: string }[];
   records: RecordView[];
   rulesets: { id: string; phase: string; rules: RuleView[] }[];
 }
 
-/** A bucket. */
 export interface BucketView {
   name: string;
   jurisdiction: string;
@@ -55,12 +51,11 @@ export interface BucketView {
   size: number;
   /** The objects written last, newest first. */
   newest: { key: string; size: number }[];
-  /** Origins that its CORS rules let in. */
+  /** Origins that the CORS rules allow. */
   origins: string[];
   domains: { host: string; enabled: boolean; ssl: string; ownership: string; minTls: string }[];
 }
 
-/** All of the local Cloudflare. */
 export interface CloudflareView {
   account: string;
   zones: ZoneView[];
@@ -68,7 +63,7 @@ export interface CloudflareView {
   tokens: { id: string; name: string; status: string; all: boolean; rights: string[] }[];
 }
 
-/** The local Cloudflare, without the digests that open buckets. */
+/** The local Cloudflare, without the digests that serve as S3 secrets. */
 export function cloudflareView(world: World): CloudflareView {
   const { accounts, zones, buckets, tokens } = world.state.cloudflare;
   return {
@@ -78,7 +73,7 @@ export function cloudflareView(world: World): CloudflareView {
     tokens: tokens
       .map((token) => withOperatorsRights(token, world.state.cloudflare))
       .map((token, index) => ({
-        // Its own id is the open half of an S3 key: nobody has to read it here.
+        // A token's id is the public half of its S3 key. The view does not need it.
         id: `token ${index}`,
         name: token.name,
         status: token.status,
@@ -100,7 +95,7 @@ function zoneView(world: World, zone: Zone): ZoneView {
     name: zone.name,
     status: zone.status,
     nameServers: zone.nameServers,
-    // A new zone's mode: settings.ts.
+    // The mode of a new zone, from settings.ts.
     ssl: String(ssl?.value ?? "full"),
     settings: Object.entries(others).map(([id, { value }]) => ({ id, value: String(value) })),
     records: records.filter((record) => record.zoneId === zone.id).map(recordView),
@@ -135,7 +130,7 @@ function ruleView({ id, ref, description, expression, action, action_parameters,
   };
 }
 
-/** "set access-control-allow-origin: *", "ssl strict"; an action that is not known goes by its name. */
+/** "set access-control-allow-origin: *", "ssl strict"; an unknown action is shown by its name. */
 function effectOf(action: string, parameters: Record<string, unknown> = {}): string {
   if (action === "rewrite") {
     const headers = (parameters.headers ?? {}) as Record<string, { operation?: string; value?: string }>;

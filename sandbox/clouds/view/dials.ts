@@ -1,4 +1,4 @@
-/** Dials that were turned: a world that is slower or poorer than usual should say so. */
+/** Dials that were changed: the page shows when a world is slower or more limited than usual. */
 import { initialCloudflare } from "../cloudflare/initial.ts";
 import { initialFly } from "../fly/state.ts";
 import { initialSendgrid } from "../sendgrid/state.ts";
@@ -10,15 +10,18 @@ const first = {
   fly: initialFly().dials,
 };
 
-/** A dial that does not stand where it stood at first. Numbers and switches with their value, others without. */
+/**
+ * A dial that no longer has its initial value. Numbers and switches are shown with their value, other dials
+ * without.
+ */
 export interface DialView {
   cloud: "cloudflare" | "sendgrid" | "fly";
   dial: string;
-  /** Empty for a dial that is a list: SMTP servers are listed with passwords. */
+  /** Empty for a list or a table: the SMTP servers contain passwords. */
   value: string;
 }
 
-/** The dials of all clouds that were turned. */
+/** The changed dials of all clouds. */
 export function changedDials(world: World): DialView[] {
   const { cloudflare, sendgrid, fly } = world.state;
   return [

@@ -7,17 +7,19 @@ import { behind } from "../mastodon/direct.ts";
 import type { World } from "../world.ts";
 import type { Redact } from "./redact.ts";
 
-/** How a machine fares, as a colour: `green` serves, `busy` is on its way, `red` is broken, `off` is at rest. */
+/**
+ * A machine's condition as a colour: `green` serves, `busy` is starting, `red` is broken, `off` is stopped.
+ */
 export type Light = "green" | "busy" | "red" | "off";
 
-/** A machine that is to stay. */
+/** A machine that is not a one-off. */
 export interface MachineView {
   id: string;
   name: string;
   group: string;
   state: string;
   light: Light;
-  /** What hinders it, in words; empty when nothing does. */
+  /** What is wrong, in words; empty when nothing is. */
   trouble: string;
   /** `shared 1× · 1 GB` */
   size: string;
@@ -31,37 +33,39 @@ export interface MachineView {
   instance: string;
 }
 
-/** A machine that does one thing and ends. */
+/** A one-off machine: it does one job and ends. */
 export interface JobView {
   id: string;
   title: string;
   command: string;
   tag: string;
-  /** `gone`: its machine was destroyed, which is how a job ends. */
+  /** `gone`: the machine was destroyed, which is how a job normally ends. */
   state: "waits" | "runs" | "ended" | "gone";
   exitCode: number | null;
   since: string;
-  /** Null while it runs. */
+  /** Null while the job runs. */
   milliseconds: number | null;
   size: string;
 }
 
-/** A line of a log. */
 export interface LineView {
   id: string;
   at: string;
-  /** The program itself, or the part of Fly that speaks of it. */
+  /** The program itself, or the part of Fly that wrote the line. */
   by: string;
   line: string;
 }
 
-/** One-offs of an app that are still shown after their end. */
+/** How many one-offs of an app are shown. */
 const jobsShown = 8;
 
-/** Lines that `logsOf` answers. */
+/** Maximum number of lines that `logsOf` returns. */
 const linesShown = 200;
 
-/** The machines of an app that are to stay and are not destroyed: those with a service first, then by group. */
+/**
+ * The machines of an app, without one-offs and destroyed machines. Machines with a service come first, then
+ * by group.
+ */
 export function machinesView(world: World, app: App): MachineView[] {
   const services = ({ config }: Machine) => config.services?.length ?? 0;
   return Object.values(app.machines)
@@ -81,7 +85,7 @@ export function jobsView(app: App, redact: Redact): JobView[] {
     .map((machine) => jobView(machine, redact));
 }
 
-/** The last lines that a machine wrote, oldest first, also after its end. */
+/** The last lines that a machine wrote, oldest first, even after its end. */
 export function logsOf(app: App, machine: string, redact: Redact): LineView[] {
   return app.logs
     .filter((line) => line.instance === machine)
@@ -94,12 +98,12 @@ export function logsOf(app: App, machine: string, redact: Redact): LineView[] {
     }));
 }
 
-/** One that belongs to no group goes by the program that its image holds. */
+/** A machine without a process group is shown under the program in its image. */
 function groupOf({ config }: Machine): string {
   return config.metadata?.fly_process_group ?? findImage(config.image)?.program ?? "app";
 }
 
-/** A machine that nobody restarts: `machine run --restart no`, a release command. */
+/** Whether a machine is never restarted: `machine run --restart no`, a release command. */
 function isOneOff({ config }: Machine): boolean {
   return (
     config.restart?.policy === "no" ||
@@ -175,7 +179,7 @@ function stateOfJob(machine: Machine): JobView["state"] {
   return machine.state === "started" ? "runs" : "waits";
 }
 
-/** Null: it has not ended yet. The API leaves a zero out. */
+/** Null while the machine has not exited. The API omits an exit code of zero. */
 function exitCodeOf(machine: Machine): number | null {
   const exited = machine.events.find((event) => event.type === "exit");
   if (exited === undefined) return null;

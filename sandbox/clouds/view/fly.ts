@@ -1,4 +1,4 @@
-/** Organisations with their apps, databases and add-ons as a person would like to see them. */
+/** Organisations with their apps, databases and add-ons, as the page shows them. */
 import { addOnHost, planById } from "../fly/addons.ts";
 import { appStatus } from "../fly/apps.ts";
 import { certificateStatus } from "../fly/certificates.ts";
@@ -13,7 +13,7 @@ import type { Redact } from "./redact.ts";
 export interface DatabaseView {
   name: string;
   owner: string;
-  /** `4.7`; while an upgrade is half done `4.6 → 4.7`; null: no Mastodon in it. */
+  /** `4.7`; `4.6 → 4.7` between the two halves of an upgrade; null when Mastodon is not in this database. */
   schema: string | null;
   accounts: string[];
 }
@@ -26,7 +26,6 @@ export interface CertificateView {
   waitsFor: string;
 }
 
-/** An app. */
 export interface AppView {
   name: string;
   status: string;
@@ -36,15 +35,15 @@ export interface AppView {
   certificates: CertificateView[];
   volumes: { id: string; name: string; sizeGb: number; region: string; machine: string | null }[];
   databases: DatabaseView[];
-  /** `17.2`; null: no Postgres server. */
+  /** `17.2`; null when the app is not a Postgres server. */
   postgres: string | null;
-  /** Names alone. */
+  /** Names only. */
   secrets: string[];
   /** Newest first. */
   releases: { version: number; status: string; image: string; at: string; strategy: string }[];
 }
 
-/** What Fly runs for its customers. */
+/** An add-on: a service that Fly runs for its customers. */
 export interface AddOnView {
   name: string;
   plan: string;
@@ -52,7 +51,7 @@ export interface AddOnView {
   host: string;
 }
 
-/** An organisation; `ours`: the operator's token sees it. */
+/** An organisation; `ours`: the operator's token has access to it. */
 export interface OrganizationView {
   slug: string;
   name: string;
@@ -61,12 +60,11 @@ export interface OrganizationView {
   redis: AddOnView[];
 }
 
-/** All of the local Fly. */
 export interface FlyView {
   organizations: OrganizationView[];
 }
 
-/** Releases of an app that are shown. */
+/** How many releases of an app are shown. */
 const releasesShown = 5;
 
 /** The local Fly, without values of secrets, environments and passwords. */
@@ -147,11 +145,11 @@ function certificateView(world: World, app: App, certificate: Certificate): Cert
     hostname: certificate.hostname,
     issued,
     status: certificateStatus(world, app, certificate),
-    waitsFor: issued ? "" : (certificate.errors[0]?.message ?? "the next look of Fly"),
+    waitsFor: issued ? "" : (certificate.errors[0]?.message ?? "Fly's next check"),
   };
 }
 
-/** The server on one of the app's machines, if Postgres runs there. */
+/** The Postgres server on one of the app's machines, if there is one. */
 function postgresOf(app: App): Database | undefined {
   for (const machine of Object.values(app.machines)) {
     const server = machine.state === "destroyed" ? undefined : diskOf(app, machine).postgres;
@@ -160,7 +158,7 @@ function postgresOf(app: App): Database | undefined {
   return undefined;
 }
 
-/** Without the server's own: `postgres`, and repmgr's. */
+/** Without the databases of the server itself: `postgres`, and repmgr's. */
 function databasesView(server: Database): DatabaseView[] {
   return Object.entries(server.databases)
     .filter(([name]) => name !== "postgres" && name !== "repmgr")

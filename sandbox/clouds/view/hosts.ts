@@ -1,4 +1,4 @@
-/** The hosts of the communities in this world: names that lead to an app of Fly or to a bucket. */
+/** The hosts of the communities in this world: names that lead to an app on Fly or to a bucket. */
 import { recordsAt } from "../cloudflare/dns.ts";
 import { domainStatus } from "../cloudflare/r2.ts";
 import { publicAddresses } from "../fly/addresses.ts";
@@ -8,20 +8,22 @@ import { diskOf } from "../fly/situation.ts";
 import type { App } from "../fly/state.ts";
 import type { World } from "../world.ts";
 
-/** A host and how far it has come. */
+/** A host and its condition. */
 export interface HostView {
   host: string;
-  /** App or bucket behind it. */
+  /** App or bucket that answers for the host. */
   behind: string;
   kind: "app" | "bucket";
   proxied: boolean;
-  /** What it waits for; empty when it is ready. */
+  /** What the host waits for; empty when it is ready. */
   waitsFor: string;
-  /** Paths worth asking for. */
+  /** Paths to try. */
   paths: string[];
 }
 
-/** Hosts with an address record that leads to an app, hosts with a certificate, hosts of buckets; apexes first. */
+/**
+ * Hosts whose address record leads to an app, hosts with a certificate, and hosts of buckets; apexes first.
+ */
 export function hostsView(world: World): HostView[] {
   const { apps } = world.state.fly;
   const found = new Map<string, HostView>();
@@ -54,11 +56,12 @@ export function hostsView(world: World): HostView[] {
   );
 }
 
-/** Names whose address records are the app's addresses, or a CNAME to its name at Fly. */
+/** Names whose address records are the app's addresses, or a CNAME to its fly.dev name. */
 function namesOf(world: World, app: App): string[] {
   const { a, aaaa } = publicAddresses(app);
   const own = new Set([...a, ...aaaa]);
-  // The shared IPv4 is every app's: a name is this one's only by its other records or its certificate.
+  // All apps share the shared IPv4. So a name belongs to this app only by its other records or its
+  // certificate.
   if (app.sharedV4 !== null) own.delete(app.sharedV4);
   const names = world.state.cloudflare.records
     .filter(({ content }) => own.has(content) || content.endsWith(`${app.name}.fly.dev`))
@@ -110,7 +113,9 @@ function pathsOf(world: World, app: App, host: string): string[] {
   ];
 }
 
-/** The first account in a Postgres app whose name begins with this app's, as `acme-db` does with `acme`. */
+/**
+ * The first account in a Postgres app whose name begins with this app's name, as `acme-db` does with `acme`.
+ */
 function firstAccount(world: World, app: App): string | undefined {
   for (const other of Object.values(world.state.fly.apps)) {
     if (other.orgSlug !== app.orgSlug || !other.name.startsWith(app.name)) continue;

@@ -1,19 +1,21 @@
 /**
- * Keeps secret values out of free text: log lines, paths, error messages, arguments. Everything else in the view
- * is chosen field by field and holds no secret to begin with.
+ * Removes secret values from free text: log lines, paths, error messages, arguments. All other parts of the
+ * view are chosen field by field and contain no secret.
  */
 import type { World } from "../world.ts";
 
-/** What stands in place of a secret value. */
+/** What replaces a secret value. */
 export const hidden = "•••";
 
-/** A shorter value is found everywhere by chance: leaving it out of a text would tell more than it hides. */
+/** A shorter value occurs everywhere by chance. Hiding it in a text would reveal more than it hides. */
 const shortest = 8;
 
-/** Takes secret values out of a text. */
+/** Removes secret values from a text. */
 export type Redact = (text: string) => string;
 
-/** Takes every secret value that the world knows now, in clear, percent-encoded or in JSON, out of texts. */
+/**
+ * A function that removes all secret values that the world contains now: plain, percent-encoded or in JSON.
+ */
 export function redactorOf(world: World): Redact {
   const values = new Set<string>();
   for (const value of secretValues(world)) {
@@ -22,18 +24,18 @@ export function redactorOf(world: World): Redact {
       values.add(form);
   }
   if (values.size === 0) return (text) => text;
-  // The longest first: a URL with a password in it goes as a whole.
+  // The longest first, so that a URL that contains a password is hidden as a whole.
   const longestFirst = [...values].sort((a, b) => b.length - a.length);
   const any = new RegExp(longestFirst.map(literally).join("|"), "g");
   return (text) => text.replace(any, hidden);
 }
 
-/** A pattern for the text itself. */
+/** A pattern that matches the text literally. */
 function literally(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
-/** Every secret value in the state of any cloud. */
+/** All secret values in the state of all clouds. */
 export function secretValues(world: World): string[] {
   const { cloudflare, sendgrid, fly } = world.state;
   return [
@@ -55,7 +57,7 @@ export function secretValues(world: World): string[] {
   ];
 }
 
-/** A URL's password is a secret on its own too: an error may quote it alone. */
+/** The password of a URL is also a secret on its own: an error may quote it alone. */
 function withPassword(value: string): string[] {
   const password = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*:([^/@\s]+)@/i.exec(value)?.[1];
   if (password === undefined) return [value];

@@ -1,9 +1,9 @@
-/** Domains, keys and senders as a person would like to see them. */
+/** Domains, keys and senders as the page shows them. */
 import { type LookupType, lookup } from "../cloudflare/dns.ts";
 import type { Branding, WantedRecord } from "../sendgrid/state.ts";
 import type { World } from "../world.ts";
 
-/** A record that SendGrid wants: `seen` when the DNS has it and SendGrid has not looked since. */
+/** A record that SendGrid requires. `seen`: DNS has the record, and SendGrid has not validated since. */
 export interface WantedView {
   role: string;
   type: string;
@@ -22,7 +22,6 @@ export interface BrandingView {
   records: WantedView[];
 }
 
-/** A single sender. */
 export interface SenderView {
   id: number;
   email: string;
@@ -30,7 +29,6 @@ export interface SenderView {
   verified: boolean;
 }
 
-/** All of the local SendGrid. */
 export interface SendgridView {
   user: string;
   domains: BrandingView[];

@@ -1,6 +1,6 @@
 /**
- * The whole local world as its page shows it: a plain document without a single secret value. Made field by field
- * from the state, so what a cloud remembers anew is not shown before somebody chose to.
+ * The whole local world as its page shows it: a plain document without secret values. The view names each
+ * field that it copies from the state, so a new field of the state is not shown until somebody adds it here.
  */
 import type { Entry } from "../journal.ts";
 import type { World } from "../world.ts";
@@ -12,18 +12,18 @@ import { type HostView, hostsView } from "./hosts.ts";
 import { redactorOf } from "./redact.ts";
 import { type SendgridView, sendgridView } from "./sendgrid.ts";
 
-/** What GET /_local/view answers. */
+/** The answer of GET /_local/view. */
 export interface View {
   hosts: HostView[];
   cloudflare: CloudflareView;
   fly: FlyView;
   sendgrid: SendgridView;
   calls: CallsView;
-  /** Dials that do not stand where they stood at first. */
+  /** Dials that no longer have their initial value. */
   dials: DialView[];
 }
 
-/** Looks at the world; of the calls only those after number `after` ({@link Entry.n}). */
+/** The view of the world, with the calls after number `after` ({@link Entry.n}). */
 export function viewOf(world: World, after = 0): View {
   const redact = redactorOf(world);
   return {
