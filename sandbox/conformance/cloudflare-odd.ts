@@ -53,9 +53,7 @@ export const odd: [string, Fields][] = [
     "ZoneSetting",
     "Ruleset",
     "AccountToken",
-    "ApiToken",
     "Zone",
-    "OriginCaCertificate",
   ].map((name): [string, Fields] => [name, {}]),
   ["R2Bucket", { accountId: account, name: "media", location: "mars" }],
   ["R2Bucket", { accountId: account, name: 5, colour: "red" }],
@@ -136,5 +134,4 @@ export const odd: [string, Fields][] = [
   ["AccountToken", tokenOf({ policies: [{ effect: "allow", permissionGroups: [], resources: { a: "*" } }] })],
   ["AccountToken", tokenOf({ expiresOn: "tomorrow", status: "asleep" })],
   ["Zone", { name: "fresh.example", account: {}, type: "half" }],
-  ["OriginCaCertificate", { csr: "", hostnames: [], requestType: "none", requestedValidity: 5 }],
 ];
