@@ -142,18 +142,6 @@ export const each =
     );
   };
 
-/**
- * An argument on its way out. The bridge takes the provider's warning for a failure, so that it cannot be set
- * at all.
- */
-export const deprecated =
-  (advice: string): Check =>
-  ({ value, path }) => {
-    if (value === null) return [];
-    const detail = `${advice} This attribute will be removed in the next major version of the provider.`;
-    return [{ path, summary: "Attribute Deprecated", detail }];
-  };
-
 const goTypes: Record<string, string> = {
   string: "basetypes.StringType",
   number: "basetypes.Float64Type",

@@ -5,7 +5,7 @@
  */
 
 import { atLeast, oneOf } from "../checks.ts";
-import { type FunctionTable, listing, numbered } from "../function.ts";
+import { type FunctionTable, listing } from "../function.ts";
 import { path } from "../path.ts";
 import { recordAttributes } from "../resources/dns-record.ts";
 import { type Attributes, answered, bool, int, nested, text } from "../schema.ts";
@@ -45,5 +45,5 @@ export const getDnsRecords: FunctionTable = listing({
   item,
   path: ({ zone_id }) => path`zones/${{ zone_id }}/dns_records`,
   query: Object.keys(filter),
-  next: numbered,
+  paged: true,
 });

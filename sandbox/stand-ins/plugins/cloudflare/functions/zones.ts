@@ -7,7 +7,7 @@
 import { atLeast, oneOf } from "../checks.ts";
 import { isJsonObject, refreshed, resultOf } from "../decode.ts";
 import { Diagnostic } from "../diagnostic.ts";
-import { type FunctionTable, itemsOf, listing, numbered, query } from "../function.ts";
+import { type FunctionTable, itemsOf, listing, query } from "../function.ts";
 import { path } from "../path.ts";
 import { zoneAttributes } from "../resources/zone.ts";
 import { type Attributes, int, nested, text } from "../schema.ts";
@@ -30,7 +30,7 @@ export const getZones: FunctionTable = listing({
   item: zoneAttributes,
   path: () => "zones",
   query: filterNames,
-  next: numbered,
+  paged: true,
 });
 
 /** One zone, by its id or as the only one that passes a filter. */
