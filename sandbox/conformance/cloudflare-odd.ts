@@ -96,7 +96,10 @@ export const odd: [string, Fields][] = [
   ["Ruleset", ruleset([header("*")], { accountId: account })],
   ["Ruleset", { kind: "zone", name: "", phase: "none" }],
   ["Ruleset", ruleset([{ action: "REWRITE", actionParameters: { headers: { a: {} } } }])],
-  ["Ruleset", ruleset([header("", { expression: "", actionParameters: { ssl: "strict", statusCode: 5 } })])],
+  [
+    "Ruleset",
+    ruleset([header("", { expression: "", actionParameters: { ssl: "strict", statusCode: 404 } })]),
+  ],
   ["Ruleset", ruleset([header("*", { actionParameters: { headers: {}, uri: {} }, logging: {} })])],
   [
     "Ruleset",
@@ -115,16 +118,6 @@ export const odd: [string, Fields][] = [
         action: "set_config",
         expression: "true",
         actionParameters: { ssl: "x", disableApps: false, polish: "much" },
-      },
-    ]),
-  ],
-  [
-    "Ruleset",
-    ruleset([
-      {
-        action: "redirect",
-        expression: "true",
-        actionParameters: { fromValue: { statusCode: 5, targetUrl: {} }, fromList: {} },
       },
     ]),
   ],

@@ -230,6 +230,11 @@ test.each([
     ruleset([{ ...rule("*"), actionParameters: { ssl: "strict" } }]),
     `Invalid Attribute Combination. "rules[0].action_parameters.ssl" can only be set if "<.<.action" is "set_config". Examine values at 'it.rules[0].actionParameters.ssl'.`,
   ],
+  [
+    "Ruleset",
+    ruleset([{ action: "redirect", expression: "true", actionParameters: { fromValue: {} } }]),
+    `Not served by the local Cloudflare. The local Cloudflare serves no rules with the action "redirect": leave the rule out of stacks on the local clouds. Examine values at 'it.rules[0].actionParameters.fromValue'.`,
+  ],
 ])("a bad %s is refused in words", async (name, inputs: Fields, reason) => {
   await using provider = await openProvider();
   const checked = await provider.client.check(type(name), inputs);

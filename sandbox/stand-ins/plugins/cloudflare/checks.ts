@@ -71,14 +71,6 @@ export function oneOf(...words: string[]): Check {
   return Object.assign(check, { words });
 }
 
-export const oneOfNumbers = (...numbers: number[]): Check =>
-  known("Invalid Attribute Value Match", (value, { float }) => {
-    const show = (n: number) => JSON.stringify(float ? n.toFixed(6) : String(n));
-    return numbers.includes(Number(value))
-      ? undefined
-      : `value must be one of: [${numbers.map(show).join(" ")}], got: ${float ? Number(value).toFixed(6) : value}`;
-  });
-
 const number = (value: number, float: boolean): string => (float ? value.toFixed(6) : String(value));
 
 export const between = (least: number, most: number): Check =>

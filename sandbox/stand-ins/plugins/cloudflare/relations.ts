@@ -81,18 +81,12 @@ export const atLeastOneOf =
     return combination(checked.path, `At least one attribute out of [${others}] must be specified`);
   };
 
-/** Only while an attribute `up` objects above, or beside this one (0), has a value. */
-const onlyIf =
-  (up: number, name: string, wanted: string): Check =>
+/** A rule's parameter that goes with one action alone. */
+export const onlyWithAction =
+  (action: string): Check =>
   ({ value, path, root }) => {
     if (isUnset(value)) return [];
-    const actual = member(valueAt(root, path.slice(0, -1 - up)), name);
-    if (isUnknown(actual) || actual === wanted) return [];
-    const other = "<.".repeat(up + 1) + name;
-    return combination(path, `${quoted(path)} can only be set if "${other}" is "${wanted}"`);
+    const actual = member(valueAt(root, path.slice(0, -2)), "action");
+    if (isUnknown(actual) || actual === action) return [];
+    return combination(path, `${quoted(path)} can only be set if "<.<.action" is "${action}"`);
   };
-
-/** A rule's parameter that goes with one action alone. */
-export const onlyWithAction = (action: string): Check => onlyIf(1, "action", action);
-
-export const onlyWhile = (name: string, wanted: string): Check => onlyIf(0, name, wanted);

@@ -13,9 +13,11 @@ import type { Terraform } from "./terraform.ts";
 /** Who sets an attribute: the program, the API, or the API where the program does not. */
 export type Mode = "required" | "optional" | "computed" | "optional-computed";
 
+type Scalar = "string" | "bool" | "float" | "int" | "dynamic" | "unserved";
+
 /** What a value is. */
 export type Type =
-  | { kind: "string" | "bool" | "float" | "int" | "dynamic" }
+  | { kind: Scalar }
   | { kind: "list" | "set" | "map"; element: Type }
   | { kind: "object"; attributes: Attributes };
 
@@ -54,7 +56,7 @@ export type Attributes = Record<string, Attribute>;
 
 type Constructor = (mode: Mode, options?: Options) => Attribute;
 const plain =
-  (kind: "string" | "bool" | "float" | "int" | "dynamic"): Constructor =>
+  (kind: Scalar): Constructor =>
   (mode, options) => ({ mode, type: { kind }, ...options });
 
 export const text = plain("string");
@@ -63,6 +65,8 @@ export const float = plain("float");
 export const int = plain("int");
 /** A value of whichever type the program or the API gives it. */
 export const dynamic = plain("dynamic");
+/** A value of any type that the stand-in refuses: one of the attribute's checks says why. */
+export const unserved = plain("unserved");
 
 type Element = "string" | "int" | Type;
 const elementType = (element: Element): Type => (typeof element === "string" ? { kind: element } : element);

@@ -43,6 +43,7 @@ function encode(type: Type, marked: PropertyValue): Terraform {
       if (!Array.isArray(value)) throw new Error("Expected an Array PropertyValue");
       return value.map((item, index) => encodeItem(type.element, item, index));
     case "dynamic":
+    case "unserved":
       return encodeDynamic(value);
     default:
       return encodeScalar(type.kind, value);

@@ -4,25 +4,24 @@
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
  */
 
-import { atLeast, identifier, lengthAtLeast, lowerCase, matches, oneOf, sizeAtLeast } from "../checks.ts";
+import { identifier, lengthAtLeast, lowerCase, matches, oneOf } from "../checks.ts";
 import { isJsonObject, type Json } from "../decode.ts";
 import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
 import { alsoRequires, exactlyOneOf } from "../relations.ts";
 import type { Ask, ResourceTable } from "../resource-table.ts";
-import { type Attributes, bool, int, list, nested, nestedList, text } from "../schema.ts";
+import { type Attributes, bool, nested, nestedList, text } from "../schema.ts";
 import { isObject, isUnknown, isUnset, member, type TerraformObject, textOf } from "../terraform.ts";
-import { cacheControlParameters, cacheParameters } from "./ruleset-cache.ts";
+import { cacheParameters } from "./ruleset-cache.ts";
 import { configParameters } from "./ruleset-config.ts";
 import { requestParameters } from "./ruleset-requests.ts";
-import { securityParameters } from "./ruleset-security.ts";
+import { refused, unservedParameters } from "./ruleset-unserved.ts";
 
 const ruleParameters: Attributes = {
   ...requestParameters,
   ...cacheParameters,
-  ...cacheControlParameters,
   ...configParameters,
-  ...securityParameters,
+  ...unservedParameters,
 };
 
 export const rulesetAttributes: Attributes = {
@@ -111,16 +110,7 @@ export const rulesetAttributes: Attributes = {
       action_parameters: nested("optional-computed", ruleParameters, { zero: true, default: {} }),
       description: text("optional-computed", { zero: true, default: "" }),
       enabled: bool("optional-computed", { default: true }),
-      exposed_credential_check: nested("optional", {
-        password_expression: text("required", {
-          says: "An expression that selects the password used in the credentials check.",
-          checks: [lengthAtLeast(1)],
-        }),
-        username_expression: text("required", {
-          says: "An expression that selects the user ID used in the credentials check.",
-          checks: [lengthAtLeast(1)],
-        }),
-      }),
+      exposed_credential_check: refused("checks of exposed credentials"),
       expression: text("required", {
         says: "The expression defining which traffic will match the rule.",
         checks: [lengthAtLeast(1)],
@@ -130,22 +120,7 @@ export const rulesetAttributes: Attributes = {
         { enabled: bool("optional-computed") },
         { checks: [alsoRequires("enabled")] },
       ),
-      ratelimit: nested("optional", {
-        characteristics: list("required", "string", {
-          says: "Characteristics of the request on which the rate limit counter will be incremented.",
-          checks: [sizeAtLeast(1)],
-        }),
-        period: int("required", {
-          says: "Period in seconds over which the counter is being incremented.",
-          checks: [atLeast(0)],
-        }),
-        counting_expression: text("optional", { checks: [lengthAtLeast(1)] }),
-        mitigation_timeout: int("optional-computed"),
-        requests_per_period: int("optional", { checks: [atLeast(1)] }),
-        requests_to_origin: bool("optional-computed", { zero: true, default: false }),
-        score_per_period: int("optional"),
-        score_response_header_name: text("optional", { checks: [lengthAtLeast(1)] }),
-      }),
+      ratelimit: refused("rate limits"),
       ref: text("optional-computed", { checks: [lengthAtLeast(1)] }),
     },
     { zero: true, default: [] },
