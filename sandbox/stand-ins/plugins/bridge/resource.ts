@@ -189,15 +189,14 @@ function secret(value: PropertyValue): PropertyValue {
 /** What the state shows of the values: nothing for null, secrets marked. */
 function outputsOf(attributes: Attributes, values: Values): Properties {
   const shown: Properties = {};
-  for (const [name, { type }] of Object.entries(attributes)) {
+  for (const name of Object.keys(attributes)) {
     const value = values[name] ?? null;
-    if (value === null) continue;
-    shown[name] = typeof type === "object" && isBlock(value) ? outputsOf(type.block, value as Values) : value;
+    if (value !== null) shown[name] = value;
   }
   return marked(attributes, shown);
 }
 
-function isBlock(value: PropertyValue): boolean {
+function isMap(value: PropertyValue): value is Properties {
   return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Unknown);
 }
 
@@ -222,10 +221,7 @@ function heeded({
     const old = plain(olds[top] ?? null);
     const now = inputs[top] ?? null;
     if (key === undefined) inputs[top] = old;
-    else if (isBlock(now)) {
-      const kept = isBlock(old) ? (old as Properties)[key] : undefined;
-      inputs[top] = { ...(now as Properties), [key]: kept };
-    }
+    else if (isMap(now)) inputs[top] = { ...now, [key]: isMap(old) ? old[key] : undefined };
   }
   return inputs;
 }

@@ -170,10 +170,10 @@ function pick(characters: string, times: number): string[] {
 }
 
 /** The items in an order that any other is as likely as. */
-export function shuffled<Item>(items: Item[], random: (below: number) => number = randomInt): Item[] {
+function shuffled<Item>(items: Item[]): Item[] {
   const order = [...items];
   for (let at = order.length - 1; at > 0; at -= 1) {
-    const other = random(at + 1);
+    const other = randomInt(at + 1);
     [order[at], order[other]] = [order[other] as Item, order[at] as Item];
   }
   return order;
