@@ -1,15 +1,14 @@
 /**
- * Private keys: made, read, and shown in all the forms that the provider gives.
+ * Private keys: made, and shown in all the forms that the provider gives.
  *
  * @see hashicorp/terraform-provider-tls: internal/provider/common_key.go, resource_private_key.go
  */
 
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Values } from "../bridge/plan.ts";
 import { Diagnostic } from "../bridge/resource.ts";
-import { parsePrivate, privatePem, publicForms } from "./openssh.ts";
-import { pemBlock } from "./pem.ts";
+import { privatePem, publicForms } from "./openssh.ts";
 
 export const algorithms = ["RSA", "ECDSA", "ED25519"] as const;
 export const curves = {
@@ -75,44 +74,4 @@ export function publicValues(key: KeyObject): Values {
 /** The official id is a hash of the bytes as a text, trimmed: bytes at the end that are white space do not count. */
 function withoutSpaceAtEnd(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString("latin1").replace(/(?:[\t\n\v\f\r ]|\xc2[\x85\xa0])+$/, ""), "latin1");
-}
-
-/** What the provider calls a key's algorithm. */
-export function algorithmOf(key: KeyObject): (typeof algorithms)[number] {
-  const names = { rsa: "RSA", ec: "ECDSA", ed25519: "ED25519" } as const;
-  return names[key.asymmetricKeyType as keyof typeof names];
-}
-
-const privateTypes = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
-const otherTypes = ["PUBLIC KEY", "CERTIFICATE", "CERTIFICATE REQUEST"];
-
-/**
- * Read a private key in PEM.
- *
- * @throws Error that says what the text is instead.
- */
-export function readPem(text: string): KeyObject {
-  const block = pemBlock(text);
-  if (block === undefined) {
-    throw new Error(`failed to decode PEM block: decoded bytes 0, undecoded ${Buffer.byteLength(text)}`);
-  }
-  if (otherTypes.includes(block.type)) {
-    throw new Error(`unable to determine parser for PEM preamble: ${block.type}`);
-  }
-  if (!privateTypes.includes(block.type)) throw new Error(`unsupported PEM preamble/type: ${block.type}`);
-  try {
-    return createPrivateKey(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`failed to parse private key given PEM preamble '${block.type}': ${reason}`);
-  }
-}
-
-/** Read a private key in OpenSSH's form. */
-export function readOpenssh(text: string): KeyObject {
-  try {
-    return parsePrivate(text);
-  } catch (error) {
-    throw new Error(`failed to parse openssh private key: ${error instanceof Error ? error.message : error}`);
-  }
 }
