@@ -11,14 +11,11 @@ import structs from "google-protobuf/google/protobuf/struct_pb.js";
 type Struct = import("google-protobuf/google/protobuf/struct_pb.js").Struct;
 type Value = import("google-protobuf/google/protobuf/struct_pb.js").Value;
 
-/** Key that marks a signed object, and the signatures that it can hold. */
-export const signatureKey = "4dabf18193072939515e22adb298388d";
-export const signatures = {
+/** Key that marks a signed object, and the signatures that are read and written here. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const signatures = {
   secret: "1b47061264138c4ac30d75fd1eb44270",
   output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
-  asset: "c44067f5952c0a294b673a41bacd8c17",
-  archive: "0def7320c3a5731c473e5ecbe6d01bc7",
-  resource: "5cf8f73096256a8f31e491e813e4eb8e",
 } as const;
 
 /** What stands on the wire for a value that only `up` will know, by the type of the value. */

@@ -55,8 +55,6 @@ export interface CommandFields {
   interpreter?: string[];
   dir?: string;
   environment?: Record<string, string>;
-  assetPaths?: string[];
-  archivePaths?: string[];
   addPreviousOutputInEnv?: boolean;
 }
 
@@ -67,6 +65,16 @@ export interface ResourceFields extends CommandFields {
   delete?: string;
   stdout?: string;
   stderr?: string;
+}
+
+/** Refusals of properties that ask for the files that a command leaves behind. */
+export function unservedIn(properties: Properties): CheckFailure[] {
+  return ["assetPaths", "archivePaths"]
+    .filter((property) => (properties[property] ?? null) !== null)
+    .map((property) => ({
+      property,
+      reason: `The local command provider collects no files: leave '${property}' out of stacks on the local clouds`,
+    }));
 }
 
 /** What is wrong with properties that should have a structure, in the order of its fields. */

@@ -1,7 +1,7 @@
 /**
  * The command provider, for commands on this machine: `command:local:Command` and `command:local:run`.
  *
- * Not served: `command:remote:*`.
+ * Not served: `command:remote:*`, and the files that a command leaves behind (`assetPaths`, `archivePaths`).
  *
  * @see pulumi/pulumi-command: provider/pkg/provider/local, and pulumi/pulumi-go-provider: infer, for what the
  * official one does around a command.
@@ -28,8 +28,7 @@ import {
   Unknown,
   unknown,
 } from "../values.ts";
-import { collect } from "./assets.ts";
-import { type CommandFields, failuresIn, readFields, settle, structures } from "./fields.ts";
+import { type CommandFields, failuresIn, readFields, settle, structures, unservedIn } from "./fields.ts";
 import { type Previous, runCommand } from "./run.ts";
 
 const version = "1.2.1";
@@ -57,7 +56,8 @@ export function commandProvider(): Provider {
 
 const localCommand: ResourceType = {
   check({ news }) {
-    const failures = failuresIn(news, "local.CommandInputs");
+    const misfits = failuresIn(news, "local.CommandInputs");
+    const failures = misfits.length > 0 ? misfits : unservedIn(news);
     return { inputs: failures.length > 0 ? news : mirrored(news), failures };
   },
 
@@ -114,7 +114,8 @@ const localCommand: ResourceType = {
 };
 
 const localRun: ProviderFunction = async ({ session, args }) => {
-  const failures = failuresIn(args, "local.RunInputs");
+  const misfits = failuresIn(args, "local.RunInputs");
+  const failures = misfits.length > 0 ? misfits : unservedIn(args);
   if (failures.length > 0) return { result: {}, failures };
   const fields = readFields(args, "local.RunInputs");
   return { result: { ...mirrored(args), ...(await run(fields.command ?? "", fields, {}, session, "")) } };
@@ -134,8 +135,7 @@ async function run(
   };
   try {
     const around = { engine: session.engine(), cancelled: session.cancelled, log };
-    const { stdout, stderr, directory } = await runCommand(command, fields, previous, around);
-    return { stdout, stderr, ...(await collect(directory, fields)) };
+    return { ...(await runCommand(command, fields, previous, around)) };
   } finally {
     await shown;
   }
@@ -172,20 +172,19 @@ function anyInputChanged(state: Properties, news: Properties): boolean {
 /** The outputs in a state that are no inputs; what was secret is plain, as after a run. */
 function outputsOf(state: Properties): Properties {
   const outputs: Properties = {};
-  for (const name of ["stdout", "stderr", "assets", "archive"]) {
+  for (const name of ["stdout", "stderr"]) {
     const value = state[name];
     if (value !== undefined && value !== null) outputs[name] = value instanceof Secret ? value.value : value;
   }
   return outputs;
 }
 
-/** The inputs as check and state show them: what is null is left out, and so is an unknown list of strings. */
+/** The inputs as check and state show them: what is null is left out, and so is an unknown interpreter. */
 function mirrored(inputs: Properties): Properties {
-  const lists = ["interpreter", "assetPaths", "archivePaths"];
   return Object.fromEntries(
     Object.entries(inputs).filter(([name, value]) => {
       if (value === null || value === undefined) return false;
-      return !(lists.includes(name) && plain(value) instanceof Unknown);
+      return !(name === "interpreter" && plain(value) instanceof Unknown);
     }),
   );
 }

@@ -22,8 +22,6 @@ export interface Ran {
   /** Without the last line's end. */
   stdout: string;
   stderr: string;
-  /** The folder that it ran in. */
-  directory: string;
 }
 
 export interface Surroundings {
@@ -98,7 +96,7 @@ export async function runCommand(
   around.cancelled.removeEventListener("abort", kill);
   lines.end();
   if (reason !== undefined) throw failed(reason);
-  return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, ""), directory };
+  return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
 }
 
 function environmentFor(
@@ -172,7 +170,7 @@ function signalText(signal: NodeJS.Signals): string {
 }
 
 /** A string between double quotes as Go's `%q` writes it. */
-export function goQuote(text: string): string {
+function goQuote(text: string): string {
   const short: Record<string, string> = {
     "\x07": "\\a",
     "\b": "\\b",
