@@ -37,8 +37,6 @@ interface Request {
 }
 
 export interface CheckRequest extends Request {
-  /** The inputs of the last run; undefined for a resource that is new. */
-  olds: Properties | undefined;
   news: Properties;
 }
 
@@ -79,9 +77,6 @@ export interface DiffAnswer {
   changes: "none" | "some" | "unknown";
   /** Top-level properties whose change replaces the resource. */
   replaces?: string[];
-  /** Output properties that an update surely leaves alone. */
-  stables?: string[];
-  deleteBeforeReplace?: boolean;
   /** Top-level properties that changed. */
   diffs?: string[];
   /** By property path, such as `environment.DRIFT` or `data.tags[0]`. Absent: the engine diffs the inputs. */
@@ -92,8 +87,6 @@ export interface CreateRequest extends Request {
   inputs: Properties;
   /** Nothing may be done: answer what is known already, and unknowns for the rest. */
   preview: boolean;
-  /** Seconds; 0 = the provider's own default. */
-  timeoutSeconds: number;
 }
 
 export interface CreateAnswer {
@@ -120,36 +113,29 @@ export interface ReadAnswer {
 
 export interface UpdateRequest extends DiffRequest {
   preview: boolean;
-  timeoutSeconds: number;
 }
 
 export interface DeleteRequest extends Request {
   id: string;
   /** The state. */
   olds: Properties;
-  oldInputs: Properties;
-  timeoutSeconds: number;
 }
 
-/** The life of one resource type. What is absent answers as the engine expects of a provider without it. */
+/** The life of one resource type. */
 export interface ResourceType {
-  /** Default: the inputs as they came. */
-  check?(request: CheckRequest): Promise<CheckAnswer> | CheckAnswer;
+  check(request: CheckRequest): Promise<CheckAnswer> | CheckAnswer;
   diff(request: DiffRequest): Promise<DiffAnswer> | DiffAnswer;
   create(request: CreateRequest): Promise<CreateAnswer> | CreateAnswer;
-  /** Default: the state and the inputs as they came. */
-  read?(request: ReadRequest): Promise<ReadAnswer> | ReadAnswer;
-  /** Answers the new state. Default: an error, for types whose every change replaces. */
-  update?(request: UpdateRequest): Promise<Properties> | Properties;
+  read(request: ReadRequest): Promise<ReadAnswer> | ReadAnswer;
+  /** Answers the new state. */
+  update(request: UpdateRequest): Promise<Properties> | Properties;
   /** Default: there is nothing to delete. */
   delete?(request: DeleteRequest): Promise<void> | void;
 }
 
 export interface InvokeRequest {
   session: Session;
-  token: string;
   args: Properties;
-  preview: boolean;
 }
 
 export interface InvokeAnswer {
@@ -159,30 +145,27 @@ export interface InvokeAnswer {
 
 export type ProviderFunction = (request: InvokeRequest) => Promise<InvokeAnswer> | InvokeAnswer;
 
-/** The provider's own configuration: `CheckConfig`, `DiffConfig`, `Configure`. */
+/** The provider's own configuration: `CheckConfig`, `DiffConfig`. */
 export interface ProviderConfiguration {
   /** @param urn the provider's own; the name of one that no program made begins with "default". */
-  check?(news: Properties, olds: Properties | undefined, urn: string): Promise<CheckAnswer> | CheckAnswer;
-  diff?(olds: Properties, news: Properties): Promise<DiffAnswer> | DiffAnswer;
-  /** Answers what `Session.config` is from now on; throws when the configuration cannot be used. */
-  configure?(config: Properties): Promise<Properties> | Properties;
+  check(news: Properties, urn: string): CheckAnswer;
+  /** Default: the engine hears that it is not implemented. */
+  diff?(olds: Properties, news: Properties): DiffAnswer;
 }
 
 export interface Provider {
   /** Package name: `random`, `command`, … */
   name: string;
   version: string;
-  /** The package's schema as JSON. Default: `{}`. */
-  schema?: string;
   /** What the provider says of itself at `Handshake` and `Configure`. Default: all but byte strings and autonaming. */
   features?: Partial<ProviderFeatures>;
-  configuration?: ProviderConfiguration;
+  configuration: ProviderConfiguration;
   /** By type token. */
   resources: Record<string, ResourceType>;
   /** By function token. */
   functions?: Record<string, ProviderFunction>;
-  /** The error for a type or function that is not served. Default: `unknown resource type …`. */
-  unknown?(kind: "resource" | "function", token: string): Error;
+  /** The error for a type or function that is not served. */
+  unknown(kind: "resource" | "function", token: string): Error;
 }
 
 export interface ProviderFeatures {
@@ -190,9 +173,7 @@ export interface ProviderFeatures {
   handshake: boolean;
   acceptSecrets: boolean;
   acceptOutputs: boolean;
-  acceptResources: boolean;
   acceptsByteString: boolean;
-  supportsPreview: boolean;
   supportsAutonaming: boolean;
 }
 
@@ -204,24 +185,5 @@ export class ProviderError extends Error {
   constructor(code: number, message: string) {
     super(message);
     this.code = code;
-  }
-}
-
-/**
- * The resource was made or changed, but is not as it should be: the engine keeps `id` and `outputs` in the
- * state, shows `reasons`, and fails the step (provider.proto: ErrorResourceInitFailed).
- */
-export class InitFailed extends Error {
-  readonly id: string;
-  readonly outputs: Properties;
-  readonly inputs: Properties;
-  readonly reasons: string[];
-
-  constructor(message: string, id: string, outputs: Properties, inputs: Properties, reasons: string[]) {
-    super(message);
-    this.id = id;
-    this.outputs = outputs;
-    this.inputs = inputs;
-    this.reasons = reasons;
   }
 }

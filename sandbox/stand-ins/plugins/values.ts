@@ -182,24 +182,12 @@ export function plainProperties(properties: Properties): Properties {
   );
 }
 
-/** True when the value, or one inside it, satisfies the test. */
-function some(value: PropertyValue | undefined, test: (value: PropertyValue) => boolean): boolean {
-  if (value === undefined) return false;
-  if (test(value)) return true;
-  if (value instanceof Secret) return some(value.value, test);
-  if (value instanceof OutputValue) return some(value.value, test);
-  if (value === null || typeof value !== "object" || value instanceof Unknown) return false;
-  return Object.values(value).some((inner) => some(inner, test));
-}
-
 /** True when the value, or one inside it, is unknown. */
 export function hasUnknown(value: PropertyValue | undefined): boolean {
-  return some(value, (v) => v instanceof Unknown || (v instanceof OutputValue && v.value === undefined));
-}
-
-/** True when the value, or one inside it, is secret. */
-export function hasSecret(value: PropertyValue | undefined): boolean {
-  return some(value, (v) => v instanceof Secret || (v instanceof OutputValue && v.secret));
+  if (value instanceof Unknown || (value instanceof OutputValue && value.value === undefined)) return true;
+  if (value instanceof Secret || value instanceof OutputValue) return hasUnknown(value.value);
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some(hasUnknown);
 }
 
 /** The same value for whoever compares: deep, and objects without regard to the order of their keys. */

@@ -30,7 +30,7 @@ const checks: { key: string; pattern: RegExp; complaint: string }[] = [
 ];
 
 export const configuration: ProviderConfiguration = {
-  check: (news, _olds, urn) => checkConfiguration(news, urn.split("::").at(-1) ?? ""),
+  check: (news, urn) => checkConfiguration(news, urn.split("::").at(-1) ?? ""),
   diff(olds, news) {
     const [before, after] = [plainProperties(olds), plainProperties(news)];
     const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(

@@ -6,7 +6,7 @@
 
 import { type Properties, type PropertyValue, plain, Secret } from "../values.ts";
 import { pulumiName } from "./names.ts";
-import type { Attribute, Attributes, Type } from "./schema.ts";
+import type { Attributes, Type } from "./schema.ts";
 
 /** After a refresh: what the program says already, with the values of now. */
 export function askedInputs(oldInputs: Properties, outputs: Properties): Properties {
@@ -37,7 +37,7 @@ export function importedInputs(attributes: Attributes, outputs: Properties): Pro
     const value = outputs[key];
     if (value === undefined || attribute.mode === "computed") continue;
     const input = imported(attribute.type, value);
-    if (attribute.mode === "required" || !isIdle(attribute, input)) inputs[key] = input;
+    if (attribute.mode === "required" || !isIdle(input)) inputs[key] = input;
   }
   return inputs;
 }
@@ -53,7 +53,7 @@ function imported(type: Type, value: PropertyValue): PropertyValue {
 }
 
 /** The bridge sees no default of the provider's own: only empty values are left out. */
-function isIdle(_attribute: Attribute, marked: PropertyValue): boolean {
+function isIdle(marked: PropertyValue): boolean {
   const value = plain(marked);
   if (value === null || value === false || value === 0 || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
