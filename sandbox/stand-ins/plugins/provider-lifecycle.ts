@@ -7,14 +7,14 @@ import type { Handlers } from "./provider-handlers.ts";
 import { checkResponse, diffResponse } from "./provider-messages.ts";
 import { decode, encode } from "./values.ts";
 
-/** The life of a resource. */
+/** The handlers for the lifecycle of a resource. */
 export function lifecycle(
   provider: Provider,
 ): Pick<Handlers, "check" | "diff" | "create" | "read" | "update" | "delete"> {
-  /** Which resource a request is about, and the type that serves it. */
+  /** The resource of a request, and the type that serves it. */
   const about = (message: { getUrn(): string; getType(): string; getName(): string }, session: Session) => {
     const urn = message.getUrn();
-    // Engines before 3.148 send the URN alone: urn:pulumi:stack::project::parent$type::name.
+    // Engines before 3.148 send only the URN: urn:pulumi:stack::project::parent$type::name.
     const [, , qualified = "", ...rest] = urn.split("::");
     const type = message.getType() || (qualified.split("$").at(-1) ?? "");
     const name = message.getName() || rest.join("::");

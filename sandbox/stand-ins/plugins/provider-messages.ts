@@ -1,4 +1,4 @@
-/** The parts of the plugin protocol's answers that are more than a field: failures, diffs, errors. */
+/** Answers of the plugin protocol with more than one field: failures, diffs, errors. */
 
 import grpc from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
@@ -55,7 +55,7 @@ function kindNumber(kind: DiffKind) {
   }[kind];
 }
 
-/** An error as a call answers it. */
+/** The gRPC status for an error. */
 export function serviceError(error: unknown): Partial<grpc.StatusObject> {
   const code = error instanceof ProviderError ? error.code : grpc.status.UNKNOWN;
   return { code, details: error instanceof Error ? error.message : String(error) };

@@ -1,8 +1,8 @@
 /**
- * A {@link Provider} as a gRPC service: what the engine calls.
+ * A {@link Provider} as a gRPC service for the engine.
  *
  * @see pulumi/pulumi: proto/pulumi/provider.proto, and sdk/go/common/resource/plugin/provider_plugin.go for
- * what the engine sends and expects.
+ * the engine's requests and expectations.
  */
 
 import grpc from "@grpc/grpc-js";
@@ -17,7 +17,7 @@ import { checkFailures, checkResponse, diffResponse, serviceError } from "./prov
 import { ProviderSession } from "./session.ts";
 import { decode, encode, plainProperties } from "./values.ts";
 
-/** A gRPC service with its handlers; `close` ends what its requests have under way. */
+/** A gRPC service with its handlers. `close` cancels all running requests. */
 export interface PluginService {
   definition: grpc.ServiceDefinition;
   handlers: grpc.UntypedServiceImplementation;
@@ -74,7 +74,7 @@ function features(provider: Provider) {
   };
 }
 
-/** What is asked of the plugin as a whole. */
+/** The calls about the plugin as a whole. */
 function general(
   provider: Provider,
 ): Pick<Handlers, "handshake" | "attach" | "cancel" | "getPluginInfo" | "getSchema" | "invoke"> {
@@ -123,7 +123,7 @@ function general(
   };
 }
 
-/** The provider's own configuration. */
+/** The calls about the provider's own configuration. */
 function configuration(provider: Provider): Pick<Handlers, "checkConfig" | "diffConfig" | "configure"> {
   return {
     checkConfig: (request) =>

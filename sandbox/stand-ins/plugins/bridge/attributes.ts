@@ -13,18 +13,18 @@ type AttributeType = "int" | "bool" | "string" | "map";
 
 export interface Attribute {
   type: AttributeType;
-  /** Whether the program may set it; absent = an output alone. */
+  /** Whether the program may set it. Absent: the attribute is an output only. */
   input?: "required" | "optional";
-  /** What a required attribute is for: the error for a missing one quotes it. */
+  /** Description of a required attribute. The error for a missing attribute quotes it. */
   description?: string;
   default?: PropertyValue;
-  /** An input that the provider fills in when the program does not. */
+  /** The provider sets this input when the program does not. */
   computed?: boolean;
   /** The state keeps it encrypted. */
   secret?: boolean;
-  /** Whether a change replaces the resource; a function gets the old and new values, null when absent. */
+  /** Whether a change replaces the resource. A function gets the old and new values, null when absent. */
   replaces?: boolean | ((old: PropertyValue, now: PropertyValue) => boolean);
-  /** An update leaves the value alone. Default: any change of the resource makes it unknown. */
+  /** An update keeps the value. Default: any change of the resource makes the value unknown. */
   keepsState?: boolean;
 }
 
@@ -35,13 +35,13 @@ function terraformName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A value that an attribute's type cannot hold. */
+/** A value does not fit its attribute's type. */
 export class EncodeError extends Error {}
 
 /**
- * The configuration of a resource as Terraform gets it: typed, null where the program set nothing.
+ * The configuration of a resource as Terraform gets it: typed, and null where the program sets nothing.
  *
- * @throws EncodeError for the first value that does not fit; unknown names are passed over.
+ * @throws EncodeError for the first value that does not fit. Unknown names are ignored.
  */
 export function encodeConfig(attributes: Attributes, inputs: Properties): Record<string, PropertyValue> {
   return Object.fromEntries(

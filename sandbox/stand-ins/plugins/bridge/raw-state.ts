@@ -1,5 +1,5 @@
 /**
- * The note in a state that lets the bridge rebuild Terraform's own state from Pulumi's.
+ * The note in a state from which the bridge rebuilds Terraform's own state.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/tfbridge/rawstate.go
  */

@@ -15,20 +15,20 @@ import { isObject, type Terraform, type TerraformObject } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
 import { emptyObject } from "./typed-values.ts";
 
-/** Ask the API for what stands at a path. */
+/** Gets a path of the API. */
 type Fetch = (path: () => string, strict?: boolean) => Promise<Json>;
 
 export interface FunctionTable {
-  /** Name of the data source in Terraform, for messages. */
+  /** Name of the data source in Terraform. Messages contain it. */
   terraform: string;
-  /** Arguments and results together, as Terraform has them. */
+  /** Arguments and results in one object, as in Terraform. */
   attributes: Attributes;
-  /** Exactly one of these arguments has to be given. */
+  /** Exactly one of these arguments is required. */
   oneOf?: string[];
   read(args: TerraformObject, fetch: Fetch): Promise<TerraformObject>;
 }
 
-/** Serve a function after its table. */
+/** Serves a function that a table describes. */
 export function invoke(table: FunctionTable): ProviderFunction {
   return ({ session, args }) =>
     reporting(session, "", async () => {
@@ -50,9 +50,9 @@ function configOf({ terraform, attributes }: FunctionTable, args: Properties): T
 }
 
 /**
- * What is wrong with a top-level argument.
+ * The failures of top-level arguments.
  *
- * @throws for anything deeper, and for arguments that are missing: a failure cannot say where those are.
+ * @throws for nested arguments, and for missing arguments: a failure cannot name those.
  */
 function failuresOf({ attributes, oneOf }: FunctionTable, config: TerraformObject): CheckFailure[] {
   const given = oneOf?.filter((name) => config[name] !== null);
@@ -85,7 +85,7 @@ function fetchOf(session: Session): Fetch {
   };
 }
 
-/** Arguments as a query, in the order of their names; `name: { exact }` is `name.exact`. */
+/** Arguments as a query, sorted by name. `name: { exact }` becomes `name.exact`. */
 export function query(args: TerraformObject, names: string[]): string {
   const pairs = names.flatMap((name) => queryPairs(name, args[name] ?? null));
   const sorted = pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -104,13 +104,13 @@ interface Listing extends Pick<FunctionTable, "terraform"> {
   args: Attributes;
   item: Attributes;
   path(args: TerraformObject): string;
-  /** Arguments that go into the query. */
+  /** Arguments that are sent in the query. */
   query: string[];
-  /** True: the provider asks for one numbered page after the other. Default: there is only one page. */
+  /** True: the provider asks for numbered pages. Default: there is only one page. */
   paged?: true;
 }
 
-/** A function that lists things: every page of them, until one is empty or there are enough. */
+/** A function that lists items. It reads pages until one is empty or there are enough items. */
 export function listing({ terraform, args, item, path, query: names, paged }: Listing): FunctionTable {
   const type = { kind: "list", element: { kind: "object", attributes: item } } as const;
   return {
@@ -135,7 +135,7 @@ export function itemsOf(page: Json): Json[] {
   return Array.isArray(result) ? result : [];
 }
 
-/** The provider does not number the first page. */
+/** The provider sends no number for the first page. */
 function withPage(path: string, page: number): string {
   if (page === 1) return path;
   const [place = "", text = ""] = path.split("?");

@@ -1,5 +1,5 @@
 /**
- * The inputs that a read answers: what the program would have to say to get the resource as it is.
+ * The inputs that a read answers: those that a program needs to get the resource as it is.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/tfbridge/schema.go (ExtractInputsFromOutputs)
  */
@@ -8,7 +8,7 @@ import { type Properties, type PropertyValue, plain, Secret } from "../values.ts
 import { pulumiName } from "./names.ts";
 import type { Attributes, Type } from "./schema.ts";
 
-/** After a refresh: what the program says already, with the values of now. */
+/** After a refresh: the inputs of the program, with their current values. */
 export function askedInputs(oldInputs: Properties, outputs: Properties): Properties {
   return askedObject(oldInputs, outputs);
 }
@@ -29,7 +29,7 @@ function asked(old: PropertyValue, now: PropertyValue): PropertyValue {
   return isProperties(old) && isProperties(now) ? askedObject(old, now) : now;
 }
 
-/** After an import: everything that a program may say, but for what is empty or the default anyway. */
+/** After an import: all inputs that a program may set, without optional ones that are empty. */
 export function importedInputs(attributes: Attributes, outputs: Properties): Properties {
   const inputs: Properties = {};
   for (const [name, attribute] of Object.entries(attributes)) {
@@ -52,7 +52,7 @@ function imported(type: Type, value: PropertyValue): PropertyValue {
   );
 }
 
-/** The bridge sees no default of the provider's own: only empty values are left out. */
+/** The bridge does not know the provider's defaults. Therefore only empty values are left out. */
 function isIdle(marked: PropertyValue): boolean {
   const value = plain(marked);
   if (value === null || value === false || value === 0 || value === "") return true;

@@ -1,10 +1,10 @@
 /**
  * The command provider, for commands on this machine: `command:local:Command` and `command:local:run`.
  *
- * Not served: `command:remote:*`, and the files that a command leaves behind (`assetPaths`, `archivePaths`).
+ * Not served: `command:remote:*`, and collecting files of a command (`assetPaths`, `archivePaths`).
  *
- * @see pulumi/pulumi-command: provider/pkg/provider/local, and pulumi/pulumi-go-provider: infer, for what the
- * official one does around a command.
+ * @see pulumi/pulumi-command: provider/pkg/provider/local, and pulumi/pulumi-go-provider: infer, for the
+ * official provider's steps before and after a command.
  */
 
 import { randomBytes } from "node:crypto";
@@ -33,7 +33,7 @@ import { type Previous, runCommand } from "./run.ts";
 
 const version = "1.2.1";
 
-/** The command provider; it keeps nothing between requests. */
+/** The command provider. It keeps nothing between requests. */
 export function commandProvider(): Provider {
   return {
     name: "command",
@@ -64,7 +64,7 @@ const localCommand: ResourceType = {
   diff(request) {
     const detailed = detailedDiff(request.oldInputs, newInputs(request));
     for (const [path, diff] of Object.entries(detailed)) {
-      // Triggers that come or go as a whole replace; a trigger that changes within the list only updates.
+      // Adding or removing all triggers replaces the resource. A change of one trigger only updates it.
       if (path === "triggers") diff.kind = `${diff.kind}-replace` as typeof diff.kind;
     }
     const tops = (paths: string[]) => [...new Set(paths.map(topOf))];
@@ -121,7 +121,7 @@ const localRun: ProviderFunction = async ({ session, args }) => {
   return { result: { ...mirrored(args), ...(await run(fields.command ?? "", fields, {}, session, "")) } };
 };
 
-/** Run a command; answers its outputs. */
+/** Runs a command and returns its outputs. */
 async function run(
   command: string,
   fields: CommandFields,
@@ -141,7 +141,7 @@ async function run(
   }
 }
 
-/** The inputs to go by: without the engine's own, and with the old values of what is to be overlooked. */
+/** The inputs without the engine's own, and with the old values at the paths of `ignoreChanges`. */
 function newInputs({
   olds,
   news,
@@ -157,8 +157,8 @@ function newInputs({
 }
 
 /**
- * Whether an update may bring other output: an input is unknown, or differs from the one in the state. An input
- * that the state lacks counts as no change.
+ * Whether an update may change the outputs: an input is unknown, or differs from the state. An input that the
+ * state lacks does not count.
  */
 function anyInputChanged(state: Properties, news: Properties): boolean {
   return Object.keys(structures["local.CommandInputs"]).some((name) => {
@@ -169,7 +169,7 @@ function anyInputChanged(state: Properties, news: Properties): boolean {
   });
 }
 
-/** The outputs in a state that are no inputs; what was secret is plain, as after a run. */
+/** The outputs in a state. Secret outputs become plain, as after a run. */
 function outputsOf(state: Properties): Properties {
   const outputs: Properties = {};
   for (const name of ["stdout", "stderr"]) {
@@ -179,7 +179,7 @@ function outputsOf(state: Properties): Properties {
   return outputs;
 }
 
-/** The inputs as check and state show them: what is null is left out, and so is an unknown interpreter. */
+/** The inputs as check and state show them: without nulls, and without an unknown interpreter. */
 function mirrored(inputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(inputs).filter(([name, value]) => {

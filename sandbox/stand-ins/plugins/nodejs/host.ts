@@ -1,8 +1,9 @@
 /**
- * The language host for `runtime: nodejs`: runs programs, and tells the engine about their packages.
+ * The language host for `runtime: nodejs`: it runs programs, and lists their packages for the engine.
  *
- * Not served: generating programs and packages, packing, linking, plugins written for Node (`RunPlugin`), the prompts
- * of `pulumi new`, and what `pulumi about` tells of a project. The engine hears UNIMPLEMENTED, and goes on without.
+ * Not served: generating programs and packages, packing, linking, plugins written for Node (`RunPlugin`), the
+ * prompts of `pulumi new`, and the project's data for `pulumi about`. The engine gets UNIMPLEMENTED and
+ * continues without an answer.
  *
  * @see pulumi/pulumi: proto/pulumi/language.proto and sdk/nodejs/cmd/pulumi-language-nodejs
  */
@@ -29,7 +30,7 @@ type Handled<Method> =
     : never;
 type Handlers = { [Name in keyof Server as string extends Name ? never : Name]: Handled<Server[Name]> };
 
-/** The version that the host says it has: that of the SDK whose protocol it speaks. */
+/** The host's version is the version of the SDK whose protocol it implements. */
 const version = "3.259.0";
 
 /** One engine's connection. */
@@ -48,7 +49,7 @@ class Connection {
   }
 }
 
-/** The host's service; one serves any number of engines. */
+/** The host's service. One service serves any number of engines. */
 export function languageHost(): PluginService {
   const connections = new Map<string, Connection>();
   const connectionOf = (peer: string): Connection => {
@@ -91,7 +92,7 @@ export function languageHost(): PluginService {
     };
     installDependencies(programOf(call.request.getInfo()), connectionOf(call.getPeer()).engine(), send).then(
       () => call.end(),
-      // Emitted, not destroyed with: a stream that is destroyed sends its client no status.
+      // The error is emitted, because a destroyed stream sends its client no status.
       (error) => call.emit("error", Object.assign(new Error(error.message), serviceError(error))),
     );
   };

@@ -21,7 +21,7 @@ function optionsOf(project: Project): NodeOptions {
 }
 
 /**
- * The manager that the project asks for, or whose lock file it has; npm otherwise.
+ * The package manager that the project asks for, or else the one of its lock file, or else npm.
  *
  * @throws Error when it is not installed.
  */
@@ -44,7 +44,7 @@ function packageManager(
   return "npm";
 }
 
-/** Run the package manager's install, passing its output on. */
+/** Runs the package manager's install and passes its output on. */
 export async function installDependencies(
   project: Project,
   engine: EngineProcess,

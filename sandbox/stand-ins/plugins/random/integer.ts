@@ -1,7 +1,7 @@
 /**
- * RandomInteger: a number that a seed makes the same each time.
+ * RandomInteger: a random number. A seed always gives the same number.
  *
- * A seed gives other values here than with the official provider, whose values follow from Go's generator.
+ * The number for a seed differs from the official provider's, which follows from Go's generator.
  *
  * @see hashicorp/terraform-provider-random: internal/provider/resource_integer.go
  */
@@ -11,7 +11,7 @@ import { type BridgedType, Diagnostic } from "../bridge/resource.ts";
 import type { PropertyValue } from "../values.ts";
 import { keepers } from "./attributes.ts";
 
-/** A whole number between two bounds, both included. */
+/** An integer between two bounds, both included. */
 export const randomInteger: BridgedType = {
   attributes: {
     keepers,
@@ -71,7 +71,7 @@ function parsed(text: string, what: string): number {
   );
 }
 
-/** A number from 0 to below a bound; from a seed, always the same one. */
+/** A number from 0 up to, but not including, a bound. A seed always gives the same number. */
 function chosen(below: number, seed: PropertyValue | undefined): number {
   if (!seed) return below > 1 ? randomInt(below) : 0;
   return createHash("sha256").update(`0:${seed}`).digest().readUIntBE(0, 6) % below;

@@ -7,7 +7,7 @@ import { randomPet } from "./pet.ts";
 import { randomPassword, randomString } from "./text.ts";
 import { randomUuid } from "./uuid.ts";
 
-/** The random provider; it keeps nothing between requests. */
+/** The random provider. It keeps nothing between requests. */
 export function randomProvider(): Provider {
   return {
     name: "random",

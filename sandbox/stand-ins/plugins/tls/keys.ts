@@ -1,5 +1,5 @@
 /**
- * Private keys: made, and shown in all the forms that the provider gives.
+ * Private keys: their generation, and all the forms that the provider outputs.
  *
  * @see hashicorp/terraform-provider-tls: internal/provider/common_key.go, resource_private_key.go
  */
@@ -18,7 +18,7 @@ export const curves = {
   P521: "secp521r1",
 } as const;
 
-/** Make a key; `rsaBits` counts for RSA alone, `curve` for ECDSA alone. */
+/** Generates a key. `rsaBits` is used only for RSA, `curve` only for ECDSA. */
 export async function makeKey(algorithm: string, rsaBits: number, curve: string): Promise<KeyObject> {
   const generate = promisify(generateKeyPair);
   switch (algorithm) {
@@ -44,7 +44,7 @@ export async function makeKey(algorithm: string, rsaBits: number, curve: string)
   }
 }
 
-/** The private forms of a key: PEM as its kind has it, PKCS#8, and OpenSSH's. */
+/** The private forms of a key: the PEM format of its algorithm, PKCS#8, and OpenSSH's format. */
 export function privateValues(key: KeyObject): Values {
   const kind = key.asymmetricKeyType;
   const pkcs8 = key.export({ format: "pem", type: "pkcs8" }).toString();
@@ -57,7 +57,7 @@ export function privateValues(key: KeyObject): Values {
   return { privateKeyPem: own, privateKeyPemPkcs8: pkcs8, privateKeyOpenssh: privatePem(key) };
 }
 
-/** The public forms of a key, and the id that is made of it. */
+/** The public forms of a key, and the id, which is derived from the key. */
 export function publicValues(key: KeyObject): Values {
   const half = createPublicKey(key);
   const der = half.export({ format: "der", type: "spki" });
@@ -71,7 +71,7 @@ export function publicValues(key: KeyObject): Values {
   };
 }
 
-/** The official id is a hash of the bytes as a text, trimmed: bytes at the end that are white space do not count. */
+/** The official id is a hash of the bytes, trimmed as a text: white space at the end does not count. */
 function withoutSpaceAtEnd(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString("latin1").replace(/(?:[\t\n\v\f\r ]|\xc2[\x85\xa0])+$/, ""), "latin1");
 }

@@ -1,5 +1,5 @@
 /**
- * Keys in the forms of OpenSSH.
+ * Keys in OpenSSH's formats.
  *
  * @see openssh/openssh-portable: PROTOCOL.key, and RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709
  */
@@ -9,10 +9,10 @@ import { createHash, type KeyObject, randomBytes } from "node:crypto";
 type Jwk = Record<string, string>;
 
 const magic = Buffer.from("openssh-key-v1\0");
-/** Names of the curves that SSH knows; P-224 is none of them. */
+/** SSH's names of the curves. SSH does not support P-224. */
 const curves: Record<string, string> = { "P-256": "nistp256", "P-384": "nistp384", "P-521": "nistp521" };
 
-/** A public key as SSH sends it, or undefined when SSH has no such key. */
+/** A public key in SSH's wire format; undefined if SSH does not support the key. */
 function publicBlob(jwk: Jwk): Buffer | undefined {
   if (jwk.kty === "RSA") return Buffer.concat([text("ssh-rsa"), integer(jwk.e), integer(jwk.n)]);
   if (jwk.kty === "OKP") return Buffer.concat([text("ssh-ed25519"), string(bytes(jwk.x))]);
@@ -22,7 +22,7 @@ function publicBlob(jwk: Jwk): Buffer | undefined {
 }
 
 interface PublicForms {
-  /** A line for authorized_keys; empty when SSH has no such key, as are the fingerprints. */
+  /** A line for authorized_keys. It is empty, like the fingerprints, if SSH does not support the key. */
   line: string;
   md5: string;
   sha256: string;
@@ -43,7 +43,7 @@ export function publicForms(key: KeyObject): PublicForms {
   };
 }
 
-/** The private key in OpenSSH's own form, without a passphrase; empty when SSH has no such key. */
+/** The private key in OpenSSH's format, without a passphrase; empty if SSH does not support the key. */
 export function privatePem(key: KeyObject): string {
   const jwk = withoutJwk(key) ? undefined : jwkOf(key);
   const blob = jwk === undefined ? undefined : publicBlob(jwk);
@@ -74,7 +74,7 @@ function privateFields(jwk: Jwk, blob: Buffer): Buffer[] {
   return [blob, integer(jwk.d)];
 }
 
-/** JSON Web Keys have no P-224. */
+/** JSON Web Keys do not support P-224. */
 function withoutJwk(key: KeyObject): boolean {
   return key.asymmetricKeyDetails?.namedCurve === "secp224r1";
 }
@@ -101,7 +101,9 @@ function text(value: string): Buffer {
   return string(Buffer.from(value));
 }
 
-/** A positive number: no leading zeros, but one where the first bit would make it negative. */
+/**
+ * A positive integer without leading zeros. A zero byte comes first if the first bit would make it negative.
+ */
 function integer(base64url: string | undefined): Buffer {
   const value = bytes(base64url);
   const start = value.findIndex((byte) => byte !== 0);
@@ -109,7 +111,7 @@ function integer(base64url: string | undefined): Buffer {
   return string((digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), digits]) : digits);
 }
 
-/** Data in PEM (RFC 7468): lines of 64 characters, and a line end after the last. */
+/** Data in PEM (RFC 7468): lines of 64 characters, each with a line end. */
 function pem(type: string, data: Buffer): string {
   const lines = data.toString("base64").match(/.{1,64}/g) ?? [];
   return `-----BEGIN ${type}-----\n${lines.map((line) => `${line}\n`).join("")}-----END ${type}-----\n`;

@@ -3,7 +3,7 @@ import { bridged } from "../bridge/resource.ts";
 import type { Provider } from "../provider.ts";
 import { privateKey } from "./private-key.ts";
 
-/** The tls provider; it keeps nothing between requests. */
+/** The tls provider. It keeps nothing between requests. */
 export function tlsProvider(): Provider {
   return {
     name: "tls",

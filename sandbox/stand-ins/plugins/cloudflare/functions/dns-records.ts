@@ -1,5 +1,5 @@
 /**
- * Looking DNS records up.
+ * Look-up of DNS records.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/dns_record
  */

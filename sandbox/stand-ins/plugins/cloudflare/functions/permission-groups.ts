@@ -1,5 +1,5 @@
 /**
- * What a token can be allowed.
+ * Look-up of the permissions that a token can get.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/account_api_token_permission_groups
  */

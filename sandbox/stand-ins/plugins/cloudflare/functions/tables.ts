@@ -3,7 +3,7 @@ import { getDnsRecords } from "./dns-records.ts";
 import { getAccountApiTokenPermissionGroupsList } from "./permission-groups.ts";
 import { getZone, getZones } from "./zones.ts";
 
-/** Every function that is served, by its name. */
+/** All served functions by name. */
 export const functionTables: Record<string, FunctionTable> = {
   getAccountApiTokenPermissionGroupsList,
   getDnsRecords,

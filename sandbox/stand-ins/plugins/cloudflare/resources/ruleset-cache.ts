@@ -1,5 +1,5 @@
 /**
- * Parameters of the rules that say what the edge caches.
+ * Parameters of the rules for caching at the edge.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */

@@ -1,5 +1,5 @@
 /**
- * Parameters of the rules that change requests and answers.
+ * Parameters of the rules that change requests and responses.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */

@@ -1,6 +1,6 @@
 /**
- * Parts of a rule that the local Cloudflare does not serve (sandbox/clouds/cloudflare/ruleset-rules.ts). They take any
- * value, and a check refuses a rule that sets one. The official provider would send them.
+ * Parts of a rule that the local Cloudflare does not serve (sandbox/clouds/cloudflare/ruleset-rules.ts). They
+ * accept any value. A check refuses a rule that sets one of them. The official provider would send them.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */
@@ -9,14 +9,17 @@ import type { Check, Finding } from "../checks.ts";
 import { onlyWithAction } from "../relations.ts";
 import { type Attribute, type Attributes, unserved } from "../schema.ts";
 
-/** @param what is not served, in the plural. */
+/** @param what the part that is not served, in the plural. */
 const refusal = (what: string, path: Finding["path"]): Finding => ({
   path,
   summary: "Not served by the local Cloudflare",
   detail: `The local Cloudflare serves no ${what}: leave the rule out of stacks on the local clouds`,
 });
 
-/** An attribute of a rule that is refused when it is set. @param what is not served, in the plural. */
+/**
+ * An attribute of a rule that is refused when it is set. @param what the part that is not served, in the
+ * plural.
+ */
 export function refused(what: string): Attribute {
   return unserved("optional", {
     checks: [({ value, path }) => (value === null ? [] : [refusal(what, path)])],

@@ -1,5 +1,5 @@
 /**
- * A ruleset: one phase of what the edge does with a request. A zone has one per phase.
+ * A ruleset: the rules for one phase of a request at the edge. A zone has one ruleset per phase.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
  */
@@ -152,7 +152,7 @@ export const ruleset: ResourceTable = {
   create: (state) => ({ method: "POST", path: rulesetsPath(state) }),
   read: one("GET"),
   update: one("PUT"),
-  // It answers no content, so the client asks for nothing in particular.
+  // The answer has no content, so the client accepts any type.
   delete: (state) => ({ ...one("DELETE")(state), headers: { accept: "*/*" }, strict: false }),
   modifyPlan: keepRuleIds,
   shape: withQueryLists,
@@ -167,7 +167,7 @@ export const ruleset: ResourceTable = {
   },
 };
 
-/** The API names the query parameters of a cache key in a list, or `["*"]`; the attributes in an object. */
+/** The API lists the query parameters of a cache key, or answers `["*"]`. The attributes are an object. */
 function withQueryLists(result: Json): Json {
   return at(result, "rules", (rules) => {
     if (!Array.isArray(rules)) return rules;
@@ -183,12 +183,14 @@ const listObject = (json: Json): Json => (Array.isArray(json) ? { list: json } :
 const includeObject = (json: Json): Json =>
   Array.isArray(json) && json.length === 1 && json[0] === "*" ? { all: true } : listObject(json);
 
-/** An object with one of its members changed, where it has it. */
+/** The object with one member changed, if it has that member. */
 function at(json: Json, name: string, change: (member: Json) => Json): Json {
   return isJsonObject(json) && json[name] !== undefined ? { ...json, [name]: change(json[name]) } : json;
 }
 
-/** A rule is known again by its ref: its id stays, and its logging too while the action stays. */
+/**
+ * A rule is identified by its ref: it keeps its id. It keeps its logging too, while the action is the same.
+ */
 function keepRuleIds(plan: TerraformObject, prior: TerraformObject | null): TerraformObject {
   if (prior === null || !Array.isArray(plan.rules) || !Array.isArray(prior.rules)) return plan;
   const byRef = new Map(prior.rules.map((rule) => [textOf(member(rule, "ref")), rule]));

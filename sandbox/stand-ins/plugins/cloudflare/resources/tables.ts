@@ -8,7 +8,7 @@ import { accountToken } from "./tokens.ts";
 import { zone } from "./zone.ts";
 import { zoneSetting } from "./zone-setting.ts";
 
-/** Every resource type that is served, by its name. */
+/** All served resource types by name. */
 export const resourceTables: Record<string, ResourceTable> = {
   AccountToken: accountToken,
   DnsRecord: dnsRecord,
