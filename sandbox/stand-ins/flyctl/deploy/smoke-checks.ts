@@ -1,11 +1,13 @@
-/** A machine must survive its first ten seconds. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
+/**
+ * A machine must survive its first ten seconds. Source: superfly/flyctl deploy/machines_deploymachinesapp.go.
+ */
 import { pollLogs } from "../api/app-logs.ts";
 import { FlyError, messageOf, wrap } from "../go/errors.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Leasable } from "./leasable.ts";
 import type { StatusLine } from "./status-lines.ts";
 
-/** Fails with the machine's last log lines when it crashes again and again. */
+/** Fails with the machine's last log lines if it crashes repeatedly. */
 export async function smokeChecks(
   deployment: Deployment,
   machine: Leasable,
