@@ -116,7 +116,7 @@ function text(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** Ask a provider that nobody else asks: a cancel ends all that it does. */
+/** Asks a provider that no other question uses, because a cancel ends all of a provider's commands. */
 async function apart(
   official: OfficialParts,
   side: Side,
@@ -159,7 +159,7 @@ async function logged(official: OfficialParts, side: Side, logging: string | und
   }
 }
 
-/** Ids end in random digits. */
+/** Replaces the random digits at the end of ids. */
 function form(value: string, path: string): string {
   return path === "id" ? value.replace(/[0-9a-f]{8}$/, "{8}") : value;
 }

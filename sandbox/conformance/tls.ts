@@ -10,7 +10,7 @@ const standIn: StandIn = { name: "tls", service: () => providerService(tlsProvid
 const privateKey = "tls:index/privateKey:PrivateKey";
 const getPublicKey = "tls:index/getPublicKey:getPublicKey";
 
-/** The tls provider: private keys in all their forms, which the official provider reads as its own. */
+/** The tls provider: private keys in all their forms. The official provider reads the stand-in's keys. */
 export async function questions(official: OfficialParts): Promise<Question[]> {
   const question = (name: string, ask: (client: ProviderClient) => Promise<unknown>): Question => ({
     part: "tls",
@@ -18,7 +18,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     ask: (side) => withProvider(official, standIn, side, async (client) => reduced(await ask(client), form)),
   });
   const ours = new Map<string, Promise<Fields>>();
-  /** A key that the stand-in has made: the same one for both sides. */
+  /** A key made by the stand-in. Both sides get the same key. */
   const ourKey = (inputs: Fields): Promise<Fields> => {
     const name = JSON.stringify(inputs);
     const made =
@@ -98,7 +98,7 @@ const keys: Fields[] = [
   { algorithm: "DSA" },
 ];
 
-/** Keys of which SSH knows all forms. */
+/** Keys that SSH supports, so that they have all forms. */
 const readable: Fields[] = [
   { algorithm: "RSA", rsaBits: 1024 },
   { algorithm: "ECDSA", ecdsaCurve: "P256" },
@@ -145,7 +145,7 @@ async function make(client: ProviderClient, inputs: Fields) {
 
 const privateForms = ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"];
 
-/** The public half of a key, as the provider finds it in one of the key's private forms. */
+/** The public half of a key, which the provider derives from one of the key's private forms. */
 async function read(client: ProviderClient, form: string, key: Fields): Promise<Fields> {
   const argument = form === "privateKeyOpenssh" ? form : "privateKeyPem";
   const answer = await client.invoke(getPublicKey, { [argument]: key[form] ?? "" });
@@ -162,7 +162,7 @@ function publicHalf(key: Fields): Fields {
   return Object.fromEntries(publicNames.map((name) => [name, key[name] ?? null]));
 }
 
-/** Keys by kind and size, everything else as it is. */
+/** Replaces keys by their kind and size. */
 function form(text: string, path: string): string {
   const key =
     path

@@ -45,7 +45,7 @@ type LogRequest = import("@pulumi/pulumi/proto/engine_pb.js").LogRequest;
 
 /** One engine's connection to one provider. */
 export interface Connection extends Disposable {
-  /** Answers the failures. */
+  /** Returns the failures. */
   check(type: string, news: Properties): Promise<{ property: string; reason: string }[]>;
   create(type: string, inputs: Properties, name?: string): Promise<{ id: string; outputs: Properties }>;
   delete(type: string, state: Properties): Promise<void>;
