@@ -5,9 +5,7 @@ import { queries } from "./api/queries.ts";
 import { nodes } from "./choose.ts";
 import type { Run } from "./run.ts";
 
-/**
- * Prints warnings to stderr. Prints nothing for an app without egress addresses, or if Fly does not answer.
- */
+/** Prints warnings to stderr. Prints nothing for an app without egress addresses, or if Fly does not answer. */
 export async function warnAboutEgress(run: Run, app: string, only?: string[]): Promise<void> {
   try {
     const data = await run.graphql.run(queries.getAppScopedEgressIPAddresses, { appName: app });

@@ -1,7 +1,4 @@
-/**
- * Leases: while one is held, nobody else changes the machine. Source: superfly/flyctl
- * internal/machine/lease.go.
- */
+/** Leases: while one is held, nobody else changes the machine. Source: superfly/flyctl internal/machine/lease.go. */
 import { retry } from "./api/flaps.ts";
 import { getMachine, type Machine } from "./api/machines.ts";
 import { messageOf, wrap } from "./go/errors.ts";

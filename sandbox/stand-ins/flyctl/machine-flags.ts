@@ -53,10 +53,7 @@ export async function configOfFlags(run: Run, input: FlagInput): Promise<Machine
   return config;
 }
 
-/**
- * JSON in a file or as text. It replaces the values that it contains (containerconfig and
- * config.ParseConfig).
- */
+/** JSON in a file or as text. It replaces the values that it contains (containerconfig and config.ParseConfig). */
 function mergeMachineConfig(config: MachineConfig, text: string): void {
   const json = existsSync(text) ? readFileSync(text, "utf8") : text;
   try {

@@ -1,7 +1,4 @@
-/**
- * Changes an app's secrets and updates its machines. Source: superfly/flyctl
- * internal/command/secrets/secrets.go.
- */
+/** Changes an app's secrets and updates its machines. Source: superfly/flyctl internal/command/secrets/secrets.go. */
 import type { Data } from "./api/graphql.ts";
 import { listMachines } from "./api/machines.ts";
 import { wrap } from "./go/errors.ts";

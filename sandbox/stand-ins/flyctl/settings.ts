@@ -63,10 +63,7 @@ function stringOr(value: unknown, otherwise: string): string {
   return typeof value === "string" ? value : otherwise;
 }
 
-/**
- * The top-level scalars of config.yml. flyctl writes this file itself, and it contains nothing else that is
- * needed.
- */
+/** The top-level scalars of config.yml. flyctl writes this file itself, and it contains nothing else that is needed. */
 function readConfigFile(path: string): Record<string, string> {
   if (!existsSync(path)) return {};
   const pairs = readFileSync(path, "utf8")

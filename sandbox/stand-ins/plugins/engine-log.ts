@@ -38,9 +38,7 @@ export class EngineLog {
     this.#client = new rpc.EngineClient(address, grpc.credentials.createInsecure(), channelOptions);
   }
 
-  /**
-   * Sends one line. Lines arrive in the order of the calls. Resolves when the engine has accepted the line.
-   */
+  /** Sends one line. Lines arrive in the order of the calls. Resolves when the engine has accepted the line. */
   send(severity: Severity, message: string, options: LineOptions = {}): Promise<void> {
     const request = new messages.LogRequest();
     request.setSeverity(severities[severity]);

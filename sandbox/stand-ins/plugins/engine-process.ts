@@ -14,10 +14,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 
 export interface EngineProcess {
   environment: Record<string, string>;
-  /**
-   * The working folder of a plugin that the engine starts: the program's folder, or the engine's if there is
-   * none.
-   */
+  /** The working folder of a plugin that the engine starts: the program's folder, or the engine's if there is none. */
   directory: string;
 }
 

@@ -79,10 +79,7 @@ export interface DiffAnswer {
   replaces?: string[];
   /** Top-level properties that changed. */
   diffs?: string[];
-  /**
-   * By property path, such as `environment.DRIFT` or `data.tags[0]`. Absent: the engine compares the inputs
-   * itself.
-   */
+  /** By property path, such as `environment.DRIFT` or `data.tags[0]`. Absent: the engine compares the inputs itself. */
   detailed?: Record<string, PropertyDiff>;
 }
 

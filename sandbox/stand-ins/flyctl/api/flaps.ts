@@ -46,9 +46,7 @@ export class Flaps {
     }
   }
 
-  /**
-   * Makes a call and checks only the status of its answer. `failed` is put before the message of a failure.
-   */
+  /** Makes a call and checks only the status of its answer. `failed` is put before the message of a failure. */
   async order(failed: string, method: string, path: string, body?: unknown, nonce?: string): Promise<void> {
     try {
       await this.textOf(method, path, body, nonce, true);

@@ -22,7 +22,7 @@ interface Reply {
   errors?: GraphqlError[];
 }
 
-/** An answer's `data`; whoever asks knows what it asked for. */
+/** An answer's `data`. Its form follows from the query. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are as deep as the queries.
 export type Data = Record<string, any>;
 

@@ -143,10 +143,7 @@ async function show(run: Run): Promise<void> {
   }
 }
 
-/**
- * The volume of the argument. Its app is given by flag, environment or fly.toml, or else the API is asked for
- * it.
- */
+/** The volume of the argument. Its app is given by flag, environment or fly.toml, or else the API is asked for it. */
 async function volumeAndApp(run: Run): Promise<{ app: string; id: string }> {
   const [id = ""] = run.args;
   let app = run.string("app") || run.env.FLY_APP || loadConfigIfPresent(run)?.appName || "";

@@ -1,6 +1,4 @@
-/**
- * Checks whether the app's own name resolves. Source: superfly/flyctl deploy/machines_deploymachinesapp.go.
- */
+/** Checks whether the app's own name resolves. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import type { Data } from "../api/graphql.ts";
 import { messageOf } from "../go/errors.ts";
 import type { Deployment } from "./deployment.ts";

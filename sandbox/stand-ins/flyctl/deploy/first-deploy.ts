@@ -1,7 +1,4 @@
-/**
- * Addresses and volumes that a first deployment creates itself. Source: superfly/flyctl
- * deploy/deploy_first.go.
- */
+/** Addresses and volumes that a first deployment creates itself. Source: superfly/flyctl deploy/deploy_first.go. */
 import type { Data } from "../api/graphql.ts";
 import { flatten, processNames } from "../fly-toml/groups.ts";
 import { allServices, machineConfig } from "../fly-toml/machine-config.ts";
@@ -131,10 +128,7 @@ async function provisionVolumes(deployment: Deployment): Promise<void> {
   }
 }
 
-/**
- * Refuses mounts without a suitable volume. Source: superfly/flyctl deploy/machines.go
- * (validateVolumeConfig).
- */
+/** Refuses mounts without a suitable volume. Source: superfly/flyctl deploy/machines.go (validateVolumeConfig). */
 export function checkVolumes(deployment: Deployment, groups: string[]): void {
   for (const group of groups) {
     const mounts: Data[] = flatten(deployment.config, group).sections.mounts ?? [];

@@ -1,6 +1,4 @@
-/**
- * Warns if nothing listens on a service's port. Source: superfly/flyctl deploy/machines_deploymachinesapp.go.
- */
+/** Warns if nothing listens on a service's port. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { flatten } from "../fly-toml/groups.ts";
 import { allServices } from "../fly-toml/machine-config.ts";

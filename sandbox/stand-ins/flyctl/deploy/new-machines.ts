@@ -121,9 +121,7 @@ async function waitForNew(deployment: Deployment, machine: Leasable, line: Statu
   await warnAboutListening(deployment, machine);
 }
 
-/**
- * If a launch fails because of a missing payment method, flyctl prints more. The local Fly has no payments.
- */
+/** If a launch fails because of a missing payment method, flyctl prints more. The local Fly has no payments. */
 export function isCapacity(error: unknown): boolean {
   const text = messageOf(error);
   return (

@@ -1,6 +1,4 @@
-/**
- * A machine must survive its first ten seconds. Source: superfly/flyctl deploy/machines_deploymachinesapp.go.
- */
+/** A machine must survive its first ten seconds. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import { pollLogs } from "../api/app-logs.ts";
 import { FlyError, messageOf, wrap } from "../go/errors.ts";
 import type { Deployment } from "./deployment.ts";

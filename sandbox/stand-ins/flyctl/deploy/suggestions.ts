@@ -1,6 +1,4 @@
-/**
- * flyctl's advice for a wait that timed out. Source: superfly/flyctl deploy/machines_deploymachinesapp.go.
- */
+/** flyctl's advice for a wait that timed out. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import { FlyError, messageOf } from "../go/errors.ts";
 import { WaitTimeout } from "./leasable.ts";
 

@@ -20,10 +20,7 @@ export function deployMetadata(group: string): Record<string, string> {
   return { fly_flyctl_version: version, fly_platform_version: "v2", fly_process_group: group };
 }
 
-/**
- * The config of a group's machines. Values that fly.toml does not set come from `source`, the existing
- * machine.
- */
+/** The config of a group's machines. Values that fly.toml does not set come from `source`, the existing machine. */
 export function machineConfig(config: AppConfig, group: string, source?: MachineConfig): MachineConfig {
   return update(flatten(config, group), structuredClone(source ?? {}));
 }

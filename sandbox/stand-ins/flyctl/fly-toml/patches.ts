@@ -1,6 +1,4 @@
-/**
- * Replaces old spellings of fly.toml by current ones. Source: superfly/flyctl internal/appconfig/patches.go.
- */
+/** Replaces old spellings of fly.toml by current ones. Source: superfly/flyctl internal/appconfig/patches.go. */
 import type { Data } from "../api/graphql.ts";
 import { formatDuration } from "../go/duration.ts";
 import { FlyError } from "../go/errors.ts";

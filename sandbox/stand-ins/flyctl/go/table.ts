@@ -34,9 +34,7 @@ function heading1(title: string): string {
   return title === "" ? "" : `${bold(title)}\n`;
 }
 
-/**
- * tablewriter's tw.Title after tw.SplitCamelCase: separate words, with blanks for underscores and most dots.
- */
+/** tablewriter's tw.Title after tw.SplitCamelCase: separate words, with blanks for underscores and most dots. */
 function heading(name: string): string {
   const chars = [...camelCaseWords(name).join(" ")];
   const text = chars

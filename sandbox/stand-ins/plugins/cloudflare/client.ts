@@ -116,9 +116,7 @@ function parse(text: string, strict: boolean): Json {
   return undefined;
 }
 
-/**
- * Whether to retry: there was no answer, or its status is temporary. `x-should-retry` overrides the status.
- */
+/** Whether to retry: there was no answer, or its status is temporary. `x-should-retry` overrides the status. */
 function shouldRetry(answer: Answer | Error): boolean {
   if (answer instanceof Error) return true;
   const wish = answer.headers["x-should-retry"];

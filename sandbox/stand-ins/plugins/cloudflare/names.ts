@@ -21,9 +21,7 @@ export function guessedName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/**
- * The plural, as far as these tables need it: `tags` → `tags`, `in` → `ins`, `status_code_ttl` → `…_ttls`.
- */
+/** The plural, as far as these tables need it: `tags` → `tags`, `in` → `ins`, `status_code_ttl` → `…_ttls`. */
 function pluralOf(name: string): string {
   return name.endsWith("s") ? name : `${name}s`;
 }

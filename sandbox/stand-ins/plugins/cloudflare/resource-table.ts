@@ -40,10 +40,7 @@ export interface ResourceTable {
   update?: Ask;
   /** Default: no call, and the setting stays in the cloud. */
   delete?: Ask;
-  /**
-   * The body of a change. `state` is undefined for a new resource. Default: all attributes that are on the
-   * wire.
-   */
+  /** The body of a change. `state` is undefined for a new resource. Default: all attributes that are on the wire. */
   body?: (plan: TerraformObject, state: TerraformObject | undefined) => string | undefined;
   /** What an update sends. Default: "whole". */
   extent?: Extent;

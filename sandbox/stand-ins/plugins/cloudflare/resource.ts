@@ -72,9 +72,7 @@ export function resource(table: ResourceTable): ResourceType {
   };
 }
 
-/**
- * A refresh if there is a state, else an import. For an import the provider reads once, and the bridge again.
- */
+/** A refresh if there is a state, else an import. For an import the provider reads once, and the bridge again. */
 async function read(
   table: ResourceTable,
   { session, urn, id, olds, oldInputs }: ReadRequest,

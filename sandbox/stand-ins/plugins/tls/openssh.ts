@@ -101,9 +101,7 @@ function text(value: string): Buffer {
   return string(Buffer.from(value));
 }
 
-/**
- * A positive integer without leading zeros. A zero byte comes first if the first bit would make it negative.
- */
+/** A positive integer without leading zeros. A zero byte comes first if the first bit would make it negative. */
 function integer(base64url: string | undefined): Buffer {
   const value = bytes(base64url);
   const start = value.findIndex((byte) => byte !== 0);

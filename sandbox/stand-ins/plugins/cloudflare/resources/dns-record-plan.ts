@@ -102,9 +102,7 @@ function keepSettings(plan: TerraformObject, prior: TerraformObject): void {
   if (unsaid) plan.settings = state;
 }
 
-/**
- * The time of the last change of comment or tags: null if there are none, unchanged while they are unchanged.
- */
+/** The time of the last change of comment or tags: null if there are none, unchanged while they are unchanged. */
 function stampOfOptional(
   plan: TerraformObject,
   prior: TerraformObject | null,

@@ -16,10 +16,7 @@ const refusal = (what: string, path: Finding["path"]): Finding => ({
   detail: `The local Cloudflare serves no ${what}: leave the rule out of stacks on the local clouds`,
 });
 
-/**
- * An attribute of a rule that is refused when it is set. @param what the part that is not served, in the
- * plural.
- */
+/** An attribute of a rule that is refused when it is set. @param what the part that is not served, in the plural. */
 export function refused(what: string): Attribute {
   return unserved("optional", {
     checks: [({ value, path }) => (value === null ? [] : [refusal(what, path)])],

@@ -188,9 +188,7 @@ function at(json: Json, name: string, change: (member: Json) => Json): Json {
   return isJsonObject(json) && json[name] !== undefined ? { ...json, [name]: change(json[name]) } : json;
 }
 
-/**
- * A rule is identified by its ref: it keeps its id. It keeps its logging too, while the action is the same.
- */
+/** A rule is identified by its ref: it keeps its id. It keeps its logging too, while the action is the same. */
 function keepRuleIds(plan: TerraformObject, prior: TerraformObject | null): TerraformObject {
   if (prior === null || !Array.isArray(plan.rules) || !Array.isArray(prior.rules)) return plan;
   const byRef = new Map(prior.rules.map((rule) => [textOf(member(rule, "ref")), rule]));

@@ -13,10 +13,7 @@ import type { Settle } from "../resource-table.ts";
 import type { Attributes } from "../schema.ts";
 import { isObject, member, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
 
-/**
- * The body of a change. `resources` is JSON in it, not text. It contains no null, even where the state had a
- * value.
- */
+/** The body of a change. `resources` is JSON in it, not text. It contains no null, even where the state had a value. */
 export function tokenBody(attributes: Attributes, plan: TerraformObject): string {
   const whole = JSON.parse(body(attributes, plan)) as { policies?: { resources?: unknown }[] };
   const policies = Array.isArray(plan.policies) ? plan.policies : [];
@@ -35,9 +32,7 @@ function resourcesOf(policy: Terraform): unknown {
   throw new Diagnostic("failed to serialize http request", `${what}: ${complaint}`);
 }
 
-/**
- * Resources as the API writes them, policies in the former order. Only the creation answers a token's value.
- */
+/** Resources as the API writes them, policies in the former order. Only the creation answers a token's value. */
 export const settleToken: Settle = ({ answer, prior, before, after, step }) => {
   const result = isJsonObject(answer) ? answer.result : undefined;
   const answered = isJsonObject(result) ? result.policies : undefined;
