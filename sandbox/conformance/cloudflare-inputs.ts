@@ -231,11 +231,6 @@ export const changes: [string, Fields, Fields[]][] = [
     ],
   ],
   [
-    "ApiToken",
-    { name: "mine", policies: [policy([bucketItemRead], "media")] },
-    [{ name: "mine still", policies: [policy([bucketItemRead], "media")] }],
-  ],
-  [
     "Zone",
     { name: "fresh.example", account: { id: account } },
     [

@@ -122,6 +122,5 @@ new cloudflare.Ruleset("headers", {
 }, deleteBeforeReplace);
 export const tokenId = token.id;
 export const tokenValue = token.value;
-export const rulesets = cloudflare.getRulesetsOutput({ zoneId }).rulesets.apply((all) => all.length);
 export const texts = cloudflare.getDnsRecordsOutput({ zoneId, type: "TXT" }).results.apply((all) => all.length);
 `;

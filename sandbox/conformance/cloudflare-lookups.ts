@@ -11,7 +11,7 @@ export type Seeded = Record<string, string>;
 /** Put one of each into the API. */
 export async function seed(asking: Asking): Promise<Seeded> {
   const ids: Seeded = {};
-  for (const name of ["R2Bucket", "DnsRecord", "ZoneSetting", "Ruleset", "AccountToken", "ApiToken"]) {
+  for (const name of ["R2Bucket", "DnsRecord", "ZoneSetting", "Ruleset", "AccountToken"]) {
     const inputs = changes.find(([type]) => type === name)?.[1] ?? {};
     const made = await make(asking, name, inputs);
     ids[name] = made?.id ?? "none";
@@ -36,14 +36,6 @@ export const lookups: [string, Fields][] = [
   ["getZones", { status: "pending", direction: "desc", order: "name" }],
   ["getZones", { maxItems: 1 }],
   ["getZones", { maxItems: -1 }],
-  ["getRulesets", { zoneId: zone }],
-  ["getRulesets", { accountId: account }],
-  ["getRulesets", { zoneId: zone, accountId: account }],
-  ["getRulesets", { zoneId: "short" }],
-  ["getRulesets", {}],
-  ["getRuleset", { zoneId: zone, id: "f".repeat(32) }],
-  ["getRuleset", { zoneId: zone, rulesetId: "f".repeat(32) }],
-  ["getRuleset", { zoneId: zone }],
   ["getDnsRecords", { zoneId: zone }],
   ["getDnsRecords", { zoneId: zone, type: "A", name: { exact: "www.mastiff.party" } }],
   ["getDnsRecords", { zoneId: zone, name: { startswith: "nothing" } }],
@@ -54,8 +46,6 @@ export const lookups: [string, Fields][] = [
   ["getAccountApiTokenPermissionGroupsList", { accountId: account, name: "Workers R2 Storage Write" }],
   ["getAccountApiTokenPermissionGroupsList", { accountId: account, maxItems: 2 }],
   ["getAccountApiTokenPermissionGroupsList", {}],
-  ["getAccountApiTokenPermissionGroups", { accountId: account }],
-  ["getApiTokenPermissionGroupsList", { maxItems: 3 }],
   ["getNothing", {}],
 ];
 
@@ -73,7 +63,6 @@ export function imports(ids: Seeded): [string, string][] {
     ["Ruleset", `planets/${zone}/${ids.Ruleset}`],
     ["Ruleset", `${zone}/${ids.Ruleset}`],
     ["AccountToken", `${account}/${ids.AccountToken}`],
-    ["ApiToken", `${ids.ApiToken}`],
     ["Zone", zone],
     ["R2CustomDomain", "files.mastiff.party"],
     ["R2BucketCors", "media"],

@@ -53,9 +53,7 @@ export const odd: [string, Fields][] = [
     "ZoneSetting",
     "Ruleset",
     "AccountToken",
-    "ApiToken",
     "Zone",
-    "OriginCaCertificate",
   ].map((name): [string, Fields] => [name, {}]),
   ["R2Bucket", { accountId: account, name: "media", location: "mars" }],
   ["R2Bucket", { accountId: account, name: 5, colour: "red" }],
@@ -98,7 +96,10 @@ export const odd: [string, Fields][] = [
   ["Ruleset", ruleset([header("*")], { accountId: account })],
   ["Ruleset", { kind: "zone", name: "", phase: "none" }],
   ["Ruleset", ruleset([{ action: "REWRITE", actionParameters: { headers: { a: {} } } }])],
-  ["Ruleset", ruleset([header("", { expression: "", actionParameters: { ssl: "strict", statusCode: 5 } })])],
+  [
+    "Ruleset",
+    ruleset([header("", { expression: "", actionParameters: { ssl: "strict", statusCode: 404 } })]),
+  ],
   ["Ruleset", ruleset([header("*", { actionParameters: { headers: {}, uri: {} }, logging: {} })])],
   [
     "Ruleset",
@@ -120,21 +121,10 @@ export const odd: [string, Fields][] = [
       },
     ]),
   ],
-  [
-    "Ruleset",
-    ruleset([
-      {
-        action: "redirect",
-        expression: "true",
-        actionParameters: { fromValue: { statusCode: 5, targetUrl: {} }, fromList: {} },
-      },
-    ]),
-  ],
   ["AccountToken", tokenOf({ policies: [] })],
   ["AccountToken", tokenOf({ policies: [{}] })],
   ["AccountToken", tokenOf({ policies: [{ effect: "maybe", permissionGroups: [{}], resources: "none" }] })],
   ["AccountToken", tokenOf({ policies: [{ effect: "allow", permissionGroups: [], resources: { a: "*" } }] })],
   ["AccountToken", tokenOf({ expiresOn: "tomorrow", status: "asleep" })],
   ["Zone", { name: "fresh.example", account: {}, type: "half" }],
-  ["OriginCaCertificate", { csr: "", hostnames: [], requestType: "none", requestedValidity: 5 }],
 ];

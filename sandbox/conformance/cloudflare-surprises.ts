@@ -265,18 +265,4 @@ export const surprising: Scripted[] = [
     () => ({ result: { id: "ssl", value: { enabled: true }, editable: true } }),
     settling("ZoneSetting", { zoneId: zone, settingId: "ssl", value: "strict" }),
   ),
-  scripted(
-    "a certificate",
-    ({ body }) => ({
-      result: {
-        id: "12345",
-        certificate: "PEM",
-        expires_on: "2041-01-01 00:00:00 +0000 UTC",
-        hostnames: ["mastiff.party"],
-        request_type: "origin-ecc",
-        ...body,
-      },
-    }),
-    settling("OriginCaCertificate", { csr: "CSR", hostnames: ["mastiff.party"], requestType: "origin-ecc" }),
-  ),
 ];

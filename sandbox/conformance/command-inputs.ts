@@ -49,7 +49,7 @@ export const creations: Fields[] = [
   { create: "echo hi", environment: secret({ A: "1" }) },
   { create: "echo hi", environment: { A: unknown } },
   { create: "echo hi", stdin: secret(unknown) },
-  { create: "echo hi", interpreter: unknown, assetPaths: unknown, triggers: unknown, dir: "/usr" },
+  { create: "echo hi", interpreter: unknown, triggers: unknown, dir: "/usr" },
   { create: "echo hi", triggers: [unknown, { a: unknown }], addPreviousOutputInEnv: unknown },
   { create: "echo hi; sleep 0.1; echo err >&2; exit 3" },
   { create: "echo hi", interpreter: ["/nope"] },
@@ -82,7 +82,7 @@ export const changes: [Fields, Fields, Fields?][] = [
     { stdout: secret("hidden") },
   ],
   [{ create: "true" }, { create: "true", delete: "x" }, { stdout: secret("hidden") }],
-  [{ create: "true" }, { create: "echo new" }, { stdout: secret("hidden"), assets: {} }],
+  [{ create: "true" }, { create: "echo new" }, { stdout: secret("hidden") }],
   [
     { create: "true", environment: { A: "1" } },
     { create: "true", environment: { A: "2" } },
@@ -197,14 +197,4 @@ export const runs: Fields[] = [
   { command: secret("echo a"), stdin: secret("b") },
   { command: "pwd", dir: "/usr", logging: "none" },
   { command: "echo x", dir: "/nope" },
-];
-
-export const globs: Fields[] = [
-  { assetPaths: ["*.txt"] },
-  { assetPaths: ["**.txt"] },
-  { assetPaths: ["**", "!**secret*"] },
-  { assetPaths: ["sub/?.txt", "{one,two}.txt", "[a-c].md", "[!a]z.md"] },
-  { assetPaths: ["none/**"] },
-  { archivePaths: ["**"] },
-  { archivePaths: ["sub/**"], assetPaths: ["*.md"] },
 ];

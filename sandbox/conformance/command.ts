@@ -1,5 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandProvider } from "../stand-ins/plugins/command/provider.ts";
 import { providerService } from "../stand-ins/plugins/provider-server.ts";
@@ -8,7 +6,6 @@ import {
   checks,
   creations,
   deletions,
-  globs,
   overlook,
   overlooked,
   runs,
@@ -90,11 +87,6 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     question("run of an unknown command, in a preview", (client) =>
       client.invoke(run, { command: unknown }, true),
     ),
-    ...globs.map((inputs) =>
-      question(`assets ${text(inputs)}`, (client) =>
-        inFolder((dir) => client.create(command, { create: "true", dir, ...inputs })),
-      ),
-    ),
     ...["stdout", "stderr", "stdoutAndStderr", "none", undefined].map(
       (logging): Question => ({
         part: "command",
@@ -124,31 +116,7 @@ function text(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** Ask about a folder with a few files. */
-async function inFolder<Answer>(ask: (dir: string) => Promise<Answer>): Promise<Answer> {
-  const dir = mkdtempSync(join(tmpdir(), "conformance-"));
-  try {
-    const deep = "deep/".repeat(25);
-    mkdirSync(join(dir, deep), { recursive: true });
-    mkdirSync(join(dir, "sub"));
-    const names = [
-      "one.txt",
-      "two.txt",
-      "a.md",
-      "bz.md",
-      "sub/x.txt",
-      "sub/secret.txt",
-      "sub/é.txt",
-      `${deep}low.txt`,
-    ];
-    for (const name of names) writeFileSync(join(dir, name), `content of ${name}`);
-    return await ask(dir);
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
-
-/** Ask a provider that nobody else asks: a cancel ends all that it does. */
+/** Asks a provider that no other question uses, because a cancel ends all of a provider's commands. */
 async function apart(
   official: OfficialParts,
   side: Side,
@@ -191,8 +159,7 @@ async function logged(official: OfficialParts, side: Side, logging: string | und
   }
 }
 
-/** Ids end in random digits; folders are made for a question. */
+/** Replaces the random digits at the end of ids. */
 function form(value: string, path: string): string {
-  if (path === "id") return value.replace(/[0-9a-f]{8}$/, "{8}");
-  return value.replace(/\/[^\s"]*conformance-[A-Za-z0-9]+/g, "{folder}");
+  return path === "id" ? value.replace(/[0-9a-f]{8}$/, "{8}") : value;
 }

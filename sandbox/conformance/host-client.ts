@@ -44,35 +44,6 @@ export class HostClient {
     return await this.#ask("getRequiredPackages", request);
   }
 
-  async requiredPlugins(): Promise<Json> {
-    return await this.#ask("getRequiredPlugins", new messages.GetRequiredPluginsRequest());
-  }
-
-  async about(program: ProgramFolder): Promise<Json> {
-    const request = new messages.AboutRequest();
-    request.setInfo(infoOf(program));
-    return await this.#ask("about", request);
-  }
-
-  async dependencies(program: ProgramFolder, transitive: boolean): Promise<Json> {
-    const request = new messages.GetProgramDependenciesRequest();
-    request.setInfo(infoOf(program));
-    request.setTransitivedependencies(transitive);
-    return await this.#ask("getProgramDependencies", request);
-  }
-
-  async prompts(program: ProgramFolder): Promise<Json> {
-    const request = new messages.RuntimeOptionsRequest();
-    request.setInfo(infoOf(program));
-    return await this.#ask("runtimeOptionsPrompts", request);
-  }
-
-  async template(program: ProgramFolder): Promise<Json> {
-    const request = new messages.TemplateRequest();
-    request.setInfo(infoOf(program));
-    return await this.#ask("template", request);
-  }
-
   async run(program: ProgramFolder): Promise<Json> {
     const request = new messages.RunRequest();
     request.setInfo(infoOf(program));

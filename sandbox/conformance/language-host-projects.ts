@@ -177,25 +177,3 @@ export const linked: Files = {
   }),
   "node_modules/none": "",
 };
-
-export const lockfile: Files = {
-  "package.json": JSON.stringify({ dependencies: { a: "1" }, devDependencies: { "@s/b": "2" } }),
-  "package-lock.json": lock({
-    name: "x",
-    lockfileVersion: 3,
-    packages: {
-      "": { dependencies: { a: "1" }, devDependencies: { "@s/b": "2" } },
-      "node_modules/a": { version: "1.0.0" },
-      "node_modules/@s/b": { version: "2.0.0", dev: true },
-      "node_modules/a/node_modules/c": { version: "3.0.0" },
-      "node_modules/c": { version: "3.1.0" },
-      "node_modules/d": { resolved: "elsewhere/d", link: true },
-      "elsewhere/d": { name: "d", version: "0.1.0" },
-    },
-  }),
-};
-
-/** The parser of the official host goes by lines. */
-function lock(content: object): string {
-  return JSON.stringify(content, null, 2);
-}

@@ -7,7 +7,6 @@ import {
   dynamic,
   failing,
   linked,
-  lockfile,
   packages,
   programs,
   settings,
@@ -88,37 +87,14 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
       }
     }),
     asked("plugin info", {}, async (host) => Object.keys((await host.pluginInfo()) ?? {})),
-    asked("plugins of old", {}, (host) => host.requiredPlugins()),
     asked("packages of a project without any", {}, (host, folder) => host.requiredPackages({ folder })),
     asked("packages of a project", packages, (host, folder) => host.requiredPackages({ folder })),
     asked("packages behind a link, below, and in a policy pack", linked, async (host, folder) => {
       symlinkSync(join(folder, "elsewhere"), join(folder, "node_modules/linked"));
       return await host.requiredPackages({ folder });
     }),
-    asked("about", { "package-lock.json": "{}", "package.json": "{}" }, (host, folder) =>
-      host.about({ folder }),
-    ),
-    asked("about with options that do not fit", {}, (host, folder) =>
-      host.about({ folder, options: { typescript: "yes" } }),
-    ),
-    asked("about with a package manager that there is not", {}, (host, folder) =>
-      host.about({ folder, options: { packagemanager: "pip" } }),
-    ),
-    asked("dependencies without a lock file", {}, (host, folder) => host.dependencies({ folder }, false)),
-    asked("direct dependencies", lockfile, (host, folder) => host.dependencies({ folder }, false)),
-    asked("all dependencies", lockfile, (host, folder) => host.dependencies({ folder }, true)),
-    asked("prompts", {}, (host, folder) => host.prompts({ folder })),
-    asked("prompts when the manager is chosen", {}, (host, folder) =>
-      host.prompts({ folder, options: { packagemanager: "npm" } }),
-    ),
-    asked("template", {}, (host, folder) => host.template({ folder })),
     asked("install", { "package.json": `{ "name": "empty" }`, "node_modules/none": "" }, (host, folder) =>
       host.install({ folder }),
-    ),
-    asked(
-      "install of a manifest that is broken",
-      { "package.json": "", "node_modules/none": "" },
-      (host, folder) => host.install({ folder }),
     ),
     asked("run before a handshake", {}, (host, folder) => host.run({ folder })),
   ];

@@ -134,6 +134,18 @@ test("a large input reaches a command that reads it late, and one that never rea
   expect((await connection.create(command, { create: "echo done", stdin })).outputs.stdout).toBe("done");
 });
 
+test("a program that asks for the files of a command is refused, and told where to leave that out", async () => {
+  using connection = await connect(plugins.ports.command);
+  const inputs = { create: "true", archivePaths: ["dist/**"] };
+  expect(await connection.check(command, inputs)).toEqual([
+    {
+      property: "archivePaths",
+      reason:
+        "The local command provider collects no files: leave 'archivePaths' out of stacks on the local clouds",
+    },
+  ]);
+});
+
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);

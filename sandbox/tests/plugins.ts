@@ -45,6 +45,8 @@ type LogRequest = import("@pulumi/pulumi/proto/engine_pb.js").LogRequest;
 
 /** One engine's connection to one provider. */
 export interface Connection extends Disposable {
+  /** Returns the failures. */
+  check(type: string, news: Properties): Promise<{ property: string; reason: string }[]>;
   create(type: string, inputs: Properties, name?: string): Promise<{ id: string; outputs: Properties }>;
   delete(type: string, state: Properties): Promise<void>;
   invoke(token: string, args: Properties): Promise<Properties>;
@@ -70,6 +72,14 @@ export async function connect(port: number | undefined, engineAddress?: string):
     await ask("handshake", request);
   }
   return {
+    async check(type, news) {
+      const request = new messages.CheckRequest();
+      request.setUrn(`urn:pulumi:dev::test::${type}::it`);
+      request.setType(type);
+      request.setNews(encode(news));
+      const response = await ask<InstanceType<typeof messages.CheckResponse>>("check", request);
+      return response.getFailuresList().map((one) => one.toObject());
+    },
     async create(type, inputs, name = "it") {
       const request = new messages.CreateRequest();
       request.setUrn(`urn:pulumi:dev::test::${type}::${name}`);

@@ -1,5 +1,5 @@
 /**
- * Which app a command is about: `-a`, else FLY_APP, else the `app` of fly.toml.
+ * The app of a command: `-a`, else FLY_APP, else the `app` of fly.toml.
  *
  * Source: superfly/flyctl internal/command/command.go (RequireAppName, LoadAppConfigIfPresent).
  */
@@ -9,7 +9,11 @@ import { type AppConfig, loadConfig } from "./fly-toml/load.ts";
 import { FlyError, wrap } from "./go/errors.ts";
 import { type Run, warnLabel } from "./run.ts";
 
-/** The app's name, or the error that none is given. */
+/**
+ * The app's name.
+ *
+ * @throws FlyError if none is given.
+ */
 export function requireAppName(run: Run): string {
   const config = loadConfigIfPresent(run);
   const name = run.string("app") || run.env.FLY_APP || config?.appName || "";
@@ -21,7 +25,7 @@ export function requireAppName(run: Run): string {
 
 const loaded = new WeakMap<Run, AppConfig | undefined>();
 
-/** The fly.toml of `-c` or of the working directory; a broken one is an error even where `-a` names the app. */
+/** The fly.toml of `-c` or of the working directory. A broken file is an error even if `-a` names the app. */
 export function loadConfigIfPresent(run: Run): AppConfig | undefined {
   if (!loaded.has(run)) loaded.set(run, load(run));
   return loaded.get(run);
@@ -37,7 +41,7 @@ function load(run: Run): AppConfig | undefined {
     const file = resolve(run.shell.cwd, path);
     if (!existsSync(file)) continue;
     try {
-      // A folder is no config file, even with one in it.
+      // A folder is not accepted, even if it contains a config file.
       if (statSync(file).isDirectory()) throw new FlyError(`read ${path}: is a directory`);
       const config = loadConfig(path, run.shell.cwd);
       if (config.error !== undefined) {

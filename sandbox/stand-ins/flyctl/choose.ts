@@ -1,5 +1,5 @@
 /**
- * Organisation and region: by flag or environment, else by a prompt that nobody answers here.
+ * Organisation and region: by flag or environment, else by a prompt, which nobody answers here.
  *
  * Source: superfly/flyctl internal/prompt/prompt.go (Org, Region).
  */
@@ -8,7 +8,7 @@ import { queries } from "./api/queries.ts";
 import { FlyError, NonInteractive, wrap } from "./go/errors.ts";
 import type { Run } from "./run.ts";
 
-/** An organisation as GraphQL shows it. */
+/** An organisation in GraphQL. */
 export interface Organization {
   id: string;
   slug: string;
@@ -17,7 +17,7 @@ export interface Organization {
   paidPlan?: boolean;
 }
 
-/** A region as GraphQL shows it. */
+/** A region in GraphQL. */
 export interface Region {
   code: string;
   name: string;
@@ -25,7 +25,7 @@ export interface Region {
   deprecated?: boolean;
 }
 
-/** The organisation that a new thing will belong to. */
+/** The organisation for a new resource. */
 export async function chooseOrganization(run: Run): Promise<Organization> {
   const data = await run.graphql.run(queries.getOrganizations, { admin: false });
   const all = nodes<Organization>(data.organizations);
@@ -51,19 +51,19 @@ export async function organizationBySlug(run: Run, slug: string): Promise<Organi
   }
 }
 
-/** `-o`, else FLY_ORG: what commands read that do not prompt. */
+/** `-o`, else FLY_ORG, for commands that do not prompt. */
 export function organizationFlag(run: Run): string {
   return run.string("org") || (run.env.FLY_ORG ?? "");
 }
 
-/** All regions that are not given up. */
+/** All regions that are not deprecated. */
 export async function platformRegions(run: Run): Promise<Region[]> {
   const data = await run.graphql.run(queries.platformRegions);
   const regions: Region[] = data.platform?.regions ?? [];
   return regions.filter((region) => !region.deprecated);
 }
 
-/** The region that a new thing will be in. */
+/** The region for a new resource. */
 export async function chooseRegion(
   run: Run,
   options: { splitPaid: boolean; excluded?: string[] },

@@ -1,7 +1,7 @@
 /**
- * The folder that every flyctl run leaves behind: config.yml with the lowest secrets version per app, and logs/
- * with whole HTTP bodies, plain secrets and passwords included. It is written as the real one writes it, because
- * whoever wraps flyctl must be shown to clean it up.
+ * The folder that every flyctl run leaves behind: config.yml with the minimum secrets version per app, and
+ * logs/ with whole HTTP bodies, including plain secrets and passwords. The stand-in writes the same files as
+ * the official flyctl, because tests must show that programs which run flyctl remove them.
  *
  * Source: superfly/flyctl internal/logger/file.go, internal/config/file.go, internal/appsecrets/minvers.go.
  */
@@ -23,7 +23,7 @@ export class ConfigFolder {
   private readonly path: string;
   private readonly logFile: string;
 
-  /** Makes the folder when it is missing, and the log of this run. */
+  /** Creates the folder if it is missing, and the log of this run. */
   constructor(path: string) {
     this.path = path;
     const logs = join(path, "logs");
@@ -40,17 +40,17 @@ export class ConfigFolder {
       rmSync(join(logs, old), { force: true });
   }
 
-  /** Adds to the debug log; its lines carry no time, only the level (flyctl, source of August 2026). */
+  /** Adds to the debug log. Its lines contain the level and no time (flyctl, source of August 2026). */
   log(text: string): void {
     appendFileSync(this.logFile, `DEBUG ${text}\n`);
   }
 
-  /** Lowest version of an app's secrets that its machines must have; undefined when none is known. */
+  /** Minimum version of an app's secrets for its machines; undefined if none is known. */
   minSecretsVersion(app: string): number | undefined {
     return this.readMinvers()[app];
   }
 
-  /** Remembers (or with undefined forgets) the lowest secrets version of an app. */
+  /** Stores the minimum secrets version of an app. Undefined removes it. */
   setMinSecretsVersion(app: string, version: number | undefined): void {
     const minvers = this.readMinvers();
     if (version === undefined) delete minvers[app];

@@ -5,7 +5,7 @@ import { queries } from "./api/queries.ts";
 import { nodes } from "./choose.ts";
 import type { Run } from "./run.ts";
 
-/** Warnings on stderr; nothing for an app without egress addresses, and nothing when Fly cannot be asked. */
+/** Prints warnings to stderr. Prints nothing for an app without egress addresses, or if Fly does not answer. */
 export async function warnAboutEgress(run: Run, app: string, only?: string[]): Promise<void> {
   try {
     const data = await run.graphql.run(queries.getAppScopedEgressIPAddresses, { appName: app });
@@ -24,6 +24,6 @@ export async function warnAboutEgress(run: Run, app: string, only?: string[]): P
       );
     }
   } catch {
-    // A warning that cannot be made is none.
+    // A failure only means that there is no warning.
   }
 }

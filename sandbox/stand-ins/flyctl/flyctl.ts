@@ -1,8 +1,9 @@
 /**
  * The stand-in flyctl: a client of the local Fly with flyctl's grammar, output, errors and exit codes.
  *
- * It asks the local Fly the same questions in the same order as the real one, so whatever wraps flyctl meets the
- * same answers, refusals and half-done states. What it does not know it refuses; it never pretends.
+ * It sends the same requests in the same order as the official flyctl. So a program that runs flyctl gets the
+ * same answers and refusals, and the same incomplete states. Commands and flags that the stand-in does not
+ * implement are refused. It never reports success for them.
  */
 import { randomBytes } from "node:crypto";
 import { commands, usageOf, version } from "./cli/grammar.ts";
@@ -13,7 +14,7 @@ import { Run } from "./run.ts";
 import { readSettings } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
-/** Runs one line; the exit code is 0, or 1 for any failure. */
+/** Runs one line. The exit code is 0, or that of the failure (default: 1). */
 export async function flyctl(argv: string[], shell: Shell): Promise<number> {
   let line: Line;
   try {
@@ -46,7 +47,7 @@ export async function flyctl(argv: string[], shell: Shell): Promise<number> {
   }
 }
 
-/** The help of a command, or of flyctl itself where there is no such command. */
+/** Prints the help of a command, or of flyctl itself if the command does not exist. */
 function printHelp(words: string[], shell: Shell): number {
   try {
     const { path } = findPath(words);
@@ -55,14 +56,17 @@ function printHelp(words: string[], shell: Shell): number {
   } catch (error) {
     if (!(error instanceof WrongLine)) return printError("help", error, shell);
     const topics = words.map((word) => `\`${word}\``).join(" ");
-    // These two flags are added when they are first asked for, which is not here.
+    // cobra adds these two flags at their first use, which does not happen here.
     const usage = usageOf("").replace(/^ +-[hv], --(help|version) .*\n/gm, "");
     shell.stdout(`Unknown help topic [${topics}]\n${usage}`);
   }
   return 0;
 }
 
-/** Tells the local Fly what was run, argv and stdin apart, so that tests can look where secrets went. */
+/**
+ * Reports the run to the local Fly's journal, with argv and stdin in separate fields, so that tests can see
+ * where secrets went.
+ */
 async function tellJournal(run: Run, argv: string[]): Promise<void> {
   const url = run.settings.apiUrl;
   if (url === undefined || !/^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(`${url}/`)) return;
@@ -75,7 +79,7 @@ async function tellJournal(run: Run, argv: string[]): Promise<void> {
       body: JSON.stringify({ argv, stdin }),
     });
   } catch {
-    // Nobody listens: the command itself will say so in flyctl's words.
+    // Without a local Fly the command itself fails with flyctl's message.
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Finds an image that is there already; building one is not served.
+ * Finds an existing image. Building an image is not served.
  *
  * Source: superfly/flyctl internal/build/imgsrc/resolver.go, remote_image_resolver.go.
  */
@@ -17,11 +17,11 @@ export interface Image {
   digest: string;
   /** Bytes. */
   size: number;
-  /** What Fly calls the "build" that found it. */
+  /** Id of the "build" in which Fly found the image. */
   buildId: number;
 }
 
-/** `tag@digest`: what a machine is made from by `machine run`. */
+/** `tag@digest`: the image of a machine of `machine run`. */
 export function imageString(image: Image): string {
   return image.digest === "" ? image.tag : `${image.tag}@${image.digest}`;
 }
@@ -35,7 +35,7 @@ export function humanBytes(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ${units[power]}`;
 }
 
-/** Asks Fly for an image; the search is told as a build of no length. */
+/** Asks Fly for an image. The search is reported as a build that takes no time. */
 export async function resolveImage(run: Run, app: string, reference: string): Promise<Image> {
   const buildId = await createBuild(run, app);
   run.warn(`Searching for image '${reference}' remotely...`);
@@ -63,7 +63,7 @@ export async function resolveImage(run: Run, app: string, reference: string): Pr
   return image;
 }
 
-/** Refuses a build from source; without a Dockerfile the real one has nothing to build from either. */
+/** Refuses a build from source. Without a Dockerfile the official flyctl has nothing to build from either. */
 export async function refuseBuild(run: Run, app: string, build: Data): Promise<never> {
   const own = ["builder", "buildpacks", "builtin", "dockerfile"].some((key) => build[key] !== undefined);
   const file = ["Dockerfile", "dockerfile"].some((name) => existsSync(name));
@@ -79,7 +79,7 @@ export async function refuseBuild(run: Run, app: string, build: Data): Promise<n
 
 const strategies = ["Local Image Reference", "Remote Image Reference"];
 
-/** A build that cannot be announced is only warned about. */
+/** If a build cannot be reported, a warning is printed. */
 async function createBuild(run: Run, app: string): Promise<number | undefined> {
   const body = { app_name: app, builder_type: "remote", strategies_available: strategies };
   try {

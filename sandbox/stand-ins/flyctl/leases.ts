@@ -1,4 +1,4 @@
-/** Leases: nobody else changes a machine meanwhile. Source: superfly/flyctl internal/machine/lease.go. */
+/** Leases: while one is held, nobody else changes the machine. Source: superfly/flyctl internal/machine/lease.go. */
 import { retry } from "./api/flaps.ts";
 import { getMachine, type Machine } from "./api/machines.ts";
 import { messageOf, wrap } from "./go/errors.ts";
@@ -6,13 +6,13 @@ import type { Run } from "./run.ts";
 
 const seconds = 120;
 
-/** Takes the lease of a machine; what comes back is the machine as it is now, with the lease's nonce. */
+/** Acquires the lease of a machine. Returns the machine in its current state, with the lease's nonce. */
 export async function acquireLease(run: Run, app: string, machine: Machine): Promise<Machine> {
   const late = setTimeout(() => run.print(`Waiting on lease for machine ${machine.id}...`), 2000);
   try {
     const path = `/apps/${app}/machines/${machine.id}/lease?ttl=${seconds}`;
     const failed = `failed to get lease on VM ${machine.id}`;
-    // Whatever the failure, it is tried again for a minute (fly-go flaps/flaps_machines.go: AcquireLease).
+    // Every failure is retried for a minute (fly-go flaps/flaps_machines.go: AcquireLease).
     const lease = await retry(
       () => run.flaps.wrapped(failed, "POST", path),
       () => true,
@@ -29,7 +29,7 @@ export async function acquireLease(run: Run, app: string, machine: Machine): Pro
   }
 }
 
-/** Does something under the leases of some machines, and lets go of them whatever happens. */
+/** Runs a function while holding the leases of some machines. The leases are released in any case. */
 export async function withLeases<T>(
   run: Run,
   app: string,
@@ -52,7 +52,7 @@ export async function withLeases<T>(
   }
 }
 
-/** Lets go of a machine's lease; a failure is only told. */
+/** Releases a machine's lease. A failure is only printed. */
 export async function releaseLease(run: Run, app: string, machine: Machine): Promise<void> {
   if (!machine.nonce) return;
   try {

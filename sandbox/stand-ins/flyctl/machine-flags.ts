@@ -14,16 +14,16 @@ import { determineServices } from "./machine-ports.ts";
 import type { Run } from "./run.ts";
 import { guestOfFlags, parseSize } from "./sizes.ts";
 
-/** What to start from. */
+/** The starting point. */
 export interface FlagInput {
   start: MachineConfig;
   app: string;
   region: string;
-  /** `machine update`: the command is a flag, not the arguments. */
+  /** True for `machine update`: the command is a flag, not the arguments. */
   updating: boolean;
 }
 
-/** The config after the flags. */
+/** The config with the flags applied. */
 export async function configOfFlags(run: Run, input: FlagInput): Promise<MachineConfig> {
   const config = { ...input.start };
   if (run.string("machine-config") !== "") mergeMachineConfig(config, run.string("machine-config"));
@@ -53,7 +53,7 @@ export async function configOfFlags(run: Run, input: FlagInput): Promise<Machine
   return config;
 }
 
-/** JSON by file or as text; it replaces what it names (containerconfig and config.ParseConfig). */
+/** JSON in a file or as text. It replaces the values that it contains (containerconfig and config.ParseConfig). */
 function mergeMachineConfig(config: MachineConfig, text: string): void {
   const json = existsSync(text) ? readFileSync(text, "utf8") : text;
   try {
@@ -213,7 +213,7 @@ function fileOf(kind: string, text: string): Data {
   }
 }
 
-/** Adds files; one without content takes the file of that path away (fly-go fly.go: MergeFiles). */
+/** Adds files. A file without content removes the file with that path (fly-go fly.go: MergeFiles). */
 export function mergeFiles(all: Data[], more: Data[]): Data[] {
   const result = [...all];
   for (const file of more) {

@@ -3,7 +3,7 @@ import type { Data } from "./api/graphql.ts";
 import { FlyError } from "./go/errors.ts";
 import type { Run } from "./run.ts";
 
-/** Services after the `--port` flags; a service without ports is dropped. */
+/** The services with the `--port` flags applied. A service without ports is dropped. */
 export function determineServices(run: Run, services: Data[]): Data[] {
   const all = services.map((service) => ({ ...service, ports: [...(service.ports ?? [])] }) as Data);
   for (const text of run.list("port")) {
@@ -60,7 +60,7 @@ function parsePort(text: string): PortFlag {
     return { internal: internal || port, protocol, port, start: undefined, end: undefined, handlers };
   }
   const start = number(first, "invalid start port for port range");
-  // The real one reads the range's start twice, so a range ends where it begins.
+  // The official flyctl reads the start of the range twice, so a range ends at its start.
   return { internal: internal || start, protocol, port: undefined, start, end: start, handlers };
 }
 

@@ -1,11 +1,11 @@
-/** Which machines a command is about. Source: superfly/flyctl internal/command/machine/select.go. */
+/** The machines of a command. Source: superfly/flyctl internal/command/machine/select.go. */
 import { getMachine, type Machine } from "./api/machines.ts";
 import { queries } from "./api/queries.ts";
 import { requireAppName } from "./app-name.ts";
 import { FlyError, messageOf, wrap } from "./go/errors.ts";
 import type { Run } from "./run.ts";
 
-/** The app's name where there is one; a machine id alone can tell it too. */
+/** The app's name, if it is given. A machine's id alone also identifies the app. */
 export function optionalAppName(run: Run): string {
   try {
     return requireAppName(run);
@@ -60,7 +60,7 @@ async function find(run: Run, app: string, id: string): Promise<Machine> {
   }
 }
 
-/** The plain words for a machine that is not there; undefined for any other failure. */
+/** The plain message for a missing machine; undefined for any other failure. */
 export function notFound(error: unknown, app: string, id: string): FlyError | undefined {
   if (!messageOf(error).includes("machine not found")) return undefined;
   return new FlyError(`machine ${id} was not found in app '${app}'`);

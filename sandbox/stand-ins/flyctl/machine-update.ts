@@ -10,7 +10,7 @@ const cpusPerKind: Record<string, number[]> = {
   performance: [1, 2, 4, 6, 8, 10, 12, 14, 16, 32, 64, 128],
 };
 
-/** How a machine is to be updated. */
+/** Parameters of a machine's update. */
 export interface MachineUpdate {
   config: MachineConfig;
   skipLaunch: boolean;
@@ -18,7 +18,7 @@ export interface MachineUpdate {
   timeoutMs: number;
 }
 
-/** Updates a machine whose lease is held. */
+/** Updates a machine. The caller holds its lease. */
 export async function updateOne(
   run: Run,
   app: string,
@@ -89,7 +89,7 @@ export function checkGuest(guest: Guest): void {
   });
 }
 
-/** Message, description and suggestion; undefined for a size that can be had. */
+/** Message, description and suggestion; undefined for a size that is offered. */
 function wrongGuest(guest: Guest): [string, string, string] | undefined {
   const kind = guest.cpu_kind ?? "";
   const cpus = guest.cpus ?? 0;

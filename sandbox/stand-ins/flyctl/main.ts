@@ -1,4 +1,4 @@
-/** The stand-in flyctl as a program of its own. */
+/** Runs the stand-in flyctl as a program. */
 import { flyctl } from "./flyctl.ts";
 import { processShell } from "./shell.ts";
 

@@ -1,4 +1,4 @@
-/** Brings up a Postgres cluster of machines. Source: superfly/flyctl flypg/launcher.go. */
+/** Creates a Postgres cluster of machines. Source: superfly/flyctl flypg/launcher.go. */
 import { generateKeyPairSync, randomInt } from "node:crypto";
 import type { Guest, Machine, MachineConfig } from "./api/machines.ts";
 import { queries } from "./api/queries.ts";
@@ -12,14 +12,14 @@ import { updateSecrets } from "./secrets-update.ts";
 import { authorizedKey, privateKeyFile } from "./ssh-key.ts";
 import { waitForState, watchChecks } from "./waiting.ts";
 
-/** What is to be brought up. */
+/** Parameters of a cluster. */
 export interface PostgresOrder {
   name: string;
   organization: Organization;
   region: string;
-  /** Of the operator; "" makes one. */
+  /** Password of the operator. "" generates one. */
   password: string;
-  /** "" takes the newest. */
+  /** "" means the newest image. */
   imageRef: string;
   autostart: boolean;
   guest: Guest;
@@ -31,7 +31,10 @@ export interface PostgresOrder {
 const startTimeoutMs = 5 * 60_000;
 const hundredYearsInHours = 876_600;
 
-/** App, private address, secrets, then volume and machine one after the other; the credentials at the end. */
+/**
+ * Creates the app, the private address and the secrets, then volumes and machines in turn. Prints the
+ * credentials last.
+ */
 export async function launchPostgres(run: Run, order: PostgresOrder, detach: boolean): Promise<void> {
   const { organization } = order;
   run.print("Creating app...");
@@ -88,7 +91,7 @@ async function latestImage(run: Run): Promise<string> {
   return (await run.graphql.run(queries.getLatestImageTag, variables)).latestImageTag ?? "";
 }
 
-/** The cluster's own secrets; the operator's password comes back. */
+/** Sets the cluster's own secrets. Returns the operator's password. */
 async function setSecrets(run: Run, order: PostgresOrder, app: string): Promise<string> {
   run.print(`Setting secrets on app ${app}...`);
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");

@@ -1,4 +1,4 @@
-/** What a command is given: its line, its outputs, its environment and the clients of Fly's APIs. */
+/** The context of a command: its line, its outputs, its environment and the clients of Fly's APIs. */
 import { Flaps } from "./api/flaps.ts";
 import { Graphql } from "./api/graphql.ts";
 import { Http } from "./api/http.ts";
@@ -11,7 +11,7 @@ import { encode } from "./go/json.ts";
 import type { Settings } from "./settings.ts";
 import type { Shell } from "./shell.ts";
 
-/** It is yellow without a terminal too. */
+/** It is yellow even without a terminal. */
 export const warnLabel = "\u001b[33mWARN\u001b[0m";
 
 /** One run of flyctl. */
@@ -54,12 +54,12 @@ export class Run {
     return new Uiex(this.http, this.localUrl("FLY_UIEX_BASE_URL", this.settings.uiexUrl));
   }
 
-  /** Logs go by the same address as GraphQL, with the REST paths of the web. */
+  /** Logs use the address of GraphQL and the REST paths of the web. */
   get logs(): Uiex {
     return new Uiex(this.http, this.localUrl("FLY_API_BASE_URL", this.settings.apiUrl));
   }
 
-  /** The token must never leave the machine: a stand-in has nothing to say to the real Fly. */
+  /** The token must not leave this machine. Therefore the stand-in accepts only local addresses. */
   private localUrl(variable: string, url: string | undefined): string {
     const host = url === undefined || url === "" ? "" : new URL(url).hostname;
     if (host === "127.0.0.1" || host === "localhost" || host === "[::1]")
@@ -94,28 +94,28 @@ export class Run {
     this.print(`${warnLabel} ${text}`);
   }
 
-  /** Whether the line names the flag. */
+  /** Whether the line contains the flag. */
   has(name: string): boolean {
     return this.line.flags.has(name);
   }
 
-  /** Text of a flag; its default or "" when the line does not name it. */
+  /** Text of a flag. If the line does not contain it: its default, or "". */
   string(name: string): string {
     const value = this.value(name);
     return value === undefined ? "" : String(value);
   }
 
-  /** A switch. */
+  /** Whether a switch is on. */
   bool(name: string): boolean {
     return this.value(name) === true;
   }
 
-  /** Number of a flag; 0 without one. */
+  /** Number of a flag; 0 if it is not given. */
   int(name: string): number {
     return Number(this.value(name) ?? 0);
   }
 
-  /** Every value of a flag that may be given several times. */
+  /** All values of a flag that may be repeated. */
   list(name: string): string[] {
     const value = this.value(name);
     return Array.isArray(value) ? value : [];
@@ -130,12 +130,12 @@ export class Run {
       : readValue(spec, spec.default);
   }
 
-  /** Short line that says what a command is for. */
+  /** The help text of the command. */
   get help(): string {
     return commands[this.line.path]?.help ?? "";
   }
 
-  /** Standard input, read to its end once; "" on a terminal. */
+  /** Standard input. It is read to its end once; "" on a terminal. */
   stdin(): string {
     if (this.standardInput === undefined) {
       this.standardInput = this.shell.isTerminal ? "" : this.shell.stdin();
@@ -144,5 +144,5 @@ export class Run {
   }
 }
 
-/** What carries out a command. */
+/** The function that runs a command. */
 export type Command = (run: Run) => Promise<void>;

@@ -1,12 +1,12 @@
 /**
- * What `secrets import` reads: NAME=VALUE lines with comments, quotes and three-quote blocks.
+ * The input of `secrets import`: NAME=VALUE lines with comments, quotes and three-quote blocks.
  *
- * Source: superfly/flyctl internal/command/secrets/parser.go; its traps are kept (a `#` cuts the value unless it
- * stands within double quotes; an unterminated block and lines beyond 64 KiB are dropped in silence).
+ * Source: superfly/flyctl internal/command/secrets/parser.go. Its pitfalls are kept: a `#` outside of double
+ * quotes ends the value, and an unterminated block and lines beyond 64 KiB are dropped without a message.
  */
 import { FlyError } from "./go/errors.ts";
 
-/** Go's bufio.Scanner gives up at a longer line. */
+/** Go's bufio.Scanner stops at a longer line. */
 const longestLine = 64 * 1024;
 
 /** Values by name. */

@@ -1,10 +1,10 @@
-/** Changes an app's secrets and rolls its machines. Source: superfly/flyctl internal/command/secrets/secrets.go. */
+/** Changes an app's secrets and updates its machines. Source: superfly/flyctl internal/command/secrets/secrets.go. */
 import type { Data } from "./api/graphql.ts";
 import { listMachines } from "./api/machines.ts";
 import { wrap } from "./go/errors.ts";
 import type { Run } from "./run.ts";
 
-/** Sets values and takes away those that are null, and remembers the version that machines must have. */
+/** Sets values, removes those that are null, and stores the minimum version for machines. */
 export async function updateSecrets(
   run: Run,
   app: string,
@@ -17,7 +17,7 @@ export async function updateSecrets(
   run.folder.setMinSecretsVersion(app, Number(answer.version ?? 0));
 }
 
-/** Brings changed secrets to the machines, unless they are only staged or there is no machine yet. */
+/** Updates the machines with changed secrets, unless the secrets are only staged or there is no machine. */
 export async function deploySecrets(
   run: Run,
   app: Data,

@@ -1,5 +1,5 @@
 /**
- * Where flyctl finds token, addresses and folder: flag, then environment, then the config folder.
+ * Sources of flyctl's token, addresses and folder: the flag, then the environment, then the config folder.
  *
  * Source: superfly/flyctl internal/config/config.go (Load, applyEnv, applyFile), helpers/config.go.
  */
@@ -11,9 +11,9 @@ import type { Line } from "./cli/parse.ts";
 /** The settings of one run. */
 export interface Settings {
   token: string;
-  /** True when the token came by flag or environment: then its age is not asked for. */
+  /** True: the token comes from a flag or the environment, so its age is not checked. */
   tokenIsExternal: boolean;
-  /** When the token of the config file was made; undefined when it does not say. */
+  /** When the token of the config file was created; undefined if the file does not contain it. */
   lastLogin: Date | undefined;
   json: boolean;
   organization: string;
@@ -33,7 +33,7 @@ export function readSettings(line: Line, env: NodeJS.ProcessEnv): Settings {
   const configDir = env.FLY_CONFIG_DIR ? env.FLY_CONFIG_DIR : join(homedir(), ".fly");
   const file = readConfigFile(join(configDir, "config.yml"));
   const flag = (name: string) => line.flags.get(name);
-  // A variable that is set counts even when it is empty: FLY_ACCESS_TOKEN="" hides FLY_API_TOKEN.
+  // A variable counts even if it is empty: FLY_ACCESS_TOKEN="" hides FLY_API_TOKEN.
   const first = (...names: string[]) =>
     names.map((name) => env[name]).find((value) => value !== undefined) ?? "";
   const fromEnv = first("FLY_ACCESS_TOKEN", "FLY_API_TOKEN");
@@ -54,7 +54,7 @@ export function readSettings(line: Line, env: NodeJS.ProcessEnv): Settings {
   };
 }
 
-/** The values that flyctl takes for true (internal/env/env.go). */
+/** The values that mean true for flyctl (internal/env/env.go). */
 export function isTruthy(value: string | undefined): boolean {
   return ["1", "ok", "t", "true"].includes((value ?? "").toLowerCase().trim());
 }
@@ -63,7 +63,7 @@ function stringOr(value: unknown, otherwise: string): string {
   return typeof value === "string" ? value : otherwise;
 }
 
-/** The top-level scalars of config.yml; the file is written by flyctl itself and holds nothing fancier. */
+/** The top-level scalars of config.yml. flyctl writes this file itself, and it contains nothing else that is needed. */
 function readConfigFile(path: string): Record<string, string> {
   if (!existsSync(path)) return {};
   const pairs = readFileSync(path, "utf8")

@@ -1,22 +1,22 @@
-/** What a run of the stand-in touches of the process that it runs in. */
+/** The parts of its process that a run of the stand-in uses. */
 import { readFileSync } from "node:fs";
 
-/** The surroundings of one run: those of a process, or those that a test makes to run many in one. */
+/** The environment of one run: that of the process, or one that a test makes to run many in one process. */
 export interface Shell {
   env: NodeJS.ProcessEnv;
   /** The working directory. */
   cwd: string;
   /** Whether standard input is a terminal. */
   isTerminal: boolean;
-  /** The whole of standard input. */
+  /** All of standard input. */
   stdin(): string;
   stdout(text: string): void;
   stderr(text: string): void;
-  /** Ends the calls that are under way, as the end of a process would. */
+  /** Aborts running calls, like the end of a process. */
   signal?: AbortSignal;
 }
 
-/** Those of this process. */
+/** The shell of this process. */
 export function processShell(): Shell {
   return {
     env: process.env,

@@ -1,8 +1,8 @@
 /**
- * Sizes of machines: the presets, sizes in words, and what the `--vm-*` flags make of them.
+ * Sizes of machines: the presets, sizes as text, and the `--vm-*` flags.
  *
- * Source: superfly/fly-go machine_types.go (MachinePresets, SetSize), superfly/flyctl internal/flag/machines.go,
- * helpers/size.go over docker/go-units.
+ * Source: superfly/fly-go machine_types.go (MachinePresets, SetSize), superfly/flyctl
+ * internal/flag/machines.go, helpers/size.go over docker/go-units.
  */
 import type { Guest } from "./api/machines.ts";
 import { FlyError } from "./go/errors.ts";
@@ -11,7 +11,7 @@ import type { Run } from "./run.ts";
 const sharedCpus = [1, 2, 4, 6, 8];
 const performanceCpus = [1, 2, 4, 6, 8, 10, 12, 14, 16];
 
-/** The sizes that can be had, smallest first. */
+/** The sizes that are offered, smallest first. */
 export const presets: Record<
   string,
   Required<Pick<Guest, "cpu_kind" | "cpus" | "memory_mb">>
@@ -23,7 +23,7 @@ export const presets: Record<
   ]),
 ]);
 
-/** A guest of a preset's size; what else `guest` says stays. */
+/** A guest with a preset's size. Its other values stay. */
 export function withSize(guest: Guest, size: string): Guest {
   const preset = presets[size];
   if (preset !== undefined) return { ...guest, ...preset };
@@ -37,7 +37,7 @@ export function withSize(guest: Guest, size: string): Guest {
   throw new FlyError(`'${size}' is an invalid machine size, choose one of: [${valid.sort().join(" ")}]`);
 }
 
-/** Name of the size that a guest comes closest to. */
+/** Name of the size that is closest to a guest. */
 export function sizeOf(guest: Guest | undefined): string {
   if (guest === undefined) return "";
   if (guest.cpu_kind === "shared") return `shared-cpu-${guest.cpus ?? 0}x`;
@@ -45,7 +45,7 @@ export function sizeOf(guest: Guest | undefined): string {
   return "unknown";
 }
 
-/** The guest that the `--vm-*` flags ask for. */
+/** The guest of the `--vm-*` flags. */
 export function guestOfFlags(run: Run, base?: Guest): Guest {
   let guest: Guest = { ...(base ?? presets["shared-cpu-1x"]) };
   if (run.has("vm-size")) guest = withSize(guest, run.string("vm-size"));
@@ -77,8 +77,8 @@ export function guestOfFlags(run: Run, base?: Guest): Guest {
 }
 
 /**
- * A size such as "1gb" in whole `unit`s; a bare number is in that unit already.
- * Memory counts in powers of 1024 (MB means MiB), volumes in powers of 1000.
+ * A size such as "1gb" in whole `unit`s. A plain number is already in that unit. Memory uses powers of 1024
+ * (MB means MiB), volumes use powers of 1000.
  */
 export function parseSize(text: string, unit: "MB" | "GB"): number {
   if (/^[+-]?\d+$/.test(text)) return Number(text);
@@ -97,6 +97,6 @@ export function parseSize(text: string, unit: "MB" | "GB"): number {
     throw new FlyError(`invalid size: invalid suffix: '${shown}'`);
   }
   const bytes = size * base ** ["", "k", "m", "g", "t", "p"].indexOf((power[1] ?? "").toLowerCase());
-  // Both quotients are powers of what they are named after: MiB for memory, GB for volumes.
+  // The result is in MiB for memory and in GB for volumes.
   return Math.trunc(bytes / base ** (unit === "MB" ? 2 : 3));
 }

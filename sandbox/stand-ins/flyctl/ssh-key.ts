@@ -1,14 +1,14 @@
-/** An ed25519 key in the forms of OpenSSH. Source: superfly/flyctl ssh/key.go; RFC 4253 section 6.6. */
+/** An ed25519 key in OpenSSH's formats. Source: superfly/flyctl ssh/key.go; RFC 4253 section 6.6. */
 import { type KeyObject, randomBytes } from "node:crypto";
 
 const keyType = "ssh-ed25519";
 
-/** `ssh-ed25519 AAAA…`: the line of an authorized_keys file. */
+/** `ssh-ed25519 AAAA…`: a line of an authorized_keys file. */
 export function authorizedKey(key: KeyObject): string {
   return `${keyType} ${publicBlob(key).toString("base64")}`;
 }
 
-/** The unencrypted private key as ssh-keygen writes it. */
+/** The unencrypted private key in ssh-keygen's format. */
 export function privateKeyFile(secret: KeyObject, key: KeyObject, comment: string): string {
   const point = rawKey(key, "x");
   const check = randomBytes(4);

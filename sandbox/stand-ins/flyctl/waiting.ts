@@ -39,7 +39,7 @@ function timeoutReached(machine: Machine, state: string, timeoutMs: number): Fly
   });
 }
 
-/** Shows on stderr how checks come in until all of them pass; at most five minutes. */
+/** Prints to stderr how many checks pass, until all of them do. It waits at most five minutes. */
 export async function watchChecks(run: Run, app: string, machines: Machine[]): Promise<void> {
   const total = machines.reduce((sum, machine) => sum + (machine.checks ?? []).length, 0);
   if (total === 0) {

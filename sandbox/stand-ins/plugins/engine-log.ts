@@ -2,7 +2,7 @@ import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/engine_pb.js";
 
-/** Messages up to the size that the engine itself takes (pulumi/pulumi: sdk/go/common/util/rpcutil/serve.go). */
+/** The size limit of messages is the engine's own (pulumi/pulumi: sdk/go/common/util/rpcutil/serve.go). */
 export const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": 400 * 1024 * 1024,
@@ -18,27 +18,27 @@ const severities = {
 };
 
 export interface LineOptions {
-  /** The resource that the line is about; empty = the stack. */
+  /** The resource of the line. Empty: the stack. */
   urn?: string;
-  /** Lines of one stream are shown as one text. */
+  /** Lines of one stream are displayed as one text. */
   stream?: number;
-  /** Shown while the resource is worked on, and not kept. */
+  /** The line is displayed only during work on the resource. */
   ephemeral?: boolean;
 }
 
-/** The engine's own service, as far as a plugin speaks to it: lines for the user's screen. */
+/** Client of the engine's service. Plugins use it only for lines on the user's screen. */
 export class EngineLog {
   readonly address: string;
   readonly #client: InstanceType<typeof rpc.EngineClient>;
   #last: Promise<void> = Promise.resolve();
 
-  /** @param address host and port where the engine listens, as `Handshake` tells it. */
+  /** @param address host and port of the engine's service, from `Handshake`. */
   constructor(address: string) {
     this.address = address;
     this.#client = new rpc.EngineClient(address, grpc.credentials.createInsecure(), channelOptions);
   }
 
-  /** Send one line. Lines arrive in the order of the calls; resolves when the engine has taken this one. */
+  /** Sends one line. Lines arrive in the order of the calls. Resolves when the engine has accepted the line. */
   send(severity: Severity, message: string, options: LineOptions = {}): Promise<void> {
     const request = new messages.LogRequest();
     request.setSeverity(severities[severity]);
@@ -46,12 +46,12 @@ export class EngineLog {
     request.setUrn(options.urn ?? "");
     request.setStreamid(options.stream ?? 0);
     request.setEphemeral(options.ephemeral ?? false);
-    // An engine that is gone takes no lines: nobody is left to tell.
+    // If the engine has ended, there is nobody to show the line to.
     this.#last = this.#last.then(() => new Promise((resolve) => this.#client.log(request, () => resolve())));
     return this.#last;
   }
 
-  /** Resolves when all lines so far have been taken. */
+  /** Resolves when the engine has accepted all lines so far. */
   drained(): Promise<void> {
     return this.#last;
   }

@@ -1,11 +1,12 @@
 /**
  * The engine's environment and folder.
  *
- * A plugin that an engine starts inherits the engine's environment, and works in the folder of the program
- * (pulumi/pulumi: sdk/go/common/resource/plugin/plugin.go). Programs and commands rely on both: credentials,
- * PATH, relative paths. An engine that attaches to a running plugin sends neither, so both are looked up at
- * the process that listens where the engine says it does. That works where /proc is (Linux); elsewhere the
- * environment and folder of this process stand in, so start it where and as the engine is started.
+ * A plugin that an engine starts inherits the engine's environment and works in the program's folder
+ * (pulumi/pulumi: sdk/go/common/resource/plugin/plugin.go). Programs and commands need both: credentials,
+ * PATH, relative paths. An engine that attaches to a running plugin sends neither. So both are read from the
+ * process that listens on the engine's address. This needs /proc (Linux). On other systems the environment
+ * and folder of this process are used, so it must be started in the same folder and environment as the
+ * engine.
  */
 
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
@@ -13,11 +14,11 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 
 export interface EngineProcess {
   environment: Record<string, string>;
-  /** Where a plugin that the engine starts would work: the program's folder, or the engine's without one. */
+  /** The working folder of a plugin that the engine starts: the program's folder, or the engine's if there is none. */
   directory: string;
 }
 
-/** @param address host and port of the engine's service; undefined when no engine has said it. */
+/** @param address host and port of the engine's service; undefined if no engine has sent it. */
 export function engineProcess(address: string | undefined): EngineProcess {
   const port = Number(address?.split(":").at(-1));
   const own = { environment: { ...process.env } as Record<string, string>, directory: process.cwd() };
@@ -29,7 +30,7 @@ export function engineProcess(address: string | undefined): EngineProcess {
       directory: programDirectory(readlinkSync(`/proc/${pid}/cwd`)),
     };
   } catch {
-    // No /proc, or the process has just ended or is another user's.
+    // There is no /proc, or the process has just ended or belongs to another user.
     return own;
   }
 }
@@ -68,7 +69,7 @@ function linkOf(path: string): string | undefined {
   }
 }
 
-/** Read `NAME=value` entries that end in NUL. */
+/** Reads `NAME=value` entries, each with a NUL at its end. */
 export function environmentOf(entries: string): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const entry of entries.split("\0")) {
@@ -79,8 +80,8 @@ export function environmentOf(entries: string): Record<string, string> {
 }
 
 /**
- * The folder of the program of the project that a folder lies in: the one of Pulumi.yaml, or the one that its
- * `main` names (pulumi/pulumi: sdk/go/common/workspace/paths.go and pkg/engine/project.go).
+ * The program's folder of the project that contains a folder: the folder of Pulumi.yaml, or the one that
+ * `main` names in it (pulumi/pulumi: sdk/go/common/workspace/paths.go and pkg/engine/project.go).
  */
 export function programDirectory(from: string): string {
   for (let directory = from; ; directory = dirname(directory)) {

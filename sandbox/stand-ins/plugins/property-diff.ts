@@ -1,5 +1,5 @@
 /**
- * Two property maps compared the way the engine's own SDK does it.
+ * Compares two property maps in the same way as the engine's own SDK.
  *
  * @see pulumi/pulumi: sdk/go/common/resource/properties_diff.go, properties_path.go, and
  * sdk/go/common/resource/plugin/provider.go (NewDetailedDiffFromObjectDiff)
@@ -8,10 +8,10 @@
 import type { DiffKind, PropertyDiff } from "./provider.ts";
 import { equal, OutputValue, type Properties, type PropertyValue, Secret, Unknown } from "./values.ts";
 
-/** A step to a property: a name in an object, an index in a list. */
+/** A step of a path: a name in an object, an index in a list. */
 export type PathStep = string | number;
 
-/** Every property that differs, by path; lists are compared by position, secrets as a whole. */
+/** All properties that differ, by path. Lists are compared by position, secrets as a whole. */
 export function detailedDiff(olds: Properties, news: Properties): Record<string, PropertyDiff> {
   const diffs: Record<string, PropertyDiff> = {};
   diffObjects([], olds, news, (path, kind) => {
@@ -62,7 +62,7 @@ export function pathText(path: PathStep[]): string {
     .join("");
 }
 
-/** The top-level property that a path leads into. */
+/** The top-level property of a path. */
 export function topOf(path: string): string {
   const quoted = /^\["((?:[^"\\]|\\.)*)"\]/.exec(path)?.[1];
   return quoted?.replaceAll('\\"', '"') ?? path.split(/[.[]/, 1)[0] ?? path;

@@ -7,7 +7,7 @@ type Handled<Method> =
   Method extends grpc.handleUnaryCall<infer Request, infer Response>
     ? (request: Request, session: Session, connection: ProviderSession) => Promise<Response> | Response
     : never;
-/** What answers the calls of the service, by name. */
+/** The handlers of the service's calls, by name. */
 export type Handlers = {
   [Name in keyof Server as string extends Name ? never : Name]: Handled<Server[Name]>;
 };

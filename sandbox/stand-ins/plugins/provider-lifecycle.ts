@@ -7,14 +7,14 @@ import type { Handlers } from "./provider-handlers.ts";
 import { checkResponse, diffResponse } from "./provider-messages.ts";
 import { decode, encode } from "./values.ts";
 
-/** The life of a resource. */
+/** The handlers for the lifecycle of a resource. */
 export function lifecycle(
   provider: Provider,
 ): Pick<Handlers, "check" | "diff" | "create" | "read" | "update" | "delete"> {
-  /** Which resource a request is about, and the type that serves it. */
+  /** The resource of a request, and the type that serves it. */
   const about = (message: { getUrn(): string; getType(): string; getName(): string }, session: Session) => {
     const urn = message.getUrn();
-    // Engines before 3.148 send the URN alone: urn:pulumi:stack::project::parent$type::name.
+    // Engines before 3.148 send only the URN: urn:pulumi:stack::project::parent$type::name.
     const [, , qualified = "", ...rest] = urn.split("::");
     const type = message.getType() || (qualified.split("$").at(-1) ?? "");
     const name = message.getName() || rest.join("::");
@@ -24,9 +24,7 @@ export function lifecycle(
   return {
     async check(request, session) {
       const { serving, base } = about(request, session);
-      const news = decode(request.getNews());
-      const olds = request.hasOlds() ? decode(request.getOlds()) : undefined;
-      return checkResponse((await serving.check?.({ ...base, olds, news })) ?? { inputs: news });
+      return checkResponse(await serving.check({ ...base, news: decode(request.getNews()) }));
     },
     async diff(request, session) {
       const { serving, base } = about(request, session);
@@ -46,7 +44,6 @@ export function lifecycle(
         ...base,
         inputs: decode(request.getProperties()),
         preview: request.getPreview(),
-        timeoutSeconds: request.getTimeout(),
       });
       const response = new messages.CreateResponse();
       response.setId(answer.id);
@@ -55,13 +52,12 @@ export function lifecycle(
     },
     async read(request, session) {
       const { serving, base } = about(request, session);
-      const olds = decode(request.getProperties());
-      const oldInputs = decode(request.getInputs());
-      const answer = (await serving.read?.({ ...base, id: request.getId(), olds, oldInputs })) ?? {
+      const answer = await serving.read({
+        ...base,
         id: request.getId(),
-        outputs: olds,
-        inputs: oldInputs,
-      };
+        olds: decode(request.getProperties()),
+        oldInputs: decode(request.getInputs()),
+      });
       const response = new messages.ReadResponse();
       response.setId(answer.id);
       if (answer.outputs !== undefined) response.setProperties(encode(answer.outputs));
@@ -70,7 +66,6 @@ export function lifecycle(
     },
     async update(request, session) {
       const { serving, base } = about(request, session);
-      if (serving.update === undefined) throw new Error(`a change of ${base.type} replaces it`);
       const outputs = await serving.update({
         ...base,
         id: request.getId(),
@@ -79,7 +74,6 @@ export function lifecycle(
         news: decode(request.getNews()),
         ignoreChanges: request.getIgnorechangesList(),
         preview: request.getPreview(),
-        timeoutSeconds: request.getTimeout(),
       });
       const response = new messages.UpdateResponse();
       response.setProperties(encode(outputs));
@@ -91,8 +85,6 @@ export function lifecycle(
         ...base,
         id: request.getId(),
         olds: decode(request.getProperties()),
-        oldInputs: decode(request.getOldInputs()),
-        timeoutSeconds: request.getTimeout(),
       });
       return new empty.Empty();
     },
@@ -101,7 +93,6 @@ export function lifecycle(
 
 function serving(provider: Provider, type: string): ResourceType {
   const found = provider.resources[type];
-  if (found === undefined)
-    throw provider.unknown?.("resource", type) ?? new Error(`unknown resource type ${type}`);
+  if (found === undefined) throw provider.unknown("resource", type);
   return found;
 }

@@ -1,10 +1,8 @@
-/** The parts of the plugin protocol's answers that are more than a field: failures, diffs, errors. */
+/** Answers of the plugin protocol with more than one field: failures, diffs, errors. */
 
 import grpc from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import status from "@pulumi/pulumi/proto/status_pb.js";
-import any from "google-protobuf/google/protobuf/any_pb.js";
-import { type CheckFailure, type DiffAnswer, type DiffKind, InitFailed, ProviderError } from "./provider.ts";
+import { type CheckFailure, type DiffAnswer, type DiffKind, ProviderError } from "./provider.ts";
 import { encode } from "./values.ts";
 
 type Wire = typeof import("@pulumi/pulumi/proto/provider_pb.js");
@@ -34,8 +32,6 @@ export function diffResponse(answer: DiffAnswer): InstanceType<Wire["DiffRespons
     ],
   );
   response.setReplacesList(answer.replaces ?? []);
-  response.setStablesList(answer.stables ?? []);
-  response.setDeletebeforereplace(answer.deleteBeforeReplace ?? false);
   response.setDiffsList(answer.diffs ?? []);
   response.setHasdetaileddiff(answer.detailed !== undefined);
   for (const [path, { kind, inputDiff }] of Object.entries(answer.detailed ?? {})) {
@@ -59,27 +55,8 @@ function kindNumber(kind: DiffKind) {
   }[kind];
 }
 
-/** An error as a call answers it. */
+/** The gRPC status for an error. */
 export function serviceError(error: unknown): Partial<grpc.StatusObject> {
-  if (error instanceof InitFailed) return initFailed(error);
   const code = error instanceof ProviderError ? error.code : grpc.status.UNKNOWN;
   return { code, details: error instanceof Error ? error.message : String(error) };
-}
-
-/** The structured error travels in the trailer that Go's gRPC reads details from. */
-function initFailed(error: InitFailed): Partial<grpc.StatusObject> {
-  const failed = new messages.ErrorResourceInitFailed();
-  failed.setId(error.id);
-  failed.setProperties(encode(error.outputs));
-  failed.setInputs(encode(error.inputs));
-  failed.setReasonsList(error.reasons);
-  const packed = new any.Any();
-  packed.pack(failed.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const rich = new status.Status();
-  rich.setCode(grpc.status.UNKNOWN);
-  rich.setMessage(error.message);
-  rich.addDetails(packed);
-  const metadata = new grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(rich.serializeBinary()));
-  return { code: grpc.status.UNKNOWN, details: error.message, metadata };
 }

@@ -1,8 +1,8 @@
 /**
- * A {@link Provider} as a gRPC service: what the engine calls.
+ * A {@link Provider} as a gRPC service for the engine.
  *
  * @see pulumi/pulumi: proto/pulumi/provider.proto, and sdk/go/common/resource/plugin/provider_plugin.go for
- * what the engine sends and expects.
+ * the engine's requests and expectations.
  */
 
 import grpc from "@grpc/grpc-js";
@@ -17,7 +17,7 @@ import { checkFailures, checkResponse, diffResponse, serviceError } from "./prov
 import { ProviderSession } from "./session.ts";
 import { decode, encode, plainProperties } from "./values.ts";
 
-/** A gRPC service with its handlers; `close` ends what its requests have under way. */
+/** A gRPC service with its handlers. `close` cancels all running requests. */
 export interface PluginService {
   definition: grpc.ServiceDefinition;
   handlers: grpc.UntypedServiceImplementation;
@@ -68,32 +68,27 @@ function features(provider: Provider) {
     handshake: true,
     acceptSecrets: true,
     acceptOutputs: true,
-    acceptResources: true,
     acceptsByteString: false,
-    supportsPreview: true,
     supportsAutonaming: false,
     ...provider.features,
   };
 }
 
-/** What is asked of the plugin as a whole. */
+/** The calls about the plugin as a whole. */
 function general(
   provider: Provider,
-): Pick<
-  Handlers,
-  "handshake" | "attach" | "cancel" | "getPluginInfo" | "getSchema" | "invoke" | "getMapping" | "getMappings"
-> {
+): Pick<Handlers, "handshake" | "attach" | "cancel" | "getPluginInfo" | "getSchema" | "invoke"> {
   return {
     handshake(request, _session, connection) {
       connection.attach(request.getEngineAddress());
       if (!features(provider).handshake) {
         throw new ProviderError(grpc.status.UNIMPLEMENTED, "Handshake is not yet implemented");
       }
-      const { acceptSecrets, acceptOutputs, acceptResources, acceptsByteString } = features(provider);
+      const { acceptSecrets, acceptOutputs, acceptsByteString } = features(provider);
       const response = new messages.ProviderHandshakeResponse();
       response.setAcceptsByteString(acceptsByteString);
       response.setAcceptSecrets(acceptSecrets);
-      response.setAcceptResources(acceptResources);
+      response.setAcceptResources(true);
       response.setAcceptOutputs(acceptOutputs);
       return response;
     },
@@ -112,22 +107,14 @@ function general(
     },
     getSchema() {
       const response = new messages.GetSchemaResponse();
-      response.setSchema(provider.schema ?? "{}");
+      response.setSchema("{}");
       return response;
     },
-    getMapping: () => new messages.GetMappingResponse(),
-    getMappings: () => new messages.GetMappingsResponse(),
     async invoke(request, session) {
       const token = request.getTok();
       const run = provider.functions?.[token];
-      if (run === undefined)
-        throw provider.unknown?.("function", token) ?? new Error(`unknown function ${token}`);
-      const answer = await run({
-        session,
-        token,
-        args: decode(request.getArgs()),
-        preview: request.getPreview(),
-      });
+      if (run === undefined) throw provider.unknown("function", token);
+      const answer = await run({ session, args: decode(request.getArgs()) });
       const response = new messages.InvokeResponse();
       response.setReturn(encode(answer.result));
       response.setFailuresList(checkFailures(answer.failures));
@@ -136,32 +123,26 @@ function general(
   };
 }
 
-/** The provider's own configuration. */
+/** The calls about the provider's own configuration. */
 function configuration(provider: Provider): Pick<Handlers, "checkConfig" | "diffConfig" | "configure"> {
   return {
-    async checkConfig(request) {
-      const news = decode(request.getNews());
-      const olds = request.hasOlds() ? decode(request.getOlds()) : undefined;
-      const answer = await provider.configuration?.check?.(news, olds, request.getUrn());
-      return checkResponse(answer ?? { inputs: news });
-    },
-    async diffConfig(request) {
-      const diff = provider.configuration?.diff;
+    checkConfig: (request) =>
+      checkResponse(provider.configuration.check(decode(request.getNews()), request.getUrn())),
+    diffConfig(request) {
+      const { diff } = provider.configuration;
       if (diff === undefined)
         throw new ProviderError(grpc.status.UNIMPLEMENTED, "DiffConfig is not implemented");
       const olds = decode(request.hasOldInputs() ? request.getOldInputs() : request.getOlds());
-      return diffResponse(await diff(olds, decode(request.getNews())));
+      return diffResponse(diff(olds, decode(request.getNews())));
     },
-    async configure(request, _session, connection) {
-      const config = plainProperties(decode(request.getArgs()));
-      connection.config = (await provider.configuration?.configure?.(config)) ?? config;
-      const { acceptSecrets, acceptOutputs, acceptResources, supportsPreview, supportsAutonaming } =
-        features(provider);
+    configure(request, _session, connection) {
+      connection.config = plainProperties(decode(request.getArgs()));
+      const { acceptSecrets, acceptOutputs, supportsAutonaming } = features(provider);
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(acceptSecrets);
-      response.setAcceptresources(acceptResources);
+      response.setAcceptresources(true);
       response.setAcceptoutputs(acceptOutputs);
-      response.setSupportspreview(supportsPreview);
+      response.setSupportspreview(true);
       response.setSupportsAutonamingConfiguration(supportsAutonaming);
       return response;
     },

@@ -1,28 +1,28 @@
 /**
- * What a resource provider is, before gRPC: plain request and answer objects per resource type.
+ * A resource provider without gRPC: plain request and answer objects per resource type.
  *
- * `provider-server.ts` carries these over the wire (pulumi/proto: provider.proto). A provider object is
- * shared by every engine that is connected at the time, so it holds no state: what belongs to one engine's
- * run comes with each request in its {@link Session}.
+ * `provider-server.ts` sends and receives them over gRPC (pulumi/proto: provider.proto). All connected
+ * engines share one provider object, so it holds no state. Data of one engine's run comes with each request
+ * in its {@link Session}.
  */
 
 import type { Severity } from "./engine-log.ts";
 import type { EngineProcess } from "./engine-process.ts";
 import type { Properties } from "./values.ts";
 
-/** One engine's connection: who asks, with which configuration, and how to speak back. */
+/** One engine's connection: its configuration, its process, and its log. */
 export interface Session {
-  /** Provider configuration, as `Configure` brought it; secrets are unwrapped. Empty before `Configure`. */
+  /** Provider configuration from `Configure`, with secrets unwrapped. Empty before `Configure`. */
   readonly config: Properties;
-  /** Aborted by the engine's `Cancel`, by the end of the call, and by the end of the server. */
+  /** Aborted by the engine's `Cancel`, at the end of the call, and at the end of the server. */
   readonly cancelled: AbortSignal;
-  /** The environment and folder of the engine's process, which a plugin of its own would inherit. */
+  /** The environment and folder of the engine's process. A plugin that the engine starts inherits both. */
   engine(): EngineProcess;
   /**
-   * Show a line in the engine's output, at the resource. Lines arrive in the order of the calls; a line that
-   * the engine no longer takes is dropped.
+   * Shows a line in the engine's output, at the resource. Lines arrive in the order of the calls. If the
+   * engine no longer accepts a line, it is dropped.
    *
-   * @param ephemeral show it only while the resource is worked on.
+   * @param ephemeral true: the line is displayed only during work on the resource.
    */
   log(severity: Severity, message: string, urn: string, ephemeral?: boolean): Promise<void>;
 }
@@ -37,19 +37,17 @@ interface Request {
 }
 
 export interface CheckRequest extends Request {
-  /** The inputs of the last run; undefined for a resource that is new. */
-  olds: Properties | undefined;
   news: Properties;
 }
 
-/** A property that is wrong: `property` may be empty when the reason speaks of the whole resource. */
+/** A wrong property. `property` may be empty when the reason is about the whole resource. */
 export interface CheckFailure {
   property: string;
   reason: string;
 }
 
 export interface CheckAnswer {
-  /** The inputs with defaults filled in; they are what the state keeps. */
+  /** The inputs with defaults. The state keeps them. */
   inputs: Properties;
   failures?: CheckFailure[];
 }
@@ -58,11 +56,11 @@ export interface DiffRequest extends Request {
   id: string;
   /** The state: outputs of the last create, update or read. */
   olds: Properties;
-  /** The inputs that gave that state. */
+  /** The inputs that led to that state. */
   oldInputs: Properties;
-  /** The checked new inputs; may hold unknowns in a preview. */
+  /** The checked new inputs. In a preview they may contain unknowns. */
   news: Properties;
-  /** Property paths whose changes the program asks to be overlooked. */
+  /** Property paths from the program's option `ignoreChanges`. */
   ignoreChanges: string[];
 }
 
@@ -71,7 +69,7 @@ export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "up
 /** One changed property in a detailed diff. */
 export interface PropertyDiff {
   kind: DiffKind;
-  /** True when the old value is to be looked up in the old inputs, not in the state. */
+  /** True: the old value is in the old inputs, not in the state. */
   inputDiff: boolean;
 }
 
@@ -79,35 +77,30 @@ export interface DiffAnswer {
   changes: "none" | "some" | "unknown";
   /** Top-level properties whose change replaces the resource. */
   replaces?: string[];
-  /** Output properties that an update surely leaves alone. */
-  stables?: string[];
-  deleteBeforeReplace?: boolean;
   /** Top-level properties that changed. */
   diffs?: string[];
-  /** By property path, such as `environment.DRIFT` or `data.tags[0]`. Absent: the engine diffs the inputs. */
+  /** By property path, such as `environment.DRIFT` or `data.tags[0]`. Absent: the engine compares the inputs itself. */
   detailed?: Record<string, PropertyDiff>;
 }
 
 export interface CreateRequest extends Request {
   inputs: Properties;
-  /** Nothing may be done: answer what is known already, and unknowns for the rest. */
+  /** True: create nothing, and return unknowns for values that are not known yet. */
   preview: boolean;
-  /** Seconds; 0 = the provider's own default. */
-  timeoutSeconds: number;
 }
 
 export interface CreateAnswer {
   /** Empty in a preview. */
   id: string;
-  /** The state: outputs, and the inputs that belong in it. */
+  /** The state: the outputs, and the inputs that belong in it. */
   outputs: Properties;
 }
 
 export interface ReadRequest extends Request {
   id: string;
-  /** The last state; empty in an import. */
+  /** The last state. Empty for an import. */
   olds: Properties;
-  /** The last inputs; empty in an import. */
+  /** The last inputs. Empty for an import. */
   oldInputs: Properties;
 }
 
@@ -120,36 +113,29 @@ export interface ReadAnswer {
 
 export interface UpdateRequest extends DiffRequest {
   preview: boolean;
-  timeoutSeconds: number;
 }
 
 export interface DeleteRequest extends Request {
   id: string;
   /** The state. */
   olds: Properties;
-  oldInputs: Properties;
-  timeoutSeconds: number;
 }
 
-/** The life of one resource type. What is absent answers as the engine expects of a provider without it. */
+/** The lifecycle of one resource type. */
 export interface ResourceType {
-  /** Default: the inputs as they came. */
-  check?(request: CheckRequest): Promise<CheckAnswer> | CheckAnswer;
+  check(request: CheckRequest): Promise<CheckAnswer> | CheckAnswer;
   diff(request: DiffRequest): Promise<DiffAnswer> | DiffAnswer;
   create(request: CreateRequest): Promise<CreateAnswer> | CreateAnswer;
-  /** Default: the state and the inputs as they came. */
-  read?(request: ReadRequest): Promise<ReadAnswer> | ReadAnswer;
-  /** Answers the new state. Default: an error, for types whose every change replaces. */
-  update?(request: UpdateRequest): Promise<Properties> | Properties;
-  /** Default: there is nothing to delete. */
+  read(request: ReadRequest): Promise<ReadAnswer> | ReadAnswer;
+  /** Returns the new state. */
+  update(request: UpdateRequest): Promise<Properties> | Properties;
+  /** Default: a deletion does nothing. */
   delete?(request: DeleteRequest): Promise<void> | void;
 }
 
 export interface InvokeRequest {
   session: Session;
-  token: string;
   args: Properties;
-  preview: boolean;
 }
 
 export interface InvokeAnswer {
@@ -159,44 +145,39 @@ export interface InvokeAnswer {
 
 export type ProviderFunction = (request: InvokeRequest) => Promise<InvokeAnswer> | InvokeAnswer;
 
-/** The provider's own configuration: `CheckConfig`, `DiffConfig`, `Configure`. */
+/** The provider's own configuration: `CheckConfig`, `DiffConfig`. */
 export interface ProviderConfiguration {
-  /** @param urn the provider's own; the name of one that no program made begins with "default". */
-  check?(news: Properties, olds: Properties | undefined, urn: string): Promise<CheckAnswer> | CheckAnswer;
-  diff?(olds: Properties, news: Properties): Promise<DiffAnswer> | DiffAnswer;
-  /** Answers what `Session.config` is from now on; throws when the configuration cannot be used. */
-  configure?(config: Properties): Promise<Properties> | Properties;
+  /** @param urn of the provider. The name of a default provider begins with "default". */
+  check(news: Properties, urn: string): CheckAnswer;
+  /** Default: the engine gets UNIMPLEMENTED. */
+  diff?(olds: Properties, news: Properties): DiffAnswer;
 }
 
 export interface Provider {
   /** Package name: `random`, `command`, … */
   name: string;
   version: string;
-  /** The package's schema as JSON. Default: `{}`. */
-  schema?: string;
-  /** What the provider says of itself at `Handshake` and `Configure`. Default: all but byte strings and autonaming. */
+  /** Features that `Handshake` and `Configure` report. Default: all except byte strings and autonaming. */
   features?: Partial<ProviderFeatures>;
-  configuration?: ProviderConfiguration;
+  configuration: ProviderConfiguration;
   /** By type token. */
   resources: Record<string, ResourceType>;
   /** By function token. */
   functions?: Record<string, ProviderFunction>;
-  /** The error for a type or function that is not served. Default: `unknown resource type …`. */
-  unknown?(kind: "resource" | "function", token: string): Error;
+  /** The error for a type or function that is not served. */
+  unknown(kind: "resource" | "function", token: string): Error;
 }
 
 export interface ProviderFeatures {
-  /** Answer `Handshake`; without it the engine asks `Configure` alone. */
+  /** Whether `Handshake` is answered. Without it the engine uses only `Configure`. */
   handshake: boolean;
   acceptSecrets: boolean;
   acceptOutputs: boolean;
-  acceptResources: boolean;
   acceptsByteString: boolean;
-  supportsPreview: boolean;
   supportsAutonaming: boolean;
 }
 
-/** An error with a gRPC status of its own; any other error is answered as UNKNOWN with its message. */
+/** An error with its own gRPC status. Any other error becomes UNKNOWN with its message. */
 export class ProviderError extends Error {
   readonly code: number;
 
@@ -204,24 +185,5 @@ export class ProviderError extends Error {
   constructor(code: number, message: string) {
     super(message);
     this.code = code;
-  }
-}
-
-/**
- * The resource was made or changed, but is not as it should be: the engine keeps `id` and `outputs` in the
- * state, shows `reasons`, and fails the step (provider.proto: ErrorResourceInitFailed).
- */
-export class InitFailed extends Error {
-  readonly id: string;
-  readonly outputs: Properties;
-  readonly inputs: Properties;
-  readonly reasons: string[];
-
-  constructor(message: string, id: string, outputs: Properties, inputs: Properties, reasons: string[]) {
-    super(message);
-    this.id = id;
-    this.outputs = outputs;
-    this.inputs = inputs;
-    this.reasons = reasons;
   }
 }

@@ -5,11 +5,11 @@ import type { PluginService } from "./provider-server.ts";
 /** A plugin's server on 127.0.0.1. */
 export interface Served {
   port: number;
-  /** End it, and whatever it has running. */
+  /** Ends the server and all its running requests. */
   close(): Promise<void>;
 }
 
-/** Serve one plugin on a port that the system picks. */
+/** Serves one plugin on a port that the system chooses. */
 export async function servePlugin(service: PluginService): Promise<Served> {
   const server = new grpc.Server(channelOptions);
   server.addService(service.definition, service.handlers);

@@ -10,15 +10,15 @@ import { tlsProvider } from "./tls/provider.ts";
 export interface Plugins {
   /** Port on 127.0.0.1 by plugin name: nodejs, random, tls, command, cloudflare. */
   ports: Record<string, number>;
-  /** End all servers, and whatever they have running. */
+  /** Ends all servers and all their running requests. */
   close(): Promise<void>;
 }
 
 /**
- * Serve the engine's plugins, each on a port of its own that the system picks.
+ * Serves the engine's plugins, each on its own port that the system chooses.
  *
- * An engine takes them by `PULUMI_DEBUG_LANGUAGES=nodejs:PORT` and
- * `PULUMI_DEBUG_PROVIDERS=random:PORT,tls:PORT,…`; any number of engines may do so at once.
+ * An engine attaches to them by `PULUMI_DEBUG_LANGUAGES=nodejs:PORT` and
+ * `PULUMI_DEBUG_PROVIDERS=random:PORT,tls:PORT,…`. Any number of engines may be attached at the same time.
  */
 export async function servePlugins(): Promise<Plugins> {
   const providers = [randomProvider(), tlsProvider(), commandProvider(), cloudflareProvider()];

@@ -1,9 +1,9 @@
 /**
- * Who asks: one engine's connection to one plugin server.
+ * One engine's connection to one plugin server.
  *
- * Any number of engines are connected to the same server at once. An engine opens a connection of its own for
- * every provider instance (pulumi/pulumi: sdk/go/common/resource/plugin/provider_plugin.go), so the peer of a
- * call, `127.0.0.1:54321`, tells whose configuration holds and where log lines go.
+ * Any number of engines are connected to the same server. An engine opens a separate connection for every
+ * provider instance (pulumi/pulumi: sdk/go/common/resource/plugin/provider_plugin.go). So the peer of a call,
+ * `127.0.0.1:54321`, determines its configuration and the engine for its log lines.
  */
 
 import { EngineLog, type Severity } from "./engine-log.ts";
@@ -11,14 +11,14 @@ import { type EngineProcess, engineProcess } from "./engine-process.ts";
 import type { Session } from "./provider.ts";
 import type { Properties } from "./values.ts";
 
-/** A provider's session with one connection. */
+/** The session of a provider with one connection. */
 export class ProviderSession {
   config: Properties = {};
   #engine: EngineProcess | undefined;
   #log: EngineLog | undefined;
   #closing = new AbortController();
 
-  /** The engine said where it listens (`Handshake`, `Attach`): a new run begins on this connection. */
+  /** The engine has sent its address (`Handshake`, `Attach`): a new run begins on this connection. */
   attach(address: string): void {
     if (address === "" || this.#log?.address === address) return;
     this.close();
@@ -27,7 +27,7 @@ export class ProviderSession {
     this.#log = new EngineLog(address);
   }
 
-  /** The engine's `Cancel`: what is under way ends, and so does at once whatever still comes. */
+  /** The engine's `Cancel`: running requests end, and later requests end immediately. */
   cancel(): void {
     this.#closing.abort();
   }
@@ -37,7 +37,7 @@ export class ProviderSession {
     this.#log?.close();
   }
 
-  /** The session as one request sees it. */
+  /** The session for one request. */
   request(callCancelled: AbortSignal): Session {
     const session = this;
     return {

@@ -1,7 +1,7 @@
 /**
- * Property values: what an engine and a provider tell each other, between google.protobuf.Struct and plain
- * objects. Secrets, unknowns and outputs keep their mark on the way in and on the way out; assets, archives
- * and resource references stay the signed objects that they are on the wire.
+ * Property values, converted between google.protobuf.Struct and plain objects. Secrets, unknowns and outputs
+ * keep their marks in both directions. Assets, archives and resource references stay signed objects, as on
+ * the wire.
  *
  * @see pulumi/pulumi: sdk/go/common/resource/sig/sig.go and sdk/go/common/resource/plugin/rpc.go
  */
@@ -11,17 +11,14 @@ import structs from "google-protobuf/google/protobuf/struct_pb.js";
 type Struct = import("google-protobuf/google/protobuf/struct_pb.js").Struct;
 type Value = import("google-protobuf/google/protobuf/struct_pb.js").Value;
 
-/** Key that marks a signed object, and the signatures that it can hold. */
-export const signatureKey = "4dabf18193072939515e22adb298388d";
-export const signatures = {
+/** The key of a signed object's signature, and the signatures that this file reads and writes. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const signatures = {
   secret: "1b47061264138c4ac30d75fd1eb44270",
   output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
-  asset: "c44067f5952c0a294b673a41bacd8c17",
-  archive: "0def7320c3a5731c473e5ecbe6d01bc7",
-  resource: "5cf8f73096256a8f31e491e813e4eb8e",
 } as const;
 
-/** What stands on the wire for a value that only `up` will know, by the type of the value. */
+/** The text on the wire for a value that is known only during `up`, by the value's type. */
 const unknownMarks = {
   boolean: "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
   number: "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
@@ -46,10 +43,10 @@ export class Unknown {
   }
 }
 
-/** The usual unknown, whatever type the value will have. */
+/** The usual unknown, for a value of any type. */
 export const unknown = new Unknown();
 
-/** A value that the state keeps encrypted and the screen hides. */
+/** A value that is encrypted in the state and hidden on the screen. */
 export class Secret {
   readonly value: PropertyValue;
 
@@ -58,7 +55,7 @@ export class Secret {
   }
 }
 
-/** A first-class output: a value with its dependencies, sent to providers that accept outputs. */
+/** A first-class output: a value with its dependencies. It is sent to providers that accept outputs. */
 export class OutputValue {
   /** Undefined when unknown. */
   readonly value: PropertyValue | undefined;
@@ -83,12 +80,12 @@ export type PropertyValue =
   | PropertyValue[]
   | Properties;
 
-/** An object of property values. A property that is undefined is not sent. */
+/** An object of property values. Undefined properties are not sent. */
 export interface Properties {
   [name: string]: PropertyValue | undefined;
 }
 
-/** Read a struct off the wire; an absent one is empty. */
+/** Reads a struct from the wire. An absent struct is empty. */
 export function decode(struct: Struct | undefined): Properties {
   const properties: Properties = {};
   for (const [name, value] of struct?.getFieldsMap().entries() ?? []) {
@@ -132,7 +129,7 @@ function unsign(object: Properties): PropertyValue {
   return object;
 }
 
-/** Write properties for the wire. */
+/** Writes properties for the wire. */
 export function encode(properties: Properties): Struct {
   const struct = new structs.Struct();
   for (const [name, value] of Object.entries(properties)) {
@@ -169,7 +166,7 @@ function sign(value: Secret | OutputValue | Properties): Properties {
   return value;
 }
 
-/** The value without secret and output marks, at every depth; unknowns stay. */
+/** The value without secret and output marks, at every depth. Unknowns stay. */
 export function plain(value: PropertyValue): PropertyValue {
   if (value instanceof Secret) return plain(value.value);
   if (value instanceof OutputValue) return value.value === undefined ? unknown : plain(value.value);
@@ -185,27 +182,15 @@ export function plainProperties(properties: Properties): Properties {
   );
 }
 
-/** True when the value, or one inside it, satisfies the test. */
-function some(value: PropertyValue | undefined, test: (value: PropertyValue) => boolean): boolean {
-  if (value === undefined) return false;
-  if (test(value)) return true;
-  if (value instanceof Secret) return some(value.value, test);
-  if (value instanceof OutputValue) return some(value.value, test);
-  if (value === null || typeof value !== "object" || value instanceof Unknown) return false;
-  return Object.values(value).some((inner) => some(inner, test));
-}
-
 /** True when the value, or one inside it, is unknown. */
 export function hasUnknown(value: PropertyValue | undefined): boolean {
-  return some(value, (v) => v instanceof Unknown || (v instanceof OutputValue && v.value === undefined));
+  if (value instanceof Unknown || (value instanceof OutputValue && value.value === undefined)) return true;
+  if (value instanceof Secret || value instanceof OutputValue) return hasUnknown(value.value);
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some(hasUnknown);
 }
 
-/** True when the value, or one inside it, is secret. */
-export function hasSecret(value: PropertyValue | undefined): boolean {
-  return some(value, (v) => v instanceof Secret || (v instanceof OutputValue && v.secret));
-}
-
-/** The same value for whoever compares: deep, and objects without regard to the order of their keys. */
+/** Deep equality. The order of keys does not matter. */
 export function equal(a: PropertyValue | undefined, b: PropertyValue | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined || a === null || b === null) return false;

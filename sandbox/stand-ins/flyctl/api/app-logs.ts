@@ -5,7 +5,7 @@ import type { Run } from "../run.ts";
 import type { Data } from "./graphql.ts";
 import { readAnswer } from "./uiex.ts";
 
-/** One line, with the keys in the order in which flyctl prints them. */
+/** One line, with the keys in flyctl's output order. */
 export interface LogEntry {
   level: string;
   instance: string;
@@ -23,7 +23,7 @@ const statusTexts: Record<number, string> = {
   500: "500 Internal Server Error",
 };
 
-/** The next lines, oldest first, and where to go on. */
+/** The next lines, oldest first, and the token for the lines after them. */
 export async function pollLogs(
   run: Run,
   app: string,

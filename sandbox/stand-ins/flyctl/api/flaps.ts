@@ -27,7 +27,7 @@ export class Flaps {
     this.baseUrl = baseUrl;
   }
 
-  /** Makes a call below `/v1` and reads its answer; one beyond 299 is thrown as flyctl words it. */
+  /** Makes a call below `/v1` and reads its answer. A status above 299 is thrown with flyctl's message. */
   async send(method: string, path: string, body?: unknown, nonce?: string): Promise<Data> {
     const text = await this.textOf(method, path, body, nonce);
     try {
@@ -37,7 +37,7 @@ export class Flaps {
     }
   }
 
-  /** The same with the text that flyctl puts before a failure. */
+  /** Like {@link send}, with flyctl's text before the message of a failure. */
   async wrapped(text: string, method: string, path: string, body?: unknown, nonce?: string): Promise<Data> {
     try {
       return await this.send(method, path, body, nonce);
@@ -46,7 +46,7 @@ export class Flaps {
     }
   }
 
-  /** Makes a call of whose answer only the status counts; `failed` is put before a failure. */
+  /** Makes a call and checks only the status of its answer. `failed` is put before the message of a failure. */
   async order(failed: string, method: string, path: string, body?: unknown, nonce?: string): Promise<void> {
     try {
       await this.textOf(method, path, body, nonce, true);
@@ -74,7 +74,7 @@ export class Flaps {
   }
 }
 
-/** Tries again for up to a minute, at growing intervals, as long as `again` says so (flaps/retry.go). */
+/** Retries for up to a minute, at growing intervals, as long as `again` returns true (flaps/retry.go). */
 export async function retry<T>(
   attempt: () => Promise<T>,
   again: (error: unknown) => boolean,
@@ -92,7 +92,7 @@ export async function retry<T>(
   }
 }
 
-/** Whether an error is an answer with one of these statuses. */
+/** Whether an error comes from an answer with one of these statuses. */
 export function hasStatus(error: unknown, ...statuses: number[]): boolean {
   const status = statusOf(error);
   return status !== undefined && statuses.includes(status);

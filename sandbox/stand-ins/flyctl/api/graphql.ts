@@ -1,6 +1,6 @@
 /**
- * Fly's GraphQL API in the two dialects that flyctl speaks: hand-written queries, whose whole text is part of
- * their errors, and generated operations, whose errors begin with `input:`.
+ * Fly's GraphQL API, with flyctl's two kinds of requests: hand-written queries, whose errors contain the
+ * whole query, and generated operations, whose errors begin with `input:`.
  *
  * Source: superfly/fly-go client.go (RunWithContext), superfly/graphql, Khan/genqlient graphql/client.go,
  * vektah/gqlparser gqlerror/error.go.
@@ -22,7 +22,7 @@ interface Reply {
   errors?: GraphqlError[];
 }
 
-/** An answer's `data`; whoever asks knows what it asked for. */
+/** An answer's `data`. Its form follows from the query. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are as deep as the queries.
 export type Data = Record<string, any>;
 
@@ -75,7 +75,7 @@ export class Graphql {
   }
 }
 
-/** The layout of a generated operation; error messages name lines and columns of it. */
+/** The layout of a generated operation. Error messages contain its lines and columns. */
 function tabbed(query: string): string {
   return query.replace(/^ {4}(.*)$/gm, (_, line: string) =>
     line.replace(/^( {2})+/, (indent) => "\t".repeat(indent.length / 2)),

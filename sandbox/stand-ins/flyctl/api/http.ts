@@ -1,25 +1,25 @@
 /**
- * One HTTP call as flyctl makes it: 502 and 503 are tried again three times whatever the method, 429 and other
- * failures are not; a refused connection is told in Go's words.
+ * One HTTP call with flyctl's retries and errors. 502 and 503 are retried three times for every method. 429
+ * and other failures are not retried. A refused connection is reported with Go's message.
  *
- * Source: superfly/fly-go http.go (rehttp), client.go and flaps/flaps.go (retry after a reset, reads only); Go's
- * net/http transport.go (shouldRetryRequest).
+ * Source: superfly/fly-go http.go (rehttp), client.go and flaps/flaps.go (retry after a reset, reads only);
+ * Go's net/http transport.go (shouldRetryRequest).
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConfigFolder } from "../config-folder.ts";
 import { FlyError } from "../go/errors.ts";
 
-/** A call to be made. */
+/** A call. */
 export interface Call {
   method: string;
   url: string;
   headers?: Record<string, string>;
   body?: unknown;
-  /** Only the status counts: flyctl does not read the answer, which ends the connection. */
+  /** True: flyctl reads only the status of the answer, which closes the connection. */
   unread?: boolean;
 }
 
-/** What came back, read to the end. */
+/** An answer, read to its end. */
 export interface Answer {
   status: number;
   headers: Headers;
@@ -31,7 +31,7 @@ export class Http {
   private readonly token: string;
   private readonly folder: ConfigFolder | undefined;
   private readonly signal: AbortSignal | undefined;
-  /** Connections that Go would keep open: those whose last answer was read to its end. */
+  /** Number of connections that Go would keep open, because their last answer was read to its end. */
   private idle = 0;
 
   constructor(token: string, folder: ConfigFolder | undefined, signal?: AbortSignal) {
@@ -40,12 +40,12 @@ export class Http {
     this.signal = signal;
   }
 
-  /** The token as a bearer, whatever kind it is: the web's API takes no other scheme. */
+  /** The token as a bearer token, whatever its kind: the web's API accepts no other scheme. */
   get bearer(): string {
     return `Bearer ${this.token}`;
   }
 
-  /** Makes a call; throws only when no answer came at all. */
+  /** Makes a call. Throws only when there is no answer. */
   async send(call: Call): Promise<Answer> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     this.folder?.log(`--> ${call.method} ${call.url}\n${body ?? ""}`);
@@ -63,7 +63,7 @@ export class Http {
         answer = await this.sendOnce(call, body);
         if (!call.unread || answer.status > 299 || answer.text === "") this.idle++;
       } catch (error) {
-        // Go sends a read again when the server closed a connection that was used before.
+        // Go repeats a read if the server has closed a connection that was used before.
         if (codeOf(error) === "EOF" && call.method === "GET" && isUsed) continue;
         if (codeOf(error) === "ECONNRESET" && call.method === "GET" && attempt < 2) {
           await sleep(100 * 2 ** attempt);
@@ -72,7 +72,7 @@ export class Http {
         throw noAnswer(call, error);
       }
       if ((answer.status !== 502 && answer.status !== 503) || attempt >= 3) return answer;
-      // rehttp.ExpJitterDelay(100ms, 1s): a random time below the doubled one.
+      // rehttp.ExpJitterDelay(100ms, 1s): a random time up to the doubled delay.
       await sleep(Math.random() * Math.min(1000, 100 * 2 ** attempt));
     }
   }
@@ -94,7 +94,7 @@ export class Http {
   }
 }
 
-/** Macaroons go by the FlyV1 scheme, everything else is a bearer (fly-go auth.go). */
+/** Macaroons use the FlyV1 scheme, all other tokens are bearer tokens (fly-go auth.go). */
 function authorization(token: string): string {
   const isMacaroon = token.split(",").some((part) => /^(fm1r|fm2)_/.test(part));
   return `${isMacaroon ? "FlyV1" : "Bearer"} ${token}`;
@@ -105,7 +105,7 @@ function codeOf(error: unknown): string | undefined {
   return cause?.code === "UND_ERR_SOCKET" ? "EOF" : cause?.code;
 }
 
-/** The error of Go's net/http when there is no answer. */
+/** The error of Go's net/http for a missing answer. */
 function noAnswer(call: Call, error: unknown): FlyError {
   const verb = call.method[0] + call.method.slice(1).toLowerCase();
   const target = `${verb} ${JSON.stringify(call.url)}`;

@@ -1,5 +1,5 @@
 /**
- * Machines as the API tells them, and the lists of them that flyctl works with.
+ * Machines as the API returns them, and flyctl's lists of them.
  *
  * Source: superfly/fly-go machine_types.go, flaps/flaps_machines.go.
  */
@@ -33,7 +33,7 @@ export interface Mount {
   size_gb_limit?: number;
 }
 
-/** What a machine runs. Parts that flyctl only passes on are left open. */
+/** The config of a machine. Parts that flyctl only passes on have no type. */
 export interface MachineConfig {
   env?: Record<string, string>;
   init?: {
@@ -63,7 +63,7 @@ export interface MachineConfig {
   [other: string]: unknown;
 }
 
-/** Something that happened to a machine; the newest comes first. */
+/** An event of a machine. Lists of events begin with the newest. */
 export interface MachineEvent {
   type?: string;
   status?: string;
@@ -106,32 +106,32 @@ export interface Machine {
 export const releaseCommandGroup = "fly_app_release_command";
 const consoleGroup = "fly_app_console";
 
-/** The config, or what is known of it when the host is away. */
+/** The config. While the host is unreachable, the incomplete config. */
 export function configOf(machine: Machine): MachineConfig {
   return machine.config ?? machine.incomplete_config ?? {};
 }
 
-/** One entry of a machine's metadata; "" when there is none. */
+/** One entry of a machine's metadata; "" if it is missing. */
 export function metadataOf(machine: Machine, key: string): string {
   return configOf(machine).metadata?.[key] ?? "";
 }
 
-/** Process group of a machine; "" for one that belongs to none. */
+/** Process group of a machine; "" if it belongs to none. */
 export function groupOf(machine: Machine): string {
   return metadataOf(machine, "fly_process_group") || metadataOf(machine, "process_group");
 }
 
-/** Made by a deployment ("Fly Launch"), not by `machine run`. */
+/** Whether a deployment ("Fly Launch") created the machine, not `machine run`. */
 function isAppsV2(machine: Machine): boolean {
   return metadataOf(machine, "fly_platform_version") === "v2";
 }
 
-/** Neither destroyed nor about to be. */
+/** Whether the machine is neither destroyed nor being destroyed. */
 export function isActive(machine: Machine): boolean {
   return machine.state !== "destroyed" && machine.state !== "destroying";
 }
 
-/** Made to run a release_command. */
+/** Whether the machine was created for a release_command. */
 export function isReleaseCommand(machine: Machine): boolean {
   return (
     groupOf(machine) === releaseCommandGroup || metadataOf(machine, "process_group") === "release_command"
@@ -150,7 +150,7 @@ function imageVersion(machine: Machine): string {
   return machine.image_ref?.labels?.["fly.version"] ?? "";
 }
 
-/** The machines of Fly Launch, and apart from them the one of the release_command. */
+/** The machines of Fly Launch and, separately, the machine of the release_command. */
 export async function listMachines(
   run: Run,
   app: string,
@@ -172,7 +172,7 @@ export async function listMachines(
   };
 }
 
-/** Machines of any origin that are not gone; consoles and release commands excepted. */
+/** Machines of any origin that exist, without consoles and release commands. */
 export async function listActive(run: Run, app: string): Promise<Machine[]> {
   const all = await run.flaps.wrapped("failed to list active VMs", "GET", `/apps/${app}/machines`);
   return withoutCompatChecks(all as unknown as Machine[]).filter((machine) => {
@@ -181,7 +181,10 @@ export async function listActive(run: Run, app: string): Promise<Machine[]> {
   });
 }
 
-/** The same of machines whose config is known, with another text before a failure (internal/machine/query.go). */
+/**
+ * Like {@link listActive}, without machines whose config is unknown, and with another text before a failure
+ * (internal/machine/query.go).
+ */
 export async function listConfigured(run: Run, app: string): Promise<Machine[]> {
   const isConsole = (machine: Machine) => isAppsV2(machine) && groupOf(machine) === consoleGroup;
   return (await listAll(run, app)).filter(
@@ -189,7 +192,7 @@ export async function listConfigured(run: Run, app: string): Promise<Machine[]> 
   );
 }
 
-/** Everything that the API tells. */
+/** All machines that the API returns. */
 export async function listAll(run: Run, app: string): Promise<Machine[]> {
   const all = await run.flaps.wrapped("failed to list VMs", "GET", `/apps/${app}/machines`);
   return withoutCompatChecks(all as unknown as Machine[]);
@@ -201,7 +204,7 @@ export async function getMachine(run: Run, app: string, id: string): Promise<Mac
   return withoutCompatChecks([one as unknown as Machine])[0] as Machine;
 }
 
-/** Checks that the API adds for old clients are not shown. */
+/** Removes the checks that the API adds for old clients. */
 function withoutCompatChecks(machines: Machine[]): Machine[] {
   for (const machine of machines) {
     if (machine.checks === undefined || machine.checks === null) continue;
@@ -210,15 +213,15 @@ function withoutCompatChecks(machines: Machine[]): Machine[] {
   return machines;
 }
 
-/** How to wait for a state. */
+/** Parameters of a wait for a state. */
 export interface Wait {
   states: string[];
-  /** At most a minute is asked for at once. */
+  /** One request waits for at most a minute. */
   timeoutMs?: number;
   instanceId?: string | undefined;
 }
 
-/** Waits on the server's side until a machine is in one of the states. */
+/** Waits on the server until a machine is in one of the states. */
 export async function waitFor(run: Run, app: string, id: string, wait: Wait): Promise<void> {
   const seconds = Math.trunc(Math.max(1000, Math.min(wait.timeoutMs ?? 60_000, 60_000)) / 1000);
   const query = [

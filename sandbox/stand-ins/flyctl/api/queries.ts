@@ -1,10 +1,10 @@
 /**
- * What flyctl asks Fly's GraphQL API, word for word: the text of a hand-written query is part of its error.
+ * flyctl's requests to Fly's GraphQL API, word for word: the error of a hand-written query contains its text.
  *
  * Source: superfly/fly-go resource_*.go, superfly/flyctl gql/generated.go and internal/command.
  */
 
-/** Hand-written queries, by the method of fly-go that sends them. */
+/** Hand-written queries, by the fly-go method that sends them. */
 export const queries = {
   getApp: `
     query ($appName: String!) {

@@ -18,7 +18,7 @@ export class Uiex {
     this.baseUrl = baseUrl;
   }
 
-  /** Makes a call below `/api/v1` and hands back whatever came. */
+  /** Makes a call below `/api/v1` and returns any answer. */
   request(method: string, path: string, body?: unknown): Promise<Answer> {
     return this.http.send({
       method,
@@ -28,7 +28,7 @@ export class Uiex {
     });
   }
 
-  /** Makes a call that must be answered with 200 or 201; `operation` names it in the error. */
+  /** Makes a call and requires the status 200 or 201. `operation` is the operation's name in the error. */
   async send(operation: string, method: string, path: string, body?: unknown): Promise<Data> {
     const answer = await this.request(method, path, body);
     if (answer.status !== 200 && answer.status !== 201) {

@@ -1,7 +1,8 @@
 /**
- * flyctl's grammar, read from the help of a real flyctl (source of August 2026); what the help hides comes from the
- * source's `Hidden: true`. Every command is in it with its aliases and subcommands. Flags, number of arguments and
- * help text are there for the commands that the stand-in serves, and for the groups that these are in.
+ * flyctl's grammar, taken from the help of a real flyctl (source of August 2026). Hidden parts come from
+ * `Hidden: true` in its source. The grammar contains every command with its aliases and subcommands. Flags,
+ * number of arguments and help text exist for the commands that the stand-in serves, and for the groups of
+ * these commands.
  */
 import { readFileSync } from "node:fs";
 
@@ -10,14 +11,14 @@ export interface FlagSpec {
   type: "string" | "bool" | "int" | "float" | "duration" | "strings" | "stringArray";
   short?: string;
   default?: string;
-  /** Value of the flag when it is given without one (pflag's NoOptDefVal). */
+  /** Value of the flag if the line gives it without a value (pflag's NoOptDefVal). */
   noOpt?: string;
   hidden?: boolean;
-  /** The flag that this one is another name of. */
+  /** The flag whose alias this one is. */
   aliasOf?: string;
 }
 
-/** How many arguments a command takes; without it any number. */
+/** Number of arguments of a command. Absent: any number. */
 export interface ArgsSpec {
   exact?: number;
   range?: [number, number];
@@ -32,7 +33,7 @@ export interface CommandSpec {
   aliases?: string[];
   subcommands?: string[];
   args?: ArgsSpec;
-  /** What `--help` prints; without it the command is not served. */
+  /** Output of `--help`. Absent: the command is not served. */
   help?: string;
 }
 
@@ -45,10 +46,10 @@ const grammar = JSON.parse(
   readFileSync(new URL("../commands.json", import.meta.url), "utf8"),
 ) as unknown as Grammar;
 
-/** Version that the stand-in claims: the one whose grammar and texts it has. */
+/** The stand-in's version is the flyctl version whose grammar and texts it has. */
 export const version: string = grammar.version;
 
-/** Every command by path; "" is flyctl itself. */
+/** All commands by path. "" is flyctl itself. */
 export const commands: Record<string, CommandSpec> = grammar.commands;
 
 const persistent: Record<string, FlagSpec> = {
@@ -57,12 +58,12 @@ const persistent: Record<string, FlagSpec> = {
   verbose: { type: "bool" },
 };
 
-/** All flags that a command knows: its own, `--help` and the persistent ones. */
+/** All flags of a command: its own, `--help` and the persistent flags. */
 export function flagsOf(path: string): Record<string, FlagSpec> {
   return { ...persistent, help: { type: "bool", short: "h" }, ...commands[path]?.flags };
 }
 
-/** The child of a group that goes by `name`, aliases included. */
+/** The child of a group with this name or alias. */
 export function childOf(path: string, name: string): string | undefined {
   for (const child of commands[path]?.subcommands ?? []) {
     const childPath = path === "" ? child : `${path} ${child}`;

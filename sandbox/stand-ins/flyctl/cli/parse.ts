@@ -1,6 +1,6 @@
 /**
- * Command lines as cobra and pflag read them: which command is meant, its flags and arguments, and the words in
- * which a wrong line is refused.
+ * Command lines as cobra and pflag read them: the command, its flags and arguments, and the messages for
+ * wrong lines.
  *
  * Source: spf13/cobra command.go (Find, stripFlags, legacyArgs), args.go; spf13/pflag flag.go.
  */
@@ -11,23 +11,23 @@ import { type ArgsSpec, childOf, commands, type FlagSpec, flagsOf } from "./gram
 /** Value of a flag. */
 export type FlagValue = string | boolean | number | string[];
 
-/** A line that was understood. */
+/** A parsed line. */
 export interface Line {
-  /** Path of the command without `flyctl`; "" is flyctl itself. */
+  /** Path of the command without `flyctl`. "" is flyctl itself. */
   path: string;
   args: string[];
-  /** Flags that the line names, by their main name. */
+  /** Flags on the line, by their main name. */
   flags: Map<string, FlagValue>;
-  /** Arguments after `--` begin here; -1 without `--`. */
+  /** Index of the first argument after `--`; -1 without `--`. */
   dash: number;
   help: boolean;
 }
 
-/** A line that was not understood. */
+/** A line that cannot be parsed. */
 export class WrongLine extends Error {
-  /** The command whose usage is shown. */
+  /** The command whose usage is printed. */
   readonly path: string;
-  /** No usage for a command that does not exist, but a hint at `--help`. */
+  /** True: a hint at `--help` is printed instead of the usage, because the command does not exist. */
   readonly hint: boolean;
 
   constructor(message: string, path: string, hint = false) {
@@ -37,7 +37,11 @@ export class WrongLine extends Error {
   }
 }
 
-/** Reads a line, or throws {@link WrongLine}; {@link NotServed} for a command whose flags are not known. */
+/**
+ * Parses a line.
+ *
+ * @throws {@link WrongLine} for a wrong line, {@link NotServed} for a command whose flags are not known.
+ */
 export function parseLine(argv: string[]): Line {
   const { path, rest } = findPath(argv);
   requireServed(path);
@@ -51,19 +55,19 @@ export function parseLine(argv: string[]): Line {
   return line;
 }
 
-/** Refuses a command of which the grammar has the name alone. */
+/** Refuses a command of which the grammar contains only the name. */
 export function requireServed(path: string): void {
   const spec = commands[path];
   if (spec !== undefined && spec.help === undefined) throw new NotServed(path);
 }
 
-/** A group only shows its help; flyctl itself greets. */
+/** A group only prints its help. flyctl itself prints a greeting. */
 export function isRunnable(path: string): boolean {
   const spec = commands[path];
   return path === "" || spec?.subcommands === undefined || / \[flags\]\n/.test(spec.help ?? "");
 }
 
-/** Walks down the command tree as long as the next word is a child's name; the rest is what follows it. */
+/** Descends the command tree while the next word is a child's name. `rest` contains the remaining words. */
 export function findPath(argv: string[]): { path: string; rest: string[] } {
   let path = "";
   let rest = argv;
@@ -84,7 +88,7 @@ export function findPath(argv: string[]): { path: string; rest: string[] } {
   }
 }
 
-/** The words that are neither flags nor a flag's value, as far as `path` knows flags. */
+/** The words that are neither flags nor values of flags, according to the flags of `path`. */
 function stripFlags(argv: string[], path: string): string[] {
   const words: string[] = [];
   const queue = [...argv];
@@ -192,7 +196,11 @@ function setFlag(line: Line, name: string, spec: FlagSpec, text: string): void {
   }
 }
 
-/** The value of a flag by its type; throws with pflag's words. */
+/**
+ * The value of a flag by its type.
+ *
+ * @throws with pflag's message.
+ */
 export function readValue(spec: FlagSpec, text: string, before: string[] = []): FlagValue {
   const quoted = JSON.stringify(text);
   switch (spec.type) {
@@ -243,7 +251,7 @@ function checkArgs(line: Line): void {
   }
 }
 
-/** An alias counts unless the flag itself was given (internal/cmdutil/preparers: ApplyAliases). */
+/** An alias applies unless the flag itself is given (internal/cmdutil/preparers: ApplyAliases). */
 function applyAliases(line: Line): void {
   for (const [name, spec] of Object.entries(flagsOf(line.path))) {
     const value = line.flags.get(name);
@@ -252,7 +260,7 @@ function applyAliases(line: Line): void {
   }
 }
 
-/** Commands of a like name (cobra's SuggestionsFor: two letters away, or the beginning of one). */
+/** Commands with a similar name (cobra's SuggestionsFor: two letters differ, or the name begins with it). */
 function suggestions(typed: string): string {
   const names = (commands[""]?.subcommands ?? []).filter((name) => {
     const near = distance(typed.toLowerCase(), name.toLowerCase()) <= 2;

@@ -41,7 +41,7 @@ function newAppName(run: Run): string {
   throw new NonInteractive("name argument or flag must be specified when not running interactively");
 }
 
-/** Two words and a number, like flyctl's haikunator. */
+/** Two words and a number, like a name of flyctl's haikunator. */
 export function generatedName(): string {
   const pick = (words: string[]) => words[Math.floor(Math.random() * words.length)] ?? "";
   const adjectives = [
@@ -98,7 +98,7 @@ async function destroy(run: Run): Promise<void> {
   }
 }
 
-/** An app with static files has a bucket of its own; those are not served, so there is none to be found. */
+/** An app with static files has its own bucket. Static files are not served here, so no bucket is found. */
 async function lookForStaticsBucket(run: Run, orgSlug: string): Promise<void> {
   const variables = { orgSlug, addOnType: "tigris" };
   await run.graphql.operation("ListOrganizationAddOns", operations.ListOrganizationAddOns, variables);

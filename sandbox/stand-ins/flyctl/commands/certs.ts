@@ -10,7 +10,7 @@ function certificatesPath(app: string): string {
   return `/apps/${encodeURIComponent(app)}/certificates`;
 }
 
-/** The answer is shown as JSON alone. */
+/** The output exists only as JSON. */
 function requireJson(run: Run): void {
   if (!run.settings.json) throw new NotServed(run.line.path, " without --json");
 }
@@ -40,7 +40,7 @@ async function add(run: Run): Promise<void> {
   run.json(conform("CertificateDetailResponse", answer));
 }
 
-/** Lets Fly look at the DNS again; the answer is the certificate as it then stands. */
+/** Makes Fly check the DNS again. Prints the certificate in its new state. */
 async function check(run: Run): Promise<void> {
   requireJson(run);
   requireSession(run);

@@ -105,7 +105,7 @@ async function determineConfig(run: Run, appName: string): Promise<AppConfig> {
   return config;
 }
 
-/** A failed search is made once more "without WireGuard", as the default flags have it. */
+/** If the search fails, it is repeated "without WireGuard", according to the default flags. */
 async function findImage(run: Run, app: Data, config: AppConfig): Promise<Image> {
   const search = async () => {
     run.warn("==> Building image");
@@ -128,7 +128,7 @@ async function findImage(run: Run, app: Data, config: AppConfig): Promise<Image>
   }
 }
 
-/** Flags that change the config itself, and so what is stored with the release. */
+/** Applies the flags that change the config and so the config that is stored with the release. */
 function applyFlags(run: Run, config: AppConfig): void {
   const { sections } = config;
   if (run.string("strategy") !== "")
@@ -154,7 +154,7 @@ function names(run: Run, flag: string): string[] {
     .filter((name) => name !== "");
 }
 
-/** Milliseconds of a flag that takes seconds, a duration or `none` (= 0). */
+/** Milliseconds of a flag whose value is a number of seconds, a duration or `none` (= 0). */
 function timeout(run: Run, flag: string): number | undefined {
   if (!run.has(flag)) return undefined;
   const text = run.string(flag);

@@ -1,6 +1,6 @@
 /**
- * Which file carries out which command. Files are loaded when their command is run: whoever wraps flyctl starts
- * it hundreds of times.
+ * The file of each command. A file is loaded only when its command runs, because a program that uses flyctl
+ * starts it hundreds of times.
  */
 import { NotServed } from "../go/errors.ts";
 import type { Command } from "../run.ts";
@@ -28,7 +28,7 @@ const files: Record<string, () => Promise<{ commands: Commands }>> = {
   volumes: () => import("./volumes.ts"),
 };
 
-/** What carries out a command; a command that the stand-in does not serve is refused. */
+/** The function that runs a command. A command that the stand-in does not serve is refused. */
 export async function findCommand(path: string): Promise<Command> {
   const file = files[path.split(" ")[0] ?? ""];
   const command = file === undefined ? undefined : (await file()).commands[path];

@@ -38,7 +38,7 @@ async function list(run: Run): Promise<void> {
   );
 }
 
-/** Go prints an absent list as null and an empty one as []. */
+/** Go prints an absent list as null and an empty list as []. */
 function emptyList(app: Data | null): [] | null {
   return Array.isArray(app?.ipAddresses?.nodes) ? [] : null;
 }

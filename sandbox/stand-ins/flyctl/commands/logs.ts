@@ -1,6 +1,7 @@
 /**
- * `logs`. Without `--no-tail` the real one streams over WireGuard or polls until it is interrupted; so does this
- * one, by polling. Source: superfly/flyctl internal/command/logs, logs/polling.go, internal/render/logs.go.
+ * `logs`. Without `--no-tail` the official flyctl streams over WireGuard or polls until it is interrupted.
+ * The stand-in polls. Source: superfly/flyctl internal/command/logs, logs/polling.go,
+ * internal/render/logs.go.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type LogEntry, pollLogs } from "../api/app-logs.ts";
@@ -17,7 +18,7 @@ async function logs(run: Run): Promise<void> {
   requireSession(run);
   const app = requireAppName(run);
   const machine = await chosenMachine(run, app);
-  // Machine ids are unique everywhere: the region of the environment must not hide one.
+  // Machine ids are unique in all regions. The environment's region must not hide one.
   const region = machine === "" ? run.settings.region : "";
   let token = "";
   let errors = 0;

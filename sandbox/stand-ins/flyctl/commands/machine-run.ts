@@ -16,7 +16,7 @@ import { waitForState, watchChecks } from "../waiting.ts";
 
 const startTimeoutMs = 5 * 60_000;
 
-/** Makes a machine; `machine create` leaves it unstarted. */
+/** Creates a machine. `machine create` does not start it. */
 export async function runMachine(run: Run): Promise<void> {
   requireSession(run);
   const isCreate = run.line.path === "machine create";
@@ -77,7 +77,7 @@ async function findApp(run: Run, name: string): Promise<string> {
   }
 }
 
-/** Image by reference; a path would mean a build. */
+/** The image of a reference. A path would mean a build. */
 async function determineImage(run: Run, appName: string, reference: string): Promise<string> {
   const app = await run.flaps.send("GET", `/apps/${encodeURIComponent(appName)}`);
   const slug = app.organization?.slug ?? "";
@@ -89,7 +89,7 @@ async function determineImage(run: Run, appName: string, reference: string): Pro
   return imageString(image);
 }
 
-/** Changes a machine by the same flags. */
+/** Updates a machine according to the same flags. */
 export async function updateMachine(run: Run): Promise<void> {
   requireSession(run);
   const { app, machine: found } = await selectOne(run, optionalAppName(run), run.args[0]);

@@ -4,7 +4,7 @@ import { table, verticalTable } from "../go/table.ts";
 import { relativeTime } from "../go/time.ts";
 import type { Run } from "../run.ts";
 
-/** Everything about a machine, for people. */
+/** Prints all data of a machine as text. */
 export function printStatus(run: Run, machine: Machine): void {
   run.print(`Machine ID: ${machine.id}`);
   run.print(`Instance ID: ${machine.instance_id ?? ""}`);

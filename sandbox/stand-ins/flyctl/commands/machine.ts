@@ -1,4 +1,4 @@
-/** `machine …` but for run and update. Source: superfly/flyctl internal/command/machine. */
+/** `machine …` without run and update. Source: superfly/flyctl internal/command/machine. */
 import {
   configOf,
   getMachine,
@@ -203,7 +203,10 @@ async function restart(run: Run): Promise<void> {
   });
 }
 
-/** Restarts a machine and waits until it is up and, unless told otherwise, healthy (internal/machine/restart.go). */
+/**
+ * Restarts a machine and waits until it is started. By default it also waits until the machine is healthy
+ * (internal/machine/restart.go).
+ */
 async function restartOne(run: Run, app: string, machine: Machine): Promise<void> {
   const { id } = machine;
   run.print(`Restarting machine ${id}`);
@@ -251,7 +254,7 @@ async function destroy(run: Run): Promise<void> {
   });
 }
 
-/** Destroys a machine; a started one only by force. */
+/** Destroys a machine. A started machine requires force. */
 export async function destroyOne(run: Run, app: string, machine: Machine, force: boolean): Promise<void> {
   const { id, state } = machine;
   if (state === "destroyed") throw new FlyError(`machine ${id} has already been destroyed`);
@@ -271,7 +274,7 @@ export async function destroyOne(run: Run, app: string, machine: Machine, force:
     throw notFound(error, app, id) ?? wrap(`could not destroy machine ${id}`, error);
   }
   if (machine.image_ref?.labels?.["fly.pg-manager"] !== "repmgr") return;
-  // The member is told over a tunnel, which there is none of here.
+  // The official flyctl informs the member over a tunnel. The local Fly has none.
   run.out(`unregistering postgres member '${machine.private_ip ?? ""}' from the cluster... `);
   run.print("(failed)");
   run.print("failed to unregister postgres member: no tunnel");

@@ -18,7 +18,7 @@ const notice =
   "\nUnmanaged Fly Postgres is not supported by Fly.io Support and users are responsible for operations, management, and disaster recovery. If you'd like a managed, supported solution, try 'fly mpg' (Managed Postgres).\n" +
   "Please visit https://fly.io/docs/mpg/overview/ for more information about Managed Postgres.\n";
 
-/** Flags beside --vm-size that make a size of their own. */
+/** Flags other than --vm-size that define a custom size. */
 const customFlags = [
   "vm-cpus",
   "vm-memory",
@@ -29,7 +29,7 @@ const customFlags = [
   "host-dedication-id",
 ];
 
-/** The sizes that `--vm-size` takes here: not those of every other command. */
+/** The values of `--vm-size` for this command. They differ from those of all other commands. */
 const sizes: Record<string, { cpu_kind: string; cpus: number; memory_mb: number }> = {
   "shared-cpu-1x": { cpu_kind: "shared", cpus: 1, memory_mb: 256 },
   "shared-cpu-2x": { cpu_kind: "shared", cpus: 2, memory_mb: 4096 },
@@ -68,7 +68,7 @@ async function create(run: Run): Promise<void> {
   await launchPostgres(run, order, run.bool("detach"));
 }
 
-/** Size, number and disk; what the flags leave open would be asked for. */
+/** Size, number and disk. If a flag is missing, the official flyctl prompts. */
 function chooseConfiguration(run: Run): Pick<PostgresOrder, "guest" | "count" | "volumeGb"> {
   const custom = customFlags.some((flag) => run.has(flag));
   const [count, volumeGb, size] = [
@@ -127,7 +127,10 @@ async function postgresApps(run: Run): Promise<Data[]> {
   }
 }
 
-/** Talks to the database through WireGuard, which is not there: what comes before that is done. */
+/**
+ * The official flyctl connects to the database through WireGuard, which the local Fly does not have. The
+ * stand-in does the steps before that.
+ */
 async function attach(run: Run): Promise<void> {
   run.warn(notice);
   requireSession(run);

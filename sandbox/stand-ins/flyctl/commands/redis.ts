@@ -88,7 +88,7 @@ async function replicaRegions(run: Run, primary: Region): Promise<string[]> {
   return run.bool("no-replicas") ? [] : chosenReplicas(run, excluded);
 }
 
-/** The regions of `--replica-regions`; without the flag a prompt is due. */
+/** The regions of `--replica-regions`. Without the flag flyctl prompts. */
 async function chosenReplicas(run: Run, excluded: string[]): Promise<string[]> {
   const wanted = run.string("replica-regions");
   const all = await platformRegions(run);
@@ -229,7 +229,7 @@ async function plans(run: Run): Promise<void> {
   run.out(table("", rows, "Name", "Max Data Size", "Price", "Description"));
 }
 
-/** The plan is chosen at a prompt, whatever the flags say. */
+/** flyctl prompts for the plan, whatever the flags are. */
 async function update(run: Run): Promise<void> {
   requireSession(run);
   const addOn = await getAddOn(run, run.args[0] ?? "");

@@ -22,7 +22,7 @@ async function greet(run: Run): Promise<void> {
   run.print(`Running flyctl v${flyctlVersion}`);
 }
 
-/** The line that the root's help has for a command. */
+/** The line about a command in the root's help. */
 function shortOf(name: string): string {
   const line = new RegExp(`^  ${name} +(.*)$`, "m").exec(grammar[""]?.help ?? "");
   return line?.[1] ?? "";

@@ -1,4 +1,4 @@
-/** `scale show|vm|memory`; `scale count` is apart. Source: superfly/flyctl internal/command/scale. */
+/** `scale show|vm|memory`; `scale count` has its own file. Source: superfly/flyctl internal/command/scale. */
 import { type Guest, groupOf, listConfigured, listMachines, type Machine } from "../api/machines.ts";
 import { loadConfigIfPresent, requireAppName } from "../app-name.ts";
 import { computeFor, defaultProcess, formatProcessNames } from "../fly-toml/groups.ts";
@@ -19,7 +19,7 @@ async function show(run: Run): Promise<void> {
   const groups = [...new Set(machines.map(groupOf))].sort();
   const rows = groups.flatMap((group) => {
     const mine = machines.filter((machine) => groupOf(machine) === group);
-    // Each machine may have a size of its own; flyctl shows that of the first.
+    // Each machine may have its own size. flyctl prints the size of the first.
     const guest = mine[0]?.config?.guest;
     return guest ? [{ group, guest, regions: countRegions(mine), count: mine.length }] : [];
   });
@@ -97,7 +97,7 @@ async function scaleVertically(run: Run, app: string, size: string, memoryMb: nu
   warnAboutConfig(run, asked, size, memoryMb);
 }
 
-/** The group that is meant where there is only one. */
+/** The default group, if there is only one group. */
 async function onlyGroup(run: Run, app: string): Promise<string> {
   const config = await remoteConfig(run, app);
   if (Object.keys(config.sections.processes ?? {}).length > 1) {
@@ -113,13 +113,13 @@ function cores(guest: Guest): string {
   return cpus < 1 ? cpus.toFixed(2) : `${cpus}`;
 }
 
-/** The next deployment takes back what fly.toml says otherwise (config_warning.go). */
+/** If fly.toml differs, the next deployment reverts the change (config_warning.go). */
 function warnAboutConfig(run: Run, asked: string, size: string, memoryMb: number): void {
   let wanted: { size: string; memory: number } | undefined;
   try {
     wanted = sizeInConfig(run, asked);
   } catch {
-    // Only advice: nothing is said where fly.toml cannot be read.
+    // This is only advice. If fly.toml cannot be read, nothing is printed.
   }
   if (wanted === undefined) return;
   const otherSize = size !== "" && wanted.size !== size;

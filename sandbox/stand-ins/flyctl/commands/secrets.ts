@@ -25,13 +25,13 @@ async function set(run: Run): Promise<void> {
     values[pair.slice(0, at)] = pair.slice(at + 1);
   }
   const [first, ...others] = Object.keys(values).filter((name) => values[name] === "-");
-  // The first one reads standard input to its end; nothing is left for others.
+  // The first one reads standard input to its end. Nothing is left for the others.
   if (first !== undefined) values[first] = standardInput(run, first);
   for (const name of others) values[name] = "";
   await setAndDeploy(run, app, values);
 }
 
-/** The value `-` stands for standard input: at most 64 KiB, trimmed (helpers/stdin.go). */
+/** The value `-` means standard input: at most 64 KiB, trimmed (helpers/stdin.go). */
 function standardInput(run: Run, name: string): string {
   if (run.shell.isTerminal) throw new FlyError(`secret \`${name}\` expects standard input but none provided`);
   const text = run.stdin();
@@ -93,7 +93,7 @@ async function deploy(run: Run): Promise<void> {
   await deploySecrets(run, app, { ...deploymentFlags(run), stage: false });
 }
 
-/** Takes a secret away that never was: the answer tells the newest version. */
+/** Removes a secret that does not exist, because the answer contains the newest version. */
 async function sync(run: Run): Promise<void> {
   requireSession(run);
   const appName = requireAppName(run);
@@ -142,7 +142,7 @@ async function list(run: Run): Promise<void> {
   );
 }
 
-/** Without a list of machines the secrets are shown all the same. */
+/** If the machines cannot be listed, the secrets are printed without them. */
 async function machinesOrNone(run: Run, app: string): Promise<Machine[]> {
   try {
     return (await listMachines(run, app)).machines;
@@ -164,7 +164,7 @@ async function releaseTimes(run: Run, app: string, machines: Machine[]): Promise
       if (versions.has(version)) times.set(version, Date.parse(release.created_at));
     }
   } catch {
-    // Without release times a status cannot be told, which the list then says.
+    // Without release times the status is unknown, and the list says so.
   }
   return times;
 }

@@ -19,7 +19,7 @@ const goneStates = [
   "destroying",
 ];
 
-/** All volumes of an app that are not on their way out. */
+/** All volumes of an app that are not being destroyed. */
 export async function liveVolumes(run: Run, app: string): Promise<Data[]> {
   return (await allVolumes(run, app)).filter((volume) => !goneStates.includes(volume.state));
 }
@@ -62,7 +62,7 @@ async function create(run: Run): Promise<void> {
   }
 }
 
-/** One volume alone is a risk that must be confirmed; more of a name that is there already is none. */
+/** A single volume must be confirmed as a risk, unless the app already has a volume with this name. */
 async function confirmCreate(run: Run, app: string, name: string): Promise<void> {
   if (run.bool("yes") || run.int("count") > 1) return;
   if ((await liveVolumes(run, app)).some((volume) => volume.name === name)) return;
@@ -143,7 +143,7 @@ async function show(run: Run): Promise<void> {
   }
 }
 
-/** Volume by argument; its app by flag, environment, fly.toml, or by asking whose volume it is. */
+/** The volume of the argument. Its app is given by flag, environment or fly.toml, or else the API is asked for it. */
 async function volumeAndApp(run: Run): Promise<{ app: string; id: string }> {
   const [id = ""] = run.args;
   let app = run.string("app") || run.env.FLY_APP || loadConfigIfPresent(run)?.appName || "";

@@ -5,7 +5,7 @@
  *          ─► destroy machines of groups that are gone ─► launch groups that have none ─► update the rest
  *          ─► release complete (or failed)
  *
- * There is no deployment that does nothing: each makes a release and updates every machine.
+ * Every deployment makes a release and updates every machine, even if nothing has changed.
  *
  * Source: superfly/flyctl internal/command/deploy/machines.go, machines_deploymachinesapp.go.
  */
@@ -34,7 +34,7 @@ import { inputFailed, updateExisting } from "./rolling.ts";
 const fiveMinutes = 5 * 60_000;
 const leaseMs = 13_000;
 
-/** Carries out a deployment. */
+/** Runs a deployment. */
 export async function deployMachines(run: Run, args: DeploymentArgs): Promise<void> {
   const deployment = await prepare(run, args);
   if (!args.restartOnly) await warnAboutEgress(run, deployment.appName);
@@ -158,7 +158,7 @@ async function findVolumes(deployment: Deployment): Promise<void> {
   deployment.volumes = Map.groupBy(free, (volume) => String(volume.name));
 }
 
-/** Without an image of its own (secrets, say) a deployment takes the newest release's. */
+/** A deployment without its own image (for secrets, for example) uses the image of the newest release. */
 async function findImage(deployment: Deployment): Promise<void> {
   if (deployment.image !== "") return;
   try {
@@ -219,7 +219,7 @@ async function carryOut(deployment: Deployment): Promise<void> {
   }
 }
 
-/** A status is set again up to twice when the server fails. */
+/** If the server fails, the status is set again, up to twice. */
 async function setReleaseStatus(deployment: Deployment, status: string, metadata: unknown): Promise<void> {
   const path = `/releases/${deployment.releaseId}`;
   for (let attempt = 1; ; attempt++) {

@@ -1,4 +1,4 @@
-/** What a deployment knows while it runs. Source: superfly/flyctl internal/command/deploy/machines.go. */
+/** The data of a running deployment. Source: superfly/flyctl internal/command/deploy/machines.go. */
 import type { Data } from "../api/graphql.ts";
 import type { Guest } from "../api/machines.ts";
 import { processNames } from "../fly-toml/groups.ts";
@@ -6,12 +6,12 @@ import type { AppConfig } from "../fly-toml/load.ts";
 import type { Run } from "../run.ts";
 import type { Leasable } from "./leasable.ts";
 
-/** What a deployment is asked to do. */
+/** The parameters of a deployment. */
 export interface DeploymentArgs {
-  /** The app as the Machines API tells it. */
+  /** The app as the Machines API returns it. */
   app: Data;
   config: AppConfig;
-  /** Image reference without digest; undefined with `restartOnly`. */
+  /** Image reference without digest; undefined if `restartOnly` is set. */
   image?: string;
   buildId?: number;
   restartOnly?: boolean;
@@ -22,9 +22,9 @@ export interface DeploymentArgs {
   waitTimeoutMs?: number | undefined;
   releaseCommandTimeoutMs?: number | undefined;
   leaseTimeoutMs?: number | undefined;
-  /** Size of new machines of groups without [[vm]]. */
+  /** Size of new machines in groups without [[vm]]. */
   guest?: Guest;
-  /** Two machines per group with services, a standby for the others. */
+  /** True: two machines per group with services, a standby for each other group. */
   highAvailability?: boolean;
   updateOnly?: boolean;
   allocateIps?: "public" | "private" | "none";
@@ -33,7 +33,7 @@ export interface DeploymentArgs {
   filters?: MachineFilters;
 }
 
-/** Which machines take part. */
+/** Filters for the machines of the deployment. */
 export interface MachineFilters {
   regions: string[];
   excludeRegions: string[];
@@ -42,7 +42,7 @@ export interface MachineFilters {
   processGroups: string[];
 }
 
-/** A deployment under way. */
+/** A running deployment. */
 export interface Deployment extends DeploymentArgs {
   run: Run;
   appName: string;
@@ -58,18 +58,18 @@ export interface Deployment extends DeploymentArgs {
   releaseCommandTimeoutMs: number;
   leaseTimeoutMs: number;
   isFirst: boolean;
-  /** Groups whose listening addresses were looked at. */
+  /** Groups whose listening addresses were checked. */
   listenChecked: Set<string>;
 }
 
-/** The groups that take part, sorted. */
+/** The groups of the deployment, sorted. */
 export function groupsOf(deployment: Deployment): string[] {
   const only = deployment.filters?.processGroups ?? [];
   const names = processNames(deployment.config);
   return only.length === 0 ? names : names.filter((name) => only.includes(name));
 }
 
-/** Takes an unattached volume of a name and region. */
+/** Takes an unattached volume with a name, in a region. */
 export function popVolume(deployment: Deployment, name: string, region: string): Data | undefined {
   const volumes = deployment.volumes.get(name) ?? [];
   const at = volumes.findIndex((volume) => region === "" || volume.region === region);

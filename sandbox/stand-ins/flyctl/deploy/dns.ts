@@ -1,12 +1,12 @@
-/** Looks whether the app's own name resolves. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
+/** Checks whether the app's own name resolves. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import type { Data } from "../api/graphql.ts";
 import { messageOf } from "../go/errors.ts";
 import type { Deployment } from "./deployment.ts";
 import { assignments } from "./first-deploy.ts";
 
 /**
- * The real one asks 8.8.8.8 for `<app>.fly.dev` for up to a minute; in a local Fly an address that is assigned is
- * in its DNS at once, so there is nothing to wait for.
+ * The official flyctl asks 8.8.8.8 for `<app>.fly.dev` for up to a minute. In the local Fly an assigned
+ * address is in the DNS immediately, so there is no wait.
  */
 export async function checkDns(deployment: Deployment): Promise<void> {
   const { run } = deployment;
@@ -21,7 +21,7 @@ export async function checkDns(deployment: Deployment): Promise<void> {
   }
 }
 
-/** Where an app can be visited; undefined when no service speaks HTTP. Source: internal/appconfig/config.go. */
+/** The app's URL; undefined if no service uses HTTP. Source: internal/appconfig/config.go. */
 export function appUrl(sections: Data, app: string): string | undefined {
   const host = `${app}.fly.dev`;
   if (sections.http_service?.internal_port > 0) return `https://${host}/`;

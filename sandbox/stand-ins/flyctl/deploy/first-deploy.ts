@@ -1,4 +1,4 @@
-/** Addresses and volumes that a first deployment makes by itself. Source: superfly/flyctl deploy/deploy_first.go. */
+/** Addresses and volumes that a first deployment creates itself. Source: superfly/flyctl deploy/deploy_first.go. */
 import type { Data } from "../api/graphql.ts";
 import { flatten, processNames } from "../fly-toml/groups.ts";
 import { allServices, machineConfig } from "../fly-toml/machine-config.ts";
@@ -6,7 +6,7 @@ import { FlyError, messageOf, wrap } from "../go/errors.ts";
 import { parseSize } from "../sizes.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** Allocates addresses unless there are some, and creates the volumes that are missing. */
+/** Allocates addresses if there are none, and creates missing volumes. */
 export async function provision(deployment: Deployment): Promise<void> {
   if (!deployment.isFirst || deployment.restartOnly) return;
   try {
@@ -48,7 +48,8 @@ async function provisionIps(deployment: Deployment): Promise<void> {
     const failed = "error allocating ipv6 after detecting first deploy and presence of services";
     run.print(`  Private ipv6: ${await assign(deployment, "private_v6", failed)}`);
   }
-  // A dedicated address would need an answer to a prompt: without a terminal none is allocated, silently.
+  // A dedicated address would need an answer to a prompt. Without a terminal none is allocated, and nothing
+  // is printed.
   run.print();
 }
 
@@ -69,7 +70,7 @@ async function assign(deployment: Deployment, type: string, failed: string): Pro
   }
 }
 
-/** Only plain HTTP on 80 and TLS on 443 can share an IPv4. */
+/** Only plain HTTP on 80 and TLS on 443 can share an IPv4 address. */
 function kindOfAddresses(sections: Data): "shared" | "dedicated" {
   for (const service of (sections.services ?? []) as Data[]) {
     if (service.protocol === "udp") return "dedicated";
@@ -86,7 +87,7 @@ function kindOfAddresses(sections: Data): "shared" | "dedicated" {
   return "shared";
 }
 
-/** One volume per group that mounts one, in the primary region. */
+/** One volume per group with a mount, in the primary region. */
 async function provisionVolumes(deployment: Deployment): Promise<void> {
   if ((deployment.config.sections.mounts ?? []).length === 0) return;
   const there = new Map([...deployment.volumes].map(([name, all]) => [name, all.length]));
@@ -127,7 +128,7 @@ async function provisionVolumes(deployment: Deployment): Promise<void> {
   }
 }
 
-/** Refuses mounts that no volume fits. Source: superfly/flyctl deploy/machines.go (validateVolumeConfig). */
+/** Refuses mounts without a suitable volume. Source: superfly/flyctl deploy/machines.go (validateVolumeConfig). */
 export function checkVolumes(deployment: Deployment, groups: string[]): void {
   for (const group of groups) {
     const mounts: Data[] = flatten(deployment.config, group).sections.mounts ?? [];

@@ -1,4 +1,4 @@
-/** What new and changed machines are made of. Source: superfly/flyctl deploy/machines_launchinput.go. */
+/** The API bodies of new and changed machines. Source: superfly/flyctl deploy/machines_launchinput.go. */
 import type { Data } from "../api/graphql.ts";
 import { configOf, type Guest, groupOf, type Machine, type MachineConfig } from "../api/machines.ts";
 import { version } from "../cli/grammar.ts";
@@ -9,12 +9,12 @@ import { conform } from "../go/json.ts";
 import { presets } from "../sizes.ts";
 import { type Deployment, popVolume } from "./deployment.ts";
 
-/** A machine to be launched or updated. */
+/** The input of a machine's launch or update. */
 export interface LaunchInput {
   config: MachineConfig;
   region: string;
   skipLaunch: boolean;
-  /** The machine cannot become this in place: it is destroyed and made anew. */
+  /** True: the machine cannot be updated in place. It is destroyed and created again. */
   replace: boolean;
 }
 
@@ -29,7 +29,7 @@ export function launchBody(deployment: Deployment, input: LaunchInput, leaseTtl 
   });
 }
 
-/** A machine as it is, under a new release: its secrets and metadata change. */
+/** A machine with its current config under a new release. Its secrets and metadata change. */
 export function inputForRestart(deployment: Deployment, machine: Machine): LaunchInput {
   const config = structuredClone(configOf(machine));
   setRelease(deployment, config);
@@ -60,14 +60,14 @@ export function inputForLaunch(deployment: Deployment, group: string, standbyFor
   return { config, region, skipLaunch: (config.standbys ?? []).length > 0, replace: false };
 }
 
-/** A machine that is there, under the new config. */
+/** An existing machine under the new config. */
 export function inputForUpdate(deployment: Deployment, machine: Machine): LaunchInput {
   const before = configOf(machine);
   const config = machineConfig(deployment.config, groupOf(machine), before);
   config.image = deployment.image;
   setRelease(deployment, config);
   const replace = applyMounts(deployment, machine, config) || machine.host_status !== "ok";
-  // A standby that serves now is none any more.
+  // A standby whose group now has services is no longer a standby.
   if ((config.services ?? []).length > 0 && (config.standbys ?? []).length > 0) {
     delete config.standbys;
     delete config.env?.FLY_STANDBY_FOR;
@@ -75,7 +75,10 @@ export function inputForUpdate(deployment: Deployment, machine: Machine): Launch
   return { config, region: machine.region, skipLaunch: skipsLaunch(machine, config), replace };
 }
 
-/** A mounted volume stays; another name, a new mount or none at all means another machine. */
+/**
+ * Keeps a mounted volume. Returns true if the machine must be replaced: another volume name, a new mount, or
+ * a removed mount.
+ */
 function applyMounts(deployment: Deployment, machine: Machine, config: MachineConfig): boolean {
   const [wanted] = config.mounts ?? [];
   const [mounted] = configOf(machine).mounts ?? [];
@@ -112,7 +115,7 @@ function applyMounts(deployment: Deployment, machine: Machine, config: MachineCo
   return true;
 }
 
-/** The machine that runs the release_command. */
+/** The machine for the release_command. */
 export function inputForReleaseCommand(deployment: Deployment): LaunchInput {
   const config = releaseMachineConfig(deployment.config);
   config.image = deployment.image;
@@ -161,7 +164,7 @@ function groupIn(config: MachineConfig): string {
   return config.metadata?.fly_process_group ?? "";
 }
 
-/** A machine that sleeps is not woken by an update; a standby never starts by itself. */
+/** An update does not start a machine that is not running. A standby never starts by itself. */
 function skipsLaunch(machine: Machine, _config: MachineConfig): boolean {
   return !["started", "starting", "failed"].includes(machine.state);
 }

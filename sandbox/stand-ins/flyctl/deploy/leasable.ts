@@ -1,5 +1,5 @@
 /**
- * A machine in the hands of a deployment: its lease, its changes, and what is waited for.
+ * A machine of a deployment: its lease, its changes, and its waits.
  *
  * Source: superfly/flyctl internal/machine/leasable_machine.go.
  */
@@ -19,11 +19,14 @@ import { FlyError, messageOf, statusOf, wrap } from "../go/errors.ts";
 import type { Run } from "../run.ts";
 import type { StatusLine } from "./status-lines.ts";
 
-/** The real one looks every half to two seconds; a local Fly is nearer. */
+/**
+ * The official flyctl polls every half to two seconds. A local Fly answers faster, so the stand-in polls more
+ * often.
+ */
 const shortestPauseMs = 150;
 const longestPauseMs = 1000;
 
-/** A wait that ran out of time; the message is the same for all. */
+/** A wait that timed out. All waits have the same message. */
 export class WaitTimeout extends FlyError {
   readonly state: string;
 
@@ -38,7 +41,7 @@ export class Leasable {
   machine: Machine;
   private readonly run: Run;
   private readonly app: string;
-  /** Whether its waits are told. New machines are silent. */
+  /** Whether its waits are printed. Waits for new machines are not. */
   private readonly showLogs: boolean;
   private nonce: string;
   private destroyed = false;
@@ -70,7 +73,7 @@ export class Leasable {
     return `/apps/${this.app}/machines/${this.id}${rest}`;
   }
 
-  /** Takes the lease and renews it until it is released. */
+  /** Acquires the lease and renews it until its release. */
   async acquireLease(ms: number): Promise<void> {
     if (this.nonce !== "") return;
     const path = this.path(`/lease?ttl=${Math.trunc(ms / 1000)}`);
@@ -98,7 +101,7 @@ export class Leasable {
     }
   }
 
-  /** Lets go of the lease; a failure is only told, in other words for one `ofSet`. */
+  /** Releases the lease. A failure is only printed; with `ofSet` the message is another one. */
   async releaseLease(ofSet = false): Promise<void> {
     clearInterval(this.refresh);
     const nonce = this.nonce;
@@ -137,7 +140,7 @@ export class Leasable {
     if (this.showLogs) line.log(`Waiting for ${this.shownId} to have state: ${state}`);
   }
 
-  /** Waits for a state; a timeout of 0 waits for ever where that is allowed. */
+  /** Waits for a state. The timeout 0 means no timeout. */
   async waitForState(
     line: StatusLine,
     state: string,
@@ -162,7 +165,7 @@ export class Leasable {
     if (this.showLogs) line.log(`Machine ${this.shownId} has state: ${state}`);
   }
 
-  /** Ten seconds of life without a crash loop. */
+  /** Waits ten seconds and fails on a crash loop. */
   async waitForSmokeChecks(line: StatusLine): Promise<void> {
     const until = Date.now() + 10_000;
     if (this.showLogs) line.log(`Checking that ${this.shownId} is up and running`);
@@ -182,7 +185,7 @@ export class Leasable {
     }
   }
 
-  /** Waits until at least one check has come in and all pass. */
+  /** Waits until there is at least one check and all checks pass. */
   async waitForChecks(line: StatusLine, timeoutMs: number): Promise<void> {
     const config = configOf(this.machine);
     const services = (config.services ?? []).reduce((sum, service) => sum + (service.checks ?? []).length, 0);
@@ -209,7 +212,7 @@ export class Leasable {
     }
   }
 
-  /** The newest event of a type that came after the newest one of another type. */
+  /** Waits for an event of a type that is newer than the newest event of another type, and returns it. */
   async waitForEvent(
     line: StatusLine,
     type: string,
@@ -235,14 +238,14 @@ export class Leasable {
   }
 }
 
-/** The words for checks, and for events, that did not come in time. */
+/** The error for checks or events that did not arrive in time. */
 export class ChecksTimeout extends FlyError {
   constructor(id: string) {
     super(`timeout reached waiting for health checks to pass for machine ${id}: context deadline exceeded`);
   }
 }
 
-/** Growing pauses without end. */
+/** An endless series of growing pauses. */
 function* pauses(): Generator<number> {
   for (let pause = shortestPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) yield pause;
 }
@@ -255,7 +258,7 @@ function isCrashing(machine: Machine): boolean {
   return exit.requested_stop !== true && again && (exit.exit_code ?? 0) !== 0;
 }
 
-/** When the machine started last, unless it has ended since or was launched anew. */
+/** Time of the machine's last start; undefined if it has exited or was launched again since. */
 function startAfterLaunch(events: MachineEvent[]): number | undefined {
   const first = (type: string) => events.findIndex((event) => event.type === type);
   const [start, launch, exit] = [first("start"), first("launch"), first("exit")];

@@ -1,4 +1,4 @@
-/** Warns when nothing listens where a service says. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
+/** Warns if nothing listens on a service's port. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { flatten } from "../fly-toml/groups.ts";
 import { allServices } from "../fly-toml/machine-config.ts";
@@ -14,7 +14,7 @@ interface Process {
   listen_sockets?: { proto?: string; address?: string }[];
 }
 
-/** Looks once per group, as long as its checks' grace periods say an app may take. */
+/** Checks once per group, for as long as the grace periods of its checks. */
 export async function warnAboutListening(deployment: Deployment, machine: Leasable): Promise<void> {
   const { group } = machine;
   if (deployment.listenChecked.has(group)) return;

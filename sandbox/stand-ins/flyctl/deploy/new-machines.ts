@@ -1,4 +1,4 @@
-/** Machines for groups that have none. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
+/** Machines for groups without machines. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import type { Data } from "../api/graphql.ts";
 import type { Machine } from "../api/machines.ts";
 import { flatten } from "../fly-toml/groups.ts";
@@ -12,7 +12,7 @@ import { smokeChecks } from "./smoke-checks.ts";
 import { type StatusLine, statusLines } from "./status-lines.ts";
 import { suggestTimeout } from "./suggestions.ts";
 
-/** Launches the first machine of each group, and unless told otherwise a second or a standby. */
+/** Launches the first machine of each group. By default it also launches a second machine or a standby. */
 export async function launchGroups(deployment: Deployment, groups: string[]): Promise<void> {
   const { run } = deployment;
   const lines = statusLines(run, groups.length);
@@ -44,7 +44,7 @@ function noteAutostop(deployment: Deployment, groups: string[], how: string, wil
   );
 }
 
-/** The least strict setting of all services decides. */
+/** The least strict setting of all services applies. */
 function autostopOf(services: Data[]): "off" | "stop" | "suspend" {
   if (services.length === 0) return "off";
   const all = services.map((one) => one.auto_stop_machines);
@@ -121,7 +121,7 @@ async function waitForNew(deployment: Deployment, machine: Leasable, line: Statu
   await warnAboutListening(deployment, machine);
 }
 
-/** Where a launch failed for want of a payment method, flyctl says more; nobody pays here. */
+/** If a launch fails because of a missing payment method, flyctl prints more. The local Fly has no payments. */
 export function isCapacity(error: unknown): boolean {
   const text = messageOf(error);
   return (

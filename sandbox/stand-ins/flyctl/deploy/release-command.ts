@@ -1,4 +1,4 @@
-/** Runs release_command in a machine of its own. Source: superfly/flyctl deploy/machines_releasecommand.go. */
+/** Runs release_command in its own machine. Source: superfly/flyctl deploy/machines_releasecommand.go. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { pollLogs } from "../api/app-logs.ts";
 import type { Machine } from "../api/machines.ts";
@@ -11,7 +11,7 @@ import { suggestTimeout } from "./suggestions.ts";
 
 const logsTimeoutMs = 20_000;
 
-/** Runs the command and fails when it exits with anything but 0; nothing without a command. */
+/** Runs the command, if there is one. Fails if its exit code is not 0. */
 export async function runReleaseCommand(deployment: Deployment): Promise<void> {
   const { run, appName } = deployment;
   const command: string = deployment.config.sections.deploy?.release_command ?? "";
@@ -38,7 +38,7 @@ export async function runReleaseCommand(deployment: Deployment): Promise<void> {
 async function createMachine(deployment: Deployment, line: StatusLine): Promise<Leasable> {
   const { run, appName } = deployment;
   try {
-    // One that is left from before destroys itself; a failure here is none of ours.
+    // An earlier machine destroys itself, so a failure here is ignored.
     await deployment.releaseCommandMachine?.destroy().catch(() => undefined);
     let raw: Machine;
     try {
@@ -65,7 +65,7 @@ async function waitForEnd(deployment: Deployment, machine: Leasable, line: Statu
   try {
     await machine.waitForState(line, "started", deployment.waitTimeoutMs);
   } catch (error) {
-    // It ended and was destroyed before anybody looked.
+    // The machine ended and was destroyed before the first look.
     if (statusOf(error) === 404) return;
     const reason = suggestTimeout(error, "wait-timeout");
     throw wrap(`error waiting for release_command machine ${machine.id} to start`, reason);
@@ -100,7 +100,7 @@ async function judge(deployment: Deployment, machine: Leasable, line: StatusLine
   throw new FlyError(`machine ${machine.id} exited with non-zero status of ${code}`);
 }
 
-/** The machine's last hundred lines; the line that tells its end ends the wait. */
+/** Prints the machine's last hundred lines. The line about the end of the main process ends the wait. */
 async function printLogs(deployment: Deployment, machine: string): Promise<void> {
   const { run } = deployment;
   const until = Date.now() + logsTimeoutMs;
@@ -117,7 +117,7 @@ async function printLogs(deployment: Deployment, machine: string): Promise<void>
         ended ||= entry.message.includes("Main child exited normally");
       }
     } catch {
-      // Logs are a help, not a part of the deployment.
+      // Missing logs do not fail the deployment.
     }
     if (!ended) await sleep(150);
   }

@@ -1,7 +1,9 @@
 /**
- * Updates machines that are there: group by group side by side, within a group one first, then a few at a time.
+ * Updates existing machines. Groups are updated in parallel. Within a group one machine is updated first,
+ * then a few at a time.
  *
- * Source: superfly/flyctl deploy/machines_deploymachinesapp.go (updateUsingRollingStrategy, updateEntriesGroup).
+ * Source: superfly/flyctl deploy/machines_deploymachinesapp.go (updateUsingRollingStrategy,
+ * updateEntriesGroup).
  */
 import type { Machine } from "../api/machines.ts";
 import { type FlyError, messageOf, wrap } from "../go/errors.ts";
@@ -14,16 +16,16 @@ import { smokeChecks } from "./smoke-checks.ts";
 import { type StatusLine, statusLines } from "./status-lines.ts";
 import { suggestTimeout } from "./suggestions.ts";
 
-/** Machines that sleep disturb nobody: many at once. */
+/** Machines that are not running can be updated many at once. */
 const coldAtOnce = 30;
 
-/** A machine and what it shall become. */
+/** A machine and its new config. */
 export interface Entry {
   machine: Leasable;
   input: LaunchInput;
 }
 
-/** Updates all entries under their leases. */
+/** Updates all entries while holding their leases. */
 export async function updateExisting(deployment: Deployment, entries: Entry[]): Promise<void> {
   if (entries.length === 0) return;
   const { run, appName, strategy } = deployment;
@@ -83,7 +85,7 @@ async function rolling(deployment: Deployment, entries: Entry[]): Promise<void> 
   if (failed[0] !== undefined) throw failed[0].reason;
 }
 
-/** How many machines of a group may be away at once: a share below 1, a number from 1. */
+/** How many machines of a group may be unavailable at once: a share if below 1, else a number. */
 function poolSize(deployment: Deployment, machines: number): number {
   const share: number = deployment.config.sections.deploy?.max_unavailable ?? 0.33;
   return share >= 1 ? Math.trunc(share) : Math.ceil(machines * share);
@@ -166,7 +168,7 @@ async function waitForMachine(deployment: Deployment, entry: Entry, line: Status
   await warnAboutListening(deployment, machine);
 }
 
-/** Works through a list, some at a time; after a failure nothing new is begun. */
+/** Works through a list, some items at a time. After a failure it starts no further item. */
 async function atMost<T>(
   count: number,
   items: T[],
@@ -194,7 +196,7 @@ async function atMost<T>(
   if (failure !== undefined) throw failure.error;
 }
 
-/** Words for a machine whose new config cannot be made. */
+/** The error for a machine whose new config cannot be built. */
 export function inputFailed(machine: Leasable, error: unknown): FlyError {
   return wrap(`failed to update machine configuration for ${machine.shownId}`, error);
 }

@@ -5,7 +5,7 @@ import type { Deployment } from "./deployment.ts";
 import type { Leasable } from "./leasable.ts";
 import type { StatusLine } from "./status-lines.ts";
 
-/** Fails with the machine's last log lines when it crashes again and again. */
+/** Fails with the machine's last log lines if it crashes repeatedly. */
 export async function smokeChecks(
   deployment: Deployment,
   machine: Leasable,

@@ -1,13 +1,13 @@
-/** Progress lines of jobs that run side by side. Source: superfly/flyctl internal/statuslogger/noninteractive.go. */
+/** Progress lines of parallel jobs. Source: superfly/flyctl internal/statuslogger/noninteractive.go. */
 import { messageOf } from "../go/errors.ts";
 import type { Run } from "../run.ts";
 
-/** How far a job is. */
+/** The status of a job. */
 export type JobStatus = "none" | "running" | "success" | "failure";
 
 const glyphs: Record<JobStatus, string> = { none: " ", running: ">", success: "✔", failure: "✖" };
 
-/** The line of one job; without a terminal every change is a line of its own. */
+/** The status line of one job. Without a terminal every change prints a new line. */
 export class StatusLine {
   private readonly run: Run;
   private readonly prefix: string;
@@ -19,24 +19,24 @@ export class StatusLine {
     this.status = status;
   }
 
-  /** Says something under the status as it is. */
+  /** Prints a text with the current status. */
   log(text: string): void {
     this.run.print(`${glyphs[this.status]} ${this.prefix}${text}`);
   }
 
-  /** Changes the status and says something. */
+  /** Changes the status and prints a text. */
   become(status: JobStatus, text: string): void {
     this.status = status;
     this.log(text);
   }
 
-  /** Says that the job failed, with the first line of why. */
+  /** Prints that the job failed, with the first line of the error. */
   failed(error: unknown): void {
     this.become("failure", `Failed: ${messageOf(error).split("\n")[0]}`);
   }
 }
 
-/** Lines for `count` jobs; more than one are numbered. */
+/** Lines for `count` jobs. They are numbered if there are several. */
 export function statusLines(run: Run, count: number): StatusLine[] {
   const width = String(count).length;
   return Array.from({ length: count }, (_, i) => {
@@ -45,7 +45,7 @@ export function statusLines(run: Run, count: number): StatusLine[] {
   });
 }
 
-/** The line of a single job that runs already. */
+/** The line of a single job that is already running. */
 export function singleLine(run: Run): StatusLine {
   return new StatusLine(run, "", "running");
 }

@@ -1,8 +1,8 @@
-/** What flyctl adds to a wait that ran out of time. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
+/** flyctl's advice for a wait that timed out. Source: superfly/flyctl deploy/machines_deploymachinesapp.go. */
 import { FlyError, messageOf } from "../go/errors.ts";
 import { WaitTimeout } from "./leasable.ts";
 
-/** The same error, with advice when it is a timeout. */
+/** The same error, with advice if it is a timeout. */
 export function suggestTimeout(error: unknown, flag: string): unknown {
   if (!(error instanceof WaitTimeout)) return error;
   const advice = `increasing the timeout with the --${flag} flag`;

@@ -1,15 +1,18 @@
-/** Process groups, and what of a config belongs to one. Source: superfly/flyctl internal/appconfig/processgroups.go. */
+/**
+ * Process groups, and the parts of a config for one group. Source: superfly/flyctl
+ * internal/appconfig/processgroups.go.
+ */
 import type { Data } from "../api/graphql.ts";
 import { wrap } from "../go/errors.ts";
 import type { AppConfig } from "./load.ts";
 
-/** The groups of [processes], sorted; "app" where there are none. */
+/** The groups of [processes], sorted; "app" if there are none. */
 export function processNames(config: AppConfig): string[] {
   const names = Object.keys(config.sections.processes ?? {}).sort();
   return names.length > 0 ? names : [config.defaultGroup];
 }
 
-/** "app" where there is such a group, else the first. */
+/** "app" if this group exists, else the first group. */
 export function defaultProcess(config: AppConfig): string {
   const names = processNames(config);
   return names.includes(config.defaultGroup) ? config.defaultGroup : (names[0] ?? "app");
@@ -22,7 +25,7 @@ export function formatProcessNames(config: AppConfig): string {
     .join(", ")}]`;
 }
 
-/** The config of one group: only its services, checks, mounts, files, restarts and size. */
+/** The config of one group, with only its services, checks, mounts, files, restarts and size. */
 export function flatten(config: AppConfig, group: string): AppConfig {
   if (config.error !== undefined) {
     throw wrap("can not flatten an invalid v2 application config", config.error);
@@ -52,7 +55,7 @@ export function flatten(config: AppConfig, group: string): AppConfig {
   return { ...config, path: "--flatten--", sections, defaultGroup: name };
 }
 
-/** The most specific [[vm]] of a group: one that names it, else one for all. */
+/** The most specific [[vm]] of a group: one that names the group, else one for all groups. */
 export function computeFor(config: AppConfig, group: string): Data | undefined {
   const all: Data[] = config.sections.vm ?? [];
   const isDefault = group === defaultProcess(config);

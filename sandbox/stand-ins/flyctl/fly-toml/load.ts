@@ -1,6 +1,6 @@
 /**
- * Reads fly.toml (or fly.json): old spellings are patched to today's, then it becomes the structs that flyctl
- * works with. A file whose values have the wrong type is read as far as its app's name; the error is kept.
+ * Reads fly.toml (or fly.json). Old spellings are patched to current ones, then the file is decoded into
+ * flyctl's structs. If a value has the wrong type, only the app's name is read, and the error is kept.
  *
  * Source: superfly/flyctl internal/appconfig/serde.go.
  */
@@ -16,32 +16,36 @@ import { typeError } from "./types.ts";
 
 addStructs(configStructs);
 
-/** A fly.toml that was read. */
+/** A parsed fly.toml. */
 export interface AppConfig {
   appName: string;
-  /** Path as it was given; validation shows it. */
+  /** Path as given. Validation prints it. */
   path: string;
-  /** The sections, with the keys and the order of flyctl's JSON. */
+  /** The sections, with the keys of flyctl's JSON in its order. */
   sections: Data;
-  /** What made the file unreadable as a whole. */
+  /** The error that made the file unreadable. */
   error: FlyError | undefined;
-  /** The group that a flattened config is for; "app" where there are no processes. */
+  /** The group of a flattened config; "app" if there are no processes. */
   defaultGroup: string;
   /** Files that flags add to [[files]]. */
   files?: Data[];
 }
 
-/** Reads a file, named from the working directory; throws when it is no TOML (or JSON) at all. */
+/**
+ * Reads a file. A relative path starts at the working directory.
+ *
+ * @throws if the file is not TOML (or JSON).
+ */
 export function loadConfig(path: string, cwd: string): AppConfig {
   return toConfig(readRaw(resolve(cwd, path)), path);
 }
 
-/** The sections as they are written, patched: what strict validation looks at. */
+/** The sections as written in the file, patched. Strict validation reads them. */
 export function loadPatched(path: string, cwd: string): Data {
   return patchAll(readRaw(resolve(cwd, path)));
 }
 
-/** Makes a config of raw sections. */
+/** Makes a config from raw sections. */
 export function toConfig(raw: Data, path: string): AppConfig {
   const appName = typeof raw.app === "string" ? raw.app : "";
   try {
@@ -69,7 +73,7 @@ function readRaw(path: string): Data {
   }
 }
 
-/** The place of a mistake in the layout of pelletier/go-toml's errors; the words are this parser's. */
+/** The excerpt around an error, in the layout of pelletier/go-toml. The message comes from this parser. */
 function excerpt(text: string, error: TomlError): string {
   const lines = text.trimEnd().split("\n");
   const first = Math.max(1, error.line - 2);

@@ -1,5 +1,5 @@
 /**
- * What a deployment makes of fly.toml: the config of one group's machines, and of the release_command's.
+ * The machine configs that a deployment derives from fly.toml: for one group, and for the release_command.
  *
  * Source: superfly/flyctl internal/appconfig/machines.go, service.go, toplevelcheck.go.
  */
@@ -15,12 +15,12 @@ import { defaultProcess, flatten } from "./groups.ts";
 import type { AppConfig } from "./load.ts";
 import { splitCommand } from "./shlex.ts";
 
-/** Metadata that every machine of a deployment carries. */
+/** Metadata of every machine of a deployment. */
 export function deployMetadata(group: string): Record<string, string> {
   return { fly_flyctl_version: version, fly_platform_version: "v2", fly_process_group: group };
 }
 
-/** The config of a group's machines; what fly.toml does not decide comes from `source`, the machine as it is. */
+/** The config of a group's machines. Values that fly.toml does not set come from `source`, the existing machine. */
 export function machineConfig(config: AppConfig, group: string, source?: MachineConfig): MachineConfig {
   return update(flatten(config, group), structuredClone(source ?? {}));
 }
@@ -138,7 +138,7 @@ function topLevelChecks(sections: Data, group: string): Record<string, Data> {
   return checks;
 }
 
-/** A check of [checks] as machines have it. */
+/** A check of [checks] in the form of the machine config. */
 export function toMachineCheck(check: Data): Data {
   if (check.type !== "http" && check.type !== "tcp") {
     throw new FlyError("Missing or invalid check type, must be 'http' or 'tcp'");
@@ -170,7 +170,7 @@ function stopConfig(sections: Data): { timeout?: string; signal?: string } | und
   return signal === undefined && timeout === undefined ? undefined : { timeout, signal };
 }
 
-/** [[files]] with their content in base64, then those of the flags. */
+/** [[files]] with their content in base64, then the files of the flags. */
 function machineFiles(config: AppConfig): Data[] {
   const own = ((config.sections.files ?? []) as Data[]).map((file) => {
     if (file.local_path) return { guest_path: file.guest_path, raw_value: readBase64(file.local_path) };
@@ -192,7 +192,7 @@ function readBase64(path: string): string {
   }
 }
 
-/** The size that a [[vm]] asks for. */
+/** The size of a [[vm]]. */
 export function guestOf(vm: Data, hostDedicationId?: string): Guest {
   const guest = withSize({}, vm.size || "shared-cpu-1x");
   if (hostDedicationId) guest.host_dedication_id = hostDedicationId;
@@ -204,7 +204,7 @@ export function guestOf(vm: Data, hostDedicationId?: string): Guest {
   return { ...guest, ...own };
 }
 
-/** fly.toml's word for a policy as machines have it. */
+/** A restart policy of fly.toml in the form of the machine config. */
 export function restartPolicy(policy: string): string {
   const policies: Record<string, string> = { always: "always", "on-failure": "on-failure", never: "no" };
   const found = policies[policy ?? ""];
@@ -212,7 +212,7 @@ export function restartPolicy(policy: string): string {
   return found;
 }
 
-/** The config of the machine that runs the release_command. */
+/** The config of the machine for the release_command. */
 export function releaseMachineConfig(config: AppConfig): MachineConfig {
   const sections = config.sections;
   const deploy: Data = sections.deploy ?? {};

@@ -1,4 +1,4 @@
-/** Brings old spellings of fly.toml to today's. Source: superfly/flyctl internal/appconfig/patches.go. */
+/** Replaces old spellings of fly.toml by current ones. Source: superfly/flyctl internal/appconfig/patches.go. */
 import type { Data } from "../api/graphql.ts";
 import { formatDuration } from "../go/duration.ts";
 import { FlyError } from "../go/errors.ts";
@@ -7,7 +7,7 @@ import { isObject } from "../go/json.ts";
 const second = 1e9;
 const millisecond = 1e6;
 
-/** Patches in place and hands back the same sections. */
+/** Patches the sections in place and returns them. */
 export function patchAll(config: Data): Data {
   if (config.env !== undefined) config.env = patchEnv(config.env);
   if (config.services !== undefined) {
@@ -29,7 +29,7 @@ export function patchAll(config: Data): Data {
   return config;
 }
 
-/** Values become text, whatever they are. */
+/** All values become text. */
 function patchEnv(raw: unknown): Record<string, string> {
   if (Array.isArray(raw)) return Object.assign({}, ...raw.map(patchEnv));
   if (!isObject(raw)) throw new FlyError(`Do not know how to process 'env' section of type: ${goType(raw)}`);
@@ -174,7 +174,7 @@ function listOfMaps(raw: unknown, what: string): Data[] {
   });
 }
 
-/** A bare number counts in `unit` nanoseconds. */
+/** A plain number counts in units of `unit` nanoseconds. */
 function duration(value: unknown, unit: number): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
   if (typeof value === "number" || typeof value === "bigint")
@@ -194,7 +194,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : String(value);
 }
 
-/** Go's name for the type of a value that came out of TOML. */
+/** Go's name for the type of a value from TOML. */
 function goType(value: unknown): string {
   if (Array.isArray(value)) return "[]interface {}";
   if (isObject(value)) return "map[string]interface {}";

@@ -1,8 +1,8 @@
 /**
- * The config that an app runs with: of its newest release.
+ * The config of an app's newest release.
  *
- * Source: superfly/flyctl internal/appconfig/remote.go. Where there is no release the real one guesses a config
- * from the machines; here that is refused unless there are none, which is an error there too.
+ * Source: superfly/flyctl internal/appconfig/remote.go. If there is no release, the official flyctl derives a
+ * config from the machines. The stand-in refuses that. If there are no machines either, both report an error.
  */
 import { listConfigured, type Machine } from "../api/machines.ts";
 import { operations } from "../api/queries.ts";
@@ -19,7 +19,7 @@ export async function remoteConfig(run: Run, appName: string): Promise<AppConfig
     const data = await run.graphql.operation(name, operations.FlyctlConfigCurrentRelease, { appName });
     definition = data.app?.currentReleaseUnprocessed?.configDefinition;
   } catch {
-    // Whatever went wrong, the machines are asked next.
+    // After any error the machines are asked next.
   }
   if (!isObject(definition)) return fromMachines(run, appName);
   const config = toConfig(definition, "--config path unset--");

@@ -1,7 +1,7 @@
 /** Splits a command line into words without a shell. Source: google/shlex. */
 import { FlyError } from "../go/errors.ts";
 
-/** Words of a line: blanks part them, quotes join, a backslash escapes, `#` begins a comment. */
+/** The words of a line: blanks separate them, quotes join them, a backslash escapes, `#` begins a comment. */
 export function splitCommand(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;

@@ -1,15 +1,16 @@
 /**
- * Sections and keys that fly.toml does not know.
+ * Unknown sections and keys of fly.toml.
  *
- * Source: superfly/flyctl internal/appconfig/strict_validate.go. Its blind spots are kept: it looks at the patched
- * sections, and lists that a patch rebuilt ([[services]], [[vm]], [[mounts]], [[metrics]]) are not looked into.
+ * Source: superfly/flyctl internal/appconfig/strict_validate.go. Its gaps are kept: it reads the patched
+ * sections, and does not look into lists that a patch rebuilds ([[services]], [[vm]], [[mounts]],
+ * [[metrics]]).
  */
 import type { Data } from "../api/graphql.ts";
 import { fieldsOf, isObject } from "../go/json.ts";
 
 const rebuilt = ["services", "vm", "mounts", "metrics"];
 
-/** One line per unknown section or key; "" when all is known. */
+/** One line per unknown section or key; "" if there are none. */
 export function strictFindings(patched: Data): string {
   const sections: string[] = [];
   const keys: string[] = [];

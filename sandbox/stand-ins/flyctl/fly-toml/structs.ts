@@ -1,5 +1,5 @@
 /**
- * The sections of fly.toml, by name: one field per line, `key type`; `?` marks omitempty.
+ * The sections of fly.toml by name. Each line is a field, `key type`. `?` marks omitempty.
  *
  * Source: superfly/flyctl internal/appconfig/config.go, service.go, toplevelcheck.go.
  */

@@ -1,11 +1,11 @@
-/** Go's complaint about a value of the wrong type. Source: Go's encoding/json (UnmarshalTypeError). */
+/** Go's error for a value of the wrong type. Source: Go's encoding/json (UnmarshalTypeError). */
 import { parseDuration } from "../go/duration.ts";
 import { messageOf } from "../go/errors.ts";
 import { fieldsOf, isObject } from "../go/json.ts";
 
 const goNames: Record<string, string> = { float: "float64", bool: "bool", int: "int", string: "string" };
 
-/** The first value that does not fit its field; undefined when all do. */
+/** The error for the first value that does not fit its field; undefined if all fit. */
 export function typeError(
   type: string,
   value: unknown,
@@ -70,7 +70,7 @@ function autostopError(value: unknown): string | undefined {
   return `invalid autostop string value "${value}"`;
 }
 
-/** A type as Go names it; two structs have other names here. */
+/** Go's name of a type. Two structs have other names here. */
 function goType(type: string): string {
   if (type.startsWith("[]")) return `[]${goType(type.slice(2))}`;
   if (type.startsWith("*")) return `*${goType(type.slice(1))}`;

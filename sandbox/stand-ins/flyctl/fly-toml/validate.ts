@@ -1,4 +1,7 @@
-/** What `config validate` and every deployment find wrong. Source: superfly/flyctl internal/appconfig/validation.go. */
+/**
+ * The findings of `config validate` and of every deployment. Source: superfly/flyctl
+ * internal/appconfig/validation.go.
+ */
 import type { Data } from "../api/graphql.ts";
 import { formatDuration, parseDuration } from "../go/duration.ts";
 import { messageOf } from "../go/errors.ts";
@@ -9,7 +12,7 @@ import type { AppConfig } from "./load.ts";
 import { allServices, restartPolicy, toMachineCheck } from "./machine-config.ts";
 import { splitCommand } from "./shlex.ts";
 
-/** What validation has to say, and whether the config may be deployed. */
+/** The text of a validation, and whether the config may be deployed. */
 export interface Verdict {
   valid: boolean;
   text: string;
@@ -23,7 +26,7 @@ interface Findings {
 const strategies = ["canary", "rolling", "immediate", "bluegreen"];
 const second = 1e9;
 
-/** Looks a config over; the text ends with a check mark or a cross. */
+/** Validates a config. The text ends with a check mark or a cross. */
 export function validate(config: AppConfig): Verdict {
   const findings: Findings = { text: "", invalid: false };
   const parts = [checkBuild, checkDeploy, checkChecks, checkServices, checkProcesses];
@@ -37,7 +40,7 @@ export function validate(config: AppConfig): Verdict {
   return { valid: true, text: `${start}\u001b[32m✓\u001b[0m Configuration is valid\n` };
 }
 
-/** The same for some groups only: each is looked at as if it were alone. */
+/** Like {@link validate} for some groups: each is validated as if it were the only one. */
 export function validateGroups(config: AppConfig, groups: string[]): Verdict {
   if (groups.length === 0) return validate(config);
   let verdict: Verdict = { valid: true, text: "" };

@@ -1,14 +1,15 @@
 /**
- * Writes a config as flyctl does: values before tables, tables indented, texts in single quotes.
+ * Writes a config in flyctl's form: values before tables, indented tables, texts in single quotes.
  *
- * Source: superfly/flyctl internal/appconfig/serde.go (marshalTOML, WriteTo) over pelletier/go-toml v2 marshaler.go.
+ * Source: superfly/flyctl internal/appconfig/serde.go (marshalTOML, WriteTo) over pelletier/go-toml v2
+ * marshaler.go.
  */
 import { encode, isObject } from "../go/json.ts";
 import type { AppConfig } from "./load.ts";
 
 type Table = Record<string, unknown>;
 
-/** The file's text, with the header that names the app and the time. */
+/** The file's text, with the header that contains the app and the time. */
 export function asToml(config: AppConfig, now: Date): string {
   const date = now.toISOString().replace(/\.\d+/, "");
   const header = `# fly.toml app configuration file generated for ${config.appName} on ${date}
@@ -20,7 +21,7 @@ export function asToml(config: AppConfig, now: Date): string {
   return header + tableText(JSON.parse(JSON.stringify(config.sections)), [], 0);
 }
 
-/** Like TOML, JSON gets an empty line before each section that follows a value. */
+/** As in TOML, an empty line comes before each section that follows a value. */
 export function asJson(config: AppConfig): string {
   let inSection = true;
   let text = "";
@@ -55,12 +56,12 @@ function sectionText(value: unknown, path: string[], indent: number): string {
   return value.map((item) => `${blanks}[[${name}]]\n${tableText(item, path, indent + 1)}`).join("\n");
 }
 
-/** A list is written as tables when it has nothing else in it. */
+/** A list is written as tables if it contains only tables. */
 function isTable(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 && value.every(isObject) : isObject(value);
 }
 
-/** What JSON says with true or false (fly-go machine_types.go, MachineAutostop). */
+/** JSON uses true or false for these (fly-go machine_types.go, MachineAutostop). */
 const autostop = (value: unknown) => (value === true ? "stop" : value === false ? "off" : value);
 
 function keyText(key: string): string {

@@ -12,7 +12,7 @@ const units: Record<string, number> = {
   h: 3600e9,
 };
 
-/** Nanoseconds of a duration; a number is taken as nanoseconds already (fly-go duration.go). */
+/** Nanoseconds of a duration. A number is already in nanoseconds (fly-go duration.go). */
 export function parseDuration(value: unknown): number {
   if (typeof value === "number") return Math.trunc(value);
   if (typeof value === "bigint") return Number(value);
@@ -39,7 +39,7 @@ export function parseDuration(value: unknown): number {
   return sign * Math.round(total);
 }
 
-/** "1m0s" of nanoseconds. */
+/** Formats nanoseconds as "1m0s". */
 export function formatDuration(nanoseconds: number): string {
   if (nanoseconds === 0) return "0s";
   if (nanoseconds < 0) return `-${formatDuration(-nanoseconds)}`;

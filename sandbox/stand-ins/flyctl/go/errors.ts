@@ -1,29 +1,29 @@
 /**
- * Errors as flyctl prints them: `Error: <message>[ (Request ID: …)]`, then optional paragraphs.
+ * Errors in flyctl's format: `Error: <message>[ (Request ID: …)]`, then optional paragraphs.
  *
  * Source: superfly/flyctl internal/cli/cli.go (printError), internal/flyerr/flyerr.go.
  */
 
-/** What an error carries beside its message. */
+/** Data of an error in addition to its message. */
 export interface FlyErrorDetails {
   /** Printed below the message, as a paragraph. */
   description?: string | undefined;
   /** Printed last, as a paragraph. */
   suggestion?: string | undefined;
-  /** A page that says more, named last. */
+  /** Address of a page with more information. It is printed last. */
   docUrl?: string | undefined;
   /** `fly-request-id` of the answer that caused it. */
   requestId?: string | undefined;
-  /** The call belongs to the trace of a deployment; the trace's id is shown. */
+  /** True: the call belongs to the trace of a deployment, and the trace's id is printed. */
   traced?: boolean | undefined;
   /** HTTP status of the answer that caused it. */
   status?: number | undefined;
-  /** Exit code of the process; 1 unless said otherwise. */
+  /** Exit code of the process. Default: 1. */
   exitCode?: number | undefined;
   cause?: unknown;
 }
 
-/** A failure that the user is told about in one line. */
+/** A failure that is reported to the user in one line. */
 export class FlyError extends Error {
   readonly details: FlyErrorDetails;
 
@@ -33,14 +33,14 @@ export class FlyError extends Error {
   }
 }
 
-/** A prompt was due and nobody is there to answer (internal/prompt/prompt.go: ErrNonInteractive). */
+/** A prompt without a terminal (internal/prompt/prompt.go: ErrNonInteractive). */
 export class NonInteractive extends FlyError {
   constructor(message = "prompt: non interactive") {
     super(message);
   }
 }
 
-/** A command, or a way of calling one, that the stand-in does not have. */
+/** A command, or a way of calling one, that the stand-in does not serve. */
 export class NotServed extends FlyError {
   constructor(path: string, how = "") {
     super(
@@ -49,25 +49,25 @@ export class NotServed extends FlyError {
   }
 }
 
-/** `<text>: <error>`, keeping all that the error carries (Go's `fmt.Errorf("…: %w", err)`). */
+/** `<text>: <error>`, with all data of the error (Go's `fmt.Errorf("…: %w", err)`). */
 export function wrap(text: string, error: unknown): FlyError {
   const details = error instanceof FlyError ? error.details : {};
   return new FlyError(`${text}: ${messageOf(error)}`, { ...details, cause: error });
 }
 
-/** Several failures as one (Go's `errors.Join`): a line each. */
+/** Several failures as one error, a line for each (Go's `errors.Join`). */
 export function joinErrors(errors: unknown[]): FlyError {
   const [first] = errors;
   const details = first instanceof FlyError ? first.details : {};
   return new FlyError(errors.map(messageOf).join("\n"), { ...details, cause: first });
 }
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** HTTP status that an error came from, if it came from an answer. */
+/** HTTP status of the answer that caused an error; undefined if there was none. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof FlyError ? error.details.status : undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * What Go says of text that is no JSON. Source: Go's encoding/json (scanner.go, stream.go).
+ * Go's errors for text that is not JSON. Source: Go's encoding/json (scanner.go, stream.go).
  *
- * Only called for text that `JSON.parse` has refused, so it need not make a value of it.
+ * It is called only for text that `JSON.parse` has refused, so it does not build a value.
  */
 
 class Wrong extends Error {}
@@ -83,7 +83,7 @@ class Scanner {
     }
   }
 
-  /** Steps over a comma or the closing sign; true for the latter. */
+  /** Skips a comma or the closing character. Returns true for the closing character. */
   private next(closing: string, context: string): boolean {
     this.skipBlanks();
     const char = this.peek();
@@ -140,12 +140,12 @@ class Scanner {
   }
 }
 
-/** The error of `json.Unmarshal`: the whole text is there. */
+/** The error of `json.Unmarshal`, which gets the whole text. */
 export function unmarshalError(text: string): string {
   return scan(`${text} `, "unexpected end of JSON input");
 }
 
-/** The error of a `json.Decoder`: the text came by a stream. */
+/** The error of a `json.Decoder`, which reads the text from a stream. */
 export function decodeError(text: string): string {
   return scan(text, text.trim() === "" ? "EOF" : "unexpected EOF");
 }

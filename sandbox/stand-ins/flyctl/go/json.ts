@@ -1,6 +1,6 @@
 /**
  * JSON as Go prints it after decoding an answer into a struct: the struct's keys in the struct's order, zero
- * values for what the answer lacks, nothing that the struct does not know.
+ * values for missing keys, and no keys that the struct does not have.
  *
  * Source: Go's encoding/json; superfly/flyctl internal/render/render.go (four spaces, HTML escaped).
  */
@@ -12,10 +12,10 @@ type Json = unknown;
 /** The fields of a struct, in its order. */
 export type Fields = { name: string; omitEmpty: boolean; type: string }[];
 
-/** Every struct that is known. */
+/** All known structs. */
 const structs: Record<string, string> = { ...answers };
 
-/** Makes more structs known. */
+/** Adds structs to the known ones. */
 export function addStructs(more: Record<string, string>): void {
   Object.assign(structs, more);
 }
@@ -46,7 +46,7 @@ function conformStruct(fields: Fields, value: Json): Json {
   const lower = new Map(Object.keys(from).map((key) => [key.toLowerCase(), key]));
   const result: Record<string, Json> = {};
   for (const { name, omitEmpty, type } of fields) {
-    // Go matches keys without regard to case: `appUrl` fills AppURL.
+    // Go ignores case when it matches keys: `appUrl` sets AppURL.
     const key = name in from ? name : lower.get(name.toLowerCase());
     const item = conform(type, key === undefined ? undefined : from[key]);
     if (!(omitEmpty && isEmpty(type, item))) result[name] = item;
@@ -84,7 +84,7 @@ function isEmpty(type: string, value: Json): boolean {
   return value === false || value === 0 || value === "";
 }
 
-/** The fields of a struct; none for any other type. */
+/** The fields of a struct; none for other types. */
 export function fieldsOf(type: string): Fields {
   const known = parsed.get(type);
   if (known !== undefined) return known;
@@ -109,7 +109,7 @@ function readField(line: string): Fields[number] {
   return { name: omitEmpty ? name.slice(0, -1) : name, omitEmpty, type: line.slice(space + 1) };
 }
 
-/** Splits at the commas that are in no inner braces. */
+/** Splits at the commas that are outside of inner braces. */
 function splitTop(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -143,7 +143,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What Go's encoder prints: `<`, `>`, `&` and the two line separators escaped, a newline at the end. */
+/** The output of Go's encoder: `<`, `>`, `&` and the two line separators escaped, a newline at the end. */
 export function encode(value: unknown, indent = 4): string {
   const escapes: Record<string, string> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
   const text = JSON.stringify(value, null, indent)

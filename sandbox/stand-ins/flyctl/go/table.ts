@@ -1,6 +1,6 @@
 /**
- * Tables as flyctl draws them: `│` between columns, one blank of padding, headers in capitals, no rules, a blank
- * line below; titles are bold even without a terminal.
+ * Tables in flyctl's format: `│` between columns, one blank of padding, headers in capitals, no rules, a
+ * blank line below. Titles are bold even without a terminal.
  *
  * Source: superfly/flyctl internal/render/render.go over olekukonko/tablewriter v1.
  */
@@ -16,7 +16,7 @@ export function verticalTable(title: string, objects: string[][], ...columns: st
   let text = heading1(title);
   const drawn: string[][] = [];
   for (const object of objects) {
-    // Every Render draws all rows that were appended so far.
+    // Every Render draws all rows that were added so far.
     columns.forEach((column, i) => {
       drawn.push([column, object[i] ?? ""]);
     });
@@ -25,7 +25,7 @@ export function verticalTable(title: string, objects: string[][], ...columns: st
   return text;
 }
 
-/** Bold, whatever the output is (logrusorgru/aurora knows no terminal). */
+/** Bold for every kind of output (logrusorgru/aurora does not check for a terminal). */
 export function bold(text: string): string {
   return `\u001b[1m${text}\u001b[0m`;
 }
@@ -34,7 +34,7 @@ function heading1(title: string): string {
   return title === "" ? "" : `${bold(title)}\n`;
 }
 
-/** tablewriter's tw.Title after tw.SplitCamelCase: words apart, underscores and most dots as blanks. */
+/** tablewriter's tw.Title after tw.SplitCamelCase: separate words, with blanks for underscores and most dots. */
 function heading(name: string): string {
   const chars = [...camelCaseWords(name).join(" ")];
   const text = chars
@@ -50,7 +50,10 @@ function heading(name: string): string {
   return (text === "" && chars.length > 0 ? " " : text).toUpperCase();
 }
 
-/** Runs of small letters, capitals, digits or other signs; "CPUs" becomes "CP" and "Us", as it does there. */
+/**
+ * Runs of lower case letters, capitals, digits or other characters. "CPUs" becomes "CP" and "Us", as in
+ * tablewriter.
+ */
 function camelCaseWords(text: string): string[] {
   const runs = text.match(/\p{Ll}+|\p{Lu}+|\p{Nd}+|[^\p{Ll}\p{Lu}\p{Nd}]+/gu) ?? [];
   for (let i = 0; i < runs.length - 1; i++) {
@@ -86,7 +89,7 @@ function pad(text: string, wide: number): string {
   return text + " ".repeat(Math.max(0, wide - width(text)));
 }
 
-/** Columns that a text takes on a terminal: escapes none, wide signs two. */
+/** Columns of a text on a terminal: escape sequences take none, wide characters two. */
 function width(text: string): number {
   let columns = 0;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.

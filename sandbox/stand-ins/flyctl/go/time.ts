@@ -1,4 +1,4 @@
-/** Times as flyctl tells them. Source: superfly/flyctl internal/format/format.go; dustin/go-humanize. */
+/** Times in flyctl's format. Source: superfly/flyctl internal/format/format.go; dustin/go-humanize. */
 
 const minute = 60;
 const hour = 60 * minute;

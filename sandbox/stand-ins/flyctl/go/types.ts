@@ -1,5 +1,6 @@
 /**
- * The structs that flyctl decodes answers into, by name: one field per line, `jsonName type`; `?` marks omitempty.
+ * The structs into which flyctl decodes answers, by name. Each line is a field, `jsonName type`. `?` marks
+ * omitempty.
  *
  * Source: superfly/fly-go types.go, machine_types.go, volume_types.go (version 0.9.6).
  */

@@ -1,4 +1,4 @@
-/** Who makes room for what: the changes of `scale count`. Source: internal/command/scale/machine_defaults.go. */
+/** The planned changes of `scale count`. Source: internal/command/scale/machine_defaults.go. */
 import type { Data } from "../api/graphql.ts";
 import { type Guest, groupOf, type Machine, type MachineConfig } from "../api/machines.ts";
 import { defaultProcess, processNames } from "../fly-toml/groups.ts";
@@ -7,31 +7,31 @@ import { machineConfig } from "../fly-toml/machine-config.ts";
 import { conform } from "../go/json.ts";
 import { convergeGroupCounts, type GroupCount } from "./plan.ts";
 
-/** What happens to one group in one region. */
+/** A change of one group in one region. */
 export interface Action {
   group: string;
   region: string;
   delta: number;
   machines: Machine[];
   config: MachineConfig;
-  /** Free volumes that the new machines take. */
+  /** Free volumes for the new machines. */
   volumes: Data[];
   newVolume: Data | undefined;
 }
 
-/** What new machines take from what is there. */
+/** Existing data for new machines. */
 export interface Defaults {
   config: AppConfig;
   release: Data;
   machines: Machine[];
   fallback: Guest;
   volumes: Data[];
-  /** Free volumes, taken one after the other; none with --with-new-volumes. */
+  /** Free volumes, used in turn; none with --with-new-volumes. */
   free: Data[];
   snapshot: string;
 }
 
-/** Groups that have machines come first; a group that is already as wanted brings no action. */
+/** Groups with machines come first. A group that already has the wanted number gets no action. */
 export function planActions(
   wanted: Map<string, GroupCount>,
   regions: string[],
@@ -63,7 +63,10 @@ export function planActions(
   });
 }
 
-/** The config of the group's first machine; a standby for another would be of no use twice. */
+/**
+ * The config of the group's first machine, without its standby settings: two standbys for the same machine
+ * are of no use.
+ */
 function copyOf(machines: Machine[]): MachineConfig {
   const { standbys: _, ...config } = structuredClone(machines[0]?.config ?? {});
   delete config.env?.FLY_STANDBY_FOR;

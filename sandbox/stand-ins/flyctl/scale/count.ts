@@ -20,7 +20,7 @@ import { parseGroupCounts } from "./plan.ts";
 
 const atOnce = 5;
 
-/** Brings groups to a number of machines. */
+/** Scales groups to a number of machines. */
 export async function scaleCount(run: Run): Promise<void> {
   requireSession(run);
   const app = requireAppName(run);
@@ -118,7 +118,7 @@ function signed(number: number): string {
   return `${number < 0 ? "" : "+"}${number}`.padStart(4);
 }
 
-/** Five at a time, as they come. */
+/** Runs the changes, five at a time. */
 async function carryOut(run: Run, app: string, actions: Action[], held: Machine[]): Promise<void> {
   run.print("Executing scale plan");
   const work: (() => Promise<void>)[] = [];

@@ -1,7 +1,7 @@
 /** How many machines each region gains or loses. Source: superfly/flyctl internal/command/scale/count_machines.go. */
 import { FlyError } from "../go/errors.ts";
 
-/** A wanted number: so many, or so many more (or fewer) than there are. */
+/** A wanted number: absolute, or relative to the current number. */
 export interface GroupCount {
   absolute: number;
   relative: number;
@@ -39,9 +39,9 @@ function isRelative(text: string): boolean {
 }
 
 /**
- * The changes per region that bring the total to `expected`; regions without a change are left out.
+ * The changes per region that bring the total to `expected`. Regions without a change are left out.
  *
- * @param most per region; negative for no limit.
+ * @param most maximum per region. Negative: no maximum.
  */
 export function convergeGroupCounts(
   expected: number,
@@ -69,7 +69,7 @@ export function convergeGroupCounts(
     change(region, 1);
     missing--;
   }
-  // Beginning with the second: the primary region tends to be the first.
+  // It begins with the second region, because the first is usually the primary region.
   for (let i = 1; missing < 0; i++) {
     const region = all[i % all.length] as string;
     if (planned(region) <= 0) continue;

@@ -8,42 +8,40 @@
 
 import { type Properties, type PropertyValue, plain, Unknown } from "../values.ts";
 
-/** `strings` is a list of strings, `map` an object of strings, `block` a list of one object, shown as that object. */
-export type AttributeType = "int" | "bool" | "string" | "strings" | "map" | { block: Attributes };
+/** `map` is an object of strings. */
+type AttributeType = "int" | "bool" | "string" | "map";
 
 export interface Attribute {
-  /** Terraform's name, when it is not the Pulumi name in snake case. */
-  terraform?: string;
   type: AttributeType;
-  /** Whether the program may set it; absent = an output alone. */
+  /** Whether the program may set it. Absent: the attribute is an output only. */
   input?: "required" | "optional";
-  /** What a required attribute is for: the error for a missing one quotes it. */
+  /** Description of a required attribute. The error for a missing attribute quotes it. */
   description?: string;
   default?: PropertyValue;
-  /** An input that the provider fills in when the program does not. */
+  /** The provider sets this input when the program does not. */
   computed?: boolean;
   /** The state keeps it encrypted. */
   secret?: boolean;
-  /** Whether a change replaces the resource; a function gets the old and new values, null when absent. */
+  /** Whether a change replaces the resource. A function gets the old and new values, null when absent. */
   replaces?: boolean | ((old: PropertyValue, now: PropertyValue) => boolean);
-  /** An update leaves the value alone. Default: any change of the resource makes it unknown. */
+  /** An update keeps the value. Default: any change of the resource makes the value unknown. */
   keepsState?: boolean;
 }
 
 export type Attributes = Record<string, Attribute>;
 
 /** `minLower` → `min_lower`, `b64Std` → `b64_std`. */
-export function terraformName(name: string, attribute: Attribute): string {
-  return attribute.terraform ?? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+function terraformName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** A value that an attribute's type cannot hold. */
+/** A value does not fit its attribute's type. */
 export class EncodeError extends Error {}
 
 /**
- * The configuration of a resource as Terraform gets it: typed, null where the program set nothing.
+ * The configuration of a resource as Terraform gets it: typed, and null where the program sets nothing.
  *
- * @throws EncodeError for the first value that does not fit; unknown names are passed over.
+ * @throws EncodeError for the first value that does not fit. Unknown names are ignored.
  */
 export function encodeConfig(attributes: Attributes, inputs: Properties): Record<string, PropertyValue> {
   return Object.fromEntries(
@@ -52,9 +50,7 @@ export function encodeConfig(attributes: Attributes, inputs: Properties): Record
         return [name, encodeValue(attribute.type, plain(inputs[name] ?? null))];
       } catch (error) {
         if (!(error instanceof EncodeError)) throw error;
-        throw new EncodeError(
-          `objectEncoder failed on property "${terraformName(name, attribute)}": ${error.message}`,
-        );
+        throw new EncodeError(`objectEncoder failed on property "${terraformName(name)}": ${error.message}`);
       }
     }),
   );
@@ -62,10 +58,6 @@ export function encodeConfig(attributes: Attributes, inputs: Properties): Record
 
 function encodeValue(type: AttributeType, value: PropertyValue): PropertyValue {
   if (value === null || value instanceof Unknown) return value;
-  if (typeof type === "object") {
-    if (!isObject(value)) throw new EncodeError(notAnObject(value));
-    return encodeConfig(type.block, value);
-  }
   switch (type) {
     case "int":
       return encodeNumber(value);
@@ -74,16 +66,6 @@ function encodeValue(type: AttributeType, value: PropertyValue): PropertyValue {
       return value;
     case "string":
       return encodeString(value);
-    case "strings":
-      if (!Array.isArray(value)) throw new EncodeError("Expected an Array PropertyValue");
-      return value.map((item, at) => {
-        try {
-          return item === null || item instanceof Unknown ? item : encodeString(item);
-        } catch (error) {
-          const reason = error instanceof Error ? error.message : error;
-          throw new EncodeError(`encList failed while encoding element ${at} (${goPlain(item)}): ${reason}`);
-        }
-      });
     default:
       if (!isObject(value)) throw new EncodeError(notAnObject(value));
       return Object.fromEntries(

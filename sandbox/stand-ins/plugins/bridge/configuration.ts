@@ -1,7 +1,7 @@
 import type { ProviderConfiguration } from "../provider.ts";
 
 /**
- * Configuration of a provider that has no settings: any key but the engine's own is refused.
+ * Configuration of a provider that has no settings. Keys that the engine does not add itself are refused.
  *
  * @param name the package's name.
  */

@@ -1,5 +1,5 @@
 /**
- * What a resource will be: the program's configuration, defaults, and what the state holds.
+ * The planned values of a resource, from the program's configuration, defaults and the state.
  *
  * @see hashicorp/terraform-plugin-framework: internal/fwserver/server_planresourcechange.go
  */
@@ -13,14 +13,14 @@ export interface Plan {
   values: Values;
   /** Attributes that differ from the state; empty for a new resource. */
   changed: string[];
-  /** Those of them that replace the resource. */
+  /** The changed attributes that replace the resource. */
   replacing: string[];
 }
 
 /**
  * @param config typed configuration, null where nothing is set.
  * @param prior the state; undefined for a new resource.
- * @param adjust a type's own rule, applied to the values before they are compared with the state.
+ * @param adjust a rule of the type. It is applied to the values before they are compared with the state.
  */
 export function planResource(
   attributes: Attributes,
@@ -64,7 +64,7 @@ function isComputed(attribute: Attribute): boolean {
   return attribute.input === undefined || attribute.computed === true;
 }
 
-/** Terraform's rule for maps of keepers: keys that came or stayed without a value change nothing. */
+/** Terraform's rule for maps of keepers: a key without a value that is added or kept is not a change. */
 export function keepersReplace(old: PropertyValue, now: PropertyValue): boolean {
   const values = (value: PropertyValue) =>
     value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Unknown)

@@ -20,17 +20,17 @@ export interface Finding {
 
 export interface BridgedType {
   attributes: Attributes;
-  /** Version of Terraform's schema for the type; the state notes it unless it is 0. */
+  /** Version of Terraform's schema for the type. The state contains it unless it is 0. */
   schemaVersion?: number;
-  /** What is wrong with a configuration beyond types and missing values. */
+  /** Findings beyond wrong types and missing values. */
   validate?(config: Values): Finding[];
-  /** A rule that a plan follows beyond its attributes' own; throws to refuse. */
+  /** A further rule for a plan of this type. It throws to refuse the plan. */
   adjust?(values: Values, config: Values): void;
-  /** Make it; answers the values of a state. */
+  /** Creates the resource. Returns the values of its state. */
   create(plan: Values): Promise<Values> | Values;
-  /** What an update leaves in the state. Default: the plan. */
+  /** The values of the state after an update. Default: the plan. */
   update?(plan: Values, state: Values): Values;
-  /** The values of a state from the id that an import gives. Default: the type cannot be imported. */
+  /** The values of the state for the id of an import. Default: the type cannot be imported. */
   import?(id: string): Promise<Values> | Values;
   /** The resource's id. Default: its attribute `id`. */
   id?(values: Values): string;
@@ -142,7 +142,7 @@ function findFailures(type: BridgedType, inputs: Properties, name: string): Chec
       findings.push({ ...notAnInteger(value), attribute });
     }
   }
-  // A value of the wrong type is not looked at further.
+  // A value of the wrong type gets no further findings.
   const wrong = new Set(findings.map(({ attribute }) => attribute));
   findings.push(...(type.validate?.(config) ?? []).filter(({ attribute }) => !wrong.has(attribute)));
   return [
@@ -186,22 +186,21 @@ function secret(value: PropertyValue): PropertyValue {
   return value === null || value instanceof Unknown || value instanceof Secret ? value : new Secret(value);
 }
 
-/** What the state shows of the values: nothing for null, secrets marked. */
+/** The values as the state shows them: without nulls, with secrets marked. */
 function outputsOf(attributes: Attributes, values: Values): Properties {
   const shown: Properties = {};
-  for (const [name, { type }] of Object.entries(attributes)) {
+  for (const name of Object.keys(attributes)) {
     const value = values[name] ?? null;
-    if (value === null) continue;
-    shown[name] = typeof type === "object" && isBlock(value) ? outputsOf(type.block, value as Values) : value;
+    if (value !== null) shown[name] = value;
   }
   return marked(attributes, shown);
 }
 
-function isBlock(value: PropertyValue): boolean {
+function isMap(value: PropertyValue): value is Properties {
   return value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Unknown);
 }
 
-/** The inputs that an import finds: all that is required, and the rest where it says something. */
+/** The inputs that an import answers: required attributes, and optional ones that are not empty. */
 function importedInputs(attributes: Attributes, values: Values): Properties {
   const said = (value: PropertyValue) => value !== null && value !== 0 && value !== false && value !== "";
   const entries = Object.entries(attributes).filter(([name, { input }]) => {
@@ -210,7 +209,7 @@ function importedInputs(attributes: Attributes, values: Values): Properties {
   return marked(attributes, Object.fromEntries(entries.map(([name]) => [name, values[name] ?? null])));
 }
 
-/** The new inputs, with the state's values where changes are to be overlooked. */
+/** The new inputs, with the state's values at the paths of `ignoreChanges`. */
 function heeded({
   news,
   olds,
@@ -222,10 +221,7 @@ function heeded({
     const old = plain(olds[top] ?? null);
     const now = inputs[top] ?? null;
     if (key === undefined) inputs[top] = old;
-    else if (isBlock(now)) {
-      const kept = isBlock(old) ? (old as Properties)[key] : undefined;
-      inputs[top] = { ...(now as Properties), [key]: kept };
-    }
+    else if (isMap(now)) inputs[top] = { ...now, [key]: isMap(old) ? old[key] : undefined };
   }
   return inputs;
 }

@@ -1,5 +1,5 @@
 /**
- * The checks before anything is asked of the API: types, required properties, and each attribute's own.
+ * The checks before any API call: types, required properties, and the checks of each attribute.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/pf/tfbridge/provider_check.go, pkg/tfbridge/check_failures.go
  */
@@ -20,7 +20,7 @@ import {
 import { toTerraform } from "./translate.ts";
 import { same } from "./typed-values.ts";
 
-/** Check a resource's inputs. They come back as they are: the provider's defaults show up in the state alone. */
+/** Checks a resource's inputs. Returns them unchanged: only the state contains the provider's defaults. */
 export function checkInputs(attributes: Attributes, { news, name }: CheckRequest): CheckAnswer {
   const config = toTerraformInputs(attributes, news);
   const failures = findings(attributes, config).map((finding) => failureOf(attributes, name, finding));
@@ -39,7 +39,7 @@ function toTerraformInputs(attributes: Attributes, news: CheckRequest["news"]): 
 
 const missing = "Missing Configuration for Required Attribute";
 
-/** All that is wrong with a configuration. */
+/** All findings in a configuration. */
 export function findings(attributes: Attributes, config: TerraformObject): Finding[] {
   return objectFindings(attributes, config, [], config);
 }
@@ -70,11 +70,11 @@ function attributeFindings(
     ...formatFindings(type, format, value, path),
     ...checks.flatMap((check) => check({ value, path, root, float })),
   ];
-  // What is inside of a value that is wrong is not looked at.
+  // The members of a wrong value are not checked.
   return own.length > 0 ? own : nestedFindings(type, value, path, root);
 }
 
-/** The provider's description of an attribute: the words that it takes come last. */
+/** The provider's description of an attribute. The legal values come last. */
 function descriptionOf({ says, checks = [] }: Attribute): string {
   const words = checks.flatMap((check) => check.words ?? []).map((word) => JSON.stringify(word));
   const available = words.length > 0 ? `Available values: ${words.join(", ")}.` : undefined;
@@ -86,7 +86,7 @@ function nestedFindings(type: Type, value: Terraform, path: Step[], root: Terraf
   if (type.kind === "object") return objectFindings(type.attributes, value as TerraformObject, path, root);
   if (!("element" in type) || type.element.kind !== "object") return [];
   const { attributes } = type.element;
-  // An item that is not known yet is looked at as if nothing in it were set.
+  // An unknown item is checked as if all its attributes were unset.
   return itemsOf(value as Terraform[] | TerraformObject).flatMap(([step, item]) =>
     objectFindings(attributes, isObject(item) ? item : {}, [...path, step], root),
   );
@@ -104,7 +104,7 @@ function formatFindings(type: Type, format: Attribute["format"], value: Terrafor
   return [{ path, summary: "Duplicate Set Element", detail }];
 }
 
-/** Go's complaint names the first part of its layout that does not fit. */
+/** Go's error names the first part of the layout that does not match. */
 function noTime(value: string, path: Step[]): Finding {
   const layout = "2006-01-02T15:04:05Z07:00";
   const error = `parsing time "${value}" as "${layout}": cannot parse "${value}" as "2006"`;
@@ -121,7 +121,7 @@ function failureOf(attributes: Attributes, name: string, { path, summary, detail
   return { property: "", reason: `${summary}. ${detail}. Examine values at '${name}.${property}'.` };
 }
 
-/** A place in Pulumi's names: `rules[0].actionParameters.headers.a`. */
+/** A path in Pulumi's names: `rules[0].actionParameters.headers.a`. */
 export function pulumiPath(attributes: Attributes, path: Step[]): string {
   const steps: Step[] = [];
   let type: Type | undefined = { kind: "object", attributes };

@@ -1,5 +1,5 @@
 /**
- * What the provider asks of an input before it calls the API, in its words.
+ * Checks of inputs before the API is called, with the official provider's messages.
  *
  * @see hashicorp/terraform-plugin-framework-validators (stringvalidator, float64validator, schemavalidator, …)
  * and cloudflare/terraform-provider-cloudflare v5.19.1: internal/customvalidator
@@ -7,17 +7,17 @@
 
 import { element, isObject, isUnknown, type Terraform, type TerraformObject } from "./terraform.ts";
 
-/** A step into a value: an attribute's name, an index, or a map's key. */
+/** A step of a path: an attribute's name, an index, or a map's key. */
 export type Step = string | number | { key: string };
 
-/** A finding about the value at a place. */
+/** A finding about the value at a path. */
 export interface Finding {
   path: Step[];
   summary: string;
   detail: string;
 }
 
-/** A value under check, and where it stands. `root` is the whole configuration. */
+/** A value under check, with its path. `root` is the whole configuration. */
 export interface Checked {
   value: Terraform;
   path: Step[];
@@ -26,10 +26,10 @@ export interface Checked {
   float: boolean;
 }
 
-/** Empty when all is well. */
+/** Returns no finding when the value is legal. */
 export interface Check {
   (checked: Checked): Finding[];
-  /** The only values there are. */
+  /** The legal values. Absent: they are not a fixed list. */
   words?: string[];
 }
 
@@ -42,13 +42,13 @@ export function pathText(path: Step[]): string {
   }, "");
 }
 
-/** What stands at a place. */
+/** The value at a path. */
 export const valueAt = (root: Terraform, path: Step[]): Terraform =>
   path.reduce<Terraform>((value, step) => element(value, typeof step === "object" ? step.key : step), root);
 
 const quoted = (values: string[]): string => `[${values.map((value) => JSON.stringify(value)).join(" ")}]`;
 
-/** A check of a value that is set and known. */
+/** A check that runs only when the value is set and known. */
 const known =
   (
     summary: string,
@@ -61,7 +61,7 @@ const known =
     return [{ path: checked.path, summary, detail: `Attribute ${pathText(checked.path)} ${said}` }];
   };
 
-/** One of these words, in any case. */
+/** One of these words. Case does not matter. */
 export function oneOf(...words: string[]): Check {
   const check = known("Invalid Attribute Value Match", (value) =>
     words.some((word) => word.toLowerCase() === String(value).toLowerCase())
@@ -70,14 +70,6 @@ export function oneOf(...words: string[]): Check {
   );
   return Object.assign(check, { words });
 }
-
-export const oneOfNumbers = (...numbers: number[]): Check =>
-  known("Invalid Attribute Value Match", (value, { float }) => {
-    const show = (n: number) => JSON.stringify(float ? n.toFixed(6) : String(n));
-    return numbers.includes(Number(value))
-      ? undefined
-      : `value must be one of: [${numbers.map(show).join(" ")}], got: ${float ? Number(value).toFixed(6) : value}`;
-  });
 
 const number = (value: number, float: boolean): string => (float ? value.toFixed(6) : String(value));
 
@@ -100,7 +92,7 @@ export const matches = (pattern: RegExp, message: string): Check =>
     pattern.test(String(value)) ? undefined : `${message}, got: ${value}`,
   );
 
-/** An id of Cloudflare's. */
+/** An identifier of Cloudflare. */
 export const identifier = matches(/^[0-9a-f]{32}$/, "value must be a 32-character hexadecimal string");
 export const lowerCase = matches(
   /^[a-z_]+$/,
@@ -132,7 +124,7 @@ export function itemsOf(value: Terraform[] | TerraformObject): [Step, Terraform]
   return Object.entries(value).map(([key, item]) => [{ key }, item]);
 }
 
-/** Checks of each item of a list, or of each value of a map. */
+/** Checks for each item of a list, or for each value of a map. */
 export const each =
   (...checks: Check[]): Check =>
   ({ value, path, root, float }) => {
@@ -142,18 +134,6 @@ export const each =
     );
   };
 
-/**
- * An argument on its way out. The bridge takes the provider's warning for a failure, so that it cannot be set
- * at all.
- */
-export const deprecated =
-  (advice: string): Check =>
-  ({ value, path }) => {
-    if (value === null) return [];
-    const detail = `${advice} This attribute will be removed in the next major version of the provider.`;
-    return [{ path, summary: "Attribute Deprecated", detail }];
-  };
-
 const goTypes: Record<string, string> = {
   string: "basetypes.StringType",
   number: "basetypes.Float64Type",
@@ -161,7 +141,7 @@ const goTypes: Record<string, string> = {
   object: "basetypes.ObjectType",
 };
 
-/** A dynamic value of one of these types. */
+/** A dynamic value that has one of these types. */
 export const typedAs =
   (...types: ("string" | "number")[]): Check =>
   ({ value, path }) => {

@@ -1,5 +1,5 @@
 /**
- * The HTTP client of the official provider: its headers, its patience and its errors.
+ * The HTTP client of the official provider: its headers, retries and errors.
  *
  * @see cloudflare/cloudflare-go v6.10.0: internal/requestconfig/requestconfig.go, internal/apierror
  */
@@ -18,15 +18,15 @@ const frameworkVersion = "1.19.0";
 
 export interface Call {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below the base URL, without a leading slash; the query included. */
+  /** Path below the base URL, without a leading slash. It includes the query. */
   path: string;
   body?: string;
   headers?: Record<string, string>;
-  /** An answer that is no JSON is an error; otherwise it counts as none. */
+  /** True: an answer that is not JSON is an error. Default: it counts as empty. */
   strict?: boolean;
 }
 
-/** An answer with a status of 400 and more. */
+/** An answer with a status of 400 or above. */
 export class HttpError extends Error {
   readonly status: number;
 
@@ -42,7 +42,7 @@ interface Answer {
   text: string;
 }
 
-/** What the session's configuration, or else the engine's environment, says of the API. */
+/** Base URL and credentials from the session's configuration, or else from the engine's environment. */
 export function settings(session: Session): { baseUrl: string; headers: Record<string, string> } {
   const environment = session.engine().environment;
   const setting = (name: string, variable: string): string | undefined => {
@@ -60,7 +60,7 @@ export function settings(session: Session): { baseUrl: string; headers: Record<s
   if (serviceKey !== undefined) headers["x-auth-user-service-key"] = serviceKey;
   const suffix = session.config.userAgentOperatorSuffix;
   const agent = `terraform-provider-cloudflare/pulumi terraform-plugin-framework/${frameworkVersion}`;
-  // The suffix goes out in quotes: the provider takes the value's Go syntax for its text.
+  // The suffix is sent in quotes, because the provider uses the value's Go syntax as its text.
   headers["user-agent"] =
     typeof suffix === "string"
       ? `${agent} ${JSON.stringify(suffix)}`
@@ -70,10 +70,10 @@ export function settings(session: Session): { baseUrl: string; headers: Record<s
 }
 
 /**
- * Ask the API, as often as the official client would.
+ * Calls the API, with the retries of the official client.
  *
  * @returns the answer's JSON; undefined for an empty answer.
- * @throws HttpError for an answer of 400 and more, Error when there is none.
+ * @throws HttpError for a status of 400 or above, Error when there is no answer.
  */
 export async function call(session: Session, { method, path, body, headers, strict }: Call): Promise<Json> {
   const { baseUrl, headers: common } = settings(session);
@@ -116,7 +116,7 @@ function parse(text: string, strict: boolean): Json {
   return undefined;
 }
 
-/** Worth another try: no answer, or one that says "later". `x-should-retry` overrules the status. */
+/** Whether to retry: there was no answer, or its status is temporary. `x-should-retry` overrides the status. */
 function shouldRetry(answer: Answer | Error): boolean {
   if (answer instanceof Error) return true;
   const wish = answer.headers["x-should-retry"];
@@ -124,7 +124,7 @@ function shouldRetry(answer: Answer | Error): boolean {
   return [408, 409, 429].includes(answer.status) || answer.status >= 500;
 }
 
-/** Milliseconds: what the server asks for, else 2, 4, 8, 16, 30, 30 … s less up to a quarter. */
+/** Milliseconds: the server's wish, or else 2, 4, 8, 16, 30, 30 … s minus up to a quarter. */
 function retryDelay(answer: Answer | Error, attempt: number): number {
   const asked = answer instanceof Error ? undefined : retryAfter(answer.headers);
   if (asked !== undefined) return Math.max(0, asked);
@@ -148,7 +148,7 @@ function errorOf(method: string, url: URL, { status, text }: Answer): HttpError 
   return new HttpError(`${method} "${url}": ${status} ${words} ${text}`, status);
 }
 
-/** A failed connection in Go's words. */
+/** A failed connection with Go's message. */
 function transportError(method: string, url: URL, error: NodeJS.ErrnoException): Error {
   const verb = method.charAt(0) + method.slice(1).toLowerCase();
   const port = url.port || (url.protocol === "https:" ? "443" : "80");

@@ -1,5 +1,5 @@
 /**
- * A resource type as the provider proper sees it: states in, calls out, states back.
+ * A resource type on Cloudflare's side of the bridge: it gets states, calls the API and returns states.
  *
  * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/services/<name>/resource.go
  */
@@ -15,13 +15,13 @@ import type { Ask, ResourceTable, Step } from "./resource-table.ts";
 import type { TerraformObject } from "./terraform.ts";
 import { emptyObject } from "./typed-values.ts";
 
-/** What can be done about resources of a type. */
+/** The operations on resources of a type. */
 export interface Cloud {
   create(plan: TerraformObject): Promise<TerraformObject>;
   update(plan: TerraformObject, prior: TerraformObject): Promise<TerraformObject>;
-  /** The reason when the resource is gone. */
+  /** Returns the reason when the resource is gone. */
   read(state: TerraformObject): Promise<TerraformObject | Diagnostic>;
-  /** The state that an import id leads to. */
+  /** The state for an import id. */
   import(id: string): Promise<TerraformObject>;
   delete(state: TerraformObject): Promise<void>;
 }
@@ -67,7 +67,7 @@ export function cloud(session: Session, table: ResourceTable): Cloud {
     },
 
     async delete(state) {
-      // A deletion's answer has to be JSON, unless the table knows that there is none.
+      // The answer to a deletion must be JSON, unless the table says otherwise.
       const about = table.delete;
       if (about !== undefined) await ask((deleted) => ({ strict: true, ...about(deleted) }), state);
     },
@@ -82,7 +82,7 @@ async function request(session: Session, about: Ask, state: TerraformObject, bod
   }
 }
 
-/** What the API does not know is gone; anything else is an error. */
+/** 404 means that the resource is gone. Anything else is an error. */
 function unlessMissing(error: unknown): Diagnostic {
   if (error instanceof Diagnostic && error.cause instanceof HttpError && error.cause.status === 404) {
     const detail = "The resource was not found on the server and will be removed from state.";

@@ -1,5 +1,5 @@
 /**
- * The provider's own configuration: credentials and where the API is.
+ * The provider's own configuration: credentials, and the API's base URL.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/blob/v5.19.1/internal/provider.go and
  * pulumi/pulumi-terraform-bridge: pkg/pf/tfbridge/provider_checkconfig.go
@@ -11,7 +11,7 @@ import { equal, hasUnknown, type Properties, plain, plainProperties, Secret } fr
 const keys = ["apiKey", "apiToken", "apiUserServiceKey", "baseUrl", "email", "userAgentOperatorSuffix"];
 const secretKeys = ["apiKey", "apiToken", "apiUserServiceKey"];
 
-/** Keys that the engine adds, and nobody else's business. */
+/** Keys that the engine adds itself. */
 const engineKeys = ["version", "pluginDownloadURL", "__internal"];
 
 const checks: { key: string; pattern: RegExp; complaint: string }[] = [
@@ -30,13 +30,13 @@ const checks: { key: string; pattern: RegExp; complaint: string }[] = [
 ];
 
 export const configuration: ProviderConfiguration = {
-  check: (news, _olds, urn) => checkConfiguration(news, urn.split("::").at(-1) ?? ""),
+  check: (news, urn) => checkConfiguration(news, urn.split("::").at(-1) ?? ""),
   diff(olds, news) {
     const [before, after] = [plainProperties(olds), plainProperties(news)];
     const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
       (key) => !equal(before[key], after[key]),
     );
-    // What is not known yet cannot be told from what was: the provider says nothing at all then.
+    // An unknown value cannot be compared. In that case the provider reports no details.
     if (changed.length === 0 || hasUnknown(news)) return { changes: "unknown" };
     const detailed = changed.map((key) => {
       const kind = before[key] === undefined ? "add" : after[key] === undefined ? "delete" : "update";
@@ -46,7 +46,7 @@ export const configuration: ProviderConfiguration = {
   },
 };
 
-/** @param name of the provider: one by default takes its values from the stack's config. */
+/** @param name of the provider. A default provider takes its values from the stack's config. */
 function checkConfiguration(news: Properties, name: string): CheckAnswer {
   const where = (key: string) =>
     name.startsWith("default")

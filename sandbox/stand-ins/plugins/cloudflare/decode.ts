@@ -1,21 +1,21 @@
 /**
  * An API's answer as a state.
  *
- * An answer to a read replaces what the API knows; an answer to a change fills only what the program did not
- * set, at every depth.
+ * The answer to a read replaces all values that the API knows. The answer to a change sets only values that
+ * the program did not set, at every depth.
  *
  * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/apijson/decoder.go, and
- * internal/apijsoncustom/decoder.go for what is read as zero
+ * internal/apijsoncustom/decoder.go for values that are read as zero
  */
 
 import { type Attribute, type Attributes, type Type, wireName } from "./schema.ts";
 import { isObject, isUnset, member, normalTime, type Terraform, type TerraformObject } from "./terraform.ts";
 import { emptyObject } from "./typed-values.ts";
 
-/** Parsed JSON; undefined where the answer has nothing. */
+/** Parsed JSON; undefined where the answer has no value. */
 export type Json = undefined | null | boolean | number | string | Json[] | { [name: string]: Json };
 
-/** How much of a value may change. `nested`: nothing but what the API sets inside of it. */
+/** Which values may change. `nested`: only values inside it that the API sets. */
 type Update = "always" | "if-unset" | "nested";
 
 /** The state after a read. */
@@ -23,7 +23,7 @@ export function refreshed(attributes: Attributes, answer: Json, state: Terraform
   return decodeObject(attributes, answer, state, false);
 }
 
-/** The state after a change, where `plan` has unknowns for what the API sets. */
+/** The state after a change. `plan` has unknowns for values that the API sets. */
 export function completed(attributes: Attributes, answer: Json, plan: TerraformObject): TerraformObject {
   return decodeObject(attributes, answer, plan, true);
 }
@@ -55,7 +55,7 @@ function decodeAttribute(
   try {
     return decode(attribute, json, current, { update, computedOnly });
   } catch {
-    // An answer of another type than the table's leaves the value as it was.
+    // If the answer has another type than the table, the old value stays.
     return current;
   }
 }
@@ -96,7 +96,7 @@ function decodeScalar(
   return type.kind === "dynamic" ? dynamicOf(json, current) : scalar(type, format, json);
 }
 
-/** A value that is known keeps its type. @throws when the answer has another. */
+/** A known value keeps its type. @throws when the answer has another type. */
 function dynamicOf(json: Json, current: Terraform): Terraform {
   if (isUnset(current)) return json as Terraform;
   if (typeof current === "number" && typeof json === "string")
@@ -114,7 +114,7 @@ function zeroOf({ kind }: Type): Terraform {
 /** @throws when the answer has another type. */
 function scalar({ kind }: Type, format: Attribute["format"], json: Json): Terraform {
   if (format === "json") return JSON.stringify(json);
-  // Whole numbers are read from anything that looks like one.
+  // Integers are read from any JSON that looks like a number.
   if (kind === "int" && typeof json === "boolean") return json ? 1 : 0;
   if (format === "time") {
     const time = normalTime(String(json));
@@ -161,7 +161,7 @@ function decodeList(shape: Shape, element: Type, json: Json, current: Terraform,
   const before = known ? current : [];
   const filling = update === "if-unset" && !known;
   const length = update === "always" || filling ? items.length : before.length;
-  // A list that the API makes up is its own from end to end.
+  // All values in a list that the API created come from the API.
   const inner: How = filling ? { update: "always", computedOnly: false } : how;
   return Array.from({ length }, (_, index) =>
     decodeItem(shape, element, items[index], before[index] ?? null, inner),
@@ -184,10 +184,10 @@ function decodeMap(shape: Shape, element: Type, json: Json, current: Terraform, 
   );
 }
 
-/** What an answer is about: its envelope's result. */
+/** The result in an answer's envelope. */
 export const resultOf = (answer: Json): Json => (isJsonObject(answer) ? answer.result : undefined);
 
-/** An item is an object even where the API says null, but for pointers. */
+/** An item is an object even where the API sends null. Pointers are the exception. */
 function decodeItem({ pointer }: Shape, type: Type, json: Json, current: Terraform, how: How): Terraform {
   if (type.kind !== "object" || pointer) return decode({ type, pointer }, json, current, how);
   return decodeObject(

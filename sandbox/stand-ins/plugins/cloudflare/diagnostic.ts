@@ -1,7 +1,7 @@
 /**
- * The provider's errors and warnings, which come in two parts.
+ * The provider's errors and warnings. Each has a summary and a detail.
  *
- * The bridge shows each one on the screen with its parts turned round, and fails with the first error.
+ * The bridge shows each of them on the screen, detail first, and fails with the first error.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/pf/tfbridge/provider_diagnostics.go
  */
@@ -13,14 +13,14 @@ export class Diagnostic extends Error {
   /** The line on the screen, without its severity. */
   readonly line: string;
 
-  /** @param line default: detail first. */
+  /** @param line default: the detail, then the summary. */
   constructor(summary: string, detail: string, options: { line?: string; cause?: unknown } = {}) {
     super(`${summary}: ${detail}`, { cause: options.cause });
     this.line = options.line ?? `${detail}: ${summary}`;
   }
 }
 
-/** Show the errors of the provider, as well as failing with them. */
+/** Runs a function. Shows its error on the screen and rethrows it. */
 export async function reporting<Result>(
   session: Session,
   urn: string,

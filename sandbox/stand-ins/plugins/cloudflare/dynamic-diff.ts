@@ -1,17 +1,17 @@
 /**
- * A change of a dynamic value's type, which the official provider cannot plan: it fails, in these words.
+ * Changes of a dynamic value's type. The official provider cannot plan them and fails with these messages.
  *
  * @see hashicorp/terraform-plugin-go: tftypes/diff.go
  */
 
 import { isObject, isUnset, type Terraform } from "./terraform.ts";
 
-/** @throws when the values cannot be compared: the state's type is not the plan's. */
+/** @throws when the state's type differs from the plan's type. */
 export function assertComparable(path: string, state: Terraform, planned: Terraform): void {
   if (isUnset(state) || isUnset(planned)) return;
   const kind = kindOf(state);
   if (kind !== kindOf(planned)) {
-    // Text is the one type whose complaint shows the other value.
+    // Only the error for a string contains the other value.
     const value = kind === "string" ? `${valueText(planned)} (value2) at ` : "";
     const misfit = `can't unmarshal ${typeText(planned)} into ${goTypes[kind]}`;
     throw new Error(`${path}: Error converting ${value}${JSON.stringify(path)}: ${misfit}`);

@@ -18,12 +18,12 @@ import {
 import { same } from "./typed-values.ts";
 
 /**
- * `whole`: every value that is set, and null for what the state had and the plan has not.
- * `changes`: only what differs from the state.
+ * `whole`: all values that are set, and null for values that only the state has. `changes`: only values that
+ * differ from the state.
  */
 export type Extent = "whole" | "changes";
 
-/** The body of a request; without a state, nothing in it is null. */
+/** The body of a request. Without a state it contains no null. */
 export function body(
   attributes: Attributes,
   plan: TerraformObject,
@@ -50,7 +50,7 @@ function encodeObject(
   return object(fields);
 }
 
-/** Names in the order of their bytes, as the provider writes them. */
+/** Names are sorted by their bytes, as the provider writes them. */
 function object(fields: [string, string][]): string {
   fields.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([name, json]) => `${text(name)}:${json}`).join(",")}}`;
@@ -64,7 +64,7 @@ function encode(
 ): string | undefined {
   if (isUnknown(plan)) return undefined;
   if (plan === null) return isUnset(state) ? undefined : "null";
-  // An empty list in place of none is no change.
+  // Null and an empty list are equal.
   const before = type.kind === "list" && isUnset(state) ? [] : state;
   if (extent === "changes" && !isUnset(before) && same(plan, before, type)) return undefined;
   if (type.kind === "object") {
@@ -80,7 +80,7 @@ function encode(
   return text(format === "time" ? (normalTime(plan) ?? plan) : plan);
 }
 
-/** Items of a list are whole: there is no telling which one was which. */
+/** Items of a list are sent whole, because they have no identity. */
 function encodeItem(type: Type, item: Terraform): string {
   return encode({ type }, item, item, "whole") ?? "null";
 }
@@ -94,7 +94,7 @@ function encodeMap(type: Type, plan: TerraformObject, state: Terraform): string 
   );
 }
 
-/** Of an object, the changes are the keys that changed, with null for what is gone. */
+/** The changes of an object: its changed keys, and null for removed keys. */
 function dynamicJson(value: Terraform, state: Terraform = null): string {
   if (Array.isArray(value)) return `[${value.map((item) => dynamicJson(item)).join(",")}]`;
   if (!isObject(value)) return typeof value === "string" ? text(value) : JSON.stringify(value);

@@ -8,27 +8,27 @@ import type { CheckFailure, ProviderFunction, Session } from "../provider.ts";
 import { type Properties, plainProperties } from "../values.ts";
 import { findings, pulumiPath } from "./check-inputs.ts";
 import { call } from "./client.ts";
-import { isJsonObject, type Json, refreshed, resultOf } from "./decode.ts";
+import { type Json, refreshed, resultOf } from "./decode.ts";
 import { Diagnostic, reporting } from "./diagnostic.ts";
 import type { Attributes } from "./schema.ts";
 import { isObject, type Terraform, type TerraformObject } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
 import { emptyObject } from "./typed-values.ts";
 
-/** Ask the API for what stands at a path. */
-export type Fetch = (path: () => string, strict?: boolean) => Promise<Json>;
+/** Gets a path of the API. */
+type Fetch = (path: () => string, strict?: boolean) => Promise<Json>;
 
 export interface FunctionTable {
-  /** Name of the data source in Terraform, for messages. */
+  /** Name of the data source in Terraform. Messages contain it. */
   terraform: string;
-  /** Arguments and results together, as Terraform has them. */
+  /** Arguments and results in one object, as in Terraform. */
   attributes: Attributes;
-  /** Exactly one of these arguments has to be given. */
+  /** Exactly one of these arguments is required. */
   oneOf?: string[];
   read(args: TerraformObject, fetch: Fetch): Promise<TerraformObject>;
 }
 
-/** Serve a function after its table. */
+/** Serves a function that a table describes. */
 export function invoke(table: FunctionTable): ProviderFunction {
   return ({ session, args }) =>
     reporting(session, "", async () => {
@@ -50,9 +50,9 @@ function configOf({ terraform, attributes }: FunctionTable, args: Properties): T
 }
 
 /**
- * What is wrong with a top-level argument.
+ * The failures of top-level arguments.
  *
- * @throws for anything deeper, and for arguments that are missing: a failure cannot say where those are.
+ * @throws for nested arguments, and for missing arguments: a failure cannot name those.
  */
 function failuresOf({ attributes, oneOf }: FunctionTable, config: TerraformObject): CheckFailure[] {
   const given = oneOf?.filter((name) => config[name] !== null);
@@ -85,7 +85,7 @@ function fetchOf(session: Session): Fetch {
   };
 }
 
-/** Arguments as a query, in the order of their names; `name: { exact }` is `name.exact`. */
+/** Arguments as a query, sorted by name. `name: { exact }` becomes `name.exact`. */
 export function query(args: TerraformObject, names: string[]): string {
   const pairs = names.flatMap((name) => queryPairs(name, args[name] ?? null));
   const sorted = pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -100,54 +100,32 @@ function queryPairs(name: string, value: Terraform): [string, string][] {
   return [[name, String(value)]];
 }
 
-export interface Listing extends Pick<FunctionTable, "terraform" | "oneOf"> {
+interface Listing extends Pick<FunctionTable, "terraform"> {
   args: Attributes;
   item: Attributes;
-  /** Name of the result; default "result". */
-  results?: string[];
-  /** `list`, or `set` where the order means nothing. */
-  kind?: "list" | "set";
   path(args: TerraformObject): string;
-  /** Arguments that go into the query. */
+  /** Arguments that are sent in the query. */
   query: string[];
-  /** The next page's query, after a page that was not empty; default: there is only one. */
-  next?(pages: number, page: Json): Record<string, string> | undefined;
+  /** True: the provider asks for numbered pages. Default: there is only one page. */
+  paged?: true;
 }
 
-/** A function that lists things: every page of them, until one is empty or there are enough. */
-export function listing(listing: Listing): FunctionTable {
-  const {
-    terraform,
-    oneOf,
-    args,
-    item,
-    results = ["result"],
-    kind = "list",
-    path,
-    query: names,
-    next,
-  } = listing;
-  const type = { kind, element: { kind: "object", attributes: item } } as const;
-  const answers = Object.fromEntries(results.map((name) => [name, { mode: "computed", type } as const]));
+/** A function that lists items. It reads pages until one is empty or there are enough items. */
+export function listing({ terraform, args, item, path, query: names, paged }: Listing): FunctionTable {
+  const type = { kind: "list", element: { kind: "object", attributes: item } } as const;
   return {
     terraform,
-    ...(oneOf && { oneOf }),
-    attributes: { ...args, ...answers },
+    attributes: { ...args, result: { mode: "computed", type } },
     async read(config, fetch) {
       const wanted = Number(config.max_items) > 0 ? Number(config.max_items) : 1000;
       const base = () => path(config) + query(config, names);
       const found: Terraform[] = [];
-      let more: Record<string, string> | undefined = {};
-      for (let pages = 1; more !== undefined && found.length < wanted; pages++) {
-        const parameters: Record<string, string> = more;
-        const page: Json = await fetch(() => withQuery(base(), parameters), true);
-        const items = itemsOf(page);
+      for (let page = 1; found.length < wanted && (page === 1 || paged); page++) {
+        const items = itemsOf(await fetch(() => withPage(base(), page), true));
         if (items.length === 0) break;
         found.push(...items.map((one) => refreshed(item, one, emptyObject(item))));
-        more = next?.(pages, page);
       }
-      const list = found.slice(0, wanted);
-      return { ...config, ...Object.fromEntries(results.map((name) => [name, list])) };
+      return { ...config, result: found.slice(0, wanted) };
     },
   };
 }
@@ -157,22 +135,12 @@ export function itemsOf(page: Json): Json[] {
   return Array.isArray(result) ? result : [];
 }
 
-function withQuery(path: string, more: Record<string, string>): string {
+/** The provider sends no number for the first page. */
+function withPage(path: string, page: number): string {
+  if (page === 1) return path;
   const [place = "", text = ""] = path.split("?");
   const parameters = new URLSearchParams(text);
-  for (const [name, value] of Object.entries(more)) parameters.set(name, value);
+  parameters.set("page", String(page));
   parameters.sort();
-  const joined = parameters.toString();
-  return joined === "" ? place : `${place}?${joined}`;
-}
-
-/** Pages by number: the provider goes on until one is empty. */
-export const numbered = (pages: number): Record<string, string> => ({ page: String(pages + 1) });
-
-/** Pages by cursor: the API says when there is no more. */
-export function byCursor(_pages: number, page: Json): Record<string, string> | undefined {
-  const info = isJsonObject(page) ? page.result_info : undefined;
-  const cursors = isJsonObject(info) ? info.cursors : undefined;
-  const after = isJsonObject(cursors) ? cursors.after : undefined;
-  return typeof after === "string" && after !== "" ? { cursor: after } : undefined;
+  return `${place}?${parameters}`;
 }

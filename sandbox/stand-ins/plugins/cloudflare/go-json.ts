@@ -1,6 +1,6 @@
-/** Go's encoding/json: how it writes, and what it says of text that is no JSON. */
+/** Go's encoding/json: its output, and its errors for text that is not JSON. */
 
-/** What HTML would take for markup is escaped. */
+/** Characters with a meaning in HTML are escaped. */
 const escapes: Record<string, string> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
 
 export function goJson(value: unknown): string {
@@ -9,7 +9,7 @@ export function goJson(value: unknown): string {
 
 const literals: Record<string, string> = { n: "null", t: "true", f: "false" };
 
-/** The complaint, or undefined when the text is JSON. `ending` is what an early end is called. */
+/** The error, or undefined when the text is JSON. `ending` is the error for an early end. */
 export function jsonComplaint(text: string, ending = "unexpected end of JSON input"): string | undefined {
   try {
     JSON.parse(text);

@@ -1,5 +1,5 @@
 /**
- * Inputs in which what the program wants overlooked is as the state has it.
+ * Inputs with the state's values at the paths of `ignoreChanges`.
  *
  * @see pulumi/pulumi-terraform-bridge: unstable/propertyvalue/ignore_changes.go
  */
@@ -23,7 +23,7 @@ function stepsOf(path: string): (string | number)[] {
   });
 }
 
-/** The new value with what stands at the path taken from the old one, where both have such a place. */
+/** The new value, with the old value at the path if both have such a path. */
 function overlook(steps: (string | number)[], old: PropertyValue, now: PropertyValue): PropertyValue {
   const [step, ...rest] = steps;
   if (step === undefined) return old;

@@ -1,11 +1,11 @@
-/** What an import id says: the attributes that lead to the resource. */
+/** The attributes that an import id contains. */
 
 import { Diagnostic } from "./diagnostic.ts";
 import type { ResourceTable } from "./resource-table.ts";
 import type { TerraformObject } from "./terraform.ts";
 
 /**
- * @throws Diagnostic when the type cannot be imported, or the id has another shape.
+ * @throws Diagnostic when the type cannot be imported, or the id has another form.
  * @see cloudflare/terraform-provider-cloudflare v5.19.1: internal/importpath
  */
 export function importedState(id: string, { importFormat, imported }: ResourceTable): TerraformObject {

@@ -1,14 +1,14 @@
 /**
- * The inputs that a read answers: what the program would have to say to get the resource as it is.
+ * The inputs that a read answers: those that a program needs to get the resource as it is.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/tfbridge/schema.go (ExtractInputsFromOutputs)
  */
 
 import { type Properties, type PropertyValue, plain, Secret } from "../values.ts";
 import { pulumiName } from "./names.ts";
-import type { Attribute, Attributes, Type } from "./schema.ts";
+import type { Attributes, Type } from "./schema.ts";
 
-/** After a refresh: what the program says already, with the values of now. */
+/** After a refresh: the inputs of the program, with their current values. */
 export function askedInputs(oldInputs: Properties, outputs: Properties): Properties {
   return askedObject(oldInputs, outputs);
 }
@@ -29,7 +29,7 @@ function asked(old: PropertyValue, now: PropertyValue): PropertyValue {
   return isProperties(old) && isProperties(now) ? askedObject(old, now) : now;
 }
 
-/** After an import: everything that a program may say, but for what is empty or the default anyway. */
+/** After an import: all inputs that a program may set, without optional ones that are empty. */
 export function importedInputs(attributes: Attributes, outputs: Properties): Properties {
   const inputs: Properties = {};
   for (const [name, attribute] of Object.entries(attributes)) {
@@ -37,7 +37,7 @@ export function importedInputs(attributes: Attributes, outputs: Properties): Pro
     const value = outputs[key];
     if (value === undefined || attribute.mode === "computed") continue;
     const input = imported(attribute.type, value);
-    if (attribute.mode === "required" || !isIdle(attribute, input)) inputs[key] = input;
+    if (attribute.mode === "required" || !isIdle(input)) inputs[key] = input;
   }
   return inputs;
 }
@@ -52,8 +52,8 @@ function imported(type: Type, value: PropertyValue): PropertyValue {
   );
 }
 
-/** The bridge sees no default of the provider's own: only empty values are left out. */
-function isIdle(_attribute: Attribute, marked: PropertyValue): boolean {
+/** The bridge does not know the provider's defaults. Therefore only empty values are left out. */
+function isIdle(marked: PropertyValue): boolean {
   const value = plain(marked);
   if (value === null || value === false || value === 0 || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;

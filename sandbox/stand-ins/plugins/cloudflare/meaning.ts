@@ -1,5 +1,6 @@
 /**
- * Text that means the same stays as it was: a time with a fraction of a second less, JSON in another order.
+ * Text with an equal meaning does not change: times that differ in fractions of a second, JSON in another
+ * order.
  *
  * @see hashicorp/terraform-plugin-framework-timetypes: RFC3339.StringSemanticEquals, and
  * hashicorp/terraform-plugin-framework-jsontypes: Normalized.StringSemanticEquals
@@ -8,7 +9,7 @@
 import type { Attributes, Type } from "./schema.ts";
 import { element, isObject, member, normalTime, type Terraform, type TerraformObject } from "./terraform.ts";
 
-/** A new state in the words of the plan, or of the state before. */
+/** A new state that keeps the text of the plan, or of the old state, where the meaning is equal. */
 export function inFormerWords(
   attributes: Attributes,
   before: Terraform,

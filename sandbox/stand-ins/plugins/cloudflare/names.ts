@@ -1,5 +1,5 @@
 /**
- * Terraform's names in Pulumi: camel case, and the plural for what is a list or a set.
+ * Terraform's names in Pulumi: camel case, and plural for lists and sets.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/tfbridge/names.go (TerraformToPulumiNameV2)
  */
@@ -16,12 +16,12 @@ function camelCase(name: string): string {
   return name.replace(/_+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The bridge turns a Pulumi name back by its capitals alone, unless told otherwise: `ipv4Only` → `ipv4_only`. */
+/** By default the bridge derives Terraform's name from the capitals alone: `ipv4Only` → `ipv4_only`. */
 export function guessedName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The plural as far as these tables need it: `tags` → `tags`, `in` → `ins`, `status_code_ttl` → `…_ttls`. */
+/** The plural, as far as these tables need it: `tags` → `tags`, `in` → `ins`, `status_code_ttl` → `…_ttls`. */
 function pluralOf(name: string): string {
   return name.endsWith("s") ? name : `${name}s`;
 }

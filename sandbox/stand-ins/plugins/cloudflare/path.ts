@@ -1,4 +1,4 @@
-/** Paths of the API with values of attributes in them. */
+/** Paths of the API that contain values of attributes. */
 
 import { type Terraform, textOf } from "./terraform.ts";
 
@@ -7,7 +7,8 @@ type Parameter = Record<string, Terraform | undefined>;
 /**
  * A path: path`zones/${{ zone_id }}/dns_records`.
  *
- * @throws when a value is missing, in the client's words (cloudflare-go: `missing required zone_id parameter`).
+ * @throws when a value is missing, with the client's message (cloudflare-go: `missing required zone_id
+ * parameter`).
  */
 export function path(parts: TemplateStringsArray, ...parameters: Parameter[]): string {
   return parts.reduce((text, part, index) => {

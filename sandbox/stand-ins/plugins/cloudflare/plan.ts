@@ -1,6 +1,6 @@
 /**
- * What a change will do, as Terraform plans it: the proposed state, defaults, what only the API will know,
- * and which changes replace the resource.
+ * The plan for a change, as Terraform makes it: the proposed state, defaults, unknowns for values that only
+ * the API sets, and the changes that replace the resource.
  *
  * @see opentofu/opentofu: internal/plans/objchange (ProposedNew), hashicorp/terraform-plugin-framework:
  * internal/fwserver/server_planresourcechange.go and attribute_plan_modification.go
@@ -19,7 +19,7 @@ import {
 } from "./terraform.ts";
 import { emptyObject, same } from "./typed-values.ts";
 
-/** A place in an object: attribute names, list indices, map keys. */
+/** A path in an object: attribute names, list indices, map keys. */
 export type Path = (string | number)[];
 
 export interface Plan {
@@ -28,7 +28,7 @@ export interface Plan {
   replaces: string[];
 }
 
-/** What a resource of its own mind changes in a plan. `prior` is null for a new resource. */
+/** A resource type's own changes to a plan. `prior` is null for a new resource. */
 export type ModifyPlan = (state: TerraformObject, prior: TerraformObject | null) => TerraformObject;
 
 /**
@@ -57,7 +57,7 @@ export function plan(
   return { state, replaces: [...new Set(replaces.map(([name]) => String(name)))].sort() };
 }
 
-/** Top-level attributes in which two states differ. */
+/** Top-level attributes that differ between two states. */
 export function changedAttributes(
   attributes: Attributes,
   prior: TerraformObject,
@@ -72,7 +72,7 @@ function at(value: Terraform, path: Path): Terraform {
   return path.reduce<Terraform>(element, value);
 }
 
-/** The program's values, and the state's where the program sets none and the API may have. */
+/** The program's values. Where the program sets none and the API may have one, the state's value. */
 function proposedObject(attributes: Attributes, prior: Terraform, config: TerraformObject): TerraformObject {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, attribute]) => {
@@ -94,7 +94,7 @@ function proposed(type: Type, prior: Terraform, config: Terraform): Terraform {
   const of = (item: Terraform, key: string | number): Terraform => {
     const before = element(prior, key);
     if (before === null || item === null) return item;
-    // An item that is not known, in place of one that is there, is one of which nothing is known.
+    // An unknown item in place of a known one: all its attributes are unknown.
     return proposedObject(
       attributes,
       before,
@@ -108,7 +108,7 @@ function proposed(type: Type, prior: Terraform, config: Terraform): Terraform {
 const unknownObject = (attributes: Attributes): TerraformObject =>
   Object.fromEntries(Object.keys(attributes).map((name) => [name, unknown]));
 
-/** An optional object in the state with a value that only a program can have set. */
+/** Whether an optional object in the state has a value that only a program can have set. */
 function cameFromProgram({ mode, type }: Attribute, prior: Terraform): boolean {
   if (mode !== "optional-computed" || prior === null) return false;
   const object = type.kind === "object" ? type : "element" in type ? type.element : type;
@@ -126,7 +126,7 @@ function holdsProgramsOwn(attributes: Attributes, value: Terraform): boolean {
   });
 }
 
-/** Walk a known value beside the program's, attribute by attribute. */
+/** Walks a known value and the program's value in parallel, attribute by attribute. */
 function mapAttributes(
   attributes: Attributes,
   value: TerraformObject,
@@ -141,7 +141,7 @@ function mapAttributes(
   );
 }
 
-/** Descend into the objects of a value. */
+/** Applies a change to the objects inside a value. */
 function mapNested(
   type: Type,
   value: Terraform,
@@ -170,7 +170,7 @@ function defaultOf({ type, default: value = null }: Attribute): Terraform {
   return type.kind === "object" && isObject(value) ? { ...emptyObject(type.attributes), ...value } : value;
 }
 
-/** A resource that changes may get any new value where the program sets none. */
+/** If the resource changes, any value that the program does not set may change. */
 function withUnknowns(attributes: Attributes, value: TerraformObject, config: Terraform): TerraformObject {
   return mapAttributes(attributes, value, config, (attribute, inner, configured) => {
     const apis = configured === null && isComputed(attribute) && attribute.default === undefined;
@@ -184,7 +184,7 @@ interface Sides {
   state: Terraform;
 }
 
-/** What stays as the state has it, and what replaces the resource when it does not. */
+/** Keeps values of the state, and reports changes that replace the resource. */
 function keepObject(
   attributes: Attributes,
   sides: Sides,
@@ -204,7 +204,7 @@ function keepObject(
   );
 }
 
-/** @param prior null when there is nothing yet; a state without a value is a value to keep too. */
+/** @param prior null for a new resource. A null value in an existing state is kept as well. */
 function keep(
   attribute: Attribute,
   planned: Terraform,

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the provider plugin of Cloudflare: the same calls, states and diffs for the resources and
- * functions of a Mastodon community.
+ * A stand-in for the Cloudflare provider plugin. It makes the same calls, states and diffs for the resources
+ * and functions that it serves.
  */
 
 import type { Provider } from "../provider.ts";
@@ -13,12 +13,12 @@ import { resourceTables } from "./resources/tables.ts";
 const token = (name: string): string =>
   `cloudflare:index/${name.charAt(0).toLowerCase()}${name.slice(1)}:${name}`;
 
-/** The provider: see resources/tables.ts and functions/tables.ts for what it serves. */
+/** The provider. resources/tables.ts and functions/tables.ts list what it serves. */
 export function cloudflareProvider(): Provider {
   return {
     name: "cloudflare",
     version: "6.22.1",
-    // The bridge for Terraform's plugin framework takes no secrets: the engine marks them in the answers.
+    // The bridge for Terraform's plugin framework accepts no secrets. The engine marks them in the answers.
     features: { acceptSecrets: false, acceptOutputs: false },
     configuration,
     resources: Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * `__pulumi_raw_state_delta`: what the bridge keeps beside a state to get Terraform's own state back.
+ * `__pulumi_raw_state_delta`: the bridge's note in a state, from which it rebuilds Terraform's own state.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/tfbridge/rawstate.go
  */
@@ -9,7 +9,7 @@ import { guessedName, pulumiName } from "./names.ts";
 import type { Attributes, Type } from "./schema.ts";
 import { isObject, type Terraform, type TerraformObject } from "./terraform.ts";
 
-/** The delta of a resource's state, ready to be stored with it. */
+/** The delta of a resource's state, in the form in which the state stores it. */
 export function rawStateDelta(
   attributes: Attributes,
   outputs: Properties,
@@ -42,7 +42,7 @@ function objectDelta(attributes: Attributes, properties: Properties, state: Terr
   };
 }
 
-/** Undefined where Pulumi's value says all. */
+/** Undefined when Pulumi's value alone is enough. */
 function deltaOf(type: Type, marked: PropertyValue, value: Terraform): PropertyValue | undefined {
   const property = plain(marked);
   if (type.kind === "dynamic") return replacement(type, value);
@@ -76,7 +76,7 @@ function elements(
   return Object.keys(deltas).length > 0 ? { el: deltas } : {};
 }
 
-/** Terraform's own JSON, secret since it may hold anything. */
+/** Terraform's own JSON. It is secret, because it may contain any value. */
 function replacement(type: Type, value: Terraform): Secret {
   const raw = type.kind === "dynamic" ? { value, type: value === null ? "dynamic" : jsonType(value) } : value;
   return new Secret({ replace: { raw: raw as PropertyValue } });

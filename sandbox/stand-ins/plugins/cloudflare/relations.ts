@@ -1,5 +1,5 @@
 /**
- * What the provider asks of attributes together: which exclude, and which need each other.
+ * Checks of several attributes together: some exclude each other, some require each other.
  *
  * @see hashicorp/terraform-plugin-framework-validators (internal/schemavalidator) and
  * cloudflare/terraform-provider-cloudflare v5.19.1: internal/customvalidator
@@ -14,7 +14,7 @@ const combination = (path: Step[], detail: string): Finding[] => [
   { path, summary: "Invalid Attribute Combination", detail },
 ];
 
-/** Values of attributes beside this one. */
+/** Values of the attributes in the same object. */
 function siblings({ path, root }: Checked, names: string[]): { path: Step[]; value: Terraform }[] {
   const parent = path.slice(0, -1);
   const object = valueAt(root, parent);
@@ -39,7 +39,7 @@ export const alsoRequires =
   (...names: string[]): Check =>
   (checked) => {
     if (isUnset(checked.value)) return [];
-    // An object asks for attributes of its own, anything else for the ones beside it.
+    // An object requires attributes inside it. Any other value requires attributes in the same object.
     const others = isObject(checked.value)
       ? names.map((name) => ({ path: [...checked.path, name], value: member(checked.value, name) }))
       : siblings(checked, names);
@@ -53,13 +53,13 @@ export const alsoRequires =
       );
   };
 
-/** How many of the attribute and its siblings are set; undefined while one is unknown. */
+/** Number of set values among the attribute and its siblings; undefined while one is unknown. */
 function setCount(checked: Checked, names: string[]): number | undefined {
   const values = [checked.value, ...siblings(checked, names).map(({ value }) => value)];
   return values.some(isUnknown) ? undefined : values.filter((value) => value !== null).length;
 }
 
-/** Nested paths are printed as expressions, with the attribute's own path before each. */
+/** Nested paths are printed as expressions, each after the attribute's own path. */
 const expressions = ({ path }: Checked, names: string[]): string =>
   names.map((name) => (path.length > 1 ? `${pathText(path)}.<.${name}` : name)).join(",");
 
@@ -81,18 +81,12 @@ export const atLeastOneOf =
     return combination(checked.path, `At least one attribute out of [${others}] must be specified`);
   };
 
-/** Only while an attribute `up` objects above, or beside this one (0), has a value. */
-const onlyIf =
-  (up: number, name: string, wanted: string): Check =>
+/** A parameter of a rule that is legal with one action only. */
+export const onlyWithAction =
+  (action: string): Check =>
   ({ value, path, root }) => {
     if (isUnset(value)) return [];
-    const actual = member(valueAt(root, path.slice(0, -1 - up)), name);
-    if (isUnknown(actual) || actual === wanted) return [];
-    const other = "<.".repeat(up + 1) + name;
-    return combination(path, `${quoted(path)} can only be set if "${other}" is "${wanted}"`);
+    const actual = member(valueAt(root, path.slice(0, -2)), "action");
+    if (isUnknown(actual) || actual === action) return [];
+    return combination(path, `${quoted(path)} can only be set if "<.<.action" is "${action}"`);
   };
-
-/** A rule's parameter that goes with one action alone. */
-export const onlyWithAction = (action: string): Check => onlyIf(1, "action", action);
-
-export const onlyWhile = (name: string, wanted: string): Check => onlyIf(0, name, wanted);

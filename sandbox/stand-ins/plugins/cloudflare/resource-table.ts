@@ -1,4 +1,4 @@
-/** What makes a resource type of the Cloudflare provider: its attributes, its calls, and its whims. */
+/** The description of a resource type of the Cloudflare provider: attributes, calls and special rules. */
 
 import type { Call } from "./client.ts";
 import type { Json } from "./decode.ts";
@@ -8,53 +8,53 @@ import type { ModifyPlan } from "./plan.ts";
 import type { Attributes } from "./schema.ts";
 import type { TerraformObject } from "./terraform.ts";
 
-/** A call about a resource: where it goes, by the resource's state. */
+/** A call about a resource, derived from the resource's state. */
 export type Ask = (state: TerraformObject) => Pick<Call, "method" | "path" | "headers" | "strict">;
 
 export type Step = "create" | "update" | "read" | "import";
 
-/** How an answer becomes a state. */
+/** Makes a state from an answer. */
 export type Settle = (settling: {
   answer: Json;
   /** The state before; null for a new resource. */
   prior: TerraformObject | null;
-  /** The plan, or the state before a read. */
+  /** The plan. For a read: the state before it. */
   before: TerraformObject;
-  /** What the answer makes of it. */
+  /** The state that the answer alone gives. */
   after: TerraformObject;
   step: Step;
-  /** Make a further call, about the resource as it is now. */
+  /** Makes a further call about the resource in its new state. */
   ask(about: Ask): Promise<Json>;
 }) => TerraformObject | Promise<TerraformObject>;
 
 export interface ResourceTable {
   attributes: Attributes;
-  /** Version of the Terraform schema, kept in `__meta` unless 0. */
+  /** Version of the Terraform schema. `__meta` in the state contains it unless it is 0. */
   schemaVersion: number;
-  /** Attribute that is the Pulumi id; without one it is literally "missing ID". */
+  /** Attribute that is the Pulumi id. Default: the id is the text "missing ID". */
   id?: string;
   create: Ask;
-  /** Without one, a read leaves the state as it is. */
+  /** Default: a read does not change the state. */
   read?: Ask;
-  /** Without one, nothing is asked: every change replaces. */
+  /** Default: no call, because every change replaces the resource. */
   update?: Ask;
-  /** Without one, the setting stays in the cloud. */
+  /** Default: no call, and the setting stays in the cloud. */
   delete?: Ask;
-  /** The body of a change, `state` being undefined for a new resource; default: all that is on the wire. */
+  /** The body of a change. `state` is undefined for a new resource. Default: all attributes that are on the wire. */
   body?: (plan: TerraformObject, state: TerraformObject | undefined) => string | undefined;
-  /** What an update sends; default "whole". */
+  /** What an update sends. Default: "whole". */
   extent?: Extent;
   modifyPlan?: ModifyPlan;
-  /** A result of the API in the shape of the attributes. */
+  /** Brings a result of the API into the form of the attributes. */
   shape?: (result: Json) => Json;
-  /** @throws Diagnostic when the provider refuses to ask for such a resource. */
+  /** @throws Diagnostic when the provider refuses such a resource without a call. */
   precondition?: (plan: TerraformObject) => void;
   settle?: Settle;
-  /** Why a resource that the API still knows counts as gone. */
+  /** The reason why a resource that the API still knows counts as gone. */
   gone?: (state: TerraformObject) => Diagnostic | undefined;
-  /** Segments of an import id, such as `<zone_id>/<dns_record_id>`. Without, there is no import. */
+  /** Segments of an import id, such as `<zone_id>/<dns_record_id>`. Default: the type cannot be imported. */
   importFormat?: string;
   imported?: (segments: string[]) => TerraformObject;
-  /** It stays in the cloud when it is deleted; the provider says so of a new one. */
+  /** A deleted resource stays in the cloud. The provider warns about this at creation. */
   lasting?: true;
 }

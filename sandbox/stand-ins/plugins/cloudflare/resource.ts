@@ -1,8 +1,8 @@
 /**
- * The life of a resource of the Cloudflare provider, after its table.
+ * The lifecycle of a resource of the Cloudflare provider, as its table describes it.
  *
- * A bridge stands between the engine and the provider proper (cloud.ts), and what it keeps in the state is part
- * of what a stand-in owes: `__meta` with the schema's version, and `__pulumi_raw_state_delta`.
+ * A bridge stands between the engine and Cloudflare's Terraform provider (cloud.ts). The stand-in keeps the
+ * same values in the state as the bridge: `__meta` with the schema's version, and `__pulumi_raw_state_delta`.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/pf/tfbridge/provider_*.go
  */
@@ -23,7 +23,7 @@ import type { Attributes } from "./schema.ts";
 import { isWhollyKnown, type TerraformObject, textOf } from "./terraform.ts";
 import { toPulumi, toTerraform } from "./translate.ts";
 
-/** Serve a resource type after its table. */
+/** Serves a resource type that a table describes. */
 export function resource(table: ResourceTable): ResourceType {
   const { attributes, modifyPlan } = table;
   const stateOf = (olds: Properties) => toTerraform(attributes, plainProperties(olds));
@@ -72,7 +72,7 @@ export function resource(table: ResourceTable): ResourceType {
   };
 }
 
-/** A refresh when there is a state, else an import. The provider reads once to import, and the bridge once more. */
+/** A refresh if there is a state, else an import. For an import the provider reads once, and the bridge again. */
 async function read(
   table: ResourceTable,
   { session, urn, id, olds, oldInputs }: ReadRequest,
@@ -96,23 +96,24 @@ function outputsOf({ attributes, schemaVersion }: ResourceTable, state: Terrafor
   const properties = toPulumi(attributes, state);
   const meta =
     schemaVersion === 0 ? {} : { __meta: JSON.stringify({ schema_version: String(schemaVersion) }) };
-  // An answer of another type than the table's leaves an unknown in the state: then there is no delta.
+  // If the answer has another type than the table, an unknown stays in the state. In that case there is no
+  // delta.
   const delta = isWhollyKnown(state) && {
     __pulumi_raw_state_delta: rawStateDelta(attributes, properties, state),
   };
   return { ...properties, ...meta, ...delta };
 }
 
-/** Outputs of a resource that has an id, whatever the API says: the bridge fills in a word. */
+/** If the API sends no id, the bridge sets the text "id". */
 const named = ({ id }: ResourceTable, outputs: Properties): Properties =>
   id === "id" && outputs.id === undefined ? { ...outputs, id: "id" } : outputs;
 
-/** Where the attribute that is the id has no value, the bridge prints Go's nothing. */
+/** If the id's attribute has no value, the bridge prints Go's nil. */
 function idOf({ id }: ResourceTable, state: TerraformObject): string {
   return id === undefined ? "missing ID" : textOf(state[id]) || "{<nil>}";
 }
 
-/** Pulumi names, in order. */
+/** Pulumi names, sorted. */
 function namesOf(attributes: Attributes, names: string[]): string[] {
   return names
     .map((name) => {

@@ -1,6 +1,6 @@
 /**
- * Terraform's values, as plain JavaScript: null, an unknown, text, number, boolean, arrays for lists and sets,
- * objects for maps and objects. An object of a schema holds every attribute of it, null where there is none.
+ * Terraform's values as plain JavaScript: null, unknown, text, number, boolean, arrays for lists and sets,
+ * objects for maps and objects. An object contains every attribute of its schema, with null for unset ones.
  */
 
 import { Unknown } from "../values.ts";
@@ -12,12 +12,12 @@ export interface TerraformObject {
 
 export { Unknown };
 
-/** A value that only `up` will know. */
+/** A value that is known only during `up`. */
 export const unknown = new Unknown();
 
 export const isUnknown = (value: Terraform): value is Unknown => value instanceof Unknown;
 
-/** Null or unknown: what an API's answer may fill. */
+/** Null or unknown: the API's answer may set such a value. */
 export const isUnset = (value: Terraform): boolean => value === null || isUnknown(value);
 
 export function isObject(value: Terraform): value is TerraformObject {
@@ -31,12 +31,12 @@ export function isWhollyKnown(value: Terraform): boolean {
   return !isObject(value) || Object.values(value).every(isWhollyKnown);
 }
 
-/** An attribute of an object that may be missing. */
+/** An attribute of an object. Null if it is missing. */
 export function member(value: Terraform | undefined, name: string): Terraform {
   return value !== undefined && isObject(value) ? (value[name] ?? null) : null;
 }
 
-/** An element of a list or map that may be missing. */
+/** An element of a list or map. Null if it is missing. */
 export function element(value: Terraform, key: string | number): Terraform {
   if (Array.isArray(value)) return value[Number(key)] ?? null;
   return member(value, String(key));
@@ -48,8 +48,8 @@ export const textOf = (value: Terraform | undefined): string => (typeof value ==
 const rfc3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.\d+)?([Zz]|[+-]\d\d:?\d\d)?$/;
 
 /**
- * A time as the provider keeps it: RFC 3339 with whole seconds (decodeTime of internal/apijson/decoder.go).
- * Undefined for text that is no time.
+ * A time as the provider stores it: RFC 3339 with whole seconds (decodeTime of internal/apijson/decoder.go).
+ * Undefined for text that is not a time.
  */
 export function normalTime(value: string): string | undefined {
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return `${value}T00:00:00Z`;

@@ -1,5 +1,5 @@
 /**
- * Between Pulumi's properties and Terraform's values, by the tables' types.
+ * Conversion between Pulumi's properties and Terraform's values, by the types of the tables.
  *
  * @see pulumi/pulumi-terraform-bridge: pkg/convert
  */
@@ -9,7 +9,7 @@ import { pulumiName } from "./names.ts";
 import type { Attribute, Attributes, Type } from "./schema.ts";
 import { isObject, isUnknown, type Terraform, type TerraformObject, unknown } from "./terraform.ts";
 
-/** Pulumi properties as a Terraform object. What the tables do not know is dropped; the rest may be null. */
+/** Pulumi properties as a Terraform object. Properties that the tables do not contain are dropped. */
 export function toTerraform(attributes: Attributes, properties: Properties): TerraformObject {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, attribute]) => {
@@ -43,13 +43,14 @@ function encode(type: Type, marked: PropertyValue): Terraform {
       if (!Array.isArray(value)) throw new Error("Expected an Array PropertyValue");
       return value.map((item, index) => encodeItem(type.element, item, index));
     case "dynamic":
+    case "unserved":
       return encodeDynamic(value);
     default:
       return encodeScalar(type.kind, value);
   }
 }
 
-/** A set has no order of its own: Terraform puts text in the order of its bytes, and unknowns last. */
+/** A set has no order. Terraform sorts texts by their bytes and puts unknowns last. */
 function inOrder(items: Terraform[]): Terraform[] {
   const known = items.filter((item) => typeof item === "string");
   return [...known.sort(), ...items.filter((item) => typeof item !== "string")];
@@ -80,7 +81,7 @@ function encodeScalar(kind: "string" | "bool" | "float" | "int", value: Property
   throw new Error(`Expected a Number, got resource.PropertyValue{V:${go}} ${typeof value === "string"}`);
 }
 
-/** A value without a type of its own keeps its shape, and its names. */
+/** A value without a declared type keeps its form and its names. */
 function encodeDynamic(value: PropertyValue): Terraform {
   if (value instanceof Unknown) return unknown;
   if (Array.isArray(value)) return value.map(encodeDynamic);
@@ -109,7 +110,7 @@ function show(value: PropertyValue): string {
   return `{${String(value)}}`;
 }
 
-/** A Terraform object as Pulumi properties: nulls are left out, sensitive attributes are secret. */
+/** A Terraform object as Pulumi properties. Nulls are left out, sensitive attributes are secret. */
 export function toPulumi(attributes: Attributes, value: TerraformObject): Properties {
   const properties: Properties = {};
   for (const [name, attribute] of Object.entries(attributes)) {

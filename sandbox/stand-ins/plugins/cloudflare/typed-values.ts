@@ -1,4 +1,4 @@
-/** What a schema says about Terraform's values. */
+/** Operations on Terraform's values that need their schema. */
 import type { Attributes, Type } from "./schema.ts";
 import { isObject, isUnknown, type Terraform, type TerraformObject } from "./terraform.ts";
 
@@ -7,7 +7,7 @@ export function emptyObject(attributes: Attributes): TerraformObject {
   return Object.fromEntries(Object.keys(attributes).map((name) => [name, null]));
 }
 
-/** Deep equality; unknowns are equal to each other. Of a set, only its members count. */
+/** Deep equality. Unknowns are equal to each other. The order of a set does not matter. */
 export function same(a: Terraform, b: Terraform, type?: Type): boolean {
   if (a === b) return true;
   if (isUnknown(a) || isUnknown(b)) return isUnknown(a) && isUnknown(b);
@@ -26,7 +26,7 @@ export function same(a: Terraform, b: Terraform, type?: Type): boolean {
   });
 }
 
-/** The type of what an object or map holds under a name. */
+/** The type of the member with this name in an object or map. */
 export function memberType(type: Type | undefined, name: string): Type | undefined {
   if (type?.kind === "object") return type.attributes[name]?.type;
   return type?.kind === "map" ? type.element : undefined;

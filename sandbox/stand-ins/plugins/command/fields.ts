@@ -1,5 +1,5 @@
 /**
- * Typed reading of inputs and state, with the official provider's words for what does not fit.
+ * Typed reading of inputs and state, with the official provider's messages for values that do not fit.
  *
  * @see pulumi/pulumi: sdk/go/common/util/mapper; pulumi/pulumi-command: provider/pkg/provider/local
  */
@@ -39,7 +39,7 @@ const output: Shape = {
   archive: { type: "any" },
 };
 
-/** What the official provider calls its structures, with their fields in order. */
+/** The official provider's structures by name, with their fields in order. */
 export const structures = {
   "local.CommandInputs": { ...lifecycle, ...base },
   "local.CommandOutputs": { ...lifecycle, ...base, ...output },
@@ -48,19 +48,17 @@ export const structures = {
 
 export type StructureName = keyof typeof structures;
 
-/** The fields that a command of any kind runs with. */
+/** The fields that every command has. */
 export interface CommandFields {
   stdin?: string;
   logging?: string;
   interpreter?: string[];
   dir?: string;
   environment?: Record<string, string>;
-  assetPaths?: string[];
-  archivePaths?: string[];
   addPreviousOutputInEnv?: boolean;
 }
 
-/** The fields of a resource, and its state. */
+/** The fields of a resource and its state. */
 export interface ResourceFields extends CommandFields {
   create?: string;
   update?: string;
@@ -69,7 +67,17 @@ export interface ResourceFields extends CommandFields {
   stderr?: string;
 }
 
-/** What is wrong with properties that should have a structure, in the order of its fields. */
+/** Refusals of properties that ask for files of a command. */
+export function unservedIn(properties: Properties): CheckFailure[] {
+  return ["assetPaths", "archivePaths"]
+    .filter((property) => (properties[property] ?? null) !== null)
+    .map((property) => ({
+      property,
+      reason: `The local command provider collects no files: leave '${property}' out of stacks on the local clouds`,
+    }));
+}
+
+/** The failures of properties against a structure, in the order of its fields. */
 export function failuresIn(
   properties: Properties,
   name: StructureName,
@@ -90,7 +98,7 @@ export function failuresIn(
 }
 
 /**
- * The properties as plain values; an unknown is an empty one.
+ * The properties as plain values. An unknown becomes an empty value.
  *
  * @throws Error that lists all failures.
  */
@@ -107,7 +115,7 @@ export function readFields(properties: Properties, name: StructureName, prefix =
   return Object.fromEntries(known) as ResourceFields & { command?: string };
 }
 
-/** The same properties with every unknown replaced as Go decodes it; secrets stay secret. */
+/** The same properties. Every unknown becomes the value that Go decodes it to; secrets stay secret. */
 export function settle(properties: Properties, name: StructureName): Properties {
   const shape: Shape = structures[name];
   return Object.fromEntries(
@@ -118,7 +126,7 @@ export function settle(properties: Properties, name: StructureName): Properties 
   );
 }
 
-/** The value with the zero value of its type for every unknown in it. */
+/** The value with each unknown in it replaced by the zero value of its type. */
 function zeroed(value: PropertyValue, type: FieldType): PropertyValue {
   if (value instanceof Secret) return new Secret(zeroed(value.value, type));
   if (value instanceof OutputValue) return zeroed(value.value ?? new Unknown(), type);

@@ -1,10 +1,10 @@
 /**
  * The command provider, for commands on this machine: `command:local:Command` and `command:local:run`.
  *
- * Not served: `command:remote:*`.
+ * Not served: `command:remote:*`, and collecting files of a command (`assetPaths`, `archivePaths`).
  *
- * @see pulumi/pulumi-command: provider/pkg/provider/local, and pulumi/pulumi-go-provider: infer, for what the
- * official one does around a command.
+ * @see pulumi/pulumi-command: provider/pkg/provider/local, and pulumi/pulumi-go-provider: infer, for the
+ * official provider's steps before and after a command.
  */
 
 import { randomBytes } from "node:crypto";
@@ -28,13 +28,12 @@ import {
   Unknown,
   unknown,
 } from "../values.ts";
-import { collect } from "./assets.ts";
-import { type CommandFields, failuresIn, readFields, settle, structures } from "./fields.ts";
+import { type CommandFields, failuresIn, readFields, settle, structures, unservedIn } from "./fields.ts";
 import { type Previous, runCommand } from "./run.ts";
 
 const version = "1.2.1";
 
-/** The command provider; it keeps nothing between requests. */
+/** The command provider. It keeps nothing between requests. */
 export function commandProvider(): Provider {
   return {
     name: "command",
@@ -57,14 +56,15 @@ export function commandProvider(): Provider {
 
 const localCommand: ResourceType = {
   check({ news }) {
-    const failures = failuresIn(news, "local.CommandInputs");
+    const misfits = failuresIn(news, "local.CommandInputs");
+    const failures = misfits.length > 0 ? misfits : unservedIn(news);
     return { inputs: failures.length > 0 ? news : mirrored(news), failures };
   },
 
   diff(request) {
     const detailed = detailedDiff(request.oldInputs, newInputs(request));
     for (const [path, diff] of Object.entries(detailed)) {
-      // Triggers that come or go as a whole replace; a trigger that changes within the list only updates.
+      // Adding or removing all triggers replaces the resource. A change of one trigger only updates it.
       if (path === "triggers") diff.kind = `${diff.kind}-replace` as typeof diff.kind;
     }
     const tops = (paths: string[]) => [...new Set(paths.map(topOf))];
@@ -114,13 +114,14 @@ const localCommand: ResourceType = {
 };
 
 const localRun: ProviderFunction = async ({ session, args }) => {
-  const failures = failuresIn(args, "local.RunInputs");
+  const misfits = failuresIn(args, "local.RunInputs");
+  const failures = misfits.length > 0 ? misfits : unservedIn(args);
   if (failures.length > 0) return { result: {}, failures };
   const fields = readFields(args, "local.RunInputs");
   return { result: { ...mirrored(args), ...(await run(fields.command ?? "", fields, {}, session, "")) } };
 };
 
-/** Run a command; answers its outputs. */
+/** Runs a command and returns its outputs. */
 async function run(
   command: string,
   fields: CommandFields,
@@ -134,14 +135,13 @@ async function run(
   };
   try {
     const around = { engine: session.engine(), cancelled: session.cancelled, log };
-    const { stdout, stderr, directory } = await runCommand(command, fields, previous, around);
-    return { stdout, stderr, ...(await collect(directory, fields)) };
+    return { ...(await runCommand(command, fields, previous, around)) };
   } finally {
     await shown;
   }
 }
 
-/** The inputs to go by: without the engine's own, and with the old values of what is to be overlooked. */
+/** The inputs without the engine's own, and with the old values at the paths of `ignoreChanges`. */
 function newInputs({
   olds,
   news,
@@ -157,8 +157,8 @@ function newInputs({
 }
 
 /**
- * Whether an update may bring other output: an input is unknown, or differs from the one in the state. An input
- * that the state lacks counts as no change.
+ * Whether an update may change the outputs: an input is unknown, or differs from the state. An input that the
+ * state lacks does not count.
  */
 function anyInputChanged(state: Properties, news: Properties): boolean {
   return Object.keys(structures["local.CommandInputs"]).some((name) => {
@@ -169,23 +169,22 @@ function anyInputChanged(state: Properties, news: Properties): boolean {
   });
 }
 
-/** The outputs in a state that are no inputs; what was secret is plain, as after a run. */
+/** The outputs in a state. Secret outputs become plain, as after a run. */
 function outputsOf(state: Properties): Properties {
   const outputs: Properties = {};
-  for (const name of ["stdout", "stderr", "assets", "archive"]) {
+  for (const name of ["stdout", "stderr"]) {
     const value = state[name];
     if (value !== undefined && value !== null) outputs[name] = value instanceof Secret ? value.value : value;
   }
   return outputs;
 }
 
-/** The inputs as check and state show them: what is null is left out, and so is an unknown list of strings. */
+/** The inputs as check and state show them: without nulls, and without an unknown interpreter. */
 function mirrored(inputs: Properties): Properties {
-  const lists = ["interpreter", "assetPaths", "archivePaths"];
   return Object.fromEntries(
     Object.entries(inputs).filter(([name, value]) => {
       if (value === null || value === undefined) return false;
-      return !(lists.includes(name) && plain(value) instanceof Unknown);
+      return !(name === "interpreter" && plain(value) instanceof Unknown);
     }),
   );
 }

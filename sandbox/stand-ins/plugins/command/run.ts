@@ -1,5 +1,5 @@
 /**
- * Run one command on this machine.
+ * Runs one command on this machine.
  *
  * @see pulumi/pulumi-command: provider/pkg/provider/local/base.go
  */
@@ -19,26 +19,24 @@ export interface Previous {
 }
 
 export interface Ran {
-  /** Without the last line's end. */
+  /** Without the final line end. */
   stdout: string;
   stderr: string;
-  /** The folder that it ran in. */
-  directory: string;
 }
 
 export interface Surroundings {
   engine: EngineProcess;
   cancelled: AbortSignal;
-  /** Takes the lines of the output that are to be logged. */
+  /** Gets each line of the output that is to be logged. */
   log(line: string): void;
 }
 
 /**
- * Run a command to its end.
+ * Runs a command to its end. When cancelled, it kills the command with all processes of its group.
  *
- * @param previous output of the run before, for PULUMI_COMMAND_STDOUT and PULUMI_COMMAND_STDERR.
- * @throws Error with the reason, the command and its output, when it cannot start or does not exit with 0.
- * Cancelled, it is killed with all processes of its group.
+ * @param previous output of the last run, for PULUMI_COMMAND_STDOUT and PULUMI_COMMAND_STDERR.
+ * @throws Error with the reason, the command and its output, when it cannot start or exits with another code
+ * than 0.
  */
 export async function runCommand(
   command: string,
@@ -62,7 +60,7 @@ export async function runCommand(
 
   const output = { stdout: "", stderr: "" };
   const lines = lineSplitter(around.log);
-  // Its own process group, so that a kill reaches what it has started too.
+  // The command gets its own process group, so that a kill also reaches its children.
   const child = spawn(path, [...first, command], {
     cwd: directory,
     env: environmentFor(fields, previous, around.engine),
@@ -98,7 +96,7 @@ export async function runCommand(
   around.cancelled.removeEventListener("abort", kill);
   lines.end();
   if (reason !== undefined) throw failed(reason);
-  return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, ""), directory };
+  return { stdout: output.stdout.replace(/\n$/, ""), stderr: output.stderr.replace(/\n$/, "") };
 }
 
 function environmentFor(
@@ -122,11 +120,11 @@ function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Ended in the meantime.
+    // It has ended in the meantime.
   }
 }
 
-/** Cuts text that comes in pieces into lines. */
+/** Splits text that arrives in pieces into lines. */
 function lineSplitter(take: (line: string) => void): { push(text: string): void; end(): void } {
   let rest = "";
   return {
@@ -141,7 +139,7 @@ function lineSplitter(take: (line: string) => void): { push(text: string): void;
   };
 }
 
-/** The system's words, as Go prints them. */
+/** The system's message, as Go prints it. */
 function systemText(error: NodeJS.ErrnoException): string {
   const texts: Record<string, string> = {
     ENOENT: "no such file or directory",
@@ -172,7 +170,7 @@ function signalText(signal: NodeJS.Signals): string {
 }
 
 /** A string between double quotes as Go's `%q` writes it. */
-export function goQuote(text: string): string {
+function goQuote(text: string): string {
   const short: Record<string, string> = {
     "\x07": "\\a",
     "\b": "\\b",

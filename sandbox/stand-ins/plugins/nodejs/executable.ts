@@ -1,7 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The file that a shell would run for a command name, by the PATH of an environment. */
+/** The file that a shell would run for a command name, according to an environment's PATH. */
 export function findExecutable(name: string, environment: Record<string, string>): string | undefined {
   return (environment.PATH ?? "")
     .split(delimiter)

@@ -1,25 +1,25 @@
 /**
- * The language host for `runtime: nodejs`: runs programs, and tells the engine about their packages.
+ * The language host for `runtime: nodejs`: it runs programs, and lists their packages for the engine.
  *
- * Not served: generating programs and packages, packing, linking, and plugins written for Node
- * (`RunPlugin`); the engine hears UNIMPLEMENTED.
+ * Not served: generating programs and packages, packing, linking, plugins written for Node (`RunPlugin`), the
+ * prompts of `pulumi new`, and the project's data for `pulumi about`. The engine gets UNIMPLEMENTED and
+ * continues without an answer.
  *
  * @see pulumi/pulumi: proto/pulumi/language.proto and sdk/nodejs/cmd/pulumi-language-nodejs
  */
 
-import grpc from "@grpc/grpc-js";
+import type grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { EngineLog } from "../engine-log.ts";
 import { type EngineProcess, engineProcess } from "../engine-process.ts";
-import { ProviderError } from "../provider.ts";
 import { serviceError } from "../provider-messages.ts";
 import type { PluginService } from "../provider-server.ts";
+import { installDependencies } from "./install.ts";
 import { readOptions } from "./options.ts";
 import { requiredPackages } from "./packages.ts";
-import { aboutProject, installDependencies, programDependencies, promptChoices } from "./project.ts";
 import { type RunRequest, runProgram } from "./run.ts";
 
 type Server = import("@pulumi/pulumi/proto/language_grpc_pb.js").ILanguageRuntimeServer;
@@ -30,7 +30,7 @@ type Handled<Method> =
     : never;
 type Handlers = { [Name in keyof Server as string extends Name ? never : Name]: Handled<Server[Name]> };
 
-/** The version that the host says it has: that of the SDK whose protocol it speaks. */
+/** The host's version is the version of the SDK whose protocol it implements. */
 const version = "3.259.0";
 
 /** One engine's connection. */
@@ -49,7 +49,7 @@ class Connection {
   }
 }
 
-/** The host's service; one serves any number of engines. */
+/** The host's service. One service serves any number of engines. */
 export function languageHost(): PluginService {
   const connections = new Map<string, Connection>();
   const connectionOf = (peer: string): Connection => {
@@ -72,7 +72,7 @@ export function languageHost(): PluginService {
     };
 
   const handlers: grpc.UntypedServiceImplementation = Object.fromEntries(
-    Object.entries({ ...programs, ...projects }).map(([name, handle]) => [
+    Object.entries(answering).map(([name, handle]) => [
       name,
       unary(handle as Handled<grpc.handleUnaryCall<unknown, unknown>>),
     ]),
@@ -92,7 +92,7 @@ export function languageHost(): PluginService {
     };
     installDependencies(programOf(call.request.getInfo()), connectionOf(call.getPeer()).engine(), send).then(
       () => call.end(),
-      // Emitted, not destroyed with: a stream that is destroyed sends its client no status.
+      // The error is emitted, because a destroyed stream sends its client no status.
       (error) => call.emit("error", Object.assign(new Error(error.message), serviceError(error))),
     );
   };
@@ -108,8 +108,7 @@ export function languageHost(): PluginService {
   };
 }
 
-/** Running programs. */
-const programs: Pick<Handlers, "run" | "cancel" | "getPluginInfo"> = {
+const answering: Pick<Handlers, "run" | "cancel" | "getPluginInfo" | "getRequiredPackages"> = {
   async run(request, connection, cancelled) {
     if (connection.log === undefined) {
       throw new Error("when debugging or running explicitly, must call Handshake before Run");
@@ -140,18 +139,6 @@ const programs: Pick<Handlers, "run" | "cancel" | "getPluginInfo"> = {
     response.setVersion(version);
     return response;
   },
-};
-
-/** What the engine asks about a project. */
-const projects: Pick<
-  Handlers,
-  | "getRequiredPackages"
-  | "getRequiredPlugins"
-  | "about"
-  | "getProgramDependencies"
-  | "runtimeOptionsPrompts"
-  | "template"
-> = {
   getRequiredPackages(request) {
     const response = new messages.GetRequiredPackagesResponse();
     for (const found of requiredPackages(programOf(request.getInfo()).programDirectory)) {
@@ -164,49 +151,6 @@ const projects: Pick<
     }
     return response;
   },
-  getRequiredPlugins() {
-    throw new ProviderError(grpc.status.UNIMPLEMENTED, "method GetRequiredPlugins not implemented");
-  },
-  async about(request, connection) {
-    const about = await aboutProject(programOf(request.getInfo()), connection.engine());
-    const response = new messages.AboutResponse();
-    response.setExecutable(about.executable);
-    response.setVersion(about.version);
-    for (const [key, value] of Object.entries(about.metadata)) response.getMetadataMap().set(key, value);
-    return response;
-  },
-  async getProgramDependencies(request) {
-    const response = new messages.GetProgramDependenciesResponse();
-    const program = programOf(request.getInfo());
-    for (const { name, version } of await programDependencies(program, request.getTransitivedependencies())) {
-      const dependency = new messages.DependencyInfo();
-      dependency.setName(name);
-      dependency.setVersion(version);
-      response.addDependencies(dependency);
-    }
-    return response;
-  },
-  runtimeOptionsPrompts(request, connection) {
-    const response = new messages.RuntimeOptionsResponse();
-    if ("packagemanager" in programOf(request.getInfo()).options) return response;
-    const { RuntimeOptionPrompt } = messages;
-    const value = (name: string, displayName: string) => {
-      const choice = new RuntimeOptionPrompt.RuntimeOptionValue();
-      choice.setPrompttype(RuntimeOptionPrompt.RuntimeOptionType.STRING);
-      choice.setStringvalue(name);
-      choice.setDisplayname(displayName);
-      return choice;
-    };
-    const prompt = new RuntimeOptionPrompt();
-    prompt.setKey("packagemanager");
-    prompt.setDescription("The package manager to use for installing dependencies");
-    prompt.setPrompttype(RuntimeOptionPrompt.RuntimeOptionType.STRING);
-    prompt.setChoicesList(promptChoices(connection.engine()).map(({ name, label }) => value(name, label)));
-    prompt.setDefault(value("npm", ""));
-    response.addPrompts(prompt);
-    return response;
-  },
-  template: () => new messages.TemplateResponse(),
 };
 
 function programOf(info: ProgramInfo | undefined) {

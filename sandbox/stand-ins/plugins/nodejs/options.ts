@@ -1,21 +1,21 @@
-/** The `runtime.options` of a project, as the language host understands them. */
+/** The `runtime.options` of a project, as the language host reads them. */
 export interface NodeOptions {
-  /** Compile the program with ts-node; false leaves it to Node itself. Default: true. */
+  /** True: compile the program with ts-node. False: Node runs it as it is. Default: true. */
   typescript: boolean;
-  /** Path of tsconfig.json; empty = found by ts-node. */
+  /** Path of tsconfig.json. Empty: ts-node finds it. */
   tsconfig: string;
-  /** Arguments for the Node process, before the program's. */
+  /** Arguments of the Node process, before those of the program. */
   nodeargs: string[];
-  /** Default: auto = by the lock file. */
+  /** Default: auto, which means the manager of the lock file. */
   packagemanager: "auto" | "npm" | "yarn" | "pnpm" | "bun";
   /** Leave out devDependencies when installing. */
   production: boolean;
 }
 
 /**
- * Read the options of a project.
+ * Reads the options of a project.
  *
- * @throws Error when an option has the wrong type, in the words of the official host.
+ * @throws Error when an option has the wrong type, with the official host's message.
  * @see pulumi/pulumi: sdk/nodejs/cmd/pulumi-language-nodejs/main.go
  */
 export function readOptions(options: Record<string, unknown>): NodeOptions {
@@ -45,7 +45,7 @@ function isPackageManager(name: string): name is NodeOptions["packagemanager"] {
 }
 
 /**
- * Split a line into words as a shell does: quotes, backslashes, and comments that start with `#`.
+ * Splits a line into words as a shell does, with quotes, backslashes, and comments that start with `#`.
  *
  * @throws Error when a quote is not closed.
  */

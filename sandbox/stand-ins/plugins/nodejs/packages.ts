@@ -1,13 +1,13 @@
 import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
-/** A provider plugin that an installed package asks for. */
+/** A provider plugin that an installed package requires. */
 export interface RequiredPackage {
   name: string;
   kind: "resource";
   /** With a leading `v`. */
   version: string;
-  /** Where to download it; empty = the default place. */
+  /** Address of the download. Empty: the default address. */
   server: string;
 }
 
@@ -17,12 +17,13 @@ interface Manifest {
   pulumi?: { resource?: boolean; name?: string; version?: string; server?: string };
 }
 
-/** Folders that hold no packages and may be large. */
+/** Folders without packages that may be large. */
 const skipped = new Set([".git", ".pnpm-store"]);
 
 /**
  * The plugins of the packages under a program's folder: each package.json below a node_modules with
- * `"pulumi": { "resource": true }`. Policy packs are left out: their plugins are not the program's.
+ * `"pulumi": { "resource": true }`. Policy packs are left out, because their plugins do not belong to the
+ * program.
  *
  * @see pulumi/pulumi: sdk/nodejs/cmd/pulumi-language-nodejs/main.go, getPackagesFromDir
  */
@@ -43,7 +44,7 @@ export function requiredPackages(programDirectory: string): RequiredPackage[] {
     }
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const below = inNodeModules || basename(path) === "node_modules";
-    // One after the other: a folder counts as it is met first, by its own path or through a link.
+    // In sequence: a folder that is reachable by several paths counts at its first path.
     const found: RequiredPackage[] = [];
     for (const entry of entries) {
       const current = join(path, entry.name);
@@ -66,7 +67,7 @@ function entriesOf(path: string): Dirent[] {
   }
 }
 
-/** The folder that a link leads to, if it does. */
+/** The folder that a link leads to; undefined if it leads to none. */
 function targetFolder(link: string): string | undefined {
   try {
     const target = realpathSync(link);

@@ -1,5 +1,5 @@
 /**
- * One run of a program: `node <sdk>/cmd/run` with the engine's addresses, the configuration, and the program.
+ * One run of a program: `node <sdk>/cmd/run` with the engine's addresses, the configuration and the program.
  *
  * @see pulumi/pulumi: sdk/nodejs/cmd/pulumi-language-nodejs/main.go (Run, execRuntime, constructArguments)
  */
@@ -18,34 +18,34 @@ export interface RunRequest {
   organization: string;
   rootDirectory: string;
   programDirectory: string;
-  /** Relative to the program's folder; `.` = what its package.json names. */
+  /** Relative to the program's folder. `.`: the file that its package.json names. */
   entryPoint: string;
   dryRun: boolean;
   parallel: number;
-  /** Where the program registers its resources. */
+  /** Address at which the program registers its resources. */
   monitorAddress: string;
   /** By `namespace:name`. */
   config: Record<string, string>;
   configSecretKeys: string[];
-  /** Arguments for the program. */
+  /** Arguments of the program. */
   args: string[];
 }
 
-/** How a run ended: with an error for the engine to show, or `bail`: the program has shown it already. */
+/** The end of a run. `error` is for the engine to show. `bail`: the program has shown its error itself. */
 export interface RunAnswer {
   error: string;
   bail: boolean;
 }
 
-/** Exit code of a program that has told the user already what to do (sdk/nodejs/cmd/run). */
+/** Exit code of a program that has already told the user what to do (sdk/nodejs/cmd/run). */
 const shownToUser = 32;
-/** What a process that is told to end gets before it is killed. */
+/** Time between the interrupt of a process and its kill. */
 const graceMs = 5000;
 
-/** Streams of a program on the engine's screen: lines of one stream belong together. */
+/** Streams of a program on the engine's screen. Lines of one stream belong together. */
 const streams = { stdout: 1, stderr: 2 };
 
-/** Run a program to its end; aborting interrupts it, and kills it a little later. */
+/** Runs a program to its end. An abort interrupts it, and kills it a little later. */
 export async function runProgram(
   request: RunRequest,
   options: NodeOptions,
@@ -72,7 +72,7 @@ export async function runProgram(
   });
 }
 
-/** Where a module is, as the program itself would find it. */
+/** The file of a module, as the program itself would resolve it. */
 async function locate(
   module: string,
   directory: string,
@@ -109,7 +109,7 @@ function programArguments(request: RunRequest, runPath: string, engineAddress: s
 }
 
 function programEnvironment(request: RunRequest, options: NodeOptions): Record<string, string> {
-  // Sorted and with `:config:`, as the official host writes it for SDKs of old.
+  // Sorted and with `:config:`, as the official host writes it for old SDKs.
   const config = Object.fromEntries(
     Object.entries(request.config)
       .map(([key, value]) => [key.replace(":", ":config:"), value] as const)
@@ -166,7 +166,7 @@ async function execute(node: string, args: string[], around: Surroundings): Prom
   await around.log.drained();
   if (ended.code === 0) return { error: "", bail: false };
   if (ended.code === shownToUser) return { error: "", bail: true };
-  // Go's exec reports -1 for a process that a signal ended.
+  // Go's exec reports -1 for a process that was ended by a signal.
   const message = `Program exited with non-zero exit code: ${ended.code ?? -1}`;
   return failed(outOfMemory ? `${message}. ${memoryAdvice}` : message);
 }
@@ -177,7 +177,7 @@ const memoryAdvice =
   "is the maximum memory in megabytes that can be allocated to nodejs. See " +
   "https://www.pulumi.com/docs/concepts/projects/project-file/#runtime-options";
 
-/** Pass lines on as the engine does with a plugin's output: with their ends, and without blank ones. */
+/** Passes lines on as the engine does for a plugin's output: with their line ends, without blank lines. */
 async function show(stream: Readable, send: (line: string) => void): Promise<void> {
   let rest = "";
   for await (const text of stream.setEncoding("utf8")) {

@@ -1,5 +1,5 @@
 /**
- * RandomBytes and RandomId: bytes, and texts that stand for them.
+ * RandomBytes and RandomId: bytes, and their text forms.
  *
  * @see hashicorp/terraform-provider-random: internal/provider/resource_bytes.go, resource_id.go
  */
@@ -51,7 +51,7 @@ function texts(bytes: Buffer): Values {
   return { base64: bytes.toString("base64"), hex: bytes.toString("hex") };
 }
 
-/** Bytes that may be seen, with an optional text before each form but the id. */
+/** Bytes that are not secret. An optional prefix is added to each form except the id. */
 export const randomId: BridgedType = {
   attributes: {
     keepers,
@@ -97,12 +97,12 @@ function forms(bytes: Buffer, prefix: string): Values {
   };
 }
 
-/** The bytes that a text stands for, or the place of the first character that has no business there. */
+/** The bytes of a text, or the position of the first illegal character. */
 function decoded(text: string, form: RegExp, encoding: "base64" | "base64url"): Buffer | number {
   if (form.test(text)) return Buffer.from(text, encoding);
   const legal = encoding === "base64" ? /[A-Za-z0-9+/]/ : /[\w-]/;
   const at = [...text].findIndex((char) => !legal.test(char));
   if (at !== -1) return at;
-  // Go names the start of the group that is cut short.
+  // Go reports the start of the incomplete group.
   return text.length - (text.length % 4);
 }

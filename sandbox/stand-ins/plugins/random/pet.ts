@@ -1,5 +1,5 @@
 /**
- * RandomPet: a name that people can remember.
+ * RandomPet: a memorable name.
  *
  * @see hashicorp/terraform-provider-random: internal/provider/resource_pet.go
  */
@@ -50,7 +50,7 @@ export const randomPet: BridgedType = {
   },
 };
 
-/** One word is an animal, two a described one, and any other number takes adverbs in front. */
+/** One word is an animal, two words an adjective and an animal. More words are adverbs in front. */
 function petName(length: number): string[] {
   const any = (from: string[]) => from[randomInt(from.length)] ?? "";
   if (length === 1) return [any(animals)];

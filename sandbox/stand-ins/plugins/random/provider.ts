@@ -2,12 +2,12 @@ import { noConfiguration } from "../bridge/configuration.ts";
 import { bridged } from "../bridge/resource.ts";
 import type { Provider } from "../provider.ts";
 import { randomBytes, randomId } from "./bytes.ts";
-import { randomInteger, randomShuffle } from "./choice.ts";
+import { randomInteger } from "./integer.ts";
 import { randomPet } from "./pet.ts";
 import { randomPassword, randomString } from "./text.ts";
-import { randomUuid, randomUuid4, randomUuid7 } from "./uuid.ts";
+import { randomUuid } from "./uuid.ts";
 
-/** The random provider; it keeps nothing between requests. */
+/** The random provider. It keeps nothing between requests. */
 export function randomProvider(): Provider {
   return {
     name: "random",
@@ -20,11 +20,8 @@ export function randomProvider(): Provider {
       "random:index/randomInteger:RandomInteger": bridged(randomInteger),
       "random:index/randomPassword:RandomPassword": bridged(randomPassword),
       "random:index/randomPet:RandomPet": bridged(randomPet),
-      "random:index/randomShuffle:RandomShuffle": bridged(randomShuffle),
       "random:index/randomString:RandomString": bridged(randomString),
       "random:index/randomUuid:RandomUuid": bridged(randomUuid),
-      "random:index/randomUuid4:RandomUuid4": bridged(randomUuid4),
-      "random:index/randomUuid7:RandomUuid7": bridged(randomUuid7),
     },
     unknown: (kind, token) => {
       const what = kind === "resource" ? "resource" : "datasource";

@@ -1,5 +1,5 @@
 /**
- * RandomPassword and RandomString: characters from chosen sets.
+ * RandomPassword and RandomString: random characters from chosen sets.
  *
  * @see hashicorp/terraform-provider-random: internal/provider/resource_password.go, internal/random/string.go
  */
@@ -42,7 +42,7 @@ const attributes: Attributes = {
   overrideSpecial: {
     type: "string",
     input: "optional",
-    // An empty text that goes away is no change of the characters.
+    // Removing an empty text does not change the characters.
     replaces: (old, now) => !(old === "" && now === null),
   },
   result: { type: "string", keepsState: true },
@@ -63,7 +63,7 @@ export const randomPassword: BridgedType = {
   import: async (id) => ({ ...imported(id), ...(await withHash(id, "none")) }),
 };
 
-/** A text that may be seen; it is its own id. */
+/** A text that is not secret. It is its own id. */
 export const randomString: BridgedType = {
   attributes,
   schemaVersion: 2,
@@ -94,7 +94,7 @@ function imported(text: string): Values {
 }
 
 async function withHash(result: string, id: string): Promise<Values> {
-  // Go's bcrypt writes version 2a; for texts below 256 bytes 2a and 2b are the same function. Both read 72 bytes.
+  // Go's bcrypt writes version 2a. For texts below 256 bytes 2a and 2b give the same hash. Both use 72 bytes.
   const hash = await bcrypt.hash(result, 10);
   return { result, id, bcryptHash: hash.replace(/^\$2b\$/, "$2a$") };
 }
@@ -128,7 +128,7 @@ function validate(config: Values): Finding[] {
   return findings;
 }
 
-/** `number` is the old name of `numeric`: whichever is set holds for both. */
+/** `number` is the old name of `numeric`. The one that is set applies to both. */
 function agreeOnNumbers(values: Values, config: Values): void {
   const number = config.number ?? null;
   const numeric = config.numeric ?? null;
@@ -158,7 +158,7 @@ function generate(plan: Values): string {
         "Original Error: the character set specified is empty",
     );
   }
-  // What must be there comes from its set even when the set is off otherwise.
+  // Minimum characters come from their set, even if the set is not used otherwise.
   const chosen = sets.flatMap(({ characters, least }) => pick(characters, Number(least ?? 0)));
   chosen.push(...pick(all.join(""), Number(plan.length) - chosen.length));
   return shuffled(chosen).join("");
@@ -169,11 +169,11 @@ function pick(characters: string, times: number): string[] {
   return Array.from({ length: Math.max(0, times) }, () => set[randomInt(set.length)] ?? "");
 }
 
-/** The items in an order that any other is as likely as. */
-export function shuffled<Item>(items: Item[], random: (below: number) => number = randomInt): Item[] {
+/** The items in random order; all orders are equally likely. */
+function shuffled<Item>(items: Item[]): Item[] {
   const order = [...items];
   for (let at = order.length - 1; at > 0; at -= 1) {
-    const other = random(at + 1);
+    const other = randomInt(at + 1);
     [order[at], order[other]] = [order[other] as Item, order[at] as Item];
   }
   return order;

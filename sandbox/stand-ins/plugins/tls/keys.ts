@@ -1,15 +1,14 @@
 /**
- * Private keys: made, read, and shown in all the forms that the provider gives.
+ * Private keys: their generation, and all the forms that the provider outputs.
  *
  * @see hashicorp/terraform-provider-tls: internal/provider/common_key.go, resource_private_key.go
  */
 
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import type { Values } from "../bridge/plan.ts";
 import { Diagnostic } from "../bridge/resource.ts";
-import { parsePrivate, privatePem, publicForms } from "./openssh.ts";
-import { pemBlock } from "./pem.ts";
+import { privatePem, publicForms } from "./openssh.ts";
 
 export const algorithms = ["RSA", "ECDSA", "ED25519"] as const;
 export const curves = {
@@ -19,7 +18,7 @@ export const curves = {
   P521: "secp521r1",
 } as const;
 
-/** Make a key; `rsaBits` counts for RSA alone, `curve` for ECDSA alone. */
+/** Generates a key. `rsaBits` is used only for RSA, `curve` only for ECDSA. */
 export async function makeKey(algorithm: string, rsaBits: number, curve: string): Promise<KeyObject> {
   const generate = promisify(generateKeyPair);
   switch (algorithm) {
@@ -45,7 +44,7 @@ export async function makeKey(algorithm: string, rsaBits: number, curve: string)
   }
 }
 
-/** The private forms of a key: PEM as its kind has it, PKCS#8, and OpenSSH's. */
+/** The private forms of a key: the PEM format of its algorithm, PKCS#8, and OpenSSH's format. */
 export function privateValues(key: KeyObject): Values {
   const kind = key.asymmetricKeyType;
   const pkcs8 = key.export({ format: "pem", type: "pkcs8" }).toString();
@@ -58,7 +57,7 @@ export function privateValues(key: KeyObject): Values {
   return { privateKeyPem: own, privateKeyPemPkcs8: pkcs8, privateKeyOpenssh: privatePem(key) };
 }
 
-/** The public forms of a key, and the id that is made of it. */
+/** The public forms of a key, and the id, which is derived from the key. */
 export function publicValues(key: KeyObject): Values {
   const half = createPublicKey(key);
   const der = half.export({ format: "der", type: "spki" });
@@ -72,47 +71,7 @@ export function publicValues(key: KeyObject): Values {
   };
 }
 
-/** The official id is a hash of the bytes as a text, trimmed: bytes at the end that are white space do not count. */
+/** The official id is a hash of the bytes, trimmed as a text: white space at the end does not count. */
 function withoutSpaceAtEnd(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString("latin1").replace(/(?:[\t\n\v\f\r ]|\xc2[\x85\xa0])+$/, ""), "latin1");
-}
-
-/** What the provider calls a key's algorithm. */
-export function algorithmOf(key: KeyObject): (typeof algorithms)[number] {
-  const names = { rsa: "RSA", ec: "ECDSA", ed25519: "ED25519" } as const;
-  return names[key.asymmetricKeyType as keyof typeof names];
-}
-
-const privateTypes = ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"];
-const otherTypes = ["PUBLIC KEY", "CERTIFICATE", "CERTIFICATE REQUEST"];
-
-/**
- * Read a private key in PEM.
- *
- * @throws Error that says what the text is instead.
- */
-export function readPem(text: string): KeyObject {
-  const block = pemBlock(text);
-  if (block === undefined) {
-    throw new Error(`failed to decode PEM block: decoded bytes 0, undecoded ${Buffer.byteLength(text)}`);
-  }
-  if (otherTypes.includes(block.type)) {
-    throw new Error(`unable to determine parser for PEM preamble: ${block.type}`);
-  }
-  if (!privateTypes.includes(block.type)) throw new Error(`unsupported PEM preamble/type: ${block.type}`);
-  try {
-    return createPrivateKey(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`failed to parse private key given PEM preamble '${block.type}': ${reason}`);
-  }
-}
-
-/** Read a private key in OpenSSH's form. */
-export function readOpenssh(text: string): KeyObject {
-  try {
-    return parsePrivate(text);
-  } catch (error) {
-    throw new Error(`failed to parse openssh private key: ${error instanceof Error ? error.message : error}`);
-  }
 }

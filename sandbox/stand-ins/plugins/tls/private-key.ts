@@ -27,7 +27,7 @@ const attributes: Attributes = {
   id: shown,
 };
 
-/** A private key; every change makes a new one. */
+/** A private key. Every change generates a new one. */
 export const privateKey: BridgedType = {
   attributes,
   schemaVersion: 1,

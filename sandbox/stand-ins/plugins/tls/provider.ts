@@ -2,9 +2,8 @@ import { noConfiguration } from "../bridge/configuration.ts";
 import { bridged } from "../bridge/resource.ts";
 import type { Provider } from "../provider.ts";
 import { privateKey } from "./private-key.ts";
-import { getPublicKey } from "./public-key.ts";
 
-/** The tls provider; it keeps nothing between requests. */
+/** The tls provider. It keeps nothing between requests. */
 export function tlsProvider(): Provider {
   return {
     name: "tls",
@@ -13,9 +12,6 @@ export function tlsProvider(): Provider {
     configuration: noConfiguration("tls"),
     resources: {
       "tls:index/privateKey:PrivateKey": bridged(privateKey),
-    },
-    functions: {
-      "tls:index/getPublicKey:getPublicKey": getPublicKey,
     },
     unknown: (kind, token) => {
       const what = kind === "resource" ? "resource" : "datasource";

@@ -1,11 +1,11 @@
 /**
- * Looking DNS records up.
+ * Look-up of DNS records.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/dns_record
  */
 
 import { atLeast, oneOf } from "../checks.ts";
-import { type FunctionTable, listing, numbered } from "../function.ts";
+import { type FunctionTable, listing } from "../function.ts";
 import { path } from "../path.ts";
 import { recordAttributes } from "../resources/dns-record.ts";
 import { type Attributes, answered, bool, int, nested, text } from "../schema.ts";
@@ -45,5 +45,5 @@ export const getDnsRecords: FunctionTable = listing({
   item,
   path: ({ zone_id }) => path`zones/${{ zone_id }}/dns_records`,
   query: Object.keys(filter),
-  next: numbered,
+  paged: true,
 });

@@ -1,5 +1,5 @@
 /**
- * Looking zones up.
+ * Look-up of zones.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/zone
  */
@@ -7,13 +7,13 @@
 import { atLeast, oneOf } from "../checks.ts";
 import { isJsonObject, refreshed, resultOf } from "../decode.ts";
 import { Diagnostic } from "../diagnostic.ts";
-import { type FunctionTable, itemsOf, listing, numbered, query } from "../function.ts";
+import { type FunctionTable, itemsOf, listing, query } from "../function.ts";
 import { path } from "../path.ts";
 import { zoneAttributes } from "../resources/zone.ts";
 import { type Attributes, int, nested, text } from "../schema.ts";
 import { isObject, type Terraform, textOf } from "../terraform.ts";
 
-/** What zones can be chosen by. */
+/** The filters for zones. */
 const filter: Attributes = {
   account: nested("optional", { id: text("optional"), name: text("optional") }),
   direction: text("optional", { checks: [oneOf("asc", "desc")] }),
@@ -30,10 +30,10 @@ export const getZones: FunctionTable = listing({
   item: zoneAttributes,
   path: () => "zones",
   query: filterNames,
-  next: numbered,
+  paged: true,
 });
 
-/** One zone, by its id or as the only one that passes a filter. */
+/** One zone, by its id or by a filter that only this zone passes. */
 export const getZone: FunctionTable = {
   terraform: "cloudflare_zone",
   oneOf: ["zone_id", "filter"],

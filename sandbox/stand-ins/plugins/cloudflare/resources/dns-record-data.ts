@@ -7,7 +7,7 @@
 import { atLeast, between, oneOf, typedAs } from "../checks.ts";
 import { type Attributes, dynamic, float, text } from "../schema.ts";
 
-/** The parts of a record that is more than a text: CAA, SRV, LOC, TLSA and the like. */
+/** The fields of a structured record: CAA, SRV, LOC, TLSA and others. */
 export const recordData: Attributes = {
   flags: dynamic("optional", { checks: [typedAs("number", "string")] }),
   tag: text("optional"),

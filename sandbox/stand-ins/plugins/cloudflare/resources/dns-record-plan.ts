@@ -1,6 +1,6 @@
 /**
- * What a change of a DNS record leaves as it is. The API answers names in full, knows no case in the target
- * of a CNAME, and stamps times on what has changed.
+ * Values of a DNS record that a change keeps. The API answers names in full, ignores case in the target of a
+ * CNAME, and sets times on changed parts.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/blob/v5.19.1/internal/services/dns_record/resource.go
  * (ModifyPlan) and custom.go (normalizeSettings)
@@ -30,11 +30,11 @@ export function modifyRecordPlan(planned: TerraformObject, prior: TerraformObjec
   return isUnknown(plan.settings ?? null) ? plan : withPlainSettings(plan, plan.type, isUnset);
 }
 
-/** Null or empty; not what is unknown. */
+/** Null or empty. An unknown is neither. */
 const isNothing = (value: Terraform): boolean =>
   value === null || (Array.isArray(value) && value.length === 0);
 
-/** `assets` for `assets.example.org`, or `@` for the zone itself, is the name that the state has in full. */
+/** `assets` for `assets.example.org`, or `@` for the zone itself, equals the full name in the state. */
 function keptName(planned: Terraform, state: Terraform): Terraform {
   if (isUnknown(planned) || state === null) return planned;
   const name = textOf(planned).replace(/\.$/, "");
@@ -64,7 +64,7 @@ function keepFromState(plan: TerraformObject, prior: TerraformObject): void {
   if (isUnknown(plan.tags ?? null) && isNothing(prior.tags ?? null)) plan.tags = prior.tags ?? null;
 }
 
-/** True when the content is another. A CNAME's target in another case is the same target. */
+/** True when the content differs. The case of a CNAME's target does not matter. */
 function keepContent(plan: TerraformObject, prior: TerraformObject): boolean {
   if (plan.data !== null) return false;
   const [planned = null, state = null] = [plan.content, prior.content];
@@ -84,7 +84,7 @@ function tagsChanged(planned: Terraform, state: Terraform): boolean {
   );
 }
 
-/** No object, or one in which nothing is said. */
+/** No object, or an object without a set value. */
 const isSilent = (settings: Terraform): boolean =>
   isUnset(settings) || settingNames.every((name) => isUnset(member(settings, name)));
 
@@ -102,7 +102,7 @@ function keepSettings(plan: TerraformObject, prior: TerraformObject): void {
   if (unsaid) plan.settings = state;
 }
 
-/** When comment or tags changed: never while there are none, as before while they are the same. */
+/** The time of the last change of comment or tags: null if there are none, unchanged while they are unchanged. */
 function stampOfOptional(
   plan: TerraformObject,
   prior: TerraformObject | null,
@@ -116,7 +116,7 @@ function stampOfOptional(
     plan[stamp] = prior[stamp] ?? null;
 }
 
-/** A CNAME has all three settings, even where the API leaves them out; other records have none of their own. */
+/** A CNAME has all three settings, even if the API leaves them out. Other records get none. */
 export function withPlainSettings(
   record: TerraformObject,
   type: Terraform | undefined,

@@ -32,18 +32,18 @@ const attributes: Attributes = {
   }),
 };
 
-/** The jurisdiction is part of a bucket's address, and goes along in a header. */
+/** The jurisdiction is part of a bucket's address and is sent in a header. */
 export const jurisdiction = (state: TerraformObject): Record<string, string> => ({
   "cf-r2-jurisdiction": textOf(state.jurisdiction),
 });
 
-/** Path of a bucket, and of what lies below it. */
+/** Path of a bucket, or of a path below it. */
 export const bucketPath = (state: TerraformObject, name: Terraform | undefined, below = ""): string =>
   path`accounts/${{ account_id: state.account_id }}/r2/buckets/${{ bucket_name: name }}` + below;
 
 const bucket = (state: TerraformObject) => bucketPath(state, state.name);
 
-/** A new bucket is asked for in other words than it is answered in. */
+/** The request for a new bucket uses other names than the answer. */
 const creation: Attributes = {
   ...attributes,
   location: text("optional-computed", { wire: "locationHint" }),
@@ -68,7 +68,7 @@ export const r2Bucket: ResourceTable = {
   }),
   delete: (state) => ({ method: "DELETE", path: bucket(state), headers: jurisdiction(state) }),
   body: (plan, state) => (state === undefined ? body(creation, plan) : undefined),
-  // A bucket never moves, and the API writes its place in capitals.
+  // A bucket's location never changes. The API writes it in capitals.
   modifyPlan: (plan, prior) => {
     if (prior === null) return plan;
     const location = isUnset(prior.location ?? null) ? plan.location : prior.location;

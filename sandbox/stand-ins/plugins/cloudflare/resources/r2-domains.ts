@@ -1,5 +1,5 @@
 /**
- * The names under which a bucket is public: a domain of one's own, or a name under r2.dev.
+ * The public names of a bucket: a custom domain, or a name under r2.dev.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/r2_custom_domain
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/r2_managed_domain
@@ -62,13 +62,13 @@ export const r2CustomDomain: ResourceTable = {
   async settle({ before, after, step, ask }) {
     if (step === "read") return undegraded(after, before);
     if (after.zone_name !== null) return after;
-    // A change is answered in brief; the rest is looked up. What stays unknown then stays as it is.
+    // The answer to a change is short, so the provider looks up the rest. Values that stay unknown are kept.
     const answer = await ask(lookUp).catch(() => undefined);
     return isJsonObject(answer) ? refreshed(customDomain, answer.result, after) : after;
   },
 };
 
-/** While R2 cannot reach its certificates it answers "unknown" and leaves fields out: they stay as they were. */
+/** While R2 cannot reach its certificates, it answers "unknown" and omits fields. These keep their values. */
 function undegraded(after: TerraformObject, before: TerraformObject): TerraformObject {
   const status = after.status ?? null;
   if (member(status, "ssl") !== "unknown" || member(status, "ownership") !== "unknown") return after;

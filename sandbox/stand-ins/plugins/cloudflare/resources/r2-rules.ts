@@ -1,5 +1,5 @@
 /**
- * The rules of a bucket: which sites may read it, and what becomes of its objects in time.
+ * The rules of a bucket: CORS, and the lifecycle of its objects.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/r2_bucket_cors
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/r2_bucket_lifecycle

@@ -1,7 +1,7 @@
 import { onlyWithAction } from "../relations.ts";
 import type { Attributes } from "../schema.ts";
 
-/** Parameters of a rule that go with one action alone. */
+/** Parameters of a rule that are legal with one action only. */
 export function onlyWith(action: string, parameters: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(parameters).map(([name, parameter]) => [

@@ -1,11 +1,11 @@
 /**
- * Parameters of the rules that say what the edge caches, and what it tells browsers of it.
+ * Parameters of the rules for caching at the edge.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */
 
 import { atLeast, between, each, equals, oneOf, sizeAtLeast } from "../checks.ts";
-import { atLeastOneOf, conflictsWith, exactlyOneOf, onlyWhile } from "../relations.ts";
+import { atLeastOneOf, conflictsWith, exactlyOneOf } from "../relations.ts";
 import { type Attributes, bool, int, list, map, nested, nestedList, stringList, text } from "../schema.ts";
 import { onlyWith } from "./ruleset-action.ts";
 
@@ -104,52 +104,3 @@ export const cacheParameters: Attributes = {
     strip_set_cookie: bool("optional"),
   }),
 };
-
-const operation = text("required", {
-  says: "The operation to perform.",
-  checks: [oneOf("set", "remove")],
-});
-const cloudflareOnly = bool("optional-computed", { zero: true, default: false });
-
-/** A directive of Cache-Control with a number of seconds. */
-const seconds = (wire?: string) =>
-  nested(
-    "optional",
-    {
-      operation,
-      value: int("optional", { checks: [onlyWhile("operation", "set")] }),
-      cloudflare_only: cloudflareOnly,
-    },
-    wire === undefined ? {} : { wire },
-  );
-
-/** A directive that may name header fields. */
-const fields = (wire?: string) =>
-  nested(
-    "optional",
-    {
-      operation,
-      qualifiers: list("optional", "string", { checks: [onlyWhile("operation", "set")] }),
-      cloudflare_only: cloudflareOnly,
-    },
-    wire === undefined ? {} : { wire },
-  );
-
-const directive = (wire?: string) =>
-  nested("optional", { operation, cloudflare_only: cloudflareOnly }, wire === undefined ? {} : { wire });
-
-export const cacheControlParameters: Attributes = onlyWith("set_cache_control", {
-  max_age: seconds("max-age"),
-  s_maxage: seconds("s-maxage"),
-  stale_while_revalidate: seconds("stale-while-revalidate"),
-  stale_if_error: seconds("stale-if-error"),
-  private: fields(),
-  no_cache: fields("no-cache"),
-  must_revalidate: directive("must-revalidate"),
-  proxy_revalidate: directive("proxy-revalidate"),
-  must_understand: directive("must-understand"),
-  no_transform: directive("no-transform"),
-  immutable: directive(),
-  no_store: directive("no-store"),
-  public: directive(),
-});

@@ -1,5 +1,5 @@
 /**
- * Parameters of the rules that set a zone's settings for some requests alone.
+ * Parameters of the rules that override a zone's settings for some requests.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset/schema.go
  */

@@ -1,28 +1,27 @@
 /**
- * A ruleset: one phase of what the edge does with a request. A zone has one per phase.
+ * A ruleset: the rules for one phase of a request at the edge. A zone has one ruleset per phase.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/ruleset
  */
 
-import { atLeast, identifier, lengthAtLeast, lowerCase, matches, oneOf, sizeAtLeast } from "../checks.ts";
+import { identifier, lengthAtLeast, lowerCase, matches, oneOf } from "../checks.ts";
 import { isJsonObject, type Json } from "../decode.ts";
 import { Diagnostic } from "../diagnostic.ts";
 import { path } from "../path.ts";
 import { alsoRequires, exactlyOneOf } from "../relations.ts";
 import type { Ask, ResourceTable } from "../resource-table.ts";
-import { type Attributes, bool, int, list, nested, nestedList, text } from "../schema.ts";
+import { type Attributes, bool, nested, nestedList, text } from "../schema.ts";
 import { isObject, isUnknown, isUnset, member, type TerraformObject, textOf } from "../terraform.ts";
-import { cacheControlParameters, cacheParameters } from "./ruleset-cache.ts";
+import { cacheParameters } from "./ruleset-cache.ts";
 import { configParameters } from "./ruleset-config.ts";
 import { requestParameters } from "./ruleset-requests.ts";
-import { securityParameters } from "./ruleset-security.ts";
+import { refused, unservedParameters } from "./ruleset-unserved.ts";
 
 const ruleParameters: Attributes = {
   ...requestParameters,
   ...cacheParameters,
-  ...cacheControlParameters,
   ...configParameters,
-  ...securityParameters,
+  ...unservedParameters,
 };
 
 export const rulesetAttributes: Attributes = {
@@ -111,16 +110,7 @@ export const rulesetAttributes: Attributes = {
       action_parameters: nested("optional-computed", ruleParameters, { zero: true, default: {} }),
       description: text("optional-computed", { zero: true, default: "" }),
       enabled: bool("optional-computed", { default: true }),
-      exposed_credential_check: nested("optional", {
-        password_expression: text("required", {
-          says: "An expression that selects the password used in the credentials check.",
-          checks: [lengthAtLeast(1)],
-        }),
-        username_expression: text("required", {
-          says: "An expression that selects the user ID used in the credentials check.",
-          checks: [lengthAtLeast(1)],
-        }),
-      }),
+      exposed_credential_check: refused("checks of exposed credentials"),
       expression: text("required", {
         says: "The expression defining which traffic will match the rule.",
         checks: [lengthAtLeast(1)],
@@ -130,22 +120,7 @@ export const rulesetAttributes: Attributes = {
         { enabled: bool("optional-computed") },
         { checks: [alsoRequires("enabled")] },
       ),
-      ratelimit: nested("optional", {
-        characteristics: list("required", "string", {
-          says: "Characteristics of the request on which the rate limit counter will be incremented.",
-          checks: [sizeAtLeast(1)],
-        }),
-        period: int("required", {
-          says: "Period in seconds over which the counter is being incremented.",
-          checks: [atLeast(0)],
-        }),
-        counting_expression: text("optional", { checks: [lengthAtLeast(1)] }),
-        mitigation_timeout: int("optional-computed"),
-        requests_per_period: int("optional", { checks: [atLeast(1)] }),
-        requests_to_origin: bool("optional-computed", { zero: true, default: false }),
-        score_per_period: int("optional"),
-        score_response_header_name: text("optional", { checks: [lengthAtLeast(1)] }),
-      }),
+      ratelimit: refused("rate limits"),
       ref: text("optional-computed", { checks: [lengthAtLeast(1)] }),
     },
     { zero: true, default: [] },
@@ -177,7 +152,7 @@ export const ruleset: ResourceTable = {
   create: (state) => ({ method: "POST", path: rulesetsPath(state) }),
   read: one("GET"),
   update: one("PUT"),
-  // It answers no content, so the client asks for nothing in particular.
+  // The answer has no content, so the client accepts any type.
   delete: (state) => ({ ...one("DELETE")(state), headers: { accept: "*/*" }, strict: false }),
   modifyPlan: keepRuleIds,
   shape: withQueryLists,
@@ -192,7 +167,7 @@ export const ruleset: ResourceTable = {
   },
 };
 
-/** The API names the query parameters of a cache key in a list, or `["*"]`; the attributes in an object. */
+/** The API lists the query parameters of a cache key, or answers `["*"]`. The attributes are an object. */
 function withQueryLists(result: Json): Json {
   return at(result, "rules", (rules) => {
     if (!Array.isArray(rules)) return rules;
@@ -208,12 +183,12 @@ const listObject = (json: Json): Json => (Array.isArray(json) ? { list: json } :
 const includeObject = (json: Json): Json =>
   Array.isArray(json) && json.length === 1 && json[0] === "*" ? { all: true } : listObject(json);
 
-/** An object with one of its members changed, where it has it. */
+/** The object with one member changed, if it has that member. */
 function at(json: Json, name: string, change: (member: Json) => Json): Json {
   return isJsonObject(json) && json[name] !== undefined ? { ...json, [name]: change(json[name]) } : json;
 }
 
-/** A rule is known again by its ref: its id stays, and its logging too while the action stays. */
+/** A rule is identified by its ref: it keeps its id. It keeps its logging too, while the action is the same. */
 function keepRuleIds(plan: TerraformObject, prior: TerraformObject | null): TerraformObject {
   if (prior === null || !Array.isArray(plan.rules) || !Array.isArray(prior.rules)) return plan;
   const byRef = new Map(prior.rules.map((rule) => [textOf(member(rule, "ref")), rule]));

@@ -1,20 +1,17 @@
 import type { ResourceTable } from "../resource-table.ts";
 import { dnsRecord } from "./dns-record.ts";
-import { originCaCertificate } from "./origin-ca-certificate.ts";
 import { r2Bucket } from "./r2-bucket.ts";
 import { r2CustomDomain, r2ManagedDomain } from "./r2-domains.ts";
 import { r2BucketCors, r2BucketLifecycle } from "./r2-rules.ts";
 import { ruleset } from "./ruleset.ts";
-import { accountToken, apiToken } from "./tokens.ts";
+import { accountToken } from "./tokens.ts";
 import { zone } from "./zone.ts";
 import { zoneSetting } from "./zone-setting.ts";
 
-/** Every resource type that is served, by its name. */
+/** All served resource types by name. */
 export const resourceTables: Record<string, ResourceTable> = {
   AccountToken: accountToken,
-  ApiToken: apiToken,
   DnsRecord: dnsRecord,
-  OriginCaCertificate: originCaCertificate,
   R2Bucket: r2Bucket,
   R2BucketCors: r2BucketCors,
   R2BucketLifecycle: r2BucketLifecycle,

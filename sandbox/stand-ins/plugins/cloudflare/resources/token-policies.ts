@@ -1,6 +1,6 @@
 /**
- * The policies of a token: JSON text in a program and in the state, objects on the wire, and in the program's
- * order whichever order the API has.
+ * The policies of a token. They are JSON text in a program and in the state, and objects on the wire. The
+ * state keeps the program's order, even if the API answers in another order.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/blob/v5.19.1/internal/services/account_token/custom.go
  */
@@ -13,7 +13,7 @@ import type { Settle } from "../resource-table.ts";
 import type { Attributes } from "../schema.ts";
 import { isObject, member, type Terraform, type TerraformObject, textOf } from "../terraform.ts";
 
-/** The body of a change: `resources` is JSON in it, not text. Never null, whatever the state had. */
+/** The body of a change. `resources` is JSON in it, not text. It contains no null, even where the state had a value. */
 export function tokenBody(attributes: Attributes, plan: TerraformObject): string {
   const whole = JSON.parse(body(attributes, plan)) as { policies?: { resources?: unknown }[] };
   const policies = Array.isArray(plan.policies) ? plan.policies : [];
@@ -32,7 +32,7 @@ function resourcesOf(policy: Terraform): unknown {
   throw new Diagnostic("failed to serialize http request", `${what}: ${complaint}`);
 }
 
-/** Resources as the API writes them, policies in the order of before; a token's value is told once only. */
+/** Resources as the API writes them, policies in the former order. Only the creation answers a token's value. */
 export const settleToken: Settle = ({ answer, prior, before, after, step }) => {
   const result = isJsonObject(answer) ? answer.result : undefined;
   const answered = isJsonObject(result) ? result.policies : undefined;
@@ -60,7 +60,7 @@ const groupIds = (policy: Terraform): string[] => {
   return Array.isArray(groups) ? groups.map((group) => textOf(member(group, "id"))) : [];
 };
 
-/** What makes a policy itself, in whichever order its groups are. */
+/** Identifies a policy. The order of its groups does not matter. */
 function fingerprint(policy: Terraform): string {
   const groups = groupIds(policy).sort().join(",");
   return [textOf(member(policy, "effect")), textOf(member(policy, "resources")), groups].join("|");
@@ -78,7 +78,7 @@ function inOrder(policies: Terraform[], before: Terraform): Terraform[] {
     .map((policy) => withGroupsInOrder(policy, places.get(fingerprint(policy))?.groups ?? []));
 }
 
-/** The order of policies that nobody has put in another: by effect, then by resources. */
+/** The default order of policies: by effect, then by resources. */
 const canonical = (a: Terraform, b: Terraform): number => by("effect", a, b) || by("resources", a, b);
 const by = (name: string, a: Terraform, b: Terraform): number =>
   compare(textOf(member(a, name)), textOf(member(b, name)));
@@ -94,7 +94,7 @@ function withGroupsInOrder(policy: Terraform, order: string[]): Terraform {
   return { ...policy, permission_groups: sorted };
 }
 
-/** A token that is worth nothing any more is made anew by the next `up`. */
+/** An expired or revoked token counts as gone, so the next `up` creates a new one. */
 export function expired(state: TerraformObject): Diagnostic | undefined {
   const status = textOf(state.status);
   if (status !== "expired" && status !== "revoked (exposed)") return undefined;

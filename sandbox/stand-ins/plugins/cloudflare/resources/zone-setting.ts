@@ -1,5 +1,5 @@
 /**
- * A setting of a zone. Deleting it leaves it as it is.
+ * A setting of a zone. A deletion does not change the setting.
  *
  * @see https://github.com/cloudflare/terraform-provider-cloudflare/tree/v5.19.1/internal/services/zone_setting
  */

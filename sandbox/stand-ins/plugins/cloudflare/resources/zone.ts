@@ -11,7 +11,7 @@ import type { Ask, ResourceTable } from "../resource-table.ts";
 import { type Attributes, answered, bool, float, int, list, nested, text } from "../schema.ts";
 import { textOf } from "../terraform.ts";
 
-/** What the API says of a zone beside what a program may set. */
+/** Attributes of a zone that only the API sets. */
 const facts: Attributes = {
   activated_on: text("computed", { format: "time" }),
   cname_suffix: text("computed"),

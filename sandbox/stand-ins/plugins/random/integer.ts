@@ -1,18 +1,17 @@
 /**
- * RandomInteger and RandomShuffle: choices, which a seed makes the same each time.
+ * RandomInteger: a random number. A seed always gives the same number.
  *
- * A seed gives other values here than with the official provider, whose values follow from Go's generator.
+ * The number for a seed differs from the official provider's, which follows from Go's generator.
  *
- * @see hashicorp/terraform-provider-random: internal/provider/resource_integer.go, resource_shuffle.go
+ * @see hashicorp/terraform-provider-random: internal/provider/resource_integer.go
  */
 
 import { createHash, randomInt } from "node:crypto";
 import { type BridgedType, Diagnostic } from "../bridge/resource.ts";
 import type { PropertyValue } from "../values.ts";
 import { keepers } from "./attributes.ts";
-import { shuffled } from "./text.ts";
 
-/** A whole number between two bounds, both included. */
+/** An integer between two bounds, both included. */
 export const randomInteger: BridgedType = {
   attributes: {
     keepers,
@@ -41,7 +40,7 @@ export const randomInteger: BridgedType = {
         "The minimum (minVal) value needs to be smaller than or equal to maximum (maxVal) value.",
       );
     }
-    const result = min + generator(plan.seed)(max - min + 1);
+    const result = min + chosen(max - min + 1, plan.seed);
     return { result, id: String(result), seed: plan.seed || null };
   },
   import: (id) => {
@@ -72,41 +71,8 @@ function parsed(text: string, what: string): number {
   );
 }
 
-/** A list in another order; more results than items go through the list again. */
-export const randomShuffle: BridgedType = {
-  attributes: {
-    keepers,
-    inputs: {
-      terraform: "input",
-      type: "strings",
-      input: "required",
-      replaces: true,
-      description: "The list of strings to shuffle.",
-    },
-    resultCount: { type: "int", input: "optional", replaces: true },
-    seed: { type: "string", input: "optional", replaces: true },
-    results: { terraform: "result", type: "strings", keepsState: true },
-    id: { type: "string", keepsState: true },
-  },
-  create: (plan) => {
-    const items = Array.isArray(plan.inputs) ? plan.inputs : [];
-    const wanted = typeof plan.resultCount === "number" ? plan.resultCount : items.length;
-    const random = generator(plan.seed);
-    const results: PropertyValue[] = [];
-    while (items.length > 0 && results.length < wanted) {
-      results.push(...shuffled(items, random).slice(0, wanted - results.length));
-    }
-    return { results, id: "-" };
-  },
-};
-
-/** Numbers from 0 to below a bound; from a seed, always the same ones. */
-function generator(seed: PropertyValue | undefined): (below: number) => number {
-  if (!seed) return (below) => (below > 1 ? randomInt(below) : 0);
-  let block = 0;
-  return (below) => {
-    const digest = createHash("sha256").update(`${block}:${seed}`).digest();
-    block += 1;
-    return digest.readUIntBE(0, 6) % below;
-  };
+/** A number from 0 up to, but not including, a bound. A seed always gives the same number. */
+function chosen(below: number, seed: PropertyValue | undefined): number {
+  if (!seed) return below > 1 ? randomInt(below) : 0;
+  return createHash("sha256").update(`0:${seed}`).digest().readUIntBE(0, 6) % below;
 }
