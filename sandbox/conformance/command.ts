@@ -107,7 +107,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
         create: "echo started; exec sleep 30",
         interpreter: ["/bin/sh", "-c"],
       });
-      // The provider has the call when a later one on the same connection has been answered.
+      // Once the provider has answered later calls on the same connection, it has received the create call.
       await client.pluginInfo();
       await client.invoke(run, { command: "sleep 0.3" });
       await client.cancel();
@@ -124,7 +124,7 @@ function text(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** Ask about a folder with a few files. */
+/** Asks about a folder with a few files. */
 async function inFolder<Answer>(ask: (dir: string) => Promise<Answer>): Promise<Answer> {
   const dir = mkdtempSync(join(tmpdir(), "conformance-"));
   try {
@@ -148,7 +148,7 @@ async function inFolder<Answer>(ask: (dir: string) => Promise<Answer>): Promise<
   }
 }
 
-/** Ask a provider that nobody else asks: a cancel ends all that it does. */
+/** Asks a provider that no other question uses, because a cancel ends all of a provider's commands. */
 async function apart(
   official: OfficialParts,
   side: Side,
@@ -170,10 +170,11 @@ async function apart(
   }
 }
 
-/** The lines that a command's output becomes on the engine's screen. */
+/** The lines of a command's output as the engine's screen shows them. */
 async function logged(official: OfficialParts, side: Side, logging: string | undefined): Promise<Json> {
   const engine = await listen();
-  // Two streams come in order only when there is time between them, on a busy machine too.
+  // Lines of two streams arrive in order only when time passes between them. The pauses are long enough for a
+  // busy machine.
   const inputs = {
     create: "echo one; printf 'two\\r\\n\\n'; sleep 0.5; echo bad >&2; sleep 0.5; printf three",
     logging: logging ?? null,
@@ -191,7 +192,7 @@ async function logged(official: OfficialParts, side: Side, logging: string | und
   }
 }
 
-/** Ids end in random digits; folders are made for a question. */
+/** Replaces the random digits at the end of ids, and the names of temporary folders. */
 function form(value: string, path: string): string {
   if (path === "id") return value.replace(/[0-9a-f]{8}$/, "{8}");
   return value.replace(/\/[^\s"]*conformance-[A-Za-z0-9]+/g, "{folder}");

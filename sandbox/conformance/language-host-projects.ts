@@ -1,10 +1,11 @@
-/** The projects that the language hosts are asked about. */
+/** The projects for the questions to the language hosts. */
 
 import { type Files, projectFile } from "./engine.ts";
 
 /**
- * A program that fails. Its stacks are short, because Node 22's util.inspect takes minutes to colour one that
- * names a file right below a scope, as the SDK's `node_modules/@pulumi/resource.ts` is.
+ * A program that fails. Its stack traces are limited to one line: Node 22's util.inspect takes minutes to
+ * colour a stack trace that names a file directly below a scope, such as the SDK's
+ * `node_modules/@pulumi/resource.ts`.
  */
 export function failing(code: string): Files {
   return {
@@ -40,7 +41,8 @@ export const programs: [string, Files | string][] = [
   ["a syntax error", failing(`const = 3;`)],
   ["a package that there is not", failing(`require("no-such-package");`)],
   ["exit 3", `process.exit(3);`],
-  // Not at once: whether the runtime still waits for the engine then, and complains, is a matter of a few milliseconds.
+  // The program exits late. Right after the start, a few milliseconds decide whether the runtime still waits
+  // for the engine and complains.
   ["exit 0 before the end", `setTimeout(() => {}, 60_000); setTimeout(() => process.exit(0), 5_000);`],
   ["a kill", `process.kill(process.pid, "SIGKILL"); setTimeout(() => {}, 60_000);`],
   [
@@ -195,7 +197,7 @@ export const lockfile: Files = {
   }),
 };
 
-/** The parser of the official host goes by lines. */
+/** The official host parses lock files line by line. */
 function lock(content: object): string {
   return JSON.stringify(content, null, 2);
 }

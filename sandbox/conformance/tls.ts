@@ -18,7 +18,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     ask: (side) => withProvider(official, standIn, side, async (client) => reduced(await ask(client), form)),
   });
   const knowns = new Map<string, Promise<Fields>>();
-  /** A key that the official provider has made: the same one for both sides. */
+  /** A key made by the official provider. Both sides get the same key. */
   const known = (inputs: Fields): Promise<Fields> => {
     const key = JSON.stringify(inputs);
     const made =
@@ -120,7 +120,7 @@ const keys: Fields[] = [
   { algorithm: "DSA" },
 ];
 
-/** Keys that one side makes and the other reads. */
+/** Keys that one side makes and the other side reads. */
 const both: Fields[] = [
   { algorithm: "RSA", rsaBits: 1024 },
   { algorithm: "ECDSA", ecdsaCurve: "P256" },
@@ -165,20 +165,20 @@ async function make(client: ProviderClient, inputs: Fields) {
   return { id: String(made.id), olds: opened(made.outputs as Fields), oldInputs: inputs };
 }
 
-/** Keys by kind and size, everything else as it is. */
+/** Replaces keys by their kind and size. */
 function form(text: string, path: string): string {
   const key =
     path
       .replace(/\.value$/, "")
       .split(".")
       .at(-1) ?? "";
-  // A known key goes in, so all that comes out of it is known.
+  // These results follow from a known key, so they are compared as they are.
   if (path.startsWith("result.")) return text;
   if (key === "id" && /^[0-9a-f]{40}$/.test(text)) return "{sha1}";
   if (key === "publicKeyFingerprintMd5") return text.replace(/^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}$/, "{md5}");
   if (key === "publicKeyFingerprintSha256") return text.replace(/^(SHA256:)[A-Za-z0-9+/]{43}$/, "$1{43}");
   if (key === "publicKeyOpenssh") return text.replace(/ [A-Za-z0-9+/]+=*\n/, (data) => ` {${data.length}}`);
-  // The integers of an RSA key differ by a byte at times, with all lengths around them.
+  // An integer of an RSA key is sometimes a byte shorter, which changes all lengths around it.
   return text.replace(
     /-----BEGIN ([A-Z0-9 ]+)-----\n([A-Za-z0-9+/=\n]+)-----END/,
     (_all, type: string, data: string) =>
