@@ -4,21 +4,21 @@ import { isDeepStrictEqual } from "node:util";
 import type { Question, Side } from "./question.ts";
 import type { Difference } from "./report.ts";
 
-/** What came of a comparison. */
+/** Result of a comparison. */
 export interface Asked {
   differences: Difference[];
-  /** Questions whose answers differed once, and not when they were asked again, alone. */
+  /** Names of questions whose answers differed the first time, and were equal when asked again alone. */
   onlyOnce: string[];
 }
 
-/** Longest that one side may take with a question, in milliseconds; most take a second. */
+/** Time limit for one side's answer, in milliseconds. Most answers take a second. */
 const patience = 180_000;
 
 /**
- * Asks every question. One whose answers differ is asked once more when all others are through: a machine with too
- * much to do makes a command late, and says nothing about who runs it.
+ * Asks every question. A question whose answers differ is asked once more after all others, because an
+ * overloaded machine can make an answer late on either side.
  *
- * @param told called after each question, with how many are through and how many will be asked once more.
+ * @param told called after each question, with the number of questions asked and of those to be asked again.
  */
 export async function askAll(
   questions: Question[],
@@ -52,7 +52,10 @@ async function difference(question: Question): Promise<Difference | undefined> {
   return { part: question.part, question: question.name, official, ours };
 }
 
-/** A side's answer; that there is none is an answer too, so that one who hangs is named and the others are asked. */
+/**
+ * A side's answer. A timeout and an error count as answers, so that a side that hangs is reported and the
+ * other questions are still asked.
+ */
 async function answer(question: Question, side: Side): Promise<unknown> {
   const limit = new AbortController();
   const silence = setTimeout(patience, { silent: `no answer within ${patience / 1000} s` }, limit).catch(

@@ -1,4 +1,4 @@
-/** A Cloudflare for one question: the local one, fresh, or one that answers by a script. */
+/** Serves a Cloudflare for one question: a fresh local one, or one that answers by a script. */
 
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
@@ -7,32 +7,32 @@ import { Faults } from "../clouds/faults.ts";
 import { openFront } from "../clouds/front.ts";
 import { openWorld } from "../clouds/world.ts";
 
-/** The owner of the local Cloudflare's account, the account, and a zone. */
+/** Token of the local Cloudflare account's owner, the account, and one of its zones. */
 export const token = "local-cloudflare-owner-0000000000000000000000";
 export const account = "00000000000000000000000000000d09";
 export const zone = "0000000000000000000000000000a001";
 
-/** A call as it came, word for word. */
+/** A received call, unchanged. */
 export interface SeenCall {
   call: string;
   body: string;
-  /** All headers but those of the connection and of the body's length. */
+  /** All headers except content-length and those of the connection. */
   headers: Record<string, string>;
 }
 
-/** How a scripted Cloudflare answers; the default is 200 with the result in its envelope. */
+/** An answer of a scripted Cloudflare. The default is 200 with the result in its envelope. */
 export interface Scripted {
   status?: number;
   headers?: Record<string, string>;
-  /** Text as it is, or a result that gets the API's envelope. */
+  /** The whole body. Default: the result in the API's envelope. */
   text?: string;
   result?: unknown;
-  /** Drop the connection instead. */
+  /** Drops the connection instead of answering. */
   cut?: true;
 }
 
 /** @param body parsed JSON, or undefined. @param attempt 1 for the first call of this method and path. */
-// biome-ignore lint/suspicious/noExplicitAny: a script knows what it is sent
+// biome-ignore lint/suspicious/noExplicitAny: a script knows the bodies that it gets
 export type Script = (call: { method: string; path: string; body: any; attempt: number }) => Scripted;
 
 export interface Api {
@@ -45,7 +45,7 @@ export interface Api {
 
 type Answer = (request: Request, cut: () => void) => Promise<Response>;
 
-/** A local Cloudflare in its first state. */
+/** A local Cloudflare in its initial state. */
 export function freshApi(): Promise<Api> {
   const world = openWorld();
   const cloudflare = new Hono().route("/client/v4", serveCloudflare(world));

@@ -1,4 +1,4 @@
-/** Inputs of each resource, with room for what a question changes. */
+/** Builds inputs for each resource, with overrides for each question. */
 
 import { account, zone } from "./cloudflare-api.ts";
 import type { Fields, Json } from "./plugin-client.ts";

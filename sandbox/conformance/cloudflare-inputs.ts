@@ -1,4 +1,4 @@
-/** What is made of each resource, and what it is changed to. */
+/** Inputs for each resource, and the inputs that replace them. */
 
 import { account, zone } from "./cloudflare-api.ts";
 import {
@@ -18,10 +18,10 @@ import {
 } from "./cloudflare-builders.ts";
 import type { Fields } from "./plugin-client.ts";
 
-/** What a resource needs to be there first. */
+/** Resources that need an existing bucket. */
 export const needsBucket = ["R2BucketCors", "R2BucketLifecycle", "R2CustomDomain", "R2ManagedDomain"];
 
-/** By resource: inputs that are made first, each followed by what it is changed to. */
+/** By resource: the first inputs, and the inputs that each replace them. */
 export const changes: [string, Fields, Fields[]][] = [
   [
     "R2Bucket",

@@ -1,4 +1,4 @@
-/** The whole life of a stack on the real engine: what is shown, what is asked of the API, what the state keeps. */
+/** The whole life of a stack on the real engine: the engine's output, the API calls, and the state. */
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -24,14 +24,14 @@ async function stackLife(official: OfficialParts, side: Side): Promise<unknown> 
   const api = await freshApi();
   const files = { "Pulumi.yaml": projectFile("typescript: false", "index.js"), "index.js": program };
   try {
-    // The language host is the official one on both sides: only the provider differs.
+    // Both sides use the official language host, so only the provider differs.
     return await withProject(official, "official", files, async (project) => {
       const base = await running(side, project, api);
       const steps: Record<string, unknown> = {};
       for (const { name, verb, args, step } of life) {
         const before = api.calls.length;
         const shown = await operate(project, verb, args, { env: { ...base.env, STEP: step } });
-        // Resources are made side by side: the calls come in no particular order.
+        // The engine makes resources in parallel, so the order of calls varies.
         const calls = api.calls.slice(before).map(({ call, body }) => `${call} ${body}`);
         steps[name] = { shown, calls: calls.sort(), state: await state(project, base) };
       }
@@ -62,7 +62,7 @@ async function running(side: Side, project: Project, api: Api): Promise<Running>
   return { env: { ...env, PULUMI_HOME: home, PULUMI_DEBUG_PROVIDERS: `cloudflare:${cloudflare}` } };
 }
 
-/** The state's resources, by URN. */
+/** The state's resources, sorted by URN. */
 async function state(project: Project, { env }: Running): Promise<Json> {
   const exported = await project.pulumi(
     ["stack", "export", "--stack", "dev"],
@@ -73,7 +73,7 @@ async function state(project: Project, { env }: Running): Promise<Json> {
   return resources as unknown as Json;
 }
 
-/** Ids, times, addresses and ciphertexts differ from run to run. */
+/** Replaces ids, times, addresses and ciphertexts, which differ from run to run. */
 function withoutChance(): (text: string, path: string) => string {
   return (text, path) => {
     if (path.endsWith(".ciphertext")) return "{encrypted}";

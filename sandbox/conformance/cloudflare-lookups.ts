@@ -1,14 +1,14 @@
-/** Look-ups and imports: a Cloudflare with something in it, and what is asked of it. */
+/** Look-ups and imports against a Cloudflare that has resources. */
 
 import { account, zone } from "./cloudflare-api.ts";
 import { changes } from "./cloudflare-inputs.ts";
 import { type Asking, make } from "./cloudflare-side.ts";
 import type { Fields } from "./plugin-client.ts";
 
-/** Ids of what {@link seed} has made, by resource type. */
+/** Ids of the resources that {@link seed} made, by resource type. */
 export type Seeded = Record<string, string>;
 
-/** Put one of each into the API. */
+/** Makes one resource of each type. */
 export async function seed(asking: Asking): Promise<Seeded> {
   const ids: Seeded = {};
   for (const name of ["R2Bucket", "DnsRecord", "ZoneSetting", "Ruleset", "AccountToken"]) {
@@ -19,7 +19,7 @@ export async function seed(asking: Asking): Promise<Seeded> {
   return ids;
 }
 
-/** Functions with their arguments, good and bad. */
+/** Functions with valid and invalid arguments. */
 export const lookups: [string, Fields][] = [
   ["getZone", { zoneId: zone }],
   ["getZone", { filter: { name: "mastiff.party" } }],
@@ -49,7 +49,7 @@ export const lookups: [string, Fields][] = [
   ["getNothing", {}],
 ];
 
-/** Import ids, good and bad. */
+/** Valid and invalid import ids. */
 export function imports(ids: Seeded): [string, string][] {
   return [
     ["R2Bucket", `${account}/media/default`],

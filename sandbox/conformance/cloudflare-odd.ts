@@ -1,4 +1,4 @@
-/** Inputs that are unknown, odd or plainly wrong. */
+/** Inputs that are unknown, unusual or wrong. */
 
 import { account, zone } from "./cloudflare-api.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "./cloudflare-builders.ts";
 import { type Fields, unknown } from "./plugin-client.ts";
 
-/** Inputs that only `up` will know. */
+/** Inputs that become known only during `up`. */
 export const unknowns: [string, Fields][] = [
   ["R2Bucket", { accountId: account, name: unknown }],
   [
@@ -41,7 +41,7 @@ export const unknowns: [string, Fields][] = [
   ["Zone", { name: "fresh.example", account: { id: unknown } }],
 ];
 
-/** Inputs that the provider refuses, or takes although they look odd. */
+/** Inputs that the provider refuses, and unusual inputs that it accepts. */
 export const odd: [string, Fields][] = [
   ...[
     "R2Bucket",

@@ -14,6 +14,6 @@ export const scripted = (name: string, script: Script, ask: (asking: Asking) => 
   ask,
 });
 
-/** The body of a refusal. */
+/** Body of a refusal. */
 export const refusal = (code: number) =>
   JSON.stringify({ success: false, errors: [{ code, message: "no" }], messages: [], result: null });

@@ -1,4 +1,4 @@
-/** A Cloudflare that misbehaves: late, half, malformed and surprising answers. */
+/** A faulty Cloudflare: late, incomplete, malformed and unexpected answers. */
 
 import { account, zone } from "./cloudflare-api.ts";
 import { refusal, type Scripted, scripted } from "./cloudflare-script.ts";
@@ -14,7 +14,7 @@ const bucketAnswer = {
 };
 const soon = { "retry-after-ms": "1" };
 
-/** Create, refresh, change and delete a bucket, whatever comes of each. */
+/** Creates, refreshes, updates and deletes a bucket. The later steps run even when an earlier one fails. */
 async function bucketLife({ client, note }: Asking): Promise<void> {
   note("create", await client.create(type("R2Bucket"), bucket));
   const olds = { ...bucket, id: "media", jurisdiction: "default", storageClass: "Standard" };
@@ -95,5 +95,5 @@ const refused: Scripted = scripted(
   },
 );
 
-/** Every question to a Cloudflare that misbehaves. */
+/** All questions to a faulty Cloudflare. */
 export const scripts: Scripted[] = [...retried, ...malformed, ...surprising, refused];

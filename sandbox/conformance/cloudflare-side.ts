@@ -1,4 +1,4 @@
-/** One side of a question about the Cloudflare provider, with an API of its own. */
+/** Asks one side a question about the Cloudflare provider. Each question has an API of its own. */
 
 import { cloudflareProvider } from "../stand-ins/plugins/cloudflare/provider.ts";
 import { providerService } from "../stand-ins/plugins/provider-server.ts";
@@ -18,20 +18,20 @@ export const type = (name: string): string => `cloudflare:index/${lower(name)}:$
 export const fn = (name: string): string => `cloudflare:index/${name}:${name}`;
 const lower = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** What a question works with: the provider, and notes that become its answer. */
+/** What a question gets: the provider, its API, and a function that records notes. The notes become the answer. */
 export interface Asking {
   client: ProviderClient;
   api: Api;
-  /** Keep an answer, with the calls that were made for it. */
+  /** Records an answer and the calls since the last note. */
   note(what: string, answer: unknown): void;
 }
 
-/** An official plugin has one configuration per process, so each copy is asked one question at a time. */
+/** An official plugin has one configuration per process. So each copy is asked one question at a time. */
 const copies = [0, 1];
 let asked = 0;
 const queues: Promise<unknown>[] = copies.map(() => Promise.resolve());
 
-/** Ours has a configuration per connection, and needs no queue. */
+/** The stand-in has a configuration per connection and needs no queue. */
 async function inTurn<Answer>(side: Side, ask: (copy: number) => Promise<Answer>): Promise<Answer> {
   if (side === "ours") return ask(0);
   const copy = asked++ % copies.length;
@@ -40,7 +40,7 @@ async function inTurn<Answer>(side: Side, ask: (copy: number) => Promise<Answer>
   return answer;
 }
 
-/** Ask one side, against an API that nobody else uses. The answer is all notes, with generated values reduced. */
+/** Asks one side, with an API of its own. The answer is the list of notes, with generated values replaced. */
 export function askSide(
   official: OfficialParts,
   side: Side,
@@ -68,14 +68,14 @@ export function askSide(
   });
 }
 
-/** The official provider finds failures in the order of Go's maps: in none. */
+/** Sorts the failures. The official provider lists them in the order of Go's maps, which is random. */
 function inOrder(answer: unknown): unknown {
   const failures = (answer as { failures?: { reason: string }[] } | undefined)?.failures;
   if (!Array.isArray(failures)) return answer;
   return { ...(answer as object), failures: [...failures].sort((a, b) => (a.reason < b.reason ? -1 : 1)) };
 }
 
-/** Generated values by their form; the same id is the same number wherever it stands. */
+/** Replaces generated values by their form. The same id gets the same number everywhere. */
 function reducer(): (text: string) => string {
   const ids = new Map<string, string>();
   const numbered = (id: string): string => {
@@ -85,7 +85,7 @@ function reducer(): (text: string) => string {
   };
   return (text) =>
     text
-      // Ours says after an unknown name what it serves.
+      // After an unknown name, the stand-in lists the names that it serves.
       .replace(/ \(the local provider serves [^)]*\)/, "")
       .replace(/127\.0\.0\.1:\d+/g, "{address}")
       .replace(/\b[0-9a-f]{32}\b/g, numbered)
@@ -96,14 +96,14 @@ function reducer(): (text: string) => string {
       .replace(/\b(cf(?:ut|at|k)_|v1\.0-)[\w-]+/g, "{token value}");
 }
 
-/** A resource that is there: what the engine would know of it. */
+/** An existing resource as the engine knows it. */
 export interface Made {
   id: string;
   olds: Fields;
   oldInputs: Fields;
 }
 
-/** Check and create a resource; undefined when the provider refuses it. */
+/** Checks and creates a resource. Undefined when the provider refuses it. */
 export async function make(
   { client, note }: Asking,
   name: string,

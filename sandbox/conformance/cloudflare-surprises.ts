@@ -1,11 +1,11 @@
-/** Answers that are well formed, and not what was to be expected. */
+/** Answers that are well formed and unexpected. */
 
 import { account, zone } from "./cloudflare-api.ts";
 import { refusal, type Scripted, scripted } from "./cloudflare-script.ts";
 import { type Asking, make, type } from "./cloudflare-side.ts";
 import { type Fields, isFailure, opened } from "./plugin-client.ts";
 
-/** Make a resource, refresh it from the script, and plan the same inputs again. */
+/** Makes a resource, refreshes it from the script's answer, and diffs and updates it with the same inputs. */
 const settling =
   (name: string, inputs: Fields) =>
   async (asking: Asking): Promise<void> => {

@@ -8,8 +8,8 @@ import { type Fields, isFailure, opened, unknown } from "./plugin-client.ts";
 import type { OfficialParts, Question } from "./question.ts";
 
 /**
- * The Cloudflare provider: configuration, checks, the life of every resource against a fresh local Cloudflare,
- * look-ups, imports, and an API that misbehaves. Every answer holds the calls that were made for it.
+ * The Cloudflare provider: configuration, checks, the life of every resource against a fresh local
+ * Cloudflare, look-ups, imports, and a faulty API. Every answer includes the API calls made for it.
  */
 export async function questions(official: OfficialParts): Promise<Question[]> {
   const question = (name: string, ask: (asking: Asking) => Promise<void>, openApi = freshApi): Question => ({
@@ -77,7 +77,10 @@ const configurations: Fields[] = [
   { apiKey: "k".repeat(40), email: "me@example.org", apiUserServiceKey: "v1.0-x" },
 ];
 
-/** Make a resource; plan, preview and make each change from there; refresh it, plan again, and delete it. */
+/**
+ * Makes a resource. Then diffs, previews and makes each change, refreshes the resource, diffs it again, and
+ * deletes it.
+ */
 async function live(asking: Asking, name: string, inputs: Fields, others: Fields[]): Promise<void> {
   const { client, note } = asking;
   if (needsBucket.includes(name))

@@ -1,4 +1,4 @@
-/** What the command providers are asked about: inputs, changes, states. */
+/** Inputs, changes and states for the questions to the command providers. */
 
 import { type Change, type Fields, secret, unknown } from "./plugin-client.ts";
 

@@ -1,4 +1,4 @@
-/** Makes comparisons one after the other, shows how far it is, and records those without a difference. */
+/** Runs the chosen comparisons one after another, shows progress, and records comparisons without a difference. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findEngine } from "../toolchain/engine.ts";
@@ -14,7 +14,7 @@ import { writeEntry } from "./record.ts";
 import { type Difference, report } from "./report.ts";
 import { digestsOf } from "./sources.ts";
 
-/** What came of one comparison: a line for the summary, and what differed. */
+/** Result of one comparison: a line for the summary, and the differences. */
 interface Outcome {
   line: string;
   differences: Difference[];
@@ -23,17 +23,17 @@ interface Outcome {
 }
 
 /**
- * Compares and prints the summary.
+ * Runs the comparisons and prints the summary.
  *
- * @param folder the one that MASTIFF_OFFICIAL names.
- * @returns the exit code: main.ts.
+ * @param folder the folder that MASTIFF_OFFICIAL names.
+ * @returns the exit code that main.ts documents.
  */
 export async function compare(
   chosen: Record<string, Comparison>,
   folder: string | undefined,
 ): Promise<number> {
   beQuiet();
-  // What both sides run on Node starts in half the time.
+  // With a compile cache, Node programs of both sides start in half the time.
   process.env.NODE_COMPILE_CACHE ??= join(scratch, "compile-cache");
   const terminal = openTerminal();
   const official = officialParts(folder, terminal);
@@ -68,7 +68,7 @@ async function compareOne(
 ): Promise<Outcome> {
   const step = terminal.step(`${name}: starting`);
   const started = Date.now();
-  // Taken before: what is edited meanwhile was not compared.
+  // The digests are taken first. A file that is edited during the comparison then makes the record stale.
   const sources = await digestsOf(comparison);
   const subject = await comparison.load();
   const questions = await subject.questions(official);

@@ -1,33 +1,36 @@
-/** What is compared, with what, and when: the table that all else here goes by. */
+/** The table of all comparisons: their files, the official programs they need, and when they run. */
 import type { OfficialParts, Question } from "./question.ts";
 
-/** One subject of comparison. */
 export interface Comparison {
   /**
-   * `recorded`: asked when its entry in the record is stale. `life`: whole engine lives, which take half a minute and
-   * are asked for by `--lives` and `--all`. `always`: against what is known of the real clouds; it takes seconds, and
-   * sandbox/tests/known-answers.test.ts asks it at every commit.
+   * When the comparison runs. `recorded`: when its entry in the record is stale. `life`: with `--lives` or
+   * `--all`, because whole engine lives take half a minute. `always`: in every run and, by
+   * sandbox/tests/known-answers.test.ts, at every commit. It compares with known answers of the real clouds
+   * and takes seconds.
    */
   kind: "recorded" | "life" | "always";
-  /** The official programs without which it cannot be compared. */
+  /** The official programs that the comparison needs. */
   needs: OfficialProgram[];
-  /** How many questions are asked at once. Those of flyctl wait more than they work. */
+  /** Number of questions asked in parallel. flyctl's questions mostly wait, so more of them run at once. */
   atOnce: number;
   load(): Promise<Subject>;
-  /** Its file below sandbox/conformance/: what that imports and starts is what the answers depend on (sources.ts). */
+  /**
+   * File below sandbox/conformance/. The answers depend on this file and on everything that it imports and
+   * starts (sources.ts).
+   */
   file: string;
-  /** Packages that it depends on and does not import: those that a project on the engine uses. */
+  /** Packages that the answers depend on and that no file imports: those used by a project on the engine. */
   packages?: string[];
 }
 
-/** What the file of a comparison exports. */
+/** Exports of a comparison's file. */
 export interface Subject {
   questions(official: OfficialParts): Promise<Question[]>;
-  /** What whoever reads the counts should know. */
+  /** Notes for readers of the counts. */
   remarks?(): string[];
 }
 
-/** An official program by its file's name. */
+/** An official program, by its file name. */
 export type OfficialProgram =
   | "flyctl"
   | "pulumi-language-nodejs"
@@ -36,14 +39,14 @@ export type OfficialProgram =
   | "pulumi-resource-random"
   | "pulumi-resource-tls";
 
-/** Projects on the engine use these providers, official on both sides. */
+/** Projects on the engine use these official programs. The providers are the official ones on both sides. */
 const engineParts: OfficialProgram[] = [
   "pulumi-language-nodejs",
   "pulumi-resource-command",
   "pulumi-resource-random",
 ];
 
-/** All comparisons by name, quick ones first. */
+/** All comparisons by name, fast ones first. */
 export const comparisons: Record<string, Comparison> = {
   random: {
     kind: "recorded",

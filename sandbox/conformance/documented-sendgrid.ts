@@ -1,6 +1,6 @@
 /**
- * The local SendGrid against what is published of the real one: each answer, of success and of refusal, has the
- * described status and fits the described schema.
+ * Compares the local SendGrid with SendGrid's published descriptions: each answer, success or refusal, has
+ * the described status and fits the described schema.
  */
 import { Hono } from "hono";
 import type { z } from "zod";
@@ -23,7 +23,7 @@ export async function questions(): Promise<Question[]> {
   return [...successes.map(question), ...refusals.map(question), everyCallIsAsked()];
 }
 
-/** What the run says about the descriptions. */
+/** Notes on the descriptions, printed with the result. */
 export function remarks(): string[] {
   return [
     "not as described: GET /api_keys/:id: one object, no list in result (api_key_test.go in kenzo0107/sendgrid)",
@@ -53,7 +53,7 @@ function question(asked: Case): Question {
   };
 }
 
-/** No call is described in vain. */
+/** A question that fails when a described call is never made with success. */
 function everyCallIsAsked(): Question {
   const succeeds = new Set(successes.map(({ call }) => call));
   return {
@@ -64,7 +64,7 @@ function everyCallIsAsked(): Question {
   };
 }
 
-/** A SendGrid of its own for one case; what a successful call sends must be as described too. */
+/** A fresh SendGrid for one case. The body of a successful call has to fit its description too. */
 function freshSendgrid({ call, status }: Case): Sendgrid {
   const world = openWorld();
   const front = openFront(world, new Faults(), {
@@ -111,7 +111,7 @@ function freshSendgrid({ call, status }: Case): Sendgrid {
   };
 }
 
-/** Where an answer leaves its schema. */
+/** Lists where an answer does not fit its schema. */
 function verdict(schema: z.ZodType | undefined, body: unknown): unknown {
   if (schema === undefined) return body === undefined ? noBody : body;
   const { error } = schema.safeParse(body);
@@ -120,7 +120,7 @@ function verdict(schema: z.ZodType | undefined, body: unknown): unknown {
     : error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
-/** The limits that an answer tells, where they are whole numbers. */
+/** The rate-limit headers of an answer whose values are whole numbers. */
 function limitsOf(headers: Headers): string[] {
   const names = ["limit", "remaining", "reset"].map((name) => `x-ratelimit-${name}`);
   return names.filter((name) => /^\d+$/.test(headers.get(name) ?? ""));

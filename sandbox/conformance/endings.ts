@@ -1,6 +1,6 @@
 const endings: (() => Promise<unknown> | unknown)[] = [];
 
-/** Has something ended when all questions are through. */
+/** Registers something to be ended after all questions. */
 export function closeAtEnd(end: () => Promise<unknown> | unknown): void {
   endings.push(end);
 }

@@ -1,4 +1,4 @@
-/** The real engine on small programs, with the official language host or ours. */
+/** Runs small programs on the real engine, with the official language host or the stand-in. */
 
 import { execFile } from "node:child_process";
 import {
@@ -22,19 +22,19 @@ import { ourPort, type StandIn } from "./sides.ts";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** A project: its files by path. `Pulumi.yaml` is made when it is missing. */
+/** A project's files by path. Default for `Pulumi.yaml` and `package.json`: a plain project. */
 export type Files = Record<string, string>;
 
 /** A project in a folder of its own, with a backend and a stack `dev`. */
 export interface Project {
   folder: string;
-  /** Run `pulumi` in the project's folder; never throws. */
+  /** Runs `pulumi` in the project's folder. Never throws. */
   pulumi(args: string[], more?: Running): Promise<Ran>;
 }
 
 export interface Running {
   env?: Record<string, string>;
-  /** Folder below the project's to run in. */
+  /** Working directory, relative to the project's folder. */
   cwd?: string;
   signal?: AbortSignal;
 }
@@ -45,10 +45,9 @@ export interface Ran {
   stderr: string;
 }
 
-/** The official language host, or the stand-in. */
 type Host = "official" | StandIn;
 
-/** Work on a project with one language host. Providers are the official ones on both sides. */
+/** Makes a project, and runs `work` on it with one language host. Providers are the official ones on both sides. */
 export async function withProject<Answer>(
   official: OfficialParts,
   host: Host,
@@ -80,7 +79,10 @@ export async function withProject<Answer>(
 
 let fresh: Promise<string> | undefined;
 
-/** A folder with a fresh stack `dev`, made once: an engine's start costs more than most questions. */
+/**
+ * A folder with a fresh stack `dev`. It is made once and copied, because starting the engine takes longer
+ * than most questions.
+ */
 function freshStack(official: OfficialParts): Promise<string> {
   fresh ??= (async () => {
     const folder = mkdtempSync(join(tmpdir(), "conformance-fresh-"));
@@ -125,7 +127,7 @@ function run(
 
 const plainFiles: Files = { "Pulumi.yaml": projectFile(), "package.json": `{ "type": "module" }` };
 
-/** Pulumi.yaml of a project that Node runs as it is. */
+/** Pulumi.yaml of a project that Node runs without compiling. */
 export function projectFile(options = "typescript: false", main = "index.ts"): string {
   return `name: asked\nruntime:\n  name: nodejs\n  options:\n    ${options.replaceAll("\n", "\n    ")}\nmain: ${main}\n`;
 }
@@ -134,7 +136,7 @@ async function environment(official: OfficialParts, host: Host, folder: string):
   const foreign = /^(PULUMI|MASTIFF|NODE_OPTIONS)/;
   const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
   const path = [join(root, "node_modules/.bin"), process.env.PATH ?? ""];
-  // The dynamic provider's plugin comes with the SDK.
+  // The SDK contains the dynamic provider's plugin.
   path.push(join(root, "node_modules/@pulumi/pulumi"));
   return {
     ...clean,
@@ -150,10 +152,10 @@ async function environment(official: OfficialParts, host: Host, folder: string):
 }
 
 /**
- * What a preview, up, refresh or destroy showed: exit code, steps, lines.
+ * Runs a preview, up, refresh or destroy. The result has the exit code, the steps, and the lines shown.
  *
- * Left out: the warning that a host comes from PATH, and whether a program's line was on stdout or stderr, which
- * a host that the engine did not start cannot tell it.
+ * Two things are left out. One is the warning that a host comes from PATH. The other is whether a program's
+ * line was on stdout or stderr, because a host that the engine did not start cannot tell the engine.
  */
 export async function operate(
   project: Project,
@@ -180,7 +182,7 @@ export async function operate(
       : [{ urn: line.urn ?? "", severity: line.severity.replace("info#err", "info"), message: line.message }],
   );
   const shown = lines.map((line) => JSON.stringify(tidied(line, project))).sort();
-  // Which of two streams is shown first is chance; numbered lines are of one stream, so their order counts.
+  // The order between two streams is random. Numbered lines are from one stream, so their order counts.
   const numbered = lines.map(({ message }) => message.trim()).filter((message) => /^\d+ /.test(message));
   return {
     exitCode: ran.exitCode,
@@ -190,7 +192,7 @@ export async function operate(
   };
 }
 
-/** The outputs of the stack, secrets too. */
+/** The stack's outputs, including secrets. */
 export async function outputs(project: Project): Promise<Json> {
   const ran = await project.pulumi(["stack", "output", "--stack", "dev", "--json", "--show-secrets"]);
   return ran.exitCode === 0 ? JSON.parse(ran.stdout) : ran.stderr;
@@ -205,7 +207,7 @@ function parse(line: string): EngineEvent {
   return JSON.parse(line) as EngineEvent;
 }
 
-/** Without colours, folders, and addresses. */
+/** Removes colours, and replaces folders, addresses and other values that differ from run to run. */
 function tidied(value: Json, project: Project): Json {
   return JSON.parse(
     JSON.stringify(value)

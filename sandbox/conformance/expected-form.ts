@@ -1,19 +1,19 @@
 /**
- * The form of an answer that is known by example: fixed values stay, generated ones become their kind, and what the
- * example does not show is left out.
+ * Compares an answer with an example. Fixed values are compared as they are, and generated values by their
+ * kind. Fields that the example does not have are ignored.
  */
 
-/** Stands in an example for any text. */
+/** In an example: any non-empty text. */
 export const someText = "{text}";
-/** Stands in an example for any list that is not empty. */
+/** In an example: any non-empty list. */
 export const someList = "{list}";
-/** Stands in an example where there must be no such field. */
+/** In an example: the field must be absent. */
 export const nothing = "{nothing}";
 const someTime = "{time}";
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-/** The form of an example: its times by their kind. */
+/** The form of an example: times are replaced by their kind. */
 export function formOf(example: unknown): unknown {
   if (typeof example === "string") return time.test(example) ? someTime : example;
   if (Array.isArray(example)) return example.map(formOf);
@@ -22,8 +22,9 @@ export function formOf(example: unknown): unknown {
 }
 
 /**
- * The answer reduced to a form: equal to it exactly if the answer has every field of the form, with its value or kind.
- * A list of the API (`result`) may hold more entries; others are as long as in the form.
+ * Reduces an answer to a form. The result equals the form exactly when the answer has every field of the
+ * form, with the same value or kind. The API's list (`result`) may have more entries than the form; every
+ * other list must have as many.
  */
 export function inFormOf(answer: unknown, form: unknown, path = ""): unknown {
   if (form === someTime) return typeof answer === "string" && time.test(answer) ? someTime : answer;
@@ -44,7 +45,7 @@ export function inFormOf(answer: unknown, form: unknown, path = ""): unknown {
   return reduced;
 }
 
-/** The entries that the form names by `id`, in its order. */
+/** The entries with the ids that the form names, in the form's order. */
 function sameIds(entries: unknown[], form: unknown[]): unknown[] {
   const idOf = (entry: unknown) => (isObject(entry) ? entry.id : undefined);
   return form.map((wanted) => entries.find((entry) => idOf(entry) === idOf(wanted)));

@@ -6,7 +6,7 @@ import { serveFly } from "../clouds/fly/serve.ts";
 import { openFront } from "../clouds/front.ts";
 import { openWorld, type World } from "../clouds/world.ts";
 
-/** A fresh local Fly that listens, and what it rests on. */
+/** A fresh local Fly that listens, with its world and its faults. */
 export interface FlyClouds {
   url: string;
   world: World;
@@ -14,7 +14,7 @@ export interface FlyClouds {
   close(): void;
 }
 
-/** Serves Fly, and the Cloudflare whose records a certificate is checked against. Nothing else is there. */
+/** Serves Fly and Cloudflare. Fly checks certificates against Cloudflare's records. No other cloud is served. */
 export async function serveFlyClouds(): Promise<FlyClouds> {
   const world = openWorld();
   const faults = new Faults();

@@ -1,4 +1,4 @@
-/** Every fly.toml that the program can render, judged by `flyctl config validate --strict`, official and ours. */
+/** Runs `flyctl config validate --strict`, official and stand-in, on every fly.toml that the program can render. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
     name,
     async ask(side: Side) {
       const judged = await validate(official, clouds, side, toml);
-      // Both refusing it would be no difference, but what the program renders has to pass.
+      // Equal refusals would not be a difference, but every fly.toml that the program renders has to pass.
       if (judged.exitCode !== 0) throw new Error(`${side} refuses it: ${judged.stdout}${judged.stderr}`);
       return judged;
     },
@@ -24,13 +24,13 @@ export async function questions(official: OfficialParts): Promise<Question[]> {
   return [...asked, brokenQuestion(official, clouds, Object.values(texts)[0] ?? "")];
 }
 
-/** The texts by name, as the program renders them: a unit test of the product keeps the file equal. */
+/** The rendered texts by name. A unit test of the product keeps the file equal to what the program renders. */
 function rendered(): Record<string, string> {
   const file = new URL("recorded/fly-tomls.json", import.meta.url);
   return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
 }
 
-/** A file that has to be refused: were everything let through, this would tell. */
+/** A file that must be refused. It shows that the validation does not accept everything. */
 function brokenQuestion(official: OfficialParts, clouds: FlyClouds, toml: string): Question {
   return {
     part: "fly-toml",

@@ -1,8 +1,8 @@
-/** Stories about flyctl and what is there, twice, or somebody else's. */
+/** Stories about flyctl and things that exist already, or belong to somebody else. */
 import { line, postgres, redis, story } from "./flyctl-lines.ts";
 import type { Happening, Story } from "./flyctl-side.ts";
 
-/** Records for a host, as the certificate of `web` asks for them. */
+/** Makes the DNS records that the certificate of `web` asks for. */
 const pointHere: Happening = async ({ url, world }) => {
   const records = [
     ["A", world.state.fly.apps.web?.sharedV4 ?? "66.241.124.1"],
@@ -22,7 +22,7 @@ const pointHere: Happening = async ({ url, world }) => {
   }
 };
 
-/** It is there already, or somebody else's. */
+/** Stories about things that exist already, or belong to somebody else. */
 export const already: Story[] = [
   story("an app twice", "apps create web -o mastiff", "apps create web -o mastiff", "apps list --json"),
   story(

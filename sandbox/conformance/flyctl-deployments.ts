@@ -55,7 +55,6 @@ primary_region = "ams"
   destination = "/data"
 `;
 
-/** Deployments, from the first to the last. */
 export const deployments: Story[] = [
   {
     name: "a web app's life",

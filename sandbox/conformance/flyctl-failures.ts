@@ -1,10 +1,10 @@
-/** Stories about flyctl in which something fails: the login, the line, a call of Fly's API. */
+/** Stories about flyctl in which the login, the command line or a call of Fly's API fails. */
 
 import { faultRule } from "../clouds/faults.ts";
 import { line, running } from "./flyctl-lines.ts";
 import type { Happening, Line, Story } from "./flyctl-side.ts";
 
-/** Lines that no command takes as they are, and those that only ask for help. */
+/** Command lines that flyctl refuses, changes or answers with help. */
 const lines: Story[] = [
   "",
   "--help",
@@ -78,7 +78,7 @@ interface Fault {
   action: object;
 }
 
-/** From now on a call fails. */
+/** Makes a call of Fly's API fail from now on. */
 function fails(fault: Fault): Happening {
   return ({ faults }) => faults.set([faultRule.parse({ cloud: "fly", when: "before", ...fault })]);
 }
@@ -92,7 +92,7 @@ const ways: Record<string, object> = {
   "half an answer": { malformed: true },
 };
 
-/** Every way to fail, once and for good. A 502 only hits reads: a POST that is sent again may have lost its body. */
+/** Every way to fail, once and permanently. Only reads get a 502, because a repeated POST may lose its body. */
 function everyWay(name: string, before: Story["steps"], asked: Line[]): Story[] {
   const isRead = ({ args }: Line) => args.join(" ") === "machine list -a web";
   const fitting = Object.entries(ways).filter(([way]) => way !== "502" || asked.every(isRead));
@@ -105,7 +105,7 @@ function everyWay(name: string, before: Story["steps"], asked: Line[]): Story[] 
   );
 }
 
-/** One kind of call fails in the middle of a command. */
+/** One call in the middle of a command fails. */
 function amid(name: string, before: Story["steps"], asked: Line, targets: Partial<Fault>[]): Story[] {
   return targets.flatMap((target) =>
     ["500", "429", "a cut"].map((way) => ({
@@ -189,7 +189,7 @@ const calls: Story[] = [
   ]),
 ];
 
-/** What a failure has left half done, and what the next run makes of it. */
+/** Failures that leave something incomplete, and the runs after them. */
 const half: Story[] = [
   {
     name: "half there: a Postgres app without a machine",

@@ -1,16 +1,19 @@
-/** What must be the same and what may differ between two runs of flyctl: ids, addresses, times, passwords, versions. */
+/**
+ * Reduces the results of a flyctl run to the parts that must be equal. Ids, addresses, times, passwords and
+ * versions may differ between two runs.
+ */
 import type { Entry } from "../clouds/journal.ts";
 
-/** Replaces generated values by their form; the same id becomes the same number wherever it stands. */
+/** Replaces generated values by their form. The same id gets the same number everywhere. */
 export type Reduce = (text: string) => string;
 
-/** Secrets that `postgres create` makes up. */
+/** Secrets that `postgres create` generates. */
 const madeUp = new Set(["SU_PASSWORD", "REPL_PASSWORD", "OPERATOR_PASSWORD", "SSH_KEY", "SSH_CERT"]);
 
-/** @param known texts that are this run's own, such as its folder. */
+/** @param known texts of this run alone, such as its folder, and their replacements. */
 export function reducer(known: [string, string][], parallel: boolean): Reduce {
   const numbers = new Map<string, string>();
-  // What was made at once got its ids in any order: there they are all alike.
+  // Ids of things that were made in parallel have no fixed order, so all of them become equal.
   const numbered = (kind: string) => (id: string) => {
     if (!numbers.has(id)) numbers.set(id, parallel ? `{${kind}}` : `{${kind} ${numbers.size + 1}}`);
     return numbers.get(id) ?? id;
@@ -41,24 +44,27 @@ export function reducer(known: [string, string][], parallel: boolean): Reduce {
   };
 }
 
-/** A call that changes something, as one text; reads and the tunnel that is not there are left out. */
+/**
+ * A call that changes something, as one text. Reads are left out, and so is the tunnel, which the local Fly
+ * does not have.
+ */
 export function callForm({ method, path, query, requestBody, status }: Entry, reduce: Reduce): string[] {
   if (method === "GET") return [];
   const text = JSON.stringify(sorted(quiet(requestBody)) ?? null);
   if (path === "/graphql" && (!/mutation/.test(text) || /WireGuard/i.test(text))) return [];
-  // What a build consists of depends on the machine that flyctl runs on.
+  // A build's body depends on the machine that runs flyctl.
   const body = path.includes("/builds") ? "" : text.replace(/(\\n|\\t|\s)+/g, " ");
   return [reduce(`${method} ${path}?${query} ${status} ${body}`)];
 }
 
-/** Fly's state without its counters; after a `parallel` story, its values in no order. */
+/** Fly's state without its counters. After a `parallel` story, its values are sorted. */
 export function stateForm(state: unknown, reduce: Reduce, parallel: boolean): unknown {
   const { serial: _, dials: __, ...rest } = structuredClone(state) as Record<string, unknown>;
   const form = reducedAll(quiet(rest), reduce);
   return parallel ? leaves(form).sort() : form;
 }
 
-/** Keys and values reduced; a time in milliseconds is a number. */
+/** Reduces keys and values. A time in milliseconds is a number. */
 function reducedAll(value: unknown, reduce: Reduce): unknown {
   if (typeof value === "string") return reduce(value);
   if (typeof value === "number") return /^1[78]\d{11}$/.test(String(value)) ? "{milliseconds}" : value;
@@ -69,14 +75,14 @@ function reducedAll(value: unknown, reduce: Reduce): unknown {
 }
 
 function leaves(value: unknown, key = ""): string[] {
-  // Log lines have numbers of their own.
+  // Log lines contain other numbers in each run.
   if (key === "logs") return [];
   if (Array.isArray(value)) return value.flatMap((item) => leaves(item, key));
   if (typeof value !== "object" || value === null) return [`${key}: ${value}`];
   return Object.entries(value).flatMap(([name, item]) => leaves(item, name));
 }
 
-/** Made-up secrets, wherever they stand, and what is computed from them. */
+/** Replaces generated secrets everywhere, and values computed from them. */
 function quiet(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(quiet);
   if (typeof value !== "object" || value === null) return value;

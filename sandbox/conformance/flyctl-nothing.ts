@@ -1,8 +1,7 @@
-/** Stories about flyctl and what is not there. */
+/** Stories about flyctl and things that do not exist. */
 import { story } from "./flyctl-lines.ts";
 import type { Story } from "./flyctl-side.ts";
 
-/** Nothing is there yet, or never was. */
 export const nothing: Story[] = [
   story("an empty account", "apps list", "apps list --json", "orgs list", "orgs list --json", "auth whoami"),
   story("what Fly offers", "platform regions", "platform regions --json", "platform vm-sizes", "redis plans"),

@@ -5,18 +5,18 @@ import { macaroon } from "../clouds/fly/tokens.ts";
 import type { OfficialParts, Side } from "./question.ts";
 import { quiet } from "./quiet.ts";
 
-/** How one flyctl is run. */
+/** Settings for one run of flyctl. */
 export interface Running {
   /** Base URL of the local Fly. */
   url: string;
-  /** Folder to run in, and home of its settings. */
+  /** Working directory and home folder of flyctl. */
   folder: string;
-  /** `undefined` is the operator's, "" none. */
+  /** `undefined`: the operator's token. "": none. */
   token?: string | undefined;
   stdin?: string | undefined;
 }
 
-/** What came of it. */
+/** Result of one run. */
 export interface Ran {
   exitCode: number;
   stdout: string;
@@ -25,10 +25,10 @@ export interface Ran {
 
 const ownMain = fileURLToPath(new URL("../stand-ins/flyctl/main.ts", import.meta.url));
 
-/** Longest that a run may take, in milliseconds. */
+/** Time limit for a run, in milliseconds. */
 const patience = 90_000;
 
-/** Runs the official flyctl or the stand-in; never throws. A run that was ended has the exit code -1. */
+/** Runs the official flyctl or the stand-in. Never throws. A run that was killed has the exit code -1. */
 export function runFlyctl(
   official: OfficialParts,
   side: Side,
@@ -51,12 +51,12 @@ export function runFlyctl(
   });
 }
 
-/** Nothing of the caller's own environment: neither a login nor a setting of flyctl. */
+/** A new environment without the caller's variables, so that no login and no flyctl setting gets in. */
 function environment({ url, folder, token }: Running): Record<string, string> {
   const cache = process.env.NODE_COMPILE_CACHE;
   return {
     PATH: process.env.PATH ?? "",
-    // Half of the stand-in's start is compiling.
+    // Compiling takes half of the stand-in's start.
     ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
     HOME: folder,
     FLY_CONFIG_DIR: join(folder, ".fly"),

@@ -1,4 +1,4 @@
-/** One side of a question about flyctl: a fresh local Fly, a folder of its own, and steps one after the other. */
+/** Asks one side a question about flyctl: a fresh local Fly, a folder of its own, and steps one after another. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,30 +7,31 @@ import { callForm, reducer, stateForm } from "./flyctl-form.ts";
 import { runFlyctl } from "./flyctl-process.ts";
 import type { OfficialParts, Side } from "./question.ts";
 
-/** One run of flyctl. */
 export interface Line {
-  /** `{machine}`, `{machine 2}`, `{volume}`: the ids of what the steps before have made. */
+  /** `{machine}`, `{machine 2}` and `{volume}` stand for ids of things that earlier steps made. */
   args: string[];
   stdin?: string;
-  /** Token; `undefined` is the operator's, "" none. */
+  /** `undefined`: the operator's token. "": none. */
   token?: string;
-  /** Of stderr, only whether there is something: the words are a library's of the official one's own. */
+  /** Compares only whether stderr is empty, because its words come from a library of the official flyctl. */
   ownWords?: boolean;
 }
 
-/** Something that happens between runs. */
+/** An event between runs. */
 export type Happening = (clouds: FlyClouds) => Promise<void> | void;
 
-/** What is done, and the files that are there. */
+/** The steps, and the files in the folder. */
 export interface Story {
   name: string;
   files?: Record<string, string>;
   steps: (Line | Happening)[];
-  /** Several machines are worked on at once: neither the order of lines nor that of calls says anything. */
+  /** flyctl works on several machines in parallel, so lines and calls are compared without their order. */
   parallel?: boolean;
 }
 
-/** Live through a story: what every run brought back, the calls that change something, and Fly's state at the end. */
+/**
+ * Plays a story. The result has the output of every run, the calls that change something, and Fly's state at the end.
+ */
 export async function live(official: OfficialParts, side: Side, story: Story): Promise<unknown> {
   const clouds = await serveFlyClouds();
   const folder = mkdtempSync(join(tmpdir(), "flyctl-"));

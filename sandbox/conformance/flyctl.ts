@@ -1,11 +1,13 @@
 /**
- * flyctl: the official one and the stand-in live through the same stories, each with a fresh local Fly of its own.
+ * Compares the official flyctl with the stand-in. Both play the same stories, each with a fresh local Fly.
  *
- * Compared are exit codes, stdout, stderr, the calls that change something, and what Fly's state is at the end.
- * Not compared, because the official one differs from itself: the order in which process groups and regions are
- * worked on at once (stories with `parallel`); a POST that is sent again after a 502, which now and then goes out
- * without its body ("ContentLength=284 with Body length 0"). Nor what is a library's own: the words of go-toml about
- * a file that is no TOML, the lines that go-cmp prints of two configs (`machine update` without --yes).
+ * Exit codes, stdout, stderr, calls that change something, and Fly's state at the end are compared.
+ *
+ * Some things are not compared, because the official flyctl differs from itself: the order of process groups
+ * and regions that it works on in parallel (stories with `parallel`), and a POST repeated after a 502, which
+ * is sometimes sent without its body ("ContentLength=284 with Body length 0"). Texts of libraries are not
+ * compared either: go-toml's words about invalid TOML, and the lines that go-cmp prints for two configs
+ * (`machine update` without --yes).
  */
 import { already } from "./flyctl-already.ts";
 import { deployments } from "./flyctl-deployments.ts";

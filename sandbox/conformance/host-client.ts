@@ -1,4 +1,4 @@
-/** Ask a language host over gRPC, official or ours. */
+/** Calls a language host over gRPC, official or stand-in. */
 
 import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/language_grpc_pb.js";
@@ -7,19 +7,19 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Fields, Json } from "./plugin-client.ts";
 
-/** A project as the engine tells a host about it. */
+/** A project in the form in which the engine describes it to a host. */
 export interface ProgramFolder {
   folder: string;
   options?: Fields;
 }
 
-/** One connection to a language host. */
+/** A connection to a language host. */
 export class HostClient {
   readonly #client: InstanceType<typeof rpc.LanguageRuntimeClient>;
 
   constructor(address: string) {
     this.#client = new rpc.LanguageRuntimeClient(address, grpc.credentials.createInsecure(), {
-      // A connection of its own, as every engine has one; clients of one process share them otherwise.
+      // A connection of its own, like that of an engine. By default, clients in one process share connections.
       "grpc.use_local_subchannel_pool": 1,
     });
   }
@@ -50,7 +50,7 @@ export class HostClient {
     return await this.#ask("run", request);
   }
 
-  /** What an installation prints, stdout and stderr each in one piece. */
+  /** Output of an installation. stdout and stderr are each one text. */
   install(program: ProgramFolder): Promise<Json> {
     const request = new messages.InstallDependenciesRequest();
     request.setInfo(infoOf(program));
@@ -72,7 +72,7 @@ export class HostClient {
 
   #ask(method: string, request: unknown): Promise<Json> {
     return new Promise((resolve) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ in message types alone
+      // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ only in their message types
       const call = (this.#client as any)[method].bind(this.#client);
       call(request, (error: grpc.ServiceError | null, response: { toObject(): Json }) => {
         resolve(

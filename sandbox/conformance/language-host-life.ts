@@ -1,4 +1,4 @@
-/** A whole life of a stack on the real engine, with the official language host and with ours. */
+/** The whole life of a stack on the real engine, with the official language host and with the stand-in. */
 import { operate, outputs, withProject } from "./engine.ts";
 import { hostOf } from "./language-host-side.ts";
 import type { OfficialParts, Question } from "./question.ts";

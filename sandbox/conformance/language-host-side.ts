@@ -12,12 +12,12 @@ import { ourPort, type StandIn } from "./sides.ts";
 
 const standIn: StandIn = { name: "nodejs", service: languageHost };
 
-/** The host of a side, for a project on the engine. */
+/** The language host of a side, for a project on the engine. */
 export function hostOf(side: Side): "official" | StandIn {
   return side === "official" ? side : standIn;
 }
 
-/** Ask a host about a project, with somebody listening where the engine would. */
+/** Asks a language host about a project. */
 export async function withHost(
   official: OfficialParts,
   side: Side,

@@ -17,7 +17,7 @@ import { hostOf, withHost } from "./language-host-side.ts";
 import type { Json } from "./plugin-client.ts";
 import type { OfficialParts, Question } from "./question.ts";
 
-/** The language host: programs that run well and badly, and what the engine asks about a project. */
+/** The language host: programs that succeed and fail, and the engine's questions about a project. */
 export async function questions(official: OfficialParts): Promise<Question[]> {
   const program = (
     name: string,

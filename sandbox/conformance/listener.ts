@@ -2,7 +2,7 @@ import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 
-/** A line that a plugin sent to the engine. */
+/** A line that a plugin sends to the engine. */
 export interface Line {
   severity: number;
   message: string;
@@ -10,14 +10,14 @@ export interface Line {
   ephemeral: boolean;
 }
 
-/** Stands where the engine listens, and writes down what plugins tell it. */
+/** A server in the engine's place. It records the lines that plugins send. */
 export interface Listener {
   address: string;
   lines: Line[];
   close(): void;
 }
 
-/** Listen as an engine does, on a port that the system picks. */
+/** Listens as an engine does, on a port that the system picks. */
 export async function listen(): Promise<Listener> {
   const lines: Line[] = [];
   const server = new grpc.Server();

@@ -1,16 +1,20 @@
 /**
- * `npm run conformance [-- <comparison> … | --all | --lives | --check]`: asks the official parts and ours the same
- * questions, lists every answer that differs, and records each comparison in which none does.
+ * `npm run conformance [-- <comparison> … | --all | --lives | --check]`: asks the official parts and the
+ * stand-ins the same questions, lists every answer that differs, and records each comparison without a
+ * difference.
  *
- * Without arguments: what is stale in sandbox/conformance/record.json, and what needs no official part.
+ * Without arguments it runs the comparisons that are stale in sandbox/conformance/record.json, and those that
+ * need no official part.
  *
- *     --all     everything
- *     --lives   the whole lives on the engine, and nothing else
- *     --check   asks nothing: is the record fresh?
+ *     --all     runs everything
+ *     --lives   runs only the whole lives on the engine
+ *     --check   asks nothing, and reports whether the record is fresh
  *
- * The folder of official parts is named by MASTIFF_OFFICIAL, the engine by MASTIFF_PULUMI (default: the toolchain's).
- * Exit code 0: no answer differed (with --check: the record is fresh); 1: some did (it is stale); 2: something that
- * was to be compared could not be, or the arguments are wrong.
+ * MASTIFF_OFFICIAL names the folder of official parts, and MASTIFF_PULUMI the engine (default: the
+ * toolchain's).
+ *
+ * Exit code 0: no answer differed (with --check: the record is fresh). 1: an answer differed (with --check:
+ * the record is stale). 2: a chosen comparison could not be made, or the arguments are wrong.
  */
 import { parseArgs } from "node:util";
 import { comparisons } from "./comparisons.ts";
@@ -24,7 +28,7 @@ const { values, positionals } = parseArgs({
     check: { type: "boolean", default: false },
   },
 });
-// Ends the process itself: a side that hangs would keep it alive.
+// Exits explicitly: a side that hangs would keep the process alive.
 process.exit(values.check ? await check() : await main());
 
 async function check(): Promise<number> {
@@ -42,7 +46,7 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  // Imported here: --check needs neither.
+  // Imported here because --check needs neither.
   const { compare } = await import("./comparing.ts");
   const { changedOfficials } = await import("./officials.ts");
   const folder = process.env.MASTIFF_OFFICIAL || undefined;

@@ -9,7 +9,7 @@ import { engineVersion, pluginVersions } from "../toolchain/paths.ts";
 import type { OfficialProgram } from "./comparisons.ts";
 import type { Entries } from "./record.ts";
 
-/** Why a comparison cannot be made; undefined when all that it needs is there. */
+/** Why a comparison cannot be made. Undefined when all programs that it needs are present. */
 export function missingPrograms(needs: OfficialProgram[], folder: string | undefined): string | undefined {
   if (needs.length === 0) return undefined;
   if (folder === undefined)
@@ -19,8 +19,9 @@ export function missingPrograms(needs: OfficialProgram[], folder: string | undef
 }
 
 /**
- * The versions of official programs. A plugin's is that of its npm package, which the comparison itself holds it to;
- * a flyctl that somebody built has none, and is known by its bytes.
+ * The versions of official programs. A plugin's version is that of its npm package, and the comparison fails
+ * for another version. A flyctl built from source has no version, so it is identified by a digest of its
+ * file.
  */
 export async function versionsOf(needs: OfficialProgram[], folder: string): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
@@ -33,7 +34,7 @@ export async function versionsOf(needs: OfficialProgram[], folder: string): Prom
   return versions;
 }
 
-/** The comparisons that were made with other official programs than those in the folder. */
+/** The comparisons whose recorded official programs differ from those in the folder. */
 export async function changedOfficials(
   entries: Entries,
   folder: string | undefined,
@@ -53,7 +54,7 @@ export async function changedOfficials(
 async function flyctlVersion(program: string): Promise<string> {
   const { stdout } = await promisify(execFile)(program, ["version"]);
   const version = /^flyctl v(\S+)/.exec(stdout)?.[1] ?? "";
-  // A build of one's own is named after the minute in which it is asked.
+  // A flyctl built from source has a version of the minute in which it is asked.
   if (version !== "" && !version.includes("-dev.")) return version;
   const hash = createHash("sha256");
   await pipeline(createReadStream(program), hash);

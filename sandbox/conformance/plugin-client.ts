@@ -1,4 +1,4 @@
-/** Ask a provider plugin over gRPC, official or ours, and get every answer as plain data to compare. */
+/** Calls a provider plugin over gRPC, official or stand-in, and returns each answer as plain data for comparison. */
 
 import grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -12,12 +12,12 @@ export type Fields = Record<string, Json>;
 
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const signature = "4dabf18193072939515e22adb298388d";
-/** What stands on the wire for a string that only `up` will know. */
+/** The wire format of a string that becomes known only during `up`. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-/** A secret, as it stands on the wire. */
+/** The wire format of a secret. */
 export const secret = (value: Json): Json => ({ [signature]: secretSignature, value });
 
-/** A failed call: gRPC status, message, and what the engine would keep of a half-made resource. */
+/** A failed call: gRPC status, message, and the properties of a partly created resource. */
 export interface Failure {
   error: { code: number; message: string; details?: Json };
 }
@@ -26,7 +26,7 @@ export function isFailure(answer: Fields | Failure): answer is Failure {
   return "error" in answer;
 }
 
-/** Properties as the engine sends them to a provider that takes no secrets. */
+/** Removes the marks of secrets, as the engine does for a provider that does not accept secrets. */
 export function opened(properties: Fields): Fields {
   return openedValue(properties) as Fields;
 }
@@ -38,14 +38,14 @@ function openedValue(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, openedValue(inner)]));
 }
 
-/** One connection to a provider, as an engine would open it. */
+/** A connection to a provider, like that of an engine. */
 export class ProviderClient {
   readonly #client: InstanceType<typeof rpc.ResourceProviderClient>;
   readonly #project: string;
 
   constructor(address: string, project = "conformance") {
     this.#client = new rpc.ResourceProviderClient(address, grpc.credentials.createInsecure(), {
-      // A connection of its own, as every engine has one; clients of one process share them otherwise.
+      // A connection of its own, like that of an engine. By default, clients in one process share connections.
       "grpc.use_local_subchannel_pool": 1,
     });
     this.#project = project;
@@ -189,7 +189,7 @@ export class ProviderClient {
     request.setName(name);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ in message types alone
+  // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ only in their message types
   #ask(method: string, request: unknown, read: (response: any) => unknown): Promise<any> {
     return new Promise((resolve) => {
       // biome-ignore lint/suspicious/noExplicitAny: as above

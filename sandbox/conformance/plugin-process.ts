@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-/** A plugin that runs as a process of its own. */
+/** A plugin in a process of its own. */
 export interface PluginProcess {
   address: string;
   ended(): boolean;
   close(): Promise<void>;
 }
 
-/** An official plugin must not outlive who asks it. */
+/** An official plugin must not outlive this process. */
 const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Start an official plugin; it prints its port as the first line. */
+/** Starts an official plugin. Its first line of output is its port. */
 export async function startPlugin(
   bin: string,
   args: string[],

@@ -1,22 +1,22 @@
-/** The official part, or the one that stands in for it. */
+/** The official part, or its stand-in. */
 export type Side = "official" | "ours";
 
-/** Where the official parts are. */
+/** Paths of the official parts. */
 export interface OfficialParts {
   /** Folder of the programs: pulumi-language-nodejs, pulumi-resource-*, flyctl. */
   bin: string;
   /** A PULUMI_HOME with the official plugins installed. */
   home: string;
-  /** The engine's executable, found or made when it is first asked for. */
+  /** The engine's executable, found or built at the first call. */
   engine(): Promise<string>;
 }
 
 /**
- * One question that both sides are asked. The answers must be equal, so a question reduces what may differ (an
- * id, a generated value) to its form.
+ * A question to both sides. The answers must be equal. So a question replaces values that may differ (an id,
+ * a generated value) by their form.
  */
 export interface Question {
-  /** The comparison that it belongs to, such as `random`. */
+  /** Name of the comparison, such as `random`. */
   part: string;
   name: string;
   ask(side: Side): Promise<unknown>;

@@ -1,6 +1,6 @@
 /**
- * Programs that tell of new versions of themselves, or ask for money, do so by the calendar and by what the network
- * answers. One side would be told and the other not, so nobody is.
+ * Switches off update notices and requests for money. They depend on the date and on the network, so one side
+ * could show a notice that the other does not show.
  */
 export const quiet: Readonly<Record<string, string>> = {
   // https://docs.npmjs.com/cli/v11/using-npm/config
@@ -15,7 +15,10 @@ export const quiet: Readonly<Record<string, string>> = {
   FLY_SYNTHETICS_AGENT: "0",
 };
 
-/** Whatever this process starts from now on is quiet; our language host, which is in this process, too. */
+/**
+ * Applies to all programs that this process starts from now on, and to the stand-in language host, which runs
+ * in this process.
+ */
 export function beQuiet(): void {
   Object.assign(process.env, quiet);
 }

@@ -236,7 +236,7 @@ async function change(
     : await client.update(type(name), { ...made, preview: how === "preview" });
 }
 
-/** Generated texts by their form: a length, the words of a name, the version of a UUID. */
+/** Replaces generated texts by their form: a length, the words of a name, the version of a UUID. */
 function form(text: string, path: string): string {
   const key =
     path

@@ -1,22 +1,22 @@
-/** The record in the repository of what was compared last, and found without a difference. */
+/** The repository's record of the last comparisons without a difference. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Comparison, comparisons } from "./comparisons.ts";
 import { type Digests, digestsOf, root } from "./sources.ts";
 
-/** One comparison in which no answer differed. */
+/** One comparison without a difference. */
 export interface Entry {
   /** Day, UTC. */
   date: string;
-  /** How many questions both sides were asked. */
+  /** Number of questions to both sides. */
   questions: number;
-  /** The official programs with their versions. */
+  /** Versions of the official programs. */
   official: Record<string, string>;
-  /** What the answers depend on. */
+  /** Digests of the files that the answers depend on. */
   sources: Digests;
 }
 
-/** By comparison. */
+/** Entries by name of comparison. */
 export type Entries = Record<string, Entry>;
 
 const file = join(root, "sandbox/conformance/record.json");
@@ -24,12 +24,12 @@ const file = join(root, "sandbox/conformance/record.json");
 const meaning =
   "Written by `npm run conformance`: on this day these official programs and our stand-ins, whose sources have these digests, gave equal answers to all questions.";
 
-/** @throws when the file is no JSON. */
+/** @throws SyntaxError when the file is not JSON. */
 export function readRecord(): Entries {
   return (JSON.parse(readFileSync(file, "utf8")) as { comparisons: Entries }).comparisons;
 }
 
-/** Puts one entry into the record as it is on disk now. */
+/** Writes one entry into the record. The other entries are read from the disk first. */
 export function writeEntry(name: string, entry: Entry): void {
   const entries = { ...readRecord(), [name]: entry };
   const known = Object.entries(entries).filter(([one]) => comparisons[one]?.kind === "recorded");
@@ -37,7 +37,7 @@ export function writeEntry(name: string, entry: Entry): void {
   writeFileSync(file, `${JSON.stringify({ meaning, comparisons: sorted }, null, 2)}\n`);
 }
 
-/** Why a comparison's entry says nothing about what is here now; undefined when it is fresh. */
+/** Why a comparison's entry does not apply to the current sources. Undefined when it is fresh. */
 export async function staleness(
   comparison: Comparison,
   entry: Entry | undefined,
@@ -49,7 +49,7 @@ export async function staleness(
   return changed.length === 0 ? undefined : `changed since ${entry.date}: ${changed.join(", ")}`;
 }
 
-/** Every comparison whose entry is stale, with the reason. */
+/** All comparisons with a stale entry, with the reason. */
 export async function staleComparisons(entries = readRecord()): Promise<Map<string, string>> {
   const stale = new Map<string, string>();
   for (const [name, comparison] of Object.entries(comparisons)) {
@@ -60,6 +60,6 @@ export async function staleComparisons(entries = readRecord()): Promise<Map<stri
   return stale;
 }
 
-/** How to renew the record, in one line. */
+/** One line that says how to renew the record. */
 export const renewal =
   "MASTIFF_OFFICIAL=<folder of official programs> npm run conformance    compares what is stale and renews the record";

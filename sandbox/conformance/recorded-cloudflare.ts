@@ -1,9 +1,9 @@
 /**
- * The local Cloudflare against a recording: every call that the official provider plugin made in one life of a
- * stack, in its order, with the answers that it could work with.
+ * Compares the local Cloudflare with a recording: all calls of the official provider plugin in one life of a
+ * stack, in order, with the answers it got.
  *
- * The recorded answers came from a permissive server. What it made up or got wrong is set right by
- * `recording-corrections.ts`, so each difference that is left is one of the local Cloudflare.
+ * The recorded answers came from a permissive server. `recording-corrections.ts` corrects what that server
+ * made up or got wrong. So each remaining difference is an error of the local Cloudflare.
  */
 import { readFileSync } from "node:fs";
 import { type Api, freshApi, account as localAccount, zone as localZone, token } from "./cloudflare-api.ts";
@@ -11,26 +11,28 @@ import { formOf, inFormOf } from "./expected-form.ts";
 import type { Question, Side } from "./question.ts";
 import { type Correction, corrected, corrections } from "./recording-corrections.ts";
 
-/** An answer: its status and its JSON; undefined where there is no body. */
+/** An answer: its status and JSON. `response` is undefined when there is no body. */
 interface Answer {
   status: number;
   response?: { success: boolean; result: unknown };
 }
 
-/** A call as it was recorded. */
+/** A recorded call. */
 interface RecordedCall extends Answer {
   method: string;
   path: string;
   request: unknown;
-  /** Those of Cloudflare alone. */
+  /** Cloudflare's own headers. */
   headers?: Record<string, string>;
-  /** What the engine did: up, preview, … */
+  /** The engine's operation: up, preview, … */
   step: string;
 }
 
 const part = "recorded-cloudflare";
 
-/** Identifiers of the recording that mean the same here from the start; the permission groups are real ones. */
+/**
+ * Identifiers of the recording with a known local counterpart. The permission groups' ids are Cloudflare's real ones.
+ */
 const known: [recorded: string, local: string][] = [
   ["a".repeat(32), localAccount],
   ["0123456789abcdef0123456789abcdef", localZone],
@@ -57,7 +59,7 @@ export async function questions(): Promise<Question[]> {
   return [...compared, noIdleCorrection(used)];
 }
 
-/** What was set right in the recording, by reason. */
+/** The corrections of the recording, grouped by reason. */
 export function remarks(): string[] {
   const byReason = Map.groupBy(corrections, ({ because }) => because);
   return [...byReason].map(([because, entries]) => {
@@ -66,7 +68,7 @@ export function remarks(): string[] {
   });
 }
 
-/** A correction that fits no answer is out of date. */
+/** A question that fails when a correction changes no answer and is therefore out of date. */
 function noIdleCorrection(used: Set<Correction>): Question {
   return {
     part,
@@ -76,7 +78,7 @@ function noIdleCorrection(used: Set<Correction>): Question {
   };
 }
 
-/** The calls in order, each with the step that it belongs to. */
+/** The calls in order, each with its step. */
 function readRecording(): RecordedCall[] {
   const lines = readFileSync(new URL("recorded/cloudflare.jsonl", import.meta.url), "utf8")
     .trim()
@@ -93,7 +95,7 @@ function nameOf({ method, path }: RecordedCall): string {
   return `${method} ${path.replace(/[0-9a-f]{32}/g, ":id")}`;
 }
 
-/** The local Cloudflare's answers, in the recording's identifiers. */
+/** The local Cloudflare's answers, with the recording's identifiers. */
 async function replay(calls: RecordedCall[], truth: Answer[]): Promise<Answer[]> {
   const api = await freshApi();
   const ids = new Map(known);
@@ -129,7 +131,7 @@ async function send(
   return { status: answer.status, text: await answer.text() };
 }
 
-/** Pairs the identifiers that stand in the same places of both results. */
+/** Pairs the identifiers at the same places in both results. */
 function learn(recorded: unknown, local: unknown, ids: Map<string, string>): void {
   if (typeof recorded === "string" && typeof local === "string") {
     if (/^[0-9a-f]{32}$/.test(recorded) && !ids.has(recorded)) ids.set(recorded, local);

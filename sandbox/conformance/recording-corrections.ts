@@ -1,12 +1,12 @@
-/** What the permissive server behind the recording made up or got wrong, and what Cloudflare answers. */
+/** Corrects the recording: what its permissive server made up or got wrong, and what Cloudflare answers. */
 import { nothing, someList, someText } from "./expected-form.ts";
 
 export interface Correction {
-  /** Calls that it is about, as `METHOD /path` with identifiers as `:id`. */
+  /** The calls to correct, as `METHOD /path` with identifiers as `:id`. */
   call: RegExp;
-  /** Where in the answer, such as `response.result.zone_id`; `*` is each entry of a list. */
+  /** Path in the answer, such as `response.result.zone_id`. `*` is each entry of a list. */
   at: string;
-  /** What Cloudflare answers there; a mark of `expected-form.ts` where it varies. */
+  /** Cloudflare's value at this path. A value that varies is a mark of `expected-form.ts`. */
   is: unknown;
   because: string;
 }
@@ -18,7 +18,7 @@ const anyRecord = /^(POST|GET|PUT) \/zones\/:id\/dns_records/;
 const partialOnly =
   "only a zone with partial setup has it (cloudflare/cloudflare-go#353; answers for full zones in public repositories)";
 
-/** Each of them is met by the recording, else the run says so. */
+/** All corrections. The run reports a correction that changes nothing. */
 export const corrections: Correction[] = [
   { call: zoneLookUp, at: "response.result.*.account.name", is: someText, because: madeUp },
   { call: zoneLookUp, at: "response.result.*.name_servers", is: someList, because: madeUp },
@@ -90,7 +90,7 @@ export const corrections: Correction[] = [
 ];
 
 /**
- * The answer with what is known to be wrong set right.
+ * The answer after all corrections.
  *
  * @param used gets every correction that changed something.
  */
@@ -103,7 +103,7 @@ export function corrected<Answer>(call: string, answer: Answer, used: Set<Correc
   return truth.answer;
 }
 
-/** Whether the value was another one before. */
+/** Sets the value. True when the old value was another one. */
 function put(place: unknown, [step = "", ...rest]: string[], value: unknown): boolean {
   if (typeof place !== "object" || place === null) return false;
   const steps = step === "*" ? Object.keys(place) : [step];

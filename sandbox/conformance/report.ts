@@ -1,4 +1,4 @@
-/** An answer that differed. */
+/** A question whose answers differed. */
 export interface Difference {
   part: string;
   question: string;
@@ -7,10 +7,10 @@ export interface Difference {
 }
 
 /**
- * The table of differences and the counts, as they are printed at the end.
+ * The table of differences and the counts, printed at the end.
  *
  * @param lines one per comparison.
- * @param missing how many of them could not be made.
+ * @param missing number of comparisons that could not be made.
  */
 export function report(lines: string[], differences: Difference[], missing: number): string {
   const table = differences.map(
@@ -27,13 +27,13 @@ export function report(lines: string[], differences: Difference[], missing: numb
   return `${table.join("")}\n${lines.map((line) => `  ${line}\n`).join("")}${end.join("; ")}\n`;
 }
 
-/** Where two answers part, by path; long values are cut in the middle. */
+/** The paths at which two answers differ, with both values. Long values are cut in the middle. */
 export function deviations(official: unknown, ours: unknown, path = ""): string[] {
   if (JSON.stringify(official) === JSON.stringify(ours)) return [];
   if (isObject(official) && isObject(ours)) {
     const keys = [...new Set([...Object.keys(official), ...Object.keys(ours)])];
     const inner = keys.flatMap((key) => deviations(official[key], ours[key], `${path}.${key}`));
-    // Equal but for the order of keys, or for undefined against absent.
+    // The objects differ only in the order of keys, or in an undefined value against an absent key.
     return inner.length > 0 ? inner : [`${path || "."}: the same values in another shape`];
   }
   return [`${path || "."}`, `  official  ${shown(official)}`, `  ours      ${shown(ours)}`];

@@ -1,32 +1,32 @@
-/** One question to the local SendGrid, and what it takes to arrange it. */
+/** One question to the local SendGrid, with its preparation. */
 import type { World } from "../clouds/world.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: a case knows what it asked for
+// biome-ignore lint/suspicious/noExplicitAny: a case knows the body that it gets
 export type Answer = { status: number; headers: Headers; body: any };
 
-/** A SendGrid that nobody else uses. */
+/** A SendGrid for one case. */
 export interface Sendgrid {
   world: World;
-  /** @param key the operator's by default; `none` sends none. */
+  /** @param key API key. Default: the operator's. `none` sends no key. */
   call(method: string, path: string, body?: unknown, key?: string): Promise<Answer>;
   /** Publishes a record in the zone of mastiff.party. */
   dns(record: { type: string; name: string; content: string }): Promise<void>;
 }
 
 export interface Case {
-  /** The call that is compared, such as `GET /api_keys/:id`. */
+  /** The compared call, such as `GET /api_keys/:id`. */
   call: string;
   what: string;
   /** The described status. */
   status: number;
-  /** The described text of the refusal, where there is one. */
+  /** The described text of a refusal. */
   says?: string;
   also?: { limits: string[] };
-  /** Arranges what is needed, and ends with the call. */
+  /** Prepares the account and makes the call last. */
   ask(sendgrid: Sendgrid): Promise<Answer>;
 }
 
-/** Bodies that are taken. */
+/** Valid bodies. */
 export const domain = { domain: "mastiff.party", subdomain: "em", automatic_security: true };
 export const sender = {
   nickname: "admin",

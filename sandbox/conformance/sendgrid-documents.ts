@@ -1,13 +1,16 @@
 /**
- * What SendGrid's published descriptions say of the calls that the program makes, as schemas.
+ * SendGrid's published descriptions of the calls that the program makes, as schemas.
  *
- * Written after twilio/sendgrid-oai at dbe0e0d: spec/yaml/tsg_domain_authentication_v3.yaml, tsg_link_branding_v3.yaml,
- * tsg_api_keys_v3.yaml, tsg_verified_senders_v3.yaml, tsg_tracking_settings_v3.yaml, tsg_scopes_v3.yaml. They are
- * stricter than those in two ways: a field that each example shows is there, and nothing is there that they do not name.
+ * Written after twilio/sendgrid-oai at dbe0e0d: spec/yaml/tsg_domain_authentication_v3.yaml,
+ * tsg_link_branding_v3.yaml, tsg_api_keys_v3.yaml, tsg_verified_senders_v3.yaml,
+ * tsg_tracking_settings_v3.yaml, tsg_scopes_v3.yaml.
+ *
+ * The schemas are stricter than these files in two ways: a field that every example shows is required, and
+ * fields that the files do not name are refused.
  */
 import { z } from "zod";
 
-/** What is said of one call: the body that it takes, and what it answers; undefined where that has no body. */
+/** Description of one call: the request's body, and the answers' bodies by status. Undefined: no body. */
 interface Documents {
   takes?: z.ZodType;
   answers: Record<number, z.ZodType | undefined>;
@@ -16,7 +19,7 @@ interface Documents {
 const record = z.strictObject({
   valid: z.boolean(),
   type: z.enum(["cname", "txt", "mx"]),
-  // Labels of DKIM begin with an underscore.
+  // DKIM labels begin with an underscore.
   host: z.string().regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/),
   data: z.string(),
 });
@@ -85,7 +88,7 @@ const sender = z.strictObject({
   locked: z.boolean(),
 });
 
-/** An error of any call for which nothing else is said. */
+/** Error body of every call without a description of its own. */
 const error = z.strictObject({
   errors: z
     .array(
@@ -99,7 +102,7 @@ const error = z.strictObject({
     .min(1),
   id: z.string().optional(),
 });
-/** Of verified senders: a field is no null, and each complaint has its `error_id`. */
+/** Error body of verified senders: `field` is never null, and each error has an `error_id`. */
 const senderError = z.strictObject({
   errors: z
     .array(
@@ -151,7 +154,7 @@ const documents: Record<string, Documents> = {
     takes: keyRequest,
     answers: { 201: key.extend({ api_key: z.string(), scopes: z.array(z.string()) }) },
   },
-  // Described as a list in `result`; it is one object: api_key_test.go in kenzo0107/sendgrid.
+  // The description says a list in `result`. The real answer is one object: api_key_test.go in kenzo0107/sendgrid.
   "GET /api_keys/:id": { answers: { 200: key.extend({ scopes: z.array(z.string()) }) } },
   "PUT /api_keys/:id": { takes: keyRequest, answers: { 200: key } },
   "DELETE /api_keys/:id": { answers: { 204: undefined } },
@@ -169,16 +172,16 @@ const documents: Record<string, Documents> = {
   "GET /scopes": { answers: { 200: z.strictObject({ scopes: z.array(z.string()) }) } },
 };
 
-/** All calls that are described, such as `GET /api_keys/:id`. */
+/** All described calls, such as `GET /api_keys/:id`. */
 export const describedCalls: readonly string[] = Object.keys(documents);
 
-/** The schema of an answer; undefined where it has no body. */
+/** Schema of an answer's body. Undefined: no body. */
 export function answerSchema(call: string, status: number): z.ZodType | undefined {
   const { answers } = described(call);
   return status in answers ? answers[status] : error;
 }
 
-/** The schema of a body; undefined where a call takes none. */
+/** Schema of a request's body. Undefined: no body. */
 export function bodySchema(call: string): z.ZodType | undefined {
   return described(call).takes;
 }

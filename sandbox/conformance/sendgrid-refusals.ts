@@ -1,17 +1,17 @@
-/** What SendGrid refuses: calls without a right, wrong bodies, unknown things, too many calls. */
+/** Calls that SendGrid refuses: no permission, a wrong body, an unknown identifier, too many calls. */
 import { type Case, domain, key, madeKey, madeSender, type Sendgrid, sender } from "./sendgrid-case.ts";
 
-/** Refusals have the same text at each call: responses of tsg_scopes_v3.yaml. */
+/** A refusal has the same text for every call: responses of tsg_scopes_v3.yaml. */
 const unauthorized = { status: 401, says: "authorization required" };
 const forbidden = { status: 403, says: "access forbidden" };
 const notFound = { status: 404, says: "not found" };
 
-/** A call with a key that may send mail and nothing else. */
+/** Makes a call with a key that may only send mail. */
 async function withLittleRight(sendgrid: Sendgrid, method: string, path: string, body?: unknown) {
   return sendgrid.call(method, path, body, (await madeKey(sendgrid)).api_key);
 }
 
-/** Without a key, and with one that may not: alike at each call. */
+/** Calls without a key, and with a key that lacks the permission. The refusal is the same for every call. */
 const withoutRight = [
   ["GET /whitelabel/domains"],
   ["POST /whitelabel/domains", domain],
@@ -35,7 +35,7 @@ const withoutRight = [
   ];
 });
 
-/** Bodies that are refused, and identifiers that are unknown. */
+/** Calls with bodies that SendGrid refuses. */
 const mistakes = (
   [
     ["POST /whitelabel/domains", "no domain", { subdomain: "em" }],
@@ -66,13 +66,12 @@ const unknowns = [
   "DELETE /verified_senders/:id",
 ].map((call): Case => {
   const [method = "", path = ""] = call.replace(":id", "1").split(" ");
-  // Only the text for scopes is described; other calls may say which thing it is.
+  // Only the text for scopes is described. Other calls may name the missing thing.
   return { call, what: "an unknown one", status: notFound.status, ask: (s) => s.call(method, path) };
 });
 
 const limits = ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"];
 
-/** All of them. */
 export const refusals: Case[] = [
   ...withoutRight,
   ...mistakes,

@@ -1,4 +1,4 @@
-/** Each described call of SendGrid, as the program makes it, with success. */
+/** Successful calls: each described SendGrid call as the program makes it. */
 import { type Case, domain, key, madeDomain, madeKey, madeSender, sender } from "./sendgrid-case.ts";
 
 export const successes: Case[] = [

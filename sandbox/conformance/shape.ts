@@ -1,7 +1,7 @@
 import type { Json } from "./plugin-client.ts";
 
 /**
- * The answer with every text that `reduce` knows replaced by its form, so that generated values can be compared.
+ * Replaces every text of an answer by what `reduce` returns, so that generated values can be compared.
  *
  * @param reduce gets a text and its path, such as `outputs.result.value`.
  */

@@ -7,7 +7,7 @@ import { type PluginProcess, startPlugin } from "./plugin-process.ts";
 import type { OfficialParts, Side } from "./question.ts";
 
 /**
- * A plugin of ours. Each comparison names its own, so that it depends on the sources of no other
+ * A stand-in plugin. Each comparison names its own one, so that it depends only on that plugin's sources
  * (comparisons.ts).
  */
 export interface StandIn {
@@ -20,14 +20,14 @@ const ours = new Map<string, Promise<Served>>();
 const officials = new Map<string, Promise<PluginProcess>>();
 closeAtEnd(closeSides);
 
-/** The port of one of our plugins on 127.0.0.1: one server for all questions. */
+/** The port of a stand-in plugin on 127.0.0.1. One server answers all questions. */
 export async function ourPort({ name, service }: StandIn): Promise<number> {
   const served = ours.get(name) ?? servePlugin(service());
   ours.set(name, served);
   return (await served).port;
 }
 
-/** Ask a provider over a connection of its own, configured as the engine configures one. */
+/** Asks a provider over a connection of its own, configured as the engine does it. */
 export async function withProvider<Answer>(
   official: OfficialParts,
   standIn: StandIn,
@@ -45,9 +45,9 @@ export async function withProvider<Answer>(
 }
 
 /**
- * Where a provider listens; the official one is started once, and again when it has crashed.
+ * Address of a provider. The official one is started once, and again after a crash.
  *
- * @param copy another copy of the official one is another process.
+ * @param copy number of the official provider's process.
  */
 export async function addressOf(
   official: OfficialParts,
@@ -64,7 +64,7 @@ export async function addressOf(
   return (await started).address;
 }
 
-/** End every plugin that the questions have started. */
+/** Ends every plugin that the questions have started. */
 export async function closeSides(): Promise<void> {
   const started = [...officials.values(), ...ours.values()];
   officials.clear();

@@ -1,6 +1,6 @@
 /**
- * What a comparison's answers depend on, as one digest per folder: its file, all that this imports, and the programs
- * and data that are named by `new URL("…", import.meta.url)`.
+ * Digests of the files that a comparison's answers depend on, one per folder: the comparison's file,
+ * everything that it imports, and the programs and data that it names by `new URL("…", import.meta.url)`.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -9,13 +9,13 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type { Comparison } from "./comparisons.ts";
 
-/** Digests by folder (`sandbox/clouds/fly`), and of `packages`. */
+/** Digests by folder, such as `sandbox/clouds/fly`, and one of `packages`. */
 export type Digests = Record<string, string>;
 
-/** The checkout. */
+/** Folder of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** @param folder another checkout than this one. */
+/** @param folder root of the checkout. Default: this one. */
 export async function digestsOf(comparison: Comparison, folder = root): Promise<Digests> {
   const { files, packages } = reach(`sandbox/conformance/${comparison.file}`, folder);
   const byFolder = Map.groupBy([...files.keys()].sort(), (path) =>
@@ -30,7 +30,10 @@ export async function digestsOf(comparison: Comparison, folder = root): Promise<
   return Object.fromEntries(digests.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What a file leads to. Types count: a type that changes is a sign that what has it does. */
+/**
+ * All files and packages that a file depends on. Imports of types count: a changed type shows that the code
+ * with this type has changed.
+ */
 export function reach(entry: string, folder = root): { files: Map<string, string>; packages: Set<string> } {
   const files = new Map<string, string>();
   const packages = new Set<string>();
@@ -47,7 +50,7 @@ export function reach(entry: string, folder = root): { files: Map<string, string
     for (const named of namedFiles(text)) {
       const beside = posix.join(posix.dirname(path), named);
       const found = join(folder, beside);
-      // A folder, or the form of a file's name.
+      // The name may be of a folder, or a pattern of file names.
       if (existsSync(found) && statSync(found).isFile()) waiting.push(beside);
     }
   }
@@ -58,7 +61,7 @@ function namedFiles(text: string): string[] {
   return [...text.matchAll(/new URL\(\s*"([^"]+)",\s*import\.meta\.url\)/g)].map(([, name = ""]) => name);
 }
 
-/** `@pulumi/pulumi/proto/language_pb.js` is of `@pulumi/pulumi`. */
+/** Gives `@pulumi/pulumi` for `@pulumi/pulumi/proto/language_pb.js`. */
 function packageOf(specifier: string): string {
   return specifier
     .split("/")

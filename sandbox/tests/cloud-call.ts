@@ -1,28 +1,28 @@
-/** A local Cloudflare or SendGrid of a test's own, called over HTTP as the front mounts it. */
+/** A local Cloudflare and SendGrid for one test, called over HTTP at the front's paths. */
 import { Hono } from "hono";
 import { serveCloudflare } from "../clouds/cloudflare/serve.ts";
 import { serveR2 } from "../clouds/cloudflare/serve-r2.ts";
 import { serveSendgrid } from "../clouds/sendgrid/serve.ts";
 import { openWorld, type World } from "../clouds/world.ts";
 
-/** The account's owner, who may set any scene. */
+/** Token of the account's owner, who has all rights. */
 export const cloudflareToken = "local-cloudflare-owner-0000000000000000000000";
-/** The operator, who may do what README names. */
+/** Token of the operator, who has the rights that README names. */
 export const operatorToken = "local-cloudflare-token-0000000000000000000000";
 export const sendgridKey = "SG.local-operator-key-0000.000000000000000000000000000000000000000000";
 export const account = "/accounts/00000000000000000000000000000d09";
 export const zoneId = "0000000000000000000000000000a001";
 export const zone = `/zones/${zoneId}`;
 
-/** What a call brought back. */
+/** Answer to a call. */
 export interface Answer {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into documents whose shape is what they assert.
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert the shape of the body
   body: any;
 }
 
-/** Calls one cloud: method, path, body; `headers` go on top of the operator's. */
+/** Calls one cloud: method, path, body. `headers` are added to the operator's. */
 export type Call = (
   method: string,
   path: string,
@@ -74,7 +74,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** `status code` of a refused Cloudflare call, to assert both at once. */
+/** Gives `status code` of a refused Cloudflare call, to assert both at once. */
 export function refused(answer: Answer): string {
   return `${answer.status} ${answer.body?.errors?.[0]?.code}`;
 }

@@ -92,7 +92,7 @@ test("zones are found by name, page by page", async () => {
   });
   expect((await cloudflare("GET", "/zones?name=stiff.party")).body.result).toEqual([]);
   const page = await cloudflare("GET", "/zones?per_page=1&page=1");
-  // per_page is at least 5.
+  // Cloudflare raises a smaller per_page to 5.
   expect(page.body.result_info).toEqual({ page: 1, per_page: 5, count: 3, total_count: 3, total_pages: 1 });
   expect((await cloudflare("GET", "/zones?status=pending")).body.result[0].name).toBe("pending.example");
 });
@@ -125,7 +125,7 @@ test("a setting takes only its values, and PATCH is what GET shows", async () =>
   for (const value of ["Strict", true, undefined]) {
     expect(refused(await cloudflare("PATCH", `${zone}/settings/ssl`, { value }))).toBe("400 1007");
   }
-  // A number where the API wants the text "1.2".
+  // The API wants the text "1.2" and not a number.
   expect(refused(await cloudflare("PATCH", `${zone}/settings/min_tls_version`, { value: 1.2 }))).toBe(
     "400 1007",
   );
@@ -138,7 +138,7 @@ test("a token is known by its digest alone: no state holds a value", () => {
   for (const value of [cloudflareToken, operatorToken]) expect(text).not.toContain(value);
 });
 
-// What a zone with partial setup is told: github.com/cloudflare/cloudflare-go/issues/353.
+// Only a zone with partial setup has these fields: github.com/cloudflare/cloudflare-go/issues/353.
 test("a zone with full setup has no verification key and no CNAME suffix", async () => {
   const { body } = await freshClouds().cloudflare("GET", zone);
   expect(body.result).toMatchObject({

@@ -28,7 +28,7 @@ test("a record comes back under its full name, in one spelling", async () => {
     tags: [],
     meta: {},
   });
-  // Left out since January 2025: github.com/cloudflare/cloudflare-rs/issues/251.
+  // Cloudflare leaves these fields out since January 2025: github.com/cloudflare/cloudflare-rs/issues/251.
   expect(Object.keys(body.result)).not.toContain("zone_id");
   expect(Object.keys(body.result)).not.toContain("zone_name");
   const six = await post({ type: "AAAA", name: "@", content: "2A09:8280:0001:0::0001" });
@@ -180,7 +180,7 @@ test("a wildcard answers for what does not exist, and not below or at what does"
   await post({ type: "TXT", name: "_acme.a", content: "x" });
   expect(lookup(clouds.world, "anything.mastiff.party", "A")).toEqual(["192.0.2.9"]);
   expect(lookup(clouds.world, "deep.er.mastiff.party", "A")).toEqual(["192.0.2.9"]);
-  // `a` exists as an empty node above `_acme.a`.
+  // `a` exists as an empty node above `_acme.a`, so the wildcard does not apply to it.
   expect(lookup(clouds.world, "a.mastiff.party", "A")).toEqual([]);
   expect(recordsAt(clouds.world, "x.a.mastiff.party")).toEqual([]);
 });

@@ -6,13 +6,13 @@ import type { OperatorMode } from "../clouds/cloudflare/state.ts";
 import { root } from "../toolchain/paths.ts";
 import { account, type Clouds, freshClouds, operatorToken, refused, zone } from "./cloud-call.ts";
 
-/** The dashboard's words, where the API has others. "Edit" is "Write" there. */
+/** API names of rights that have another name in the dashboard. In the API, "Edit" is "Write". */
 const names: Record<string, string> = {
   "Transform Rules Edit": "Zone Transform Rules Write",
   "Config Rules Edit": "Config Settings Write",
 };
 
-/** What README wants of a token for a mode, by the API's names. */
+/** The rights that README asks for in a mode, by the API's names. */
 function rightsInReadme(mode: OperatorMode): string[] {
   const row = readFileSync(join(root, "README.md"), "utf8")
     .split("\n")

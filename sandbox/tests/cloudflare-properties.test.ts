@@ -13,7 +13,7 @@ test("what a resolver answers is the text that was sent, however it was cut and 
       (sent) => {
         const stored = quotedText(sent);
         expect(unquotedText(stored)).toBe(sent);
-        // Stored once, it is a fixed point: a record that is read and written back does not change.
+        // Quoting stored text changes nothing, so a record that is read and written back stays the same.
         expect(quotedText(stored)).toBe(stored);
       },
     ),

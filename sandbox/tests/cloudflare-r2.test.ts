@@ -63,7 +63,7 @@ test("a bucket lives in its jurisdiction and is unknown in the others", async ()
   expect((await create("files", {}, eu)).body.result.jurisdiction).toBe("eu");
   expect(refused(await clouds.cloudflare("GET", files))).toBe("404 10006");
   expect((await clouds.cloudflare("GET", files, undefined, eu)).status).toBe(200);
-  // Another bucket of the same name, elsewhere.
+  // This bucket has the same name in another jurisdiction.
   expect((await create()).status).toBe(200);
 });
 

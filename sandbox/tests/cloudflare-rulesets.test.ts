@@ -61,7 +61,7 @@ test("with refs a rule keeps its id over a PUT, without them it gets a new one",
   const bare = { ...rule("x"), ref: undefined };
   const { body } = await create([rule("one"), bare]);
   const [one, anonymous] = body.result.rules;
-  // Without a ref of its own the rule's ref is its id.
+  // The ref of a rule made without one is its id.
   expect(anonymous.ref).toBe(anonymous.id);
   const path = `${zone}/rulesets/${body.result.id}`;
   const put = await clouds.cloudflare("PUT", path, { rules: [rule("one", "https://x"), bare] });

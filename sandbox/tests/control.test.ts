@@ -103,7 +103,7 @@ test("the page needs nothing but itself", async () => {
   const wanted = new Set(["/"]);
   for (const file of files) {
     const text = readFileSync(new URL(file, folder), "utf8");
-    // The namespace of SVG is a name and no address.
+    // SVG's namespace is a name and not an address.
     const addresses = text.replaceAll("http://www.w3.org/2000/svg", "");
     expect(addresses, file).not.toMatch(/https?:\/\/\w|["'(]\/\/\w/);
     for (const [, path = ""] of text.matchAll(/["`](\/_local\/page\/[\w.-]+)/g)) wanted.add(path);

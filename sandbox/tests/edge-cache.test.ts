@@ -4,7 +4,7 @@ import { openWorld } from "../clouds/world.ts";
 
 const script = "https://assets.acme.social/packs/a.js";
 
-/** An origin that counts how often it is asked. */
+/** An origin that counts its requests. */
 function origin(headers: Record<string, string> = {}, status = 200) {
   let asked = 0;
   return async () => new Response(`answer ${++asked}`, { status, headers });

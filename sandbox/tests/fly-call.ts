@@ -1,4 +1,4 @@
-/** A local Fly of a test's own, called as flyctl calls it, and a small community in it. */
+/** A local Fly for one test, called as flyctl calls it, and a small community on it. */
 import type { Hono } from "hono";
 import { serveFly } from "../clouds/fly/serve.ts";
 import type { App, Machine } from "../clouds/fly/state.ts";
@@ -7,14 +7,13 @@ import { openWorld, type World } from "../clouds/world.ts";
 
 const token = "fm2_local-operator";
 
-/** What a call brought back. */
+/** Answer to a call. */
 export interface Answer {
   status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into documents whose shape is what they assert.
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert the shape of the body
   body: any;
 }
 
-/** A fresh Fly. */
 export interface Fly {
   world: World;
   app: Hono;
@@ -23,7 +22,7 @@ export interface Fly {
 }
 
 export function freshFly(world = openWorld()): Fly {
-  // Tests ask many times within a millisecond; the limit has tests of its own (fly-rate-limit.test.ts).
+  // Tests make many calls within a millisecond. The rate limit has tests of its own (fly-rate-limit.test.ts).
   world.state.fly.dials.requestsPerSecond = 0;
   const app = serveFly(world);
   const call: Fly["call"] = async (method, path, body, headers = {}) => {
@@ -43,25 +42,25 @@ export function freshFly(world = openWorld()): Fly {
   };
 }
 
-/** Makes an app in our organisation. */
+/** Makes an app in the operator's organisation. */
 export async function makeApp(fly: Fly, name: string, role = ""): Promise<App> {
   await fly.call("POST", "/v1/apps?wait=true", { name, org_slug: "mastiff", network: "", app_role_id: role });
   return stateOf(fly, name);
 }
 
-/** An app as the world remembers it. */
+/** An app in the world's state. */
 export function stateOf(fly: Fly, name: string): App {
   const app = fly.world.state.fly.apps[name];
   if (app === undefined) throw new Error(`no app ${name}`);
   return app;
 }
 
-/** Sets secrets, staged as all are until a machine is made. */
+/** Sets secrets. They are staged until a machine is made. */
 export async function stage(fly: Fly, app: string, values: Record<string, string | null>): Promise<void> {
   await fly.call("POST", `/v1/apps/${app}/secrets`, { values });
 }
 
-/** Starts a machine and lets a minute pass, so that a service listens and a job has ended. */
+/** Starts a machine and advances the clock by a minute, so that a service listens and a job has ended. */
 export async function run(
   fly: Fly,
   app: string,
@@ -74,7 +73,7 @@ export async function run(
   return machineOf(fly, app, answer.body.id);
 }
 
-/** Lets time pass on the world's clock, and everything happen that is due by then. */
+/** Advances the world's clock and runs everything that is due by then. */
 export async function pass(fly: Fly, milliseconds = 60_000): Promise<void> {
   fly.world.advance(milliseconds);
   await fly.call("GET", "/v1/platform/regions");
@@ -86,14 +85,14 @@ export function machineOf(fly: Fly, app: string, id: string): Machine {
   return machine;
 }
 
-/** What a machine's program printed. */
+/** Output of a machine's program. */
 export function printed(fly: Fly, app: string, machine: Machine): string[] {
   return stateOf(fly, app)
     .logs.filter((line) => line.instance === machine.id && line.provider === "app")
     .map((line) => line.message);
 }
 
-/** Exit code of the newest end; 0 is absent on the wire. */
+/** Exit code of the newest exit. The wire format leaves 0 out. */
 export function exitCode(machine: Machine): number | undefined {
   const exit = machine.events.find((event) => event.type === "exit")?.request?.exit_event;
   return exit === undefined ? undefined : ((exit as { exit_code?: number }).exit_code ?? 0);
@@ -102,7 +101,7 @@ export function exitCode(machine: Machine): number | undefined {
 export const mastodon = "ghcr.io/mastodon/mastodon:v4.7.4";
 export const gigabyte = { cpu_kind: "shared", cpus: 1, memory_mb: 1024 };
 
-/** Web service as http_service in fly.toml makes it. */
+/** A web service with the values that http_service in fly.toml produces. */
 export const webService = {
   protocol: "tcp",
   internal_port: 3000,
@@ -119,7 +118,7 @@ export const webService = {
 const databaseUrl =
   "postgres://mastiff_party:dbpass@mastiff-party-db.flycast:5432/mastiff_party?sslmode=disable";
 
-/** What the web process of a community has in its environment. */
+/** Environment of a community's web process. */
 export const settings: Record<string, string> = {
   DATABASE_URL: databaseUrl,
   REDIS_URL: "redis://default:redispass@mastiff-party-redis.internal:6379",
@@ -133,7 +132,7 @@ export const settings: Record<string, string> = {
   STREAMING_API_BASE_URL: "wss://streaming.mastiff.party",
 };
 
-/** Database and Redis of a community, and its app without machines. */
+/** Makes a community's database, its Redis, and its app without machines. */
 export async function community(fly: Fly): Promise<void> {
   await makeApp(fly, "mastiff-party");
   await stage(fly, "mastiff-party", settings);
@@ -168,7 +167,7 @@ async function postgres(fly: Fly): Promise<void> {
   await psql(fly, machine, `CREATE DATABASE "mastiff_party" OWNER "mastiff_party"`);
 }
 
-/** Runs one statement as an operator does: in the machine, through two shells. */
+/** Runs one statement as an operator does: inside the machine, through two shells. */
 export async function psql(fly: Fly, machine: Machine, statement: string): Promise<Answer["body"]> {
   const inDouble = statement.replaceAll("$", "\\$").replaceAll('"', '\\"');
   const inSingle = inDouble.replaceAll("'", "'\\''");
@@ -177,7 +176,7 @@ export async function psql(fly: Fly, machine: Machine, statement: string): Promi
   return answer.body;
 }
 
-/** The community's own Redis, started as its driver starts it. */
+/** Starts the community's own Redis as the driver does. */
 export async function redis(fly: Fly, image: string): Promise<Machine> {
   const app = "mastiff-party-redis";
   if (fly.world.state.fly.apps[app] === undefined) await makeApp(fly, app);

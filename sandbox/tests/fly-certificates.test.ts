@@ -33,7 +33,7 @@ beforeEach(async () => {
   v6 = (await allocate("v6")).data.allocateIpAddress.ipAddress.address;
 });
 
-/** Writes a record into the zone, as the program does through Cloudflare's API. */
+/** Writes a record into the zone through Cloudflare's API, as the program does. */
 async function record(type: string, name: string, content: string, proxied = false): Promise<void> {
   const made = await serveCloudflare(fly.world).request(`${zone}/dns_records`, {
     method: "POST",

@@ -35,7 +35,7 @@ test("launch, stop, start, destroy: states and events, newest first", async () =
   const stopped = (await fly.call("GET", path)).body;
   expect(stopped.state).toBe("stopped");
   expect(stopped.events.map((e: { type: string }) => e.type)).toEqual(["exit", "stop", "start", "launch"]);
-  // Zero and false are absent, as Go's omitempty leaves them out.
+  // Zero and false are absent, because Go's omitempty leaves them out.
   expect(Object.keys(stopped.events[0].request.exit_event)).toEqual(["requested_stop", "exited_at"]);
   expect((await fly.call("POST", `${path}/start`)).body.previous_state).toBe("stopped");
   expect(await fly.call("POST", `${path}/start`)).toMatchObject({

@@ -6,7 +6,7 @@ const machines = "/v1/apps/acme/machines";
 
 let fly: Fly;
 beforeEach(async () => {
-  // As slow as the real clouds, so that nothing is counted but the clock.
+  // Calls take as long as on the real clouds, so that only the clock counts.
   fly = freshFly(openWorld({ latencyScale: 1 }));
   fly.world.state.fly.dials.requestsPerSecond = 1;
   await fly.call("POST", "/v1/apps", { app_name: "acme", org_slug: "mastiff" });
@@ -48,7 +48,7 @@ test("in a world without latency, what its calls would have taken counts as pass
   fly = freshFly(openWorld());
   fly.world.state.fly.dials.requestsPerSecond = 1;
   await fly.call("POST", "/v1/apps", { app_name: "acme", org_slug: "mastiff" });
-  // A call takes 200 ms: five of them are a second, and one more request.
+  // A call takes 200 ms. Five calls take a second, and each second allows one more request.
   const answers = await statuses(24);
   expect(answers.filter((status) => status === 200).length).toBeGreaterThanOrEqual(7);
   expect(answers).toContain(429);

@@ -1,4 +1,4 @@
-/** A world of a test's own behind its front door: every cloud, and the page's own routes. */
+/** A world for one test behind its front: every cloud, and the page's own routes. */
 import { allClouds } from "../clouds/all-clouds.ts";
 import { Faults } from "../clouds/faults.ts";
 import { openFront } from "../clouds/front.ts";
@@ -9,28 +9,28 @@ import { type Answer, cloudflareToken, sendgridKey } from "./cloud-call.ts";
 export const flyToken = "fm2_local-operator";
 const here = "http://127.0.0.1:4640";
 
-/** An answer, and its body as it came. */
+/** An answer with its unparsed body. */
 export interface TextAnswer extends Answer {
   text: string;
 }
 
 type Call = (method: string, path: string, body?: unknown, token?: string) => Promise<TextAnswer>;
 
-/** The world and callers: `call` as anybody, the others as the operator. */
+/** The world and its callers. `call` sends no token by default; the other callers send the operator's. */
 export interface Open {
   world: World;
   call: Call;
   fly: Call;
   cloudflare: Call;
   sendgrid: Call;
-  /** GET /_local/view. */
+  /** Calls GET /_local/view. */
   view(): Promise<View & { now: string }>;
-  /** A stream of server-sent events; ended by `end`. */
+  /** Opens a stream of server-sent events. `end` closes it. */
   stream(): Promise<ReadableStreamDefaultReader<Uint8Array>>;
   end(): Promise<void>;
 }
 
-/** Opens a fresh one. */
+/** Opens a fresh world. */
 export function openWorldFront(): Open {
   const world = openWorld();
   const faults = new Faults();
@@ -68,7 +68,7 @@ export function openWorldFront(): Open {
   };
 }
 
-/** JSON as what it says, anything else as it is. */
+/** Parses JSON. Returns any other text unchanged. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

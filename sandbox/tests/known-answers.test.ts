@@ -1,4 +1,7 @@
-/** The local clouds against what is known of the real ones: a recording of Cloudflare, SendGrid's descriptions. */
+/**
+ * Compares the local clouds with known answers of the real ones: a recording of Cloudflare, and SendGrid's
+ * descriptions.
+ */
 import { expect, test } from "vitest";
 import { askAll } from "../conformance/asking.ts";
 import { comparisons } from "../conformance/comparisons.ts";
@@ -14,6 +17,6 @@ test.each(needsNothing)("%s: every answer is as it should be", async (_name, { l
   await closeAll();
   expect(questions.length).toBeGreaterThan(20);
   expect(differences, report([], differences, 0)).toEqual([]);
-  // Nothing here is a matter of time.
+  // No answer depends on time, so none may differ only once.
   expect(onlyOnce).toEqual([]);
 });

@@ -40,7 +40,7 @@ beforeEach(async () => {
   };
 });
 
-/** Boots a web process, which is green whatever the bucket says, and gives the last line of its log. */
+/** Boots a web process and gives the last line of its log. The boot succeeds even when the bucket is unusable. */
 async function booted(change: Record<string, string | undefined> = {}): Promise<string | undefined> {
   const all = Object.entries({ ...env, ...change }).filter((e): e is [string, string] => e[1] !== undefined);
   const web = await run(fly, app, {

@@ -28,7 +28,7 @@ beforeEach(async () => {
   await community(fly);
 });
 
-/** Runs a one-off and gives its exit code and output. */
+/** Runs a one-off. Resolves to its exit code and output. */
 async function ran(
   cmd: string[],
   more: Parameters<typeof job>[2] = {},
@@ -97,7 +97,7 @@ test("an upgrade goes by halves: pre by the new image, then post", async () => {
   ).toBe(0);
   expect((await ran(rails("db:migrate"), image("4.7.4")))[1]).toContain("Mastodon47PostDeployment");
   expect(await status("4.7.4")).not.toContain("down");
-  // Now the old code meets columns that are gone; migrating with it does nothing.
+  // The old code now queries columns that no longer exist, and migrating with it does nothing.
   expect(await ran(rails("db:migrate"), image("4.6.3"))).toEqual([0, ""]);
   const [code, output] = await ran(
     rails("runner", `exit(UserRole.exists?(name: "Owner") ? 0 : 1)`),
@@ -106,7 +106,7 @@ test("an upgrade goes by halves: pre by the new image, then post", async () => {
   expect([code, output]).toEqual([1, expect.stringContaining("PG::UndefinedColumn")]);
 });
 
-/** As the driver runs it: providers/fly/scripts/direct.sh, known by its first line. */
+/** Runs a command as the driver does: through providers/fly/scripts/direct.sh, recognised by its first line. */
 const direct = (cmd: string[]) => ["sh", "-c", "# mastiff: direct\n", "sh", ...cmd];
 
 test("a statement that is silent for half an hour is cut by HAProxy on 5432, and not on 5433", async () => {

@@ -23,7 +23,7 @@ beforeEach(async () => {
   await ran(rails("db:prepare"));
 });
 
-/** Runs a one-off and gives its exit code and output. */
+/** Runs a one-off. Resolves to its exit code and output. */
 async function ran(cmd: string[], env: Record<string, string> = {}): Promise<[number | undefined, string]> {
   const machine = await job(fly, cmd, { env });
   return [exitCode(machine), printed(fly, app, machine).join("\n")];
@@ -82,7 +82,7 @@ test("mail: SendGrid takes its key alone, another server what is dialled", async
   expect(await mail(own)).toContain("SocketError");
   fly.world.state.fly.dials.smtpServers["mail.example.org:465"] = ["pw"];
   expect(await mail(own)).toBeNull();
-  // A server that takes LOGIN alone, as smtp.office365.com does.
+  // A server that accepts only LOGIN, as smtp.office365.com does.
   fly.world.state.fly.dials.smtpMethods["mail.example.org:465"] = ["login"];
   expect(await mail(own)).toContain("504 5.7.4 Unrecognized authentication type");
   expect(await mail({ ...own, SMTP_AUTH_METHOD: "login" })).toBeNull();

@@ -34,7 +34,7 @@ beforeEach(async () => {
   await community(fly);
 });
 
-/** Asks a machine as Fly's proxy does. */
+/** Sends a request to a machine as Fly's proxy does. */
 function ask(machine: Machine, url: string, headers: Record<string, string> = {}, name = app): HttpAnswer {
   const { hostname, pathname, searchParams, protocol } = new URL(url);
   const answer = respond(situation(fly.world, stateOf(fly, name), machine), {

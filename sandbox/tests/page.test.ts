@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => open.end());
 
-/** An app with a machine that serves; its id. */
+/** Makes an app with a running machine. Resolves to the machine's id. */
 async function machine(config: Record<string, unknown> = {}): Promise<string> {
   await fly("POST", "/v1/apps", { app_name: "acme", org_slug: "mastiff" });
   const made = await fly("POST", "/v1/apps/acme/machines", {
@@ -62,7 +62,7 @@ test("machines are known by their lamp, one-offs by how they ended", async () =>
   await view();
   world.advance(60_000);
   const app = (await view()).fly.organizations[0]?.apps[0];
-  // Without a password and without a command that listens, Redis runs all the same: it only lets nobody in.
+  // Without a password and without a command that listens, Redis still runs. It only accepts no connection.
   expect(app?.machines).toMatchObject([
     { group: "redis", state: "started", light: "green", tag: "7.4-alpine" },
   ]);
@@ -108,7 +108,7 @@ test("no secret value of the world is in the view, in its stream or in a log", a
   const policy = { effect: "allow", permission_groups: [{ id: "c8fed203ed3043cba015a93ad1616f1f" }] };
   const policies = [{ ...policy, resources: { [`com.cloudflare.api.account.zone.${zone.slice(7)}`]: "*" } }];
   minted.push((await cloudflare("POST", `${account}/tokens`, { name: "t", policies })).body.result.value);
-  // Calls that carry a secret in their path, and one whose refusal quotes it.
+  // Some calls carry a secret in their path, and one refusal quotes its secret.
   const link = world.state.sendgrid.senders[0]?.token ?? "";
   await sendgrid("GET", `/verified_senders/verify/${link}`);
   await fly("GET", `/v1/apps/acme/${value("redis")}`);
@@ -127,7 +127,7 @@ test("no secret value of the world is in the view, in its stream or in a log", a
   ];
   expect(secrets.filter((secret) => secret.length < 16)).toEqual([]);
   for (const place of places) expect(secrets.filter((secret) => place.includes(secret))).toEqual([]);
-  // The lines themselves are there.
+  // The lines themselves are shown.
   expect(places[1]).toContain("no •••");
   expect(places[0]).toContain("flyctl");
 });

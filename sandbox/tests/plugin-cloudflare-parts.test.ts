@@ -205,7 +205,7 @@ test.each(Object.entries(resourceTables))(
   async (_name, { attributes, modifyPlan, settle }) => {
     await fc.assert(
       fc.asyncProperty(inputsOf(attributes), async (inputs) => {
-        // Policies that differ in the order of their groups alone never settle, with the official provider neither.
+        // With the official provider, too, policies never settle when they differ only in the order of their groups.
         fc.pre(!Array.isArray(inputs.policies) || inputs.policies.length < 2);
         const before = plan(attributes, null, inputs, modifyPlan).state;
         const result = { id: "i", policies: [] };

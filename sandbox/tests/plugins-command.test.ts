@@ -96,7 +96,7 @@ test("a command runs with the engine's environment, in the folder of the engine'
   const project = join(realpathSync(folder), "project");
   mkdirSync(join(project, "code", "below"), { recursive: true });
   writeFileSync(join(project, "Pulumi.yaml"), "name: x\nruntime: nodejs\nmain: code\n");
-  // Whoever listens where the engine says it does is the engine.
+  // The plugin takes the process that listens on the engine's address for the engine.
   const listen =
     "const s = require('node:net').createServer().listen(0, '127.0.0.1', () => console.log(s.address().port))";
   const engine = spawn(process.execPath, ["-e", listen], {

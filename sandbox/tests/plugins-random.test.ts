@@ -59,7 +59,7 @@ test("every character of a set comes up, and each about as often", async () => {
   const counts = new Map<string, number>();
   for (const char of result) counts.set(char, (counts.get(char) ?? 0) + 1);
   expect(counts.size).toBe(62);
-  // 322 are expected of each, with a deviation of 18.
+  // The expected count of each is 322, with a standard deviation of 18.
   expect(Math.min(...counts.values())).toBeGreaterThan(322 - 6 * 18);
   expect(Math.max(...counts.values())).toBeLessThan(322 + 6 * 18);
 });

@@ -1,4 +1,4 @@
-/** The stand-ins for the engine's plugins, spoken to as an engine does. */
+/** Calls the stand-ins for the engine's plugins as an engine does. */
 
 import grpc from "@grpc/grpc-js";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
@@ -7,19 +7,19 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { decode, encode, type Properties } from "../stand-ins/plugins/values.ts";
 
-/** A line that a plugin sent to the engine. */
+/** A line that a plugin sends to the engine. */
 export interface Line {
   message: string;
   urn: string;
 }
 
-/** Where an engine would listen. */
+/** A server in the engine's place. */
 export interface EngineEnd extends AsyncDisposable {
   address: string;
   lines: Line[];
 }
 
-/** Listen as an engine does. */
+/** Listens as an engine does. */
 export async function engineEnd(): Promise<EngineEnd> {
   const lines: Line[] = [];
   const server = new grpc.Server();
@@ -43,7 +43,7 @@ export async function engineEnd(): Promise<EngineEnd> {
 
 type LogRequest = import("@pulumi/pulumi/proto/engine_pb.js").LogRequest;
 
-/** One engine's connection to one provider. */
+/** An engine's connection to one provider. */
 export interface Connection extends Disposable {
   /** Returns the failures. */
   check(type: string, news: Properties): Promise<{ property: string; reason: string }[]>;
@@ -53,15 +53,15 @@ export interface Connection extends Disposable {
   cancel(): Promise<void>;
 }
 
-/** Connect to a provider, and shake hands when an engine is given. */
+/** Connects to a provider. Makes a handshake when an engine's address is given. */
 export async function connect(port: number | undefined, engineAddress?: string): Promise<Connection> {
   const client = new rpc.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), {
-    // A connection of its own, as every engine has one; clients of one process share them otherwise.
+    // A connection of its own, like that of an engine. By default, clients in one process share connections.
     "grpc.use_local_subchannel_pool": 1,
   });
   const ask = <Response>(method: string, request: unknown): Promise<Response> =>
     new Promise((resolve, reject) => {
-      // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ in message types alone
+      // biome-ignore lint/suspicious/noExplicitAny: the generated methods differ only in their message types
       (client as any)[method](request, (error: grpc.ServiceError | null, response: Response) =>
         error === null ? resolve(response) : reject(new Error(error.details)),
       );

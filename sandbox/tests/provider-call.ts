@@ -1,4 +1,4 @@
-/** The local Cloudflare provider, asked over gRPC as an engine would, against a Cloudflare of the test's own. */
+/** Calls the local Cloudflare provider over gRPC as an engine does, against a Cloudflare for one test. */
 import { type Api, account, freshApi, type SeenCall, token } from "../conformance/cloudflare-api.ts";
 import { standIn } from "../conformance/cloudflare-side.ts";
 import { type Fields, isFailure, opened, ProviderClient } from "../conformance/plugin-client.ts";
@@ -7,25 +7,25 @@ import { closeSides, ourPort } from "../conformance/sides.ts";
 export { account, freshApi, scriptedApi, zone } from "../conformance/cloudflare-api.ts";
 export { type Fields, unknown } from "../conformance/plugin-client.ts";
 
-/** A resource that is there. */
+/** An existing resource. */
 export interface Made {
   id: string;
-  /** The state as the engine hands it back: without secret marks. */
+  /** The state that the engine sends back, without secret marks. */
   olds: Fields;
   oldInputs: Fields;
-  /** The state as the provider answered it. */
+  /** The state that the provider answered. */
   outputs: Fields;
 }
 
 /** The provider, for one test. */
 export interface Provider extends AsyncDisposable {
   client: ProviderClient;
-  /** Calls so far: `POST /zones/…/dns_records {"name":…}`. */
+  /** The calls so far, as `POST /zones/…/dns_records {"name":…}`. */
   lines(): string[];
   calls(): SeenCall[];
-  /** Create; throws what the provider answers to a refusal. */
+  /** Creates a resource. Throws the provider's message when it refuses. */
   make(name: string, inputs: Fields): Promise<Made>;
-  /** `[changed, replacing]` when these inputs take over. */
+  /** Resolves to `[changed, replacing]` for these new inputs. */
   diff(name: string, made: Made, news: Fields): Promise<[string[], string[]]>;
   message(answer: Fields | { error: { message: string } }): string;
 }
@@ -72,5 +72,5 @@ export async function openProvider(
   };
 }
 
-/** End the servers that the tests of a file have shared. */
+/** Ends the servers that a file's tests share. */
 export const closeProviders = closeSides;

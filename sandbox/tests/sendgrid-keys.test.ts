@@ -73,7 +73,7 @@ test("a key does what its scopes say and hears `access forbidden` for the rest",
       { errors: [{ message: "access forbidden", field: null }] },
     ]);
   }
-  // Nobody gives what they have not.
+  // A key cannot make a key that has rights which it lacks itself.
   expect((await mint({ name: "more", scopes: ["mail.send"] }, key)).status).toBe(403);
   expect((await mint({ name: "all" }, key)).status).toBe(403);
   expect((await mint({ name: "same", scopes: ["whitelabel.read"] }, key)).status).toBe(201);

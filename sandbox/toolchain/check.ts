@@ -1,4 +1,7 @@
-/** `npm run check [-- types|style|imports]`: all three, or those that are named; a failure stops no other. */
+/**
+ * `npm run check [-- types|style|imports]`: runs all three checks, or the named ones. All of them run, even
+ * when one fails.
+ */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -7,7 +10,10 @@ import { openTerminal } from "./terminal.ts";
 
 const terminal = openTerminal();
 
-/** Folders and files with code of ours: whatever is at the top, so that a new folder is not forgotten. */
+/**
+ * Folders and files that contain the project's code. The list is read from the checkout, so that no new
+ * folder is forgotten.
+ */
 const code = readdirSync(root, { withFileTypes: true })
   .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
   .filter((entry) => entry.isDirectory() || entry.name.endsWith(".ts"))

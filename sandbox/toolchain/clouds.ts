@@ -1,4 +1,4 @@
-/** The local clouds as a child process. */
+/** Starts the local clouds as a child process. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -8,47 +8,47 @@ import { cleanEnvironment, type Target, variables } from "./environment.ts";
 import { root } from "./paths.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** How a local world is started. */
+/** How the local clouds are started. */
 export interface CloudsOptions {
   toolchain: Toolchain;
   /** Port on 127.0.0.1. Default: a free one. */
   port?: number;
-  /** Folder that holds the world: its state, its log. */
+  /** Folder for the world's state and log. */
   folder: string;
-  /** Share of the real clouds' slowness, 0 to 1. Default 0. */
+  /** Latency of the local clouds as a share of the real clouds' latency, 0 to 1. Default 0. */
   latency?: number;
-  /** The operator's credentials for what the stand-ins run, where they are others than in a fresh world. */
+  /** The operator's credentials for commands that the stand-ins run. Default: those of a fresh world. */
   credentials?: Record<string, string>;
-  /** Lets the clouds outlive this process. Default false: they end with it, however it ends. */
+  /** Lets the clouds outlive this process. Default false: they end when this process ends, however it ends. */
   outlive?: boolean;
 }
 
-/** Clouds that run. */
+/** Running clouds. */
 export interface Clouds {
   url: string;
   port: number;
   pid: number;
   plugins: Record<string, number>;
-  /** Everything that the clouds said on stderr. */
+  /** The file with the clouds' stderr. */
   log: string;
-  /** Resolves when the process is gone, for whatever reason. */
+  /** Resolves when the process has ended, for whatever reason. */
   ended: Promise<void>;
-  /** Ends them and all that they started; returns when the process is gone. */
+  /** Ends the clouds and every process that they started. Resolves when the clouds' process has ended. */
   stop(): Promise<void>;
 }
 
-/** How long a start may take on a busy machine. */
+/** Time limit for a start on a busy machine. */
 const startLimitMs = 60_000;
-/** How long the clouds may take to end in order. */
+/** Time limit for an orderly end. */
 const stopLimitMs = 5_000;
 
 /**
  * Starts `sandbox/clouds/main.ts` and waits until it listens.
  *
- * Its working directory and environment are those of a `pulumi` in this checkout, because the stand-in command
- * provider runs its commands with them.
+ * The stand-in command provider runs its commands in the clouds' working directory and environment. So both
+ * are those of a `pulumi` in this checkout.
  *
- * @throws Error with the last lines of the log when it does not come up.
+ * @throws Error with the last lines of the log when the clouds do not start.
  */
 export async function startClouds(options: CloudsOptions): Promise<Clouds> {
   if (options.port !== undefined) return launch(options, options.port);
@@ -56,7 +56,7 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
     try {
       return await launch(options, await freePort());
     } catch (error) {
-      // Somebody else took the port between the look and the start.
+      // Another process took the port after it was found free.
       if (attempt === 3 || !(error instanceof Error) || !error.message.includes("EADDRINUSE")) throw error;
     }
   }
@@ -72,7 +72,7 @@ async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
   args.push("--latency", `${options.latency ?? 0}`);
   const { host, plugins } = toolchain.standIns;
   if (!host && plugins.length === 0) args.push("--no-plugins");
-  // The engine's plugins are not started by the clouds: their own stand-ins need no address of another.
+  // The clouds start the stand-in plugins themselves. So their environment contains no plugin addresses.
   const target: Target = {
     url,
     plugins: {},
@@ -89,10 +89,11 @@ async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
         ...cleanEnvironment(toolchain),
         ...variables({ ...toolchain, standIns: { ...toolchain.standIns, host: false, plugins: [] } }, target),
       },
-      // A group of its own: Ctrl-C in the terminal does not reach the clouds, so an engine that winds up its work
-      // still finds them, and `stop` reaches everything that they started.
+      // The clouds get a process group of their own. Ctrl-C in the terminal does not reach them, so they
+      // still answer an engine that finishes its work. `stop` signals the group, and so every process
+      // that they started.
       detached: true,
-      // stdin is the tether: it closes when this process ends, however it ends.
+      // stdin is the tether: the pipe closes when this process ends, however it ends.
       stdio: [outlive ? "ignore" : "pipe", "pipe", logFile],
     },
   );
@@ -101,7 +102,7 @@ async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
     const ready = await firstLine(child, log);
     const stop = () => stopGroup(child);
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    // Whatever else it says there is nobody's business; an outliving child must not keep this process.
+    // Nothing after the first line of stdout is read. Clouds that outlive this process must not keep it alive.
     if (outlive) {
       child.stdout?.destroy();
       child.unref();
@@ -119,7 +120,7 @@ interface Ready {
   pid: number;
 }
 
-/** The line of JSON that says that all of it listens. */
+/** Reads the line of JSON that the clouds print when all of them listen. */
 async function firstLine(child: ChildProcess, log: string): Promise<Ready> {
   const { stdout } = child;
   if (stdout === null) throw new Error("the clouds have no stdout");
@@ -152,11 +153,11 @@ async function stopGroup(child: ChildProcess): Promise<void> {
     await ended;
     clearTimeout(timer);
   }
-  // What the clouds started and did not wait for.
+  // Processes that the clouds started and did not wait for.
   signalGroup(pid, "SIGKILL");
 }
 
-/** Signals a process group; a group that is gone is what was wanted. */
+/** Signals a process group. A group that no longer exists is not an error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
@@ -165,7 +166,7 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** A port that nothing listens on at this moment. */
+/** Finds a port on which nothing listens at the moment. */
 export function freePort(): Promise<number> {
   return portIfFree(0).then((port) => {
     if (port === undefined) throw new Error("this machine has no free port");
@@ -173,7 +174,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The port itself when nothing listens on it; 0 asks for any. */
+/** Resolves to the port when nothing listens on it, else to undefined. 0 asks for any free port. */
 export function portIfFree(port: number): Promise<number | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

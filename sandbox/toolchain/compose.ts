@@ -1,11 +1,12 @@
 /**
- * Puts the chosen parts into folders as the engine looks for them: one folder for PATH, one PULUMI_HOME.
+ * Puts the chosen parts into folders as the engine expects them: one folder for PATH, and one PULUMI_HOME.
  *
- * The engine takes a plugin without a warning in two places only (sdk/go/common/workspace/plugins.go,
- * getPluginInfoAndPath): beside its own executable, symlinks resolved, for the language host and
- * `pulumi-resource-pulumi-nodejs`; in PULUMI_HOME/plugins/<kind>-<name>-v<version>/ for all others. What it finds
- * on PATH alone it announces with "using … from $PATH". So an engine that lacks a neighbour gets a second name
- * (a hard link) in a folder that has them all.
+ * The engine accepts a plugin without a warning in two places only (sdk/go/common/workspace/plugins.go,
+ * getPluginInfoAndPath). The language host and `pulumi-resource-pulumi-nodejs` have to be beside the engine's
+ * own executable, with symlinks resolved. All other plugins have to be in
+ * PULUMI_HOME/plugins/<kind>-<name>-v<version>/. For a plugin that it finds on PATH alone, the engine prints
+ * "using … from $PATH". So an engine that lacks one of the two neighbours gets a second name (a hard link) in
+ * a folder that contains both.
  */
 import { createHash } from "node:crypto";
 import {
@@ -34,9 +35,9 @@ const dynamicProvider = "pulumi-resource-pulumi-nodejs";
 const languageHost = "pulumi-language-nodejs";
 
 /**
- * A folder with node, pulumi, its neighbours and flyctl, to be put first on PATH. Named after what is in it, so
- * that a world which runs already keeps its own when the parts change. Its path has no symlink in it: the engine
- * compares it with its executable's real one.
+ * Makes a folder with node, pulumi, its neighbours and flyctl, to be put first on PATH. The folder's name is
+ * a digest of its parts, so that a running world keeps its folder when the parts change. Its path contains no
+ * symlink, because the engine compares the path with the resolved path of its executable.
  */
 export function composeBin(engine: Engine, parts: Parts): string {
   const real = realpathSync(engine.file);
@@ -63,7 +64,10 @@ export function composeBin(engine: Engine, parts: Parts): string {
   return realpathSync(folder);
 }
 
-/** Renames a finished folder to its final name; one that another process put there meanwhile is as good. */
+/**
+ * Renames a finished folder to its final name. If another process has made the folder in the meantime, that
+ * folder is used.
+ */
 function put(part: string, folder: string): void {
   try {
     renameSync(part, folder);
@@ -73,7 +77,10 @@ function put(part: string, folder: string): void {
   }
 }
 
-/** Whether the engine stands among its own neighbours; a script that starts it elsewhere is taken at its word. */
+/**
+ * Whether the engine's own folder contains its neighbours. A script may start an engine in another folder, so
+ * a script is assumed to have them.
+ */
 function isSelfContained(engine: string, parts: Parts): boolean {
   if (isScript(engine)) return true;
   const hasProvider = isExecutable(join(dirname(engine), dynamicProvider));
@@ -91,7 +98,7 @@ function isScript(file: string): boolean {
   return start.toString() === "#!";
 }
 
-/** A second name for the same file; a copy where the cache is on another file system. */
+/** Makes a hard link, or a copy when the cache is on another file system. */
 function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
@@ -101,19 +108,22 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** A program of that name which runs one of our TypeScript files with the node that runs now. */
+/** Writes a program that runs one of the project's TypeScript files with the current node. */
 function writeLauncher(file: string, script: string): void {
   writeFileSync(file, `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`, {
     mode: 0o755,
   });
 }
 
-/** For sh. */
+/** Quotes a text for sh. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** Makes `home` a PULUMI_HOME that holds these plugins. Its folders are real ones: the engine skips symlinks there. */
+/**
+ * Makes `home` a PULUMI_HOME that contains these plugins. The plugins' folders are real folders, because the
+ * engine skips symlinks there.
+ */
 export function composeHome(home: string, plugins: Parts["plugins"]): void {
   mkdirSync(join(home, "plugins"), { recursive: true });
   for (const [name, file] of Object.entries(plugins)) {
@@ -125,7 +135,10 @@ export function composeHome(home: string, plugins: Parts["plugins"]): void {
   }
 }
 
-/** A folder with bin/, as MASTIFF_OFFICIAL names one, that holds the official parts wherever they were found. */
+/**
+ * Makes a folder of official parts with bin/, in the form that MASTIFF_OFFICIAL expects, from wherever the
+ * parts were found.
+ */
 export function composeOfficial(parts: Parts): string {
   const folder = join(scratch, "official");
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * `npm run demo [-- --keep]`: the guide's community from nothing to checked, on local clouds.
- * Every run starts in a fresh world, so it can be run again and again. Exit code 0 only when everything was green.
+ * `npm run demo [-- --keep]`: brings the guide's community up on local clouds and checks it. Every run starts
+ * in a fresh world, so it can be repeated. The exit code is 0 only when every step and every check passed.
  */
 import { join } from "node:path";
 import * as clack from "@clack/prompts";
@@ -46,7 +46,7 @@ const command = defineCommand({
   },
 });
 
-/** True when every step and every check was green. */
+/** True when every step and every check passed. */
 async function demo(terminal: Terminal, ending: Ending, keep: boolean): Promise<boolean> {
   const began = Date.now();
   const tools = await toolchain({ terminal });
@@ -87,7 +87,7 @@ async function demo(terminal: Terminal, ending: Ending, keep: boolean): Promise<
   return reds === 0;
 }
 
-/** Runs one `pulumi` on the screen; its seconds, or undefined when it failed. */
+/** Runs one `pulumi` command on the screen. Resolves to its seconds, or to undefined when it failed. */
 async function show(
   { place }: Session,
   args: string[],
@@ -98,7 +98,7 @@ async function show(
   terminal.info(["$", typed(place, verb), ...flags].join(" "));
   const began = Date.now();
   const running = pulumi(place, [verb, ...onStack(place), ...flags], { shown: true, signal: ending.signal });
-  // Whoever interrupts waits for the engine before the clouds go, so that it can end what it began.
+  // After an interrupt, the engine ends its work before the clouds are stopped.
   ending.add(() => running.then(() => {}));
   const { exitCode } = await running;
   if (ending.signal.aborted) throw new Error("interrupted");
@@ -113,7 +113,7 @@ async function readOutputs({ place }: Session): Promise<Record<string, unknown>>
   return JSON.parse(run.stdout) as Record<string, unknown>;
 }
 
-/** Looks at the community from outside; the number of checks that failed. */
+/** Checks the community from outside. Resolves to the number of failed checks. */
 async function check(
   session: Session,
   outputs: Record<string, unknown>,
@@ -148,7 +148,7 @@ function howToGoOn({ clouds, place, envFile }: Session, keep: boolean): void {
         "npm run demo -- --keep   the same, and the clouds go on",
         "npm run local            the clouds alone, for plain pulumi preview and pulumi up",
       ];
-  // A result and not progress: it goes to stdout.
+  // These lines are a result and not progress, so they go to stdout.
   if (process.stdout.isTTY) clack.note(lines.join("\n"), "How to go on");
   else process.stdout.write(`\n${lines.join("\n")}\n`);
 }

@@ -1,18 +1,18 @@
-/** Ends in order, whatever ends it: a signal, an error, the last line. */
+/** Cleans up at the end of a program, whether a signal, an error or its last line ends it. */
 
-/** Things to undo, latest first. */
+/** The steps that undo what a program did, latest first. */
 export interface Ending {
-  /** Remembers how to undo something. */
+  /** Registers a step. */
   add(undo: () => Promise<void> | void): void;
-  /** Undoes everything, once. */
+  /** Runs all steps once. */
   run(): Promise<void>;
-  /** Aborted by the first SIGINT or SIGTERM: what is under way should stop. */
+  /** Aborted by the first SIGINT or SIGTERM: running work should stop. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Catches SIGINT, SIGTERM, SIGHUP and the loss of the parent process: aborts `signal`, undoes everything and exits
- * with 128 + the signal's number.
+ * Catches SIGINT, SIGTERM, SIGHUP and the loss of the parent process. Then aborts `signal`, undoes everything
+ * and exits with 128 + the signal's number.
  */
 export function openEnding(): Ending {
   const undos: (() => Promise<void> | void)[] = [];
@@ -30,7 +30,7 @@ export function openEnding(): Ending {
     void run().finally(() => process.exit(128 + number));
   };
   for (const [name, number] of Object.entries(numbers)) process.on(name, () => interrupt(number));
-  // A parent that is killed takes nobody along: this process would go on, unseen.
+  // A killed parent does not end its children: without this check the process would go on unseen.
   const parent = process.ppid;
   const orphaned = setInterval(() => process.ppid !== parent && interrupt(numbers.SIGHUP), 500);
   orphaned.unref();

@@ -1,9 +1,9 @@
 /**
- * The engine: `pulumi` in exactly the version of the SDK that package.json pins.
+ * Provides the engine: `pulumi` in exactly the version of the SDK that package.json pins.
  *
- * Three ways lead to it, tried in this order: the one on PATH, the official download, a build of the same
- * program from its Go modules (which needs no more than a module proxy). What was downloaded or built is kept
- * in the user's cache, so only the first checkout waits for it.
+ * There are three sources, tried in this order: PATH, the official download, and a build of the same program
+ * from its Go modules (which needs only a module proxy). Downloads and builds are kept in the user's cache,
+ * so only the first checkout waits for them.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,14 +14,14 @@ import { cache, engineVersion } from "./paths.ts";
 import { reachable } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How to come by the engine. "auto" takes the first that works. */
+/** Source of the engine. "auto" takes the first one that works. */
 export type EngineChoice = "auto" | "path" | "download" | "build";
 
-/** An engine that is there. */
+/** An engine that is ready to run. */
 export interface Engine {
   /** The executable. */
   file: string;
-  /** Which way led to it, for the one line on screen. */
+  /** Source of the engine, shown on the screen. */
   origin: "path" | "download" | "build";
 }
 
@@ -29,8 +29,8 @@ const downloaded = join(cache, `pulumi-${engineVersion}-download`);
 const built = join(cache, `pulumi-${engineVersion}`, "pulumi");
 
 /**
- * Finds, fetches or builds the engine.
- * @throws Error that names every way out, when none of them leads anywhere.
+ * Finds, downloads or builds the engine.
+ * @throws Error that names every remedy when no source has the engine.
  */
 export async function findEngine(choice: EngineChoice, terminal: Terminal): Promise<Engine> {
   const may = (way: EngineChoice) => choice === "auto" || choice === way;
@@ -43,7 +43,7 @@ export async function findEngine(choice: EngineChoice, terminal: Terminal): Prom
   }
   const download = join(downloaded, "bin", "pulumi");
   if (may("download") && existsSync(download)) return { file: download, origin: "download" };
-  // A build that is there is as good as a download that is not.
+  // A cached build is preferred to a new download.
   if (may("build") && existsSync(built)) return { file: built, origin: "build" };
   if (may("download") && (await downloadEngine(terminal))) return { file: download, origin: "download" };
   if (may("build")) {
@@ -59,7 +59,7 @@ export async function findEngine(choice: EngineChoice, terminal: Terminal): Prom
   install Go 1.21 or newer         then it is built from Go modules, once, in about five minutes`);
 }
 
-/** The version that a `pulumi` says it is, without the v; undefined when it says nothing of the kind. */
+/** The version that a `pulumi` reports, without the v. Undefined when it reports none. */
 async function versionOf(file: string): Promise<string | undefined> {
   const run = await execa(file, ["version"], {
     env: { PULUMI_SKIP_UPDATE_CHECK: "true" },
@@ -69,18 +69,18 @@ async function versionOf(file: string): Promise<string | undefined> {
   return /^v(\d+\.\d+\.\d+\S*)$/.exec(run.stdout?.trim() ?? "")?.[1];
 }
 
-/** Fetches the official release into the cache; false when its site does not answer or the download fails. */
+/** Downloads the official release into the cache. False when its site does not answer or the download fails. */
 async function downloadEngine(terminal: Terminal): Promise<boolean> {
   if (!(await reachable("https://get.pulumi.com/"))) return false;
   const step = terminal.step(`engine: downloading pulumi ${engineVersion}`);
   const part = `${downloaded}.part-${process.pid}`;
   try {
     mkdirSync(part, { recursive: true });
-    // Imported here, because it takes a second to load and a second run has no use for it.
+    // Imported here because the import takes a second and is not needed once the engine is in the cache.
     const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
-    // Without a version it fetches its own: that of the SDK.
+    // Without an argument, `install` takes the version of the SDK.
     await PulumiCommand.install({ root: part });
-    // A folder under its final name is complete: the rename is the last act.
+    // The rename comes last, so a folder with the final name is complete.
     rmSync(downloaded, { recursive: true, force: true });
     renameSync(part, downloaded);
     step.done(`engine: downloaded pulumi ${engineVersion}`);

@@ -1,38 +1,40 @@
 /**
- * The environment of a `pulumi` that works on the local clouds and on nothing else: what the user's own shell
- * says about Pulumi, Fly, Cloudflare or SendGrid is left out, so that no real account can be reached by mistake.
+ * The environment of a `pulumi` that works on the local clouds alone. Variables for Pulumi, Fly, Cloudflare
+ * and SendGrid from the user's own shell are left out, so that no real account can be reached by mistake.
  */
 import { delimiter, join } from "node:path";
 import { scratch } from "./paths.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** The local world that is meant, and where its stacks are kept. */
+/** A local world, and where its stacks are kept. */
 export interface Target {
-  /** Where the clouds listen, such as http://127.0.0.1:4640. */
+  /** Base URL of the clouds, such as http://127.0.0.1:4640. */
   url: string;
-  /** Ports of the stand-ins that run, by the engine's name for them. */
+  /** Ports of the running stand-in plugins, by the engine's names. */
   plugins: Record<string, number>;
-  /** PULUMI_HOME. */
+  /** The PULUMI_HOME folder. */
   home: string;
   /** Folder of the file backend. */
   backend: string;
-  /** The operator's credentials by variable, where they are others than in a fresh world. */
+  /** The operator's credentials by variable. Default: those of a fresh world. */
   credentials?: Record<string, string>;
 }
 
-/** Protects nothing: the local clouds' secrets are made up. Pulumi.dev.yaml's salt belongs to it. */
+/**
+ * Protects nothing: the local clouds' secrets are made up. The salt in Pulumi.dev.yaml belongs to this passphrase.
+ */
 export const passphrase = "mastiff-local";
 
-/** The operator's credentials in the local clouds, as a fresh world knows them. */
+/** The operator's credentials in a fresh world. */
 const credentials = {
   CLOUDFLARE_API_TOKEN: "local-cloudflare-token-0000000000000000000000",
   SENDGRID_API_KEY: "SG.local-operator-key-0000.000000000000000000000000000000000000000000",
-  // flyctl drops a token that is no macaroon; this one names nobody but the local operator.
+  // flyctl drops a token that is not a macaroon. This macaroon names only the local operator.
   FLY_API_TOKEN:
     "fm2_lJPEDmxvY2FsLW9wZXJhdG9yxBDARerPK44NbNZudt+JqfzIwrVodHRwczovL2FwaS5mbHkuaW8vdjGQxCClQRNcG4OQp4lrbZYAw5DdbLgidnkaoxcH50DpmyyAOA==",
 };
 
-/** How the variables begin that Pulumi, flyctl, the providers and the clients read. */
+/** Prefixes of the variables that Pulumi, flyctl, the providers and the clients read. */
 export const foreignPrefixes = ["PULUMI", "FLY", "FLYCTL", "CLOUDFLARE", "CF", "SENDGRID", "AWS", "R2"];
 
 const foreign = new RegExp(`^(${foreignPrefixes.join("|")})_`);
@@ -50,8 +52,9 @@ export function variables(toolchain: Toolchain, target: Target): Record<string, 
     FLY_NO_UPDATE_CHECK: "1",
     FLY_SEND_METRICS: "0",
     PULUMI_HOME: target.home,
-    // Without `skip` a second file is kept beside each (gocloud.dev/blob/fileblob), which is not written in one go:
-    // a run killed at that moment leaves a state that nobody can read ("failed to load checkpoint: EOF").
+    // Without `skip`, the backend keeps a second file beside each state (gocloud.dev/blob/fileblob) and does
+    // not write it atomically. A run that is killed at that moment leaves a state that cannot be read
+    // ("failed to load checkpoint: EOF").
     PULUMI_BACKEND_URL: `file://${target.backend}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -68,11 +71,14 @@ export function environment(toolchain: Toolchain, target: Target): Record<string
   return { ...cleanEnvironment(toolchain), ...variables(toolchain, target) };
 }
 
-/** This process's environment without what could lead to a real account, with the toolchain first on PATH. */
+/**
+ * This process's environment without variables that could lead to a real account, and with the toolchain
+ * first on PATH.
+ */
 export function cleanEnvironment(toolchain: Toolchain): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const path = [toolchain.bin, process.env.PATH ?? ""].join(delimiter);
-  // The clouds are on this machine: a proxy would look for them on its own.
+  // The clouds are on this machine. A proxy would look for 127.0.0.1 on its own machine.
   const noProxy = [process.env.NO_PROXY, "127.0.0.1", "localhost"].filter(Boolean).join(",");
   const clean = Object.fromEntries(kept.filter((pair): pair is [string, string] => pair[1] !== undefined));
   return { ...clean, PATH: path, NO_PROXY: noProxy, no_proxy: noProxy };

@@ -1,9 +1,9 @@
-/** Finding programs on this machine. */
+/** Finds programs on this machine. */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, sep } from "node:path";
 import { scratch } from "./paths.ts";
 
-/** Whether a file can be started. */
+/** Whether a file is an executable program. */
 export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
@@ -14,8 +14,8 @@ export function isExecutable(file: string): boolean {
 }
 
 /**
- * Every program of that name on PATH, first come first. What this checkout composed for itself is left out:
- * in a shell that sourced `.mastiff/env` it would be taken for the user's own.
+ * All programs with this name on PATH, in PATH's order. Folders that this checkout composed are left out: a
+ * shell that sourced `.mastiff/env` has them on PATH, and they are not the user's own programs.
  */
 export function onPath(name: string, path = process.env.PATH ?? ""): string[] {
   const folders = path

@@ -1,6 +1,6 @@
 /**
- * Builds the engine from its Go modules: engine/go.mod pins it and everything it is made of, go.sum holds the
- * checksums, so what comes out is the released program and not a copy of it.
+ * Builds the engine from its Go modules. engine/go.mod pins the engine and all its dependencies, and go.sum
+ * has their checksums. So the build is the released program.
  *
  * Measured from empty caches: 4 to 6 minutes on two cores, 2.1 GB of memory, a binary of 160 MB; from a warm
  * build cache a few seconds.
@@ -15,10 +15,10 @@ import type { Step, Terminal } from "./terminal.ts";
 const engineFolder = join(root, "sandbox/toolchain/engine");
 const program = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 
-/** Since 1.21 a Go that is too old for go.mod fetches the one that it asks for. go.dev/doc/toolchain */
+/** Since 1.21, a Go that is too old for go.mod downloads the version that go.mod names. go.dev/doc/toolchain */
 const oldestMinor = 21;
 
-/** A usable `go`; undefined when there is none. */
+/** Finds a usable `go`. Undefined when there is none. */
 export async function findGo(): Promise<string | undefined> {
   for (const go of [...onPath("go"), "/usr/local/go/bin/go"]) {
     if (!isExecutable(go)) continue;
@@ -29,17 +29,17 @@ export async function findGo(): Promise<string | undefined> {
   return undefined;
 }
 
-/** What to build, with what, and where to. */
+/** What to build, with which Go, and where to put it. */
 export interface Build {
   go: string;
-  /** Appears only when the build is complete. */
+  /** The file exists only when the build is complete. */
   target: string;
   /** Without the v. */
   version: string;
   terminal: Terminal;
 }
 
-/** Builds the engine. @throws the compiler's last words when it fails. */
+/** Builds the engine. @throws Error with the compiler's last lines when the build fails. */
 export async function buildEngine({ go, target, version, terminal }: Build): Promise<void> {
   const step = terminal.step(`engine: building pulumi ${version} from Go modules, about 5 minutes, once`);
   const part = `${target}.part-${process.pid}`;
@@ -58,7 +58,7 @@ export async function buildEngine({ go, target, version, terminal }: Build): Pro
   }
 }
 
-/** Removes what builds left that were killed. */
+/** Removes the files of killed builds. */
 function sweep(target: string): void {
   for (const name of readdirSync(dirname(target))) {
     const pid = name.startsWith(`${basename(target)}.part-`) ? Number(name.split("-").at(-1)) : undefined;
@@ -75,7 +75,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Downloads the modules that the engine needs and counts its packages. */
+/** Downloads the engine's modules. Resolves to the number of its packages. */
 async function fetchModules(go: string, version: string, step: Step): Promise<number> {
   let modules = 0;
   const list = await runGo(go, ["list", "-deps", program], (line) => {
@@ -91,7 +91,7 @@ async function compile(go: string, version: string, out: string, total: number, 
   let compiled = 0;
   const args = ["build", "-v", "-o", out];
   args.push("-ldflags", `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`, program);
-  // `-v` names each package as it is compiled; those from the build cache are not named.
+  // `-v` names each package when it is compiled. Packages from the build cache are not named.
   await runGo(go, args, () => {
     compiled += 1;
     const seconds = Math.round((Date.now() - began) / 1000);
@@ -99,11 +99,11 @@ async function compile(go: string, version: string, out: string, total: number, 
   });
 }
 
-/** Runs go in the engine's module and gives its stdout; each line of stderr goes to `onLine`. */
+/** Runs go in the engine's module. Resolves to its stdout; each line of stderr goes to `onLine`. */
 async function runGo(go: string, args: string[], onLine: (line: string) => void): Promise<string> {
   const child = execa(go, args, {
     cwd: engineFolder,
-    // A workspace or vendor setting of the user's is for other modules than this one.
+    // The user's workspace and vendor settings are for other modules.
     env: { GOWORK: "off", GOFLAGS: "-mod=readonly" },
     stdin: "ignore",
     reject: false,

@@ -8,17 +8,17 @@ import { scratch } from "./paths.ts";
 
 const file = join(scratch, "kept.json");
 
-/** Remembers clouds, so that the next run can end them. */
+/** Records running clouds, so that the next run can end them. */
 export function keep(clouds: Clouds): void {
   writeFileSync(file, JSON.stringify({ pid: clouds.pid, port: clouds.port }));
 }
 
-/** Ends the clouds that were kept, if they still run, and waits until they are gone. */
+/** Ends the kept clouds if they still run, and waits until they have ended. */
 export async function endKept(): Promise<void> {
   if (!existsSync(file)) return;
   const { pid, port } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; port: number };
   rmSync(file);
-  // The number may be another process's by now.
+  // Another process may have the same number by now.
   const isOurs = async () => (await commandLine(pid)).includes(`sandbox/clouds/main.ts --port ${port}`);
   if (!(await isOurs())) return;
   signalGroup(pid, "SIGTERM");
@@ -26,7 +26,7 @@ export async function endKept(): Promise<void> {
   if (await isOurs()) signalGroup(pid, "SIGKILL");
 }
 
-/** What a process was started with; empty when there is no such process. */
+/** The command line of a process. Empty when the process does not exist. */
 async function commandLine(pid: number): Promise<string> {
   // Not every Linux image has ps, and only Linux has /proc.
   if (existsSync("/proc/self/cmdline")) {

@@ -1,6 +1,7 @@
 /**
- * `npm run local`: the local clouds in the foreground, and what a shell needs for plain `pulumi preview` and
- * `pulumi up`. The world is kept in .mastiff/local between runs; `--fresh` begins with an empty one.
+ * `npm run local`: runs the local clouds in the foreground, and writes a file that sets up a shell for plain
+ * `pulumi preview` and `pulumi up`. The world is kept in .mastiff/local between runs; `--fresh` begins with
+ * an empty one.
  */
 import { join } from "node:path";
 import { defineCommand, runMain } from "citty";

@@ -1,9 +1,9 @@
 /**
- * The parts beside the engine: language host, provider plugins, flyctl. Each is the official program where it
- * can be had, else a stand-in from sandbox/stand-ins/.
+ * The parts beside the engine: language host, provider plugins, flyctl. Each part is the official program
+ * when one is available, else a stand-in from sandbox/stand-ins/.
  *
- * Official is, in this order: a folder named by MASTIFF_OFFICIAL (bin/ and home/plugins/), what the user has
- * installed, what an earlier run downloaded, a download.
+ * Official parts are searched for in this order: the folder named by MASTIFF_OFFICIAL (bin/ and
+ * home/plugins/), the user's installation, an earlier download, a new download.
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
@@ -15,43 +15,43 @@ import { cache, type PluginName, pluginNames, pluginVersions, scratch } from "./
 import { reachable } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Which make of a part is wanted. "auto": official where it can be had, else the stand-in. */
+/** Which kind of a part is wanted. "auto": the official part when available, else the stand-in. */
 export type Choice = "auto" | "official" | "stand-in";
 
-/** The official parts that are used; what is undefined here is stood in for. */
+/** The official parts in use. A stand-in replaces each part that is undefined here. */
 export interface Parts {
   host: string | undefined;
   plugins: Partial<Record<PluginName, string>>;
   flyctl: string | undefined;
 }
 
-/** What is wanted of each part. */
+/** The wanted kind of each part. */
 export interface Choices {
   host: Choice;
   plugins: Choice;
   flyctl: Choice;
 }
 
-/** A PULUMI_HOME of our own for downloaded plugins: the user's own installation stays as it is. */
+/** Downloaded plugins have a PULUMI_HOME of their own, so that the user's installation stays unchanged. */
 const pluginCache = join(cache, "pulumi-home");
 const flyctlCache = join(cache, "flyctl");
 
 /**
  * Chooses each part.
- * @throws Error when "official" is demanded of a part that is nowhere to be had.
+ * @throws Error when "official" is wanted and the official part is not available.
  */
 export async function findParts(choices: Choices, engine: Engine, terminal: Terminal): Promise<Parts> {
   const [host, flyctl] = [findHost(choices.host, engine), await findFlyctl(choices.flyctl, terminal)];
   return { host, plugins: await findPlugins(choices.plugins, engine, terminal), flyctl };
 }
 
-/** The folder of official parts that the environment names, if any. */
+/** A path in the folder that MASTIFF_OFFICIAL names. Undefined when the variable is not set. */
 function official(...path: string[]): string | undefined {
   const folder = process.env.MASTIFF_OFFICIAL;
   return folder === undefined || folder === "" ? undefined : join(folder, ...path);
 }
 
-/** An official engine has its language host beside it, so there is nothing to download apart. */
+/** Never downloads: an official engine has its language host beside it. */
 function findHost(choice: Choice, engine: Engine): string | undefined {
   if (choice === "stand-in") return undefined;
   const name = "pulumi-language-nodejs";
@@ -85,10 +85,10 @@ async function findPlugins(
   return Object.fromEntries(found.filter(([, file]) => file !== undefined));
 }
 
-/** The official plugin's executable, where one is installed in exactly the version of its npm package. */
+/** The official plugin's executable in exactly the version of its npm package. Undefined when it is not installed. */
 function pluginFile(name: PluginName): string | undefined {
   const named = process.env.PULUMI_HOME;
-  // In a shell that sourced .mastiff/env it is one of ours.
+  // In a shell that sourced .mastiff/env, PULUMI_HOME is a folder of this checkout.
   const users = named && !named.startsWith(scratch + sep) ? named : join(homedir(), ".pulumi");
   const folder = join("plugins", `resource-${name}-v${pluginVersions[name]}`);
   const homes = [official("home"), users, pluginCache].filter((home) => home !== undefined);
@@ -98,7 +98,7 @@ function pluginFile(name: PluginName): string | undefined {
     .find(isExecutable);
 }
 
-/** Lets the engine fetch plugins as it would at a first `pulumi up`, into our cache. */
+/** Lets the engine download plugins into the project's cache, as it does at a first `pulumi up`. */
 async function downloadPlugins(names: PluginName[], engine: Engine, terminal: Terminal): Promise<void> {
   if (!(await reachable("https://get.pulumi.com/"))) return;
   for (const name of names) {
@@ -114,7 +114,7 @@ async function downloadPlugins(names: PluginName[], engine: Engine, terminal: Te
   }
 }
 
-/** Runs Fly's own installer with our cache as its target. https://fly.io/docs/flyctl/install/ */
+/** Runs Fly's own installer with the project's cache as its target. https://fly.io/docs/flyctl/install/ */
 async function downloadFlyctl(terminal: Terminal): Promise<boolean> {
   const installer = "https://fly.io/install.sh";
   if (!(await reachable(installer))) return false;

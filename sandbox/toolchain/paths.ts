@@ -1,36 +1,36 @@
-/** Where things are kept, and the versions that everything here is pinned to. */
+/** The toolchain's folders, and the versions that package.json pins. */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The checkout. */
+/** Folder of the checkout. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * What this checkout makes for itself: worlds, composed folders, compile cache. Ignored by git, safe to delete.
- * MASTIFF_SCRATCH names another folder, which is a second set of worlds.
+ * Folder for what this checkout generates: worlds, composed folders, compile cache. Ignored by git, and safe
+ * to delete. MASTIFF_SCRATCH names another folder, and thereby a second set of worlds.
  */
 export const scratch = process.env.MASTIFF_SCRATCH || join(root, ".mastiff");
 
-/** What all checkouts of this user share: engines and plugins, each under its version. */
+/** Folder that all checkouts of this user share: engines and plugins, each under its version. */
 export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "mastiff");
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   dependencies: Record<string, string>;
 };
 
-/** The version that package.json pins a package to. */
+/** The version to which package.json pins a package. */
 function pinned(name: string): string {
   const version = manifest.dependencies[name];
   if (version === undefined) throw new Error(`package.json pins no ${name}`);
   return version;
 }
 
-/** The engine goes with its SDK: the same version, to the digit. */
+/** The engine must have exactly the version of its SDK. */
 export const engineVersion = pinned("@pulumi/pulumi");
 
-/** The provider plugins by name, each in the version of its npm package. */
+/** Versions of the provider plugins: those of their npm packages. */
 export const pluginVersions: Readonly<Record<PluginName, string>> = {
   cloudflare: pinned("@pulumi/cloudflare"),
   command: pinned("@pulumi/command"),
@@ -41,5 +41,5 @@ export const pluginVersions: Readonly<Record<PluginName, string>> = {
 /** A provider plugin that the program needs. */
 export type PluginName = "cloudflare" | "command" | "random" | "tls";
 
-/** All of them, in the order in which they are named on screen. */
+/** All plugins, in the order in which the screen names them. */
 export const pluginNames = ["cloudflare", "command", "random", "tls"] as const satisfies PluginName[];

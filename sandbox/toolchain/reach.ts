@@ -1,8 +1,8 @@
-/** Whether a site on the internet answers at all. */
+/** Finds out whether a site on the internet answers. */
 
 /**
- * True when `url` gives any answer within `timeoutMs`. Without a name server the refusal takes milliseconds;
- * the limit is for networks that swallow packets.
+ * True when `url` gives any answer within `timeoutMs`. Without a name server, the request fails within
+ * milliseconds. The limit is for networks that drop packets.
  */
 export async function reachable(url: string, timeoutMs = 4_000): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-/** A local world with a stack beside it, as demo and `npm run local` use it. */
+/** A local world with a stack, for the demo and `npm run local`. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clouds, portIfFree, startClouds } from "./clouds.ts";
@@ -9,31 +9,30 @@ import { devConfig, devPort, devStack, furnish, initStack, type Workplace } from
 import type { Terminal } from "./terminal.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** Clouds that run, and the repository's dev stack on them. */
+/** Running clouds, and the repository's dev stack on them. */
 export interface Session {
   clouds: Clouds;
   place: Workplace;
-  /** File to `source`, after which `pulumi` works on this world. */
+  /** File to `source`. Afterwards `pulumi` works on this world. */
   envFile: string;
 }
 
-/** Which world. */
 export interface SessionOptions {
   toolchain: Toolchain;
   terminal: Terminal;
   /** Folder of the world and its stacks. */
   folder: string;
-  /** Throws away what is in the folder first. Default false. */
+  /** Deletes the folder's contents first. Default false. */
   fresh?: boolean;
   /** Lets the clouds outlive this process. Default false. */
   outlive?: boolean;
   latency?: number;
 }
 
-/** The file that says how to reach the world that was started last. */
+/** File that sets up a shell for the world that was started last. */
 const envFile = join(scratch, "env");
 
-/** Starts the clouds, on the port of Pulumi.dev.yaml if it is free, and makes the stack. */
+/** Starts the clouds and makes the stack. The port is that of Pulumi.dev.yaml if it is free, else any free one. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { toolchain, terminal, folder, fresh = false, outlive = false, latency = 0 } = options;
   if (fresh) rmSync(folder, { recursive: true, force: true });
@@ -66,15 +65,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /**
- * Makes any shell's environment that of the stack: what leads elsewhere goes, an earlier world's settings included,
- * whatever the shell's were when the world was started.
+ * Writes a file that gives any shell the stack's environment. The file removes variables that lead elsewhere,
+ * including those of an earlier world. It does so in the shell that sources it, because that shell may have
+ * other variables than this process.
  */
 function writeEnvFile(toolchain: Toolchain, target: Target): void {
   const { NO_PROXY = "", no_proxy = "" } = cleanEnvironment(toolchain);
   const set = Object.entries({ ...variables(toolchain, target), NO_PROXY, no_proxy });
   const lines = [
     "# The world that npm run local or npm run demo started last.",
-    // The first name is nobody's: zsh wants at least one.
+    // zsh's `unset` needs at least one name. No variable has this one.
     `unset MASTIFF_NOTHING $(env | sed -nE 's/^((${foreignPrefixes.join("|")})_[A-Za-z0-9_]*)=.*/\\1/p')`,
     ...set.map(([name, value]) => `export ${name}=${quoted(value)}`),
     `export PATH=${quoted(toolchain.bin)}:"$PATH"`,
@@ -82,7 +82,7 @@ function writeEnvFile(toolchain: Toolchain, target: Target): void {
   writeFileSync(envFile, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
 
-/** The `pulumi` that a person would type for this session, in a shell that sourced the file. */
+/** The `pulumi` command that a person types for this session, in a shell that sourced the file. */
 export function typed(place: Workplace, verb: string): string {
   const config =
     place.configFile === undefined ? "" : ` --config-file ${place.configFile.replace(`${root}/`, "")}`;

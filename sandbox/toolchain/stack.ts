@@ -1,4 +1,4 @@
-/** `pulumi` on one stack of the local clouds. */
+/** Runs `pulumi` on one stack of the local clouds. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -7,52 +7,50 @@ import { environment, type Target } from "./environment.ts";
 import { root } from "./paths.ts";
 import type { Toolchain } from "./toolchain.ts";
 
-/** The stack that is in the repository, and the port that its config names. */
+/** The repository's stack, and the port that its config names. */
 export const devStack = "dev";
 export const devPort = 4640;
 
-/** The program, a stack of it, and where its state is. */
+/** The program, one of its stacks, and the place of the stack's state. */
 export interface Workplace {
   toolchain: Toolchain;
   target: Target;
   /** Folder of Pulumi.yaml. */
   project: string;
   stack: string;
-  /** Config in another place than Pulumi.<stack>.yaml beside Pulumi.yaml. */
+  /** The stack's config file. Default: Pulumi.<stack>.yaml beside Pulumi.yaml. */
   configFile?: string;
 }
 
-/** How a `pulumi` ended. */
 export interface Run {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/** Where a `pulumi` shows its progress. */
 export interface RunOptions {
-  /** Lets it draw on this process's terminal, and captures nothing. Default false. */
+  /** Lets `pulumi` draw on this process's terminal, and captures nothing. Default false. */
   shown?: boolean;
-  /** Its environment beside the workplace's. */
+  /** Variables in addition to the workplace's environment. */
   env?: Record<string, string>;
-  /** Interrupts it: SIGINT, then SIGKILL after ten seconds. */
+  /** Interrupts `pulumi`: SIGINT, then SIGKILL after ten seconds. */
   signal?: AbortSignal;
 }
 
-/** Makes the folders that a target names: the backend, and PULUMI_HOME with the official plugins in it. */
+/** Makes the target's folders: the backend, and PULUMI_HOME with the official plugins. */
 export function furnish(toolchain: Toolchain, target: Target): void {
   mkdirSync(target.backend, { recursive: true });
   composeHome(target.home, toolchain.parts.plugins);
 }
 
-/** Runs `pulumi` with these arguments. A failure is a result too: look at `exitCode`. */
+/** Runs `pulumi` with these arguments. A failure does not throw: see `exitCode`. */
 export async function pulumi(place: Workplace, args: string[], options: RunOptions = {}): Promise<Run> {
   const { toolchain, target, project } = place;
   const run = await execa(join(toolchain.bin, "pulumi"), args, {
     cwd: project,
     env: { ...environment(toolchain, target), ...options.env },
     extendEnv: false,
-    // On a terminal it draws its tree only when it could ask, too.
+    // The engine draws its tree only when stdin is a terminal too.
     stdin: options.shown && process.stdin.isTTY ? "inherit" : "ignore",
     stdout: options.shown ? "inherit" : "pipe",
     stderr: options.shown ? "inherit" : "pipe",
@@ -64,14 +62,14 @@ export async function pulumi(place: Workplace, args: string[], options: RunOptio
   return { exitCode: run.exitCode ?? 130, stdout: run.stdout ?? "", stderr: run.stderr ?? "" };
 }
 
-/** Arguments that name the workplace's stack to preview, up, refresh and destroy. */
+/** Arguments that select the workplace's stack in preview, up, refresh and destroy. */
 export function onStack(place: Workplace): string[] {
   return ["--stack", place.stack, ...(place.configFile ? ["--config-file", place.configFile] : [])];
 }
 
 /**
- * The stack of the repository for clouds on `port`: the config as it is for the port that it names, else a copy
- * in `folder` with the port replaced.
+ * Config of the repository's stack for clouds on `port`. Undefined when the config names that port already,
+ * else the path of a copy in `folder` with the port replaced.
  */
 export function devConfig(port: number, folder: string): string | undefined {
   if (port === devPort) return undefined;
@@ -87,7 +85,7 @@ export function stackFile(place: Workplace): string {
   return join(place.target.backend, ".pulumi", "stacks", name, `${place.stack}.json`);
 }
 
-/** Makes the stack in its backend, unless it is there. @throws Error with what pulumi said. */
+/** Makes the stack in its backend, unless it exists. @throws Error with pulumi's stderr. */
 export async function initStack(place: Workplace): Promise<void> {
   if (existsSync(stackFile(place))) return;
   const run = await pulumi(place, ["stack", "init", place.stack]);

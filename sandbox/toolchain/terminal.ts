@@ -1,12 +1,12 @@
 /**
- * What a person sees while the toolchain works: steps with a spinner on a terminal, plain lines elsewhere.
- * Talk goes to stderr, so that a program's result on stdout can be piped.
+ * Shows the toolchain's progress: steps with a spinner on a terminal, plain lines elsewhere. Progress goes to
+ * stderr, so that a program's result on stdout can be piped.
  */
 import * as clack from "@clack/prompts";
 
-/** A piece of work under way. End it with exactly one of `done` and `fail`. */
+/** A step in progress. End it with exactly one of `done` and `fail`. */
 export interface Step {
-  /** Replaces the words beside the spinner. On plain output at most one line in ten seconds is printed. */
+  /** Replaces the text beside the spinner. Plain output prints at most one line in ten seconds. */
   update(text: string): void;
   done(text: string): void;
   fail(text: string): void;
@@ -21,22 +21,22 @@ export interface Terminal {
   error(text: string): void;
 }
 
-/** How long plain output stays silent between two updates of one step. */
+/** Shortest time between two printed updates of one step on plain output. */
 const plainIntervalMs = 10_000;
 
-/** Spinners on a terminal that can draw them; plain lines in CI, in pipes and with TERM=dumb. */
+/** Uses spinners on a terminal that can draw them, and plain lines in CI, in pipes and with TERM=dumb. */
 export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Terminal {
   const fancy = stream.isTTY && process.env.TERM !== "dumb" && !process.env.CI;
   return fancy ? fancyTerminal(stream) : plainTerminal((line) => stream.write(`${line}\n`));
 }
 
-/** Shows nothing: for callers that only want the result. */
+/** Shows nothing, for callers that need only the result. */
 export const silentTerminal: Terminal = plainTerminal(() => {});
 
 function fancyTerminal(output: NodeJS.WriteStream): Terminal {
   type Kind = "info" | "success" | "warn" | "error";
   const print = (kind: Kind) => (text: string) => {
-    // A spinner may be on this line; it draws itself again on the next one.
+    // A spinner may be on this line. It draws itself again on the next line.
     output.write(clearLine);
     clack.log[kind](text, { output, spacing: 0 });
   };
@@ -66,8 +66,9 @@ function fancyTerminal(output: NodeJS.WriteStream): Terminal {
 const clearLine = "\r\x1b[K";
 
 /**
- * One line that turns. Not clack's own spinner: that one puts the terminal into raw mode, so Ctrl-C reaches no
- * child, and ends this process with code 0 before anything is cleaned up (`block` in @clack/core).
+ * A spinner on one line. clack's own spinner is not used: it puts the terminal into raw mode, so Ctrl-C
+ * reaches no child, and it ends this process with code 0 before anything is cleaned up (`block` in
+ * @clack/core).
  */
 function spin(output: NodeJS.WriteStream, first: string): { update(text: string): void; stop(): void } {
   const frames = ["◒", "◐", "◓", "◑"];
@@ -91,7 +92,7 @@ function spin(output: NodeJS.WriteStream, first: string): { update(text: string)
   };
 }
 
-/** One line per event through `print`. Exported for its tests and for those who show progress elsewhere. */
+/** Prints one line per event through `print`. Exported for its tests and for other programs that show progress. */
 export function plainTerminal(print: (line: string) => void, now: () => number = Date.now): Terminal {
   return {
     step(text) {
@@ -115,7 +116,7 @@ export function plainTerminal(print: (line: string) => void, now: () => number =
   };
 }
 
-/** " (12 s)", or nothing for what took less than a second. */
+/** " (12 s)", or nothing for less than a second. */
 function took(began: number, ended = Date.now()): string {
   const seconds = Math.round((ended - began) / 1000);
   return seconds < 1 ? "" : ` (${seconds} s)`;

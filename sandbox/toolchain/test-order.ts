@@ -1,10 +1,10 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * In which order the test files of one group begin: those of the engine one after another, all others spread evenly
- * between them. Tests of clients and of the driver mostly wait and tests of the engine compute, so only side by side do
- * they fill the cores from beginning to end. Among equals the order is vitest's: what failed or took long the last time,
- * else the largest file.
+ * Sets the order in which the test files of one group begin. Engine tests keep their order, and all other
+ * tests are spread evenly between them. Client and driver tests mostly wait, and engine tests compute, so the
+ * cores are busy from beginning to end only when both kinds run side by side. Within each kind the order is
+ * vitest's: files that failed or took long in the last run first, else the largest file first.
  */
 export default class TestOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -1,26 +1,26 @@
-/** A reporter for vitest that writes what ran, how it ended and how long it took, for the table at the end of a run. */
+/** A vitest reporter that writes each file's result and duration, for the table at the end of a run. */
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
 import { root } from "./paths.ts";
 
-/** One test file of a run. */
+/** Result of one test file. */
 export interface FileReport {
   /** Path below the checkout. */
   file: string;
-  /** Name of vitest's project. */
+  /** Name of the vitest project. */
   tier: string;
   passed: number;
-  /** A file that could not be loaded, or a hook that failed, counts as one failed test. */
+  /** A file that could not be loaded and a hook that failed each count as one failed test. */
   failed: number;
-  /** A line each: the test and the reason that it gave. */
+  /** One line per skipped test, with the reason that it gave. */
   skipped: string[];
-  /** When it began and ended, in milliseconds of the run's clock. */
+  /** Start and end, in milliseconds of the run's clock. */
   began: number;
   ended: number;
 }
 
-/** A whole run. */
+/** Result of a whole run. */
 export interface RunReport {
   files: FileReport[];
   /** Errors that belong to no test. */
@@ -65,7 +65,7 @@ export default class TestReport implements Reporter {
         report.skipped.push(`${test.fullName}: ${result.note ?? "no reason given"}`);
       else report.failed += 1;
     }
-    // Broken outside of its tests: at import, or in a hook.
+    // The module has an error outside its tests: at import, or in a hook.
     if (module.errors().length > 0) report.failed += 1;
     return report;
   }

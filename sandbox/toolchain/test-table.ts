@@ -1,7 +1,7 @@
-/** The table at the end of `npm test` and `npm run test:all`. */
+/** Formats the table at the end of `npm test` and `npm run test:all`. */
 import type { FileReport, RunReport } from "./test-report.ts";
 
-/** A row that is no file of vitest's, such as a comparison that ran as a program of its own. */
+/** A row for something that is not a vitest file, such as a comparison that ran as a separate program. */
 export interface ExtraRow {
   tier: string;
   passed: number;
@@ -9,14 +9,14 @@ export interface ExtraRow {
   seconds: number;
 }
 
-/** How many tests ended how. */
+/** Number of tests by result. */
 export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
 }
 
-/** Sums over a run. Errors that belong to no test are failures. */
+/** Sums the results of a run. Errors that belong to no test are failures. */
 export function countsOf({ files, errors }: RunReport, extra: readonly ExtraRow[] = []): Counts {
   return {
     passed: sum([...files, ...extra], (one) => one.passed),
@@ -26,8 +26,8 @@ export function countsOf({ files, errors }: RunReport, extra: readonly ExtraRow[
 }
 
 /**
- * Tier by tier: files, tests, and the seconds from its first file's begin to its last one's end. Then the five files
- * that took longest, and each skipped test with its reason.
+ * Formats one row per tier: files, tests, and the seconds from the start of its first file to the end of its
+ * last one. Then lists the five slowest files, and each skipped test with its reason.
  */
 export function tableOf(report: RunReport, extra: readonly ExtraRow[], wholeSeconds: number): string {
   const tiers = [...new Set(report.files.map(({ tier }) => tier))];
@@ -74,7 +74,7 @@ function skippedLines(files: readonly FileReport[]): string[] {
   return skipped.length === 0 ? [] : ["", "skipped", ...skipped];
 }
 
-/** The first column to the left, the others to the right. */
+/** Aligns the first column to the left and the others to the right. */
 function aligned(rows: readonly string[][]): string[] {
   const width = (column: number) => Math.max(...rows.map((row) => (row[column] ?? "").length));
   return rows.map((row) =>

@@ -1,7 +1,8 @@
 /**
- * `npm test [-- <vitest's arguments>]` and `npm run test:all`: gets the toolchain ready, says which parts are official,
- * runs the tests tier after tier, and ends in a table. `npm test` runs all that has to hold at every commit;
- * `test:all` adds the tier `long`, and whole lives on the engine with the official parts and with the stand-ins.
+ * `npm test [-- <vitest's arguments>]` and `npm run test:all`: prepares the toolchain, says which parts are
+ * official, runs the tests tier after tier, and prints a table. `npm test` runs everything that has to pass
+ * at every commit. `test:all` adds the tier `long`, and compares whole lives on the engine between the
+ * official parts and the stand-ins.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +21,7 @@ const ending = openEnding();
 const everything = process.argv[2] === "--all";
 const args = process.argv.slice(everything ? 3 : 2);
 
-/** Only tests of these folders need neither engine nor plugins. */
+/** Tests in these folders need neither engine nor plugins. */
 const engineless = /^(\.\/)?tests\/(unit|component|clients)(\/|$)|^(\.\/)?sandbox\/tests(\/|$)/;
 const paths = args.filter((arg) => !arg.startsWith("-"));
 const needsEngine = paths.length === 0 || !paths.every((path) => engineless.test(path));
@@ -52,7 +53,7 @@ async function runVitest(): Promise<{ report: RunReport; exitCode: number }> {
   const file = join(folder, "report.json");
   const vitest = [join(root, "node_modules/vitest/vitest.mjs"), "run"];
   const reporters = ["--reporter=default", "--reporter=./sandbox/toolchain/test-report.ts"];
-  // A file or a tier that is named runs, whichever it is.
+  // A file or a tier that the arguments name runs, even if it is in `long`.
   const isNamed = paths.length > 0 || args.some((arg) => arg.startsWith("--project"));
   const tiers = everything || isNamed ? [] : ["--project=!long"];
   const running = execa(process.execPath, [...vitest, ...reporters, ...tiers, ...args], {
@@ -68,14 +69,14 @@ async function runVitest(): Promise<{ report: RunReport; exitCode: number }> {
   ending.add(() => running.then(() => {}));
   const { exitCode = 1 } = await running;
   if (ending.signal.aborted) throw new Error("interrupted");
-  // Without its report vitest did not come to an end: that is one failure at least.
+  // vitest writes no report when it does not finish. That counts as one failure.
   const report = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as RunReport)
     : { files: [], errors: 1 };
   return { report, exitCode };
 }
 
-/** Whether the whole lives do not differ; no row where there are no official parts to compare with. */
+/** Compares whole lives. The result has no row when there are no official parts to compare with. */
 async function compareLives(tools: Toolchain): Promise<ExtraRow[]> {
   const since = performance.now();
   const { host, plugins, flyctl } = tools.parts;
@@ -92,7 +93,7 @@ async function compareLives(tools: Toolchain): Promise<ExtraRow[]> {
     reject: false,
     cancelSignal: ending.signal,
   });
-  // sandbox/conformance/main.ts has said what is missing.
+  // sandbox/conformance/main.ts has printed what is missing.
   if (exitCode === 2) return [];
   const same = exitCode === 0;
   const seconds = (performance.now() - since) / 1000;

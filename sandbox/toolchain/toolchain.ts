@@ -1,11 +1,14 @@
-/** Everything that a `pulumi preview` needs on this machine, found, fetched, built or stood in for. */
+/**
+ * Provides everything that a `pulumi preview` needs on this machine: finds, downloads or builds each part, or
+ * uses its stand-in.
+ */
 import { composeBin } from "./compose.ts";
 import { type Engine, type EngineChoice, findEngine } from "./engine.ts";
 import { type Choice, type Choices, findParts, type Parts } from "./parts.ts";
 import { engineVersion, type PluginName, pluginNames, pluginVersions } from "./paths.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
-/** What is wanted; what is left out comes from the environment, else "auto". */
+/** Wanted parts. The default for each comes from the environment, else it is "auto". */
 export interface ToolchainOptions extends Partial<Choices> {
   /** MASTIFF_ENGINE: auto, path, download or build. */
   engine?: EngineChoice;
@@ -13,26 +16,26 @@ export interface ToolchainOptions extends Partial<Choices> {
   terminal?: Terminal;
 }
 
-/** A toolchain that is ready. */
+/** A toolchain that is ready to use. */
 export interface Toolchain {
   engine: Engine;
   parts: Parts;
-  /** The folder to be first on PATH: node, pulumi with its neighbours, flyctl. */
+  /** The folder to be put first on PATH: node, pulumi with its neighbours, flyctl. */
   bin: string;
-  /** What a stand-in has to serve, by the engine's names. */
+  /** The parts that stand-ins replace, by the engine's names. */
   standIns: { host: boolean; plugins: PluginName[]; flyctl: boolean };
-  /** One line per part: what it is and where it comes from. */
+  /** One line per part: its name and source. */
   describe: string[];
 }
 
 /**
- * Gets the toolchain ready. Takes milliseconds when all is there, about five minutes when the engine has to be
- * built.
+ * Prepares the toolchain. Takes milliseconds when all parts are present, and about five minutes when the
+ * engine has to be built.
  *
  * Environment: MASTIFF_ENGINE (auto, path, download, build), MASTIFF_HOST, MASTIFF_PLUGINS and MASTIFF_FLYCTL
  * (auto, official, stand-in), MASTIFF_OFFICIAL (a folder of official parts: bin/, home/plugins/).
  *
- * @throws Error when a part is nowhere to be had; the message names what helps.
+ * @throws Error when a part is not available; the message names remedies.
  */
 export async function toolchain(options: ToolchainOptions = {}): Promise<Toolchain> {
   const terminal = options.terminal ?? openTerminal();
@@ -59,7 +62,7 @@ function engineFromEnvironment(): EngineChoice {
   return oneOf("MASTIFF_ENGINE", ["auto", "path", "download", "build"]);
 }
 
-/** A variable's value, held to its legal ones; the first one when it is unset. */
+/** A variable's value, checked against the legal values. Default: the first of them. */
 function oneOf<T extends string>(name: string, legal: [T, ...T[]]): T {
   const value = process.env[name] || legal[0];
   const found = legal.find((one) => one === value);

@@ -28,7 +28,7 @@ beforeEach(async () => {
   return () => vi.restoreAllMocks();
 });
 
-/** A token for the bucket, and what a program makes of it. */
+/** Makes a token for the bucket, and the inputs that a program derives from it. */
 async function mint(): Promise<Props> {
   const resources = { [`com.cloudflare.edge.r2.bucket.${operator.accountId}_default_${bucket}`]: "*" };
   const permission_groups = [{ id: "2efd5506f9c8494dacb1fa10a3e7d5b6" }];
@@ -91,7 +91,8 @@ test("a clock that is hours off is said at once, with what to do about it", asyn
   );
   expect(Date.now() - begun).toBeLessThan(10_000);
   expect(said).toEqual([]);
-  // It says nothing of bucket and key, so it is neither gone nor emptied.
+  // A wrong clock is no evidence about bucket and key, so the key is not reported as gone and the bucket is
+  // not emptied.
   await expect(provider.read(bucket, access)).rejects.toThrow("set this machine's clock");
   await expect(provider.remove(bucket, access)).rejects.toThrow("set this machine's clock");
 });

@@ -5,7 +5,7 @@ import { callFaults, type FaultName } from "../faults/call-faults.ts";
 import { type Rehearsed, rehearse } from "../faults/call-operation.ts";
 import { type CallWorld, openCallWorld } from "../faults/call-world.ts";
 
-// A sample of `npm run faults -- calls`: a key that is answered once, and a bucket that has to be empty.
+// A sample of `npm run faults -- calls`: a key whose value is returned only once, and a bucket that has to be empty.
 const slow = 120_000;
 const kinds = ["ApiKey", "BucketAccess"];
 

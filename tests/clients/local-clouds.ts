@@ -1,39 +1,39 @@
-/** The local clouds for tests of the clients: the process alone, without engine and plugins. */
+/** Starts the local clouds for tests of the clients, without engine and plugins. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import type { Fault, JournalEntry } from "../support/world.ts";
 
-/** Operator's credentials of a fresh local world. */
+/** The operator's credentials in a fresh local world. */
 export const operator = {
   cloudflare: "local-cloudflare-token-0000000000000000000000",
   sendgrid: "SG.local-operator-key-0000.000000000000000000000000000000000000000000",
   accountId: "00000000000000000000000000000d09",
 };
 
-/** Who sets the scene: the account's owner at Cloudflare, the operator elsewhere. */
+/** Tokens for a test's own calls: the account owner's at Cloudflare, the operator's at SendGrid. */
 const behindTheBack = {
   cloudflare: "local-cloudflare-owner-0000000000000000000000",
   sendgrid: operator.sendgrid,
 };
 
-/** Clouds that run. */
+/** Running clouds. */
 export interface LocalClouds extends AsyncDisposable {
   url: string;
   cloudflareUrl: string;
   sendgridUrl: string;
   r2Url: string;
-  /** Back to a fresh world without faults. */
+  /** Resets the clouds to a fresh world without faults. */
   reset(): Promise<void>;
   faults(...faults: Fault[]): Promise<void>;
-  /** Lets the calls go on that wait at a `hold`. */
+  /** Lets calls continue that wait at a `hold`. */
   release(hold: string): Promise<void>;
-  /** Turns dials of the clouds, e.g. `{ cloudflare: { clockAheadMs: 1000 } }`. */
+  /** Sets dials of the clouds, e.g. `{ cloudflare: { clockAheadMs: 1000 } }`. */
   dials(dials: Record<string, Record<string, unknown>>): Promise<void>;
-  /** Calls so far as `METHOD path`, those of one cloud. */
+  /** One cloud's calls so far, as `METHOD path`. */
   calls(cloud: JournalEntry["cloud"]): Promise<string[]>;
-  /** A call to a cloud as its owner, behind the back of who is tested. */
+  /** Makes a call of the test's own, past the tested client. */
   ask(
     cloud: "cloudflare" | "sendgrid",
     method: string,
@@ -44,7 +44,7 @@ export interface LocalClouds extends AsyncDisposable {
   ): Promise<any>;
 }
 
-/** Starts the clouds on a free port; `await using` or {@link AsyncDisposable} ends them. */
+/** Starts the clouds on a free port. `await using` or {@link AsyncDisposable} ends them. */
 export async function startLocalClouds(): Promise<LocalClouds> {
   const child = spawn(process.execPath, ["sandbox/clouds/main.ts", "--port", "0", "--no-plugins"], {
     cwd: root,

@@ -31,7 +31,7 @@ beforeEach(async () => {
   };
 });
 
-/** As `cloudflare.R2CustomDomain` does it. */
+/** Attaches the host as `cloudflare.R2CustomDomain` does. */
 const attach = () =>
   clouds.ask("cloudflare", "POST", domains, {
     domain: host,

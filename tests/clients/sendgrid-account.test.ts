@@ -61,7 +61,7 @@ test("a run that was cut off after the switch still puts it back at the end", as
   expect(outs).toMatchObject({ wasOn: true });
   const wanted = { ...tracking(true), wasOn: outs?.wasOn };
   await provider.create(wanted);
-  // What the first create answered was never written down.
+  // The state does not have the outputs of the first create.
   const { id, outs: again = {} } = await provider.create(wanted);
   expect((await provider.read(seen, outs ?? {})).props).toMatchObject({ wasOn: true });
   await provider.remove(id, again);

@@ -3,11 +3,11 @@ import * as provider from "../../providers/sendgrid/provider.ts";
 import type { Props } from "../../providers/shared/kind.ts";
 import { type LocalClouds, operator, startLocalClouds } from "./local-clouds.ts";
 
-// What the tests of SendGrid's resources share: clouds for a file, fresh for each test, and inputs that fit.
+// Shared by the tests of SendGrid's resources: the clouds of a file, reset for each test, and valid inputs.
 
 export let clouds: LocalClouds;
 
-/** Starts clouds for the tests of a file; each finds a fresh world and the operator's key. */
+/** Starts clouds for a file's tests. Each test gets a fresh world and the operator's key. */
 export function useSendgrid(): void {
   beforeAll(async () => {
     clouds = await startLocalClouds();
@@ -37,10 +37,10 @@ export const domain = (more: Props = {}): Props => ({
   ...more,
 });
 
-/** The answer to a call gets lost on its way. */
+/** A fault that loses the answer to a call on its way. */
 export const lost = { when: "after", action: { cut: true } } as const;
 
-/** Puts the CNAMEs of a domain or link into the zone. */
+/** Adds the CNAMEs of a domain or link to the zone. */
 export async function addRecords(dns: Record<string, { host: string; data: string }>): Promise<void> {
   const { result } = await clouds.ask("cloudflare", "GET", "/zones?name=mastiff.party");
   for (const { host, data } of Object.values(dns)) {

@@ -1,4 +1,4 @@
-/** A copy of the checkout in which faults are made, so that the checkout itself never has one. */
+/** Copies the checkout. Faults are made only in the copy, never in the checkout itself. */
 import {
   cpSync,
   mkdirSync,
@@ -16,14 +16,14 @@ import { type Fault, faulty } from "./fault.ts";
 
 export interface Copy {
   folder: string;
-  /** Files of the copy, relative to it, sorted. */
+  /** Files of the copy, relative to its folder, sorted. */
   files: readonly string[];
-  /** Makes the fault for as long as `play` takes. */
+  /** Makes the fault, runs `play`, and removes the fault again. */
   withFault<T>(fault: Fault, play: () => Promise<T>): Promise<T>;
   remove(): void;
 }
 
-/** Copies what git keeps and what it would keep; packages are linked. */
+/** Copies the files that git tracks and the untracked files that it does not ignore. Packages are linked. */
 export async function copyOfCheckout(): Promise<Copy> {
   const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,
@@ -56,7 +56,7 @@ export async function copyOfCheckout(): Promise<Copy> {
   };
 }
 
-/** Copies of runs that were killed. */
+/** Removes the copies of killed runs. */
 function sweep(): void {
   for (const name of readdirSync(scratch)) {
     const pid = Number(/^deliberate-(\d+)-/.exec(name)?.[1] ?? 0);

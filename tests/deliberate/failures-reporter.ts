@@ -1,9 +1,9 @@
-/** A reporter for vitest that writes which tests failed, the first one first, and what broke outside of any test. */
+/** A vitest reporter that writes which tests failed, in order, and the errors outside of tests. */
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 
-/** A test that failed, or the hook before a file's tests. */
+/** A failed test, or a failed hook before a file's tests. */
 export interface Failure {
   /** Relative to the checkout. */
   file: string;
@@ -11,11 +11,11 @@ export interface Failure {
   message: string;
 }
 
-/** How a run of vitest ended. */
+/** Result of a run of vitest. */
 export interface Report {
   passed: number;
   failures: Failure[];
-  /** What went wrong outside of a test and its hooks: a file that does not load, an error that nobody awaited. */
+  /** Errors outside of tests and their hooks: a file that does not load, an unhandled rejection. */
   broken: string[];
 }
 
@@ -35,7 +35,7 @@ export default class Failures implements Reporter {
   onTestModuleEnd(module: TestModule): void {
     const errors = module.errors();
     if (errors.length === 0) return;
-    // A file whose tests are known has been loaded: its own hook has failed.
+    // A file with known tests has been loaded, so the error is of its own hook.
     if (module.children.size > 0) this.#fail(module, "(hook)", errors);
     else this.#report.broken.push(`${pathOf(module)} does not load: ${errors[0]?.message}`);
   }

@@ -1,10 +1,10 @@
-/** Which files load a file, directly or by others. */
+/** Finds the files that load a file, directly or through other files. */
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 
 const imports = /\bfrom\s+"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"\s*\)/g;
 
-/** @returns answers with all files that load the one that is asked about, itself included */
+/** @returns a function that gives all files that load a file, including the file itself */
 export function importersIn(folder: string, files: readonly string[]): (file: string) => ReadonlySet<string> {
   const importers = new Map<string, string[]>();
   for (const file of files.filter((name) => name.endsWith(".ts"))) {
@@ -15,7 +15,7 @@ export function importersIn(folder: string, files: readonly string[]): (file: st
   }
   return (file) => {
     const found = new Set([file]);
-    // A set that grows while it is gone through hands out what was added, too.
+    // Iterating over a Set also visits the elements that are added during the iteration.
     for (const one of found) for (const importer of importers.get(one) ?? []) found.add(importer);
     return found;
   };

@@ -1,4 +1,4 @@
-/** All deliberate faults, room after room. */
+/** All deliberate faults, sorted by part of the product. */
 import type { Fault } from "./fault.ts";
 import { clientFaults } from "./faults/clients.ts";
 import { componentFaults } from "./faults/components.ts";

@@ -1,6 +1,6 @@
 /**
- * `npm run test:deliberate [-- <fault …>] [--from-scratch] [--tiers unit,driver]`: makes each deliberate fault in a
- * copy of the checkout and shows which test catches it. Exit code 1 when one is not caught.
+ * `npm run test:deliberate [-- <fault …>] [--from-scratch] [--tiers unit,driver]`: makes each deliberate
+ * fault in a copy of the checkout and shows which test catches it. Exit code 1 when a fault is not caught.
  */
 import { defineCommand, runMain } from "citty";
 import { openEnding } from "../../sandbox/toolchain/ending.ts";
@@ -86,7 +86,10 @@ async function playAll(
   return missed.length === 0;
 }
 
-/** One run for all files that caught something last time, so that each fault then costs one run of one file. */
+/**
+ * Runs all files that caught a fault last time, without a fault, in one run. Each fault then costs one run of
+ * one file.
+ */
 async function seeRememberedGreen(
   lab: Lab,
   chosen: readonly Fault[],
@@ -99,7 +102,7 @@ async function seeRememberedGreen(
   }
 }
 
-/** A miss is only known to be one when no tier was left out. */
+/** Records a catch, or removes it after a miss. A miss counts only when no tier was left out. */
 function remember(catches: Catches, { name }: Fault, { caught }: Played, isComplete: boolean): void {
   if (caught !== undefined) catches[name] = caught;
   else if (isComplete) delete catches[name];

@@ -1,9 +1,10 @@
 /**
- * Plays one fault: runs tests on the copy that has it, from the cheapest tier to the dearest, until one fails.
+ * Plays one fault: runs tests on the copy with the fault, from the fastest tier to the slowest, until a test
+ * fails.
  *
  *   the test file that caught it last ─► each tier: files that load the faulty file ─► the tier's other files
  *
- * Each file is first run without the fault: what fails then proves nothing.
+ * Each file first runs without the fault. A file that fails then proves nothing.
  */
 import type { Failure, Report } from "./failures-reporter.ts";
 import type { Fault } from "./fault.ts";
@@ -11,22 +12,22 @@ import type { Catch } from "./record.ts";
 import type { Tier } from "./vitest-run.ts";
 
 export interface Lab {
-  /** Runs test files of one tier: to the first failure with the fault, all of them without one. */
+  /** Runs test files of one tier: with a fault up to the first failure, without one to the end. */
   run(tier: Tier, files: readonly string[], fault?: Fault): Promise<Report>;
   files: Record<Tier, string[]>;
-  /** The tiers to run, cheapest first. */
+  /** The tiers to run, fastest first. */
   tiers: readonly Tier[];
-  /** All files that load this one. */
+  /** All files that load this file. */
   importersOf(file: string): ReadonlySet<string>;
   /** Files that are known to pass without a fault. */
   green: Set<string>;
   say(line: string): void;
 }
 
-/** How a fault ended: caught, missed, or made in a way that no test could run. */
+/** Result of a fault: caught, missed, or no test could run with it. */
 export type Played = { caught: Catch } | { caught: undefined; broken: readonly string[] };
 
-/** @throws Error when tests fail without any fault */
+/** @throws Error when tests fail without a fault */
 export async function play(lab: Lab, fault: Fault, last: Catch | undefined): Promise<Played> {
   const broken: string[] = [];
   for (const { tier, files, sound } of stepsFor(lab, fault, last)) {
@@ -36,7 +37,7 @@ export async function play(lab: Lab, fault: Fault, last: Catch | undefined): Pro
     broken.push(...report.broken);
     const [first] = report.failures;
     if (first === undefined) continue;
-    // A test that fails now and then would catch any fault: what is new, or came late, has to fail a second time.
+    // A flaky test would catch any fault. So a new failure and a late one have to happen a second time.
     const isSure = first.file === last?.file && !isLate(first);
     const failure = isSure ? first : (await lab.run(tier, [first.file], fault)).failures[0];
     if (failure !== undefined) return { caught: { tier, file: failure.file, test: failure.test } };
@@ -48,7 +49,9 @@ export async function play(lab: Lab, fault: Fault, last: Catch | undefined): Pro
 interface Step {
   tier: Tier;
   files: readonly string[];
-  /** What has to pass without the fault before: of a tier all at once, since each start of vitest costs a second. */
+  /**
+   * Files that have to pass without the fault first. Each tier has one run, because a start of vitest costs a second.
+   */
   sound: readonly string[];
 }
 
@@ -66,9 +69,9 @@ function stepsFor(lab: Lab, fault: Fault, last: Catch | undefined): Step[] {
 }
 
 /**
- * Runs the files that were not yet seen to pass, on the copy without a fault.
+ * Runs the files that have not passed yet on the copy without a fault.
  *
- * @throws Error when one fails twice
+ * @throws Error when a file fails twice
  */
 export async function mustBeGreen(lab: Lab, tier: Tier, files: readonly string[]): Promise<void> {
   let unseen = files.filter((file) => !lab.green.has(file));

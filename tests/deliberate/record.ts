@@ -1,11 +1,14 @@
-/** Which test caught each fault last: kept in the repository, tried first the next time, shown in docs/. */
+/**
+ * Records which test caught each fault last. The record is in the repository: the next run tries these tests
+ * first, and docs/ shows them.
+ */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { type Fault, roomOf } from "./fault.ts";
 import type { Tier } from "./vitest-run.ts";
 
-/** The test that a fault was caught by. */
+/** The test that caught a fault. */
 export interface Catch {
   tier: Tier;
   /** Relative to the checkout. */
@@ -13,7 +16,7 @@ export interface Catch {
   test: string;
 }
 
-/** By the fault's name. */
+/** Catches by the fault's name. */
 export type Catches = Record<string, Catch>;
 
 const kept = join(root, "tests/deliberate/caught.json");
@@ -23,7 +26,7 @@ export function readCatches(): Catches {
   return existsSync(kept) ? (JSON.parse(readFileSync(kept, "utf8")) as Catches) : {};
 }
 
-/** Writes record and page; faults that are no longer in the list drop out of both. */
+/** Writes the record and the page. Both leave out faults that are no longer in the list. */
 export function writeCatches(faults: readonly Fault[], catches: Catches): void {
   const names = faults.map(({ name }) => name).filter((name) => catches[name] !== undefined);
   const sorted = Object.fromEntries(names.sort().map((name) => [name, catches[name]]));
@@ -31,12 +34,12 @@ export function writeCatches(faults: readonly Fault[], catches: Catches): void {
   writeFileSync(page, pageOf(faults, catches));
 }
 
-/** The page of docs/, as it is after the last run. */
+/** Reads the page of docs/ as the last run wrote it. */
 export function readPage(): string {
   return readFileSync(page, "utf8");
 }
 
-/** The page of docs/. Pure: the same list and record make the same text. */
+/** Makes the page of docs/. Pure: the same list and record make the same text. */
 export function pageOf(faults: readonly Fault[], catches: Catches): string {
   const caught = faults.filter(({ name }) => catches[name] !== undefined).length;
   const rows = [...faults]

@@ -1,18 +1,18 @@
-/** Runs tests of a copy of the checkout. */
+/** Runs tests in a copy of the checkout. */
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { execa } from "execa";
 import { scratch } from "../../sandbox/toolchain/paths.ts";
 import type { Report } from "./failures-reporter.ts";
 
-/** Vitest projects from the cheapest to the dearest, as far as `npm test` runs them. */
+/** Vitest projects that `npm test` runs, fastest first. */
 export const tiers = ["unit", "component", "local", "driver", "engine"] as const;
 export type Tier = (typeof tiers)[number];
 
-/** This one says that a fault's text is gone: it would catch each of them. */
+/** This test reports a fault whose text is missing from its file. So it would catch every fault. */
 const itself = "tests/unit/deliberate-faults.test.ts";
 
-/** No run of one tier takes longer. */
+/** Time limit for a run of one tier. */
 const longestMs = 60 * 60_000;
 
 const vitest = "node_modules/vitest/vitest.mjs";
@@ -39,9 +39,9 @@ export async function filesByTier(folder: string): Promise<Record<Tier, string[]
 }
 
 /**
- * Runs these files of one tier; with `bail` only until the first test fails.
+ * Runs these files of one tier. With `bail`, stops at the first failure.
  *
- * @throws Error when vitest does not come to its end
+ * @throws Error when vitest does not finish
  */
 export async function runTests(
   folder: string,

@@ -87,7 +87,7 @@ describe("an app", () => {
       [],
     );
 
-    // The records lead to the new one now.
+    // From here on the records have the new address.
     const switched = { spec: inDns(after.v4, true), previous: known };
     const leaving = await world.must("addresses", "ensure", switched);
     expect(leaving.leaving).toEqual([{ address: before.v4, from: expect.stringMatching(/^20\d\d-/) }]);
@@ -112,7 +112,7 @@ describe("a run that stopped half way is finished by the next", () => {
   test("after the app was made, before the mark", async () => {
     await world.faults(
       { cloud: "fly", method: "POST", path: "/secrets$", when: "before", action: { status: 422 } },
-      // Nor can it be taken back.
+      // Removing the app again fails too.
       ...notDestroyed,
     );
     expect((await world.drive("app", "ensure", { spec: spec("half") })).code).toBe(1);
@@ -232,7 +232,7 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
     const first = await world.must("app", "ensure", { spec: spec("twin", { stack: there }) });
     expect(Object.keys((await world.fly()).apps.twin.secrets)).toContain("MASTIFF_STACK_0B77DE3F9A1C");
     for (const verb of ["ensure", "destroy"]) {
-      // A state that remembers the app is no proof against a mark: it may be an older copy of another one.
+      // The previous outputs are no evidence against a mark, because the state may be an older copy of another one.
       const { code, stderr } = await world.drive("app", verb, {
         spec: spec("twin", { stack: here }),
         previous: first,

@@ -13,7 +13,7 @@ const spec = {
   bucketUrl: `https://${operator.accountId}.r2.cloudflarestorage.com/${bucket}`,
 };
 
-/** Slow enough to be stopped in the middle of a dump. */
+/** A world that is slow enough to stop a run in the middle of a dump. */
 let world: DriverWorld;
 let secrets: Record<string, string>;
 beforeAll(async () => {

@@ -15,14 +15,14 @@ const size = { cpuKind: "shared", cpus: 1, memoryMb: 256 };
 const redis = { ...owned, region: "ams", size, volumeGb: 1, image: "redis:7.4-alpine" };
 const secrets = { password: "correct1horse2battery3" };
 
-/** The whole text of a run that has to fail, without the seconds. */
+/** The whole message of a run that has to fail, without its seconds. */
 async function failure(kind: string, verb: string, input: DriveInput): Promise<string> {
   const { code, stdout, stderr } = await world.drive(kind, verb, input);
   expect([code, stdout]).toEqual([1, ""]);
   return timeless(stderr);
 }
 
-/** A port that nobody listens on. */
+/** Finds a port on which nothing listens. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -100,7 +100,7 @@ describe("what a person can act on says how", () => {
     expect(text).toMatch(
       /Upstash on Fly has no plan "Huge"\.\n {2}set in {2}mastiff:redis\n {2}fix {5}there are: {2}.*Pay-as-you-go.*\n {10}choose one: {2}pulumi config set-all --path --plaintext mastiff:redis\.kind=upstash --plaintext 'mastiff:redis\.plan=<name>'\n/,
     );
-    // What never passes is not asked for again.
+    // A call that can never succeed is not repeated.
     expect(text.match(/creating up at Upstash/g)).toHaveLength(1);
   });
 

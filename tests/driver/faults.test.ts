@@ -5,7 +5,7 @@ import { callFaults, type FaultName } from "../faults/call-faults.ts";
 import { type Rehearsed, rehearse } from "../faults/call-operation.ts";
 import { type CallWorld, openCallWorld } from "../faults/call-world.ts";
 
-// A sample of `npm run faults -- calls driver`: a Redis is bought, the dearest thing to have twice.
+// A sample of `npm run faults -- calls driver`: a Redis at Upstash is the most expensive thing to have twice.
 const slow = 240_000;
 const spec = {
   stack: "mastiff/dev",

@@ -1,4 +1,4 @@
-/** What a first `up` can fail at on Fly: the printed fix works as it is printed, and nothing is left of the attempt. */
+/** Failures of a first `up` on Fly: the printed fix works as printed, and nothing of the attempt remains. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
 
@@ -12,7 +12,7 @@ const owned = { stack: "mastiff/dev", org: "mastiff" };
 const size = { cpuKind: "shared", cpus: 1, memoryMb: 1024 };
 const secrets = { password: "correct1horse2battery3" };
 
-/** The thing that each kind makes of the keys that fixes name. */
+/** The spec of each kind, from the config keys that fixes name. */
 const specs = {
   app: ({ app, flyOrg }: Config) => ({
     ...owned,
@@ -112,7 +112,7 @@ const obstacles: Obstacle[] = [
 
 describe("a first create that cannot succeed", () => {
   beforeAll(async () => {
-    // An app of ours that nobody uses, in the operator's other organisation.
+    // An unused app of this stack, in the operator's other organisation.
     await world.must("app", "ensure", { spec: specs.app({ ...good, app: "elsewhere", flyOrg: "personal" }) });
     for (const app of ["theirs-db", "theirs-redis"])
       await world.must("app", "ensure", {
@@ -145,7 +145,7 @@ describe("a first create that cannot succeed", () => {
 });
 
 test("what an earlier run left is taken back as well, unless a machine was ever in it", async () => {
-  // Stopped after the password was staged.
+  // An earlier run that stopped after it had staged the password.
   const spec = specs.redis({ ...good, app: "half" });
   await world.must("app", "ensure", { spec: { ...spec, publicAddresses: false, dedicatedV4: false } });
   await world.must("secrets", "ensure", {
@@ -163,7 +163,7 @@ test("what an earlier run left is taken back as well, unless a machine was ever 
   });
   const kept = specs.redis({ ...good, app: "kept" });
   await world.must("redis", "ensure", { spec: kept, secrets });
-  // The state is lost, and with it what the last run printed.
+  // The state is lost, and with it the outputs of the last run.
   const other = await world.drive("redis", "ensure", { spec: { ...kept, region: "fra" }, secrets });
   expect(other.stderr).toContain("is in region ams and cannot move to fra");
   expect(Object.keys((await world.fly()).apps)).toContain("kept-redis");
@@ -194,7 +194,7 @@ test("a database goes as long as nobody has an account in it, and is kept from t
   }
 });
 
-/** The printed `pulumi config set …` of this key, carried out as it stands, with a value for its placeholder. */
+/** Carries out the printed `pulumi config set …` of this key unchanged, with a value for its placeholder. */
 function applied(printed: string, key: keyof Config, value: string): Partial<Config> {
   const name = `mastiff:${key.replace(".", "\\.")}`;
   const command = key.includes(".") ? `set-all --path .*'${name}=<\\w+>'` : `set ${name} <\\w+>`;

@@ -12,7 +12,7 @@ import {
 
 const slow = 240_000;
 
-/** Slow enough to be stopped in the middle of a job: a migration takes some three seconds. */
+/** A world that is slow enough to stop a run in the middle of a job. A migration takes about three seconds. */
 let world: DriverWorld;
 beforeAll(async () => {
   world = await startDriverWorld({ latency: 0.05 });
@@ -25,7 +25,7 @@ const owner = (more: object = {}) => ({
   spec: { app: "acme", username: "mastiff", email: "owner@acme.example.org", skipDns: true, ...more },
   secrets,
 });
-/** A fresh VAPID key pair, in Mastodon's coding (urlsafe base64 with padding). */
+/** A fresh VAPID key pair in Mastodon's encoding (urlsafe base64 with padding). */
 function vapid(): { publicKey: string; privateKey: string } {
   const pair = createECDH("prime256v1");
   pair.generateKeys();
@@ -95,10 +95,10 @@ describe("the owner", { timeout: slow }, () => {
     expect((await world.must("owner", "observe", owner())).differences).toEqual([
       "the owner's password is still among the app's secrets",
     ]);
-    // It is no reason to restart anything.
+    // The remaining password does not make a release restart anything.
     expect((await world.must("release", "observe", input)).differences).toEqual([]);
     const output = await world.must("owner", "ensure", owner());
-    // The machines of the stopped runs may have come to their end by themselves.
+    // The machines of the stopped runs may have made the account before they ended.
     expect(["created", "present"]).toContain(output.result);
     expect(await secretNames()).not.toContain("OWNER_PASSWORD");
     expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
@@ -125,7 +125,7 @@ describe("the owner", { timeout: slow }, () => {
     );
     expect(removed.map(({ status }) => status)).toEqual([0]);
     const refused = calls.filter(({ path, status }) => /\/lease$/.test(path) && status === 404);
-    // Its own lease, which went with the machine, is given back once.
+    // The driver tries at most once to release its lease, which was deleted with the machine.
     expect(refused.length).toBeLessThanOrEqual(1);
   });
 

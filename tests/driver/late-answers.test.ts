@@ -71,7 +71,7 @@ test("a Redis of one's own comes up though lists lag, execs are broken off and t
   expect([Object.keys(machines).length, Object.keys(volumes).length]).toEqual([1, 1]);
   expect((await world.journal()).filter(({ status }) => status === 408)).toHaveLength(2);
 
-  // A volume that somebody grew: what ensure refuses, the look says, in the same words.
+  // Somebody grew the volume. The look reports in the same words what ensure refuses.
   await dials({ listLagMs: 0, requestsPerSecond: 0 });
   await world.meddle((fly) => {
     for (const volume of Object.values<{ sizeGb: number }>(fly.apps.slow.volumes)) volume.sizeGb = 3;

@@ -4,7 +4,7 @@ import { images, jobsSince, lay, machinesByGroup, release } from "../support/dri
 
 const slow = 240_000;
 
-/** Slow enough to be stopped in the middle of a migration. */
+/** A world that is slow enough to stop a run in the middle of a migration. */
 let world: DriverWorld;
 beforeAll(async () => {
   world = await startDriverWorld({ latency: 0.05 });

@@ -75,7 +75,7 @@ describe("Postgres", () => {
         when: "before",
         action: { status: 422, body: { error: "no room" } },
       },
-      // Nor can it be taken back.
+      // Removing the app again fails too.
       ...notDestroyed,
     );
     const { code, stderr } = await world.drive("postgres", "ensure", { spec, secrets });
@@ -199,7 +199,7 @@ describe("Postgres", () => {
     ]);
     const ensured = await world.drive("postgres", "ensure", { spec, secrets });
     expect(ensured.stderr).toContain(refused[0]);
-    // Whichever of the printed commands is followed, it undoes none of the others.
+    // Each printed command keeps the values that the other commands set.
     const kept = /mastiff:postgres\.cpus=2 .*memoryMb=2048 .*volumeGb=20$/m;
     for (const text of refused.slice(1)) expect(text).toMatch(kept);
   });
@@ -248,7 +248,7 @@ describe("Postgres", () => {
   retry   does not help before this is changed
 `,
     ]);
-    // Nor when nobody can look: db2 has lost its machine, but not its volume.
+    // The destroy is also refused when nobody can look: db2 has lost its machine, but not its volume.
     expect((await world.drive("postgres", "destroy", { spec: postgres("db2") })).code).toBe(1);
     const { apps } = await world.fly();
     expect([machines(apps.db1), volumes(apps.db2)]).toEqual([[expect.anything()], [expect.anything()]]);

@@ -88,7 +88,7 @@ The image "${image}" is not to be found.
       cloud: "fly",
       method: "GET",
       path: "/logs$",
-      // All that is asked of the first job's; each of a release's five jobs waits as long for its own.
+      // All requests for the first job's log fail. Each of a release's five jobs waits as long for its own log.
       times: 12,
       when: "before",
       action: { status: 500, body: { error: "no" } },

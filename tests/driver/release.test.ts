@@ -120,7 +120,7 @@ describe("a release", { timeout: slow }, () => {
       { webMemory: 2048, env: { DEFAULT_LOCALE: "de" }, secretsDigest: "2" },
     );
     await world.must("release", "ensure", input);
-    // Other secrets may hold another Redis.
+    // The changed secrets may point to another Redis.
     expect([await jobsSince(world, after), await deploys(after)]).toEqual([["redis-version"], 1]);
     expect((await world.must("release", "observe", input)).differences).toEqual([]);
     const back = await world.must("release", "observe", release(images.new));

@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, slow);
 afterAll(() => world.stop());
 
-/** What a job of the community says that is given these ways to its database and Redis. */
+/** Exit code and output of a job of the community that gets these variables for database and Redis. */
 async function job(
   ways: Record<string, string>,
   command: string[],
@@ -46,7 +46,7 @@ const place = {
   size: { cpuKind: "shared", cpus: 1, memoryMb: 1024 },
   volumeGb: 1,
 };
-// biome-ignore lint/suspicious/noExplicitAny: the local Fly's state is no code of ours.
+// biome-ignore lint/suspicious/noExplicitAny: the local Fly's state has no type here
 const volumeOf = async (app: string): Promise<any> => Object.values((await world.fly()).apps[app].volumes)[0];
 
 describe("a new way into the database", { timeout: slow }, () => {
@@ -118,8 +118,8 @@ describe("a new password of Redis", { timeout: slow }, () => {
   });
 });
 
-/** Instances of Redis' machines; a restart by an update is another instance. */
-// biome-ignore lint/suspicious/noExplicitAny: as above.
+/** Instance ids of Redis' machines. A restart by an update changes the instance id. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
 function instances(fly: any): string[] {
   return Object.values(fly.apps["acme-redis"].machines as { id: string; instanceId: string }[]).map(
     (machine) => `${machine.id}@${machine.instanceId}`,

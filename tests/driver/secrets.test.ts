@@ -121,7 +121,7 @@ describe("secrets", () => {
 
   test("destroy takes ours, leaves the mark and what others set, and needs no app", async () => {
     await world.must("secrets", "destroy", { spec, previous: { digests: { OLD: "1" } } });
-    // Whose the app is, and which addresses it has, goes with the app.
+    // Mark and addresses belong to the app and are removed with it.
     expect(Object.keys(await stored()).sort()).toEqual([
       expect.stringMatching(/^MASTIFF_ADDRESSES_/),
       "MASTIFF_STACK_636FFEB48D1B",
@@ -199,7 +199,7 @@ describe("a certificate", () => {
       },
       { hostname: "never.example.org", status: "missing", detail: "Fly has no certificate for this name" },
     ]);
-    // Only what is issued needs no other question.
+    // Only an issued certificate is ready without another question.
     const ready = async (hostname: string) =>
       (await world.must("certificate", "observe", { spec: { app: "acme", hostname } })).ready;
     expect([await ready("acme.example.org"), await ready("lost.example.org")]).toEqual([true, undefined]);

@@ -11,14 +11,14 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => world.stop());
 
-/** A machine as the local Fly keeps it: what this changes. */
+/** The fields of a machine in the local Fly's state that this test changes. */
 interface Grown {
   hangs?: boolean;
   events: { timestamp: number }[];
   config: { metadata?: Record<string, string> };
 }
 
-/** Lets ten minutes pass since each machine's start, and does with Sidekiq's what is said. */
+/** Makes each machine's start ten minutes older, and applies a change to Sidekiq's machine. */
 const later = (change: (sidekiq: Grown) => void) =>
   world.meddle((fly) => {
     for (const machine of Object.values<Grown>(fly.apps.acme.machines)) {

@@ -1,4 +1,4 @@
-/** One case: an operation meets one fault, once or for good, at one of its calls. */
+/** One case: an operation meets one fault at one of its calls, once or until the next run. */
 import { holdingsOf } from "./call-estate.ts";
 import { type CallFault, isSilent } from "./call-faults.ts";
 import {
@@ -15,22 +15,22 @@ import { type CallWorld, type Ended, shortPatience } from "./call-world.ts";
 import { deviation } from "./estate.ts";
 import type { CaseResult } from "./results.ts";
 
-/** How it went. */
+/** Result of a case. */
 export interface CallCase extends CaseResult {
   client: Client;
   fault: CallFault["name"];
   lasting: boolean;
-  /** Lasting only: the first run ended in a clear error, or was right to end well. */
+  /** Lasting only: whether the first run ended in a clear error, or rightly succeeded. */
   clear?: boolean;
-  /** Lasting only: the next run, without the fault, ended as if nothing had been. */
+  /** Lasting only: whether the next run, without the fault, ended like an undisturbed one. */
   completed?: boolean;
-  /** Why the fault was passed over. */
+  /** Why the operation may ignore the fault. */
   tolerated?: string;
 }
 
 type Verdict = Pick<CallCase, "problems" | "clear" | "completed" | "tolerated">;
 
-/** Runs a case in a world of its own. */
+/** Runs a case in a world that no other case uses. */
 export async function runCase(planned: Planned, world: CallWorld): Promise<CallCase> {
   const { operation, target, fault, lasting } = planned;
   const began = performance.now();
@@ -58,24 +58,27 @@ export async function runCase(planned: Planned, world: CallWorld): Promise<CallC
   };
 }
 
-/** What a lease is taken for outlives a tenth of the driver's limits: it ends two minutes after its taker. */
+/**
+ * A flyctl that is stopped leaves its lease, which ends two minutes later. A tenth of the driver's limits is
+ * too short for that, so these cases get the whole limits.
+ */
 function patienceFor({ target, fault, lasting }: Planned): string {
   const leavesLease = isSilent(fault) && !lasting && /^fly DELETE .*\/machines\/:machine$/.test(target.name);
   return leavesLease ? "1" : shortPatience;
 }
 
-/** What a case is called: "app ensure, 429 once at fly POST /v1/apps". */
+/** Name of a case: "app ensure, 429 once at fly POST /v1/apps". */
 export function nameOf({ operation, target, fault, lasting }: Planned): string {
   return `${operation.name}, ${fault.name} ${lasting ? "for good" : "once"} at ${target.name}`;
 }
 
-/** No fault any more, and nothing that still waits for an answer. */
+/** Removes the fault, and ends the calls that still wait for an answer. */
 async function calm(fault: CallFault, world: CallWorld): Promise<void> {
   await world.faults();
   if (isSilent(fault)) await world.letGo(fault.when === "before" ? "drop" : "go");
 }
 
-/** Green, nothing twice, and the call was come back to, unless there is a reason not to. */
+/** The run has to succeed, make nothing twice, and come back to the call, unless a tolerance applies. */
 async function afterOnce(
   { operation, target, fault }: Planned,
   ended: Ended,
@@ -95,7 +98,10 @@ async function afterOnce(
   };
 }
 
-/** A clear error, or a reason to end well; then, where anything is left to do, the same again, which completes it. */
+/**
+ * The run has to end in a clear error, unless a tolerance applies. If anything is left to do, the next run
+ * has to complete it.
+ */
 async function afterLasting(
   { operation, target, fault }: Planned,
   ended: Ended,
@@ -108,7 +114,7 @@ async function afterLasting(
       ? problemsOfEstate(holdingsOf(await world.state()), operation)
       : []
     : problemsOfFailure(ended, operation, target, fault);
-  // What ended well and is complete, nobody runs again: a dump is another one each time.
+  // A run that succeeded and is complete is not run again, because every dump is a new one.
   if (isPassedOver && tolerance.complete)
     return { problems: unclear, clear: unclear.length === 0, completed: true, tolerated: tolerance.reason };
   const next = await operation.run(world);

@@ -1,4 +1,4 @@
-/** The clients' operations: each dynamic resource's create, read, update and delete that asks a cloud anything. */
+/** The clients' operations: every create, read, update and delete of a dynamic resource that calls a cloud. */
 import { createHash } from "node:crypto";
 import { AwsClient } from "aws4fetch";
 import { operator } from "../clients/local-clouds.ts";
@@ -8,18 +8,18 @@ import type { CallWorld, Moment } from "./call-world.ts";
 type Props = Record<string, unknown>;
 type Verb = "create" | "read" | "update" | "delete";
 
-/** A resource that operations are made of. */
+/** A resource with its operations. */
 interface Resource {
   folder: "sendgrid" | "cloudflare";
-  /** Its inputs; the kind of resource is among them. `<url>` stands for the world's address. */
+  /** Inputs, including the kind of resource. `<url>` stands for the world's address. */
   props: Props;
-  /** What an update changes. */
+  /** The inputs that an update changes. */
   change?: Props;
   verbs: Verb[];
   thing: string[];
-  /** Done before the resource is created: what it stands on. */
+  /** Runs before the create, and makes what the resource depends on. */
   before?: (world: CallWorld) => Promise<Props | undefined>;
-  /** Done after it was created, so that a deletion has something to do. */
+  /** Runs after the create, so that a delete has something to do. */
   after?: (world: CallWorld, props: Props) => Promise<void>;
 }
 
@@ -109,7 +109,7 @@ const resources: Resource[] = [
       endpoint: "<url>/r2",
       timeoutSeconds: 0,
       keepObjects: false,
-      // What is in it may go: else its end is refused, and nothing of that is tried here.
+      // Allows the bucket's objects to be deleted. Otherwise the delete would be refused, which is not tested here.
       dispensable: true,
     },
     change: { timeoutSeconds: 1 },
@@ -120,7 +120,10 @@ const resources: Resource[] = [
   },
 ];
 
-/** Makes the worlds that the operations begin with. @param kinds only those of these resources; default: all. */
+/**
+ * Makes the operations, each with the clouds' state that it begins with. @param kinds these resources only.
+ * Default: all.
+ */
 export async function clientOperations(world: CallWorld, kinds?: readonly string[]): Promise<Operation[]> {
   const empty = await world.state();
   const operations: Operation[] = [];
@@ -166,7 +169,7 @@ async function operationsOf(resource: Resource, world: CallWorld, empty: Moment)
   }));
 }
 
-/** The same for this world: what was prepared in one is used in all. */
+/** Replaces `<url>` by this world's address. A state that is prepared in one world is used in all of them. */
 function at({ url }: CallWorld, props: Props): Props {
   return JSON.parse(JSON.stringify(props).replaceAll("<url>", url)) as Props;
 }
@@ -178,7 +181,7 @@ async function ask(world: CallWorld, token: string, path: string, body: object):
   return (await answer.json()) as Props;
 }
 
-/** A domain whose records are in the zone, so that SendGrid finds it valid. */
+/** Makes a domain whose records are in the zone, so that SendGrid finds it valid. */
 async function enterDomain(world: CallWorld): Promise<Props> {
   const entry = { domain: "mastiff.party", subdomain: "em12345", automatic_security: true };
   const { id, dns } = await ask(world, operator.sendgrid, "/sendgrid/v3/whitelabel/domains", entry);
@@ -189,7 +192,7 @@ async function enterDomain(world: CallWorld): Promise<Props> {
   return { domainId: id };
 }
 
-/** A bucket, and a key that opens it. */
+/** Makes a bucket, and a key that opens it. */
 async function mintKey(world: CallWorld): Promise<Props> {
   await ask(world, operator.cloudflare, `${account}/r2/buckets`, { name: bucket });
   const resources = { [`com.cloudflare.edge.r2.bucket.${operator.accountId}_default_${bucket}`]: "*" };
@@ -200,7 +203,7 @@ async function mintKey(world: CallWorld): Promise<Props> {
   return { accessKeyId: id, secretAccessKey: createHash("sha256").update(value).digest("hex") };
 }
 
-/** Two objects and an unfinished upload: what a deletion has to clear away. */
+/** Makes two objects and an unfinished upload, which a delete has to remove. */
 async function fill(world: CallWorld, props: Props): Promise<void> {
   const { accessKeyId, secretAccessKey } = props as Record<"accessKeyId" | "secretAccessKey", string>;
   const s3 = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });

@@ -1,4 +1,4 @@
-/** The driver's operations: each kind and verb that asks Fly anything, from a community that was made for it. */
+/** The driver's operations: every kind and verb that calls Fly, on a community made for it. */
 import { createHash } from "node:crypto";
 import { operator } from "../clients/local-clouds.ts";
 import type { DriveInput } from "../support/driver.ts";
@@ -51,10 +51,10 @@ const all: DriveInput = {
 };
 const status: DriveInput = { spec: { certificates: [certificate.spec] } };
 
-/** A moment that is made when the first operation needs it. */
+/** A state of the clouds that is made when the first operation needs it. */
 type Beginning = () => Promise<Moment>;
 
-/** Makes the communities that the operations begin with, each when it is needed. @param wanted by name; default: all. */
+/** Makes the operations. Each one's community is made when it is needed. @param wanted by name. Default: all. */
 export async function driverOperations(
   world: CallWorld,
   wanted: (name: string) => boolean = () => true,
@@ -62,7 +62,7 @@ export async function driverOperations(
   const { driver } = world;
   const start = await world.state();
   const empty: Beginning = async () => start;
-  /** What the clouds hold after `make`, from an earlier moment on. */
+  /** The state of the clouds after `make`, starting from an earlier state. */
   const after = (from: Beginning, make: () => Promise<unknown>): Beginning => {
     let made: Promise<Moment> | undefined;
     const begin = async () => {
@@ -128,7 +128,7 @@ export async function driverOperations(
   return operations;
 }
 
-/** A verb of a kind as an operation. */
+/** Makes an operation of a kind's verb. */
 export function driverOperation(
   name: string,
   thing: string[],
@@ -149,7 +149,7 @@ export function driverOperation(
   };
 }
 
-/** A bucket for the dump, and a key that may write to it. */
+/** Makes a bucket for the dump, and a key that may write to it. */
 async function bucketKey(world: CallWorld): Promise<Record<string, string>> {
   const ask = async (path: string, body: object): Promise<{ id: string; value: string }> => {
     const answer = await fetch(`${world.url}/client/v4/accounts/${operator.accountId}/${path}`, {

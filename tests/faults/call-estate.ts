@@ -1,14 +1,15 @@
 /**
- * What the clouds hold, closer than for a whole community (estate.ts): also of what sort each thing is, so that an
- * operation that changes something in place has an estate of its own. What each run makes anew is left out.
+ * The contents of the clouds in more detail than for a whole community (estate.ts). They include properties
+ * of each thing, so that an operation that changes something in place changes the estate. Values that differ
+ * in every run are left out.
  */
 import { createHash } from "node:crypto";
 import { type Estate, estateOf, withoutIdentity } from "./estate.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: the clouds' state has shapes of its own, which nobody outside imports.
+// biome-ignore lint/suspicious/noExplicitAny: the clouds' state has no type outside the clouds
 type Any = any;
 
-/** Takes stock of all clouds. */
+/** Lists the contents of all clouds. */
 export function holdingsOf(state: Any): Estate {
   const bag = new Map(estateOf(state));
   for (const thing of [...inCloudflare(state), ...inSendgrid(state), ...onFly(state)])
@@ -38,7 +39,7 @@ function inSendgrid({ sendgrid }: Any): string[] {
   ];
 }
 
-/** Made by Fly or by flyctl, another one in each run. */
+/** Secrets that Fly or flyctl generates anew in each run. */
 const generated = /^(SU_|REPL_|OPERATOR_|SSH_|FLY_CONSUL_URL|MASTIFF_ADDRESSES_|MASTIFF_DUMP_URL)/;
 
 function onFly({ fly }: Any): string[] {

@@ -1,7 +1,7 @@
-/** The seven faults that a call can meet: what the cloud does, and what an error has to say of it. */
+/** The seven faults that a call can meet: the cloud's behaviour, and what an error has to say about it. */
 import type { Fault, JournalEntry } from "../support/world.ts";
 
-/** Names as in the report, in its order. */
+/** Names of the faults, in the report's order. */
 export const faultNames = ["429", "500", "503", "timeout", "cut", "malformed", "late answer"] as const;
 export type FaultName = (typeof faultNames)[number];
 
@@ -10,23 +10,23 @@ type Cloud = JournalEntry["cloud"];
 /** One way in which a call goes wrong. */
 export interface CallFault {
   name: FaultName;
-  /** Before the cloud acts, or (the cruel one) after it did. */
+  /** Whether the fault comes before or after the cloud has acted. */
   when: Fault["when"];
   action(cloud: Cloud): Fault["action"];
-  /** How an error tells it: the status, or in which way there was no answer. */
+  /** What an error has to contain: the status, or the way in which there was no answer. */
   told: RegExp;
 }
 
-/** Name of the holds at which calls wait that are never, or too late, answered. */
+/** Name of the hold at which calls wait that are answered too late or never. */
 export const holdName = "unanswered";
 
-/** Seconds that a 429 asks to wait. */
+/** Seconds in the Retry-After of a 429. */
 export const retryAfterSeconds = 2;
 
-/** How much earlier a repeat may be measured than it was due: both clocks round. */
+/** How much too early a repeat may seem, because both clocks round. */
 export const toleranceMs = 50;
 
-/** What a cloud answers with a status of its own, in its own form. */
+/** A cloud's answer with this status, in that cloud's format. */
 function refusal(cloud: Cloud, status: number): Fault["action"] {
   const headers = status === 429 ? { "retry-after": String(retryAfterSeconds) } : undefined;
   return { status, body: bodies[cloud](status), ...(headers && { headers }) };
@@ -35,7 +35,8 @@ function refusal(cloud: Cloud, status: number): Fault["action"] {
 const words = (status: number) => (status === 429 ? "too many requests" : "something failed on our side");
 
 const bodies: Record<Cloud, (status: number) => unknown> = {
-  // 971, 10000, 7010: developers.cloudflare.com/api, "Please wait and consider throttling your request speed" and kin.
+  // 971, 10000, 7010: developers.cloudflare.com/api, "Please wait and consider throttling your request speed"
+  // and similar.
   cloudflare: (status) => {
     const code = { 429: 971, 500: 10001, 503: 7010 }[status] ?? status;
     return { success: false, errors: [{ code, message: words(status) }], messages: [], result: null };
@@ -65,11 +66,13 @@ function status(
 
 const noAnswer = /no answer|no end after|no word for|took too long|EOF|connection reset|socket hang up/i;
 
-/** Each of them. A 500 and a cut come after the cloud acted: whoever then simply repeats makes things twice. */
+/**
+ * All faults. A 500 and a cut come after the cloud has acted: a client that only repeats the call makes things twice.
+ */
 export const callFaults: readonly CallFault[] = [
   status("429", "before"),
   status("500", "after"),
-  // Once flyctl has repeated a 503 by itself, Go may say that the body was sent already, and no status.
+  // After flyctl has repeated a 503 itself, Go may report that the body was already sent, without a status.
   status("503", "before", /\b503\b|transport connection broken/),
   {
     name: "timeout",
@@ -97,7 +100,7 @@ export const callFaults: readonly CallFault[] = [
   },
 ];
 
-/** Whether the client is left without an answer, so that only its own limit ends the wait. */
+/** Whether the client gets no answer, so that only its own limit ends the wait. */
 export function isSilent({ name }: CallFault): boolean {
   return name === "timeout" || name === "late answer";
 }

@@ -1,4 +1,4 @@
-/** What is right and what is wrong with a run that met a fault. */
+/** Finds the problems of a run that met a fault. */
 import type { JournalEntry } from "../support/world.ts";
 import { type CallFault, isSilent, retryAfterSeconds, toleranceMs } from "./call-faults.ts";
 import { type Rehearsed, steady } from "./call-operation.ts";
@@ -6,13 +6,13 @@ import { isChange, nameOf, type Target } from "./call-target.ts";
 import type { CallWorld, Ended } from "./call-world.ts";
 import { deviation, type Estate } from "./estate.ts";
 
-/** The problem that a reason may take away. */
+/** The problem that a tolerance may remove. */
 export const unvisited = "nobody came back to the call";
 
 /** Shortest backoff of driver and clients: half a second. */
 const shortestBackoffMs = 500;
 
-/** Whether the fault was met, the call was come back to, and not too soon. */
+/** Checks that the fault was met, and that the run came back to the call and not too soon. */
 export function problemsOfCalls(
   entries: readonly JournalEntry[],
   operation: Rehearsed,
@@ -27,7 +27,7 @@ export function problemsOfCalls(
   const again = later.find((entry) => nameOf(entry) === target.name);
   const looked = later.some((entry) => entry.cloud === target.cloud && !isChange(entry));
   const problems: string[] = [];
-  // A look within a flyctl command that makes something: the driver looks in its own way whether it was made.
+  // When a look inside a flyctl command fails, the driver uses other calls to look whether the thing was made.
   const isLookEnough = target.changes || operation.client === "driver";
   if (again === undefined && !(isLookEnough && looked)) problems.push(unvisited);
   const due = backoffOf(operation, fault, target);
@@ -38,14 +38,14 @@ export function problemsOfCalls(
   return problems;
 }
 
-/** How long at least a call is not repeated; 0: the driver has no say. */
+/** Shortest time before a call is repeated. 0: flyctl repeats the call, and the driver has no influence on it. */
 function backoffOf({ client }: Rehearsed, { name }: CallFault, target: Target): number {
   if (client !== "driver") return name === "429" ? retryAfterSeconds * 1000 : shortestBackoffMs;
-  // flyctl asks for a lease again and again, with pauses of its own (fly-go flaps_machines.go, AcquireLease), gives back
-  // that of the next machine, and asks for a log until there is one (flyctl logs/polling.go).
+  // flyctl has pauses of its own when it asks for a lease (fly-go flaps_machines.go, AcquireLease) and for a
+  // log (flyctl logs/polling.go). When it releases leases, the next call is for the next machine's lease.
   if (/^fly (?:(?:POST|DELETE) .*\/lease|GET .*\/logs$)/.test(target.name)) return 0;
-  // flyctl itself repeats a 503 at once, and a read whose connection was cut (fly-go http.go; Go's net/http). Its
-  // errors do not tell a Retry-After.
+  // flyctl itself immediately repeats a 503, and a read whose connection was cut (fly-go http.go; Go's
+  // net/http). Its errors do not contain a Retry-After.
   return name === "429" || name === "500" ? shortestBackoffMs : 0;
 }
 
@@ -53,14 +53,14 @@ function beginOf({ at, milliseconds }: JournalEntry): number {
   return Date.parse(at) - milliseconds;
 }
 
-/** How what the clouds hold differs from what they should. */
+/** Differences between the clouds' contents and those after the undisturbed run. */
 export function problemsOfEstate(is: Estate, { estate }: Rehearsed): string[] {
   return Object.entries(deviation(is, estate)).flatMap(([what, things]) =>
     things.length > 0 ? [`${what}: ${things.join(", ")}`] : [],
   );
 }
 
-/** What is wrong with a run that should have ended well. */
+/** Problems of a run that should have succeeded. */
 export function problemsOfSuccess(ended: Ended, operation: Rehearsed, world: CallWorld): string[] {
   const problems = problemsOfText(ended, operation);
   if (ended.code === null) problems.push("it came to no end");
@@ -70,7 +70,7 @@ export function problemsOfSuccess(ended: Ended, operation: Rehearsed, world: Cal
   return problems;
 }
 
-/** What is wrong with a run that should have ended in an error that a person can act on. */
+/** Problems of a run that should have ended in an error that a person can act on. */
 export function problemsOfFailure(
   ended: Ended,
   operation: Rehearsed,
@@ -89,14 +89,14 @@ export function problemsOfFailure(
   return problems.length > 0 ? [...problems, `it says: ${lastWords(stderr)}`] : [];
 }
 
-/** flyctl's own words for a call are the operator's too; a client's are method and path. */
+/** An error of the driver names the call by flyctl's arguments, and an error of a client by method and path. */
 function namesCall(stderr: string, { client }: Rehearsed, { name }: Target): boolean {
   if (client === "driver") return /^ {2}flyctl {2}\w+/m.test(stderr);
   const method = name.split(" ")[1] ?? "";
   return new RegExp(`\\b(?:${method} \\S+)`).test(stderr);
 }
 
-/** What no run may say or leave. */
+/** Problems of every run: a stack, a secret or a file left behind. */
 function problemsOfText({ stderr, leftovers }: Ended, { secrets }: Rehearsed): string[] {
   const problems: string[] = [];
   if (/^\s+at .+:\d+:\d+\)?$/m.test(stderr)) problems.push("it shows a stack");

@@ -1,4 +1,7 @@
-/** The fault table as a part of the command: which cases, side by side in worlds of their own, kept as they come. */
+/**
+ * The fault table as a part of the command: selects the cases, runs them in parallel in worlds of their own,
+ * and keeps the results.
+ */
 import type { Terminal } from "../../sandbox/toolchain/terminal.ts";
 import { nameOf, runCase } from "./call-case.ts";
 import { clientOperations } from "./call-clients.ts";
@@ -10,20 +13,19 @@ import { type CallWorld, openCallWorld } from "./call-world.ts";
 import { earlier, keep, type PartResult } from "./results.ts";
 import { shareOut } from "./share-out.ts";
 
-/** Which cases. */
 export interface CallSelection {
   clients: readonly Client[];
-  /** Of an operation's name; default: all. */
+  /** Pattern for names of operations. Default: all. */
   only?: RegExp;
-  /** Only cases that were not as they should be when they were run last, or were not run. */
+  /** Selects only cases that had a problem in their last run or were never run. */
   failed: boolean;
-  /** Each call of each operation, also what several have in common. */
+  /** Tries each call of each operation, also calls that several operations have in common. */
   everyCall: boolean;
-  /** The official flyctl's file; undefined: the stand-in. */
+  /** Path of the official flyctl. Undefined: the stand-in. */
   flyctl: string | undefined;
 }
 
-/** Undisturbed runs compute all the time: more at once only slow each other down. */
+/** Undisturbed runs compute all the time, so more of them at once only slow each other down. */
 const rehearsedAtOnce = 3;
 
 const titles: Record<Client, string> = {
@@ -32,10 +34,10 @@ const titles: Record<Client, string> = {
   cloudflare: "client of Cloudflare and R2",
 };
 
-/** Runs the selected cases. What a selection leaves out is as it was run last. */
+/** Runs the selected cases. The other cases keep the results of their last run. */
 export async function runCalls(selection: CallSelection, terminal: Terminal): Promise<PartResult[]> {
   const open = await Promise.all(Array.from({ length: worldsAtOnce }, () => openCallWorld(selection.flyctl)));
-  // A run that is interrupted takes its worlds along.
+  // An interrupted run ends its worlds too.
   process.once("exit", () => {
     for (const world of open) void world.driver.stop();
   });
@@ -74,12 +76,12 @@ async function rehearseAll(
   return rehearsed;
 }
 
-/** No engine and no plugin has a part in this, and only the driver asks flyctl. */
+/** No engine and no plugin takes part, and only the driver uses flyctl. */
 function settingOf(client: Client, { flyctl }: CallSelection): string {
   return client === "driver" ? `${flyctl === undefined ? "stand-in" : "official"} flyctl` : "";
 }
 
-/** Those that were not as they should be when they were run last, or were not run. */
+/** Cases that had a problem in their last run or were never run. */
 function failedAmong(planned: readonly Planned[], selection: CallSelection): Planned[] {
   const before = selection.clients.flatMap(
     (client) => earlier(`calls-${client}`, settingOf(client, selection))?.cases ?? [],
@@ -88,7 +90,10 @@ function failedAmong(planned: readonly Planned[], selection: CallSelection): Pla
   return planned.filter((one) => !good.has(nameOf(one)));
 }
 
-/** What each client's cases are added to: what is not run now is as it was last, unless there is no such case any more. */
+/**
+ * Results of each client, to which new cases are added. Cases that are not run now keep their last result,
+ * unless the case no longer exists.
+ */
 function resultsOf(
   cases: readonly Planned[],
   planned: readonly Planned[],
@@ -124,7 +129,8 @@ async function runAll(
     const result = results.find((one) => one.part === `calls-${found.client}`);
     result?.cases.push(found);
     done++;
-    // As they come, so that a run that is stopped leaves what it found; not each, for the file grows.
+    // Results are kept every 20 cases, so that a stopped run keeps what it found. The file is too large to be
+    // written after every case.
     if (done % 20 === 0 || done === cases.length) results.forEach(keep);
     if (found.problems.length > 0) {
       failed++;

@@ -1,22 +1,22 @@
-/** One operation of driver or clients: where it begins, how it runs, and what an undisturbed run of it is like. */
+/** One operation of driver or clients: the state before it, how it runs, and the results of an undisturbed run. */
 
 import { holdingsOf } from "./call-estate.ts";
 import { type Target, targetsAmong } from "./call-target.ts";
 import type { CallWorld, Ended, Moment } from "./call-world.ts";
 import type { Estate } from "./estate.ts";
 
-/** Who makes the calls. */
+/** The programs that make the calls. */
 export const clients = ["driver", "sendgrid", "cloudflare"] as const;
 export type Client = (typeof clients)[number];
 
-/** An operation that can be run again and again from the same beginning. */
+/** An operation that can be run repeatedly from the same state. */
 export interface Operation {
   client: Client;
   /** `postgres ensure`, `ApiKey create`. */
   name: string;
-  /** What an operator calls the thing: an error has to say one of these words. */
+  /** The operator's words for the thing. An error has to contain one of them. */
   thing: readonly string[];
-  /** Whether it only looks: what it answers is then compared as well. */
+  /** Whether the operation only looks. Its output is then compared too. */
   looks: boolean;
   beginning: Moment;
   /** Values that must never be shown. */
@@ -31,7 +31,7 @@ export interface Rehearsed extends Operation {
   answer: string;
 }
 
-/** Runs it undisturbed. @throws Error when it does not end well. */
+/** Runs an operation undisturbed. @throws Error when it fails. */
 export async function rehearse(operation: Operation, world: CallWorld): Promise<Rehearsed> {
   await world.restore(operation.beginning);
   const { code, stdout, stderr } = await operation.run(world);
@@ -40,12 +40,12 @@ export async function rehearse(operation: Operation, world: CallWorld): Promise<
   return { ...operation, targets, estate: holdingsOf(await world.state()), answer: steady(stdout, world) };
 }
 
-/** An answer without what is this world's own. */
+/** The output without values of this world. */
 export function steady(stdout: string, { url }: CallWorld): string {
   return stdout.replaceAll(url, "<url>");
 }
 
-/** The call that stands for an operation: the last one that changes something, else the first. */
+/** The call that represents an operation: its last changing call, else its first call. */
 export function representative({ targets }: Rehearsed): Target | undefined {
   return targets.filter((target) => target.changes).at(-1) ?? targets[0];
 }

@@ -1,14 +1,14 @@
-/** Which cases there are, and which of them may run side by side. */
+/** Lists the cases, and decides which of them run in parallel. */
 
 import { callFaults, isSilent } from "./call-faults.ts";
 import { type Rehearsed, representative } from "./call-operation.ts";
 import type { Planned } from "./call-planned.ts";
 
 /**
- * Each operation meets each fault, once and for good, at the call that stands for it; and each distinct call meets each
- * fault once, in the first operation that makes it.
+ * Each operation meets each fault, once and until the next run, at the call that represents the operation.
+ * Each distinct call also meets each fault once, in the first operation that makes it.
  *
- * @param everyCall each call of each operation: what several operations have in common is then tried in all of them.
+ * @param everyCall tries each call of each operation, also calls that several operations have in common.
  */
 export function plan(operations: readonly Rehearsed[], everyCall: boolean): Planned[] {
   const tried = new Set<string>();
@@ -27,7 +27,7 @@ export function plan(operations: readonly Rehearsed[], everyCall: boolean): Plan
   });
 }
 
-/** A call's name whichever app it is about. */
+/** A call's name without the name of the app. */
 function sameFor(name: string): string {
   return name.replaceAll(/\bacme[\w-]*/g, "<app>");
 }
@@ -36,10 +36,10 @@ function sameFor(name: string): string {
 const paces = ["busy", "waiting", "silent"] as const;
 type Pace = (typeof paces)[number];
 
-/** How many of each pace run at once: those that compute would only slow each other down. */
+/** Number of parallel cases by pace. More cases that compute would only slow each other down. */
 const worldsFor: Record<Pace, number> = { busy: 2, waiting: 2, silent: 4 };
 
-/** How many worlds all of them take. */
+/** Number of worlds for all parallel cases. */
 export const worldsAtOnce = Object.values(worldsFor).reduce((sum, count) => sum + count);
 
 function paceOf({ fault, lasting }: Planned): Pace {
@@ -47,7 +47,7 @@ function paceOf({ fault, lasting }: Planned): Pace {
   return lasting ? "waiting" : "busy";
 }
 
-/** Runs each case in one of the worlds. Who has none of its own pace left takes one that waits longer. */
+/** Runs each case in one of the worlds. A world without cases of its own pace takes a case that waits longer. */
 export async function sideBySide<W>(
   cases: readonly Planned[],
   worlds: readonly W[],

@@ -1,14 +1,14 @@
-/** The section of docs/faults.md about single faults, from the cases that were run. */
+/** Writes the section of docs/faults.md about single faults from the results of the cases. */
 import type { CallCase } from "./call-case.ts";
 import { faultNames } from "./call-faults.ts";
 import { converged, count, type PartResult, statesOf } from "./results.ts";
 
-/** Whether a result is of this part of the matrix. */
+/** Whether a result belongs to this part of the matrix. */
 export function isOfCalls({ part }: PartResult): boolean {
   return part.startsWith("calls-");
 }
 
-/** The section, with a table a client. */
+/** The section, with one table per client. */
 export function callSection(results: readonly PartResult[]): string {
   const parts = results.filter(isOfCalls);
   const tables = parts.map((result) => `${headOf(result)}\n${tableOf(result.cases as CallCase[])}`);
@@ -56,7 +56,7 @@ function tableOf(cases: readonly CallCase[]): string {
   return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
 
-/** Why faults were passed over, and how often; they count as green, or as a clear end. */
+/** Reasons for tolerated faults, and their counts. These cases count as green, or as a clear end. */
 function passedOver(parts: readonly PartResult[]): string {
   const reasons = parts.flatMap(({ cases }) => (cases as CallCase[]).flatMap((one) => one.tolerated ?? []));
   if (reasons.length === 0) return "";

@@ -1,4 +1,4 @@
-/** A call of an operation: its name, which is the same in each run, and the rule that picks it out of another run. */
+/** A call of an operation: its name, which is the same in each run, and the rule that finds it in another run. */
 import type { Fault, JournalEntry } from "../support/world.ts";
 import { momentOf } from "./moment.ts";
 
@@ -10,7 +10,7 @@ export interface Target {
   rule: Pick<Fault, "cloud" | "method" | "path" | "query" | "body">;
 }
 
-/** The distinct calls among these, in the order in which they are first made. */
+/** The distinct calls among these, in the order of their first occurrence. */
 export function targetsAmong(entries: readonly JournalEntry[]): Target[] {
   const targets = new Map<string, Target>();
   for (const entry of entries) {
@@ -20,7 +20,7 @@ export function targetsAmong(entries: readonly JournalEntry[]): Target[] {
   return [...targets.values()];
 }
 
-/** What a call is for, in words without ids. */
+/** Describes a call's purpose without ids. */
 export function nameOf(entry: JournalEntry): string {
   const { cloud, method, path } = entry;
   const moment = momentOf({ id: 0, cloud, method, path, body: textOf(entry) });
@@ -33,12 +33,12 @@ export function nameOf(entry: JournalEntry): string {
 /** Whether a call may change something. */
 export function isChange({ method, path, requestBody }: JournalEntry): boolean {
   if (path === "/graphql") return /^\s*mutation\b/.test(String((requestBody as Json)?.query));
-  // A POST by which Fly looks at a name's DNS; flyctl has no other way to ask for a certificate (`certs check`).
+  // This POST only makes Fly look at a name's DNS. flyctl reads a certificate by this call alone (`certs check`).
   if (/\/certificates\/[^/]+\/check$/.test(path)) return false;
   return method !== "GET" && method !== "HEAD";
 }
 
-/** S3 tells its calls apart by what the query begins with: `uploads`, `list-type`. */
+/** S3's calls differ in the start of the query: `uploads`, `list-type`. */
 function verbOf({ query }: JournalEntry): string {
   return /^[\w-]*/.exec(query)?.[0] ?? "";
 }
@@ -63,7 +63,7 @@ function targetOf(entry: JournalEntry, name: string): Target {
   };
 }
 
-/** Texts that tell this body from others of the same path, as regular expressions. */
+/** Regular expressions for the texts that distinguish this body from others of the same path. */
 function bodyParts(entry: JournalEntry): string[] {
   const body = entry.requestBody as Json;
   if (entry.path === "/graphql") {
@@ -73,7 +73,7 @@ function bodyParts(entry: JournalEntry): string[] {
   }
   const command = commandOf(entry);
   if (command !== undefined) {
-    // A verifier is salted anew in each run.
+    // A verifier has another salt in each run.
     const steady = command.split("SCRAM")[0] ?? "";
     return [pattern(JSON.stringify(steady).slice(0, -1))];
   }
@@ -97,7 +97,7 @@ function textOf({ requestBody }: JournalEntry): string {
   return typeof requestBody === "string" ? requestBody : JSON.stringify(requestBody ?? "");
 }
 
-/** A text as a regular expression that leaves ids open: those of another run are others. */
+/** A text as a regular expression in which ids may vary, because every run has other ids. */
 function pattern(text: string): string {
   return text
     .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")

@@ -1,10 +1,10 @@
-/** Faults that an operation is right to pass over, each with its reason: nothing is passed over in silence. */
+/** Faults that an operation may ignore, each with its reason. Faults without an entry may not be ignored. */
 import type { Planned } from "./call-planned.ts";
 
-/** One reason, and what it holds for. */
+/** A reason, and the cases that it applies to. */
 export interface Tolerance {
   applies(planned: Planned): boolean;
-  /** Whether everything has to be done all the same; else the next run has something left to do. */
+  /** Whether everything must be done all the same. Otherwise the next run has something left to do. */
   complete: boolean;
   reason: string;
 }
@@ -38,7 +38,7 @@ const tolerances: readonly Tolerance[] = [
   },
 ];
 
-/** Why this fault may be passed over; undefined: it may not. */
+/** Why this fault may be ignored. Undefined: it may not. */
 export function toleranceFor(planned: Planned): Tolerance | undefined {
   return tolerances.find((one) => one.applies(planned));
 }

@@ -1,4 +1,4 @@
-/** A local world for single operations, without the engine: driver and clients run as processes against it. */
+/** A local world for single operations, without the engine. Driver and clients run as processes in it. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,17 +11,17 @@ import { type DriveInput, type DriverWorld, startDriverWorld } from "../support/
 import type { Fault, JournalEntry } from "../support/world.ts";
 import { holdName } from "./call-faults.ts";
 
-/** How an operation ended. */
+/** Result of an operation. */
 export interface Ended {
-  /** Null: it was killed, because it came to no end. */
+  /** Null: the operation hung and was killed. */
   code: number | null;
   stdout: string;
   stderr: string;
-  /** What it left in the folder for temporary files. */
+  /** Files that it left in the folder for temporary files. */
   leftovers: string[];
 }
 
-/** What a dynamic resource's verb is given. */
+/** Input of a dynamic resource's verb. */
 export interface ClientInput {
   id?: string;
   props: object;
@@ -31,40 +31,40 @@ export interface ClientInput {
 /** State of the clouds at one moment. */
 export type Moment = Record<string, unknown>;
 
-/** A world that runs, and what can be done in it. */
+/** A running world. */
 export interface CallWorld extends AsyncDisposable {
   url: string;
   driver: DriverWorld;
-  /** MASTIFF_PATIENCE of what is run from now on. {@link shortPatience} to begin with. */
+  /** MASTIFF_PATIENCE of later runs. Default: {@link shortPatience}. */
   patience: string;
   state(): Promise<Moment>;
-  /** Puts the clouds back, and forgets what was called. */
+  /** Restores the clouds' state and clears the journal. */
   restore(moment: Moment): Promise<void>;
   faults(...rules: Fault[]): Promise<void>;
-  /** Ends the wait of calls that nobody waits for any more: answered too late, or never heard. */
+  /** Ends the wait of calls that no client waits for any more. `go` answers them too late, `drop` never. */
   letGo(how: "go" | "drop"): Promise<void>;
   journal(): Promise<JournalEntry[]>;
   drive(kind: string, verb: string, input: DriveInput): Promise<Ended>;
   client(folder: "sendgrid" | "cloudflare", verb: string, input: ClientInput): Promise<Ended>;
-  /** `node providers/sendgrid/main.ts look`. */
+  /** Runs `node providers/sendgrid/main.ts look`. */
   lookAtMail(spec: object): Promise<Ended>;
 }
 
 /**
- * Every limit is a tenth of what operators have (docs/operations.md): the waits would be hours. On a machine that is
- * busy with other things, `MASTIFF_PATIENCE=0.3 npm run faults -- calls`.
+ * Every limit is a tenth of the operators' limits (docs/operations.md), because the waits would take hours.
+ * For a busy machine: `MASTIFF_PATIENCE=0.3 npm run faults -- calls`.
  */
 export const shortPatience = process.env.MASTIFF_PATIENCE ?? "0.1";
 
-/** Beyond every limit and backoff that an operation can add up. */
+/** Longer than the sum of all limits and backoffs in an operation. */
 const hungAfterMs = 600_000;
 
-/** Starts local clouds of their own. @param flyctl the driver's. Default: the stand-in. */
+/** Starts a set of local clouds. @param flyctl path of the driver's flyctl. Default: the stand-in. */
 export async function openCallWorld(flyctl?: string): Promise<CallWorld> {
   const driver = await startDriverWorld(flyctl === undefined ? {} : { flyctlFolder: dirname(flyctl) });
   const { url } = driver;
   const control = controlOf(url);
-  // Hundreds of calls a minute would run into the clouds' limits.
+  // Hundreds of calls a minute would reach the clouds' rate limits.
   const dials = { cloudflare: { callsPerFiveMinutes: 1e9 }, sendgrid: { callsPerMinute: 1e9 } };
   await control("PATCH", "dials", dials);
   const patience = () => ({ MASTIFF_PATIENCE: world.patience });

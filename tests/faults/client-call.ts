@@ -1,7 +1,8 @@
 /**
- * One verb of a dynamic resource in a process of its own, as the plugin of dynamic resources calls it:
- * `node tests/faults/client-call.ts sendgrid create`, with `{id, props, news}` as JSON on stdin. The answer is one JSON
- * document on stdout; an error is what the plugin would print, its stack if it has one.
+ * Runs one verb of a dynamic resource in a process of its own, as the plugin of dynamic resources does:
+ * `node tests/faults/client-call.ts sendgrid create`, with `{id, props, news}` as JSON on stdin. The answer
+ * is one JSON document on stdout. An error is printed as the plugin would print it, with its stack if it has
+ * one.
  */
 import { enableCompileCache } from "node:module";
 import { json } from "node:stream/consumers";

@@ -1,4 +1,4 @@
-/** A community to be tormented: its world, its stack, and how both are put back to an earlier moment. */
+/** A community for the fault tests: its world, its stack, and the way to restore both to an earlier moment. */
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Choices } from "../../sandbox/toolchain/parts.ts";
@@ -7,7 +7,7 @@ import { type Traces, tracesOf } from "../support/traces.ts";
 import { startWorld, type TestWorld } from "../support/world.ts";
 import { type Estate, estateOf } from "./estate.ts";
 
-/** Secret values by what they are for. */
+/** Secret values by purpose. */
 export type Secrets = ReadonlyMap<string, string>;
 
 /** A stack and its clouds at one moment. */
@@ -17,24 +17,24 @@ export interface Snapshot {
   folder: string;
 }
 
-/** A world with one stack in it. */
+/** A world with one stack. */
 export interface Subject extends AsyncDisposable {
   world: TestWorld;
   stack: TestStack;
   estate(): Promise<Estate>;
   traces(): Promise<Traces>;
-  /** Generated secrets that the engine's state holds, by resource. */
+  /** Generated secrets in the engine's state, by resource. */
   secrets(): Promise<Secrets>;
-  /** Operations that the engine's state says were under way when a run ended. */
+  /** Operations that the engine's state records as pending after a run. */
   pending(): Promise<string[]>;
   save(): Promise<Snapshot>;
   restore(snapshot: Snapshot): Promise<void>;
 }
 
-/** Types whose outputs are secrets that a community keeps for life. */
+/** Types whose outputs are secrets that a community keeps permanently. */
 const generated = /^(random:|tls:)/;
 
-/** Starts a world with the dev stack, not yet brought up. */
+/** Starts a world with the dev stack, which is not up yet. */
 export async function openSubject(parts: Partial<Choices> = {}): Promise<Subject> {
   const world = await startWorld(parts);
   try {
@@ -88,13 +88,13 @@ function subject(world: TestWorld, stack: TestStack): Subject {
   };
 }
 
-/** A release that was cut off has taken its number: the one that completes it has another. */
+/** An interrupted release has used its number, so the release that completes it has another number. */
 function withoutReleaseNumbers(traces: Traces): Traces {
   const text = JSON.stringify(traces);
   return JSON.parse(text.replaceAll(/(\\"release\\":|"fly_release_version":")\d+/g, "$1<number>")) as Traces;
 }
 
-/** A day's worth of crashes in five minutes would run into the clouds' limits of calls. */
+/** The crashes of a whole day within five minutes would reach the clouds' rate limits. */
 async function unlimited({ url }: TestWorld): Promise<void> {
   const dials = { cloudflare: { callsPerFiveMinutes: 1e9 }, sendgrid: { callsPerMinute: 1e9 } };
   const answer = await fetch(`${url}/_local/dials`, {

@@ -1,9 +1,12 @@
-/** Whether an error on the screen says what an operator needs: what failed, at which call, with which word, what to do. */
+/**
+ * Checks that an error on the screen says what an operator needs: the resource, the call, the cloud's word,
+ * and what to do.
+ */
 import type { Verb } from "./killable-run.ts";
 
-/** What an error has to name, and how that looks on the screen. */
+/** The parts that an error needs, and their form on the screen. */
 const parts: Record<string, RegExp> = {
-  // The engine puts a line with the resource above all that was said about it.
+  // The engine prints a line with the resource above all of its messages.
   resource: /^ {2}[\w:/.-]+ \([\w.-]+\):/m,
   call: /\b(GET|POST|PUT|PATCH|DELETE|Get|Post|Put|Patch|Delete) ["/\w]|^\s+(\S.*)?flyctl {2}\S/m,
   "the cloud's word":
@@ -12,10 +15,10 @@ const parts: Record<string, RegExp> = {
     /^\s+(?:fix|retry) {3,5}\S|npm run recover|pulumi cancel|error: Cloudflare \d+: \S|run the command again/m,
 };
 
-/** What no program is there to add when a stack is destroyed: the words are then the engine's and the providers' own. */
+/** In a destroy, no program runs that could add these parts. The words are the engine's and the providers' own. */
 const ofTheProgram = ["call", "what to do"];
 
-/** What is missing in the errors of a run that failed. */
+/** The parts that are missing in the errors of a failed run. */
 export function missingIn(output: string, verb: Verb): string[] {
   return Object.entries(parts)
     .filter(([part, form]) => !form.test(output) && !(verb === "destroy" && ofTheProgram.includes(part)))

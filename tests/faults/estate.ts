@@ -1,24 +1,24 @@
 /**
- * What a stack has in the clouds, by natural keys: what a person would call each thing, so that the same thing
- * made twice has the same key. Two estates are compared as bags, whatever ids a run was given.
+ * What a stack has in the clouds, by natural keys. A natural key is a person's name for a thing, so a thing
+ * that was made twice has the same key twice. Two estates are compared as bags, without the ids of a run.
  */
 
-/** How often each natural key is there. */
+/** The count of each natural key. */
 export type Estate = ReadonlyMap<string, number>;
 
-/** What an estate has too much of or lacks, beside another one. */
+/** How an estate differs from another one. */
 export interface Deviation {
   /** Things that are in both, but more often here. */
   twice: string[];
-  /** Things that only this one has: nobody would ever remove them. */
+  /** Things that are only here, and that nobody would ever remove. */
   orphaned: string[];
   missing: string[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the clouds' state has shapes of its own, which nobody outside imports.
+// biome-ignore lint/suspicious/noExplicitAny: the clouds' state has no type outside the clouds
 type Any = any;
 
-/** Takes stock of all clouds. */
+/** Lists the contents of all clouds. */
 export function estateOf({ cloudflare, sendgrid, fly }: Any): Estate {
   const things = [
     ...cloudflare.zones.map((zone: Any) => `zone ${zone.name}`),
@@ -48,7 +48,7 @@ export function estateOf({ cloudflare, sendgrid, fly }: Any): Estate {
   return bag;
 }
 
-/** Each stack has an identity of its own in its marks, and a return path that is made from it. */
+/** Replaces a stack's identity in marks, and the return path derived from it. Each stack has another identity. */
 export function withoutIdentity(thing: string): string {
   return thing.replace(/\b[0-9a-f]{12}(?= [\w.-]+\/)/, "<identity>").replace(/\bem\d{5}\b/, "em<identity>");
 }
@@ -75,7 +75,7 @@ function belongingsOfApp(app: Any): string[] {
   ];
 }
 
-/** How an estate differs from the one that it should be. */
+/** How an estate differs from the expected one. */
 export function deviation(is: Estate, should: Estate): Deviation {
   const found: Deviation = { twice: [], orphaned: [], missing: [] };
   for (const [thing, count] of is) {

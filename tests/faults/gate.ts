@@ -1,8 +1,8 @@
 /**
- * A gate in front of the clouds (or behind them): every call that changes something waits at it until somebody
- * says what becomes of it. So a run can be killed at exactly one call, before or after the cloud acted.
+ * A gate in front of the clouds or behind them. Every changing call waits at the gate until it is released.
+ * So a run can be killed at exactly one call, before or after the cloud acted.
  *
- * Only changing calls are moments of their own: a kill before or after a look leaves the same world as a kill
+ * Only changing calls are moments of their own: a kill before or after a read leaves the same world as a kill
  * after the change before it.
  */
 import type { Killable } from "./killable-run.ts";
@@ -16,14 +16,14 @@ export interface WaitingCall {
   body: string;
 }
 
-/** On which side of the cloud the gate stands. */
+/** Whether the gate is before or after the cloud. */
 export type Side = "before" | "after";
 
-/** How a run at a gate went. */
+/** Result of a run at a gate. */
 export interface Passage {
-  /** The call at which it was killed; undefined: it came to its own end. */
+  /** The call at which the run was killed. Undefined: it ended by itself. */
   killedAt: WaitingCall | undefined;
-  /** Changing calls that came to the gate, the last one included. */
+  /** Changing calls that reached the gate, including the last one. */
   calls: WaitingCall[];
   exitCode: number | undefined;
   output: string;
@@ -32,10 +32,10 @@ export interface Passage {
 const gate = "gate";
 
 /**
- * Watches a run through the gate and kills it at the first call that `deadly` names.
+ * Watches a run through the gate and kills it at the first call for which `deadly` is true.
  *
  * @param limitMs a run that takes longer is killed and counts as hung. Default 4 minutes.
- * @throws Error when it hangs.
+ * @throws Error when the run hangs.
  */
 export async function throughGate(
   url: string,
@@ -77,7 +77,8 @@ export async function throughGate(
   } finally {
     clearTimeout(timer);
     over.abort();
-    // First no more holds, then no more held: what a dead caller asked for and the cloud has not done is not done.
+    // First no new call is held, then the held calls are dropped. A call of the killed run that the cloud has
+    // not carried out is never carried out.
     await setFaults(url, []);
     await post(`${url}/_local/release/${gate}?drop`);
   }

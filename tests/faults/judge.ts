@@ -1,10 +1,10 @@
-/** Whether a world ended like the undisturbed one. */
+/** Checks whether a world ended like the undisturbed one. */
 import { isDeepStrictEqual } from "node:util";
 import type { Secrets } from "./community.ts";
 import { type Deviation, deviation } from "./estate.ts";
 import type { Scenario, Stage } from "./stage.ts";
 
-/** Compares the end with the undisturbed one. */
+/** Compares the end with that of the undisturbed run. */
 export async function judge(
   { scenario, subject, end }: Stage,
   known: Secrets,
@@ -25,7 +25,7 @@ export async function judge(
   return { deviation: found, problems };
 }
 
-/** Secrets that are others now, or gone while the community stays. */
+/** Secrets that have changed, or are missing although the community stays. */
 export function changedSecrets(before: Secrets, after: Secrets, scenario: Scenario): string[] {
   if (scenario === "destroy") return [];
   return [...before].flatMap(([urn, value]) =>
@@ -33,7 +33,7 @@ export function changedSecrets(before: Secrets, after: Secrets, scenario: Scenar
   );
 }
 
-/** The first place at which two values differ, for a person. */
+/** The first place at which two values differ, in words. */
 export function difference(is: unknown, should: unknown, path = ""): string {
   const both = [is, should];
   if (both.every((one) => typeof one === "object" && one !== null)) {

@@ -1,4 +1,7 @@
-/** The kill matrix as a part of the command: which cases, several lives side by side, with progress, kept as they come. */
+/**
+ * The kill matrix as a part of the command: selects the cases, runs several lives in parallel, shows
+ * progress, and keeps the results.
+ */
 import type { Terminal } from "../../sandbox/toolchain/terminal.ts";
 import type { Subject } from "./community.ts";
 import type { Side } from "./gate.ts";
@@ -7,21 +10,20 @@ import { earlier, keep, type PartResult } from "./results.ts";
 import { shareOut } from "./share-out.ts";
 import { type Scenario, type Stage, setStage } from "./stage.ts";
 
-/** Which kills. */
 export interface KillSelection {
   scenario: Scenario;
   sides: readonly Side[];
-  /** All moments in one life, each run killed at the next; else each moment in a life of its own. */
+  /** True: one life with a kill at every moment, one run after another. False: a life of its own for each moment. */
   chain: boolean;
-  /** Every n-th moment. Only without `chain`. Default 1. */
+  /** Selects every n-th moment. Only without `chain`. Default 1. */
   every: number;
-  /** The first moment, from 1. */
+  /** Number of the first moment, counted from 1. */
   from: number;
-  /** How many worlds live side by side. Only without `chain`. */
+  /** Number of parallel worlds. Only without `chain`. */
   jobs: number;
 }
 
-/** Runs the selected kills of one scenario, in worlds that `open` makes. @returns what was kept. */
+/** Runs the selected kills of one scenario in worlds that `open` makes. @returns the kept results. */
 export async function runKills(
   open: () => Promise<Subject>,
   selection: KillSelection,
@@ -31,7 +33,7 @@ export async function runKills(
   const staged = terminal.step(`${selection.scenario}: an undisturbed run, for comparison`);
   const subjects: Subject[] = [];
   try {
-    // The same stage several times over: each job has a world of its own.
+    // Each job has a world of its own with the same stage.
     const stages = await Promise.all(
       Array.from({ length: selection.chain ? 1 : selection.jobs }, async () => {
         const subject = await open();
@@ -69,7 +71,7 @@ async function play(
     if (chain) await chained(stage, side, result, terminal);
     else {
       const chosen = everyNth(moments, from, every);
-      // A part may be run in pieces: what this piece does not run is as it was run last.
+      // A part may be run in pieces. Cases outside this piece keep the results of their last run.
       const others = new Set(moments.filter((one) => !chosen.includes(one)).map((one) => nameOf(side, one)));
       result.cases.push(
         ...(earlier(result.part, setting)?.cases ?? []).filter((one) => others.has(one.name)),
@@ -112,7 +114,7 @@ async function chained(stage: Stage, side: Side, result: PartResult, terminal: T
   else step.fail(`${result.title}: ${found.problems.join("; ")}`);
 }
 
-/** The one that is number `from` (the first is 1), and every `every`-th after it. */
+/** Moment number `from` (the first is 1), and every `every`-th after it. */
 function everyNth(moments: readonly string[], from: number, every: number): string[] {
   return moments.filter((_moment, index) => index + 1 >= from && (index + 1 - from) % every === 0);
 }

@@ -1,4 +1,6 @@
-/** The kill matrix: a run is killed at one call, then at the next, and has to end in the world of an undisturbed one. */
+/**
+ * The kill matrix: a run is killed at one call, then at the next, and has to end in the world of an undisturbed run.
+ */
 import type { Secrets } from "./community.ts";
 import type { Deviation } from "./estate.ts";
 import { type Side, throughGate } from "./gate.ts";
@@ -8,23 +10,23 @@ import { numbered } from "./moment.ts";
 import { askedFor, cancel, carryOn, doAsAsked } from "./operator.ts";
 import { type Stage, verbs } from "./stage.ts";
 
-/** How one case went. */
+/** Result of a case. */
 export interface Case {
-  /** What was killed, and when: "after cloudflare POST …", or how often. */
+  /** The kill: "after cloudflare POST …", or the chain of kills. */
   name: string;
-  /** How often a run was killed; 0: no run came to that moment. */
+  /** Number of kills. 0: no run reached this moment. */
   kills: number;
-  /** What the operator did. */
+  /** The operator's steps. */
   steps: string[];
   deviation: Deviation;
-  /** What is wrong; nothing: it converged. */
+  /** Empty when the world converged. */
   problems: string[];
   milliseconds: number;
 }
 
 /**
- * Kills one run at one moment, and carries on as an operator would. Moments are told by what they do and not by their
- * number: calls race each other, so the tenth call of one run is the twelfth of the next.
+ * Kills one run at one moment, and carries on as an operator would. A moment is identified by what it does
+ * and not by its number. Calls run in parallel, so the tenth call of one run may be the twelfth of the next.
  */
 export async function killOnce(stage: Stage, side: Side, moment: string): Promise<Case> {
   const { subject, scenario, beginning } = stage;
@@ -51,20 +53,20 @@ export async function killOnce(stage: Stage, side: Side, moment: string): Promis
   };
 }
 
-/** What the case of a moment is called: "after cloudflare POST /zones/:id/dns_records CNAME …". */
+/** Name of a moment's case: "after cloudflare POST /zones/:id/dns_records CNAME …". */
 export function nameOf(side: Side, moment: string): string {
   return `${side} ${moment}`;
 }
 
-/** What is known while a chain goes on. */
+/** State of a chain in progress. */
 export interface Link {
   kills: number;
   at: string;
 }
 
 /**
- * Kills one run after another, each at the first call at which none was killed before, until one comes to its
- * end by itself. So every moment is hit within one life, and what one crash leaves meets the next one.
+ * Kills one run after another, each at the first call at which no run was killed before, until a run ends by
+ * itself. So every moment is hit within one life, and the remains of one crash meet the next one.
  */
 export async function killInChain(stage: Stage, side: Side, tell: (link: Link) => void): Promise<Chain> {
   const { subject, scenario, beginning } = stage;
@@ -96,7 +98,7 @@ export async function killInChain(stage: Stage, side: Side, tell: (link: Link) =
     sinceKill = [];
     const at = numbered(run.calls).at(-1) ?? "";
     hit.add(at);
-    // A run that is cut off may have more to do the next time, but not without end.
+    // An interrupted run may have more to do the next time, but not endlessly.
     if (hit.size > 4 * stage.end.moments.length) {
       problems.push(`it does not end: ${hit.size} kills, the last one at ${at}`);
       break;
@@ -124,6 +126,6 @@ export async function killInChain(stage: Stage, side: Side, tell: (link: Link) =
 export interface Chain extends Case {
   /** Moments at which a run was killed. */
   hit: string[];
-  /** Moments of the undisturbed run at which none was. */
+  /** Moments of the undisturbed run at which no run was killed. */
   unhit: string[];
 }

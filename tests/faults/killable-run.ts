@@ -1,8 +1,9 @@
 /**
- * `pulumi` with all that it starts as one tree of processes, which can be killed as a whole.
+ * `pulumi` with all processes that it starts, which can be killed as a whole.
  *
- * Official plugins are the engine's children. Our stand-ins are not: an engine only attaches to them, so each run
- * gets a process of its own with them, which dies with the engine, and the drivers below both.
+ * Official plugins are children of the engine. The stand-ins are not, because an engine only attaches to
+ * them. So each run gets a process of its own with the stand-ins, which ends with the engine. Drivers are
+ * below both.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
@@ -16,21 +17,21 @@ import { killTree } from "./process-tree.ts";
 /** A command that changes a stack. */
 export type Verb = "up" | "destroy" | "refresh";
 
-/** How a run ended. */
+/** Result of a run. */
 export interface Ended {
-  /** Undefined: it was killed. */
+  /** Undefined: the run was killed. */
   exitCode: number | undefined;
   output: string;
 }
 
-/** A run under way. */
+/** A run in progress. */
 export interface Killable {
   ended: Promise<Ended>;
-  /** SIGKILL to the whole tree; returns when it is gone. */
+  /** Sends SIGKILL to all processes. Resolves when all of them have ended. */
   kill(): Promise<void>;
 }
 
-/** Starts `pulumi <verb>` on the stack, with nobody there to answer questions. */
+/** Starts `pulumi <verb>` on the stack without prompts. */
 export async function start(place: Workplace, verb: Verb, ...args: string[]): Promise<Killable> {
   const plugins = await startPlugins(place);
   const target = { ...place.target, plugins: plugins?.ports ?? {} };
@@ -57,14 +58,14 @@ export async function start(place: Workplace, verb: Verb, ...args: string[]): Pr
   };
 }
 
-/** The stand-ins that this toolchain needs, in a process of their own; undefined when it needs none. */
+/** Starts the stand-ins that this toolchain needs in a process of their own. Undefined when it needs none. */
 async function startPlugins({
   toolchain,
   target,
 }: Workplace): Promise<{ child: ChildProcess; ports: Record<string, number> } | undefined> {
   const { host, plugins, flyctl } = toolchain.standIns;
   if (!host && plugins.length === 0) return undefined;
-  // The engine's plugins are started by nobody here: the stand-ins need no address of another.
+  // The stand-ins do not need plugin addresses in their own environment.
   const alone = { ...toolchain, standIns: { host: false, plugins: [], flyctl } };
   const child = spawn(
     process.execPath,
@@ -72,7 +73,7 @@ async function startPlugins({
     {
       cwd: root,
       env: { ...cleanEnvironment(toolchain), ...variables(alone, { ...target, plugins: {} }) },
-      // The open stdin is the tether: they end when this process does.
+      // The open stdin is the tether: the stand-ins end when this process ends.
       stdio: ["pipe", "pipe", "ignore"],
     },
   );

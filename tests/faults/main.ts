@@ -1,4 +1,6 @@
-/** `npm run faults [-- all | kill | calls | mix | report]`: crashes and faults on the local clouds. All takes hours. */
+/**
+ * `npm run faults [-- all | kill | calls | mix | report]`: crashes and faults on the local clouds. `all` takes hours.
+ */
 import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { defineCommand, runMain } from "citty";
@@ -52,7 +54,7 @@ const kill = defineCommand({
     }),
 });
 
-/** What is run when nothing is said: every part whole. */
+/** The default command: runs every part completely. */
 const all = defineCommand({
   meta: { name: "all", description: "every part, one after the other" },
   run: () =>
@@ -125,15 +127,15 @@ const report = defineCommand({
   run: () => writeReport(),
 });
 
-/** What a part is run with. */
+/** The tools that a part runs with. */
 interface Tools {
-  /** For the report. */
+  /** Description for the report. */
   setting: string;
-  /** The official one's file; undefined: the stand-in. */
+  /** Path of the official flyctl. Undefined: the stand-in. */
   flyctl: string | undefined;
 }
 
-/** Runs a part, writes the report, and ends with 1 when a case did not go as it should. */
+/** Runs a part, writes the report, and exits with 1 when a case has a problem. */
 async function part(work: (tools: Tools) => Promise<PartResult[]>): Promise<void> {
   const ending = openEnding();
   try {

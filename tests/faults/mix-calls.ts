@@ -1,25 +1,25 @@
-/** The calls that a run makes, as faults can be aimed at them: by what they are for, whatever ids a run is given. */
+/** Groups a run's calls by form, at which faults can be aimed. A form is a call's purpose without the run's ids. */
 import type { JournalEntry } from "../support/world.ts";
 import { graphqlField, momentOf, pathForm, placeholder } from "./moment.ts";
 
 /** Calls of one form. */
 export interface CallForm {
-  /** For people: `cloudflare POST /zones/:id/dns_records CNAME assets.mastiff.party`. */
+  /** Description: `cloudflare POST /zones/:id/dns_records CNAME assets.mastiff.party`. */
   words: string;
   cloud: JournalEntry["cloud"];
   method: string;
-  /** Regular expressions on path and body; no `body`: any. */
+  /** Regular expressions for path and body. Without `body`, any body matches. */
   path: string;
   body?: string;
-  /** How many of them a run makes that nobody disturbs. */
+  /** Number of these calls in an undisturbed run. */
   count: number;
 }
 
-/** The forms of the calls in a journal, in the order of their words: the same for the same run. */
+/** The forms of a journal's calls, sorted by their description, so that equal runs give equal lists. */
 export function callForms(journal: readonly JournalEntry[]): CallForm[] {
   const forms = new Map<string, CallForm>();
   for (const entry of journal) {
-    // Requests from outside are no part of what is operated.
+    // Requests from the internet are not part of an operation.
     if (entry.cloud === "internet") continue;
     const form = formOf(entry);
     forms.set(form.words, { ...form, count: (forms.get(form.words)?.count ?? 0) + 1 });
@@ -32,7 +32,7 @@ function formOf({ cloud, method, path, requestBody }: JournalEntry): CallForm {
   const [, , ...about] = momentOf({ id: 0, cloud, method, path, body }).split(" ");
   if (path === "/graphql") return graphqlForm(body);
   const form = pathForm(path);
-  // What stands behind the path in the words is in the body: a record's type and name, a machine's group.
+  // The words after the path come from the body: a record's type and name, a machine's group.
   const named = about.slice(1).filter((word) => !word.includes(":id"));
   const subject = named.map((word) => `(?=.*["\\s(]${escaped(word)}["\\s)])`).join("");
   return {
@@ -45,7 +45,7 @@ function formOf({ cloud, method, path, requestBody }: JournalEntry): CallForm {
   };
 }
 
-/** GraphQL has one path; which field is asked for first stands in the text. */
+/** GraphQL has one path. The query's first field distinguishes the calls. */
 function graphqlForm(body: string): CallForm {
   const { query } = JSON.parse(body) as { query: string };
   const field = graphqlField(query) ?? "query";

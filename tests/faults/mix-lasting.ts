@@ -1,4 +1,7 @@
-/** A fault that stays: the run has to fail in words that help, leave a state that holds, and go on once it is gone. */
+/**
+ * A lasting fault: the run has to fail with a helpful error, leave a consistent state, and complete once the
+ * fault is gone.
+ */
 import type { Fault } from "../support/world.ts";
 import { missingIn } from "./error-words.ts";
 import { setFaults } from "./gate.ts";
@@ -9,11 +12,11 @@ import { refusal } from "./mix-plan.ts";
 import type { CaseResult } from "./results.ts";
 import { verbs } from "./stage.ts";
 
-/** An endpoint that answers the same for good. */
+/** An endpoint that always gives the same answer. */
 export interface LastingFault {
   name: string;
   fault: Fault;
-  /** What the screen has to say of it: resource, call, the cloud's code, what to do. */
+  /** What the screen has to contain: resource, call, the cloud's code, what to do. */
   says: string[];
 }
 
@@ -26,7 +29,7 @@ const lasting = (cloud: "cloudflare" | "sendgrid" | "fly", path: string, status:
   action: refusal(status, cloud, undefined),
 });
 
-/** One per cloud, each at a call in the middle of an `up`. */
+/** One fault per cloud, each at a call in the middle of an `up`. */
 export const lastingFaults: readonly LastingFault[] = [
   {
     name: "SendGrid answers 500 to every new domain",
@@ -61,7 +64,7 @@ export const lastingFaults: readonly LastingFault[] = [
   },
 ];
 
-/** Plays an `up` against it, then takes it away and goes on. */
+/** Runs an `up` with the fault, then removes the fault and runs it again. */
 export async function playLasting(stage: MixStage, { name, fault, says }: LastingFault): Promise<CaseResult> {
   const { subject, scenario, beginning } = stage;
   const { place } = subject.stack;

@@ -1,4 +1,6 @@
-/** The mixed runs as a part of the command: whole runs, each with the faults of its seed, kept as they come. */
+/**
+ * The mixed runs as a part of the command: runs whole runs, each with the faults of its seed, and keeps the results.
+ */
 import type { Terminal } from "../../sandbox/toolchain/terminal.ts";
 import { openSubject, type Subject } from "./community.ts";
 import { type MixCase, type MixStage, playMix, setMixStage } from "./mix.ts";
@@ -6,19 +8,18 @@ import { lastingFaults, playLasting } from "./mix-lasting.ts";
 import { type CaseResult, earlier, keep, type PartResult } from "./results.ts";
 import type { Scenario } from "./stage.ts";
 
-/** Which runs. */
 export interface MixSelection {
   scenarios: readonly Scenario[];
   runs: number;
-  /** Of the first run; each further one has the next number. */
+  /** Seed of the first run. Each further run has the next number. */
   seed: number;
-  /** Also faults that stay, in an `up`. */
+  /** Also runs an `up` with each lasting fault. */
   lasting: boolean;
-  /** Whether these are runs of an earlier selection again, whose other results stay. */
+  /** True when runs of an earlier selection are repeated. The other results of that selection are kept. */
   again: boolean;
 }
 
-/** Plays the runs, those of one scenario after the other. @returns what was kept. */
+/** Runs all selected runs, one scenario after the other. @returns the kept results. */
 export async function runMixes(
   selection: MixSelection,
   setting: string,
@@ -53,14 +54,14 @@ export async function runMixes(
   return staying.cases.length > 0 ? [result, staying] : [result];
 }
 
-/** What is kept of other seeds, played with the same parts. */
+/** Kept results of other seeds, from runs with the same parts. */
 function otherCases(selection: MixSelection, setting: string): CaseResult[] {
   const seeds = new Set(selection.scenarios.flatMap((scenario) => seedsOf(scenario, selection)));
   const before = earlier("mix", setting)?.cases ?? [];
   return before.filter((one) => !seeds.has((one as MixCase).seed));
 }
 
-/** The scenarios take turns. */
+/** The scenarios alternate. */
 export function seedsOf(scenario: Scenario, { scenarios: chosen, runs, seed }: MixSelection): number[] {
   return Array.from({ length: runs }, (_, run) => run)
     .filter((run) => chosen[run % chosen.length] === scenario)

@@ -1,43 +1,44 @@
-/** Which faults a run meets: drawn by a seed from the calls that it makes. */
+/** Decides which faults a run meets. A seed draws them from the run's calls. */
 import * as fc from "fast-check";
 import type { Fault } from "../support/world.ts";
 import type { CallForm } from "./mix-calls.ts";
 
-/** What happens to a call. "Late": the cloud did it, and answers when the client has given up. */
+/** The kinds of faults. "late": the cloud acts, and answers after the client has given up. */
 export type FaultKind = (typeof faultKinds)[number];
 export const faultKinds = ["429", "500", "503", "timeout", "cut", "malformed", "late"] as const;
 
-/** Those at which a client waits for as long as it ever does. */
+/** Faults that make a client wait until its own limit. */
 const slow: readonly FaultKind[] = ["timeout", "late"];
 
 /** One call that fails once. */
 export interface PlannedFault {
   kind: FaultKind;
-  /** Whether the cloud had done what was asked. */
+  /** Whether the fault comes before or after the cloud has acted. */
   when: Fault["when"];
   call: CallForm;
   rules: Fault[];
 }
 
 /**
- * Longest that a client of this cloud waits for an answer, in milliseconds: 30 s in providers/shared/cloud-client.ts, 60 s in
- * providers/cloudflare/s3.ts, 120 s in providers/fly/call/flyctl.ts. The official Cloudflare provider has no limit of its own.
+ * Time limit of a cloud's client for an answer, in milliseconds: 30 s in providers/shared/cloud-client.ts, 60
+ * s in providers/cloudflare/s3.ts, 120 s in providers/fly/call/flyctl.ts. The official Cloudflare provider
+ * has no limit of its own.
  */
 const patience: Record<string, number> = { cloudflare: 30_000, sendgrid: 30_000, r2: 60_000, fly: 120_000 };
 const clouds = ["cloudflare", "sendgrid", "fly", "r2"] as const;
 
 /**
- * Draws the faults of one run, each on calls of a form of its own. One of them is slow: more would show nothing new
- * and make a run last for as long as all clients' patience together.
+ * Draws the faults of one run, each at calls of another form. One fault is slow. More slow faults would show
+ * nothing new, and the run would take as long as all clients' limits together.
  *
- * @param withSlow whether that one is there at all. Default true.
+ * @param withSlow whether the slow fault is included. Default true.
  */
 export function drawMix(calls: readonly CallForm[], seed: number, withSlow = true): PlannedFault[] {
   const quick = faultKinds.filter((kind) => !slow.includes(kind));
   const perCloud = clouds
     .map((cloud) => calls.filter((call) => call.cloud === cloud))
     .filter((some) => some.length > 0)
-    // A cloud with many calls is met more often, but not as much more often as it has more of them.
+    // A cloud with more calls gets more faults, in proportion to the square root of its number of calls.
     .map((some) => ({ arbitrary: fc.constantFrom(...some), weight: Math.ceil(Math.sqrt(some.length)) }));
   const call = fc.oneof(...perCloud);
   const draw = (kinds: readonly FaultKind[]) =>
@@ -62,15 +63,15 @@ interface Drawn {
   kind: FaultKind;
   when: Fault["when"];
   call: CallForm;
-  /** Which of the calls of this form, as a share of their number. */
+  /** Position among the calls of this form, as a share of their number. */
   share: number;
-  /** Seconds, where the cloud says how long to wait. */
+  /** Seconds, when the cloud says how long to wait. */
   retryAfter: number | undefined;
 }
 
 function plan({ kind, when, call, share, retryAfter }: Drawn): PlannedFault {
   const { cloud, method, path, body, count } = call;
-  // A refusal for too many calls says that nothing was done; a timeout and a late answer say when they are.
+  // A 429 means that the cloud did nothing. Timeout and late answer each imply their side.
   const side = kind === "429" || kind === "timeout" ? "before" : kind === "late" ? "after" : when;
   const skip = Math.floor(share * Math.min(count, 5));
   const aimed = { cloud, method, path, ...(body !== undefined && { body }), skip, when: side };
@@ -102,14 +103,14 @@ function actionsOf(
     case "late":
       return [{ delayMs: longer }];
     case "timeout":
-      // Who has no limit meets one on the way: a connection on which nothing moves is dropped by somebody.
+      // A client without a limit gets one from the network, which drops a connection without traffic.
       return [{ delayMs: longer }, { cut: true }];
   }
 }
 
 /**
- * Cloudflare's numbers and words. 10000 and 971: sandbox/clouds/cloudflare/auth.ts has the sources; 10001 and 10043:
- * developers.cloudflare.com/r2/api/error-codes.
+ * Cloudflare's codes and messages. 10000 and 971: sandbox/clouds/cloudflare/auth.ts has the sources; 10001
+ * and 10043: developers.cloudflare.com/r2/api/error-codes.
  */
 const said: Record<number, [code: number, words: string]> = {
   403: [10000, "Authentication error"],
@@ -118,7 +119,7 @@ const said: Record<number, [code: number, words: string]> = {
   503: [10043, "service unavailable"],
 };
 
-/** What each cloud says with such a status, in its own form. */
+/** Each cloud's answer with this status, in that cloud's format. */
 export function refusal(
   status: number,
   cloud: CallForm["cloud"],

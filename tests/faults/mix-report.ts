@@ -1,9 +1,9 @@
-/** The section of docs/faults.md on mixed runs and lasting faults. */
+/** Writes the section of docs/faults.md about mixed runs and lasting faults. */
 import type { MixCase } from "./mix.ts";
 import { faultKinds } from "./mix-plan.ts";
 import { type PartResult, statesOf } from "./results.ts";
 
-/** The section, from these results; nothing where neither part was run. */
+/** The section for these results. Empty when neither part was run. */
 export function mixedRuns(results: readonly PartResult[]): string[] {
   const [runs, staying] = ["mix", "mix-lasting"].map((part) => results.find((one) => one.part === part));
   return [...(runs ? [mixed(runs)] : []), ...(staying ? [lasting(staying)] : [])];

@@ -1,4 +1,4 @@
-/** Whole runs under a mix of faults: each of them hits once, and the run has to end as if nothing had been. */
+/** Whole runs under a mix of faults. Each fault hits once, and the run has to end like an undisturbed one. */
 import type { JournalEntry } from "../support/world.ts";
 import type { Secrets, Subject } from "./community.ts";
 import { missingIn } from "./error-words.ts";
@@ -11,20 +11,20 @@ import { askedFor, carryOn, doAsAsked } from "./operator.ts";
 import type { CaseResult } from "./results.ts";
 import { type Scenario, type Stage, setStage, verbs } from "./stage.ts";
 
-/** A scenario, and the calls that it makes when nobody disturbs it. */
+/** A scenario, and the calls of its undisturbed run. */
 export interface MixStage extends Stage {
   calls: CallForm[];
 }
 
-/** How a run under a mix went. */
+/** Result of a run under a mix. */
 export interface MixCase extends CaseResult {
   seed: number;
   scenario: Scenario;
-  /** Faults that hit, by kind. */
+  /** Number of faults that hit, by kind. */
   met: Partial<Record<FaultKind, number>>;
 }
 
-/** Brings the subject to where the scenario begins, and writes down the calls of an undisturbed run. */
+/** Brings the subject to the scenario's beginning, and records the calls of an undisturbed run. */
 export async function setMixStage(scenario: Scenario, subject: Subject): Promise<MixStage> {
   const { world } = subject;
   let before = 0;
@@ -41,7 +41,11 @@ export async function setMixStage(scenario: Scenario, subject: Subject): Promise
   return { ...stage, calls: callForms(journal) };
 }
 
-/** Plays one run under the mix that this seed draws, without a slow fault where nobody has the time. */
+/**
+ * Plays one run under the mix that this seed draws.
+ *
+ * @param withSlow whether the slow fault is included. Default true.
+ */
 export async function playMix(stage: MixStage, seed: number, withSlow = true): Promise<MixCase> {
   const { scenario, subject, beginning } = stage;
   const began = performance.now();
@@ -64,12 +68,14 @@ export async function playMix(stage: MixStage, seed: number, withSlow = true): P
   };
 }
 
-/** More often than the faults of one mix can end a run. */
+/** More than the number of runs that the faults of one mix can make fail. */
 const patience = 4;
 
 /**
- * The command until it ends well, with what the screen asks for in between. A run that fails has to say why.
- * @returns the steps after the first run, and the secrets that were in the state when one failed.
+ * Runs the command until it succeeds, and does what the screen asks for in between. A run that fails has to
+ * say why.
+ *
+ * @returns the steps after the first run, and the secrets that were in the state after a failed run.
  */
 async function persist({ scenario, subject }: Stage): Promise<{
   steps: string[];
@@ -95,7 +101,7 @@ async function persist({ scenario, subject }: Stage): Promise<{
       problems.push(`it does not end: ${lastWords(recovery.output)}`);
       return { steps, problems, known };
     }
-    // Asked for anew, by another fault than before.
+    // Another fault may ask for the same step again.
     const asked = askedFor(recovery.output);
     if (asked !== undefined) {
       await doAsAsked(place, asked);
@@ -106,7 +112,7 @@ async function persist({ scenario, subject }: Stage): Promise<{
   }
 }
 
-/** The faults of the mix that hit something. */
+/** The faults of the mix that hit a call. */
 async function hitOf({ subject }: Stage, mix: readonly PlannedFault[]): Promise<PlannedFault[]> {
   const answer = await fetch(`${subject.world.url}/_local/faults`);
   const left = (await answer.json()) as { times: number }[];

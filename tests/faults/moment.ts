@@ -1,7 +1,10 @@
-/** What a changing call does, in words that are the same in every run: the moments of the kill matrix. */
+/**
+ * Describes what a changing call does, in words that are the same in every run. These are the moments of the
+ * kill matrix.
+ */
 import type { WaitingCall } from "./gate.ts";
 
-/** A call in words: what it is for, without ids, times and secrets. */
+/** Describes a call's purpose without ids, times and secrets. */
 export function momentOf(call: WaitingCall): string {
   const body = parsed(call.body);
   if (call.path === "/graphql") return graphqlMoment(body);
@@ -10,7 +13,7 @@ export function momentOf(call: WaitingCall): string {
     .join(" ");
 }
 
-/** Moments with their number where one comes more than once in a run. */
+/** The moments. A moment that occurs more than once in a run gets a number. */
 export function numbered(calls: readonly WaitingCall[]): string[] {
   const counts = new Map<string, number>();
   return calls.map((call) => {
@@ -21,10 +24,10 @@ export function numbered(calls: readonly WaitingCall[]): string[] {
   });
 }
 
-/** What stands in a path's form for an id. */
+/** The placeholders for ids in a path's form. */
 export const placeholder = /:(?:id|machine|volume|release)\b/;
 
-/** A path without what each world gives anew: `/zones/:id/dns_records`. */
+/** A path without values that each world generates: `/zones/:id/dns_records`. */
 export function pathForm(path: string): string {
   return path
     .replace(/^\/(client\/v4|sendgrid\/v3)(?=\/)/, "")
@@ -37,12 +40,12 @@ export function pathForm(path: string): string {
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, ":id");
 }
 
-/** The field that a GraphQL text asks for first; undefined: none that has arguments or parts. */
+/** The first field of a GraphQL text. Undefined when it has neither arguments nor a selection. */
 export function graphqlField(query: string): string | undefined {
   return /\{\s*(?:\w+\s*:\s*)?(\w+)\s*[({]/.exec(query)?.[1];
 }
 
-/** A mutation's name and the app or name that it is about. */
+/** A mutation's name, and the app or name that it concerns. */
 function graphqlMoment(body: Json): string {
   const field = graphqlField(textAt(body, "query")) ?? "mutation";
   const found = JSON.stringify(body.variables ?? {}).matchAll(
@@ -52,7 +55,7 @@ function graphqlMoment(body: Json): string {
   return ["fly", field, ...about].join(" ");
 }
 
-/** What tells two calls of one path apart: a record's type and name, a machine's job or group, a command. */
+/** Distinguishes two calls of one path: a record's type and name, a machine's job or group, a command. */
 function subjectOf(body: Json): string {
   const config = (body.config ?? {}) as { metadata?: Record<string, string> };
   const { mastiff_job: job, fly_process_group: group } = config.metadata ?? {};

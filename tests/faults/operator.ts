@@ -1,11 +1,11 @@
 /**
- * What an operator does after a crash, and nothing beyond: the same command again, and whatever the screen names.
+ * What an operator does after a crash, and nothing more: the same command again, and what the screen names.
  *
  *   up ──► done
  *    │
- *    ├─ "locked", with the way out ──────────────────────► pulumi cancel
- *    ├─ "pending operations", or our message that names it ► npm run recover
- *    └─ `DELETE …: 404` in a destroy ──────────────────────► npm run recover
+ *    ├─ "locked", with the fix ──────────────────────────► pulumi cancel
+ *    ├─ "pending operations", or a message that names it ► npm run recover
+ *    └─ `DELETE …: 404` in a destroy ────────────────────► npm run recover
  */
 import { join } from "node:path";
 import { execa } from "execa";
@@ -17,16 +17,16 @@ import { type Ended, start, type Verb } from "./killable-run.ts";
 /** The steps that an operator took, and how the last one ended. */
 export interface Recovery {
   steps: string[];
-  /** Whether the last run ended well. */
+  /** Whether the last run succeeded. */
   ended: boolean;
-  /** What the last run said. */
+  /** Output of the last run. */
   output: string;
 }
 
-/** More than any message asks for in a row. */
+/** More steps than any message asks for in a row. */
 const patience = 6;
 
-/** Runs the command until it ends well and asks for nothing more, or until nothing that is asked for helps. */
+/** Runs the command until it succeeds and asks for nothing more, or until the steps that it asks for do not help. */
 export async function carryOn(place: Workplace, verb: Verb, first?: Ended): Promise<Recovery> {
   const steps: string[] = [];
   let run = first;
@@ -36,7 +36,7 @@ export async function carryOn(place: Workplace, verb: Verb, first?: Ended): Prom
       run = await (await start(place, verb)).ended;
     }
     const asked = askedFor(run.output);
-    // What was done once and did not help is not done again.
+    // A step that did not help is not repeated.
     if (asked === undefined || steps.includes(asked) || steps.length >= patience)
       return { steps, ended: run.exitCode === 0, output: run.output };
     steps.push(asked);
@@ -47,27 +47,31 @@ export async function carryOn(place: Workplace, verb: Verb, first?: Ended): Prom
 
 type Asked = "cancel" | "recover";
 
-/** Does what a screen asked for. @throws Error when it fails. */
+/** Does what the screen asks for. @throws Error when it fails. */
 export async function doAsAsked(place: Workplace, asked: Asked): Promise<void> {
   await (asked === "cancel" ? cancel(place) : recover(place));
 }
 
-/** What a run's output asks for; a warning of pending operations does so in a run that ends well, too. */
+/**
+ * The step that a run's output asks for. A run that succeeds may ask for one too, by a warning of pending operations.
+ */
 export function askedFor(output: string): Asked | undefined {
   if (/currently locked by/.test(output)) return "cancel";
   if (/npm run recover|pending operations from previous deployment/.test(output)) return "recover";
-  // docs/operations.md, "After a crash": a destroy's words are the provider's own, so that page names the way out.
+  // docs/operations.md, "After a crash": the words of a destroy are the provider's own, so that page names the fix.
   if (/DELETE "[^"]*": 404 /.test(output)) return "recover";
   return undefined;
 }
 
-/** `pulumi cancel`, which takes a dead run's lock away. @throws Error when it fails. */
+/** Runs `pulumi cancel`, which removes a dead run's lock. @throws Error when it fails. */
 export async function cancel(place: Workplace): Promise<void> {
   const run = await pulumi(place, ["cancel", "--yes", "--stack", place.stack]);
   if (run.exitCode !== 0) throw new Error(`pulumi cancel failed:\n${run.stdout}${run.stderr}`);
 }
 
-/** `npm run recover -- --stack <stack>` in the stack's folder. @returns what it said. @throws Error when it fails. */
+/**
+ * Runs `npm run recover -- --stack <stack>` in the stack's folder. @returns its output. @throws Error when it fails.
+ */
 export async function recover(place: Workplace): Promise<string> {
   const run = await execa(process.execPath, [join(root, "cli/recover.ts"), "--stack", place.stack], {
     cwd: place.project,

@@ -1,9 +1,11 @@
-/** Ends processes as a power cut would: with everything that they started, at once, without a word. */
+/**
+ * Ends processes as a power cut would: with all of their children, at once and without a signal that they can handle.
+ */
 import { execa } from "execa";
 
 /**
- * SIGKILL to these processes and all below them. They are stopped first, again and again until nobody new shows
- * up: what is stopped starts nothing more, so nothing escapes between the look and the kill.
+ * Sends SIGKILL to these processes and all processes below them. First it stops them, repeatedly, until no
+ * new process appears. A stopped process starts nothing, so no process escapes between the look and the kill.
  */
 export async function killTree(roots: readonly number[]): Promise<void> {
   const stopped = new Set<number>();
@@ -18,7 +20,7 @@ export async function killTree(roots: readonly number[]): Promise<void> {
   for (const pid of stopped) signal(pid, "SIGKILL");
 }
 
-/** Every process of this machine with its parent, as POSIX ps tells it. */
+/** All processes of this machine with their parents, from POSIX ps. */
 async function parents(): Promise<Map<number, number>> {
   const { stdout } = await execa("ps", ["-A", "-o", "pid=,ppid="]);
   const rows = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));

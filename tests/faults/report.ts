@@ -1,4 +1,4 @@
-/** Writes docs/faults.md from what the parts of the matrix found. No number that was not measured. */
+/** Writes docs/faults.md from the results of the matrix. Every number in it was measured. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../sandbox/toolchain/paths.ts";
@@ -6,12 +6,11 @@ import { callSection } from "./call-report.ts";
 import { mixedRuns } from "./mix-report.ts";
 import { type CaseResult, converged, count, kept, type PartResult, statesOf } from "./results.ts";
 
-/** Writes the page. */
 export function writeReport(): void {
   writeFileSync(join(root, "docs/faults.md"), reportOf(kept()));
 }
 
-/** The page, from these results. */
+/** The page for these results. */
 export function reportOf(results: readonly PartResult[]): string {
   return [
     introduction,
@@ -105,7 +104,7 @@ function median(cases: readonly CaseResult[]): string {
   return String(Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) / 1000));
 }
 
-/** What did not go as it should, in words. */
+/** Descriptions of the cases with problems. */
 function failures(results: readonly PartResult[]): string[] {
   const failed = results.flatMap(({ title, cases }) =>
     cases

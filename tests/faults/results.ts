@@ -1,7 +1,7 @@
 /**
- * Results of the parts of the matrix, kept in docs/faults between runs, machines and people: all of it takes hours, so
- * parts are run alone, some cases of a part anew, and reported together, each with the state of the project that it
- * speaks of.
+ * Results of the parts of the matrix, kept in docs/faults between runs, machines and people. A complete run
+ * takes hours. So parts are run alone, and some cases of a part are run again. The report covers all of them,
+ * and says for each which state of the project was tested.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,39 +12,39 @@ import type { Deviation } from "./estate.ts";
 /** One case of any part. */
 export interface CaseResult {
   name: string;
-  /** What is wrong; nothing: as it should be. */
+  /** Empty when the case has no problem. */
   problems: string[];
   deviation?: Deviation;
-  /** What the operator did. */
+  /** The operator's steps. */
   steps?: string[];
-  /** Kills within the case. */
+  /** Number of kills in the case. */
   kills?: number;
   milliseconds: number;
-  /** When the checkout that was tried was committed, UTC; a `+` after it: with changes. Set when it is kept. */
+  /** Commit time of the tested checkout, UTC, followed by `+` when it had changes. Set when the case is kept. */
   asOf?: string;
 }
 
-/** One part of the matrix, as it was run last. */
+/** Last result of one part of the matrix. */
 export interface PartResult {
   /** File name: `kill-up-before`. */
   part: string;
-  /** For people: "killed before a call of up". */
+  /** Title in the report: "killed before a call of up". */
   title: string;
-  /** Which parts of the toolchain were official; empty: none has a part in it. */
+  /** The official parts of the toolchain that were used. Empty when the part uses no tool. */
   setting: string;
-  /** How many cases there are in all; those that were run may be a selection. */
+  /** Number of all cases. The cases that were run may be a selection. */
   of: number;
   cases: CaseResult[];
 }
 
 const folder = join(root, "docs/faults");
 
-/** Of this process: a checkout that is changed meanwhile is not what was tried. */
+/** Determined once per process, because a checkout may change during a run. */
 let now: string | undefined;
 
 /**
- * When the checkout was committed: the date and not the hash, which is another one once a branch is rebased.
- * "unknown" outside a checkout.
+ * Commit time of the checkout. The time and not the hash, because a rebase changes the hash. "unknown"
+ * outside a checkout.
  */
 function checkedOut(): string {
   const git = (...args: string[]) => execaSync("git", args, { cwd: root, reject: false }).stdout ?? "";
@@ -54,7 +54,7 @@ function checkedOut(): string {
   return `${new Date(written).toISOString().slice(0, 16).replace("T", " ")}${changed ? "+" : ""}`;
 }
 
-/** Keeps a part's result in place of an earlier one: a line for each case, in the order of their names. */
+/** Replaces a part's earlier result. The file has one line per case, sorted by name. */
 export function keep({ cases, ...part }: PartResult): void {
   mkdirSync(folder, { recursive: true });
   now ??= checkedOut();
@@ -62,24 +62,27 @@ export function keep({ cases, ...part }: PartResult): void {
   const sorted = [...cases].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lines = sorted.map((one) => `  ${JSON.stringify(one)}`).join(",\n");
   const head = JSON.stringify(part).slice(1, -1);
-  // What a run said may name where the checkout is, which is nobody's business.
+  // A run's output may contain the path of the checkout, which must not be published.
   const text = `{${head},"cases":[\n${lines}\n]}\n`
     .replaceAll(`file://${root}/`, "")
     .replaceAll(`${root}/`, "");
   writeFileSync(join(folder, `${part.part}.json`), text);
 }
 
-/** A part as it is kept; undefined: it was never run with this make of tools, whose word stands for no other's. */
+/**
+ * A part's kept result. Undefined when the part was never run with these tools. A result with other tools
+ * says nothing about these.
+ */
 export function earlier(part: string, setting: string): PartResult | undefined {
   return kept().find((result) => result.part === part && result.setting === setting);
 }
 
-/** Of which state of the project these cases speak. */
+/** The states of the project that these cases tested. */
 export function statesOf(cases: readonly CaseResult[]): string {
   return [...new Set(cases.map((one) => one.asOf ?? "unknown"))].sort().join(", ");
 }
 
-/** Every result that is kept, in the order of their names. */
+/** All kept results, sorted by name. */
 export function kept(): PartResult[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
@@ -88,12 +91,12 @@ export function kept(): PartResult[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), "utf8")) as PartResult);
 }
 
-/** How many cases of a part ended as they should. */
+/** Number of cases without a problem. */
 export function converged(cases: readonly CaseResult[]): number {
   return cases.filter((one) => one.problems.length === 0).length;
 }
 
-/** Things of one kind of deviation over all cases. */
+/** Number of things with one kind of deviation in all cases. */
 export function count(cases: readonly CaseResult[], what: keyof Deviation): number {
   return cases.reduce((sum, one) => sum + (one.deviation?.[what].length ?? 0), 0);
 }

@@ -1,7 +1,7 @@
 /**
- * Gives each item to the next worker that is free.
+ * Gives each item to the next free worker.
  *
- * @param items an iterator, which all share: each takes the next item that nobody has taken.
+ * @param items an iterator that all workers share: each takes the next item that is left.
  */
 export async function shareOut<Item, Worker>(
   items: IterableIterator<Item>,

@@ -1,4 +1,4 @@
-/** A scenario on its stage: where it begins, and how it ends when nobody disturbs it. */
+/** A scenario on its stage: where it begins, and how it ends when nothing disturbs it. */
 import type { Traces } from "../support/traces.ts";
 import type { Snapshot, Subject } from "./community.ts";
 import type { Estate } from "./estate.ts";
@@ -6,16 +6,16 @@ import { throughGate } from "./gate.ts";
 import { start, type Verb } from "./killable-run.ts";
 import { numbered } from "./moment.ts";
 
-/** What is being done when it is killed. */
+/** The operation that is disturbed. */
 export type Scenario = "up" | "destroy" | "upgrade";
 export const scenarios: readonly Scenario[] = ["up", "destroy", "upgrade"];
 
 export const verbs: Record<Scenario, Verb> = { up: "up", destroy: "destroy", upgrade: "up" };
 
-/** A step over a minor version, so with migrations on both sides of the restart. */
+/** The upgrade crosses a minor version, so it has migrations before and after the restart. */
 const upgrade = { from: "v4.6.10", to: "v4.7.4" };
 
-/** Where a scenario begins, and how it ends when nobody disturbs it. */
+/** The beginning of a scenario, and its end without a disturbance. */
 export interface Stage {
   scenario: Scenario;
   subject: Subject;
@@ -23,7 +23,10 @@ export interface Stage {
   end: { estate: Estate; traces: Traces; moments: string[] };
 }
 
-/** Brings the subject to where the scenario begins, and plays it undisturbed once. @throws Error when that fails. */
+/**
+ * Brings the subject to the scenario's beginning, and plays the scenario undisturbed once. @throws Error when
+ * that fails.
+ */
 export async function setStage(scenario: Scenario, subject: Subject): Promise<Stage> {
   const { stack, world } = subject;
   if (scenario === "upgrade") await stack.config({ "mastiff:mastodonVersion": upgrade.from });

@@ -8,7 +8,7 @@ import { parse } from "../support/config.ts";
 const account = "00000000000000000000000000000d09";
 const spec = (value: object) => ({ environment: { SPEC: JSON.stringify(value) } });
 
-/** A state as the engine gives it back, in the order in which a first `up` fills it. */
+/** A state as the engine returns it, in the order in which a first `up` fills it. */
 const bucket = { accountId: account, name: "files-acme-social", jurisdiction: "default" };
 const state = {
   "web-app": spec({ stack: "mastiff/acme", org: "acme", app: "acme-social" }),
@@ -35,7 +35,7 @@ const inState = (resources: LastState) => ({
 const only = (names: (keyof typeof state)[]) =>
   inState(Object.fromEntries(names.map((name) => [name, state[name]])));
 
-/** Everything in the state but the thing that failed and what comes after it. */
+/** Facts that all differ from those in the state. */
 const free: Facts = {
   domain: "other.social",
   filesHosts: ["files.other.social"],

@@ -5,7 +5,7 @@ import { runChecks } from "../../checks/run.ts";
 import { checks } from "../../checks/table.ts";
 import { openVisitor } from "../../checks/visitor.ts";
 
-/** What a visitor of a healthy community is answered, by `<scheme> <host><path and query>`. */
+/** A healthy community's answers, by `<scheme> <host><path and query>`. */
 interface Page {
   status?: number;
   headers?: Record<string, string>;
@@ -136,7 +136,7 @@ test("a healthy community is green throughout", async () => {
 const page = (key: string, change: Page): [string, Page] => [key, change];
 const webfinger = "https acme.social/.well-known/webfinger?resource=acct:ada@acme.social";
 
-/** What is broken, the check that must notice, and what it must say. */
+/** A broken page, the check that must notice it, and the message of this check. */
 const breakages: [string, [string, Page], string][] = [
   ["DNS", dns("streaming.acme.social", "AAAA"), "streaming.acme.social has no AAAA record"],
   ["web: /health", page("https acme.social/health", { status: 503 }), "status 503, should be 200"],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { shellWord } from "../../providers/rules/config-parts.ts";
 import { fixes, problems, refusal } from "../support/config.ts";
 
-/** What is wrong, the way out that is printed for it, and what it sets: followed, nothing is wrong any more. */
+/** A mistake, the printed fix, and the values that the fix sets. With these values the config has no mistake. */
 const right: [string, Record<string, string>, string, Record<string, string | undefined>][] = [
   [
     "a scheme",
@@ -145,7 +145,7 @@ test("a part of an object is named and set where it is", () => {
 
 test("what else an object has stays when a part of it is set, however it was set", () => {
   const web = '{"count":2,"memoryMb":1000,"threads":99999}';
-  // Two parts are wrong: the same command sets both, so that neither brings the other back.
+  // Two parts are wrong. One command sets both, so that fixing one does not bring the other mistake back.
   const command =
     "pulumi config set-all --path --plaintext mastiff:web.count=2 --plaintext 'mastiff:web.memoryMb=<value>' --plaintext 'mastiff:web.threads=<value>' --stack dev";
   expect(fixes({ web })).toEqual([command, command]);

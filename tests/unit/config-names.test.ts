@@ -81,7 +81,7 @@ const label = (longest: number) =>
     .map(([text, dashes]) =>
       [...text].map((c, i) => (i > 0 && i < text.length - 1 && dashes.includes(i) ? "-" : c)).join(""),
     );
-/** Legal domains of 4 to 253 characters: RFC 1035 labels, a top-level domain that begins with a letter. */
+/** Valid domains of 4 to 253 characters: RFC 1035 labels, and a top-level domain that begins with a letter. */
 const domains = fc
   .tuple(
     fc.array(
@@ -101,7 +101,7 @@ const domains = fc
   .filter((domain) => isDomain(domain));
 const stacks = fc.string({ unit: fc.constantFrom(...letters, "-", "_", "."), minLength: 1, maxLength: 100 });
 
-/** What of a community has a name in a cloud, as its plan for Fly and its config have it. */
+/** The names that a community's resources have in the clouds, from its plan for Fly and its config. */
 function namesOf(community: CommunitySettings): string[] {
   const plan = planFly(community, { server: "s", port: 587, login: "l" });
   return [plan.web.app, plan.postgres.database, community.bucket, ruleRefOf(community.domain)];
@@ -140,7 +140,7 @@ test("for every legal domain, config is refused with a fix, or every name satisf
         for (const { rule, name } of derivedNames(community)) expect(nameProblem(rule, name)).toBeUndefined();
         const plan = planFly(community, { server: "s", port: 587, login: "l" });
         for (const app of [plan.web.app, plan.streaming.app, plan.postgres.app, plan.redis.name]) {
-          // What the local Fly holds to (superfly/flyctl internal/command/apps/create.go).
+          // The local Fly's rule (superfly/flyctl internal/command/apps/create.go).
           expect(app).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
           expect(app.length).toBeLessThanOrEqual(63);
         }
@@ -164,7 +164,7 @@ test("for every legal domain, config is refused with a fix, or every name satisf
     ),
     { numRuns: 5000 },
   );
-  // A test of refusals alone would show nothing.
+  // Enough domains have to be accepted: a test of refusals alone would show nothing.
   expect(taken).toBeGreaterThan(1000);
 }, 120_000);
 

@@ -1,4 +1,4 @@
-/** docs/config.md, config.schema.json, Pulumi.yaml's prompts and the keys that the program reads say the same. */
+/** docs/config.md, config.schema.json, Pulumi.yaml's prompts and the program's config keys must agree. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -18,7 +18,7 @@ const page = configPage();
 const fileSchema = stackFileSchema();
 const keys = Object.entries(schema.shape) as [string, z.ZodType][];
 const required = keys.filter(([, form]) => formOf(form).isRequired).map(([key]) => key);
-// `format` is a hint for editors: the forms have patterns of their own.
+// `format` is a hint for editors. The schema's values have patterns of their own.
 const validate = new Ajv({ allowUnionTypes: true, strictRequired: false, validateFormats: false }).compile(
   fileSchema,
 );
@@ -65,7 +65,7 @@ test.each(keys)(
     const { example, unset } = wordsOf(form);
     const { isJson, isRequired, byDefault } = formOf(form);
     expect(form.safeParse(example).success).toBe(true);
-    // A default is said by the form or in words, never by both.
+    // A default is given by the schema or in words, never by both.
     expect(unset !== undefined).toBe(!isRequired && byDefault === undefined);
     const isSecret = (secretKeys as readonly string[]).includes(key);
     if (isSecret) return expect(problems({ [key]: { secure: "v1:…" } })).toEqual([]);
@@ -160,7 +160,7 @@ test("pulumi new asks for the required keys, with the first sentence of each des
   expect(template.config).toEqual(Object.fromEntries(prompts));
 });
 
-/** A file with the required keys alone. */
+/** A file with only the required keys. */
 function minimal(): Record<string, unknown> {
   return Object.fromEntries(
     required.map((key) => [
@@ -170,7 +170,7 @@ function minimal(): Record<string, unknown> {
   );
 }
 
-/** What is wrong with a file that has the required keys and these. */
+/** The problems of a file with the required keys and these. */
 function problems(config: Record<string, unknown>): unknown[] {
   return refusal(Object.fromEntries(Object.entries(config).map(([key, value]) => [`mastiff:${key}`, value])));
 }

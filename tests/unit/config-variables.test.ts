@@ -63,7 +63,7 @@ const secret = secretsOf({});
 const of = (kind: Reservation["kind"]) =>
   Object.entries(reservedNames).filter(([, found]) => found.kind === kind);
 
-/** Another value for each key that a reason names: the variable has to follow it. */
+/** Another value for each key that a reason names. The variable has to change with the key. */
 const others: Record<string, Record<string, string>> = {
   domain: { domain: "dogs.party" },
   alternateDomains: { alternateDomains: '["old.mastiff.party"]' },
@@ -85,7 +85,7 @@ const others: Record<string, Record<string, string>> = {
   "web.threads": { web: '{"threads":3}' },
   "sidekiq.threads": { sidekiq: '{"threads":7}' },
 };
-/** Variables that are secrets: whether there is one, and whose, follows from the key. */
+/** Variables whose value is secret. The key decides whether the variable exists and where its value comes from. */
 const secretKeyed = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "SMTP_PASSWORD", "OTP_SECRET"];
 
 describe("the reason why a variable is reserved is true", () => {
@@ -142,7 +142,7 @@ describe("the reason why a variable is reserved is true", () => {
   });
 });
 
-/** docs.joinmastodon.org/admin/config of 2026-07 (commit 2903485), in its order. */
+/** The variables of docs.joinmastodon.org/admin/config of 2026-07 (commit 2903485), in the page's order. */
 const documented =
   `LOCAL_DOMAIN WEB_DOMAIN ALTERNATE_DOMAINS ALLOWED_PRIVATE_ADDRESSES AUTHORIZED_FETCH LIMITED_FEDERATION_MODE
 DISALLOW_UNAUTHENTICATED_API_ACCESS SINGLE_USER_MODE DISABLE_AUTOMATIC_SWITCHING_TO_APPROVED_REGISTRATIONS
@@ -188,7 +188,7 @@ USER_ACTIVE_DAYS SKIP_POST_DEPLOYMENT_MIGRATIONS BUNDLE_GEMFILE DEEPL_API_KEY DE
 LIBRE_TRANSLATE_API_KEY GITHUB_REPOSITORY SOURCE_BASE_URL FFMPEG_BINARY LOCAL_HTTPS PATH MAX_FOLLOWS_THRESHOLD
 MAX_FOLLOWS_RATIO IP_RETENTION_PERIOD SESSION_RETENTION_PERIOD BACKTRACE EMAIL_DOMAIN_LISTS_APPLY_AFTER_CONFIRMATION
 DISABLE_FOLLOWERS_SYNCHRONIZATION MAX_REQUEST_POOL_SIZE GITHUB_API_TOKEN`.split(/\s+/);
-/** By its beginning: what Mastodon offers and Mastiff leaves alone. */
+/** Variables, by prefix, that Mastodon offers and Mastiff does not set. */
 const choices =
   /^(ALLOW|AUTHORIZED|BACKTRACE|CACHE_|CAS_|DEEPL_|DEFAULT_|DISABLE_|DISALLOW_|EMAIL_|ES_|EXTRA_|FFMPEG|FORCE_|GITHUB_|HCAPTCHA_|IP_|LDAP_|LIBRE_|LIMITED_|LOCAL_HTTPS|LOG_LEVEL|MASTODON_PROMETHEUS|MAX_FOLLOWS|MAX_REQUEST|MAX_SESSION|OMNIAUTH|ONE_CLICK|OTEL_|PAM_|PERSISTENT|PREPARED|PROMETHEUS|QUERY_|RAILS_LOG|REDIS_DRIVER|REPLICA_|S3_(OPEN|READ|RETRY|FORCE|ENABLE_CHECKSUM|STORAGE|MULTIPART|BATCH)|SAML_|SESSION_|SINGLE_|SMTP_(DOMAIN|CA_FILE|OPENSSL)|SOURCE_|STREAMING_CLUSTER|USER_|http_)/;
 

@@ -47,7 +47,7 @@ test("another Redis is let through once its jobs are gone and somebody says so",
   expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" }, waiting: 3 })).toHaveLength(1);
   expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" }, waiting: 0 })).toEqual([]);
   expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" } })).toEqual([]);
-  // Said once, it does not let the next change through.
+  // movedFrom allows one change. It does not allow the change back.
   expect(factProblems(upstash, own, { sizes, movedFrom: { redisKind: "own" } })).toHaveLength(1);
 });
 

@@ -19,7 +19,7 @@ const files: Lab["files"] = {
 };
 const catches = (file: string): Failure => ({ file, test: `of ${file}`, message: "expected 1 to be 2" });
 
-/** A lab whose runs answer what `answers` says of a file, one after the other; what it says nothing of passes. */
+/** A lab with prepared results. `answers` has the results of a file's runs, in order. Other files pass. */
 function labWith(answers: Record<string, (Failure | string | undefined)[]>, sound: string[] = []) {
   const runs: string[] = [];
   const run: Lab["run"] = async (tier, some, made) => {

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { direct } from "../../providers/fly/call/direct.ts";
 
-/** What a command behind the script sees: the script runs for real. */
+/** DATABASE_URL as a command behind the script sees it. The script really runs. */
 const urlSeen = async (url: string | undefined) => {
   const [program = "", ...args] = direct(["printenv", "DATABASE_URL"]);
   const { stdout } = await execa(program, args, { env: { DATABASE_URL: url }, reject: false });

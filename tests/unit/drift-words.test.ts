@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { driftWords } from "../../components/fly/driver.ts";
 
-// What was mended stays in the state: to the letter the same words would be no change, and nothing would be done.
+// The words of a repaired difference stay in the state. The same words again would not be a change, and the
+// repair would not run.
 const gone = { differences: ["there is no app acme"], identity: true };
 
 test("nothing found, nothing said, whatever was mended before", () => {

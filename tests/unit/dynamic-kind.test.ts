@@ -5,7 +5,7 @@ import * as cloudflare from "../../providers/cloudflare/provider.ts";
 import * as sendgrid from "../../providers/sendgrid/provider.ts";
 import type { Props } from "../../providers/shared/kind.ts";
 
-// The mark that stands for "known after up" where a provider is asked.
+// The value that a provider gets for "known after up".
 const { unknownValue } = await import("@pulumi/pulumi/runtime/rpc.js");
 
 const domain = {
@@ -40,7 +40,7 @@ async function failures(inputs: Props): Promise<string[]> {
   const provider = String(inputs.kind) in { PhaseRule: 1, BucketAccess: 1 } ? cloudflare : sendgrid;
   const checked = await provider.check({}, inputs);
   const failures = checked.failures ?? [];
-  // A property that is named makes the engine print its value.
+  // The engine prints the value of a property that a failure names.
   expect(failures.every(({ property }) => property === "")).toBe(true);
   return failures.map(({ reason }) => reason);
 }

@@ -79,7 +79,7 @@ describe("ways out are found in sources", () => {
       "more: pulumi config set-all --path --plaintext mastiff:web.memoryMb=<wanted> --plaintext <its other parts>",
     ],
   ])("%s", (_which, source, text, fix) => {
-    // As a template has it: written so, a linter would take it for a mistake.
+    // Makes `${` here, because a linter takes it for a mistake in a plain string.
     expect(fixesIn("x.ts", source.replaceAll("@{", "$" + "{"))).toEqual([{ file: "x.ts", text, fix }]);
   });
 });

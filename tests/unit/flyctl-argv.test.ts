@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as argv from "../../providers/fly/call/argv.ts";
 
-/** The real flyctl's grammar, read off its --help; see the file for the version. */
+/** Grammar of the real flyctl, extracted from its --help. The file names the version. */
 const grammar = JSON.parse(
   readFileSync(new URL("../support/flyctl-grammar.json", import.meta.url), "utf8"),
 ) as { commands: Record<string, { usage: string; flags: Record<string, { type: string; short?: string }> }> };
@@ -20,7 +20,7 @@ const run = {
   command: ["sh", "-c", "echo --not-a-flag"],
 } as const;
 
-/** Every builder, called with every shape of its arguments. */
+/** Every builder, with every form of its arguments. */
 const calls: Record<keyof typeof argv, string[][]> = {
   orgsList: [argv.orgsList()],
   regionsList: [argv.regionsList()],
@@ -70,7 +70,7 @@ const calls: Record<keyof typeof argv, string[][]> = {
   logs: [argv.logs("a", "148e")],
 };
 
-/** Why the real flyctl would not take an argument list; empty when it would. */
+/** Reasons why the real flyctl would refuse an argument list. Empty when it would accept the list. */
 function refusals(args: readonly string[]): string[] {
   const path =
     args[1] !== undefined && grammar.commands[`${args[0]} ${args[1]}`] ? args.slice(0, 2) : args.slice(0, 1);
@@ -108,7 +108,7 @@ function refusals(args: readonly string[]): string[] {
   return problems;
 }
 
-/** Commands whose usage line names no argument though they take some (flyctl: cobra.MinimumNArgs). */
+/** Commands that take arguments although their usage line names none (flyctl: cobra.MinimumNArgs). */
 const takesNames = ["secrets unset", "secrets set", "ips release"];
 
 describe("every argument list", () => {

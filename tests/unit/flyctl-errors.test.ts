@@ -63,7 +63,7 @@ describe("why a call failed", () => {
   });
 });
 
-/** What flyctl says, with a name of the user's in it, and what that means whatever the name is. */
+/** flyctl's messages with a user-chosen name, and their meaning, which must not depend on the name. */
 const sayings: [(name: string) => string, number | undefined, Reason][] = [
   [(name) => `Could not find App "${name}"`, 200, "absent"],
   [(name) => `failed to list VMs: app ${name} does not exist`, undefined, "absent"],
@@ -101,7 +101,7 @@ describe("what an operator gets to read", () => {
     async (reason) => {
       const { fix = [], retry } = (await explain(failure(reason), silent, { app: "acme" })).problem;
       const lines = typeof fix === "string" ? [fix] : fix;
-      // A fix that is nothing but another run, beside "a run does not help".
+      // A fix that is only another run must not stand beside "a run does not help".
       const runAlone = lines.some((line) => /pulumi up$/.test(line) && !/config set/.test(line));
       if (runAlone) expect(retry).toMatch(/^helps/);
     },

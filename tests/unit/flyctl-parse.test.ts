@@ -42,7 +42,7 @@ describe("JSON", () => {
     fc.assert(
       fc.property(fc.array(fc.dictionary(fc.string(), fc.string(), { minKeys: 1 })), (values) => {
         const text = values.map((value) => JSON.stringify(value, null, 4)).join("\n");
-        // Control characters in strings are escaped by JSON; nothing else may be taken for a terminal's.
+        // JSON escapes control characters in strings, and no other text may be taken for a terminal's.
         expect(jsonStream(text)).toEqual(values);
       }),
     );

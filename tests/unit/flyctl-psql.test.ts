@@ -7,13 +7,13 @@ import { afterAll, describe, expect, test } from "vitest";
 import { identifier, literal, shellCommand } from "../../providers/fly/things/psql.ts";
 import { scramVerifier } from "../../providers/fly/things/scram.ts";
 
-/** A psql that prints its arguments, so that real shells take the command apart. */
+/** A psql that prints its arguments. Real shells split the command line. */
 const folder = mkdtempSync(join(tmpdir(), "psql-"));
 writeFileSync(join(folder, "psql"), `#!/bin/sh\nprintf '%s\\0' "$@"\n`);
 chmodSync(join(folder, "psql"), 0o755);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What psql gets: the machine takes the line apart once, its sh a second time. */
+/** psql's arguments. The machine splits the command line once, and its sh splits it a second time. */
 function argumentsOf(line: string): string[] {
   const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, OPERATOR_PASSWORD: "op pass" };
   return execFileSync("/bin/sh", ["-c", line], { env, encoding: "utf8" }).split("\0").slice(0, -1);

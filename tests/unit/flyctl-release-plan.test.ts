@@ -38,7 +38,7 @@ const spec: ReleaseSpec = {
   smoke: true,
 };
 
-/** A machine as a deploy of this very file leaves it. */
+/** A machine as a deploy of this fly.toml leaves it. */
 function machine(id: string, group: string): Machine {
   return {
     id,

@@ -4,7 +4,10 @@ import { importLine } from "../../providers/fly/things/secrets.ts";
 import { secretProblem, wayOf } from "../../providers/rules/secret-values.ts";
 import { parseSecrets } from "../../sandbox/stand-ins/flyctl/secrets-file.ts";
 
-/** What the app gets: the local flyctl reads the line, or trims what comes alone (Go's strings.TrimSpace). */
+/**
+ * The value that reaches the app: the local flyctl parses a line, and trims a value that is sent alone (Go's
+ * strings.TrimSpace).
+ */
 function arrives(name: string, value: string): string | undefined {
   const line = importLine(name, value);
   return line === undefined

@@ -9,7 +9,7 @@ import { root } from "../../sandbox/toolchain/paths.ts";
 const config = join(root, ".dependency-cruiser.cjs");
 const rules = (createRequire(import.meta.url)(config) as { forbidden: { name: string }[] }).forbidden;
 
-/** For each rule a file, named after it, that breaks it and no other one. */
+/** One file per rule, named after the rule. It breaks this rule and no other. */
 const breakages: Record<string, string> = {
   "sandbox/clouds/no-cycles.ts": "./no-cycles-back.ts",
   "providers/sendgrid/product-knows-no-local-clouds.ts": "../../sandbox/clouds/leaf.ts",
@@ -62,7 +62,7 @@ test("every import rule fails where it is broken, and nowhere else", async () =>
   }
 });
 
-/** The broken rules, and the files that break them: without folder and ending. */
+/** The broken rules and the files that break them, without folder and extension. */
 async function violations(folder: string): Promise<{ rule: string; file: string }[]> {
   const cruise = join(root, "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs");
   const args = [cruise, "--config", config, "--no-progress", "--output-type", "json", ...folders];

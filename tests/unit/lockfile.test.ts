@@ -7,7 +7,7 @@ interface Locked {
   version?: string;
   resolved?: string;
   optional?: boolean;
-  /** A folder of this repository. */
+  /** True for a folder of this repository. */
   link?: boolean;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;

@@ -54,7 +54,7 @@ test("calls are told apart by what they are for, and aimed at in a world with ot
     "1 sendgrid GET /api_keys",
     "1 sendgrid POST /api_keys mastiff mastiff/acme",
   ]);
-  // Each form hits the calls that it was read from, and none of another form.
+  // Each form matches the calls that it was made from, and no call of another form.
   for (const form of forms) {
     const hit = journal("b").filter(
       ({ cloud, method, path, requestBody }) =>

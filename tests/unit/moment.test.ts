@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { momentOf } from "../faults/moment.ts";
 
-/** A changing call as it comes to the gate. */
+/** A changing call as the gate gets it. */
 const call = (cloud: "cloudflare" | "sendgrid" | "fly", method: string, path: string, body: object = {}) => ({
   id: 1,
   cloud,
@@ -10,7 +10,7 @@ const call = (cloud: "cloudflare" | "sendgrid" | "fly", method: string, path: st
   body: JSON.stringify(body),
 });
 
-// A moment that is another one in each run is never come to again: a chain of kills would not end.
+// A moment that is different in each run never comes again, and a chain of kills at it would not end.
 test.each([
   [call("fly", "PATCH", "/api/v1/releases/rel_hmmmkcbzqaoj9l3hhqcr"), "fly PATCH /api/v1/releases/:release"],
   [

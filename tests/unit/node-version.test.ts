@@ -18,7 +18,7 @@ test.each([
   expect(whyTooOld(version, "/usr/bin/node") !== undefined).toBe(isOld);
 });
 
-/** Takes another version for this Node's own. */
+/** A module that makes Node report another version. */
 const pretend = (version: string) =>
   `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"${version}"}})`;
 
@@ -39,7 +39,7 @@ describe("an older Node says in its first line what it needs", () => {
     expect(run.stdout).toBe(`true ${whyTooOld("20.20.2", process.execPath)}`);
   });
 
-  /** Nodes on this machine that are really too old. */
+  /** Real old versions of Node on this machine. */
   const old = (process.env.PATH ?? "")
     .split(delimiter)
     .map((folder) => join(folder, "node"))

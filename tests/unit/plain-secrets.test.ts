@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { refusal } from "../support/config.ts";
 
-/** Each secret key with a value of its form, and with what it wants beside it. */
+/** Each secret key with a valid value and the other keys that it needs. */
 const secrets: [key: string, value: string, beside: Record<string, string>][] = [
   ["r2SecretAccessKey", "hunter2-hunter2", { r2AccessKeyId: "abc" }],
   ["sendgridApiKey", "SG.hunter2-hunter2", {}],

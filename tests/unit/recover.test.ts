@@ -7,7 +7,7 @@ import { isLeftover } from "../../cli/recover/leftovers.ts";
 import { hintFor, hintForNoAnswer } from "../../components/cloudflare/hints.ts";
 import { marked } from "../../providers/shared/mark.ts";
 
-/** As the file backend words it (pulumi 3.259, pkg/backend/diy/lock.go). */
+/** The file backend's message (pulumi 3.259, pkg/backend/diy/lock.go). */
 const locked = (host: string, pid: number) =>
   [
     "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock file with `pulumi cancel`.",
@@ -15,7 +15,7 @@ const locked = (host: string, pid: number) =>
   ].join("\n");
 
 test("a lock is dead only when its process was on this machine and is no more", () => {
-  // Beyond the largest process id of Linux and macOS.
+  // Larger than any process id of Linux and macOS.
   const nobody = 99_999_999;
   expect(lockIn(locked(hostname(), nobody))).toEqual({
     holder: `rex@${hostname()}, process ${nobody}, since 2026-11-23T23:37:00Z`,
@@ -80,7 +80,7 @@ test("what has no id leaves the state, and nothing there speaks of it any more",
     resources: [
       one("whole", dns, "0".repeat(32)),
       one("half", dns, "{<nil>}"),
-      // Another provider may name its things as it likes.
+      // Another provider may use any id.
       one("other", "command:local:Command", "{<nil>}"),
       one("check", "pulumi-nodejs:dynamic/sendgrid:DomainValidation", "1", depends),
     ],

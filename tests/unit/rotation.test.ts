@@ -11,7 +11,7 @@ const required = {
 };
 const encrypted = new Set(["smtpPassword", "r2SecretAccessKey"]);
 
-/** What is said about a config; empty when it is taken. */
+/** The error of a config. Empty when the config is accepted. */
 function refusal(config: Record<string, string>): string {
   try {
     parseCommunity({ ...required, ...config }, encrypted, { stack: "acme" });

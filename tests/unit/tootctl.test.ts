@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { root } from "../../sandbox/toolchain/paths.ts";
 
-/** A driver in the working directory's place that prints what it was started with and ends as a job may. */
+/** A driver in the working directory that prints its arguments and ends with a job's exit code. */
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "tootctl-"));
@@ -24,7 +24,7 @@ const tootctl = (args: string[], endsWith = 0) =>
     reject: false,
   });
 
-/** A start of Node takes seconds where many wait for a core. */
+/** On a busy machine, a start of Node takes seconds. */
 const slow = { timeout: 60_000 };
 
 test.each([0, 1, 7])(

@@ -129,7 +129,7 @@ test("what stands in the way of a certificate's or a mail's proof is listed too"
     "s1._domainkey.acme.social",
   ]);
   expect(texts[0]).toContain("dig +short _acme-challenge.assets.acme.social");
-  // Without SendGrid nothing of ours is put there.
+  // Without SendGrid, the stack makes no record with this name.
   const { community, ...rest } = wishes();
   const other = { ...rest, community: { ...community, smtpServer: "smtp.example.org" } };
   expect(wantedNames(other).filter(({ name }) => name.includes("_domainkey"))).toEqual([]);
@@ -142,7 +142,7 @@ test("an old host of the uploads is looked at as the others are", () => {
   expect(others).toEqual([]);
   expect(text).toContain("old.acme.social has DNS records that this stack did not make");
   expect(text).toContain("leave it out of mastiff:oldFilesHosts");
-  // R2's own record there is this stack's, also while filesHost shows another bucket.
+  // R2's own record belongs to this stack, also while filesHost shows another bucket.
   const own = [record("CNAME", "old.acme.social", "public.r2.dev", { proxied: true })];
   expect(obstaclesIn(reading({ records: own, hostIsOfBucket: false }), wishes(old))).toEqual([]);
 });
@@ -203,7 +203,7 @@ test("a kind of rules that is full of others' is refused with what holds the pla
   const [text = ""] = at(["http_response_headers_transform", 10]);
   expect(text).toContain("10 of 10 Transform Rules (plan free) are there");
   expect(text).toContain('"rule 0", "rule 1"');
-  // The three phases of Transform Rules share the plan's number.
+  // The three phases of Transform Rules share the plan's limit.
   expect(at(["http_response_headers_transform", 4], ["http_request_transform", 6])).toHaveLength(1);
   expect(at(["http_config_settings", 10])).toEqual([]);
 });

@@ -44,7 +44,7 @@ test("Under Attack mode is set back in an owned zone, and excepted in a shared o
   const expression = '(http.host in {"assets.acme.social" "files.acme.social"})';
   expect(shared).toContain(`${expression}, Security Level: Medium`);
   expect(shared).not.toContain("--refresh");
-  // The rule that was proposed is what silences it.
+  // The proposed rule, once enabled, removes the warning.
   const rule = { action: "set_config", expression, action_parameters: { security_level: "medium" } };
   const at = (enabled: boolean) => ({
     securityLevel: "under_attack",

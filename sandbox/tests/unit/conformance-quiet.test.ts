@@ -1,4 +1,4 @@
-/** npm, told by its registry of a version of itself that is newer. */
+/** Tests npm with a registry that reports a newer npm. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -25,7 +25,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** What an installation of nothing prints, by an npm that has never looked for a new version. */
+/** Output of an empty installation by an npm that has never looked for a newer version. */
 async function install(more: Record<string, string>): Promise<string> {
   asked = [];
   const folder = mkdtempSync(join(tmpdir(), "quiet-"));

@@ -16,7 +16,7 @@ import { root } from "../../toolchain/paths.ts";
 
 let clone: string;
 
-/** A clone with this lock file, and an npm that writes down how it was called and installs what is locked. */
+/** Makes a clone with this lock file, and an npm that records its arguments and installs what the file locks. */
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), "mastiff-clone-"));
   mkdirSync(join(clone, "sandbox/toolchain"), { recursive: true });
@@ -50,7 +50,7 @@ function script(file: string, text: string): void {
   chmodSync(join(clone, file), 0o755);
 }
 
-/** Runs the program through the bootstrap; its exit code. */
+/** Runs the program through the bootstrap. Resolves to its exit code. */
 async function run(code = 0): Promise<number | undefined> {
   const args = [join(clone, "sandbox/toolchain/bootstrap.mjs"), "program.ts", `${code}`];
   const env = { PATH: `${join(clone, "bin")}:${process.env.PATH}` };

@@ -49,10 +49,10 @@ test("an engine without neighbours gets a second name beside them, as the engine
     "pulumi-language-nodejs",
     "pulumi-resource-pulumi-nodejs",
   ]);
-  // os.Executable() would follow a symlink to the folder without neighbours.
+  // os.Executable() would resolve a symlink to the folder without neighbours.
   expect(lstatSync(join(bin, "pulumi")).isSymbolicLink()).toBe(false);
   expect(statSync(join(bin, "pulumi")).ino).toBe(statSync(file).ino);
-  // 0o100: what the engine asks of a neighbour.
+  // The engine checks a neighbour for 0o100.
   expect(statSync(join(bin, "pulumi-resource-pulumi-nodejs")).mode & 0o100).toBe(0o100);
   expect(realpathSync(bin)).toBe(bin);
 });

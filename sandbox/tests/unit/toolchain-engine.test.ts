@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A program of that name in a folder of its own, which does what the script says. */
+/** Writes a program with this name and this script into a folder of its own. */
 function program(name: string, script: string): string {
   const file = join(folder, name);
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
@@ -61,7 +61,7 @@ test("a build shows how far it is and appears under its name only when it is com
 esac`,
   );
   mkdirSync(join(folder, "out"));
-  // What a build left that was killed.
+  // The file of a killed build.
   writeFileSync(join(folder, "out", "pulumi.part-999999999"), "half");
   const target = join(folder, "out", "pulumi");
   const updates: string[] = [];

@@ -7,7 +7,7 @@ import type { FileReport, RunReport } from "../../toolchain/test-report.ts";
 import { countsOf, tableOf } from "../../toolchain/test-table.ts";
 
 test("tests are reported as they ended, and a file that cannot be loaded as a failure", async () => {
-  // Inside the checkout, so that the files find vitest.
+  // The folder is inside the checkout, so that the files find vitest.
   mkdirSync(scratch, { recursive: true });
   const folder = mkdtempSync(join(scratch, "report-"));
   try {
