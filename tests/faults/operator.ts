@@ -4,8 +4,8 @@
  *   up ──► done
  *    │
  *    ├─ "locked", with the way out ──────────────────────► pulumi cancel
- *    ├─ "pending operations", or our message that names it ► npm run recover
- *    └─ `DELETE …: 404` in a destroy ──────────────────────► npm run recover
+ *    ├─ "pending operations", or our message that names it ► npx mastiff recover
+ *    └─ `DELETE …: 404` in a destroy ──────────────────────► npx mastiff recover
  */
 import { join } from "node:path";
 import { execa } from "execa";
@@ -55,7 +55,7 @@ export async function doAsAsked(place: Workplace, asked: Asked): Promise<void> {
 /** What a run's output asks for; a warning of pending operations does so in a run that ends well, too. */
 export function askedFor(output: string): Asked | undefined {
   if (/currently locked by/.test(output)) return "cancel";
-  if (/npm run recover|pending operations from previous deployment/.test(output)) return "recover";
+  if (/npx mastiff recover|pending operations from previous deployment/.test(output)) return "recover";
   // docs/operations.md, "After a crash": a destroy's words are the provider's own, so that page names the way out.
   if (/DELETE "[^"]*": 404 /.test(output)) return "recover";
   return undefined;
@@ -67,9 +67,9 @@ export async function cancel(place: Workplace): Promise<void> {
   if (run.exitCode !== 0) throw new Error(`pulumi cancel failed:\n${run.stdout}${run.stderr}`);
 }
 
-/** `npm run recover -- --stack <stack>` in the stack's folder. @returns what it said. @throws Error when it fails. */
+/** `npx mastiff recover -s <stack>` in the stack's folder. @returns what it said. @throws Error when it fails. */
 export async function recover(place: Workplace): Promise<string> {
-  const run = await execa(process.execPath, [join(root, "cli/recover.ts"), "--stack", place.stack], {
+  const run = await execa(process.execPath, [join(root, "cli/mastiff.mjs"), "recover", "-s", place.stack], {
     cwd: place.project,
     env: environment(place.toolchain, place.target),
     extendEnv: false,
@@ -77,6 +77,6 @@ export async function recover(place: Workplace): Promise<string> {
     all: true,
     reject: false,
   });
-  if (run.exitCode !== 0) throw new Error(`npm run recover failed:\n${run.all}`);
+  if (run.exitCode !== 0) throw new Error(`npx mastiff recover failed:\n${run.all}`);
   return run.all ?? "";
 }
