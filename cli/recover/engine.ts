@@ -1,16 +1,14 @@
-/**
- * What recovery needs from the engine: its lock, state and config. All through `pulumi`, with any backend.
- */
+/** What recovery needs from the engine: its lock, state and config. */
 import { hostname } from "node:os";
-import { execa } from "execa";
-import { schema, withDefaults } from "../../components/config/schema.ts";
+import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { must, type Run } from "../pulumi.ts";
+import { communityIn, configOf, type Stack } from "../stack.ts";
 import { type Deployment, withoutHalfKnown } from "./half-known.ts";
 import type { StackWorld } from "./leftovers.ts";
 
-/** A stack of the project in the working directory. */
-export interface RecoveredStack {
-  name: string;
+/** A stack, as far as recovery asks and changes it. */
+export interface RecoverableStack {
   /** Operations that were under way when a run was cut off. */
   pending(): Promise<{ type: string; name: string }[]>;
   /** Removes from the state the resources whose id nobody knows. @returns their names. */
@@ -59,51 +57,37 @@ export function identityIn(resources: readonly StateResource[]): string | undefi
   return typeof hex === "string" ? hex : undefined;
 }
 
-/** @throws OperatorError when there is no such stack. */
-export async function openStack(name: string | undefined): Promise<RecoveredStack> {
-  const shown = await pulumi(["stack", "ls", "--json"]);
-  const stacks = JSON.parse(must(shown)) as { name: string; current: boolean }[];
-  const stack = stacks.find((one) =>
-    name === undefined ? one.current : lastPart(one.name) === lastPart(name),
-  );
-  if (stack === undefined) {
-    const which = name === undefined ? "No stack is selected" : `There is no stack ${name}`;
-    const names = stacks.map((one) => one.name).join(", ") || "none";
-    throw new OperatorError(
-      `${which}.\n  fix     name one: npm run recover -- --stack <name>   (there are: ${names})`,
-    );
-  }
-  const on = ["--stack", stack.name];
+/** The questions and changes of recovery, through `pulumi` on this stack. */
+export function recoverable(stack: Stack): RecoverableStack {
   const exported = async () =>
-    (JSON.parse(must(await pulumi(["stack", "export", ...on]))) as Exported).deployment;
+    (JSON.parse(must(await stack.pulumi(["stack", "export"]))) as Exported).deployment;
   /** Runs a command that needs the lock. A dead run's lock is cancelled; a live run's lock is an error. */
   const pastLock = async (args: string[], { cancel, say }: LockOptions, input?: string): Promise<Run> => {
-    const run = await pulumi(args, input);
+    const run = await stack.pulumi(args, input);
     const lock = lockIn(run.output);
     if (run.exitCode === 0 || lock === undefined) return run;
     if (!cancel && !lock.isDead) throw atWork(lock, stack.name);
-    must(await pulumi(["cancel", "--yes", ...on]));
+    must(await stack.pulumi(["cancel", "--yes"]));
     say(`the lock of a dead run is cancelled (${lock.holder})`);
-    return pulumi(args, input);
+    return stack.pulumi(args, input);
   };
 
   return {
-    name: stack.name,
     async pending() {
       const { pending_operations: operations = [] } = await exported();
-      return operations.map(({ type, resource }) => ({ type, name: lastPart(resource.urn, "::") }));
+      return operations.map(({ type, resource }) => ({ type, name: nameIn(resource.urn) }));
     },
     async forgetHalfKnown(options) {
-      const whole = JSON.parse(must(await pulumi(["stack", "export", ...on]))) as { deployment: Deployment };
+      const whole = JSON.parse(must(await stack.pulumi(["stack", "export"]))) as { deployment: Deployment };
       const found = withoutHalfKnown(whole.deployment);
       if (found === undefined) return [];
       const input = JSON.stringify({ ...whole, deployment: found.deployment });
-      must(await pastLock(["stack", "import", ...on], options, input));
+      must(await pastLock(["stack", "import"], options, input));
       return found.names;
     },
     async refresh(options) {
       const refresh = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--clear-pending-creates"];
-      const run = await pastLock([...refresh, ...on], options);
+      const run = await pastLock(refresh, options);
       if (run.exitCode !== 0)
         throw new OperatorError(`pulumi refresh failed, so nothing was taken away:\n${run.output}`);
     },
@@ -117,17 +101,16 @@ export async function openStack(name: string | undefined): Promise<RecoveredStac
     },
     async world(ended) {
       const { resources = [] } = await exported();
-      const config = await configOf(on);
-      const parsed = schema.safeParse(config.mastiff);
-      if (!parsed.success) throw new OperatorError("The config does not hold: pulumi preview says where.");
+      const config = await configOf(stack);
+      const apiToken = config["cloudflare:apiToken"]?.secret
+        ? must(await stack.pulumi(["config", "get", "cloudflare:apiToken"])).trim()
+        : config["cloudflare:apiToken"]?.value;
       return {
-        community: withDefaults(parsed.data),
+        community: communityIn(config, stack),
         identity: identityIn(resources),
         ended,
-        credentials: [config.apiToken, process.env.CLOUDFLARE_API_TOKEN].filter(
-          (token) => token !== undefined,
-        ),
-        baseUrl: config.baseUrl,
+        credentials: [apiToken, shell().env.CLOUDFLARE_API_TOKEN].filter((token) => token !== undefined),
+        baseUrl: config["cloudflare:baseUrl"]?.value,
         ids: (type) => new Set(resources.filter((one) => one.type === type).map((one) => one.id ?? "")),
         began: resources
           .map((one) => one.created)
@@ -171,56 +154,12 @@ function atWork({ holder }: Lock, stack: string): OperatorError {
     [
       `Somebody is at work on ${stack}: ${holder}.`,
       "  fix     let that run come to its end",
-      `          or, when it is surely dead:  npm run recover -- --stack ${stack} --cancel`,
+      `          or, when it is surely dead:  npx mastiff recover -s ${stack} --cancel`,
     ].join("\n"),
   );
 }
 
-interface Config {
-  mastiff: Record<string, string>;
-  baseUrl: string | undefined;
-  apiToken: string | undefined;
-}
-
-/** Config by key. None of the program's own secrets is needed, so they are not decrypted. */
-async function configOf(on: string[]): Promise<Config> {
-  const all = JSON.parse(must(await pulumi(["config", "--json", ...on]))) as Record<
-    string,
-    { value?: string; secret: boolean }
-  >;
-  const plain = Object.entries(all).filter(([, { value, secret }]) => !secret && value !== undefined);
-  const mine = plain.filter(([key]) => key.startsWith("mastiff:"));
-  const token = all["cloudflare:apiToken"];
-  return {
-    mastiff: Object.fromEntries(mine.map(([key, { value = "" }]) => [key.slice("mastiff:".length), value])),
-    baseUrl: all["cloudflare:baseUrl"]?.value,
-    apiToken: token?.secret
-      ? must(await pulumi(["config", "get", "cloudflare:apiToken", ...on])).trim()
-      : token?.value,
-  };
-}
-
-interface Run {
-  exitCode: number;
-  stdout: string;
-  output: string;
-}
-
-async function pulumi(args: string[], input?: string): Promise<Run> {
-  const run = await execa("pulumi", [...args, "--color=never"], {
-    input: input ?? "",
-    reject: false,
-    all: true,
-  });
-  if (run.exitCode === undefined) throw new OperatorError(`pulumi does not run: ${run.shortMessage}`);
-  return { exitCode: run.exitCode, stdout: run.stdout, output: run.all };
-}
-
-function must(run: Run): string {
-  if (run.exitCode !== 0) throw new OperatorError(run.output);
-  return run.stdout;
-}
-
-function lastPart(name: string, mark = "/"): string {
-  return name.split(mark).at(-1) ?? "";
+/** The resource's name: the last part of its URN. */
+function nameIn(urn: string): string {
+  return urn.split("::").at(-1) ?? "";
 }

@@ -90,14 +90,14 @@ export async function leftovers(world: StackWorld): Promise<Leftover[]> {
   return [...(await inBucket(cloud, world)), ...(await tokens(cloud, world)), ...inZones.flat()];
 }
 
-/** Deletes a leftover. @returns what was done, in words. */
-export async function takeAway({ what, cloud, path, headers }: Leftover): Promise<string> {
+/** Deletes a leftover. @returns false when it is a bucket that holds objects, which stays. */
+export async function takeAway({ cloud, path, headers }: Leftover): Promise<boolean> {
   try {
     await orGone(cloud.request("DELETE", path, { headers }));
-    return `${what}: was made, but not written down; deleted, the next up makes it again`;
+    return true;
   } catch (error) {
-    if (!(error instanceof CloudError && error.codes.includes(NOT_EMPTY))) throw error;
-    return `${what}: holds objects, so it stays. If it is this stack's, import it (pulumi import); if not, name another by mastiff:bucket`;
+    if (error instanceof CloudError && error.codes.includes(NOT_EMPTY)) return false;
+    throw error;
   }
 }
 

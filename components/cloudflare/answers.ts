@@ -42,7 +42,7 @@ export function halfAnswered(name: string, type: string, stack: string): string 
   return [
     `Cloudflare answered the POST for ${name} (${type.split(":").at(-1)}) with half an answer (HTTP 200, no JSON):`,
     "it was made or not, and its id is unknown.",
-    `  fix     npm run recover -- --stack ${stack}`,
+    `  fix     npx mastiff recover -s ${stack}`,
     "          then run the command again",
   ].join("\n");
 }

@@ -67,7 +67,7 @@ export function hintFor(error: string, stack = "<stack>"): string | undefined {
     const hint = hints[code];
     if (hint === undefined) continue;
     const after = doneAlready.includes(code)
-      ? `\nIf a run of this stack was cut off or an answer was lost, it may have done it: npm run recover -- --stack ${stack}`
+      ? `\nIf a run of this stack was cut off or an answer was lost, it may have done it: npx mastiff recover -s ${stack}`
       : "";
     return `Cloudflare ${code}: ${hint}${after}`;
   }
@@ -98,7 +98,7 @@ export function hintForNoAnswer(
   if (operation !== "create") return `${what}: run the command again, it goes on where it stopped.`;
   return [
     `${what}: it may have been made all the same.`,
-    `  fix     npm run recover -- --stack ${stack}`,
+    `  fix     npx mastiff recover -s ${stack}`,
     "          then run the command again, it goes on where it stopped",
   ].join("\n");
 }

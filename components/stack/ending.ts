@@ -3,6 +3,8 @@ import type { DumpOutput } from "../../providers/fly/spec.ts";
 
 /** Facts that both texts use. */
 export interface EndingFacts {
+  /** Name of the stack. */
+  stack: string;
   domain: string;
   zone: string;
   zoneMode: "owned" | "shared" | "created";
@@ -28,7 +30,7 @@ export function lastWords(facts: EndingFacts): string {
       ? `  - the zone ${facts.zone} with all its records, those of others too`
       : `  - this stack's records in the zone ${facts.zone}`,
     "Other servers remember the community. Tell them before anything is destroyed, and leave Sidekiq running until all have heard (hours to days):",
-    `      npm run tootctl -- ${app} self-destruct      (docs/operations.md, “Ending a community”)`,
+    `      npx mastiff tootctl -s ${facts.stack} self-destruct      (docs/operations.md, “Ending a community”)`,
     `Never use ${domain} for a fresh server afterwards. To keep the community after all: pulumi config rm mastiff:destroy && pulumi up`,
   ].join("\n");
 }

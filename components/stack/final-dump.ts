@@ -15,7 +15,7 @@ import type { Groundwork } from "./groundwork.ts";
 export interface FinalDumpArgs {
   place: FlyPlace;
   /** Facts about the community that ends. */
-  facts: Omit<EndingFacts, "farewellBucket">;
+  facts: Omit<EndingFacts, "farewellBucket" | "stack">;
   /** What was at SendGrid before this stack. */
   adopted: { mailDomain: pulumi.Input<boolean>; sender: pulumi.Input<boolean> };
   /** Name of the web app, which has DATABASE_URL, once it exists. */
@@ -52,7 +52,7 @@ export class FinalDump extends pulumi.ComponentResource {
   constructor(name: string, args: FinalDumpArgs, opts?: pulumi.ComponentResourceOptions) {
     const bucket = farewellBucket(args.facts.bucket);
     super("mastiff:mastodon:FinalDump", name, { bucket }, opts);
-    const facts = { ...args.facts, farewellBucket: bucket };
+    const facts = { ...args.facts, farewellBucket: bucket, stack: pulumi.getStack() };
     pulumi.log.warn(lastWords(facts), this);
     const { accountId, jurisdiction } = args;
     const base = args.baseUrl === undefined ? {} : { baseUrl: args.baseUrl };

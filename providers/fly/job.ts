@@ -4,42 +4,19 @@ import { remove, runOneOff } from "./release/one-off.ts";
 import { clone, model } from "./release/rails.ts";
 import { type Machine, machinesOf, sharedSize } from "./things/machines.ts";
 
-/**
- * The operator's command, run in a machine of its own with the image and settings of the running web machine:
- * `node providers/fly/main.ts job run --app A [--memory-mb N] -- bin/tootctl accounts refresh --all --verbose`.
- */
-export interface JobArguments {
+/** The operator's command, run in a machine of its own with the image and settings of the running web machine. */
+export interface JobSpec {
   app: string;
-  memoryMb: number | undefined;
+  /** The command and its arguments. */
   command: string[];
-}
-
-/** @throws Error that says what is wrong with the arguments. */
-export function parseJob(args: readonly string[]): JobArguments {
-  const split = args.indexOf("--");
-  const command = split < 0 ? [] : args.slice(split + 1);
-  const options = split < 0 ? [...args] : args.slice(0, split);
-  let app: string | undefined;
-  let memoryMb: number | undefined;
-  for (let i = 0; i < options.length; i++) {
-    const [name = "", inline] = (options[i] ?? "").split("=");
-    const value = inline ?? options[++i];
-    if (value === undefined) throw new Error(`${name} wants a value`);
-    if (name === "--app") app = value;
-    else if (name === "--memory-mb") memoryMb = Number(value);
-    else throw new Error(`${name} is unknown`);
-  }
-  if (app === undefined) throw new Error("--app is missing");
-  if (command.length === 0) throw new Error("after -- a command is missing");
-  if (memoryMb !== undefined && !(Number.isInteger(memoryMb) && memoryMb >= 256 && memoryMb % 256 === 0))
-    throw new Error("--memory-mb is megabytes in steps of 256");
-  return { app, memoryMb, command };
+  /** Memory of the machine in MB, in steps of 256. Default: the web machine's. */
+  memoryMb?: number;
 }
 
 /** Runs the job and passes its output to `onLine` as it arrives. @returns the job's exit code */
 export async function runJob(
   fly: Fly,
-  { app, memoryMb, command }: JobArguments,
+  { app, memoryMb, command }: JobSpec,
   onLine: (line: string) => void,
 ): Promise<number> {
   const machines = await machinesOf(fly, app);

@@ -3,6 +3,7 @@ import { Fly } from "./call/flyctl.ts";
 import { fallSilent, redactProgress } from "./call/progress.ts";
 import { type Stop, shell } from "./call/shell.ts";
 import { checkSpec, readInput } from "./input.ts";
+import type { JobSpec } from "./job.ts";
 import type { Kind, Task } from "./kind.ts";
 
 /**
@@ -85,7 +86,7 @@ const usage = `usage: node providers/fly/start.mjs <kind> <verb>
   jobs look                            how many jobs wait in Redis
   marks look                           whose the apps of a community's names are
   people look                          how many people have an account in the database
-  job run --app <app> [--memory-mb <megabytes>] -- <command> [argument …]
+  job run                              an operator's command in a machine of its own
 
 The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
 FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
@@ -93,7 +94,7 @@ FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage; for a job, the job's own. */
 export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
-  if (kind === "job" && verb === "run") return job(args.slice(2));
+  if (kind === "job" && verb === "run") return job();
   if (kind === "status" && verb === "look") return status();
   if (kind === "jobs" && verb === "look") return jobs();
   if (kind === "marks" && verb === "look") return marks();
@@ -191,20 +192,16 @@ async function all(): Promise<number> {
 }
 
 /** Passes on the job's own output and exit code, so that the command can stand in a pipe. */
-async function job(args: readonly string[]): Promise<number> {
-  const { parseJob, runJob } = await import("./job.ts");
-  let wanted: ReturnType<typeof parseJob>;
-  try {
-    wanted = parseJob(args);
-  } catch (error) {
-    shell().stderr(`${(error as Error).message}\n\n${usage}\n`);
-    return 2;
-  }
+async function job(): Promise<number> {
+  const { spec } = await readInput();
+  checkSpec(spec, { app: "string", command: "array", memoryMb: "number|undefined" });
+  const wanted = spec as unknown as JobSpec;
   let exitCode = 0;
   const failed = await withFly(
     {},
     { app: wanted.app },
     async (fly) => {
+      const { runJob } = await import("./job.ts");
       exitCode = await runJob(fly, wanted, (line) => shell().stdout(`${fly.redact(line)}\n`));
       return undefined;
     },

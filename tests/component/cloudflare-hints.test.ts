@@ -62,14 +62,14 @@ test("each known code has its hint; what may be our own doing names the way out 
     expect(hintFor(`[{"code": ${code},"message":"…"}]`, "acme"), code).toContain(
       `Cloudflare ${code}: ${hint}`,
     );
-  expect(hintFor('[{"code":81058}]', "acme")).toContain("npm run recover -- --stack acme");
+  expect(hintFor('[{"code":81058}]', "acme")).toContain("npx mastiff recover -s acme");
   expect(hintFor('[{"code":10042}]', "acme")).not.toContain("recover");
   expect(hintFor('[{"code":1234567}]')).toBeUndefined();
 });
 
 test("of an answer that never came only a create may have been done", () => {
   const lost = 'POST "…": unexpected EOF';
-  expect(hintForNoAnswer(lost, "create", "record", "acme")).toContain("npm run recover -- --stack acme");
+  expect(hintForNoAnswer(lost, "create", "record", "acme")).toContain("npx mastiff recover -s acme");
   expect(hintForNoAnswer(lost, "update", "record", "acme")).toBe(
     "Cloudflare is unwell or out of reach (update of record): run the command again, it goes on where it stopped.",
   );

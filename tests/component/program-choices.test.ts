@@ -165,6 +165,7 @@ test("a community that ends: unprotected, a last dump after the releases, and it
     expect.arrayContaining([expect.stringContaining("the last dump last.dump, 2.0 KB, 3 account(s)")]),
   );
   const words = lastWords({
+    stack: "test",
     domain: "mastiff.party",
     zone: "mastiff.party",
     zoneMode: "owned",

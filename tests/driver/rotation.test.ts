@@ -21,7 +21,7 @@ async function job(
 ): Promise<{ code: number | null; said: string }> {
   const secrets = { ...base, ...ways };
   await world.must("secrets", "ensure", { spec: { app: "acme", names: Object.keys(secrets) }, secrets });
-  const { code, stdout } = await world.drive("job", "run", { args: ["--app", "acme", "--", ...command] });
+  const { code, stdout } = await world.mastiff(["job", "run", "--", ...command]);
   return { code, said: stdout };
 }
 const database = (user: string, password: string) =>

@@ -41,7 +41,7 @@ describe("a community ends", () => {
       "mastiff.party is about to end",
       "the database mastiff-party-db",
       "all objects of the bucket files-mastiff-party",
-      "npm run tootctl -- mastiff-party self-destruct",
+      "npx mastiff tootctl -s dev self-destruct",
       "pulumi stack export --show-secrets",
     ])
       expect(warning).toContain(words);

@@ -12,7 +12,7 @@ const parts: Record<string, RegExp> = {
   "the cloud's word":
     /\bHTTP \d{3}|\(no answer\)|: \d{3} [A-Z]|\bEOF\b|parsing response json|^\s+said {4}\S|status(?: code)?:? \d{3}|no end after/m,
   "what to do":
-    /^\s+(?:fix|retry) {3,5}\S|npm run recover|pulumi cancel|error: Cloudflare \d+: \S|run the command again/m,
+    /^\s+(?:fix|retry) {3,5}\S|npx mastiff recover|pulumi cancel|error: Cloudflare \d+: \S|run the command again/m,
 };
 
 /** In a destroy, no program runs that could add these parts. The words are the engine's and the providers' own. */

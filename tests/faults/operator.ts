@@ -4,8 +4,8 @@
  *   up ──► done
  *    │
  *    ├─ "locked", with the fix ──────────────────────────► pulumi cancel
- *    ├─ "pending operations", or a message that names it ► npm run recover
- *    └─ `DELETE …: 404` in a destroy ────────────────────► npm run recover
+ *    ├─ "pending operations", or a message that names it ► npx mastiff recover
+ *    └─ `DELETE …: 404` in a destroy ────────────────────► npx mastiff recover
  */
 import { join } from "node:path";
 import { execa } from "execa";
@@ -57,7 +57,7 @@ export async function doAsAsked(place: Workplace, asked: Asked): Promise<void> {
  */
 export function askedFor(output: string): Asked | undefined {
   if (/currently locked by/.test(output)) return "cancel";
-  if (/npm run recover|pending operations from previous deployment/.test(output)) return "recover";
+  if (/npx mastiff recover|pending operations from previous deployment/.test(output)) return "recover";
   // docs/operations.md, "After a crash": the words of a destroy are the provider's own, so that page names the fix.
   if (/DELETE "[^"]*": 404 /.test(output)) return "recover";
   return undefined;
@@ -70,10 +70,10 @@ export async function cancel(place: Workplace): Promise<void> {
 }
 
 /**
- * Runs `npm run recover -- --stack <stack>` in the stack's folder. @returns its output. @throws Error when it fails.
+ * Runs `npx mastiff recover -s <stack>` in the stack's folder. @returns its output. @throws Error when it fails.
  */
 export async function recover(place: Workplace): Promise<string> {
-  const run = await execa(process.execPath, [join(root, "cli/recover.ts"), "--stack", place.stack], {
+  const run = await execa(process.execPath, [join(root, "cli/mastiff.mjs"), "recover", "-s", place.stack], {
     cwd: place.project,
     env: environment(place.toolchain, place.target),
     extendEnv: false,
@@ -81,6 +81,6 @@ export async function recover(place: Workplace): Promise<string> {
     all: true,
     reject: false,
   });
-  if (run.exitCode !== 0) throw new Error(`npm run recover failed:\n${run.all}`);
+  if (run.exitCode !== 0) throw new Error(`npx mastiff recover failed:\n${run.all}`);
   return run.all ?? "";
 }

@@ -48,7 +48,7 @@ by its natural key.
 const kills = `The engine, its plugins, the driver and flyctl are stopped and killed (SIGKILL) as one tree, at the moment at
 which one call reaches a cloud: before the cloud acts (it then never does) or after it did and before anybody heard.
 Then comes what an operator would do: the same command; \`pulumi cancel\` where the engine says that the stack is locked;
-\`npm run recover\` where engine or error message speak of pending operations or of a thing that is there already.
+\`npx mastiff recover\` where engine or error message speak of pending operations or of a thing that is there already.
 
 A case is as it should be when the last run ends well and asks for nothing, the clouds hold the same as after an
 undisturbed run, the engine's state is the same but for what every run generates, nothing is pending, and every secret

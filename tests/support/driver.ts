@@ -12,7 +12,9 @@ import { text } from "node:stream/consumers";
 import { serveClouds } from "../../sandbox/clouds/serve-clouds.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { controlOf } from "./control.ts";
-import { runDriver } from "./in-process.ts";
+import { runDriver, runFlyctl } from "./in-process.ts";
+import { runMastiff } from "./mastiff.ts";
+import { scriptedPulumi, stackAnswers } from "./scripted-pulumi.ts";
 import type { Fault, FlyctlRun, JournalEntry } from "./world.ts";
 
 /** The stand-in, which tells what it was started with. */
@@ -29,8 +31,6 @@ export interface DriveInput {
   flyToml?: string;
   /** The last output, as Pulumi hands it to update and delete. */
   previous?: unknown;
-  /** Further arguments, for `job run`. */
-  args?: string[];
   env?: Record<string, string | undefined>;
 }
 
@@ -50,6 +50,8 @@ export interface DriverWorld extends AsyncDisposable {
   /** As `drive`, for what has to succeed: its output. */
   // biome-ignore lint/suspicious/noExplicitAny: each kind has its own output.
   must(kind: string, verb: string, input?: DriveInput): Promise<any>;
+  /** Runs `mastiff` with the words, for a stack whose app this is. Default: `acme`. */
+  mastiff(words: readonly string[], app?: string): Promise<Pick<Driven, "code" | "stdout" | "stderr">>;
   /** Starts a verb, to be stopped half way. `said` waits until its stderr holds the text. */
   start(kind: string, verb: string, input?: DriveInput): Started;
   /** State of the local Fly. */
@@ -96,7 +98,7 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
 
   const start = (kind: string, verb: string, input: DriveInput = {}): Started => {
     const temporary = mkdtempSync(join(tmpdir(), "driver-"));
-    const child = spawn(process.execPath, ["providers/fly/start.mjs", kind, verb, ...(input.args ?? [])], {
+    const child = spawn(process.execPath, ["providers/fly/start.mjs", kind, verb], {
       cwd: root,
       env: environment(url, o.flyctlFolder ?? standIn, temporary, input),
       stdio: "pipe",
@@ -143,7 +145,7 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
       return { ...(await started.ended), left: started.leftovers() };
     }
     const temporaryFolder = mkdtempSync(join(tmpdir(), "driver-"));
-    const ended = await runDriver([kind, verb, ...(input.args ?? [])], {
+    const ended = await runDriver([kind, verb], {
       env: environment(url, standIn, temporaryFolder, input),
       temporaryFolder,
       input: input.secrets === undefined ? "" : JSON.stringify(input.secrets),
@@ -168,6 +170,15 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
       const driven = await drive(kind, verb, input);
       if (driven.code !== 0) throw new Error(`${kind} ${verb} ended with ${driven.code}:\n${driven.stderr}`);
       return driven.output;
+    },
+    async mastiff(words, app = "acme") {
+      using pulumi = scriptedPulumi(stackAnswers("acme", { "mastiff:app": app }));
+      const temporaryFolder = mkdtempSync(join(tmpdir(), "driver-"));
+      const env = environment(url, standIn, temporaryFolder, {});
+      const ended = await runMastiff(words, { pulumi, flyctl: runFlyctl, env, temporaryFolder });
+      assert.deepEqual(readdirSync(temporaryFolder), [], "folders left behind");
+      rmSync(temporaryFolder, { recursive: true, force: true });
+      return ended;
     },
     fly: async () => (await control("GET", "state")).fly,
     async meddle(change) {

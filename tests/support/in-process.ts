@@ -46,7 +46,7 @@ export async function runDriver(args: string[], given: Surroundings): Promise<En
 }
 
 /** As the driver starts flyctl; one that is stopped ends its calls, as a process that is killed would. */
-async function runFlyctl(_file: string, args: readonly string[], o: Program): Promise<Ended> {
+export async function runFlyctl(_file: string, args: readonly string[], o: Program): Promise<Ended> {
   const said = { stdout: "", stderr: "" };
   const over = new AbortController();
   let stopped: Ended["stopped"];

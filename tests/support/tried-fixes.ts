@@ -104,10 +104,40 @@ export const triedFixes: readonly Tried[] = [
     text: "The IPv4 <v4> of <app>, to which DNS leads, is of the other kind than mastiff:dedicatedIpv",
     none: "it says that the app is asked for first, which the program always does: only a run of the driver by hand meets it",
   },
+  { file: "cli/call.ts", text: "<path> needs a command.", shown: "unit/mastiff.test.ts: mastiff %s" },
+  { file: "cli/call.ts", text: "<path> has no option <word>.", shown: "unit/mastiff.test.ts: mastiff %s" },
+  { file: "cli/call.ts", text: "<path> has no command <word>.", shown: "unit/mastiff.test.ts: mastiff %s" },
   {
-    file: "cli/recover/engine.ts",
+    file: "cli/call.ts",
+    text: "<path>: the <name> to run is missing.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/call.ts",
+    text: "<path> cannot do anything with <value>.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  { file: "cli/call.ts", text: "<path> has no option <rawName>.", shown: "unit/mastiff.test.ts: mastiff %s" },
+  { file: "cli/call.ts", text: "<rawName> takes no value.", shown: "unit/mastiff.test.ts: mastiff %s" },
+  {
+    file: "cli/options.ts",
+    text: "--memory-mb is <text>: a machine has megabytes in steps of 256.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/pulumi.ts",
+    text: "There is no pulumi on PATH.",
+    shown: "unit/mastiff.test.ts: cannot be asked for without pulumi",
+  },
+  {
+    file: "cli/stack.ts",
     text: "<which>.",
-    none: "the way out is the list of stacks that there are",
+    shown: "unit/mastiff.test.ts: that %s ends the command with 1 and the names that there are",
+  },
+  {
+    file: "cli/stack.ts",
+    text: "The config of the stack <name> is not valid.",
+    shown: "unit/mastiff.test.ts: whose config is not valid is not guessed at",
   },
   {
     file: "cli/recover/engine.ts",

@@ -33,6 +33,11 @@ describe("an older Node says in its first line what it needs", () => {
     expect([run.exitCode, run.stdout, run.stderr]).toEqual([1, "", whyTooOld("20.20.2", process.execPath)]);
   });
 
+  test("the operator's commands", async () => {
+    const run = await start(process.execPath, ["--import", pretend("20.20.2"), "cli/mastiff.mjs", "recover"]);
+    expect([run.exitCode, run.stdout, run.stderr]).toEqual([1, "", whyTooOld("20.20.2", process.execPath)]);
+  });
+
   test("the program, as an error that the SDK shows without a stack", async () => {
     const script = 'import("./program.mjs").catch((e) => console.log(e.__pulumiRunError, e.message))';
     const run = await start(process.execPath, ["--import", pretend("20.20.2"), "-e", script]);

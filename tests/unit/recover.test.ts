@@ -31,7 +31,7 @@ test.each([10004, 10073, 20217, 81044, 81053, 81057, 81058, 1061])(
   "Cloudflare's %d, which a crash may lead to, names the way out",
   (code) => {
     expect(hintFor(`{"errors":[{"code":${code},"message":"…"}]}`, "acme")).toContain(
-      "npm run recover -- --stack acme",
+      "npx mastiff recover -s acme",
     );
   },
 );
@@ -47,9 +47,7 @@ test.each([
   "failed to deserialize http request: invalid character",
   'Post "https://api/zones": EOF',
 ])("a create without an answer (%s) may have happened; an update goes on by itself", (error) => {
-  expect(hintForNoAnswer(error, "create", "media-token", "acme")).toContain(
-    "npm run recover -- --stack acme",
-  );
+  expect(hintForNoAnswer(error, "create", "media-token", "acme")).toContain("npx mastiff recover -s acme");
   const update = hintForNoAnswer(error, "update", "tls-ssl", "acme");
   expect(update).toContain("run the command again");
   expect(update).not.toContain("recover");

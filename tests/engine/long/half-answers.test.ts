@@ -35,12 +35,12 @@ test("what Cloudflare answered by half is said, and made once in the end", async
   expect(up.exitCode, up.output).not.toBe(0);
   for (const half of ["records-assets-cname (DnsRecord)", "mail-dkim1 (DnsRecord)"])
     expect(up.output).toContain(`Cloudflare answered the POST for ${half} with half an answer`);
-  expect(up.output).toContain("npm run recover -- --stack dev");
+  expect(up.output).toContain("npx mastiff recover -s dev");
   await world.faults();
   // Not forgotten because the next run has nothing to do with it.
   const preview = await stack.preview();
   expect(preview.exitCode, preview.output).not.toBe(0);
-  expect(preview.output).toContain("npm run recover -- --stack dev");
+  expect(preview.output).toContain("npx mastiff recover -s dev");
 
   const said = await recover(stack.place);
   expect(said).toContain("records-assets-cname: Cloudflare never told its id; that note is cleared");

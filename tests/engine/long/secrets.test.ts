@@ -30,8 +30,8 @@ describe("a community's whole life, watched", () => {
     scene.note(name, run);
     expect(run.exitCode === 0, `${name}: ${run.output}`).toBe(isWell);
   };
-  const command = async (file: string, ...args: string[]) => {
-    const run = await execa(process.execPath, [join(root, file), ...args], {
+  const mastiff = async (...args: string[]) => {
+    const run = await execa(process.execPath, [join(root, "cli/mastiff.mjs"), ...args], {
       cwd: stack.place.project,
       env: environment(world.toolchain, stack.place.target),
       extendEnv: false,
@@ -60,8 +60,8 @@ describe("a community's whole life, watched", () => {
     await moveRedis("fra");
     note("an up that meets drift", await stack.up(), false);
     await moveRedis("ams");
-    note("tootctl", await command("cli/tootctl.ts", "mastiff-party", "accounts", "refresh", "--all"));
-    note("recover", await command("cli/recover.ts", "--stack", "dev"));
+    note("tootctl", await mastiff("tootctl", "-s", "dev", "accounts", "refresh", "--all"));
+    note("recover", await mastiff("recover", "-s", "dev"));
     await stack.config({ "mastiff:region": "fra" });
     note("a preview that fails", await stack.preview(), false);
     await stack.config({ "mastiff:region": undefined });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openVisitor } from "../../../checks/visitor.ts";
@@ -96,16 +97,12 @@ describe(`a community goes from ${old} to ${next}`, () => {
     expect(await running()).toEqual(on(next));
     const status = await execa(
       "node",
-      [
-        "providers/fly/main.ts",
-        "job",
-        "run",
-        "--app",
-        "mastiff-party",
-        "--",
-        ..."bundle exec rails db:migrate:status".split(" "),
-      ],
-      { cwd: root, env: environment(world.toolchain, stack.place.target), extendEnv: false },
+      [join(root, "cli/mastiff.mjs"), ..."job run -s dev -- bundle exec rails db:migrate:status".split(" ")],
+      {
+        cwd: stack.place.project,
+        env: environment(world.toolchain, stack.place.target),
+        extendEnv: false,
+      },
     );
     expect(status.stdout).toMatch(/up .*Mastodon47 post deployment/);
     expect(status.stdout).not.toContain("down");

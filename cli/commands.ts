@@ -1,0 +1,33 @@
+/** The table of the operator's commands: a file of cli/commands/ each, loaded when the command is called. */
+import type { Command } from "./command.ts";
+
+export const mastiff: Command = {
+  meta: {
+    name: "mastiff",
+    description: "What an operator of a Mastodon community needs beside pulumi.",
+  },
+  notes: [
+    "The exit code is 0 when the work is done, 1 when it failed, 2 when the line was wrong and nothing was done.",
+  ],
+  commands: {
+    tootctl: {
+      about: "runs one tootctl command in a machine of its own",
+      load: async () => (await import("./commands/tootctl.ts")).tootctl,
+    },
+    job: {
+      about: "runs any command in a machine of its own",
+      load: async () => (await import("./commands/job.ts")).job,
+    },
+    recover: {
+      about: "repairs a stack after a run that was interrupted",
+      load: async () => (await import("./commands/recover.ts")).recover,
+    },
+  },
+  examples: [
+    {
+      line: "npx mastiff tootctl -s acme accounts refresh --all",
+      does: "in the community of the stack acme",
+    },
+    { line: "npx mastiff recover", does: "on the stack that is selected (pulumi stack select)" },
+  ],
+};

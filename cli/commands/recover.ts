@@ -1,0 +1,99 @@
+import { shell } from "../../providers/fly/call/shell.ts";
+import { command } from "../command.ts";
+import { json, stack } from "../options.ts";
+import { recoverable } from "../recover/engine.ts";
+import { leftovers, takeAway } from "../recover/leftovers.ts";
+import { openStack } from "../stack.ts";
+
+/**
+ * After a run that was cut off (power, kill -9, a lost connection), makes the engine's state and Cloudflare
+ * agree again, so that the next `pulumi up` or `destroy` continues.
+ *
+ *   lock of a dead run ─► cancelled     pending operations ─► refreshed away     what the run made and nobody
+ *                                                                               wrote down ─► taken away
+ *
+ * Things at Fly and SendGrid do not need this: their providers look before they make something. Cloudflare's
+ * official provider does not, so a thing that it made unrecorded is found here by the identity in its mark,
+ * and deleted; `up` makes it again. The command asks no questions and may run at any time: when nothing is
+ * wrong, it changes nothing.
+ */
+export const recover = command({
+  meta: {
+    name: "recover",
+    description:
+      "Repairs a stack after a run that was interrupted, so that the next pulumi up or destroy continues.",
+  },
+  notes: [
+    "It cancels the lock of a dead run, clears pending operations, and deletes what the run made at Cloudflare",
+    "without recording it. It asks no questions, and changes nothing when all is well.",
+  ],
+  args: {
+    stack,
+    cancel: {
+      type: "boolean",
+      description: "the run that holds the lock is dead, although this machine cannot see it",
+    },
+    json,
+  },
+  examples: [
+    { line: "npx mastiff recover -s acme", does: "then run pulumi up -s acme again" },
+    { line: "npx mastiff recover -s acme --cancel", does: "the lock is of another machine, which is dead" },
+    { line: "npx mastiff recover -s acme --json", does: "for a script: what was repaired" },
+  ],
+  async run({ args }) {
+    const { stdout, stderr } = shell();
+    const talk = (line: string) => stderr(`${line}\n`);
+    const say = args.json ? talk : (line: string) => stdout(`${line}\n`);
+    const report = await recoverStack(args.stack, args.cancel === true, say);
+    talk(`now: pulumi up -s ${report.stack}   (or destroy, if that is what was cut off)`);
+    if (args.json) stdout(`${JSON.stringify(report)}\n`);
+  },
+});
+
+/** What was found, and is repaired. */
+interface Report {
+  stack: string;
+  /** False: the state has no identity, so nothing in the clouds could be told to be this stack's. */
+  hasIdentity: boolean;
+  /** Operations that were under way. Their notes are cleared. */
+  pending: { type: string; name: string }[];
+  /** Resources whose id Cloudflare never told. Their notes are cleared. */
+  halfKnown: string[];
+  /** What was made and not recorded. A bucket that holds objects is not deleted. */
+  leftovers: { what: string; deleted: boolean }[];
+}
+
+async function recoverStack(
+  name: string | undefined,
+  cancel: boolean,
+  say: (line: string) => void,
+): Promise<Report> {
+  const stack = await openStack(name);
+  const engine = recoverable(stack);
+  const pending = await engine.pending();
+  const ended = await engine.lastEntry();
+  const halfKnown = await engine.forgetHalfKnown({ cancel, say });
+  await engine.refresh({ cancel, say });
+  for (const { type, name } of pending)
+    say(`${name}: a run was cut off while ${type} it; that note is cleared`);
+  for (const name of halfKnown) say(`${name}: Cloudflare never told its id; that note is cleared`);
+  const world = await engine.world(ended);
+  const hasIdentity = world.identity !== undefined;
+  if (!hasIdentity)
+    say(
+      `the state of ${stack.name} has no identity, so it cannot tell what in the clouds is this stack's: nothing is taken away there`,
+    );
+  const found: Report["leftovers"] = [];
+  for (const thing of await leftovers(world)) {
+    const { what } = thing;
+    const deleted = await takeAway(thing);
+    found.push({ what, deleted });
+    say(
+      deleted
+        ? `${what}: was made, but not written down; deleted, the next up makes it again`
+        : `${what}: holds objects, so it stays. If it is this stack's, import it (pulumi import); if not, name another by mastiff:bucket`,
+    );
+  }
+  if (pending.length + halfKnown.length + found.length === 0) say("nothing was left behind");
+  return { stack: stack.name, hasIdentity, pending, halfKnown, leftovers: found };
+}

@@ -1,0 +1,34 @@
+/** Options that several commands have. */
+import { UsageError } from "./usage-error.ts";
+
+/** Which stack. */
+export const stack = {
+  type: "string",
+  alias: "s",
+  valueHint: "name",
+  description: "the stack; without it, the one that is selected",
+} as const;
+
+/** Results as one JSON document. */
+export const json = {
+  type: "boolean",
+  description: "print the result as one JSON document; all other lines go to stderr",
+} as const;
+
+/** Memory of a job's machine. */
+export const memory = {
+  type: "string",
+  valueHint: "megabytes",
+  description: "memory of the machine, in steps of 256; without it, the web machine's",
+} as const;
+
+/** @throws UsageError when no machine can have so much. @see https://fly.io/docs/machines/guides-examples/machine-sizing/ */
+export function megabytes(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 256 && value % 256 === 0) return value;
+  throw new UsageError({
+    what: `--memory-mb is ${JSON.stringify(text)}: a machine has megabytes in steps of 256.`,
+    fix: ["for example:  --memory-mb 2048"],
+  });
+}

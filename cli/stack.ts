@@ -1,0 +1,69 @@
+/** A stack of the Pulumi project in the working directory, as its backend and its config file describe it. */
+import { type Community, schema, withDefaults } from "../components/config/schema.ts";
+import { OperatorError } from "../providers/shared/operator-error.ts";
+import { must, pulumi, type Run } from "./pulumi.ts";
+
+/** A stack that is there. */
+export interface Stack {
+  /** As the backend lists it. */
+  name: string;
+  /** Runs `pulumi` on this stack. */
+  pulumi(args: readonly string[], input?: string): Promise<Run>;
+}
+
+/** Config by key, with its namespace. `value` is undefined for a secret; an object is JSON text. */
+export type StackConfig = Readonly<Record<string, { value?: string; secret: boolean }>>;
+
+/** @param name undefined: the one that is selected. @throws OperatorError when there is no such stack. */
+export async function openStack(name: string | undefined): Promise<Stack> {
+  const listed = JSON.parse(must(await pulumi(["stack", "ls", "--json"]))) as StackEntry[];
+  const found = pick(listed, name);
+  if (found === undefined) {
+    const which = name === undefined ? "No stack is selected" : `There is no stack ${name}`;
+    const names = listed.map((one) => one.name).join(", ") || "none";
+    throw new OperatorError(`${which}.\n  fix     name one that there is, by -s <name>: ${names}`);
+  }
+  return {
+    name: found.name,
+    pulumi: (args, input) => pulumi([...args, "--stack", found.name], input),
+  };
+}
+
+/** No secret is decrypted. */
+export async function configOf(stack: Stack): Promise<StackConfig> {
+  return JSON.parse(must(await stack.pulumi(["config", "--json"]))) as StackConfig;
+}
+
+/** The community that the config describes. @throws OperatorError when the config is not valid. */
+export function communityIn(config: StackConfig, stack: Stack): Community {
+  const mine = Object.entries(config).flatMap(([key, { value, secret }]) =>
+    key.startsWith("mastiff:") && !secret && value !== undefined
+      ? [[key.slice("mastiff:".length), value]]
+      : [],
+  );
+  const parsed = schema.safeParse(Object.fromEntries(mine));
+  if (parsed.success) return withDefaults(parsed.data);
+  throw new OperatorError(
+    `The config of the stack ${stack.name} is not valid.\n  fix     pulumi preview -s ${stack.name}   (it names each wrong key)`,
+  );
+}
+
+interface StackEntry {
+  name: string;
+  current: boolean;
+}
+
+/**
+ * The listed stack that a name means. The backend and a person may each name the organisation and the project or
+ * leave them out: `acme`, `me/acme`, `me/mastiff/acme`.
+ */
+function pick(listed: readonly StackEntry[], name: string | undefined): StackEntry | undefined {
+  if (name === undefined) return listed.find(({ current }) => current);
+  const exact = listed.find((one) => one.name === name);
+  return exact ?? listed.find((one) => isSame(one.name.split("/"), name.split("/")));
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  const sameOrg = a.length === 1 || b.length === 1 || a[0] === b[0];
+  return a.at(-1) === b.at(-1) && sameOrg;
+}

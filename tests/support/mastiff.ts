@@ -1,0 +1,46 @@
+/** The operator's commands in the test's own process, on a scripted pulumi. */
+import { tmpdir } from "node:os";
+import { delimiter } from "node:path";
+import { run } from "../../cli/run.ts";
+import { inShell, type Shell } from "../../providers/fly/call/shell.ts";
+import type { ScriptedPulumi } from "./scripted-pulumi.ts";
+
+/** What a run is given beside its words. */
+export interface Surroundings {
+  /** Undefined: there is none on PATH. */
+  pulumi: ScriptedPulumi | undefined;
+  /** Plays flyctl. */
+  flyctl: Shell["runProgram"];
+  /** Default: nothing but PATH. */
+  env?: Record<string, string>;
+  /** Default: the system's. */
+  temporaryFolder?: string;
+}
+
+/** `mastiff <args>` without the process; only pulumi is one. */
+export async function runMastiff(
+  args: readonly string[],
+  { pulumi, flyctl, env = {}, temporaryFolder = tmpdir() }: Surroundings,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const said = { stdout: "", stderr: "" };
+  const surroundings: Shell = {
+    env: {
+      ...env,
+      PATH: pulumi === undefined ? "/nowhere" : [pulumi.folder, process.env.PATH].join(delimiter),
+    },
+    temporaryFolder,
+    input: async () => {
+      throw new Error("nobody reads what is piped in");
+    },
+    stdout(text) {
+      said.stdout += text;
+    },
+    stderr(text) {
+      said.stderr += text;
+    },
+    onStop: () => {},
+    runProgram: flyctl,
+  };
+  const code = await inShell(surroundings, () => run(args));
+  return { code, ...said };
+}

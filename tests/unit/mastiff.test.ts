@@ -1,0 +1,469 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { callOf } from "../../cli/call.ts";
+import type { Command } from "../../cli/command.ts";
+import { mastiff } from "../../cli/commands.ts";
+import { nearest } from "../../cli/nearest.ts";
+import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
+import { runMastiff } from "../support/mastiff.ts";
+import {
+  type Answer,
+  type ScriptedPulumi,
+  scriptedPulumi,
+  stackAnswers,
+} from "../support/scripted-pulumi.ts";
+
+let pulumi: ScriptedPulumi | undefined;
+afterEach(() => {
+  pulumi?.[Symbol.dispose]();
+  pulumi = undefined;
+});
+
+/** A flyctl with one web machine, in which every job ends with this code. It keeps what it was called with. */
+class Flyctl {
+  readonly calls: { args: readonly string[]; env: NodeJS.ProcessEnv }[] = [];
+  readonly #exitCode: number;
+  constructor(exitCode = 0) {
+    this.#exitCode = exitCode;
+  }
+
+  run = async (_file: string, args: readonly string[], { env }: Program): Promise<Ended> => {
+    this.calls.push({ args, env });
+    return { exitCode: 0, stderr: "", stdout: this.#answer(args[0] === "machine" ? args[1] : args[0]) };
+  };
+
+  #answer(verb: string | undefined): string {
+    if (verb === "list") return JSON.stringify(this.#machines());
+    if (verb === "run") return "Machine ID: 2222\n";
+    if (verb !== "logs") return "";
+    const line = (message: string, provider: string) => ({
+      timestamp: "2026-11-23T10:00:00Z",
+      message,
+      meta: { event: { provider } },
+    });
+    return [line("done", "app"), line("INFO Main child exited normally", "runner")]
+      .map((one) => JSON.stringify(one))
+      .join("\n");
+  }
+
+  #machines() {
+    const web = {
+      id: "1111",
+      name: "web",
+      state: "started",
+      region: "ams",
+      config: {
+        image: "ghcr.io/mastodon/mastodon:v4.7.4",
+        env: { LOCAL_DOMAIN: "mastiff.party" },
+        metadata: { fly_platform_version: "v2", fly_process_group: "web" },
+        guest: { cpu_kind: "shared", cpus: 1, memory_mb: 1024 },
+      },
+    };
+    const job = {
+      id: "2222",
+      state: "stopped",
+      events: [{ type: "exit", timestamp: 1, request: { exit_event: { exit_code: this.#exitCode } } }],
+    };
+    return this.runs().length > 0 ? [web, job] : [web];
+  }
+
+  /** The calls that started a job. */
+  runs(): (readonly string[])[] {
+    return this.calls
+      .map(({ args }) => args)
+      .filter(([group, verb]) => group === "machine" && verb === "run");
+  }
+}
+
+const onStack = (answers: Record<string, Answer> = stackAnswers("acme")) => {
+  pulumi = scriptedPulumi(answers);
+  return pulumi;
+};
+const run = (args: readonly string[], flyctl = new Flyctl()) =>
+  runMastiff(args, { pulumi, flyctl: flyctl.run });
+
+/** Every command that can be typed, with the words that call it. */
+async function everyCommand(
+  command: Command = mastiff,
+  path = "mastiff",
+): Promise<{ path: string; command: Command }[]> {
+  const below = await Promise.all(
+    Object.entries(command.commands ?? {}).map(async ([name, { load }]) =>
+      everyCommand(await load(), `${path} ${name}`),
+    ),
+  );
+  return [{ path, command }, ...below.flat()];
+}
+const commands = await everyCommand();
+
+describe("the table of commands", () => {
+  test("has each file of cli/commands, under the file's name", () => {
+    const files = readdirSync(join(root, "cli/commands")).map((file) => file.replace(/\.ts$/, ""));
+    expect(Object.keys(mastiff.commands ?? {}).sort()).toEqual(files.sort());
+  });
+
+  test("loads none of them for its own help", async () => {
+    const loaded: string[] = [];
+    for (const [name, entry] of Object.entries(mastiff.commands ?? {})) {
+      const { load } = entry;
+      entry.load = () => {
+        loaded.push(name);
+        return load();
+      };
+    }
+    const { code, stdout } = await run(["--help"]);
+    expect([code, loaded]).toEqual([0, []]);
+    for (const [name, { about }] of Object.entries(mastiff.commands ?? {}))
+      expect(stdout).toMatch(new RegExp(`^ +${name}  +${about}$`, "m"));
+  });
+
+  test.each(commands)("$path has a name, one task and a description", ({ path, command }) => {
+    expect(command.meta.name).toBe(path.split(" ").at(-1));
+    expect(command.meta.description).toMatch(/^[A-Z][^.]*\.$/);
+    expect(command.commands === undefined).toBe(command.run !== undefined);
+  });
+});
+
+describe("help", () => {
+  test.each(commands.flatMap((one) => ["--help", "-h"].map((flag) => ({ ...one, flag }))))(
+    "$path $flag prints description, options and examples, and needs no pulumi",
+    async ({ path, command, flag }) => {
+      const { code, stdout, stderr } = await run([...path.split(" ").slice(1), flag]);
+      expect([code, stderr]).toEqual([0, ""]);
+      expect(stdout).toContain(`${command.meta.description} (${path})`);
+      expect(stdout).toContain(`USAGE ${path} `);
+      for (const name of Object.keys(command.args ?? {})) expect(stdout).toContain(`--${name}`);
+      expect(command.examples.length).toBeGreaterThan(0);
+      for (const { line } of command.examples) expect(stdout).toContain(`  ${line}`);
+    },
+  );
+
+  test("that stands among the words of a tootctl line is tootctl's own", async () => {
+    const { asks, rawArgs } = await callOf(["tootctl", "-s", "acme", "accounts", "--help"]);
+    expect([asks, rawArgs]).toEqual(["run", ["-s", "acme", "--", "accounts", "--help"]]);
+  });
+
+  test("--version is the package's", async () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(await run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
+  test.each<[words: string, what: string, fix: string]>([
+    ["", "mastiff needs a command.", "name one of these: tootctl, job, recover"],
+    ["recvoer", 'mastiff has no command "recvoer".', "did you mean  npx mastiff recover"],
+    ["toot", 'mastiff has no command "toot".', "did you mean  npx mastiff tootctl"],
+    ["toString", 'mastiff has no command "toString".', "see  npx mastiff --help"],
+    ["-s acme recover", "mastiff has no option -s.", "npx mastiff <command> -s"],
+    ["job", "mastiff job needs a command.", "name one of these: run"],
+    ["job rnu", 'mastiff job has no command "rnu".', "did you mean  npx mastiff job run"],
+    ["recover --cancle", "mastiff recover has no option --cancle.", "did you mean  --cancel"],
+    ["recover --stac acme", "mastiff recover has no option --stac.", "did you mean  --stack"],
+    ["recover -x", "mastiff recover has no option -x.", "see  npx mastiff recover --help"],
+    ["recover --no-stack", "mastiff recover has no option --no-stack.", "see  npx mastiff recover --help"],
+    ["recover -s", "-s needs a value.", "-s <value>"],
+    ["recover --stack --cancel", "--stack needs a value.", "--stack <value>"],
+    ["recover --cancel=yes", "--cancel takes no value.", "--cancel alone"],
+    ["recover acme", 'mastiff recover cannot do anything with "acme".', "npx mastiff recover -s acme"],
+    ["recover -- acme", 'mastiff recover cannot do anything with "acme".', "npx mastiff recover -s acme"],
+    [
+      "tootctl -s acme",
+      "mastiff tootctl: the command to run is missing.",
+      "npx mastiff tootctl -s acme accounts refresh",
+    ],
+    [
+      "tootctl -s acme --",
+      "mastiff tootctl: the command to run is missing.",
+      "npx mastiff tootctl -s acme accounts",
+    ],
+    ["tootctl --all accounts", "mastiff tootctl has no option --all.", "npx mastiff tootctl -- --all"],
+    ["job run --memory-mb 100 true", '--memory-mb is "100"', "--memory-mb 2048"],
+    ["job run --memory-mb much true", '--memory-mb is "much"', "--memory-mb 2048"],
+    [
+      "job run --memroy-mb 512 true",
+      "mastiff job run has no option --memroy-mb.",
+      "did you mean  --memory-mb",
+    ],
+  ])("mastiff %s", async (words, what, fix) => {
+    onStack();
+    const flyctl = new Flyctl();
+    const { code, stdout, stderr } = await run(words.split(" ").filter(Boolean), flyctl);
+    expect([code, stdout, stderr.startsWith(what), pulumi?.calls(), flyctl.calls]).toEqual([
+      2,
+      "",
+      true,
+      [],
+      [],
+    ]);
+    expect(stderr).toContain(fix);
+  });
+
+  test.each([
+    ["recvoer", "recover"],
+    ["tootcl", "tootctl"],
+    ["rec", "recover"],
+    ["r", "recover"],
+    ["", undefined],
+    ["banana", undefined],
+    ["jbo", "job"],
+    ["j0b", "job"],
+  ])("of all commands %j is nearest to %j", (word, near) => {
+    expect(nearest(word, ["tootctl", "job", "recover"])).toBe(near);
+  });
+
+  test("what begins two words means the one that differs least, or none", () => {
+    expect(nearest("backup", ["backup-now", "backups"])).toBe("backups");
+    expect(nearest("b", ["backup", "budget"])).toBeUndefined();
+  });
+});
+
+describe("a command in a machine", () => {
+  const ofJob = (args: readonly string[] = []) => args.slice(args.indexOf("--") + 1);
+
+  test.each([0, 1, 2, 7])("that ends with %i is heard, and its words arrive as they are", async (code) => {
+    onStack();
+    const flyctl = new Flyctl(code);
+    const words = ["accounts", "refresh", "--all", "a b", "-s", "--", "$(id)", "--no-verbose", ""];
+    const ended = await run(["tootctl", "-s", "acme", ...words], flyctl);
+    expect([ended.code, ended.stdout]).toEqual([code, "done\n"]);
+    expect(flyctl.runs().map(ofJob)).toEqual([["bin/tootctl", ...words]]);
+  });
+
+  test.each([
+    ["tootctl --version", ["tootctl", "--", "--version"], ["bin/tootctl", "--version"]],
+    ["job run", ["job", "run", "--stack=acme", "--", "bundle", "exec", "-x"], ["bundle", "exec", "-x"]],
+    ["job run without --", ["job", "run", "-sacme", "env", "-0"], ["env", "-0"]],
+  ])("%s", async (_what, args, command) => {
+    onStack();
+    const flyctl = new Flyctl();
+    expect((await run(args, flyctl)).code).toBe(0);
+    expect(flyctl.runs().map(ofJob)).toEqual([command]);
+  });
+
+  test.each([
+    ["a name that follows from the domain", {}, "mastiff-party"],
+    ["the config's own name", { "mastiff:app": "acme-social" }, "acme-social"],
+  ])("is in the stack's app: %s", async (_which, config, app) => {
+    onStack(stackAnswers("acme", config));
+    const flyctl = new Flyctl();
+    await run(["tootctl", "version"], flyctl);
+    expect(flyctl.runs()[0]?.join(" ")).toContain(` ${app} `);
+    // The selected stack is named too: somebody may select another one in between.
+    expect(pulumi?.calls()[1]).toContain("config --json --stack acme");
+  });
+
+  test("has the memory that is asked for, else the web machine's", async () => {
+    onStack();
+    const flyctl = new Flyctl();
+    await run(["tootctl", "--memory-mb", "2048", "version"], flyctl);
+    await run(["tootctl", "version"], flyctl);
+    const memory = flyctl.runs().map((args) => /--vm-memory (\S+)/.exec(args.join(" "))?.[1]);
+    expect(memory).toEqual(["2048", "1024"]);
+  });
+
+  test("is started where the config says that Fly is", async () => {
+    onStack(stackAnswers("acme", { "mastiff:endpoints": '{"fly":"http://127.0.0.1:4640"}' }));
+    const flyctl = new Flyctl();
+    await run(["tootctl", "version"], flyctl);
+    expect(flyctl.calls[0]?.env).toMatchObject({
+      FLY_API_BASE_URL: "http://127.0.0.1:4640",
+      FLY_FLAPS_BASE_URL: "http://127.0.0.1:4640",
+    });
+  });
+});
+
+describe("the stack", () => {
+  const listed = (...names: string[]): Record<string, Answer> => ({
+    ...stackAnswers("acme"),
+    "stack ls": JSON.stringify(names.map((name) => ({ name, current: false }))),
+  });
+
+  test.each([
+    ["acme", ["dogs", "acme"], "acme"],
+    ["organization/mastiff/acme", ["acme"], "acme"],
+    ["acme", ["organization/mastiff/acme"], "organization/mastiff/acme"],
+    ["me/acme", ["they/acme", "me/acme"], "me/acme"],
+    ["acme", ["they/acme", "acme"], "acme"],
+    ["me/acme", ["they/acme", "acme"], "acme"],
+  ])("-s %s among %j is %s", async (name, names, found) => {
+    onStack(listed(...names));
+    expect((await run(["tootctl", "-s", name, "version"])).code).toBe(0);
+    expect(pulumi?.calls()[1]).toContain(`--stack ${found} `);
+  });
+
+  test.each([
+    [
+      "is not there",
+      ["-s", "acem"],
+      "There is no stack acem.\n  fix     name one that there is, by -s <name>: dogs, acme\n",
+    ],
+    ["of another organisation", ["-s", "me/they"], "There is no stack me/they.\n"],
+    [
+      "is not selected",
+      [],
+      "No stack is selected.\n  fix     name one that there is, by -s <name>: dogs, acme\n",
+    ],
+  ])("that %s ends the command with 1 and the names that there are", async (_which, option, words) => {
+    onStack(listed("dogs", "acme"));
+    const { code, stdout, stderr } = await run(["tootctl", ...option, "version"]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain(words);
+  });
+
+  test("whose config is not valid is not guessed at", async () => {
+    onStack(stackAnswers("acme", { "mastiff:app": "Not A Name" }));
+    const flyctl = new Flyctl();
+    const { code, stderr } = await run(["tootctl", "version"], flyctl);
+    expect([code, flyctl.calls]).toEqual([1, []]);
+    expect(stderr).toContain("The config of the stack acme is not valid.\n  fix     pulumi preview -s acme");
+  });
+
+  test("cannot be asked for without pulumi", async () => {
+    const { code, stderr } = await run(["recover"]);
+    expect([code, stderr.split("\n")[0]]).toEqual([1, "There is no pulumi on PATH."]);
+    expect(stderr).toContain("fix     install it:");
+  });
+
+  test("what pulumi refuses is shown as it says it", async () => {
+    onStack({ "stack ls": { script: "echo 'error: no Pulumi.yaml project file found' >&2; exit 255" } });
+    expect(await run(["recover"])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "error: no Pulumi.yaml project file found\n",
+    });
+  });
+});
+
+describe("recover", () => {
+  const whole = {
+    ...stackAnswers("acme"),
+    "refresh --yes": "",
+    "stack export": '{"deployment":{"resources":[]}}',
+  };
+
+  test("without --json says its results on stdout, and what to do next on stderr", async () => {
+    onStack(whole);
+    const { code, stdout, stderr } = await run(["recover"]);
+    expect([code, stderr]).toEqual([
+      0,
+      "now: pulumi up -s acme   (or destroy, if that is what was cut off)\n",
+    ]);
+    expect(stdout).toContain("the state of acme has no identity");
+    expect(stdout).toContain("nothing was left behind\n");
+  });
+
+  test("with --json gives a script one document, and talks on stderr", async () => {
+    const pending = {
+      type: "creating",
+      resource: { urn: "urn:pulumi:acme::mastiff::cloudflare:index/dnsRecord:DnsRecord::mail-dkim1" },
+    };
+    onStack({
+      ...whole,
+      "stack export": JSON.stringify({ deployment: { resources: [], pending_operations: [pending] } }),
+    });
+    const { code, stdout, stderr } = await run(["recover", "--json", "-s", "acme"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      stack: "acme",
+      hasIdentity: false,
+      pending: [{ type: "creating", name: "mail-dkim1" }],
+      halfKnown: [],
+      leftovers: [],
+    });
+    expect(stderr).toContain("mail-dkim1: a run was cut off while creating it; that note is cleared\n");
+  });
+
+  const locked = {
+    script:
+      "echo 'error: the stack is currently locked by 1 lock(s).'; echo '  file:///s/1.json: created by rex@elsewhere (pid 7) at 2026-11-23T23:37:00Z'; exit 255",
+  };
+  const cancelled = (calls: string[] = []) => calls.filter((call) => call.startsWith("cancel"));
+
+  test("takes no lock from a run on another machine", async () => {
+    onStack({ ...whole, "refresh --yes": locked, "cancel --yes": "" });
+    const { code, stdout, stderr } = await run(["recover"]);
+    expect([code, stdout, cancelled(pulumi?.calls())]).toEqual([1, "", []]);
+    expect(stderr).toContain("Somebody is at work on acme: rex@elsewhere, process 7");
+    expect(stderr).toContain("npx mastiff recover -s acme --cancel");
+  });
+
+  test("--cancel does, as that message says", async () => {
+    onStack({ ...whole, "refresh --yes": locked, "cancel --yes": "" });
+    await run(["recover", "-s", "acme", "--cancel"]);
+    expect(cancelled(pulumi?.calls())).toEqual(["cancel --yes --stack acme --color=never"]);
+  });
+});
+
+describe("as a process", () => {
+  /** A start of Node takes seconds where many wait for a core. */
+  const slow = { timeout: 60_000 };
+  const bin = join(root, "cli/mastiff.mjs");
+
+  test("it is what package.json names, and can be started", () => {
+    const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(manifest.bin).toEqual({ mastiff: "cli/mastiff.mjs" });
+    accessSync(bin, constants.X_OK);
+    expect(readFileSync(bin, "utf8")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  test.each([
+    ["SIGINT", 130, true],
+    ["SIGTERM", 143, false],
+  ] as const)(
+    "%s ends pulumi in its own time, and then the command with %i",
+    slow,
+    async (signal, code, isTyped) => {
+      onStack({
+        ...stackAnswers("acme"),
+        "stack export": {
+          script: `trap 'echo "ended in order" >> "$(dirname "$0")/calls"; exit 1' INT TERM; echo waits >> "$(dirname "$0")/calls"; while :; do sleep 0.1; done`,
+        },
+      });
+      // As a terminal does: pulumi is of the same process group.
+      const child = spawn(process.execPath, [bin, "recover"], {
+        env: { ...process.env, PATH: [pulumi?.folder, process.env.PATH].join(delimiter) },
+        detached: true,
+        stdio: "ignore",
+      });
+      await expect.poll(() => pulumi?.calls(), { timeout: 30_000 }).toContain("waits");
+      process.kill(isTyped ? -Number(child.pid) : Number(child.pid), signal);
+      const [ended] = await once(child, "exit");
+      expect([ended, pulumi?.calls().at(-1)]).toEqual([code, "ended in order"]);
+    },
+  );
+});
+
+describe("every line that the product prints or its pages show", () => {
+  const folders = ["cli", "components", "providers"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
+  );
+  const pages = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/operations.md",
+    "docs/architecture.md",
+  ];
+  const files = [...folders.filter((file) => file.endsWith(".ts")), ...pages];
+  const lines = files.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/npx mastiff((?: (?![ #(])[^\s`"',;]+)*)/g)]
+      .map(([, words = ""]) => words.trim().replace(/[.:]$/, ""))
+      // What only a run knows, and what stands for any command.
+      .filter((words) => words !== "" && !/<command>|\$\{path\}/.test(words))
+      .map((words) => [file, words] as const),
+  );
+
+  test("are found", () => {
+    expect(lines.length).toBeGreaterThan(10);
+  });
+
+  test.each(lines)("%s: npx mastiff %s is understood", async (_file, words) => {
+    const call = await callOf(words.replaceAll(/\$\{[\w.]+\}|<\w+>/g, "acme").split(" "));
+    expect(call.path).toMatch(/^mastiff/);
+  });
+});
