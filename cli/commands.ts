@@ -18,6 +18,10 @@ export const mastiff: Command = {
       about: "runs any command in a machine of its own",
       load: async () => (await import("./commands/job.ts")).job,
     },
+    cost: {
+      about: "says what a community costs a month",
+      load: async () => (await import("./commands/cost.ts")).cost,
+    },
     recover: {
       about: "repairs a stack after a run that was interrupted",
       load: async () => (await import("./commands/recover.ts")).recover,

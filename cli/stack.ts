@@ -1,5 +1,5 @@
 /** A stack of the Pulumi project in the working directory, as its backend and its config file describe it. */
-import { type Community, schema, withDefaults } from "../components/config/schema.ts";
+import { type CommunitySettings, schema, withDefaults } from "../components/config/schema.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
 import { must, pulumi, type Run } from "./pulumi.ts";
 
@@ -35,7 +35,7 @@ export async function configOf(stack: Stack): Promise<StackConfig> {
 }
 
 /** The community that the config describes. @throws OperatorError when the config is not valid. */
-export function communityIn(config: StackConfig, stack: Stack): Community {
+export function communityIn(config: StackConfig, stack: Stack): CommunitySettings {
   const mine = Object.entries(config).flatMap(([key, { value, secret }]) =>
     key.startsWith("mastiff:") && !secret && value !== undefined
       ? [[key.slice("mastiff:".length), value]]

@@ -50,6 +50,8 @@ export interface CommunityArgs {
   movedFrom?: MovedFrom;
   /** A word for each secret to rotate. A new word makes a new secret. */
   rotate?: Rotation;
+  /** The most that the community may cost a month, in USD. Default: no limit, and beyond it a warning. */
+  budget?: { usdPerMonth: number; action?: "warn" | "refuse" };
   /** Addresses of other clouds than the real ones. */
   endpoints?: Endpoints;
 }

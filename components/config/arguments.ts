@@ -53,6 +53,8 @@ export const argumentPaths: Readonly<Record<string, string>> = {
   destroy: "destroy",
   movedFrom: "movedFrom",
   rotate: "rotate",
+  budget: "budget.usdPerMonth",
+  budgetAction: "budget.action",
   endpoints: "endpoints",
 };
 

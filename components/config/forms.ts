@@ -22,6 +22,14 @@ export function number(min: number, max: number) {
     .meta({ type: ["integer", "string"], minimum: min, maximum: max });
 }
 
+/** An amount of money in US dollars, with up to two decimals. */
+export const dollars = z
+  .string()
+  .regex(/^\d{1,6}(\.\d{1,2})?$/, "is no amount in USD, such as 30 or 19.95")
+  .transform(Number)
+  .refine((amount) => amount > 0, "is no more than 0")
+  .meta({ title: "amount in USD", type: ["number", "string"], exclusiveMinimum: 0 });
+
 /** A host name: lower case, at least two labels, without scheme, port, path or final dot. */
 export const hostName = z
   .string()

@@ -25,6 +25,7 @@ const rules: readonly {
   },
   { of: [], problems: variableProblems },
   { of: ["smtpServer", "r2AccessKeyId", "redis"], problems: endProblems },
+  { of: ["budget", "budgetAction"], problems: actionProblems },
 ];
 
 /**
@@ -134,6 +135,12 @@ function keyProblems(parsed: Parsed): ConfigProblem[] {
   if ((parsed.r2AccessKeyId === undefined) === (parsed.r2SecretAccessKey === undefined)) return [];
   const missing = parsed.r2AccessKeyId === undefined ? "r2AccessKeyId" : "r2SecretAccessKey";
   return [{ key: missing, reason: "an R2 key has two halves: r2AccessKeyId and r2SecretAccessKey" }];
+}
+
+function actionProblems({ budget, budgetAction }: CommunitySettings): ConfigProblem[] {
+  if (budgetAction === "warn" || budget !== undefined) return [];
+  const reason = "there is no mastiff:budget that could be refused";
+  return [{ key: "budgetAction", value: budgetAction, reason, remove: true }];
 }
 
 function endProblems(community: CommunitySettings, parsed: Parsed): ConfigProblem[] {

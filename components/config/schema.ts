@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { appOf, bucketOf, proxiedHost } from "./derived-names.ts";
 import { bucketKeys } from "./keys/bucket.ts";
+import { costKeys } from "./keys/cost.ts";
 import { flyKeys } from "./keys/fly.ts";
 import { hostKeys } from "./keys/hosts.ts";
 import { mailKeys } from "./keys/mail.ts";
@@ -29,6 +30,7 @@ export const sections = {
   "Cloudflare account and bucket": bucketKeys,
   Fly: flyKeys,
   "Release and sizes": sizeKeys,
+  Cost: costKeys,
   Mail: mailKeys,
   "First account and variables": mastodonKeys,
   "Protection, rotation and moves": operationKeys,
@@ -39,6 +41,7 @@ const form = {
   ...bucketKeys,
   ...flyKeys,
   ...sizeKeys,
+  ...costKeys,
   ...mailKeys,
   ...mastodonKeys,
   ...operationKeys,

@@ -122,6 +122,8 @@ export function connections(sizes: Sizes): number {
 
 /** Threads of the scheduler's own machine. */
 export const schedulerThreads = 5;
+/** Size of the scheduler's own machine. */
+export const schedulerSize: MachineSize = { cpus: 1, memoryMb: 1024 };
 
 /** With less memory, a postgres-flex database, which is five processes, is killed while migrations run. */
 const postgresMemoryMb = 512;

@@ -1,6 +1,6 @@
 /** Renders fly.toml (fly.io/docs/reference/configuration). Pure: the same input gives the same text. */
 import { stringify } from "smol-toml";
-import { type Sizes, schedulerThreads } from "../config/sizes.ts";
+import { type Sizes, schedulerSize, schedulerThreads } from "../config/sizes.ts";
 
 /** Mastodon's two images have the same tag. The Rails image has not contained Node since 4.3. */
 export function images(version: string): { web: string; streaming: string } {
@@ -53,11 +53,7 @@ export function webToml({ app, region, image, env, sizes }: TomlBasis): string {
       ...service("web", 3000, "/health"),
       concurrency: { type: "requests", soft_limit: 200, hard_limit: 250 },
     },
-    vm: [
-      vm("web", web),
-      vm("sidekiq", sidekiq),
-      ...(several ? [vm("scheduler", { cpus: 1, memoryMb: 1024 })] : []),
-    ],
+    vm: [vm("web", web), vm("sidekiq", sidekiq), ...(several ? [vm("scheduler", schedulerSize)] : [])],
     restart: [{ policy: "always", processes: Object.keys(groupsOf(sizes)) }],
   });
 }

@@ -6,6 +6,8 @@ import { type FoundZone, lookAtZone } from "../cloudflare/zone-look.ts";
 import { ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { sizeWarnings } from "../config/sizes.ts";
+import { budgetProblem } from "../cost/budget.ts";
+import { costLine } from "../cost/report.ts";
 import { dueAddresses, type FlyPlace } from "../fly/app.ts";
 import { lookAtFly, noLook } from "../fly/look.ts";
 import { type FlyPlan, isKept, planFly, thingsOf } from "../fly/plan.ts";
@@ -55,6 +57,7 @@ export async function groundwork(
 ): Promise<Groundwork> {
   const { endpoints, region, flyOrg: org } = settings;
   const names = componentNames(name);
+  keepToBudget(settings);
   const last = await new CommunityFacts(
     names.facts,
     {
@@ -113,4 +116,12 @@ export async function groundwork(
     zone,
     ready: looked.ready,
   };
+}
+
+/** Says what the community costs. @throws RunError when that is beyond a budget that must be kept */
+function keepToBudget(settings: CommunitySettings): void {
+  const problem = budgetProblem(settings);
+  if (problem !== undefined && settings.budgetAction === "refuse") throw new pulumi.RunError(problem);
+  pulumi.log.info(`${settings.domain} costs ${costLine(settings)}`);
+  if (problem !== undefined) pulumi.log.warn(problem);
 }

@@ -739,4 +739,10 @@ export const triedFixes: readonly Tried[] = [
     text: "The zone <name> has <type> setup: its DNS is answered elsewhere, so the world would see no",
     shown: "unit/zone-obstacles.test.ts: a zone with %s setup is refused, and nothing else is said of it",
   },
+  {
+    file: "components/cost/budget.ts",
+    text: "This community costs <about> <total> USD a month, <excess> more than mastiff:budget allows",
+    followed:
+      "unit/cost.test.ts: a way back that is followed saves what it says, alone and with the others, and takes no data",
+  },
 ];

@@ -1,0 +1,244 @@
+/**
+ * What a community costs a month, from its config alone. Pure.
+ *
+ *   config ─► fixed: machines, volumes, addresses, plans     known to the cent, and what mastiff:budget limits
+ *          └► by use: uploads, traffic, mail, Redis commands  shown at an assumed amount
+ */
+import type { CommunitySettings } from "../config/schema.ts";
+import { type MachineSize, type RedisSize, schedulerSize, schedulerThreads } from "../config/sizes.ts";
+import { type Price, prices, regions, upstashPlans } from "./prices.ts";
+
+/** The part of the checked config that decides the cost. */
+export type CostedSettings = Pick<
+  CommunitySettings,
+  | "region"
+  | "dedicatedIpv4"
+  | "certificates"
+  | "smtpServer"
+  | "sendgridRegion"
+  | "sendgridAccountIsOurs"
+  | "sizes"
+  | "budget"
+  | "budgetAction"
+>;
+
+/** Who sends the bill. Fly bills Upstash too, at Upstash's prices. */
+export type Cloud = "Fly" | "Upstash" | "Cloudflare" | "SendGrid";
+
+/** Something that costs money each month. */
+export interface CostPart {
+  what: string;
+  cloud: Cloud;
+  /** How many units are paid for. */
+  amount: number;
+  unit: string;
+  /** Price of one unit, in micro-dollars. */
+  unitMicros: number;
+  /** Price of a month, in micro-dollars. */
+  micros: number;
+  note?: string;
+}
+
+/** Something whose price depends on use; its amount is an assumption, without what is free. */
+export interface UsePart extends CostPart {
+  /** The word for it in one line; undefined when the line leaves it out. */
+  inShort?: string;
+}
+
+/** What a community costs a month. */
+export interface Cost {
+  fixed: CostPart[];
+  /** Sum of the fixed parts, in micro-dollars. */
+  fixedMicros: number;
+  use: UsePart[];
+  /** Sum of what depends on use at the assumed amounts, in micro-dollars. */
+  useMicros: number;
+  /** Fixed parts without a known price; a sentence each. With any, the sum is a lower bound. */
+  unknown: string[];
+}
+
+const secondsPerMonth = 30 * 24 * 60 * 60;
+/** A Sidekiq thread without a job asks Redis again after this time (Sidekiq, lib/sidekiq/fetch.rb, TIMEOUT). */
+const sidekiqPollSeconds = 2;
+
+/** Amounts a month that are assumed for what depends on use: those of some hundred people. */
+const assumed = { uploadsGb: 50, writesMillion: 1, readsMillion: 5, trafficGb: 100, mails: 30_000 };
+
+/** Mails in SendGrid's plan Essentials. */
+const mailsOfEssentials = 50_000;
+
+/** Computes the cost of a community. */
+export function costOf(settings: CostedSettings): Cost {
+  const { sizes, region } = settings;
+  const redis = redisCost(sizes.redis, region);
+  const mail = mailCost(settings);
+  const fixed: CostPart[] = [
+    machines("web", sizes.web.count, sizes.web, region),
+    machines("background jobs", sizes.sidekiq.count, sizes.sidekiq, region),
+    ...(sizes.sidekiq.count > 1 ? [machines("scheduler", 1, schedulerSize, region)] : []),
+    machines("streaming", sizes.streaming.count, sizes.streaming, region),
+    machines("database", 1, sizes.postgres, region),
+    volume("database", sizes.postgres.volumeGb),
+    ...redis.fixed,
+    ...addresses(settings),
+    certificates(settings),
+    part("zone", "Cloudflare", prices.zone, 1, "on the Free plan"),
+    ...mail.fixed,
+  ];
+  const use = [...storage(), ...traffic(region), snapshots(), ...redis.use(sizes.sidekiq), ...mail.use];
+  const unknown = [
+    ...(regions[region] === undefined
+      ? [`Fly's page has no prices for the region ${region}: machines are counted at the lowest prices.`]
+      : []),
+    ...redis.unknown,
+  ];
+  return { fixed, fixedMicros: sum(fixed), use, useMicros: sum(use), unknown };
+}
+
+/**
+ * Price of a started machine for a month, in micro-dollars. Memory of 256 MB for each CPU is included. A region that Fly's
+ * page does not list is counted as the cheapest.
+ */
+export function machineMicros({ cpus, memoryMb }: MachineSize, region: string): number {
+  const extraGb = Math.max(0, memoryMb - 256 * cpus) / 1024;
+  const base = cpus * prices.sharedCpu.micros + extraGb * prices.memory.micros;
+  return Math.round(base * (regions[region]?.factor ?? 1));
+}
+
+function machines(role: string, count: number, size: MachineSize, region: string): CostPart {
+  const unitMicros = machineMicros(size, region);
+  return {
+    what: `${role}: shared-cpu-${size.cpus}x, ${size.memoryMb} MB`,
+    cloud: "Fly",
+    amount: count,
+    unit: count === 1 ? "machine" : "machines",
+    unitMicros,
+    micros: count * unitMicros,
+  };
+}
+
+function volume(role: string, gb: number): CostPart {
+  return part(`${role}: volume`, "Fly", { ...prices.volume, unit: "GB" }, gb);
+}
+
+function addresses({ dedicatedIpv4 }: CostedSettings): CostPart[] {
+  const count = dedicatedIpv4 ? 2 : 0;
+  const price = { ...prices.ipv4, unit: "addresses" };
+  return [
+    part("IPv4 addresses", "Fly", price, count, dedicatedIpv4 ? "web and streaming" : "shared ones are free"),
+  ];
+}
+
+/** Hosts with a certificate: the domain, the streaming host, and the assets host, which may have a wildcard. */
+function certificates({ certificates: kind }: CostedSettings): CostPart {
+  const note = `the first ${prices.certificate.free} hosts of the organisation are free`;
+  return kind === "wildcard"
+    ? part("certificates", "Fly", { ...prices.wildcard, unit: "wildcard" }, 1, `and 2 hosts; ${note}`)
+    : { ...part("certificates", "Fly", { ...prices.certificate, unit: "hosts" }, 3, note), micros: 0 };
+}
+
+interface RedisCost {
+  fixed: CostPart[];
+  use(sidekiq: { count: number; threads: number }): UsePart[];
+  unknown: string[];
+}
+
+function redisCost(size: RedisSize, region: string): RedisCost {
+  const none = { fixed: [], use: () => [], unknown: [] };
+  if (size.kind === "own")
+    return { ...none, fixed: [machines("Redis", 1, size, region), volume("Redis", size.volumeGb)] };
+  const name = (size.plan ?? "Pay-as-you-go").toLowerCase().replace(/[^a-z0-9]|^flyio/g, "");
+  if (name === "payasyougo") return { ...none, use: (sidekiq) => [polls(sidekiq)] };
+  const plan = upstashPlans[name];
+  return plan === undefined
+    ? {
+        ...none,
+        unknown: [`The price of Upstash's plan ${size.plan} is not known: fly redis plans lists it.`],
+      }
+    : { ...none, fixed: [part(`Redis: plan ${size.plan}`, "Upstash", plan, 1)] };
+}
+
+/** The commands of Sidekiq's threads while no job waits. Jobs and people add theirs. */
+function polls(sidekiq: { count: number; threads: number }): UsePart {
+  const threads = sidekiq.count * sidekiq.threads + (sidekiq.count > 1 ? schedulerThreads : 0);
+  const commands = (threads * secondsPerMonth) / sidekiqPollSeconds;
+  return {
+    ...part("Redis: commands", "Upstash", prices.commands, commands / 100_000),
+    note: `at least: each of ${threads} Sidekiq threads asks every ${sidekiqPollSeconds} seconds, with nothing to do`,
+    inShort: "Redis commands",
+  };
+}
+
+function storage(): UsePart[] {
+  const { uploads, writes, reads } = prices;
+  return [
+    {
+      ...beyondFree("uploads", "Cloudflare", { ...uploads, unit: "GB" }, assumed.uploadsGb),
+      inShort: "uploads",
+    },
+    beyondFree("uploads: writes", "Cloudflare", writes, assumed.writesMillion),
+    beyondFree("uploads: reads that Cloudflare's cache lacks", "Cloudflare", reads, assumed.readsMillion),
+  ];
+}
+
+function traffic(region: string): UsePart[] {
+  const price = regions[region]?.traffic ?? prices.trafficNear;
+  return [{ ...part("traffic to the internet", "Fly", price, assumed.trafficGb), inShort: "traffic" }];
+}
+
+function snapshots(): UsePart {
+  return beyondFree("snapshots of the volumes", "Fly", { ...prices.snapshots, unit: "GB" }, 10);
+}
+
+/**
+ * SendGrid's plan is fixed when the account is the community's own. A shared account has one plan for everybody, so it is shown
+ * with what depends on use. The plan is the cheapest with what config needs: Mastiff does not know which one was bought.
+ */
+function mailCost({ smtpServer, sendgridRegion, sendgridAccountIsOurs }: CostedSettings): {
+  fixed: CostPart[];
+  use: UsePart[];
+} {
+  if (smtpServer !== undefined) return { fixed: [], use: [] };
+  const isEu = sendgridRegion === "eu";
+  const plan = part("mail: SendGrid's plan", "SendGrid", isEu ? prices.pro : prices.essentials, 1);
+  plan.note = isEu
+    ? "Pro, which has the subuser for the EU"
+    : "Essentials; a new account has 60 days of trial";
+  const mails = Math.max(0, assumed.mails - mailsOfEssentials);
+  const more: UsePart[] = isEu
+    ? []
+    : [
+        {
+          ...part("mail: beyond the plan", "SendGrid", prices.moreMails, mails),
+          unit: "mails",
+          note: `of ${assumed.mails.toLocaleString("en-US")} a month; ${mailsOfEssentials.toLocaleString("en-US")} are in the plan`,
+        },
+      ];
+  if (sendgridAccountIsOurs) return { fixed: [plan], use: more };
+  const shared = { ...plan, note: `${plan.note}; one for the whole account`, inShort: "SendGrid's plan" };
+  return { fixed: [], use: [shared, ...more] };
+}
+
+function part(what: string, cloud: Cloud, price: Price, amount: number, note?: string): CostPart {
+  const { micros: unitMicros, unit } = price;
+  return {
+    what,
+    cloud,
+    amount,
+    unit,
+    unitMicros,
+    micros: Math.round(amount * unitMicros),
+    ...(note !== undefined && { note }),
+  };
+}
+
+/** A part of which only what is beyond the free amount is paid, rounded up to whole units. */
+function beyondFree(what: string, cloud: Cloud, price: Price, amount: number): UsePart {
+  const { free = 0, unit, micros } = price;
+  const paid = Math.max(0, Math.ceil(amount - free));
+  return { ...part(what, cloud, price, amount, `${free} ${unit} are free`), micros: paid * micros };
+}
+
+function sum(parts: readonly CostPart[]): number {
+  return parts.reduce((total, { micros }) => total + micros, 0);
+}

@@ -1,0 +1,86 @@
+/** The cost of a community as text: a line for previews, a table and JSON for `mastiff cost`. Pure. */
+import { type Cloud, type Cost, type CostedSettings, type CostPart, costOf } from "./cost.ts";
+import { unitUsd, usd } from "./usd.ts";
+
+/** The cost in one line. */
+export function costLine(settings: CostedSettings): string {
+  const { fixed, fixedMicros, use, unknown } = costOf(settings);
+  const clouds = [...new Set(fixed.map(({ cloud }) => cloud))]
+    .map((cloud) => ({ cloud, micros: sumOf(fixed, cloud) }))
+    .filter(({ micros }) => micros > 0)
+    .map(({ cloud, micros }) => `${cloud} ${usd(micros)}`);
+  const onTop = use
+    .filter(({ inShort }) => inShort !== undefined)
+    .map(({ inShort, cloud, micros }) =>
+      cloud === "SendGrid" ? `${inShort} (${usd(micros)} for its whole account)` : inShort,
+    );
+  const about = unknown.length > 0 ? "at least" : "about";
+  return `${about} ${usd(fixedMicros)} USD a month: ${clouds.join(", ")}; on top come ${listed(onTop)}`;
+}
+
+/** The cost as a table for a terminal. */
+export function costTable({ fixed, fixedMicros, use, useMicros, unknown }: Cost): string {
+  const head = ["USD a month", "amount", "price of one", "per month", ""];
+  const rows = [
+    head,
+    ...fixed.map(row),
+    ["fixed", "", "", usd(fixedMicros), ""],
+    ["", "", "", "", ""],
+    ["by use, assumed", "amount", "price of one", "per month", ""],
+    ...use.map(row),
+    ["at these amounts", "", "", usd(useMicros), ""],
+  ];
+  return [
+    ...aligned(rows, [false, true, true, true, false]),
+    "",
+    ...unknown,
+    "Without tax. A month has 30 days. Prices, their sources and what is not counted: docs/cost.md",
+  ].join("\n");
+}
+
+/** The cost for scripts. Amounts of money are whole micro-dollars a month. */
+export function costJson(cost: Cost): object {
+  const { fixed, fixedMicros, use, useMicros, unknown } = cost;
+  const plain = ({ what, cloud, amount, unit, unitMicros, micros, note }: CostPart) => ({
+    what,
+    cloud,
+    amount,
+    unit,
+    unitMicros,
+    micros,
+    ...(note !== undefined && { note }),
+  });
+  return {
+    currency: "USD",
+    daysPerMonth: 30,
+    fixed: { micros: fixedMicros, parts: fixed.map(plain) },
+    byUse: { micros: useMicros, parts: use.map(plain) },
+    unknown,
+  };
+}
+
+function row({ what, amount, unit, unitMicros, micros, note = "" }: CostPart): string[] {
+  return [what, `${Math.round(amount * 100) / 100} ${unit}`, unitUsd(unitMicros), usd(micros), note];
+}
+
+/** The rows with columns of equal width; those with numbers are aligned to the right. */
+function aligned(rows: readonly string[][], toRight: readonly boolean[]): string[] {
+  const widths = toRight.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)));
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return toRight[column] ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function sumOf(parts: readonly CostPart[], cloud: Cloud): number {
+  return parts.filter((one) => one.cloud === cloud).reduce((total, { micros }) => total + micros, 0);
+}
+
+function listed(words: readonly (string | undefined)[]): string {
+  return words.length < 2 ? (words[0] ?? "nothing") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
