@@ -1,5 +1,5 @@
 /** Runs a command in a machine of its own, beside the community's. */
-import { flyEndpoint } from "../components/fly/endpoint.ts";
+import { flyEndpoint } from "../components/fly/driver-call.ts";
 import { inShell, shell } from "../providers/fly/call/shell.ts";
 import type { JobSpec } from "../providers/fly/job.ts";
 import { run as driver } from "../providers/fly/run.ts";

@@ -89,12 +89,14 @@ export function inArguments(message: string, community: string): string {
   const plain = (word: string) => word.replace(/^'(.*)'$/s, "$1");
   return message
     .replaceAll(
-      /pulumi config set-all --path ((?:--(?:plaintext|secret) (?:'[^']*'|\S+)\s?)+)(?:--stack \S+)?/g,
+      /pulumi config set-all --path ((?:--(?:plaintext|secret) (?:'[^']*'|[^\s;)]+)(?: (?=--))?)+)(?:--stack \S+)?/g,
       (_all, words: string) => {
-        const parts = [...words.matchAll(/--(?:plaintext|secret) ('[^']*'|\S+)/g)].map(([, word = ""]) => {
-          const [, key = "", rest = "", value = ""] = /^mastiff:(\w+)(\S*?)=(.*)$/s.exec(plain(word)) ?? [];
-          return `${pathOf(key)}${rest} to ${value}`;
-        });
+        const parts = [...words.matchAll(/--(?:plaintext|secret) ('[^']*'|[^\s;)]+)/g)].map(
+          ([, word = ""]) => {
+            const [, key = "", rest = "", value = ""] = /^mastiff:(\w+)(\S*?)=(.*)$/s.exec(plain(word)) ?? [];
+            return `${pathOf(key)}${rest} to ${value}`;
+          },
+        );
         return `set ${parts.join(", ")} ${where}`;
       },
     )

@@ -89,6 +89,17 @@ export const takesAway: readonly { fix: string; because: string }[] = [
 
 export const triedFixes: readonly Tried[] = [
   {
+    file: "components/config/given.ts",
+    text: 'Community "<name>" has no such arguments',
+    shown: "component/community.test.ts: an argument that does not exist is refused by its name",
+  },
+  {
+    file: "components/config/given.ts",
+    text: 'Community "<name>": not known in this preview',
+    shown:
+      "component/community.test.ts: an output that a preview cannot know is refused, but a secret may be unknown",
+  },
+  {
     file: "components/stack/fact-rules.ts",
     text: "filesHost would change from <host> to <0>: other servers and apps have addresses of upload",
     shown: "unit/data-guard.test.ts: an old name of the uploads serves on, until somebody gives it up",

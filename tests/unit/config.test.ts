@@ -184,7 +184,9 @@ test("what is wrong between keys is shown together with what is wrong in them", 
 test("every problem is shown at once, with key, value, reason and fix, and no secret value", () => {
   let message = "";
   try {
-    parseCommunity({ domain: "https://x", smtpPassword: "hunter2", region: "ams!" }, new Set(), { stack: "acme" });
+    parseCommunity({ domain: "https://x", smtpPassword: "hunter2", region: "ams!" }, new Set(), {
+      stack: "acme",
+    });
   } catch (error) {
     message = (error as Error).message;
   }

@@ -24,7 +24,12 @@ describe("a community moves to another region and jurisdiction, with a smaller d
     // The dump, and what rclone copies.
     const before = await world.state();
     const [dump, objects] = [databaseOf(before).data, bucketOf(before).objects];
-    const destroy = await stack.destroy("--exclude", "**::community-secrets**", "--exclude", "**::community-identity**");
+    const destroy = await stack.destroy(
+      "--exclude",
+      "**::community-secrets**",
+      "--exclude",
+      "**::community-identity**",
+    );
     expect(destroy.exitCode, destroy.output).toBe(0);
     expect(await secretsOfStack()).toEqual(secrets);
     expect(Object.keys((await world.state()).fly.apps).filter((name) => name.startsWith(app))).toEqual([]);
