@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { nameOf } from "../support/events.ts";
 import { type ProtectedCommunity, protectedCommunity } from "../support/protected-community.ts";
 
 describe("what would lose data is refused", () => {
@@ -20,10 +21,12 @@ describe("what would lose data is refused", () => {
   test("from the first release on nothing that holds data or keys is replaced by a flag, protected or not", async () => {
     // The marks on the things themselves come with the next run; until then this one stands in front of them all.
     const kept = (await community.stack.resources()).filter((one) => one.protect === true);
-    expect(kept.map(({ urn }) => urn.split("::").at(-1))).toContain("community-lock-hold");
+    expect(kept.map(({ urn }) => nameOf(urn))).toContain("lock-hold");
     const name = "database-postgres";
     const { exitCode, output } = await community.preview({}, "--replace", await community.urnOf(name));
     expect(exitCode, output).not.toBe(0);
-    expect(output).toContain(`unable to replace resource ${name}: the community's data or keys are in it`);
+    expect(output).toContain(
+      `unable to replace resource community-${name}: the community's data or keys are in it`,
+    );
   });
 });

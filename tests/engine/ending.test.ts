@@ -68,7 +68,7 @@ describe("a community ends", () => {
 
   test("destroyed, it leaves the dumps alone, and nobody has a key to it", async () => {
     const resources = await stack.resources("--show-secrets");
-    const access = resources.find((one) => one.urn.endsWith("::final-dump-access"))?.outputs ?? {};
+    const access = resources.find((one) => one.urn.endsWith("::community-final-dump-access"))?.outputs ?? {};
     const destroy = await stack.destroy();
     expect(destroy.exitCode, destroy.output).toBe(0);
     const [left, objects] = [await now(), await farewell()];

@@ -1,5 +1,7 @@
 /** A first `up` that fails. More obstacles: long/first-up.test.ts; what each of them leaves on Fly: driver/first-up. */
+
 import { expect, test } from "vitest";
+import { nameOf } from "../support/events.ts";
 import { applyPrintedFix } from "../support/printed-fix.ts";
 import { openStack } from "../support/stack.ts";
 import { startWorld } from "../support/world.ts";
@@ -21,5 +23,5 @@ test("of a name that is taken, it goes through with another one as printed, and 
   const again = await stack.preview("--expect-no-changes");
   expect(again.exitCode, again.output).toBe(0);
   const kept = (await stack.resources()).filter((one) => one.protect === true);
-  expect(kept.map(({ urn }) => urn.split("::").at(-1))).toContain("community-lock-hold");
+  expect(kept.map(({ urn }) => nameOf(urn))).toContain("lock-hold");
 });

@@ -58,7 +58,7 @@ export async function evidenceOf(scene: Scene): Promise<Evidence> {
       { name: "the clouds' page", text: view },
     ],
     // The driver is started by its path in the project; flyctl, which it starts, by another.
-    environments: watch.environments.filter(({ name }) => !/ providers\/fly\/start\.mjs/.test(name)),
+    environments: watch.environments.filter(({ name }) => !/ mastiff-driver /.test(name)),
     bodies: journal.flatMap((entry) =>
       (["requestBody", "responseBody"] as const).map((side) => ({
         name: `${side} of ${entry.cloud} ${entry.method} ${entry.path}`,

@@ -1,9 +1,11 @@
 /** A protected community that is up, and what an operator does to it by hand. */
+
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect } from "vitest";
 import { environment } from "../../sandbox/toolchain/environment.ts";
 import { pulumi } from "../../sandbox/toolchain/stack.ts";
+import { nameOf } from "./events.ts";
 import { type Community, communityThatIsUp } from "./golden.ts";
 import type { Outcome } from "./stack.ts";
 
@@ -77,7 +79,7 @@ export async function protectedCommunity(
         },
         extendEnv: false,
       }),
-    urnOf: async (name) => (await stack.resources()).find(({ urn }) => urn.endsWith(`::${name}`))?.urn ?? "",
+    urnOf: async (name) => (await stack.resources()).find(({ urn }) => nameOf(urn) === name)?.urn ?? "",
     async importState(state) {
       const run = await execa(
         join(world.toolchain.bin, "pulumi"),

@@ -1,6 +1,7 @@
 /** Looks for secret values where none may be. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { nameOf } from "./events.ts";
 import type { TestStack } from "./stack.ts";
 
 /** A secret value and what it is called. */
@@ -49,8 +50,7 @@ const noSecret = /\.(AWS_ACCESS_KEY_ID|VAPID_PUBLIC_KEY|publicKey\w*)$/;
 export async function secretsOf(stack: TestStack): Promise<Secret[]> {
   const found: Secret[] = [];
   for (const resource of await stack.resources("--show-secrets")) {
-    const name = resource.urn.slice(resource.urn.lastIndexOf(":") + 1);
-    collect({ inputs: resource.inputs, outputs: resource.outputs }, name, found);
+    collect({ inputs: resource.inputs, outputs: resource.outputs }, nameOf(resource.urn), found);
   }
   return found.filter(
     ({ name, value }) =>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { belongings } from "../../support/belongings.ts";
+import { nameOf } from "../../support/events.ts";
 import { type Community, communityThatIsUp } from "../../support/golden.ts";
 
 describe("a community that was about to end", () => {
@@ -33,7 +34,7 @@ describe("a community that was about to end", () => {
     await stack.config({ "mastiff:destroy": undefined });
     expect(await up()).not.toHaveProperty("finalDump");
     const kept = (await stack.resources()).filter((one) => one.protect === true);
-    expect(kept.map((one) => one.urn.split("::").at(-1))).toEqual(
+    expect(kept.map(({ urn }) => nameOf(urn))).toEqual(
       expect.arrayContaining(["database-postgres", "redis-upstash", "media-bucket", "secrets-vapid"]),
     );
     expect(await farewell()).toHaveLength(1);

@@ -83,7 +83,7 @@ describe("a community moves to another region and jurisdiction, with a smaller d
     const resources = await community.stack.resources("--show-secrets");
     return Object.fromEntries(
       resources
-        .filter(({ urn }) => /::secrets-/.test(urn))
+        .filter(({ urn }) => /::community-secrets-/.test(urn))
         .map(({ urn, outputs }) => [urn.split("::").at(-1), outputs]),
     );
   }
