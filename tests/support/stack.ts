@@ -1,5 +1,6 @@
 /** A real stack on the real engine, in a folder of its own that is gone afterwards. */
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -199,15 +200,44 @@ function putBack(place: Workplace, { state, config }: { state: string; config: s
  * config of its own, whose clouds are this world's.
  */
 function layOut(program: string, project: string, world: TestWorld): void {
+  if (installsMastiff(program)) {
+    const modules = join(program, "node_modules");
+    cpSync(program, project, { recursive: true, filter: (path) => path !== modules });
+    if (existsSync(modules)) symlinkSync(modules, join(project, "node_modules"));
+    else installInto(project);
+    return;
+  }
   mkdirSync(project);
   const own = new Set([".git", ".mastiff", "node_modules", "package.json"]);
   for (const entry of readdirSync(program)) {
     if (own.has(entry) || /^Pulumi\..+\.yaml$/.test(entry)) continue;
     symlinkSync(join(program, entry), join(project, entry));
   }
-  for (const entry of ["node_modules", "package.json"]) symlinkSync(join(root, entry), join(project, entry));
+  if (installsMastiff(program)) {
+    symlinkSync(join(program, "package.json"), join(project, "package.json"));
+    installInto(project);
+  } else
+    for (const entry of ["node_modules", "package.json"])
+      symlinkSync(join(root, entry), join(project, entry));
   const dev = join(program, `Pulumi.${devStack}.yaml`);
   if (!existsSync(dev)) return;
   const config = readFileSync(dev, "utf8").replaceAll(`http://127.0.0.1:${devPort}`, world.url);
   writeFileSync(join(project, `Pulumi.${devStack}.yaml`), config);
+}
+
+/** Whether the program is one of its own, which has this package among its dependencies. */
+function installsMastiff(program: string): boolean {
+  const file = join(program, "package.json");
+  if (program === root || !existsSync(file)) return false;
+  const { dependencies = {} } = JSON.parse(readFileSync(file, "utf8")) as { dependencies?: object };
+  return "mastiff" in dependencies;
+}
+
+/** Gives a project every package of the checkout, and the checkout itself as `mastiff`. */
+function installInto(project: string): void {
+  const modules = join(project, "node_modules");
+  mkdirSync(modules);
+  for (const entry of readdirSync(join(root, "node_modules")))
+    if (!entry.startsWith(".")) symlinkSync(join(root, "node_modules", entry), join(modules, entry));
+  symlinkSync(root, join(modules, "mastiff"));
 }
