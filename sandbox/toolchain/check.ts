@@ -15,7 +15,7 @@ const terminal = openTerminal();
  * folder is forgotten.
  */
 const code = readdirSync(root, { withFileTypes: true })
-  .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
+  .filter((entry) => !entry.name.startsWith(".") && !["node_modules", "dist"].includes(entry.name))
   .filter((entry) => entry.isDirectory() || entry.name.endsWith(".ts"))
   .map((entry) => entry.name);
 
