@@ -1,4 +1,4 @@
-import { DriverError, FlyctlFailure, passes } from "./call/errors.ts";
+import { DriverError, FlyctlFailure, isPassing } from "./call/errors.ts";
 import { Fly } from "./call/flyctl.ts";
 import { fallSilent, redactProgress } from "./call/progress.ts";
 import { type Stop, shell } from "./call/shell.ts";
@@ -142,8 +142,7 @@ async function ensured(module: Kind<unknown>, task: Task<unknown>): Promise<unkn
 }
 
 function isFinal(error: unknown): boolean {
-  if (error instanceof FlyctlFailure) return !passes(error.reason);
-  return error instanceof DriverError;
+  return error instanceof DriverError || (error instanceof FlyctlFailure && !isPassing(error));
 }
 
 /** Passes on the job's own output and exit code, so that the command can stand in a pipe. */
