@@ -82,7 +82,7 @@ module.exports = {
         path: [
           "node_modules/@pulumi/",
           "^components/",
-          "^providers/(sendgrid/|cloudflare/|shared/(?!node-version))",
+          "^providers/(sendgrid/|cloudflare/|shared/(?!node-version|repeat))",
           "^index\\.ts$",
         ],
       },

@@ -1,8 +1,8 @@
 /** Runs a command in a machine of its own, beside the community's. */
 import { flyEndpoint } from "../components/fly/driver-call.ts";
 import { inShell, shell } from "../providers/fly/call/shell.ts";
-import type { JobSpec } from "../providers/fly/job.ts";
 import { run as driver } from "../providers/fly/run.ts";
+import type { JobSpec } from "../providers/fly/spec.ts";
 import { communityIn, configOf, openStack } from "./stack.ts";
 
 /** What the help says of every command that runs in a machine. */

@@ -14,7 +14,6 @@ export interface FlyThing {
  * A thing that a look compares with what is there. Look and component get it from the same function, so that
  * neither its logical name nor its spec can differ between the two.
  */
-export interface ObservedThing extends FlyThing, ObserveItem {
+export interface ObservedThing extends FlyThing, Omit<ObserveItem, "kind" | "spec"> {
   kind: ObserveItem["kind"];
-  spec: object;
 }

@@ -2,7 +2,8 @@ import { type CloudClient, orGone } from "../shared/cloud-client.ts";
 import { CloudError } from "../shared/cloud-error.ts";
 import { markIn } from "../shared/mark.ts";
 import { OperatorError } from "../shared/operator-error.ts";
-import { sleep, waitBefore } from "../shared/waiting.ts";
+import { repeat } from "../shared/repeat.ts";
+import { asCloudSays, waitBefore } from "../shared/waiting.ts";
 import type { Envelope } from "./client.ts";
 import { rulesetMark } from "./ruleset-mark.ts";
 
@@ -151,21 +152,17 @@ async function entrypoint(cloud: CloudClient, zoneId: string, phase: string): Pr
  * is gone again.
  */
 async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const done = await repeat(lookAndAct, {
+    tries: TRIES,
+    passes: mayBeConflict,
     // A conflict between two stacks ends soon. A failing cloud gets a longer wait, or the one that it names.
-    let wait = waitBefore(attempt, undefined, {}, Date.now()) / 2;
-    try {
-      const done = await lookAndAct();
-      if (done !== undefined) return done;
-      if (attempt >= TRIES)
-        throw new OperatorError("the rule was written and taken away again, several times");
-    } catch (error) {
-      if (attempt >= TRIES || !mayBeConflict(error, attempt)) throw error;
-      const { status, headers, mayHaveHappened } = error;
-      if (mayHaveHappened) wait = waitBefore(attempt, status, headers, Date.now());
-    }
-    await sleep(wait);
-  }
+    waitMs: (attempt, error) =>
+      error instanceof CloudError && error.mayHaveHappened
+        ? asCloudSays(attempt, error)
+        : waitBefore(attempt, undefined, {}, Date.now()) / 2,
+  });
+  if (done === undefined) throw new OperatorError("the rule was written and taken away again, several times");
+  return done;
 }
 
 /**

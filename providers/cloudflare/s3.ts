@@ -3,8 +3,9 @@ import { AwsClient } from "aws4fetch";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { OperatorError } from "../shared/operator-error.ts";
 import { patiently } from "../shared/patience.ts";
+import { repeat } from "../shared/repeat.ts";
 import { isUntrusted, untrustedFix } from "../shared/untrusted.ts";
-import { sleep, waitBefore } from "../shared/waiting.ts";
+import { asCloudSays } from "../shared/waiting.ts";
 
 /** Address and credentials of one bucket. */
 export interface BucketKey {
@@ -169,16 +170,12 @@ export class Bucket {
    */
   // The answer's shape is S3's; what is read of it is checked where it is read.
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  async #call(method: string, query: string, how: Call): Promise<Record<string, any>> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#once(method, query, how);
-      } catch (error) {
-        const passes = error instanceof S3Error && isPassing(error.status) && !error.isLasting;
-        if (!passes || attempt >= TRIES) throw error;
-        await sleep(waitBefore(attempt, error.status, error.headers, Date.now()));
-      }
-    }
+  #call(method: string, query: string, how: Call): Promise<Record<string, any>> {
+    return repeat(() => this.#once(method, query, how), {
+      tries: TRIES,
+      passes: (error) => error instanceof S3Error && isPassing(error.status) && !error.isLasting,
+      waitMs: asCloudSays,
+    });
   }
 
   async #once(

@@ -81,15 +81,3 @@ function object(name: string, value: unknown): Record<string, unknown> {
     throw new Error(`${name} is no JSON object`);
   return value as Record<string, unknown>;
 }
-
-/**
- * Throws unless each named property exists and has the named type. Values of `shape`: a `typeof`, "array" or
- * "null", or several of these joined by `|`.
- */
-export function checkSpec(spec: Record<string, unknown>, shape: Readonly<Record<string, string>>): void {
-  for (const [key, types] of Object.entries(shape)) {
-    const value = spec[key];
-    const type = value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
-    if (!types.split("|").includes(type)) throw new Error(`SPEC.${key} is ${type}, not ${types}`);
-  }
-}

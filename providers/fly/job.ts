@@ -2,16 +2,8 @@ import type { Fly } from "./call/flyctl.ts";
 import { say } from "./call/progress.ts";
 import { remove, runOneOff } from "./release/one-off.ts";
 import { clone, model } from "./release/rails.ts";
+import type { JobSpec } from "./spec.ts";
 import { type Machine, machinesOf, sharedSize } from "./things/machines.ts";
-
-/** The operator's command, run in a machine of its own with the image and settings of the running web machine. */
-export interface JobSpec {
-  app: string;
-  /** The command and its arguments. */
-  command: string[];
-  /** Memory of the machine in MB, in steps of 256. Default: the web machine's. */
-  memoryMb?: number;
-}
 
 /** Runs the job and passes its output to `onLine` as it arrives. @returns the job's exit code */
 export async function runJob(

@@ -11,14 +11,14 @@ import { ipsOf } from "./things/app.ts";
 export async function observeAll(
   fly: Fly,
   { items }: ObserveAllSpec,
-  load: (kind: string) => Promise<Kind<never>>,
+  load: (kind: ObserveItem["kind"]) => Promise<Kind<unknown>>,
 ): Promise<ObserveAllOutput> {
   const entries = await Promise.all(
     Object.entries(items).map(async ([name, item]): Promise<[string, Observation]> => {
       const kind = await load(item.kind);
       const flyToml = await withAddresses(fly, item);
       const task = { spec: item.spec, secrets: {}, previous: item.previous, flyToml, fly };
-      return [name, await kind.observe(task as never)];
+      return [name, await kind.observe(task)];
     }),
   );
   return withoutHome(items, Object.fromEntries(entries));

@@ -1,80 +1,81 @@
-import { DriverError, FlyctlFailure, passes } from "./call/errors.ts";
+import { DriverError, FlyctlFailure, isPassing } from "./call/errors.ts";
 import { Fly } from "./call/flyctl.ts";
 import { fallSilent, redactProgress } from "./call/progress.ts";
 import { type Stop, shell } from "./call/shell.ts";
-import { checkSpec, readInput } from "./input.ts";
-import type { JobSpec } from "./job.ts";
+import { readInput } from "./input.ts";
 import type { Kind, Task } from "./kind.ts";
+import { check, type Schema } from "./schema.ts";
+import * as specs from "./spec.ts";
 
 /**
  * `node providers/fly/start.mjs <kind> <verb>`: the whole of a run, from arguments to exit code.
  * stdout gets one JSON document at the end, stderr everything else.
  */
-type AnyKind = Kind<never>;
 
-/** The properties that each kind's spec must have, and its module, which is loaded only when needed. */
-const owned = { stack: "string", org: "string", app: "string" };
-const kinds: Record<string, { shape: Record<string, string>; load: () => Promise<AnyKind> }> = {
-  app: {
-    shape: { ...owned, publicAddresses: "boolean", dedicatedV4: "boolean" },
-    load: () => import("./things/app.ts"),
-  },
-  addresses: { shape: { ...owned, dedicatedV4: "boolean" }, load: () => import("./things/addresses.ts") },
-  certificate: {
-    shape: { app: "string", hostname: "string" },
-    load: () => import("./things/certificate.ts"),
-  },
-  secrets: { shape: { app: "string", names: "array" }, load: () => import("./things/secrets.ts") },
-  postgres: {
-    shape: {
-      ...owned,
-      region: "string",
-      size: "object",
-      volumeGb: "number",
-      database: "string",
-      user: "string",
-      consumers: "array",
-    },
-    load: () => import("./things/postgres.ts"),
-  },
-  redis: {
-    shape: { ...owned, region: "string", size: "object", volumeGb: "number", image: "string" },
-    load: () => import("./things/redis.ts"),
-  },
-  upstash: {
-    shape: { ...owned, name: "string", region: "string", plan: "string|null" },
-    load: () => import("./things/upstash.ts"),
-  },
-  release: {
-    shape: {
-      ...owned,
-      region: "string",
-      image: "string",
-      groups: "object",
-      database: "object|null",
-      redisGate: "boolean",
-      smoke: "boolean",
-    },
-    load: () => import("./release/release.ts"),
-  },
-  owner: {
-    shape: { app: "string", username: "string", email: "string", skipDns: "boolean" },
-    load: () => import("./things/owner.ts"),
-  },
-  login: {
-    shape: { app: "string", owner: "string", user: "string" },
-    load: () => import("./things/login.ts"),
-  },
-  "retired-login": {
-    shape: { app: "string", user: "string" },
-    load: () => import("./things/retired-login.ts"),
-  },
-  "redis-password": { shape: { app: "string" }, load: () => import("./things/redis-password.ts") },
-  "redis-restart": { shape: { app: "string" }, load: () => import("./things/redis-restart.ts") },
-  dump: {
-    shape: { app: "string", server: "string", bucket: "string", bucketUrl: "string" },
-    load: () => import("./release/dump.ts"),
-  },
+/** A kind's spec, and its module, which is loaded only when needed. */
+interface Known<Spec> {
+  spec: Schema<Spec>;
+  load(): Promise<Kind<Spec>>;
+}
+
+/** A question that belongs to no kind. */
+interface Question<Spec> {
+  spec: Schema<Spec>;
+  /** Whether each read runs only once: for a look at many things. Default false. */
+  remember?: boolean;
+  ask(fly: Fly, spec: Spec): Promise<unknown>;
+}
+
+// A table of all specs cannot name each of them. Here the compiler checks that a spec and its code belong together.
+const kindOf = <Spec>(known: Known<Spec>): Known<unknown> => known;
+const questionOf = <Spec>(one: Question<Spec>): Question<unknown> => one;
+
+const kinds: Record<specs.ObserveItem["kind"], Known<unknown>> & Record<string, Known<unknown>> = {
+  app: kindOf({ spec: specs.appSpec, load: () => import("./things/app.ts") }),
+  addresses: kindOf({ spec: specs.addressesSpec, load: () => import("./things/addresses.ts") }),
+  certificate: kindOf({ spec: specs.certificateSpec, load: () => import("./things/certificate.ts") }),
+  secrets: kindOf({ spec: specs.secretsSpec, load: () => import("./things/secrets.ts") }),
+  postgres: kindOf({ spec: specs.postgresSpec, load: () => import("./things/postgres.ts") }),
+  redis: kindOf({ spec: specs.redisSpec, load: () => import("./things/redis.ts") }),
+  upstash: kindOf({ spec: specs.upstashSpec, load: () => import("./things/upstash.ts") }),
+  release: kindOf({ spec: specs.releaseSpec, load: () => import("./release/release.ts") }),
+  owner: kindOf({ spec: specs.ownerSpec, load: () => import("./things/owner.ts") }),
+  login: kindOf({ spec: specs.loginSpec, load: () => import("./things/login.ts") }),
+  "retired-login": kindOf({ spec: specs.retiredLoginSpec, load: () => import("./things/retired-login.ts") }),
+  "redis-password": kindOf({
+    spec: specs.redisPasswordSpec,
+    load: () => import("./things/redis-password.ts"),
+  }),
+  "redis-restart": kindOf({ spec: specs.redisPasswordSpec, load: () => import("./things/redis-restart.ts") }),
+  dump: kindOf({ spec: specs.dumpSpec, load: () => import("./release/dump.ts") }),
+};
+
+/** By kind and verb. */
+const questions: Record<string, Question<unknown>> = {
+  "all observe": questionOf({
+    spec: specs.observeAllSpec,
+    remember: true,
+    ask: async (fly, spec) =>
+      (await import("./observe-all.ts")).observeAll(fly, spec, (name) => kinds[name].load()),
+  }),
+  "status look": questionOf({
+    spec: specs.statusSpec,
+    remember: true,
+    ask: async (fly, spec) => (await import("./release/status.ts")).look(fly, spec),
+  }),
+  "jobs look": questionOf({
+    spec: specs.jobsSpec,
+    ask: async (fly, spec) => (await import("./things/redis-jobs.ts")).look(fly, spec),
+  }),
+  "marks look": questionOf({
+    spec: specs.marksSpec,
+    remember: true,
+    ask: async (fly, spec) => (await import("./things/marks.ts")).look(fly, spec),
+  }),
+  "people look": questionOf({
+    spec: specs.peopleSpec,
+    ask: async (fly, spec) => (await import("./things/people.ts")).look(fly, spec),
+  }),
 };
 
 const usage = `usage: node providers/fly/start.mjs <kind> <verb>
@@ -95,11 +96,8 @@ FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
   if (kind === "job" && verb === "run") return job();
-  if (kind === "status" && verb === "look") return status();
-  if (kind === "jobs" && verb === "look") return jobs();
-  if (kind === "marks" && verb === "look") return marks();
-  if (kind === "people" && verb === "look") return people();
-  if (kind === "all" && verb === "observe") return all();
+  const asked = questions[`${kind} ${verb}`];
+  if (asked !== undefined) return answer(asked);
   const known = kinds[kind];
   if (known === undefined || !["ensure", "destroy", "observe", "accept"].includes(verb)) {
     shell().stderr(`${usage}\n`);
@@ -110,11 +108,11 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const input = await readInput();
-  checkSpec(input.spec, known.shape);
+  check(known.spec, input.spec, "SPEC");
   const options = { secrets: Object.values(input.secrets), remember: verb === "observe" };
   return withFly(options, input.spec, async (fly) => {
     const module = await known.load();
-    const task = { ...input, fly } as unknown as Task<never>;
+    const task = { ...input, fly };
     if (verb === "observe") return module.observe(task);
     if (verb === "ensure") return ensured(module, task);
     await module.destroy(task);
@@ -122,11 +120,17 @@ export async function run(args: readonly string[]): Promise<number> {
   });
 }
 
+async function answer({ spec: schema, remember = false, ask }: Question<unknown>): Promise<number> {
+  const { spec } = await readInput();
+  check(schema, spec, "SPEC");
+  return withFly({ remember }, spec, (fly) => ask(fly, spec));
+}
+
 /**
  * Runs ensure. When the first ensure of a thing fails with an error that no repeat can fix, what it made is
  * removed. When a repeat can finish the work, it stays.
  */
-async function ensured(module: AnyKind, task: Task<never>): Promise<unknown> {
+async function ensured(module: Kind<unknown>, task: Task<unknown>): Promise<unknown> {
   try {
     return await module.ensure(task);
   } catch (error) {
@@ -138,74 +142,23 @@ async function ensured(module: AnyKind, task: Task<never>): Promise<unknown> {
 }
 
 function isFinal(error: unknown): boolean {
-  if (error instanceof FlyctlFailure) return !passes(error.reason);
-  return error instanceof DriverError;
-}
-
-async function status(): Promise<number> {
-  const { spec } = await readInput();
-  checkSpec(spec, { certificates: "array" });
-  return withFly({ remember: true }, spec, async (fly) => {
-    const { look } = await import("./release/status.ts");
-    return look(fly, spec as never);
-  });
-}
-
-async function jobs(): Promise<number> {
-  const { spec } = await readInput();
-  checkSpec(spec, { app: "string" });
-  return withFly({}, spec, async (fly) => {
-    const { look } = await import("./things/redis-jobs.ts");
-    return look(fly, spec as never);
-  });
-}
-
-async function marks(): Promise<number> {
-  const { spec } = await readInput();
-  checkSpec(spec, { org: "string", apps: "array", redis: "string|null", stack: "string" });
-  return withFly({ remember: true }, spec, async (fly) => {
-    const { look } = await import("./things/marks.ts");
-    return look(fly, spec as never);
-  });
-}
-
-async function people(): Promise<number> {
-  const { spec } = await readInput();
-  checkSpec(spec, { app: "string", database: "string" });
-  return withFly({}, spec, async (fly) => {
-    const { look } = await import("./things/people.ts");
-    return look(fly, spec as never);
-  });
-}
-
-async function all(): Promise<number> {
-  const { spec } = await readInput();
-  checkSpec(spec, { items: "object" });
-  return withFly({ remember: true }, spec, async (fly) => {
-    const { observeAll } = await import("./observe-all.ts");
-    return observeAll(fly, spec as never, async (kind) => {
-      const known = kinds[kind];
-      if (known === undefined) throw new Error(`SPEC.items has the unknown kind ${kind}`);
-      return known.load();
-    });
-  });
+  return error instanceof DriverError || (error instanceof FlyctlFailure && !isPassing(error));
 }
 
 /** Passes on the job's own output and exit code, so that the command can stand in a pipe. */
 async function job(): Promise<number> {
   const { spec } = await readInput();
-  checkSpec(spec, { app: "string", command: "array", memoryMb: "number|undefined" });
-  const wanted = spec as unknown as JobSpec;
+  check(specs.jobSpec, spec, "SPEC");
   let exitCode = 0;
   const failed = await withFly(
     {},
-    { app: wanted.app },
+    { app: spec.app },
     async (fly) => {
       const { runJob } = await import("./job.ts");
-      exitCode = await runJob(fly, wanted, (line) => shell().stdout(`${fly.redact(line)}\n`));
+      exitCode = await runJob(fly, spec, (line) => shell().stdout(`${fly.redact(line)}\n`));
       return undefined;
     },
-    `no longer watching; the job goes on in its machine (flyctl machine list -a ${wanted.app}), until it ends or is destroyed`,
+    `no longer watching; the job goes on in its machine (flyctl machine list -a ${spec.app}), until it ends or is destroyed`,
   );
   return failed || exitCode;
 }

@@ -1,6 +1,21 @@
+import {
+  array,
+  boolean,
+  type Infer,
+  nullable,
+  number,
+  type ObjectOf,
+  object,
+  oneOf,
+  optional,
+  record,
+  string,
+  unknown,
+} from "./schema.ts";
+
 /**
- * The types that the program and the driver exchange: specs and outputs.
- * Types only, so that components/ can import them without loading any of the driver.
+ * What the program and the driver exchange: specs, as schemas that the driver checks, and outputs, as types.
+ * components/ import types only, so that the program loads nothing of the driver.
  *
  * The driver reads
  * - the spec from the environment variable SPEC (JSON), and its `stack` from MASTIFF_STACK;
@@ -11,32 +26,36 @@
  */
 
 /** An app, with the stack and the organisation that it belongs to. */
-export interface Owned {
+const owned = {
   /** `<identity> <project>/<stack>`, from which the mark on each app is made. From MASTIFF_STACK. */
-  stack: string;
+  stack: string,
   /** Slug of the Fly organisation. */
-  org: string;
+  org: string,
   /** Name of the Fly app, unique over all of Fly. */
-  app: string;
-}
+  app: string,
+};
+export type Owned = ObjectOf<typeof owned>;
 
 /** A spec as the program declares it: without `stack`, which is passed separately. */
 export type Declared<Spec> = Omit<Spec, "stack">;
 
 /** A machine's size, in Fly's own terms. */
-export interface Size {
-  cpuKind: "shared" | "performance";
-  cpus: number;
-  memoryMb: number;
-}
+const size = object({
+  cpuKind: oneOf("shared", "performance"),
+  cpus: number,
+  memoryMb: number,
+});
+export type Size = Infer<typeof size>;
 
 /** An app with its public addresses. */
-export interface AppSpec extends Owned {
+export const appSpec = object({
+  ...owned,
   /** True: one IPv6 and one IPv4 address. False: no addresses, the app is private. */
-  publicAddresses: boolean;
+  publicAddresses: boolean,
   /** A dedicated IPv4 address ($2 a month) instead of the shared one. */
-  dedicatedV4: boolean;
-}
+  dedicatedV4: boolean,
+});
+export type AppSpec = Infer<typeof appSpec>;
 export interface AppOutput {
   app: string;
   v4: string | null;
@@ -46,12 +65,14 @@ export interface AppOutput {
 }
 
 /** The public addresses of an app, once the DNS records point to them. */
-export interface AddressesSpec extends Owned {
-  dedicatedV4: boolean;
+export const addressesSpec = object({
+  ...owned,
+  dedicatedV4: boolean,
   /** The addresses in the DNS records; not known to `observe`. */
-  v4?: string | null;
-  v6?: string | null;
-}
+  v4: optional(nullable(string)),
+  v6: optional(nullable(string)),
+});
+export type AddressesSpec = Infer<typeof addressesSpec>;
 export interface AddressesOutput {
   app: string;
   v4: string | null;
@@ -65,10 +86,8 @@ export interface LeavingAddress {
 }
 
 /** A certificate for one host name. */
-export interface CertificateSpec {
-  app: string;
-  hostname: string;
-}
+export const certificateSpec = object({ app: string, hostname: string });
+export type CertificateSpec = Infer<typeof certificateSpec>;
 export interface CertificateOutput {
   hostname: string;
   /** CNAME that proves the name by DNS, so that the certificate is issued before any traffic arrives. */
@@ -78,31 +97,34 @@ export interface CertificateOutput {
 }
 
 /** The secrets of one app, staged; values come by stdin. */
-export interface SecretsSpec {
-  app: string;
-  names: string[];
+export const secretsSpec = object({
+  app: string,
+  names: array(string),
   /** Names whose values never change once the app has them. Default: none. */
-  forGood?: string[];
-}
+  forGood: optional(array(string)),
+});
+export type SecretsSpec = Infer<typeof secretsSpec>;
 export interface SecretsOutput {
   /** Fly's digest by name; it changes when the value does. */
   digests: Record<string, string>;
 }
 
 /** Unmanaged Postgres on one machine. stdin: `{ "password": … }`, the password of the role `user`. */
-export interface PostgresSpec extends Owned {
-  region: string;
-  size: Size;
-  volumeGb: number;
-  database: string;
-  user: string;
+export const postgresSpec = object({
+  ...owned,
+  region: string,
+  size,
+  volumeGb: number,
+  database: string,
+  user: string,
   /** Apps whose DATABASE_URL points here. It is unset there, staged, when the database is destroyed. */
-  consumers: string[];
+  consumers: array(string),
   /** Another role logs in (kind `login`), so an existing role `user` is left as it is. Default false. */
-  loginElsewhere?: boolean;
+  loginElsewhere: optional(boolean),
   /** The database may be destroyed with the community in it. Default false. */
-  dispensable?: boolean;
-}
+  dispensable: optional(boolean),
+});
+export type PostgresSpec = Infer<typeof postgresSpec>;
 export interface PostgresOutput {
   app: string;
   host: string;
@@ -112,45 +134,56 @@ export interface PostgresOutput {
 }
 
 /** A role that logs in with its own password and acts as `owner`. stdin: `{ "password": … }`. */
-export interface LoginSpec {
+export const loginSpec = object({
   /** App of the database. */
-  app: string;
-  owner: string;
-  user: string;
-}
+  app: string,
+  owner: string,
+  user: string,
+});
+export type LoginSpec = Infer<typeof loginSpec>;
 /** A role that no longer logs in. */
-export interface RetiredLoginSpec {
-  app: string;
-  user: string;
-}
+export const retiredLoginSpec = object({ app: string, user: string });
+export type RetiredLoginSpec = Infer<typeof retiredLoginSpec>;
 export interface LoginOutput {
   user: string;
 }
 
 /** The stack's own Redis on one machine, private. stdin: `{ "password": … }`. */
-export interface RedisSpec extends Owned {
-  region: string;
-  size: Size;
-  volumeGb: number;
-  image: string;
+export const redisSpec = object({
+  ...owned,
+  region: string,
+  size,
+  volumeGb: number,
+  image: string,
   /** Kind `redis-restart` sets the password, so an existing password is kept. Default false. */
-  passwordElsewhere?: boolean;
+  passwordElsewhere: optional(boolean),
   /** Redis may be destroyed with jobs in it. Default false. */
-  dispensable?: boolean;
-}
+  dispensable: optional(boolean),
+});
+export type RedisSpec = Infer<typeof redisSpec>;
+/** The operator's command, run in a machine of its own with the image and settings of the running web machine. */
+export const jobSpec = object({
+  app: string,
+  /** The command and its arguments. */
+  command: array(string),
+  /** Memory of the machine in MB, in steps of 256. Default: the web machine's. */
+  memoryMb: optional(number),
+});
+export type JobSpec = Infer<typeof jobSpec>;
+
 /** How many jobs wait in the stack's own Redis; verb `look`. */
-export interface JobsSpec {
-  app: string;
-}
+export const jobsSpec = object({ app: string });
+export type JobsSpec = Infer<typeof jobsSpec>;
 export interface JobsOutput {
   waiting: number;
 }
 /** How many people have an account in a database; verb `look`. */
-export interface PeopleSpec {
+export const peopleSpec = object({
   /** App of the database. */
-  app: string;
-  database: string;
-}
+  app: string,
+  database: string,
+});
+export type PeopleSpec = Infer<typeof peopleSpec>;
 export interface PeopleOutput {
   people: number;
 }
@@ -158,9 +191,8 @@ export interface PeopleOutput {
  * A password of the stack's own Redis: kind `redis-password` adds it beside the current one, kind
  * `redis-restart` makes it the only one. stdin: `{ "password": … }`.
  */
-export interface RedisPasswordSpec {
-  app: string;
-}
+export const redisPasswordSpec = object({ app: string });
+export type RedisPasswordSpec = Infer<typeof redisPasswordSpec>;
 export interface RedisPasswordOutput {
   /** SHA-256 of the password, as Redis keeps it. */
   digest: string;
@@ -175,16 +207,17 @@ export interface RedisOutput {
 }
 
 /** A Redis at Upstash, bought through Fly. */
-export interface UpstashSpec {
-  stack: string;
-  org: string;
+export const upstashSpec = object({
+  stack: string,
+  org: string,
   /** App of the community. It carries the mark, because a Redis at Upstash cannot. */
-  app: string;
-  name: string;
-  region: string;
+  app: string,
+  name: string,
+  region: string,
   /** Display name or id of a plan; null: pay as you go. */
-  plan: string | null;
-}
+  plan: nullable(string),
+});
+export type UpstashSpec = Infer<typeof upstashSpec>;
 export interface UpstashOutput {
   name: string;
   /** Secret: it holds the password. */
@@ -192,23 +225,25 @@ export interface UpstashOutput {
 }
 
 /** One version of one app on its machines. The app's fly.toml comes by FLY_TOML. */
-export interface ReleaseSpec extends Owned {
-  region: string;
-  image: string;
+export const releaseSpec = object({
+  ...owned,
+  region: string,
+  image: string,
   /** How many machines each process group has. */
-  groups: Record<string, { count: number }>;
+  groups: record(object({ count: number })),
   /**
    * Memory of the machines that migrate; null: this app has no database of its own. `sidekiq`: all parts of
    * the size in config that the memory is derived from, for error messages.
    */
-  database: { memoryMb: number; sidekiq?: Readonly<Record<string, number>> } | null;
+  database: nullable(object({ memoryMb: number, sidekiq: optional(record(number)) })),
   /** Check the version of Redis first: Sidekiq 8 refuses to start below 7. */
-  redisGate: boolean;
+  redisGate: boolean,
   /** App of the stack's own Redis, where Sidekiq's heartbeats are checked. Default: they are not checked. */
-  redis?: string;
+  redis: optional(string),
   /** Check afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
-  smoke: boolean;
-}
+  smoke: boolean,
+});
+export type ReleaseSpec = Infer<typeof releaseSpec>;
 export interface ReleaseOutput {
   app: string;
   image: string;
@@ -216,15 +251,16 @@ export interface ReleaseOutput {
 }
 
 /** The owner's account. stdin: `{ "password": … }`, used when the account is new or the password rotates. */
-export interface OwnerSpec {
-  app: string;
-  username: string;
-  email: string;
+export const ownerSpec = object({
+  app: string,
+  username: string,
+  email: string,
   /** Do not check in DNS whether the e-mail domain accepts mail. */
-  skipDns: boolean;
+  skipDns: boolean,
   /** Rotation word of the password. When it changes, the account gets stdin's password. Default: none. */
-  rotation?: string;
-}
+  rotation: optional(string),
+});
+export type OwnerSpec = Infer<typeof ownerSpec>;
 export interface OwnerOutput {
   result: "created" | "present" | "rotated";
   username: string;
@@ -236,18 +272,19 @@ export interface OwnerOutput {
  * The last dump of a community's database, taken once, into a bucket that stays.
  * stdin: `{ "accessKeyId": …, "secretAccessKey": … }`, a key that may write to the bucket.
  */
-export interface DumpSpec {
+export const dumpSpec = object({
   /** App whose DATABASE_URL points to the database. */
-  app: string;
+  app: string,
   /** App of the database, whose image has a pg_dump of the server's own version. */
-  server: string;
-  bucket: string;
+  server: string,
+  bucket: string,
   /**
    * URL of the bucket in R2's S3 API, as machines reach it:
    * `https://<account>.r2.cloudflarestorage.com/<bucket>`.
    */
-  bucketUrl: string;
-}
+  bucketUrl: string,
+});
+export type DumpSpec = Infer<typeof dumpSpec>;
 export interface DumpOutput {
   bucket: string;
   /** Key of the object; the time is in it. */
@@ -261,9 +298,8 @@ export interface DumpOutput {
 }
 
 /** The state of certificates; verb `look`. */
-export interface StatusSpec {
-  certificates: { app: string; hostname: string }[];
-}
+export const statusSpec = object({ certificates: array(certificateSpec) });
+export type StatusSpec = Infer<typeof statusSpec>;
 export interface CertificateStatus {
   hostname: string;
   status: "active" | "expiring" | "expired" | "pending" | "limited" | "failing" | "missing" | "unknown";
@@ -275,15 +311,16 @@ export interface StatusOutput {
 }
 
 /** Which stacks own the apps with a community's names; verb `look`. */
-export interface MarksSpec {
+export const marksSpec = object({
   /** Slug of the organisation. */
-  org: string;
-  apps: string[];
+  org: string,
+  apps: array(string),
   /** Name of a Redis at Upstash; null: none. */
-  redis: string | null;
+  redis: nullable(string),
   /** `<project>/<stack>`, by which this stack's marks from before identities are recognised. */
-  stack: string;
-}
+  stack: string,
+});
+export type MarksSpec = Infer<typeof marksSpec>;
 export interface MarkedThing {
   /** The thing, in words. */
   what: string;
@@ -309,27 +346,31 @@ export interface Observation {
   ready?: true;
 }
 
-/** Several observations in one run of the driver, which asks Fly each question once: `all observe`. */
-export interface ObserveAllSpec {
-  items: Record<string, ObserveItem>;
-}
-export interface ObserveItem {
-  kind:
-    | "app"
-    | "addresses"
-    | "certificate"
-    | "secrets"
-    | "postgres"
-    | "redis"
-    | "upstash"
-    | "release"
-    | "owner";
-  spec: unknown;
+/** A thing to observe. */
+const observeItem = object({
+  kind: oneOf(
+    "app",
+    "addresses",
+    "certificate",
+    "secrets",
+    "postgres",
+    "redis",
+    "upstash",
+    "release",
+    "owner",
+  ),
+  /** A spec of this kind. */
+  spec: record(unknown),
   /** Rendered fly.toml, for `release`; `{v4}` and `{v6}` in it stand for the app's addresses as they are now. */
-  flyToml?: string;
+  flyToml: optional(string),
   /**
    * What the last ensure printed, when known. It makes what is said of secrets and addresses more precise.
    */
-  previous?: unknown;
-}
+  previous: optional(unknown),
+});
+export type ObserveItem = Infer<typeof observeItem>;
+
+/** Several observations in one run of the driver, which asks Fly each question once: `all observe`. */
+export const observeAllSpec = object({ items: record(observeItem) });
+export type ObserveAllSpec = Infer<typeof observeAllSpec>;
 export type ObserveAllOutput = Record<string, Observation>;

@@ -2,8 +2,9 @@ import axios, { AxiosError, type AxiosInstance, type AxiosResponse } from "axios
 import axiosRetry from "axios-retry";
 import { CloudError, type Refusal } from "./cloud-error.ts";
 import { patiently } from "./patience.ts";
+import { repeat } from "./repeat.ts";
 import { isUntrusted, untrustedFix } from "./untrusted.ts";
-import { sleep, waitBefore } from "./waiting.ts";
+import { asCloudSays, waitBefore } from "./waiting.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -154,21 +155,13 @@ function isRepeatable(error: AxiosError): boolean {
  *
  * @param look finds what the POST would have made, or undefined.
  */
-export async function postAfterLook<T>(
+export function postAfterLook<T>(
   post: () => Promise<T>,
   look: () => Promise<T | undefined>,
   tries = 4,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await post();
-    } catch (error) {
-      if (!(error instanceof CloudError) || !error.mayHaveHappened || attempt >= tries) throw error;
-      await sleep(waitBefore(attempt, error.status, error.headers, Date.now()));
-      const found = await look();
-      if (found !== undefined) return found;
-    }
-  }
+  const passes = (error: unknown) => error instanceof CloudError && error.mayHaveHappened;
+  return repeat(post, { tries, passes, waitMs: asCloudSays, look });
 }
 
 /** The answer, or undefined when the cloud says 404. */

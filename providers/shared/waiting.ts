@@ -1,3 +1,5 @@
+import { repeat } from "./repeat.ts";
+
 /** Longest wait that a cloud's answer can impose, in ms: Cloudflare's block lasts five minutes. */
 const LONGEST_WAIT_MS = 5 * 60_000 + 5_000;
 
@@ -24,6 +26,12 @@ export function waitBefore(
   return bounded + Math.round(random * 0.25 * Math.min(bounded, 4_000));
 }
 
+/** {@link waitBefore} for the error of a cloud that {@link repeat} met. */
+export function asCloudSays(attempt: number, error: unknown): number {
+  const { status, headers } = error as { status: number | undefined; headers: Record<string, unknown> };
+  return waitBefore(attempt, status, headers, Date.now());
+}
+
 /** A header that holds a number of seconds (from now, or since 1970) or a date, in ms from now. */
 function secondsOrDate(header: unknown, now: number, sinceEpoch: boolean): number | undefined {
   if (header === undefined || header === null || header === "") return undefined;
@@ -33,27 +41,20 @@ function secondsOrDate(header: unknown, now: number, sinceEpoch: boolean): numbe
   return Number.isNaN(date) ? undefined : date - now;
 }
 
-/** Resolves after a time. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /**
  * Asks until an answer is final or the time is over, at growing intervals (1 s doubling to 15 s). Asks at
  * least once, and returns the last answer in either case.
  *
  * @param isFinal whether later answers would be the same: the awaited state is reached, or never will be
  */
-export async function askUntil<T>(
+export function askUntil<T>(
   ask: () => Promise<T>,
   isFinal: (answer: T) => boolean,
   timeoutSeconds: number,
 ): Promise<T> {
-  const end = Date.now() + timeoutSeconds * 1000;
-  for (let distance = 1_000; ; distance = Math.min(distance * 2, 15_000)) {
-    const answer = await ask();
-    const left = end - Date.now();
-    if (isFinal(answer) || left <= 0) return answer;
-    await sleep(Math.min(distance, left));
-  }
+  return repeat(ask, {
+    isFinal,
+    limitMs: timeoutSeconds * 1000,
+    waitMs: (attempt, _error, leftMs) => Math.min(500 * 2 ** attempt, 15_000, leftMs),
+  });
 }

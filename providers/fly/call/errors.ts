@@ -74,11 +74,6 @@ export type Reason =
   | "image"
   | "other";
 
-/** True for a reason that passes by itself. */
-export function passes(reason: Reason): boolean {
-  return ["limited", "deadline", "busy", "server", "network", "garbled", "timeout"].includes(reason);
-}
-
 /** A flyctl call that failed. */
 export class FlyctlFailure extends Error {
   readonly reason: Reason;
@@ -105,6 +100,12 @@ export class FlyctlFailure extends Error {
     this.said = o.said;
     this.stdout = o.stdout;
   }
+}
+
+/** True for a failure that passes by itself. */
+export function isPassing(error: unknown): error is FlyctlFailure {
+  const reasons = ["limited", "deadline", "busy", "server", "network", "garbled", "timeout"];
+  return error instanceof FlyctlFailure && reasons.includes(error.reason);
 }
 
 /** A failure's last lines, for the `said` part. */

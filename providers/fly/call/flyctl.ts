@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import pRetry from "p-retry";
+import { setTimeout } from "node:timers/promises";
+import { type Repetition, repeat } from "../../shared/repeat.ts";
 import type { Argv } from "./argv-parts.ts";
 import { failureStatus, folderPrefix, gapIn, sweep } from "./config-folder.ts";
 import { flyctlEnvironment } from "./environment.ts";
-import { FlyctlFailure, passes } from "./errors.ts";
+import { FlyctlFailure, isPassing } from "./errors.ts";
 import { errorMessage, jsonIn, plain } from "./parse.ts";
 import { patiently } from "./patience.ts";
 import { reasonOf } from "./reason.ts";
@@ -73,19 +74,16 @@ export class Fly {
 
   /** A change that may safely run twice (set, unset, remove): retried like a read. */
   async repeatable(argv: Argv, options: CallOptions = {}): Promise<string> {
-    return pRetry(() => this.once(argv, options), {
-      retries: 5,
-      minTimeout: 500,
-      factor: 2,
-      randomize: true,
-      signal: this.#stop.signal,
-      shouldRetry: ({ error, attemptNumber }) =>
-        error instanceof FlyctlFailure &&
-        passes(error.reason) &&
+    return this.repeat(() => this.once(argv, options), {
+      tries: 6,
+      // Random, so that drivers that failed at the same moment do not all come back at the same moment.
+      waitMs: (attempt) => 500 * 2 ** (attempt - 1) * (1 + Math.random()),
+      passes: (error, attempt) =>
+        isPassing(error) &&
         // Exit 0: only a part is missing, and the rest is useful too, so fewer retries.
-        (error.exitCode !== 0 || attemptNumber < 4) &&
+        (error.exitCode !== 0 || attempt < 4) &&
         // These two rarely pass within seconds, and a person waits: fewer retries.
-        (attemptNumber < 3 || !/connection refused|no such host/.test(error.said)),
+        (attempt < 3 || !/connection refused|no such host/.test(error.said)),
     });
   }
 
@@ -95,6 +93,22 @@ export class Fly {
     const turn = lane.last.then(() => this.#run(argv, options, lane.dir));
     lane.last = turn.catch(() => undefined);
     return turn;
+  }
+
+  /**
+   * As {@link repeat}, until the driver is told to stop; `limitMs` is multiplied by the operator's patience.
+   * A change that must not run twice needs `made` or `look`: a call that failed may have reached Fly.
+   */
+  repeat<T>(act: (attempt: number) => Promise<T>, how: Partial<Repetition<T, FlyctlFailure>>): Promise<T> {
+    const made = async (error: unknown) =>
+      error instanceof FlyctlFailure && error.reason !== "stopped" ? how.made?.(error) : undefined;
+    return repeat<T>(act, {
+      waitMs: (attempt) => 500 * 2 ** attempt,
+      pause: (ms) => this.pause(ms),
+      ...how,
+      limitMs: how.limitMs && patiently(how.limitMs),
+      made,
+    });
   }
 
   /** Writes a file that a call reads by path (a fly.toml). Private, and removed when the driver ends. */
@@ -115,19 +129,8 @@ export class Fly {
 
   /** Waits. Rejects when the driver is told to stop. */
   async pause(ms: number): Promise<void> {
-    if (this.stopped) throw this.#failure("stopped", [], { said: "the driver was told to stop" });
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(done, ms);
-      const stopped = () => {
-        clearTimeout(timer);
-        reject(this.#failure("stopped", [], { said: "the driver was told to stop" }));
-      };
-      const { signal } = this.#stop;
-      signal.addEventListener("abort", stopped, { once: true });
-      function done() {
-        signal.removeEventListener("abort", stopped);
-        resolve();
-      }
+    await setTimeout(ms, undefined, { signal: this.#stop.signal }).catch(() => {
+      throw this.#failure("stopped", [], { said: "the driver was told to stop" });
     });
   }
 
@@ -183,7 +186,7 @@ export class Fly {
       });
     }
     if (ended.stopped === "signal" && this.stopped)
-      throw this.#failure("stopped", argv, { exitCode, stdout, said: "the driver was told to stop" });
+      throw this.#failure("stopped", argv, { stdout, said: "the driver was told to stop" });
     if (ended.stopped === "signal")
       throw this.#failure("timeout", argv, { stdout, said: `no word for ${silence.limitMs / 1000} s` });
     if (ended.stopped === "timeout")

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Parts, setParts } from "../../rules/config-parts.ts";
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { type LogLine, logOf, pageOf } from "../call/log.ts";
 import { lastJsonLine, machineId } from "../call/parse.ts";
@@ -89,29 +89,23 @@ async function start(fly: Fly, job: OneOff): Promise<string> {
   const name = `mastiff-${job.job}-${randomBytes(4).toString("hex")}`;
   const metadata = { mastiff_job: job.job, mastiff_image: job.image };
   const call = argv.machineRun({ ...job, name, metadata, restart: "no" });
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const output = await fly.once(call, { app: job.app, timeoutMs: 360_000 });
-      const id = machineId(output);
-      if (id !== undefined) return id;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
+  const made = await fly.repeat(
+    async () => machineId(await fly.once(call, { app: job.app, timeoutMs: 360_000 })) ?? "",
+    {
+      tries: 5,
+      passes: isPassing,
       // flyctl reports an error when a job ends before flyctl saw it start. For us that is not an error.
-      const id =
-        machineId(error.stdout) ??
+      made: async ({ reason, stdout }) =>
+        machineId(stdout) ??
         // The name is taken: an earlier try made the machine, and the list may not have it yet.
-        (error.reason === "exists"
+        (reason === "exists"
           ? (await awaitListed(fly, job.app, (one) => one.name === name && !isGone(one)))?.id
-          : await idOf(fly, job.app, name));
-      if (id !== undefined) return id;
-      if (!passes(error.reason) || attempt === 5) throw error;
-      await fly.pause(500 * 2 ** attempt);
-      continue;
-    }
-    const id = await idOf(fly, job.app, name);
-    if (id !== undefined) return id;
-    throw new Error(`machine run ended well, but app ${job.app} has no machine ${name}`);
-  }
+          : await idOf(fly, job.app, name)),
+    },
+  );
+  const id = made || (await idOf(fly, job.app, name));
+  if (id === undefined) throw new Error(`machine run ended well, but app ${job.app} has no machine ${name}`);
+  return id;
 }
 
 async function idOf(fly: Fly, app: string, name: string): Promise<string | undefined> {
@@ -127,51 +121,35 @@ export async function finish(
 ): Promise<Ended> {
   const seen = new Seen();
   const startBy = Date.now() + patiently(900_000);
-  let waitMs = 200;
   const isIt = (one: Machine) => one.id === id;
-  // The machine was started just now or found by an earlier look: when a list lacks it, the list is only
-  // late.
-  let machine = await awaitListed(fly, app, isIt);
-  let echo = machine?.config?.init?.cmd ?? [];
-  while (machine !== undefined && !isGone(machine) && exitOf(machine) === undefined) {
-    echo = machine.config?.init?.cmd ?? echo;
-    if (machine.state === "failed") break;
+  let echo: readonly string[] = [];
+  const watch = async (attempt: number) => {
+    // The machine was started just now or found by an earlier look: when a list lacks it, the list is only
+    // late.
+    const machine = await awaitListed(fly, app, isIt, attempt === 1 ? undefined : 3000);
+    echo = machine?.config?.init?.cmd ?? echo;
+    const hasEnded = machine === undefined || isGone(machine) || exitOf(machine) !== undefined;
+    if (hasEnded || machine.state === "failed") return { machine };
     if (!hasStarted(machine) && Date.now() > startBy) throw neverStarted(app, machine);
     if (onLine !== undefined) seen.fresh(await logOf(fly, app, id, echo, 3000)).forEach(onLine);
-    await fly.pause(waitMs);
-    waitMs = Math.min(waitMs * 1.5, onLine === undefined ? 5000 : 1000);
-    machine = await awaitListed(fly, app, isIt, 3000);
-  }
+    return undefined;
+  };
+  const longestMs = onLine === undefined ? 5000 : 1000;
+  const waitMs = (attempt: number) => Math.min(200 * 1.5 ** (attempt - 1), longestMs);
+  const machine = (await fly.repeat(watch, { waitMs }))?.machine;
   const exit = machine === undefined ? undefined : exitOf(machine);
   const hasFailed = exit === undefined || (exit.exit_code ?? 0) !== 0;
-  const lines = await lastLog(fly, app, id, echo, hasFailed ? 20_000 : 0);
+  // The log arrives separately from the machine's state, and often seconds later. Fly's own line about the end
+  // is its last. The cause of a failure is in the last lines, so after a failure that line is waited for.
+  const { lines } = await fly.repeat(() => pageOf(fly, app, id, echo, 3000), {
+    isFinal: (page) => page.isWhole || (!hasFailed && page.lines.length > 0),
+    ...(hasFailed ? { limitMs: 20_000 } : { tries: 3 }),
+    waitMs: () => (hasFailed ? 1000 : 0),
+  });
   if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
   if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
   if (exit === undefined) return { exitCode: 255, oomKilled: false, lines: texts(lines) };
   return { exitCode: exit.exit_code ?? 0, oomKilled: exit.oom_killed === true, lines: texts(lines) };
-}
-
-/**
- * The last lines of the log, which arrives separately from the machine's state and often seconds later. The
- * log ends with Fly's own line about the end. With no patience, this asks three times at most and takes what
- * is there.
- *
- * @param patienceMs how long to wait for that line: the cause of a job's failure is in its last lines
- */
-async function lastLog(
-  fly: Fly,
-  app: string,
-  id: string,
-  echo: readonly string[],
-  patienceMs: number,
-): Promise<LogLine[]> {
-  const end = Date.now() + patiently(patienceMs);
-  for (let attempt = 1; ; attempt++) {
-    const { lines, isWhole } = await pageOf(fly, app, id, echo, 3000);
-    const enough = isWhole || (patienceMs === 0 && (lines.length > 0 || attempt === 3));
-    if (enough || (patienceMs > 0 && Date.now() > end)) return lines;
-    if (patienceMs > 0) await fly.pause(1000);
-  }
 }
 
 function exitOf(machine: Machine) {
@@ -204,19 +182,16 @@ function neverStarted(app: string, { id, state }: Machine): DriverError {
  * again and again until flyctl is stopped (seen: 257 s).
  */
 async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fly.once(argv.machineDestroy(app, [id]), { app });
-      return;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure)) throw error;
-      if (/not found|already been destroyed/.test(error.said)) return;
+  await fly.repeat<unknown>(() => fly.once(argv.machineDestroy(app, [id]), { app }), {
+    tries: 6,
+    passes: isPassing,
+    waitMs: (attempt) => 250 * 2 ** attempt,
+    made: async ({ said }) => {
+      if (/not found|already been destroyed/.test(said)) return true;
       const left = (await machinesOf(fly, app)).find((one) => one.id === id);
-      if (left === undefined || isGone(left)) return;
-      if (!passes(error.reason) || attempt >= 6) throw error;
-      await fly.pause(500 * 2 ** (attempt - 1));
-    }
-  }
+      return left === undefined || isGone(left) || undefined;
+    },
+  });
 }
 
 /** Tells which lines of a log page are new: pages overlap from one look to the next. */

@@ -1,7 +1,6 @@
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, FlyctlFailure, isPassing, retry } from "../call/errors.ts";
 import { lastWords } from "../call/log.ts";
-import { patiently } from "../call/patience.ts";
 import { say, tell } from "../call/progress.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import type { ReleaseWork } from "./release-database.ts";
@@ -38,22 +37,25 @@ export async function deploy(work: ReleaseWork, file: string): Promise<void> {
   const { spec, fly } = work;
   say(spec.app, `releasing ${spec.image}`);
   const call = argv.deploy(spec.app, file, spec.image);
-  for (let attempt = 1; ; attempt++) {
-    const begun = Date.now();
-    try {
-      // flyctl limits the time per machine (wait_timeout). The total grows with their number, so it has no
-      // limit.
-      await fly.once(call, { app: spec.app, timeoutMs: 0, onLine: (line) => narrate(spec.app, line) });
-      return;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure) || beforehand.includes(error.reason)) throw error;
+  let begun = 0;
+  const once = () => {
+    begun = Date.now();
+    // flyctl limits the time per machine (wait_timeout). The total grows with their number, so it has no
+    // limit.
+    return fly.once(call, { app: spec.app, timeoutMs: 0, onLine: (line) => narrate(spec.app, line) });
+  };
+  try {
+    await fly.repeat(once, {
+      tries: 3,
       // A repeat is safe: it continues with the existing machines. A failure after 2 minutes comes from the
       // machines' health, whatever Fly's last answer was, so it is not repeated. A timeout means that a call
       // was never answered.
-      const early = Date.now() - begun < 120_000 || error.reason === "timeout";
-      if (!passes(error.reason) || !early || attempt === 3) throw await notReleased(work, error);
-      await fly.pause(2000 * attempt);
-    }
+      passes: (error) => isPassing(error) && (Date.now() - begun < 120_000 || error.reason === "timeout"),
+      waitMs: (attempt) => 2000 * attempt,
+    });
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || beforehand.includes(error.reason)) throw error;
+    throw await notReleased(work, error);
   }
 }
 
@@ -102,9 +104,8 @@ export async function scale(work: ReleaseWork, file: string): Promise<void> {
  */
 export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
   const { spec, fly } = work;
-  const end = Date.now() + patiently(600_000);
   let said = "";
-  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+  const look = async () => {
     const machines = await machinesOf(fly, spec.app);
     const members = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
     const asleep = members.filter((one) => one.state === "stopped" || one.state === "suspended");
@@ -120,10 +121,12 @@ export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
     const text = groups.map((one) => one.text).join(", ");
     if (text !== said) say(spec.app, text);
     said = text;
-    if (groups.every((one) => one.done)) return machines;
-    if (Date.now() > end) throw await notReleased(work, undefined);
-    await fly.pause(waitMs);
-  }
+    return groups.every((one) => one.done) ? machines : undefined;
+  };
+  const waitMs = (attempt: number) => Math.min(250 * 1.5 ** (attempt - 1), 5000);
+  const healthy = await fly.repeat(look, { limitMs: 600_000, waitMs });
+  if (healthy === undefined) throw await notReleased(work, undefined);
+  return healthy;
 }
 
 /** The error for a failed release, with the last log lines of its unhealthy machines. */

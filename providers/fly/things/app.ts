@@ -1,7 +1,6 @@
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
-import { patiently } from "../call/patience.ts";
 import { say } from "../call/progress.ts";
 import { from, gone, type Task } from "../kind.ts";
 import type { AppOutput, AppSpec, Observation } from "../spec.ts";
@@ -143,39 +142,28 @@ export async function list(fly: Fly, app: string): Promise<Address[]> {
   return rows.filter((row, i) => rows.findIndex((other) => other.Address === row.Address) === i);
 }
 
-/** Waits until an address of this type is listed: lists lag behind an allocation. @returns all addresses */
-async function listWith(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
-  const end = Date.now() + patiently(30_000);
-  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 4000)) {
-    const addresses = await list(fly, app);
-    if (addresses.some((one) => one.Type === type)) return addresses;
-    if (Date.now() > end) {
-      throw new DriverError({
-        what: `Fly has given app ${app} ${words[type]}, and does not list it after half a minute.`,
-        fix: "see whether Fly has an incident:  https://status.flyio.net",
-        retry: retry.yes,
-      });
-    }
-    await fly.pause(waitMs);
-  }
-}
-
 /** Each call adds an address, even one that seems to fail: list before each retry. @returns all addresses */
 async function allocate(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
   const call =
     type === "v6" ? argv.ipsAllocateV6(app) : argv.ipsAllocateV4(app, type === "v4" ? "dedicated" : "shared");
   say(app, `allocating ${words[type]}`);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fly.once(call, { app });
-      return await listWith(fly, app, type);
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
-      await fly.pause(500 * 2 ** attempt);
-      const addresses = await list(fly, app);
-      if (addresses.some((one) => one.Type === type)) return addresses;
-    }
-  }
+  const look = async () => {
+    const addresses = await list(fly, app);
+    return addresses.some((one) => one.Type === type) ? addresses : undefined;
+  };
+  const act = async () => {
+    await fly.once(call, { app });
+    // Lists lag behind an allocation.
+    const waitMs = (attempt: number) => Math.min(125 * 2 ** attempt, 4000);
+    const addresses = await fly.repeat(look, { limitMs: 30_000, waitMs });
+    if (addresses !== undefined) return addresses;
+    throw new DriverError({
+      what: `Fly has given app ${app} ${words[type]}, and does not list it after half a minute.`,
+      fix: "see whether Fly has an incident:  https://status.flyio.net",
+      retry: retry.yes,
+    });
+  };
+  return fly.repeat(act, { tries: 5, passes: isPassing, look });
 }
 
 /** The address in the last output, else the oldest. */

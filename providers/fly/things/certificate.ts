@@ -1,5 +1,5 @@
 import * as argv from "../call/argv.ts";
-import { FlyctlFailure, passes } from "../call/errors.ts";
+import { FlyctlFailure, isPassing } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { jsonIn } from "../call/parse.ts";
 import { say } from "../call/progress.ts";
@@ -38,18 +38,16 @@ export async function ensure({ spec, fly }: Task<CertificateSpec>): Promise<Cert
 /** Requests the certificate. A failed call may have reached Fly all the same, so check before each retry. */
 async function add(fly: Fly, app: string, hostname: string): Promise<Certificate> {
   say(hostname, "asking for a certificate");
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return jsonIn(await fly.once(argv.certsAdd(app, hostname), { app })) as Certificate;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure)) throw error;
-      if (error.reason !== "exists" && (!passes(error.reason) || attempt === 5)) throw error;
-      if (error.reason !== "exists") await fly.pause(500 * 2 ** attempt);
-      const certificate = await check(fly, app, hostname);
-      if (certificate !== undefined) return certificate;
-      if (attempt === 5) throw error;
-    }
-  }
+  const isThere = (error: unknown) => error instanceof FlyctlFailure && error.reason === "exists";
+  return fly.repeat(
+    async () => jsonIn(await fly.once(argv.certsAdd(app, hostname), { app })) as Certificate,
+    {
+      tries: 5,
+      passes: (error) => isThere(error) || isPassing(error),
+      waitMs: (attempt, error) => (isThere(error) ? 0 : 500 * 2 ** attempt),
+      look: () => check(fly, app, hostname),
+    },
+  );
 }
 
 export async function destroy({ spec, fly }: Task<CertificateSpec>): Promise<void> {

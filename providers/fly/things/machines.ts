@@ -1,6 +1,5 @@
 import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
-import { patiently } from "../call/patience.ts";
 import type { Size } from "../spec.ts";
 
 /** A machine in `machine list --json`: the fields that the driver reads. The JSON omits zero and false. */
@@ -55,18 +54,16 @@ export async function machinesOf(fly: Fly, app: string): Promise<Machine[]> {
  * @param limitMs how long to wait. Default half a minute.
  * @returns undefined when the machine is not listed by then
  */
-export async function awaitListed(
+export function awaitListed(
   fly: Fly,
   app: string,
   isIt: (machine: Machine) => boolean,
   limitMs = 30_000,
 ): Promise<Machine | undefined> {
-  const end = Date.now() + patiently(limitMs);
-  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 4000)) {
-    const found = (await machinesOf(fly, app)).find(isIt);
-    if (found !== undefined || Date.now() > end) return found;
-    await fly.pause(waitMs);
-  }
+  return fly.repeat(async () => (await machinesOf(fly, app)).find(isIt), {
+    limitMs,
+    waitMs: (attempt) => Math.min(125 * 2 ** attempt, 4000),
+  });
 }
 
 /**

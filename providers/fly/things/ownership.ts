@@ -1,5 +1,5 @@
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, FlyctlFailure, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import { from } from "../kind.ts";
@@ -86,19 +86,20 @@ export async function remark(fly: Fly, owned: Owned, { secrets }: Found): Promis
 /** @returns true when this call made the app; false when the app exists although the call failed. */
 async function create(fly: Fly, owned: Owned): Promise<boolean> {
   // A failed call may still have made the app, and flyctl itself retries a 502 or 503: look before judging.
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
-      fly.made.add(owned.app);
-      return true;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
+  const act = async () => {
+    await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
+    fly.made.add(owned.app);
+    return true;
+  };
+  return fly.repeat(act, {
+    tries: 4,
+    passes: isPassing,
+    made: async (failure) => {
       if (await inOrganisation(fly, owned.org, owned.app)) return false;
-      if (error.reason === "exists") throw taken(owned, error);
-      if (attempt === 4 || !passes(error.reason)) throw error;
-      await fly.pause(500 * 2 ** attempt);
-    }
-  }
+      if (failure.reason === "exists") throw taken(owned, failure);
+      return undefined;
+    },
+  });
 }
 
 export async function mark(fly: Fly, { app, stack }: Owned): Promise<void> {

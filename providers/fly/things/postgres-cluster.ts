@@ -1,5 +1,5 @@
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, type FlyctlFailure, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import type { PostgresSpec } from "../spec.ts";
@@ -43,26 +43,17 @@ export interface Cluster {
 
 /** Our cluster, created or completed, whatever an earlier run left; `previous` is its last output. */
 export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown): Promise<Cluster> {
-  for (let attempt = 1; ; attempt++) {
+  let startsOver = 0;
+  /** The cluster that is there. Destroys a half-made one. @returns undefined: there is none (any more) */
+  const look = async (): Promise<Cluster | undefined> => {
     const found = await find(fly, spec, previous);
-    if (found?.owner === "another stack's") throw notOurs(spec, found.owner);
-    if (found === undefined) {
-      say("database", "creating it (a few minutes)");
-      const failure = await create(fly, spec);
-      if (failure === undefined) await mark(fly, spec);
-      else if (attempt === 3) throw failure;
-      else continue;
-    }
-    // A machine that was made just now exists, even if the list does not show it yet.
-    const machine =
-      found === undefined
-        ? await awaitListed(fly, spec.app, (one) => !isGone(one))
-        : (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
-    if (found?.owner !== "unmarked") {
-      if (found !== undefined) await remark(fly, spec, found);
-      const owed = debtsAmong(found?.secrets ?? []).has("MASTIFF_OWES_RESTART");
+    if (found === undefined) return undefined;
+    if (found.owner === "another stack's") throw notOurs(spec, found.owner);
+    const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
+    if (found.owner === "ours") {
+      await remark(fly, spec, found);
       if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));
-      return { machine, owed };
+      return { machine, owed: debtsAmong(found.secrets).has("MASTIFF_OWES_RESTART") };
     }
     if (!(await isFresh(fly, spec, found))) throw notOurs(spec, found.owner);
     if (machine !== undefined) {
@@ -71,24 +62,36 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown)
     }
     say("database", "an earlier run stopped half way: starting over");
     await destroyApp(fly, spec.app);
-  }
-}
-
-/** One attempt. Returns a failure that may have left something behind: the caller looks and continues. */
-async function create(fly: Fly, spec: PostgresSpec): Promise<FlyctlFailure | undefined> {
-  // Nothing was there a moment ago, so whatever this call leaves in our organisation comes from this run.
-  fly.made.add(spec.app);
-  try {
+    startsOver++;
+    return look();
+  };
+  const create = async () => {
+    say("database", "creating it (a few minutes)");
+    // Nothing was there a moment ago, so whatever this call leaves in our organisation comes from this run.
+    fly.made.add(spec.app);
     await fly.once(argv.postgresCreate(spec), { app: spec.app, timeoutMs: 900_000 });
     return undefined;
-  } catch (error) {
-    if (!(error instanceof FlyctlFailure)) throw error;
-    if (error.reason === "exists") {
-      if (!(await inOrganisation(fly, spec.org, spec.app))) throw taken(spec, error);
-    } else if (!passes(error.reason)) throw error;
-    await fly.pause(2000);
-    return error;
-  }
+  };
+  const found =
+    (await look()) ??
+    (await fly.repeat<Cluster | undefined>(create, {
+      isFinal: () => true,
+      made: async (failure) => {
+        if (failure.reason === "exists" && !(await inOrganisation(fly, spec.org, spec.app)))
+          throw taken(spec, failure);
+        return undefined;
+      },
+      passes: (error, attempt) =>
+        (isPassing(error) || (error as FlyctlFailure).reason === "exists") && attempt + startsOver < 3,
+      waitMs: () => 2000,
+      look,
+    }));
+  if (found !== undefined) return found;
+  await mark(fly, spec);
+  // A machine that was made just now exists, even if the list does not show it yet.
+  const machine = await awaitListed(fly, spec.app, (one) => !isGone(one));
+  if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));
+  return { machine, owed: false };
 }
 
 /**

@@ -1,7 +1,6 @@
-import { DriverError, FlyctlFailure, passes } from "../call/errors.ts";
+import { DriverError, FlyctlFailure, isPassing } from "../call/errors.ts";
 import { execIn } from "../call/exec.ts";
 import type { Fly } from "../call/flyctl.ts";
-import { patiently } from "../call/patience.ts";
 
 /**
  * Runs SQL on a Fly Postgres, inside its machine, by `machine exec`. This goes over the API, without the
@@ -83,18 +82,15 @@ export function literal(text: string): string {
 
 /** Waits until the server answers; a fresh server takes a minute to elect itself leader. */
 export async function awaitServer(fly: Fly, app: string, machine: string, limitMs = 300_000): Promise<void> {
-  const end = Date.now() + patiently(limitMs);
-  for (let waitMs = 250; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
-    try {
-      await sql(fly, app, machine, "SELECT 1");
-      return;
-    } catch (error) {
-      const notYet =
-        error instanceof SqlError ||
-        (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason));
-      if (!notYet || Date.now() > end) throw error;
-      if (error instanceof FlyctlFailure && passes(error.reason)) waitMs = 5000;
-      await fly.pause(waitMs);
-    }
-  }
+  let isFlyBusy = false;
+  await fly.repeat(() => sql(fly, app, machine, "SELECT 1"), {
+    limitMs,
+    passes: (error) =>
+      error instanceof SqlError ||
+      (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)),
+    waitMs: (attempt, error) => {
+      isFlyBusy ||= isPassing(error);
+      return isFlyBusy ? 5000 : Math.min(250 * 1.5 ** (attempt - 1), 5000);
+    },
+  });
 }

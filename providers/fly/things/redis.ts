@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, FlyctlFailure, isPassing, retry } from "../call/errors.ts";
 import { execIn } from "../call/exec.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { lastWords } from "../call/log.ts";
-import { patiently } from "../call/patience.ts";
 import { say } from "../call/progress.ts";
 import { gone, type Task } from "../kind.ts";
 import type { Observation, RedisOutput, RedisSpec } from "../spec.ts";
@@ -180,41 +179,37 @@ async function start(fly: Fly, spec: RedisSpec, volume: string, made: string): P
     command,
   });
   say("Redis", "starting");
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await fly.once(call, { app, timeoutMs: 360_000 });
-      return;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure) || error.reason === "stopped") throw error;
-      // A machine from an earlier attempt has the name.
-      if (error.reason === "exists" || (await machineOf(fly, app)) !== undefined) return;
-      if (!passes(error.reason) || attempt === 5) throw error;
-      await fly.pause(500 * 2 ** attempt);
-    }
-  }
+  await fly.repeat<unknown>(() => fly.once(call, { app, timeoutMs: 360_000 }), {
+    tries: 5,
+    passes: isPassing,
+    // A machine from an earlier attempt has the name.
+    made: async ({ reason }) => reason === "exists" || machineOf(fly, app),
+  });
 }
 
 /** Waits until Redis answers. Does not wait for a machine that exits again and again. */
 export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
-  const end = Date.now() + patiently(180_000);
-  await awaitListed(fly, app, (one) => one.name === name && !isGone(one));
-  for (let waitMs = 200; ; waitMs = Math.min(waitMs * 1.5, 5000)) {
+  const ask = async (attempt: number) => {
+    if (attempt === 1) await awaitListed(fly, app, (one) => one.name === name && !isGone(one));
     const machine = await machineOf(fly, app);
-    const heard = machine?.state === "started" ? await ping(fly, app, machine) : "silence";
-    if (heard === "PONG") return;
-    if (machine === undefined || Date.now() > end || endsSinceStart(machine) >= 2) {
-      // Fly did not let the driver ask, so this is Fly's failure: nothing is known about Redis.
-      if (heard instanceof FlyctlFailure && passes(heard.reason)) throw heard;
-      throw new DriverError({
-        what: `Redis does not come up: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
-        setIn: key,
-        fix: `what it said last is below; the whole log:  flyctl logs -a ${app}`,
-        retry: "helps only if the cause passes by itself",
-        said: machine === undefined ? [] : await lastWords(fly, app, machine.id),
-      });
-    }
-    await fly.pause(waitMs);
-  }
+    return { machine, heard: machine?.state === "started" ? await ping(fly, app, machine) : "silence" };
+  };
+  const { machine, heard } = await fly.repeat(ask, {
+    isFinal: (seen) =>
+      seen.heard === "PONG" || seen.machine === undefined || endsSinceStart(seen.machine) >= 2,
+    limitMs: 180_000,
+    waitMs: (attempt) => Math.min(200 * 1.5 ** (attempt - 1), 5000),
+  });
+  if (heard === "PONG") return;
+  // Fly did not let the driver ask, so this is Fly's failure: nothing is known about Redis.
+  if (isPassing(heard)) throw heard;
+  throw new DriverError({
+    what: `Redis does not come up: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
+    setIn: key,
+    fix: `what it said last is below; the whole log:  flyctl logs -a ${app}`,
+    retry: "helps only if the cause passes by itself",
+    said: machine === undefined ? [] : await lastWords(fly, app, machine.id),
+  });
 }
 
 async function ping(fly: Fly, app: string, machine: Machine): Promise<"PONG" | "silence" | FlyctlFailure> {

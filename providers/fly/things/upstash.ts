@@ -27,21 +27,21 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
     if ((await findApp(fly, spec))?.owner !== "ours") throw somebodys(spec);
     say("Redis", `${spec.name} is there already: taking it up`);
   }
-  for (let attempt = 1; row === undefined; attempt++) {
+  const look = () => find(fly, spec);
+  const create = async () => {
     say("Redis", `creating ${spec.name} at Upstash`);
-    try {
-      await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure)) throw error;
-      const unclear = ["limited", "server", "network", "garbled", "timeout", "exists"].includes(error.reason);
-      if (!unclear || attempt === 4) throw error;
-      await fly.pause(500 * 2 ** attempt);
-    }
-    row = await find(fly, spec);
-    if (row === undefined && attempt === 4)
-      throw new Error("Fly made the Redis database, but does not list it");
-  }
-  if (row === undefined) throw new Error("unreachable");
+    await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
+    return undefined;
+  };
+  const unclear = ["limited", "server", "network", "garbled", "timeout", "exists"];
+  row ??= await fly.repeat<Row | undefined>(create, {
+    tries: 4,
+    passes: (error) => error instanceof FlyctlFailure && unclear.includes(error.reason),
+    waitMs: (attempt, error) => (error === undefined ? 0 : 500 * 2 ** attempt),
+    look,
+  });
+  row ??= await look();
+  if (row === undefined) throw new Error("Fly made the Redis database, but does not list it");
   refuseOther(spec, row);
   const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];
   if (url === undefined || !/^rediss?:\/\//.test(url))

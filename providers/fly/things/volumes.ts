@@ -1,6 +1,6 @@
 import { type Parts, setParts } from "../../rules/config-parts.ts";
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, passes, retry } from "../call/errors.ts";
+import { DriverError, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { jsonIn } from "../call/parse.ts";
 import { say } from "../call/progress.ts";
@@ -36,18 +36,15 @@ export async function ensureVolume(
   fly: Fly,
   o: { app: string; name: string; region: string; sizeGb: number },
 ): Promise<Volume> {
-  for (let attempt = 1; ; attempt++) {
+  const look = async () => {
     const ofName = (await volumesOf(fly, o.app)).filter((one) => one.name === o.name);
-    const found = ofName.find((one) => one.attached_machine_id) ?? ofName[0];
-    if (found !== undefined) return found;
+    return ofName.find((one) => one.attached_machine_id) ?? ofName[0];
+  };
+  const create = async () => {
     say(o.app, `creating a volume of ${o.sizeGb} GB`);
-    try {
-      return jsonIn(await fly.once(argv.volumesCreate(o), { app: o.app })) as Volume;
-    } catch (error) {
-      if (!(error instanceof FlyctlFailure) || !passes(error.reason) || attempt === 5) throw error;
-      await fly.pause(500 * 2 ** attempt);
-    }
-  }
+    return jsonIn(await fly.once(argv.volumesCreate(o), { app: o.app })) as Volume;
+  };
+  return (await look()) ?? fly.repeat(create, { tries: 5, passes: isPassing, look });
 }
 
 /** The config key of the object whose `volumeGb` is a volume's size, and the object's other parts. */

@@ -40,8 +40,8 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "busy-fly-is-final",
     file: "providers/fly/call/flyctl.ts",
-    text: "      retries: 5,",
-    replacement: "      retries: 0,",
+    text: "      tries: 6,",
+    replacement: "      tries: 1,",
     what: "a call that is never repeated: one busy moment of Fly's ends the run",
   },
   {
@@ -159,8 +159,8 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "wrong-plan-repeated",
     file: "providers/fly/things/upstash.ts",
-    text: '"garbled", "timeout", "exists"].includes(error.reason);',
-    replacement: '"garbled", "timeout", "exists", "plan"].includes(error.reason);',
+    text: '"garbled", "timeout", "exists"];',
+    replacement: '"garbled", "timeout", "exists", "plan"];',
     what: "a retry that repeats what never passes: an unknown plan is asked for four times",
   },
   {
