@@ -24,7 +24,7 @@ const social = new Community(
   "social",
   {
     domain: `social.${zone}`,
-    owner: { username: "rex", email: `rex@${zone}` },
+    owner: { username: "rex", email: `rex@social.${zone}` },
     cloudflare: { accountId, zone },
     fly: { organization: config.require("organization"), region: "ams" },
     mail: { dmarc: { policy: "none" } },

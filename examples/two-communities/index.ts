@@ -17,13 +17,13 @@ const shared: Pick<CommunityArgs, "cloudflare" | "fly" | "protect" | "endpoints"
 const dogs = new Community("dogs", {
   ...shared,
   domain: `dogs.${zone}`,
-  owner: { username: "rex", email: `rex@${zone}` },
+  owner: { username: "rex", email: `rex@dogs.${zone}` },
 });
 
 const cats = new Community("cats", {
   ...shared,
   domain: `cats.${zone}`,
-  owner: { username: "tom", email: `tom@${zone}` },
+  owner: { username: "tom", email: `tom@cats.${zone}` },
   sizes: { redis: { kind: "upstash" } },
 });
 

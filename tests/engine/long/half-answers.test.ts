@@ -33,7 +33,7 @@ test("what Cloudflare answered by half is said, and made once in the end", async
   );
   const up = await stack.up();
   expect(up.exitCode, up.output).not.toBe(0);
-  for (const half of ["records-assets-cname (DnsRecord)", "mail-dkim1 (DnsRecord)"])
+  for (const half of ["community-records-assets-cname (DnsRecord)", "community-mail-dkim1 (DnsRecord)"])
     expect(up.output).toContain(`Cloudflare answered the POST for ${half} with half an answer`);
   expect(up.output).toContain("npx mastiff recover -s dev");
   await world.faults();

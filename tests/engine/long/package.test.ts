@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../../sandbox/toolchain/paths.ts";
@@ -44,7 +44,9 @@ test("types resolve in a project of its own, with its own compiler settings", as
 });
 
 test("the operator's command is installed with it", async () => {
-  expect(await run(program, "npx", ["mastiff", "--help"])).toContain("npx mastiff tootctl -s acme");
+  expect(await run(program, "npx", ["mastiff", "--help"], dirname(process.execPath))).toContain(
+    "npx mastiff tootctl -s acme",
+  );
 });
 
 describe("two communities of the installed package", () => {
