@@ -65,7 +65,7 @@ export class StackIdentity extends pulumi.ComponentResource {
         hex === undefined ? notMade : markOf({ identity: hex, stack: keepers?.stack ?? args.stack }),
       );
     this.known = knownValue(this.mark).then((mark) => {
-      if (mark === notMade) throw new pulumi.RunError(noIdentity(name));
+      if (mark === notMade) throw new pulumi.RunError(noIdentity);
       return { mark, isNew };
     });
     this.registerOutputs();
@@ -75,9 +75,7 @@ export class StackIdentity extends pulumi.ComponentResource {
 /** Stands for a missing identity: a new resource that --target leaves out has no outputs. */
 const notMade = "";
 
-function noIdentity(name: string): string {
-  return [
-    "The stack has no identity yet, and this run is not to make one: its --target leaves it out.",
-    `  fix     run pulumi up once without --target, or add:  --target '**::${name}**'`,
-  ].join("\n");
-}
+const noIdentity = [
+  "The stack has no identity yet, and this run is not to make one: its --target leaves it out.",
+  "  fix     run pulumi up once without --target",
+].join("\n");

@@ -41,5 +41,5 @@ test("a run whose --target leaves the identity out is told so", async () => {
     const identity = new StackIdentity("identity", { stack: "mastiff/acme", protect: false, look: vi.fn() });
     await identity.known;
   });
-  await expect(run).rejects.toThrow("--target '**::identity**'");
+  await expect(run).rejects.toThrow("run pulumi up once without --target");
 });

@@ -40,8 +40,8 @@ describe("a community moves to another region and jurisdiction, with a smaller d
       "mastiff:bucketJurisdiction": "eu",
       "mastiff:postgres": '{"volumeGb":1}',
     });
-    const bucket = ["--target", "**::community-media", "--target", "**::community-media-bucket"];
-    await community.up("--target", "**::community-database**", ...bucket);
+    const parts = ["fly", "database**", "cloudflare", "media", "media-bucket"];
+    await community.up(...parts.flatMap((part) => ["--target", `**::community-${part}`]));
     await world.meddle((state) => {
       databaseOf(state).data = dump;
       bucketOf(state).objects = objects;
