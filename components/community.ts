@@ -18,6 +18,9 @@ import { groundwork } from "./stack/groundwork.ts";
  * A Mastodon community: the zone, bucket and rules at Cloudflare, mail through SendGrid, the apps, machines,
  * database and Redis on Fly, and every secret.
  *
+ * An explicit Cloudflare provider serves the official resources. The looks and Mastiff's own resources take the
+ * token from `cloudflare:apiToken` or `CLOUDFLARE_API_TOKEN`.
+ *
  * Each run first reads the state and looks at the clouds. It fails, in previews too, where data would be
  * lost, where something is in the way, or where the arguments are wrong; then nothing is changed.
  *

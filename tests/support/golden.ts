@@ -56,11 +56,19 @@ export async function communityThatIsUp(
   wanted: Wanted = () => ({}),
   options: WorldOptions = {},
 ): Promise<Community> {
-  const golden = await goldenOf(wanted, options);
+  return communityKeptIn(await goldenOf(wanted, options), wanted, options);
+}
+
+/** A copy of the community whose clouds, state and config are the files of this folder. */
+export async function communityKeptIn(
+  folder: string,
+  wanted: Wanted = () => ({}),
+  options: WorldOptions = {},
+): Promise<Community> {
   const world = await startWorld(options);
   try {
     const read = (name: keyof Kept) =>
-      readFileSync(join(golden, name), "utf8").replaceAll(placeholder, world.url);
+      readFileSync(join(folder, name), "utf8").replaceAll(placeholder, world.url);
     const clouds = JSON.parse(read("clouds")) as object;
     await world.meddle((state) => Object.assign(state, clouds));
     const stack = await openStack(world, {
