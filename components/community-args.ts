@@ -15,25 +15,33 @@ import type { MovedFrom } from "./stack/fact-rules.ts";
 export interface CommunityArgs {
   /** Domain of the community. It is permanent: accounts and other servers depend on it. */
   domain: pulumi.Input<string>;
-  /** The first account, which has the role Owner. */
+  /**
+   * The first account, which has the role Owner. Its user name has 1 to 30 lower-case letters, digits and
+   * `_`.
+   */
   owner: { username: pulumi.Input<string>; email: pulumi.Input<string> };
+  /** Account, zone, and how the community holds the zone. */
   cloudflare: CloudflareArgs;
+  /** Organisation, region and names of the apps. */
   fly: FlyArgs;
   /** Hosts beside the domain. Default: `assets.`, `files.` and `streaming.` below it. */
   hosts?: HostArgs;
   /** The bucket of the uploads. Default: a bucket and a token that the community makes. */
   uploads?: UploadArgs;
-  /** Default: mail through SendGrid. */
+  /** How Mastodon sends mail. Default: through SendGrid. */
   mail?: MailArgs;
-  /** Release of Mastodon, as the tag of its images. Default: the newest that this version was tested with. */
+  /**
+   * Release of Mastodon, as the tag of its images. Default: the newest that this version was tested with. A
+   * release that goes back or skips a minor version is refused.
+   */
   mastodonVersion?: string;
   /** Sizes of everything that runs. Default `tiny`: up to 50 people. */
   preset?: Preset;
   /** Sizes that replace single ones of the preset. */
   sizes?: SizeOverrides;
-  /** Variables of your own for Mastodon, in plain text. Default: none. */
+  /** Plain variables of your own for Mastodon. Variables that Mastiff sets are refused. Default: none. */
   env?: Record<string, pulumi.Input<string | number | boolean>>;
-  /** Secret variables of your own for Mastodon. Default: none. */
+  /** Secret variables of your own for Mastodon. Variables that Mastiff sets are refused. Default: none. */
   secretEnv?: Record<string, pulumi.Input<string>>;
   /** Whether to generate `OTP_SECRET`, which a database from before Mastodon 4.4 needs. Default false. */
   otpSecret?: boolean;
@@ -44,15 +52,24 @@ export interface CommunityArgs {
   protect?: boolean;
   /** Whether previews compare Fly with the state. Default `look`. */
   drift?: "look" | "off";
-  /** The community's domain, to end the community: the next `up` takes a last dump and unprotects. */
+  /**
+   * The community's domain, to end the community: the next `up` takes a last dump and unprotects. Default:
+   * the community is kept.
+   */
   destroy?: string;
-  /** What was moved away by hand, so that a change which would lose data is accepted. */
+  /** What was moved away by hand, so that a change which would lose data is accepted. Default: nothing. */
   movedFrom?: MovedFrom;
-  /** A word for each secret to rotate. A new word makes a new secret. */
+  /**
+   * A word for each secret to rotate: 1 to 20 lower-case letters, digits and dashes. A new word makes a new
+   * secret. Default: none was rotated.
+   */
   rotate?: Rotation;
-  /** The most that the community may cost a month, in USD. Default: no limit, and beyond it a warning. */
+  /**
+   * The most that the community may cost a month, in USD. Default: no limit. Beyond it, a run warns, or with
+   * `refuse` fails before anything is changed.
+   */
   budget?: { usdPerMonth: number; action?: "warn" | "refuse" };
-  /** Addresses of other clouds than the real ones. */
+  /** Addresses of other clouds than the real ones. Default: the real ones. */
   endpoints?: Endpoints;
 }
 
@@ -68,11 +85,14 @@ export interface CloudflareArgs {
 
 /** Where the community is at Fly. */
 export interface FlyArgs {
-  /** Slug of the organisation. */
+  /** Slug of the organisation; permanent from the first release on. */
   organization: pulumi.Input<string>;
-  /** Region of all machines and volumes. Default `ams`. */
+  /** Region of all machines and volumes; permanent from the first release on. Default `ams`. */
   region?: string;
-  /** Name of the web app, after which the others are named. Default: the domain with dashes. */
+  /**
+   * Name of the web app, after which the others are named; unique on all of Fly, and permanent from the first
+   * release on. Default: the domain with dashes.
+   */
   app?: string;
   /** Whether the two public apps have an IPv4 address of their own (2 USD a month each). Default false. */
   dedicatedIpv4?: boolean;
@@ -82,59 +102,75 @@ export interface FlyArgs {
 
 /** Hosts of the community beside its domain. */
 export interface HostArgs {
+  /** Host of scripts and styles. Default: `assets.<domain>`; below a zone `assets-<subdomain>.<zone>`. */
   assets?: string;
+  /**
+   * Host of the uploads. Default: `files.<domain>`; below a zone `files-<subdomain>.<zone>`. An earlier host
+   * belongs in `oldFiles`: other servers keep the addresses of uploads.
+   */
   files?: string;
-  /** Earlier hosts of the uploads, which serve on. */
+  /** Earlier hosts of the uploads, which serve on. Default: none. */
   oldFiles?: string[];
+  /** Host of the streaming API. Default: `streaming.<domain>`. */
   streaming?: string;
-  /** Further hosts that Mastodon answers. Neither DNS records nor certificates are made for them. */
+  /** Further hosts that Mastodon answers, without DNS records and certificates. Default: none. */
   alternateDomains?: string[];
 }
 
 /** The bucket of the uploads. */
 export interface UploadArgs {
-  /** Name of the bucket. Default: `files-` and the domain with dashes. */
+  /** Name of the bucket; permanent once the bucket exists. Default: `files-` and the domain with dashes. */
   bucket?: string;
-  /** Where Cloudflare should keep the bucket. Default: near the first writer. */
+  /** Where Cloudflare should keep the bucket, read only at its creation. Default: near the first writer. */
   location?: "apac" | "eeur" | "enam" | "weur" | "wnam" | "oc";
-  /** `eu` keeps the objects in the European Union. Default `default`. */
+  /** `eu` keeps the objects in the European Union; permanent once the bucket exists. Default `default`. */
   jurisdiction?: "default" | "eu";
   /** Id of an R2 key of your own. Default: the community makes a token for the bucket. */
   accessKeyId?: pulumi.Input<string>;
-  /** The secret half of that key. */
+  /** The secret half of that key, required with it. */
   secretAccessKey?: pulumi.Input<string>;
 }
 
 /** How Mastodon sends mail. */
 export interface MailArgs {
-  /** Sender address. Default: `notifications@<domain>`. */
+  /**
+   * Sender address. With SendGrid it is an address at the domain, or that of `sendgrid.sender`. Default:
+   * `notifications@<domain>`.
+   */
   fromAddress?: string;
-  /** Sender name. Default `Mastodon`. */
+  /** Sender name, up to 200 characters. Default `Mastodon`. */
   fromName?: string;
   /** A mail server that is used instead of SendGrid. */
   smtp?: {
+    /** Host of the server. */
     server: string;
-    /** Default 587. */
+    /** Port of the server. Default 587. */
     port?: number;
-    /** Default: `tls` at port 465, else `starttls`. */
+    /** Encryption; `none` only where `auth` is `none` too. Default: `tls` at port 465, else `starttls`. */
     encryption?: "starttls" | "tls" | "none";
-    /** Default `plain`. */
+    /** How Mastodon logs in. Default `plain`. */
     auth?: "plain" | "login" | "cram_md5" | "none";
+    /** Login, required unless `auth` is `none`. */
     login?: pulumi.Input<string>;
+    /** Password, required unless `auth` is `none`. Secret. */
     password?: pulumi.Input<string>;
   };
+  /** The SendGrid account, where mail goes through SendGrid. */
   sendgrid?: {
-    /** `eu` is for an EU subuser. Default `global`. */
+    /** Where mails are processed: `eu` is for an EU subuser. Default `global`. */
     region?: "global" | "eu";
     /** Label of the return path. Default: `em` and five digits. */
     subdomain?: string;
-    /** Whether only this community sends through the account. Default false. */
+    /**
+     * Whether only this community sends through the account. Then the account's click tracking is switched
+     * off. Default false.
+     */
     accountIsOurs?: boolean;
     /** A verified single sender. Default: none. */
     sender?: Sender;
   };
-  /** Whether to make an SPF record for SendGrid. Default false. */
+  /** Whether to make an SPF record for SendGrid; refused with `smtp`. Default false. */
   spf?: boolean;
-  /** Default: no DMARC record. */
+  /** Policy of the DMARC record, and the address for reports. Default: no DMARC record. */
   dmarc?: { policy: "none" | "quarantine" | "reject"; reports?: string };
 }

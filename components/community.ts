@@ -23,6 +23,7 @@ import { groundwork } from "./stack/groundwork.ts";
  *
  * Each run first reads the state and looks at the clouds. It fails, in previews too, where data would be
  * lost, where something is in the way, or where the arguments are wrong; then nothing is changed.
+ * {@link CommunityOutputs} describes the outputs.
  *
  * @example
  * const dogs = new Community("dogs", {
@@ -51,7 +52,7 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
 
   /**
    * @param name logical name, with which the names of all resources begin. It is permanent
-   * @param args arguments, or the `mastiff:` config of the stack
+   * @param args arguments, or the `mastiff:` config of the stack. Wrong ones are reported all at once
    */
   constructor(name: string, args: CommunityArgs | StackConfig, opts?: pulumi.ComponentResourceOptions) {
     super(

@@ -5,8 +5,11 @@ import * as cloudflare from "./cloudflare.ts";
 
 /** The bucket for which {@link mintBucketKey} creates a key. */
 export interface BucketKeyArgs {
+  /** Id of the Cloudflare account that owns the bucket: 32 hexadecimal digits. */
   accountId: string;
+  /** Name of the bucket. */
   bucket: string;
+  /** Jurisdiction of the bucket, which is part of its address in the token's policy. */
   jurisdiction: "default" | "eu";
   /** The stack's mark, which names the token. */
   stack: pulumi.Input<string>;

@@ -13,14 +13,25 @@ import { CommunityZone } from "./zone.ts";
 
 /** Arguments of {@link CommunityCloudflare}. */
 export interface CommunityCloudflareArgs {
+  /** The checked settings, the names, and the zone as this run found it. */
   ground: Groundwork;
-  /** Default: a key that the stack makes, for the bucket only. */
+  /** The operator's own key for the bucket; undefined: the stack makes one, for this bucket only. */
   key: OwnBucketKey | undefined;
 }
 
-/** A community at Cloudflare: the zone, the settings and rules of its proxied hosts, the bucket. */
+/**
+ * A community at Cloudflare: the zone, the settings and rules of its proxied hosts, the bucket.
+ *
+ * @example
+ * const { names, own } = ground;
+ * const { zone, media } = new CommunityCloudflare(names.cloudflare, { ground, key: undefined }, own);
+ * export const nameServers = zone.nameServers;
+ * export const bucket = media.bucket;
+ */
 export class CommunityCloudflare extends pulumi.ComponentResource {
+  /** The zone that contains the hosts. */
   readonly zone: CommunityZone;
+  /** The bucket of the uploads, with its public hosts and its key. */
   readonly media: MediaBucket;
 
   constructor(

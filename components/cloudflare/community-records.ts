@@ -5,11 +5,13 @@ import type { Host } from "./hosts.ts";
 
 /** Arguments of {@link CommunityRecords}. */
 export interface CommunityRecordsArgs {
+  /** Id of the zone that gets the records. */
   zoneId: pulumi.Input<string>;
+  /** The community's hosts, from `hostsOf`. */
   hosts: Host[];
-  /** Addresses of the two apps. */
+  /** Public IPv4 and IPv6 addresses of the two apps. */
   addresses: Record<"web" | "streaming", { v4: pulumi.Input<string>; v6: pulumi.Input<string> }>;
-  /** The root host, which CNAMEs point to. */
+  /** The community's domain, which CNAMEs point to. */
   root: string;
   /** The stack's mark, for the records' comment. */
   stack: pulumi.Input<string>;
@@ -30,7 +32,18 @@ export function isOfMastiff(record: { comment?: string | null }): boolean {
   return record.comment?.startsWith("Mastiff ") === true;
 }
 
-/** DNS records of the community's hosts. R2 itself creates the record of the bucket's host. */
+/**
+ * DNS records of the community's hosts. R2 itself creates the record of the bucket's host.
+ *
+ * @example
+ * new CommunityRecords("dogs-records", {
+ *   zoneId: zone.zoneId,
+ *   hosts: Object.values(hostsOf(settings)),
+ *   addresses: { web, streaming },
+ *   root: "mastiff.party",
+ *   stack: identity.mark,
+ * });
+ */
 export class CommunityRecords extends pulumi.ComponentResource {
   constructor(name: string, args: CommunityRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:Records", name, { hosts: args.hosts.map((host) => host.name) }, opts);

@@ -5,14 +5,21 @@ import { resourceNames } from "../stack/logical-names.ts";
 
 /** Arguments of {@link HeaderRule}. */
 export interface HeaderRuleArgs {
+  /** Id of the zone that contains the hosts. Another zone replaces the rule. */
   zoneId: pulumi.Input<string>;
   /** Hosts whose responses get the header. All of them are proxied. */
   hosts: string[];
-  /** Identifies this community's rule among those of others: letters, digits and `_`. */
+  /**
+   * Identifies this community's rule among those of others: letters, digits and `_`, from `ruleRefOf`.
+   * Another ref replaces the rule.
+   */
   ref: string;
   /** The stack's mark, which the rule's description contains. */
   stack: pulumi.Input<string>;
-  /** Whether the state contains the whole ruleset as a resource, as older versions of Mastiff created it. */
+  /**
+   * Whether the state contains the whole ruleset as a resource, as older versions of Mastiff created it. Then
+   * the rule replaces the ruleset.
+   */
   hadWholeRuleset: boolean;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
@@ -41,7 +48,16 @@ export function headerRuleRef(ref: string): string {
  * In an owned zone, too, the stack adds a single rule and does not write the whole ruleset. So the zone's
  * mode can change, and this stack never drops a rule that another stack has added.
  *
+ * @throws OperatorError in `up`, if a rule with this ref bears another stack's mark
  * @see https://developers.cloudflare.com/rules/transform/response-header-modification/
+ * @example
+ * new HeaderRule("dogs-cors", {
+ *   zoneId: zone.zoneId,
+ *   hosts: ["assets.mastiff.party", "files.mastiff.party"],
+ *   ref: ruleRefOf("mastiff.party"),
+ *   stack: identity.mark,
+ *   hadWholeRuleset: false,
+ * });
  */
 export class HeaderRule extends pulumi.ComponentResource {
   constructor(name: string, args: HeaderRuleArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,36 +7,42 @@ import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link MediaBucket}. */
 export interface MediaBucketArgs {
+  /** Id of the Cloudflare account that owns the bucket: 32 hexadecimal digits. */
   accountId: string;
+  /** Id of the zone that contains the public hosts. */
   zoneId: pulumi.Input<string>;
-  /** Name of the bucket, e.g. `files-mastiff-party`. Another name means another bucket. */
+  /**
+   * Name of the bucket, e.g. `files-mastiff-party`. Another name or jurisdiction means another bucket. That
+   * is refused once the bucket exists, because the objects of the old one would be deleted.
+   */
   bucket: string;
   /** Where R2 keeps the objects: a hint that R2 reads only at creation. Default: near the first writer. */
   location?: string | undefined;
   /** `eu` keeps the objects in the EU permanently. */
   jurisdiction: "default" | "eu";
-  /** Public hosts of the objects, e.g. `files.mastiff.party`. Mastodon links to the first one. */
+  /** Public hosts of the objects, e.g. `files.mastiff.party`; at least one. Mastodon links to the first. */
   hosts: readonly string[];
   /** The community's domain. Its pages load the objects. */
   domain: string;
   /** The stack's mark. The token's name and the bucket's CORS rule contain it. */
   stack: pulumi.Input<string>;
-  /** A key made by the operator, for operators who do not let the program create tokens. */
+  /** A key that the operator made for this bucket. Default: the component creates a token for it. */
   key?: { accessKeyId: string; secretAccessKey: pulumi.Output<string> } | undefined;
-  /** The minted key's word in `mastiff:rotate`; unset: never rotated. */
+  /** Word of the created token in `mastiff:rotate`. A new word makes a new token. Unset: never rotated. */
   keyWord?: string | undefined;
   /** Base of R2's S3 API; unset: the account's own. */
   endpoint?: string | undefined;
   /** Base of Cloudflare's API; unset: the real one. */
   baseUrl?: string | undefined;
-  /** Whether the bucket is protected from deletion. */
+  /** Whether the bucket is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
-  /** Whether the bucket may be emptied while it holds uploads. */
+  /** Whether the bucket may be emptied while it holds uploads. If not, its destroy fails. */
   dispensable: boolean;
 }
 
 /** How far R2 has set up the public host of a bucket. */
 export interface HostState {
+  /** Whether R2 serves the bucket at the host. */
   enabled: pulumi.Output<boolean>;
   /** `active` once R2 knows who owns the host name. */
   ownership: pulumi.Output<string>;
@@ -49,13 +55,25 @@ export interface HostState {
  *
  * R2 itself creates the DNS record of a public host. The key is used only after a check that it works.
  *
+ * @throws OperatorError in `up`, if the key does not open the bucket within 120 s
  * @see https://developers.cloudflare.com/r2/buckets/public-buckets/
+ * @example
+ * const owned = { domain: "mastiff.party", stack: identity.mark, protect: true, dispensable: false };
+ * const media = new MediaBucket("dogs-media", {
+ *   ...owned,
+ *   accountId: "0123456789abcdef0123456789abcdef",
+ *   zoneId: zone.zoneId,
+ *   bucket: "files-mastiff-party",
+ *   jurisdiction: "eu",
+ *   hosts: ["files.mastiff.party"],
+ * });
  */
 export class MediaBucket extends pulumi.ComponentResource {
+  /** Name of the bucket, once it exists. */
   readonly bucket: pulumi.Output<string>;
   /** Id of the S3 key, after a check that the key works. */
   readonly accessKeyId: pulumi.Output<string>;
-  /** Secret. */
+  /** Secret half of the S3 key, after the same check. Secret. */
   readonly secretAccessKey: pulumi.Output<string>;
   /** The setup of the first public host as this run saw it. */
   readonly publicHost: HostState;
@@ -152,6 +170,8 @@ export class MediaBucket extends pulumi.ComponentResource {
    * The guard: a resource that cannot be deleted while uploads are in the bucket, unless `dispensable` is
    * set. It is created after the first release and depends on the access resource, so a destroy deletes the
    * guard first. If the first `up` fails, there is no guard, and a destroy empties the bucket.
+   *
+   * @param released the first release that can write uploads
    */
   keepUploads(released: pulumi.Resource): pulumi.Resource {
     const { name, bucket, access, args } = this.#guarded;

@@ -3,6 +3,7 @@ import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link OpenEdge}. */
 export interface OpenEdgeArgs {
+  /** Id of the zone, which the stack owns. */
   zoneId: pulumi.Input<string>;
 }
 
@@ -15,6 +16,14 @@ export interface OpenEdgeArgs {
  * In a shared zone, the stack does not change the level but warns about Under Attack mode (`zone-setup.ts`).
  *
  * @see https://developers.cloudflare.com/fundamentals/reference/under-attack-mode/
+ * @example
+ * const zone = new CommunityZone("dogs-zone", {
+ *   accountId: "0123456789abcdef0123456789abcdef",
+ *   name: "mastiff.party",
+ *   made: true,
+ *   protect: true,
+ * });
+ * new OpenEdge("dogs-edge", { zoneId: zone.zoneId });
  */
 export class OpenEdge extends pulumi.ComponentResource {
   constructor(name: string, args: OpenEdgeArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,12 +5,16 @@ import * as cloudflare from "./cloudflare.ts";
 
 /** Arguments of {@link StrictTls}. */
 export interface StrictTlsArgs {
+  /** Id of the zone that contains the hosts. */
   zoneId: pulumi.Input<string>;
   /** Whether other stacks use the zone, so that this stack must not change the zone's setting. */
   shared: boolean;
-  /** Proxied hosts of the community. */
+  /** Proxied hosts of the community, to which the rule in a shared zone applies. */
   hosts: string[];
-  /** Identifies this community's rule among those of others: letters, digits and `_`. */
+  /**
+   * Identifies this community's rule among those of others: letters, digits and `_`, from `ruleRefOf`.
+   * Another ref replaces the rule.
+   */
   ref: string;
   /** The stack's mark, which the rule's description contains. */
   stack: pulumi.Input<string>;
@@ -30,7 +34,16 @@ export function strictTlsRef(ref: string): string {
  * In a zone that the stack owns, this is the zone's setting, which remains after the stack is destroyed (it
  * has no "off"). In a shared zone, it is a config rule for the community's hosts.
  *
+ * @throws OperatorError in `up`, if a rule with this ref bears another stack's mark
  * @see https://developers.cloudflare.com/ssl/origin-configuration/ssl-modes/full-strict/
+ * @example
+ * new StrictTls("dogs-tls", {
+ *   zoneId: zone.zoneId,
+ *   shared: true,
+ *   hosts: ["assets.mastiff.party", "files.mastiff.party"],
+ *   ref: ruleRefOf("mastiff.party"),
+ *   stack: identity.mark,
+ * });
  */
 export class StrictTls extends pulumi.ComponentResource {
   constructor(name: string, args: StrictTlsArgs, opts?: pulumi.ComponentResourceOptions) {

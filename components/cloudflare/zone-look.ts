@@ -31,11 +31,13 @@ export interface FoundZone {
 
 /** Arguments of {@link lookAtZone}. */
 export interface ZoneLookArgs {
+  /** The checked settings of the community that needs the zone. */
   community: CommunitySettings;
   /** The stack's mark; in the preview before the first `up`, which has no mark yet, the stack's name. */
   stack: string;
   /** Identifies this community's rules among those of others: letters, digits and `_`. */
   ref: string;
+  /** The planned certificates, whose proofs are records in the zone. */
   certificates: FlyPlan["certificates"];
 }
 

@@ -5,20 +5,33 @@ import type { FoundZone } from "./zone-look.ts";
 
 /** Arguments of {@link CommunityZone}. */
 export interface CommunityZoneArgs {
-  /** Cloudflare account that contains the zone. */
+  /** Id of the Cloudflare account that contains the zone: 32 hexadecimal digits. */
   accountId: string;
   /** Name of the zone, e.g. `example.org`. */
   name: string;
   /** Whether this stack creates the zone and has it in its state. */
   made: boolean;
-  /** The zone as this run read it; unset: it does not exist yet. */
+  /** The zone as this run read it; unset: it does not exist yet, and is created. */
   found?: FoundZone | undefined;
-  /** Whether a zone that this stack created is protected from deletion. */
+  /** Whether a zone that this stack created is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
 }
 
-/** The Cloudflare zone that contains the community's hosts: an existing zone, or one made by this stack. */
+/**
+ * The Cloudflare zone that contains the community's hosts: an existing zone, or one made by this stack.
+ *
+ * @see https://developers.cloudflare.com/dns/zone-setups/full-setup/
+ * @example
+ * const zone = new CommunityZone("dogs-zone", {
+ *   accountId: "0123456789abcdef0123456789abcdef",
+ *   name: "mastiff.party",
+ *   made: true,
+ *   protect: true,
+ * });
+ * export const nameServers = zone.nameServers;
+ */
 export class CommunityZone extends pulumi.ComponentResource {
+  /** Id of the zone. Unknown in the preview of its creation. */
   readonly zoneId: pulumi.Output<string>;
   /** The name servers to enter at the registrar. */
   readonly nameServers: pulumi.Output<string[]>;

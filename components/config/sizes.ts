@@ -8,7 +8,9 @@ import type { sizeOverrides } from "./keys/sizes.ts";
 
 /** A machine. Fly allows up to 2 GB of memory for each shared CPU. */
 export interface MachineSize {
+  /** Shared CPUs: 1, 2, 4, 6 or 8. */
   cpus: number;
+  /** Memory in MB, in steps of 256. */
   memoryMb: number;
 }
 /** The web machines; `workers` are Puma's processes, `threads` the threads of each. */
@@ -29,6 +31,7 @@ export interface StreamingSize extends MachineSize {
 }
 /** The database machine and its disk. */
 export interface PostgresSize extends MachineSize {
+  /** Size of the volume in GB. A volume grows, but does not shrink. */
   volumeGb: number;
 }
 /** The stack's own Redis 7 machine, or an Upstash database (plan: `fly redis plans`; null: pay as you go). */

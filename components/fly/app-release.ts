@@ -11,6 +11,7 @@ import type { ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link AppRelease}. */
 export interface AppReleaseArgs extends AppReleasePlan {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** Name of the app once it exists, from `FlyApp.appName`: the release waits for it. */
   appName: pulumi.Input<string>;
@@ -20,7 +21,7 @@ export interface AppReleaseArgs extends AppReleasePlan {
   secrets: Record<string, pulumi.Input<string>>;
   /** Resources that must exist before the machines start. */
   after: pulumi.Resource[];
-  /** Names the release whose data is no longer in the database: any release may follow it. */
+  /** Names the release whose data is no longer in the database: any release may follow it. Default: none. */
   movedFrom?: MovedFrom | undefined;
 }
 
@@ -28,16 +29,17 @@ export interface AppReleaseArgs extends AppReleasePlan {
 export interface AppReleasePlan {
   /** App to release. */
   app: string;
+  /** Image with its tag, e.g. `ghcr.io/mastodon/mastodon:v4.7.4`. */
   image: string;
   /** Names of the secret variables. The names are not secret: they decide which secrets exist. */
   secretNames: readonly string[];
-  /** Names of the secrets whose values never change. */
+  /** Names of the secrets whose values never change; other values are refused. Default: none. */
   forGood?: readonly string[];
   /** Machines by process group. */
   groups: Record<string, { count: number }>;
   /**
-   * Memory of the machine that sets up and migrates the database, and the size that the memory is derived
-   * from. Null: this app does not migrate the database.
+   * Memory in MB of the machine that sets up and migrates the database, and the size that the memory is
+   * derived from. Null: this app does not migrate the database.
    */
   database: ReleaseSpec["database"];
   /** Whether to check that Redis is new enough before anything depends on it. */
@@ -74,6 +76,19 @@ export function appReleaseThings(
  *
  * A destroy removes the machines first: nobody writes into the bucket while it is emptied, and nobody holds a
  * connection to the database while it is dropped.
+ *
+ * @throws Error if `secrets` and `secretNames` differ; in previews too, if the image goes back, skips a minor
+ *   version or is of another major version
+ * @example
+ * const plan = planFly(settings, mailServerOf(settings)).streaming;
+ * const streamingRelease = new AppRelease("dogs-streaming-machines", {
+ *   place,
+ *   ...plan.release,
+ *   appName: streaming.appName,
+ *   flyToml: streaming.addresses.apply((addresses) => plan.flyToml(addresses)),
+ *   secrets: { DATABASE_URL: postgres.url, REDIS_URL: redis.url },
+ *   after: [postgres.ready, redis.ready],
+ * });
  */
 export class AppRelease extends pulumi.ComponentResource {
   /** The release, for resources that must wait for it. */

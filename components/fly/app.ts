@@ -14,7 +14,9 @@ import type { ObservedThing } from "./thing.ts";
 
 /** Public addresses of an app. */
 export interface AppAddresses {
+  /** IPv4 address, shared or dedicated. */
   v4: string;
+  /** IPv6 address. */
   v6: string;
 }
 
@@ -39,12 +41,13 @@ export type UnseenPlace = Pick<FlyPlace, "org" | "region">;
 
 /** Arguments of {@link FlyApp}. */
 export interface FlyAppArgs extends FlyAppPlan {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
 }
 
 /** Settings of an app that are known before it is declared. */
 export interface FlyAppPlan {
-  /** Name of the app, unique on all of Fly. A changed name means another app. */
+  /** Name of the app, unique on all of Fly. Another name or organisation replaces the app. */
   app: string;
   /** Whether the app has a dedicated IPv4 (2 USD a month) instead of a shared one. */
   dedicatedV4: boolean;
@@ -77,12 +80,20 @@ export function lastAddresses({ previous }: ObservedThing): Addresses {
  *
  * The addresses come before the first release, because a release may not allocate any. They come before
  * certificates, because the proof of a certificate names them.
+ *
+ * @throws in `up`, if another organisation has the name, if the app of that name is not this stack's, or if
+ *   Fly gave it no public address
+ * @example
+ * const place: FlyPlace = { stack: identity.mark, org: "mastiff", region: "ams", drift: noLook, last: {} };
+ * const web = new FlyApp("dogs-web", { place, app: "mastiff-party", dedicatedV4: false });
+ * export const addresses = web.addresses;
  */
 export class FlyApp extends pulumi.ComponentResource {
   /** Name of the app, available once the app exists; known in every preview. */
   readonly appName: pulumi.Output<string>;
-  /** IPv4 and IPv6 of the app. */
+  /** Public IPv4 of the app. Unknown in a preview that creates or changes the app. */
   readonly v4: pulumi.Output<string>;
+  /** Public IPv6 of the app, known when {@link v4} is. */
   readonly v6: pulumi.Output<string>;
   /** All public addresses of the app, including old ones that DNS may still lead to. */
   readonly addresses: pulumi.Output<Addresses>;
@@ -118,6 +129,7 @@ export class FlyApp extends pulumi.ComponentResource {
    * Releases the addresses that DNS no longer has, once no resolver can have them cached.
    *
    * @param records the DNS records that lead to the app's addresses
+   * @returns the addresses in DNS, and the old ones that are still kept
    */
   releaseOld(records: pulumi.Resource[]): pulumi.Output<AddressesOutput> {
     const thing = this.#addressesThing;

@@ -29,15 +29,17 @@ export function proofOf(hostname: string, zone: string): CertificateProof {
 
 /** Arguments of {@link FlyCertificate}. */
 export interface FlyCertificateArgs {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** App that serves the host. */
   app: string;
   /** Name of the app once it exists, from `FlyApp.appName`: the addresses come before the certificate. */
   appName: pulumi.Input<string>;
-  /** Host, or `*.domain`. */
+  /** Host, e.g. `assets.mastiff.party`, or a wildcard for all hosts one label below: `*.mastiff.party`. */
   hostname: string;
+  /** Id of the zone that gets the records. */
   zoneId: pulumi.Input<string>;
-  /** Which DNS records prove the host. */
+  /** Which DNS records prove the host, from {@link proofOf}. */
   proof: CertificateProof;
 }
 
@@ -53,6 +55,16 @@ export function certificateThing(name: string, { app, hostname }: CertificateSpe
  * Fly issues the certificate by itself, minutes after it sees the records. Nothing waits for the certificate.
  *
  * @see https://fly.io/docs/networking/custom-domain/
+ * @example
+ * const hostname = "assets.mastiff.party";
+ * const certificate = new FlyCertificate("dogs-assets-host", {
+ *   place,
+ *   zoneId: zone.zoneId,
+ *   app: "mastiff-party",
+ *   appName: web.appName,
+ *   hostname,
+ *   proof: proofOf(hostname, "mastiff.party"),
+ * });
  */
 export class FlyCertificate extends pulumi.ComponentResource {
   /** The certificate to ask about; unknown in the preview of its repair. */

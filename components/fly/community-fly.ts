@@ -14,28 +14,56 @@ import { RetiredPasswords } from "./retired-passwords.ts";
 
 /** Arguments of {@link CommunityFly}. */
 export interface CommunityFlyArgs {
+  /** The checked settings, the names, the plan of everything on Fly, and the drift that a look found. */
   ground: Groundwork;
+  /** Id of the zone that gets the records of the hosts. */
   zoneId: pulumi.Input<string>;
+  /** The generated secrets: Mastodon's keys, and the passwords of database, Redis and Owner. */
   secrets: MastodonSecrets;
-  /** Secret variables of Mastodon beside those of {@link secrets}, by name. */
+  /**
+   * Secret variables of Mastodon beside those of {@link secrets}, by name, from `secretVariables`. Other
+   * names than the plan's are an error.
+   */
   variables: Record<string, pulumi.Input<string>>;
 }
 
-/** A community on Fly: apps and what leads to them, the database and Redis, the machines, the first account. */
+/**
+ * A community on Fly: apps and what leads to them, the database and Redis, the machines, the first account.
+ *
+ * @example
+ * const { names, own } = ground;
+ * const variables = {
+ *   AWS_ACCESS_KEY_ID: media.accessKeyId,
+ *   AWS_SECRET_ACCESS_KEY: media.secretAccessKey,
+ *   SMTP_PASSWORD: mail.apiKey,
+ * };
+ * const fly = new CommunityFly(names.fly, { ground, zoneId: zone.zoneId, secrets, variables }, own);
+ * export const flyToml = fly.flyToml;
+ */
 export class CommunityFly extends pulumi.ComponentResource {
+  /** The app that serves the community, with its background jobs. */
   readonly web: FlyApp;
+  /** The app of the streaming API. */
   readonly streaming: FlyApp;
+  /** A certificate for each host that Fly serves. */
   readonly certificates: FlyCertificate[];
   /** Addresses that the apps keep for those who still know them. */
   readonly oldAddresses: pulumi.Output<AddressesOutput[]>;
+  /** The community's database. */
   readonly postgres: Postgres;
+  /** The Redis of Sidekiq and streaming. */
   readonly redis: Redis;
   /** URLs of database and Redis, by the name of their variable. Secret. */
   readonly connections: Record<"DATABASE_URL" | "REDIS_URL", pulumi.Output<string>>;
+  /** Rendered fly.toml of the web app. */
   readonly flyToml: pulumi.Output<string>;
+  /** Rendered fly.toml of the streaming app. */
   readonly streamingFlyToml: pulumi.Output<string>;
+  /** The web and background machines. */
   readonly webRelease: AppRelease;
+  /** The streaming machines, released last. */
   readonly streamingRelease: AppRelease;
+  /** The first account. */
   readonly owner: Owner;
 
   constructor(name: string, args: CommunityFlyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -20,19 +20,23 @@ export interface DriverPlace {
 
 /** Arguments of {@link FlyCommand}. */
 export interface FlyCommandArgs {
+  /** Where Fly is, and what a look found there. */
   place: DriverPlace;
   /** Output that the thing waits for, such as the name of an app that has to exist. Default: none. */
   after?: pulumi.Input<unknown>;
-  /** Spec with outputs of other resources, where `thing.spec` has only what config decides. */
+  /**
+   * Spec with outputs of other resources, where `thing.spec` has only what config decides. Default:
+   * `thing.spec`.
+   */
   spec?: pulumi.Input<object>;
   /**
    * Whether another app, organisation or region replaces the thing. Default: only where it waits for nothing,
    * because what waits for an app goes with it.
    */
   moves?: boolean;
-  /** Secret values by name. The driver gets them on its standard input. */
+  /** Secret values by name. The driver gets them on its standard input. Default: none. */
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
-  /** Further variables of the driver's environment. */
+  /** Further variables of the driver's environment, in plain text. Default: none. */
   environment?: Record<string, pulumi.Input<string>> | undefined;
   /** Whether the driver's output is secret. Default: true if the driver gets secrets. */
   secretOutput?: boolean;
@@ -46,8 +50,15 @@ export interface FlyCommandArgs {
  *
  * If the thing has drifted, an input (DRIFT) holds the differences in words: a preview shows them, and `up`
  * repairs the thing. If it has not drifted, the DRIFT that an earlier repair left in the state is ignored.
+ *
+ * @example
+ * const spec: CertificateSpec = { app: "mastiff-party", hostname: "assets.mastiff.party" };
+ * const thing: FlyThing = { name: "dogs-assets-host-certificate", kind: "certificate", spec };
+ * const certificate = new FlyCommand(thing, { place, after: web.appName }, { parent: web });
+ * export const target = certificate.output<CertificateOutput>().challenge.target;
  */
 export class FlyCommand extends command.local.Command {
+  /** The thing that the command makes. */
   readonly thing: FlyThing;
   /** The spec, available once the thing may be made. */
   readonly spec: pulumi.Output<object>;
@@ -93,7 +104,7 @@ export class FlyCommand extends command.local.Command {
     this.spec = spec;
   }
 
-  /** The driver's output, parsed. */
+  /** The driver's output, parsed. Unknown in the preview of a change. */
   output<T>(): pulumi.Output<T> {
     return this.stdout.apply((text) => JSON.parse(text) as T);
   }
@@ -101,14 +112,21 @@ export class FlyCommand extends command.local.Command {
 
 /** Arguments of {@link FlyUpkeep}. */
 export interface FlyUpkeepArgs {
+  /** Where Fly is, and what a look found there. */
   place: DriverPlace;
-  /** The command whose output is the thing's identity. */
+  /** The command whose output is the thing's identity, with `hasUpkeep`. */
   of: FlyCommand;
 }
 
 /**
  * Repairs a thing whose outputs other resources read. Its create step does nothing. If the {@link FlyCommand}
  * itself changed, a preview would show those resources with unknown inputs, although nothing of them changes.
+ *
+ * @example
+ * const spec: CertificateSpec = { app: "mastiff-party", hostname: "assets.mastiff.party" };
+ * const thing: FlyThing = { name: "dogs-assets-host-certificate", kind: "certificate", spec };
+ * const certificate = new FlyCommand(thing, { place, hasUpkeep: true }, { parent: web });
+ * new FlyUpkeep({ place, of: certificate }, { parent: web });
  */
 export class FlyUpkeep extends command.local.Command {
   constructor({ of, place }: FlyUpkeepArgs, opts: pulumi.CustomResourceOptions) {

@@ -35,6 +35,7 @@ export const noLook: FlyLook = { found: {}, mended: {}, ready: [] };
 
 /** Arguments of {@link lookAtFly}. */
 export interface FlyLookArgs {
+  /** Every planned thing. Those that the state does not have are left out. */
   things: readonly ObservedThing[];
   /** The stack's mark. */
   stack: string;

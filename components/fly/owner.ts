@@ -6,6 +6,7 @@ import type { ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link Owner}. */
 export interface OwnerArgs extends OwnerPlan {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** Name of the web app once it exists. */
   appName: pulumi.Input<string>;
@@ -19,7 +20,9 @@ export interface OwnerArgs extends OwnerPlan {
 export interface OwnerPlan {
   /** The web app, whose image and database the one-off machine uses. */
   app: string;
+  /** User name: 1 to 30 lower-case letters, digits and `_`. */
   username: string;
+  /** E-mail address. Mastodon checks its domain in DNS, unless it is the community's. */
   email: string;
   /** The community's domain. */
   domain: string;
@@ -42,7 +45,19 @@ export function ownerThing(name: string, plan: OwnerPlan): ObservedThing {
  * The first account, with the role Owner. It is created once and never deleted. Each new word in
  * `mastiff:rotate` gives it a new password once.
  *
+ * @throws in `up`, if Mastodon does not accept the user name or the address
  * @see https://docs.joinmastodon.org/admin/setup/#admin-cli
+ * @example
+ * const account = { username: "rex", email: "rex@mastiff.party", domain: "mastiff.party" };
+ * new Owner("dogs-owner", {
+ *   place,
+ *   ...account,
+ *   rotation: undefined,
+ *   app: "mastiff-party",
+ *   appName: web.appName,
+ *   password: secrets.ownerPassword,
+ *   after: webRelease.released,
+ * });
  */
 export class Owner extends pulumi.ComponentResource {
   constructor(name: string, args: OwnerArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -37,11 +37,17 @@ export interface PlannedCertificate {
 
 /** Everything that is planned on Fly. */
 export interface FlyPlan {
+  /** The app that serves the community, with its background jobs. */
   web: PlannedApp;
+  /** The app of the streaming API. */
   streaming: PlannedApp;
+  /** A certificate for each host that Fly serves. */
   certificates: PlannedCertificate[];
+  /** The database in an app of its own. */
   postgres: PostgresPlan;
+  /** An own Redis, or one at Upstash. */
   redis: RedisPlan;
+  /** The first account. */
   owner: OwnerPlan;
 }
 

@@ -9,12 +9,13 @@ import type { FlyThing, ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link Postgres}. */
 export interface PostgresArgs extends PostgresPlan {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** First password, that of the role that owns the database. Secret. */
   password: pulumi.Output<string>;
-  /** Password of the login that replaced the owner's; set when `rotated` is true. */
+  /** Password of the login that replaced the owner's; set when `rotated` is true. Default: none did. */
   later?: LaterPassword | undefined;
-  /** Whether the database is protected from deletion. */
+  /** Whether the database is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
   /** Resources that are destroyed only after the database. */
   after: pulumi.Resource[];
@@ -24,6 +25,7 @@ export interface PostgresArgs extends PostgresPlan {
 export interface PostgresPlan {
   /** Name of the database's own app. */
   app: string;
+  /** Shared CPUs, memory in MB, volume in GB. None of them shrinks. */
   size: PostgresSize;
   /** Name of the community's database and of the role that owns it. */
   database: string;
@@ -31,7 +33,7 @@ export interface PostgresPlan {
   consumers: string[];
   /** Whether another login has replaced the owner's. */
   rotated: boolean;
-  /** Whether the database may be destroyed with the community in it. */
+  /** Whether the database may be destroyed with the community in it. If not, its destroy fails. */
   dispensable: boolean;
 }
 
@@ -76,7 +78,20 @@ export function postgresThing(name: string, place: UnseenPlace, plan: PostgresPl
  * A rotated password belongs to another role, which acts as the owner. The machines change to that role in
  * their release, and the resource of the previous role is deleted last.
  *
+ * @throws in `up`, if the machine or its volume would shrink; in a destroy, if the community is in the
+ *   database and the database is not dispensable
  * @see https://fly.io/docs/postgres/
+ * @example
+ * const { settings } = new StackConfig().given();
+ * const plan = planFly(settings, mailServerOf(settings)).postgres;
+ * const postgres = new Postgres("dogs-database", {
+ *   place,
+ *   ...plan,
+ *   size: { cpus: 2, memoryMb: 2048, volumeGb: 20 },
+ *   password: secrets.databasePassword,
+ *   protect: true,
+ *   after: [secrets],
+ * });
  */
 export class Postgres extends pulumi.ComponentResource {
   /** DATABASE_URL on Fly's private network. Secret. Known before the database is there. */

@@ -9,23 +9,25 @@ import type { ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link Redis}. */
 export interface RedisArgs extends RedisPlan {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** The community's web app, available once it exists. */
   appName: pulumi.Input<string>;
-  /** First password of an own Redis machine. Secret. */
+  /** First password of an own machine. Secret. Ignored with Upstash, which generates the password. */
   password: pulumi.Output<string>;
-  /** The password that replaced the first one; set when `rotated` is true. */
+  /** The password that replaced the first one; set when `rotated` is true. Default: none did. */
   later?: LaterPassword | undefined;
-  /** Whether Redis is protected from deletion: jobs wait in it. */
+  /** Whether Redis is protected from deletion, since jobs wait in it; undefined: as the component is. */
   protect: boolean | undefined;
 }
 
 /** Settings of Redis that are known before it is declared. */
 export interface RedisPlan {
-  /** Name of the machine's own app, or of the database at Upstash. */
+  /** Name of the machine's own app, or of the database at Upstash. Another name replaces Redis. */
   name: string;
   /** The community's web app. */
   app: string;
+  /** An own machine with its volume, which never shrinks; or Upstash, whose plan changes only by hand. */
   size: RedisSize;
   /** Whether the first password of an own machine was replaced. */
   rotated: boolean;
@@ -72,9 +74,23 @@ function machineSpec(
  *
  * A rotated password is first accepted beside the previous one. It becomes the only one when all machines
  * have it (retired-passwords.ts).
+ *
+ * @throws in `up`, if the volume would shrink or the plan at Upstash is another one; in a destroy, if jobs
+ *   wait in an own machine that is not dispensable
+ * @example
+ * const kept = { rotated: false, dispensable: false, protect: true };
+ * const redis = new Redis("dogs-redis", {
+ *   ...kept,
+ *   place,
+ *   name: "mastiff-party-redis",
+ *   app: "mastiff-party",
+ *   appName: web.appName,
+ *   size: { kind: "own", cpus: 1, memoryMb: 256, volumeGb: 1 },
+ *   password: secrets.redisPassword,
+ * });
  */
 export class Redis extends pulumi.ComponentResource {
-  /** REDIS_URL. Secret. */
+  /** REDIS_URL on Fly's private network. Secret. Known before an own machine is there. */
   readonly url: pulumi.Output<string>;
   /** The resource that must exist before anything connects. */
   readonly ready: pulumi.Resource;

@@ -7,10 +7,11 @@ import type { FlyPlan } from "./plan.ts";
 
 /** Arguments of {@link RetiredPasswords}. */
 export interface RetiredPasswordsArgs {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** The database and the Redis concerned. */
   plan: Pick<FlyPlan, "postgres" | "redis">;
-  /** Passwords that replaced the first ones. */
+  /** Passwords that replaced the first ones; undefined: the first one is still valid. */
   later: { database: LaterPassword | undefined; redis: LaterPassword | undefined };
   /** The releases that give every machine the later passwords. */
   after: pulumi.Resource[];
@@ -20,6 +21,14 @@ export interface RetiredPasswordsArgs {
  * Disables the first passwords of database and Redis, once no machine uses them any more. Passwords between
  * the first and the current one need nothing here: a login is dropped with its resource, and a restarted
  * Redis knows only the password that it starts with.
+ *
+ * @example
+ * new RetiredPasswords("dogs-retired", {
+ *   place,
+ *   plan: planFly(settings, mailServerOf(settings)),
+ *   later: secrets.later,
+ *   after: [webRelease.released, streamingRelease.released],
+ * });
  */
 export class RetiredPasswords extends pulumi.ComponentResource {
   constructor(name: string, args: RetiredPasswordsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,13 +5,22 @@ import { SendgridMail } from "./sendgrid-mail.ts";
 
 /** Arguments of {@link CommunityMail}. */
 export interface CommunityMailArgs {
+  /** The checked settings, the names, and the zone as this run found it. */
   ground: Groundwork;
+  /** Id of the zone that gets the records. */
   zoneId: pulumi.Input<string>;
 }
 
-/** A community's mail: SendGrid unless config names a mail server, and the SPF and DMARC records. */
+/**
+ * A community's mail: SendGrid unless config names a mail server, and the SPF and DMARC records.
+ *
+ * @example
+ * const { names, own } = ground;
+ * const { sendgrid } = new CommunityMail(names.mail, { ground, zoneId: zone.zoneId }, own);
+ * export const mailDomainIsValid = sendgrid?.domainValid;
+ */
 export class CommunityMail extends pulumi.ComponentResource {
-  /** Undefined where config names a mail server. */
+  /** The domain and the key at SendGrid; undefined where config names a mail server. */
   readonly sendgrid: SendgridMail | undefined;
 
   constructor(name: string, { ground, zoneId }: CommunityMailArgs, opts?: pulumi.ComponentResourceOptions) {

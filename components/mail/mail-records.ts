@@ -5,8 +5,11 @@ import type { CommunitySettings } from "../config/schema.ts";
 
 /** A TXT record for mail that the config requests. */
 export interface MailRecord {
+  /** Kind of record, with which the resource's name ends. */
   role: "spf" | "dmarc";
+  /** Name of the record. */
   host: string;
+  /** Text of the record, without quotes. */
   value: string;
   /** The beginning of every record of this kind. */
   prefix: string;
@@ -34,7 +37,9 @@ export function mailRecordsOf(
 
 /** Arguments of {@link MailRecords}. */
 export interface MailRecordsArgs {
+  /** Id of the zone that gets the records. */
   zoneId: pulumi.Input<string>;
+  /** The records, from {@link mailRecordsOf}. */
   records: MailRecord[];
   /** Name whose SPF record lists the sending servers. Default: `sendgrid.net`, correct outside the EU. */
   spfInclude?: pulumi.Input<string> | undefined;
@@ -42,7 +47,16 @@ export interface MailRecordsArgs {
   stack: pulumi.Input<string>;
 }
 
-/** SPF and DMARC in the zone. */
+/**
+ * SPF and DMARC in the zone.
+ *
+ * @example
+ * new MailRecords("dogs-mail-records", {
+ *   zoneId: zone.zoneId,
+ *   records: mailRecordsOf({ domain: "mastiff.party", spf: true, dmarcPolicy: "quarantine" }),
+ *   stack: identity.mark,
+ * });
+ */
 export class MailRecords extends pulumi.ComponentResource {
   constructor(name: string, args: MailRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:MailRecords", name, {}, opts);

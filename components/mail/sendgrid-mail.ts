@@ -14,20 +14,29 @@ import { recordComment } from "../cloudflare/community-records.ts";
 
 /** A sender that mails may have before the domain is verified. Anti-spam law requires the postal address. */
 export interface Sender {
+  /** Address. SendGrid mails it a link, which a person has to open. A change replaces the sender. */
   email: string;
+  /** Name shown beside the address, up to 256 characters. */
   name: string;
+  /** Street and number, up to 100 characters. */
   address: string;
+  /** City, up to 150 characters. */
   city: string;
+  /** Country, up to 100 characters. */
   country: string;
+  /** State, by its two letters. Default: none. */
   state?: string | undefined;
+  /** Postal code, up to 10 characters. Default: none. */
   zip?: string | undefined;
 }
 
 /** Arguments of {@link SendgridMail}. */
 export interface SendgridMailArgs {
+  /** The community's domain, from which mails are sent. A change replaces the domain at SendGrid. */
   domain: string;
+  /** Id of the zone that gets the records. */
   zoneId: pulumi.Input<string>;
-  /** Whether the zone is public. Until then, waiting for a validation is pointless. */
+  /** Whether the zone is public. If so, `up` waits up to 120 s for SendGrid to find the records. */
   zoneIsActive: boolean;
   /** The stack's mark. The API key's name and the records' comments contain it. */
   stack: pulumi.Input<string>;
@@ -37,6 +46,7 @@ export interface SendgridMailArgs {
   accountIsOurs: boolean;
   /** Where mails are processed; `eu` for an EU subuser. Default: global. A change replaces the domain. */
   region?: "global" | "eu";
+  /** A sender for the time until the domain is verified. Default: none. */
   sender?: Sender | undefined;
   /** The API key's word in `mastiff:rotate`; unset: never rotated. */
   keyWord?: string | undefined;
@@ -47,7 +57,18 @@ export interface SendgridMailArgs {
 /**
  * Mail through SendGrid: the domain, registered there and verified in DNS, and an API key that may only send.
  *
+ * @throws OperatorError in `up`, if SendGrid brands the links in mails from the domain, because browsers
+ *   refuse those links
  * @see https://www.twilio.com/docs/sendgrid/ui/account-and-settings/how-to-set-up-domain-authentication
+ * @example
+ * const mail = new SendgridMail("dogs-mail", {
+ *   domain: "mastiff.party",
+ *   zoneId: zone.zoneId,
+ *   zoneIsActive: true,
+ *   stack: identity.mark,
+ *   accountIsOurs: false,
+ * });
+ * export const smtpPassword = mail.apiKey;
  */
 export class SendgridMail extends pulumi.ComponentResource {
   /** The API key, which is the SMTP password of the user `apikey`. Secret. */

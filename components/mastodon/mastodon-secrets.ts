@@ -10,9 +10,12 @@ import { vapidKeys } from "./vapid.ts";
 export interface MastodonSecretsArgs {
   /** Whether the database dates from before Mastodon 4.4. Those versions read OTP_SECRET. */
   otpSecret: boolean;
-  /** Whether the secrets whose loss breaks the community are protected from deletion. */
+  /**
+   * Whether the secrets whose loss breaks the community are protected from deletion; undefined: as the
+   * component is.
+   */
   protect: boolean | undefined;
-  /** Words of the secrets that were rotated. Default: none. */
+  /** Words of the secrets that were rotated, as `mastiff:rotate` has them. Default: none. */
   rotate?: Rotation;
 }
 
@@ -54,10 +57,18 @@ const asMade = {
  * The three encryption keys are the community's identity: accounts' signing keys are encrypted with them, and
  * a server that lost them can no longer sign as itself.
  *
+ * @throws Error, in previews too, if a permanent secret would get another value
  * @see https://docs.joinmastodon.org/admin/config/#secrets
+ * @example
+ * const secrets = new MastodonSecrets("dogs-secrets", {
+ *   otpSecret: false,
+ *   protect: true,
+ *   rotate: { ownerPassword: "2026-11" },
+ * });
+ * export const ownerPassword = secrets.ownerPassword;
  */
 export class MastodonSecrets extends pulumi.ComponentResource {
-  /** Secret variables by name, as Rails reads them. */
+  /** Permanent secret variables by name, as Rails reads them. Secret. */
   readonly variables: Record<string, pulumi.Output<string>>;
   /** Latest password generated for the first user; 32 letters and digits. Secret. */
   readonly ownerPassword: pulumi.Output<string>;
@@ -65,7 +76,7 @@ export class MastodonSecrets extends pulumi.ComponentResource {
   readonly databasePassword: pulumi.Output<string>;
   /** First password of an own Redis. Secret. */
   readonly redisPassword: pulumi.Output<string>;
-  /** Passwords that replaced the first ones of database and Redis. */
+  /** Passwords that replaced the first ones of database and Redis; undefined: the first one is valid. */
   readonly later: { database: LaterPassword | undefined; redis: LaterPassword | undefined };
 
   constructor(name: string, args: MastodonSecretsArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -5,8 +5,11 @@ import type { MailServer } from "./environment.ts";
 
 /** Arguments of {@link secretVariables}. */
 export interface SecretVariablesArgs {
+  /** The operator's own secret variables and the password of the mail server. */
   given: GivenSettings;
+  /** The bucket of the uploads, with its key. */
   media: MediaBucket;
+  /** The server that sends Mastodon's mails. Without authentication it needs no password. */
   mail: MailServer;
   /** SendGrid's key; undefined where config names a mail server. */
   apiKey: pulumi.Output<string> | undefined;

@@ -23,9 +23,12 @@ export interface CommunityFactsArgs {
   facts: Facts;
   /** The sizes that config asks for. */
   sizes: Sizes;
-  /** Old facts whose data the operator has moved, restored or given up by hand. */
+  /** Old facts whose data the operator has moved, restored or given up by hand; `{}`: none. */
   movedFrom: MovedFrom;
-  /** Whether the program may ask Redis and the database for their contents. */
+  /**
+   * Whether the program may ask Redis and the database for their contents. If not, changes that depend on the
+   * contents are refused, unless `movedFrom` allows them.
+   */
   look: boolean;
   /** Base URL of Fly's APIs. Default: the real one. */
   endpoint?: string | undefined;
@@ -36,9 +39,23 @@ export interface CommunityFactsArgs {
  *
  * It comes before everything else: await {@link CommunityFacts.accepted} first, and after a refused change
  * nothing is declared, let alone done.
+ *
+ * @example
+ * const facts = new CommunityFacts("dogs-facts", {
+ *   names: componentNames("dogs"),
+ *   facts: factsOf(settings),
+ *   sizes: settings.sizes,
+ *   movedFrom: {},
+ *   look: true,
+ * });
+ * const last = await facts.accepted;
  */
 export class CommunityFacts extends pulumi.ComponentResource {
-  /** Resolves to the state that the last run left, once the facts are accepted. */
+  /**
+   * Resolves to the state that the last run left, once the facts are accepted.
+   *
+   * @throws RunError with everything that would be lost
+   */
   readonly accepted: Promise<LastState>;
 
   constructor(name: string, args: CommunityFactsArgs, opts?: pulumi.ComponentResourceOptions) {

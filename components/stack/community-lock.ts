@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** Arguments of {@link CommunityLock}. */
 export interface CommunityLockArgs {
-  /** Whether the community is protected from deletion. */
+  /** Whether the community is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
-  /** Resources that hold data, and the release that lets people in. */
+  /** Resources that hold data, and the release that lets people in. A destroy reaches them after the lock. */
   holds: pulumi.Resource[];
 }
 
@@ -16,6 +16,13 @@ export interface CommunityLockArgs {
  * `pulumi state unprotect` would make a destroy possible. So the next run protects them (bound-facts.ts,
  * `isReleased`). Until then this resource does: it depends on all of them, so a destroy has to delete it
  * first.
+ *
+ * @example
+ * const uploads = media.keepUploads(webRelease.released);
+ * new CommunityLock("dogs-lock", {
+ *   protect: true,
+ *   holds: [secrets, zone, uploads, postgres, redis, webRelease],
+ * });
  */
 export class CommunityLock extends pulumi.ComponentResource {
   constructor(name: string, args: CommunityLockArgs, opts?: pulumi.ComponentResourceOptions) {

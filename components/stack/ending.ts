@@ -5,13 +5,21 @@ import type { DumpOutput } from "../../providers/fly/spec.ts";
 export interface EndingFacts {
   /** Name of the stack. */
   stack: string;
+  /** The community's domain. */
   domain: string;
+  /** Name of the Cloudflare zone. */
   zone: string;
+  /** How the stack holds the zone: only a `created` one is deleted with the stack. */
   zoneMode: "owned" | "shared" | "created";
+  /** Name of the web app, with which the names of the others begin. */
   app: string;
+  /** The bucket of the uploads. */
   bucket: string;
+  /** The bucket of the last dump, which remains. */
   farewellBucket: string;
+  /** A Redis machine of the stack's own, or a database at Upstash. */
   redisKind: "own" | "upstash";
+  /** Mail through SendGrid, or through a mail server of the operator's. */
   mail: "sendgrid" | "server";
 }
 

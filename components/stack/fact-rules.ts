@@ -20,11 +20,15 @@ export interface Facts {
   cloudflareAccountId: string;
   /** Name of the zone that this stack made, with all its records; null: the zone existed before. */
   madeZone: string | null;
+  /** Name of the bucket that holds the uploads. */
   bucket: string;
+  /** Jurisdiction of that bucket, which is permanent. */
   bucketJurisdiction: string;
+  /** Another kind of Redis starts empty, and the jobs that wait in the old one are lost. */
   redisKind: "own" | "upstash";
-  /** Volumes grow and never shrink. */
+  /** Size of the database's volume in GB. Volumes grow and never shrink. */
   postgresVolumeGb: number;
+  /** Size of an own Redis' volume in GB; null with Upstash. */
   redisVolumeGb: number | null;
 }
 
@@ -52,6 +56,7 @@ export function factsOf(community: CommunitySettings): Facts {
  * change.
  */
 export interface MovedFrom {
+  /** The kind of Redis that the stack has now, once no job waits in it. */
   redisKind?: Facts["redisKind"] | undefined;
   /** A host of the uploads that is given up: all its URLs that other servers have will break. */
   filesHost?: string | undefined;

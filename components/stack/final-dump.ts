@@ -13,18 +13,24 @@ import type { Groundwork } from "./groundwork.ts";
 
 /** Arguments of {@link FinalDump}. */
 export interface FinalDumpArgs {
+  /** Organisation, region and mark of everything on Fly, and the drift that a look found. */
   place: FlyPlace;
   /** Facts about the community that ends. */
   facts: Omit<EndingFacts, "farewellBucket" | "stack">;
-  /** What was at SendGrid before this stack. */
+  /** Whether the mail domain and the verified sender were at SendGrid before this stack: then they remain. */
   adopted: { mailDomain: pulumi.Input<boolean>; sender: pulumi.Input<boolean> };
   /** Name of the web app, which has DATABASE_URL, once it exists. */
   appName: pulumi.Input<string>;
   /** App of the database. */
   databaseApp: string;
+  /** Id of the Cloudflare account that gets the dump's bucket: 32 hexadecimal digits. */
   accountId: string;
+  /** Jurisdiction of the dump's bucket, that of the uploads. */
   jurisdiction: "default" | "eu";
-  /** A key that the operator made. It must give access to the dump's bucket too. */
+  /**
+   * A key that the operator made. It must give access to the dump's bucket too. Default: a key that the
+   * component makes, for this bucket only.
+   */
   key?: OwnBucketKey | undefined;
   /** Base URL of R2's S3 API, as the operator's machine reaches it. Default: the account's own. */
   endpoint?: string | undefined;
@@ -42,6 +48,18 @@ export interface FinalDumpArgs {
  * be a CI job. The dump's bucket is under the same law (`jurisdiction`) as the uploads, since the dump holds
  * the same people's data. The bucket's key is deleted with the stack, so that afterwards only the account's
  * owner can open the bucket.
+ *
+ * @example
+ * const ending = new FinalDump("dogs-final-dump", {
+ *   place,
+ *   facts: { ...settings, redisKind: "own", mail: "sendgrid" },
+ *   adopted: mail.adopted,
+ *   appName: web.appName,
+ *   databaseApp: "mastiff-party-db",
+ *   accountId: "0123456789abcdef0123456789abcdef",
+ *   jurisdiction: "eu",
+ *   after: [webRelease.released, streamingRelease.released],
+ * });
  */
 export class FinalDump extends pulumi.ComponentResource {
   /** Where the dump is, how large it is, and how many people's accounts are in it. */
@@ -109,7 +127,9 @@ export class FinalDump extends pulumi.ComponentResource {
 
 /** Arguments of {@link endCommunity}. */
 export interface EndingArgs extends Pick<FinalDumpArgs, "key" | "appName" | "after"> {
+  /** The checked settings, the names and the plan. */
   ground: Groundwork;
+  /** The mail domain at SendGrid; undefined where config names a mail server. */
   sendgrid: SendgridMail | undefined;
 }
 

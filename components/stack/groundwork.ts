@@ -23,7 +23,9 @@ import { StackIdentity } from "./stack-identity.ts";
 
 /** Everything that the components of a community start from. */
 export interface Groundwork {
+  /** The checked config or arguments, with every default filled in. */
   settings: CommunitySettings;
+  /** Logical names of the community's components. */
   names: ComponentNames;
   /** The state that the last run left. */
   last: LastState;
@@ -35,7 +37,9 @@ export interface Groundwork {
   own: pulumi.ComponentResourceOptions;
   /** Where everything on Fly is, with the drift that was found. */
   place: FlyPlace;
+  /** Everything that is planned on Fly. */
   plan: FlyPlan;
+  /** The server that sends Mastodon's mails. */
   mail: MailServer;
   /** The zone as this run found it; undefined: this stack makes it. */
   zone: FoundZone | undefined;

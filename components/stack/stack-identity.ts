@@ -8,7 +8,7 @@ import { resourceNames } from "./logical-names.ts";
 export interface StackIdentityArgs {
   /** Current name of the stack: `<project>/<stack>`. */
   stack: string;
-  /** Whether the identity is protected from deletion. */
+  /** Whether the identity is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
   /**
    * Checks whether the community is up already. Called before an identity is generated, in previews too: a
@@ -26,6 +26,12 @@ export interface StackIdentityArgs {
  *
  * The identity comes first, and everything else waits for it: it is in the state before anything is in a
  * cloud. So the next run can finish a run that was interrupted at any point.
+ *
+ * @example
+ * const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+ * const look = () => lookForCommunity(settings, parent);
+ * const identity = new StackIdentity("dogs-identity", { stack, protect: true, look }, { parent });
+ * const { mark, isNew } = await identity.known;
  */
 export class StackIdentity extends pulumi.ComponentResource {
   /** The stack's mark: `3f9a1c0b77de mastiff/acme`. Unknown in the preview before the first `up`. */

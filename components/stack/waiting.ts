@@ -14,6 +14,7 @@ export interface WaitingArgs {
   certificates: pulumi.Input<CertificateSpec>[];
   /** Addresses that the apps still have, although DNS no longer has them. */
   addresses: pulumi.Input<AddressesOutput[]>;
+  /** Base URL of Fly's APIs. Default: the real one. */
   flyEndpoint?: string | undefined;
   /** Unset when mail does not go through SendGrid. */
   sendgrid?:
