@@ -3,7 +3,7 @@ import { root } from "../../sandbox/toolchain/paths.ts";
 import { openExample } from "../support/examples.ts";
 import { startWorld } from "../support/world.ts";
 
-test("a community beside a website: up, a clean preview, a destroy that leaves the website's zone alone", async () => {
+test("a community beside a website: up, a clean preview, a refused destroy, and the zone's settings as they were", async () => {
   await using world = await startWorld();
   await using stack = await openExample(world, "beside-my-own-zone");
   const before = (await world.state()).cloudflare;
@@ -22,8 +22,8 @@ test("a community beside a website: up, a clean preview, a destroy that leaves t
   expect(preview.changes, preview.output).toEqual([]);
   expect(preview.exitCode).toBe(0);
 
-  // The protection holds in a program of one's own too.
-  const refused = await stack.destroy();
+  // As a person runs it: a preview comes first, and finds what is protected.
+  const refused = await stack.destroy("--skip-preview=false");
   expect(refused.exitCode, refused.output).not.toBe(0);
   expect(refused.output).toContain("social-lock-hold");
 
