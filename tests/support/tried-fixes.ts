@@ -638,7 +638,7 @@ export const triedFixes: readonly Tried[] = [
     file: "providers/sendgrid/link-branding.ts",
     text: "SendGrid brands links in mails from <domain>: <join>. Browsers refuse those links: they ha",
     shown:
-      "unit/sendgrid-choice.test.ts: branded links are an error that names the entry, and asks nobody to delete it unseen",
+      "unit/sendgrid-choice.test.ts: branded links are an error that names the entry, and leaves it to their owner to end them",
   },
   {
     file: "components/config/read.ts",
