@@ -3,8 +3,9 @@ import { cloudflareClient } from "../../providers/cloudflare/client.ts";
 import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 
 /**
- * A Cloudflare client with the operator's token. Token and base URL are those of the official provider, from
- * the stack's config or the environment.
+ * A Cloudflare client that acts for the operator, with the settings of the official provider: the token in the
+ * stack's config (`cloudflare:apiToken`), then CLOUDFLARE_API_TOKEN; the base URL in `cloudflare:baseUrl`. Default:
+ * Cloudflare's own API.
  *
  * @throws OperatorError when there is no token
  */

@@ -5,6 +5,7 @@ import { secretKeys } from "./schema.ts";
 
 /** One problem in the config. */
 export interface ConfigProblem {
+  /** The key without its namespace: `domain`. */
   key: string;
   /** The part with the problem, when the key's value is an object. */
   at?: { part: string; parts: Parts } | undefined;
@@ -38,13 +39,18 @@ export class ConfigError extends pulumi.RunError {
   }
 }
 
-/** One paragraph per problem: what, where, how to fix it. */
+/**
+ * One paragraph per problem: the key, its value and what is wrong with it. Each step of the fix is a line.
+ *
+ * @param stack the stack that the printed `pulumi config` commands name. Default: the commands name none.
+ */
 function describe(problems: ConfigProblem[], stack?: string): string {
   return problems
     .map((problem) => {
-      const at = nameOf(problem);
+      const name = nameOf(problem);
       const { value, reason } = problem;
-      const what = value === undefined ? `${at}: ${reason}` : `${at} is ${JSON.stringify(value)}: ${reason}`;
+      const what =
+        value === undefined ? `${name}: ${reason}` : `${name} is ${JSON.stringify(value)}: ${reason}`;
       const fixes = [...(problem.fix ?? commands(problem, problems)), ...(problem.afterwards ?? [])].map(
         (line) =>
           stack !== undefined && line.startsWith("pulumi config ") ? `${line} --stack ${stack}` : line,
@@ -54,15 +60,16 @@ function describe(problems: ConfigProblem[], stack?: string): string {
     .join("\n");
 }
 
+/** The key, or the part of its object, as an operator writes it: `mastiff:web.count`. */
 function nameOf({ key, at }: ConfigProblem): string {
   return `mastiff:${key}${at === undefined ? "" : `.${at.part}`}`;
 }
 
-/** The commands that correct or remove the key. */
+/** The commands that correct or remove the key. The problems of one object all have the same commands. */
 function commands({ key, at, right, remove }: ConfigProblem, all: readonly ConfigProblem[]): string[] {
   const name = `mastiff:${key}`;
   const isSecret = (secretKeys as readonly string[]).includes(key);
-  if (at !== undefined) return partCommands(name, at.parts, ofObject(key, all), isSecret);
+  if (at !== undefined) return partCommands(name, at.parts, partProblems(key, all), isSecret);
   if (remove === true) return [`pulumi config rm ${name}`];
   return [
     `pulumi config set ${name} ${right === undefined ? "<value>" : shellWord(right)}${isSecret ? " --secret" : ""}`,
@@ -70,11 +77,14 @@ function commands({ key, at, right, remove }: ConfigProblem, all: readonly Confi
 }
 
 /** The problems in the parts of one object. */
-function ofObject(key: string, all: readonly ConfigProblem[]): ConfigProblem[] {
+function partProblems(key: string, all: readonly ConfigProblem[]): ConfigProblem[] {
   return all.filter((problem) => problem.key === key && problem.at !== undefined);
 }
 
-/** One set of commands for all problems in an object: fixing one part alone would write back other errors. */
+/**
+ * The commands that fix all problems of one object together. They set every part of the object
+ * (config-parts.ts), so commands for one problem alone would set the wrong values of the other parts again.
+ */
 function partCommands(
   name: string,
   parts: Parts,
@@ -87,9 +97,10 @@ function partCommands(
     if (remove === true) delete repaired[at.part];
     else repaired[at.part] = right;
   }
-  const remove = problems.some((problem) => problem.remove === true) ? [`pulumi config rm ${name}`] : [];
-  if (Object.keys(repaired).length === 0) return remove;
-  // A variable's value may be a text of digits, which must remain a text.
+  // `set-all` keeps the parts that it does not name. To lose one part, the object is removed and set again.
+  const removal = problems.some((problem) => problem.remove === true) ? [`pulumi config rm ${name}`] : [];
+  if (Object.keys(repaired).length === 0) return removal;
+  // The value of an environment variable may look like a number, and must be stored as text.
   const isText = name === "mastiff:env";
-  return [...remove, ...(isText ? setTexts(name, repaired) : [setParts(name, repaired, isSecret)])];
+  return [...removal, ...(isText ? setTexts(name, repaired) : [setParts(name, repaired, isSecret)])];
 }

@@ -13,7 +13,7 @@ export interface KeyWords {
   see?: readonly string[];
 }
 
-/** Attaches its words to a key's form. Must be a form's last step: zod loses them at any further step. */
+/** Attaches a key's words to its form. Must be the last step of the form: any further step of zod loses the words. */
 export function described<T extends z.ZodType>(form: T, words: KeyWords): T {
   return form.meta({ ...words });
 }

@@ -1,4 +1,7 @@
-/** The part of a community on Fly that config alone decides: first looked at, then declared. Pure. */
+/**
+ * Plans what a community has on Fly, as far as config alone decides it. A look compares the plan with the things that
+ * exist (look.ts). Then the components declare it. Pure.
+ */
 
 import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
@@ -51,11 +54,12 @@ export interface FlyPlan {
   owner: OwnerPlan;
 }
 
+/** The plan for a community whose mails go out through this server. */
 export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
-  const connections = ["DATABASE_URL", "REDIS_URL"];
+  const connectionSecrets = ["DATABASE_URL", "REDIS_URL"];
   const dispensable = !isKept(community);
   return {
     web: {
@@ -66,7 +70,7 @@ export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan
         image: image.web,
         secretNames: [
           ...mastodonSecretNames(community.otpSecret),
-          ...connections,
+          ...connectionSecrets,
           "AWS_ACCESS_KEY_ID",
           "AWS_SECRET_ACCESS_KEY",
           ...(mail.auth === "none" ? [] : ["SMTP_PASSWORD"]),
@@ -74,7 +78,9 @@ export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan
         ],
         groups: groupsOf(sizes),
         forGood: forGoodSecretNames,
+        // The machine that migrates has as much memory as Sidekiq, and at least the 1 GB that Rails needs.
         database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb), sidekiq: { ...sizes.sidekiq } },
+        // Upstash decides which version it runs. The version of an own Redis is Mastiff's choice.
         redisGate: sizes.redis.kind === "upstash",
         ...(sizes.redis.kind === "own" && { redis: `${app}-redis` }),
       },
@@ -87,7 +93,7 @@ export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan
       release: {
         app: streamingApp,
         image: image.streaming,
-        secretNames: connections,
+        secretNames: connectionSecrets,
         groups: { streaming: { count: sizes.streaming.count } },
         database: null,
         redisGate: false,
@@ -104,6 +110,7 @@ export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan
     certificates: hostsOnFly(hostsOf(community)).map(({ role, servedBy, name }) => ({
       role,
       servedBy,
+      // Only the assets host can get a wildcard certificate (config key `certificates`).
       hostname: community.certificates === "wildcard" && role === "assets" ? `*.${domain}` : name,
     })),
     postgres: {
@@ -136,15 +143,15 @@ export function isKept({ protect, destroy }: CommunitySettings): boolean {
   return protect && destroy === undefined;
 }
 
-/** What a look compares, and what it needs to know of that beforehand. */
+/** The things of a plan, with what the last run's state says of them. */
 export interface PlannedThings {
-  /** Every thing that a look can compare. */
+  /** Every thing that a look compares with what exists. */
   all: ObservedThing[];
-  /** The addresses of the apps, among them old ones that are kept until nobody knows them. */
+  /** Those of `all` that stand for an app's addresses. They also say which old addresses are due for release. */
   addresses: ObservedThing[];
 }
 
-/** Every thing of a plan that a look compares with what is there, by the names that its component gives it. */
+/** The things of a plan, with the logical names that their components give them. */
 export function thingsOf(
   names: ComponentNames,
   place: UnseenPlace,
@@ -155,6 +162,7 @@ export function thingsOf(
     const { app, addresses } = flyAppThings(names[name], place, plan[name], last);
     const machines = names[`${name}Machines`];
     const { secrets, release } = appReleaseThings(machines, place, plan[name].release);
+    // Config does not know the addresses, so the look compares with the fly.toml of those in the state.
     const flyToml = plan[name].flyToml(lastAddresses(app));
     return { addresses, all: [app, addresses, secrets, { ...release, flyToml }] };
   });

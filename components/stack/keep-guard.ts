@@ -5,6 +5,9 @@ import type { LastState } from "./last-state.ts";
  * Refuses, in previews too, to replace a protected resource that exists already (`--replace`, a changed
  * argument). The engine refuses as well, but only if the state says that the resource is protected. The state
  * says so only from the run after the first release on (community-lock.ts).
+ *
+ * @param community the community's logical name
+ * @param last the state that the last run left
  */
 export function keepWhatIsThere(community: string, last: LastState): pulumi.ResourceTransformation {
   const guard = new pulumi.ResourceHook(
@@ -15,8 +18,10 @@ export function keepWhatIsThere(community: string, last: LastState): pulumi.Reso
     { onDryRun: true },
   );
   return ({ name, props, opts }) => {
-    const isKept = (opts as pulumi.CustomResourceOptions).protect === true && last[name] !== undefined;
-    if (!isKept) return undefined;
+    const isProtectedAndThere =
+      (opts as pulumi.CustomResourceOptions).protect === true && last[name] !== undefined;
+    if (!isProtectedAndThere) return undefined;
+    // The create of a resource that the state already has is the first half of a replacement.
     return { props, opts: pulumi.mergeOptions(opts, { hooks: { beforeCreate: [guard] } }) };
   };
 }

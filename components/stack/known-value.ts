@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** The value of an output, or undefined where this preview cannot know it. */
+/** The plain value of an output, without its secret mark; undefined where this preview cannot know it. */
 export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   // `isKnown` is not in the SDK's types, but on every output (@pulumi/pulumi: output.ts). It is needed
   // because `apply` never calls its function for an unknown value, so waiting for that call would never end.

@@ -19,7 +19,7 @@ const addresses = {
   streaming: { v4: "66.241.124.11", v6: "2a09:8280:1::11" },
 };
 
-test("one record for each way to reach a host; only assets stand behind the edge, and R2 makes its own", async () => {
+test("A and AAAA for an app's host, a proxied CNAME for assets, none for the bucket, each with the mark", async () => {
   const declared = await resourcesOf(() => {
     new CommunityRecords("records", {
       zoneId: "zone",
@@ -29,6 +29,7 @@ test("one record for each way to reach a host; only assets stand behind the edge
       stack: "3f9a1c0b77de mastiff/test",
     });
   });
+  // The component itself is recorded too, and is not a custom resource.
   const records = declared.resources.filter(({ custom }) => custom);
   expect(
     records
@@ -55,11 +56,12 @@ test("one record for each way to reach a host; only assets stand behind the edge
   }
 });
 
-test("a record's comment fits a free zone's 100 characters", () => {
+test("a record's comment is cut to the 100 characters that a free zone allows", () => {
   expect(marked(`3f9a1c0b77de mastiff/${"s".repeat(200)}`)).toHaveLength(100);
 });
 
-const mail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
+/** Declares the mail records that a config requests. Default: it requests none. */
+const declareMail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
   resourcesOf(() => {
     const records = mailRecordsOf({
       domain: "acme.social",
@@ -71,11 +73,12 @@ const mail = (config: Partial<Parameters<typeof mailRecordsOf>[0]>) =>
     new MailRecords("mail-records", { zoneId: "zone", records, stack: "3f9a1c0b77de mastiff/test" });
   });
 
-test("no mail record is made unasked, as one of the kind may be there", async () => {
-  expect((await mail({})).names).toEqual(["mail-records"]);
+// The domain may have such records already, and two of a kind make both void.
+test("without spf and dmarcPolicy no mail record is declared", async () => {
+  expect((await declareMail({})).names).toEqual(["mail-records"]);
 });
 
-test("the SPF record of a domain of the EU names what its return path points to", async () => {
+test("in SendGrid's EU region, the SPF record includes the target of the return path", async () => {
   const records = mailRecordsOf({ domain: "acme.social", spf: true, dmarcPolicy: undefined });
   const spfInclude = pulumi.output("u1.wl.eu.sendgrid.net");
   const declared = await resourcesOf(() => {
@@ -86,8 +89,12 @@ test("the SPF record of a domain of the EU names what its return path points to"
   });
 });
 
-test("SPF and DMARC stand in the quotes that Cloudflare keeps", async () => {
-  const declared = await mail({ spf: true, dmarcPolicy: "quarantine", dmarcReports: "dmarc@acme.social" });
+test("the content of SPF and DMARC is in quotes, as Cloudflare stores it", async () => {
+  const declared = await declareMail({
+    spf: true,
+    dmarcPolicy: "quarantine",
+    dmarcReports: "dmarc@acme.social",
+  });
   expect(declared.named("mail-records-spf").inputs).toMatchObject({
     type: "TXT",
     name: "acme.social",

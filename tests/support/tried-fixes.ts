@@ -108,7 +108,7 @@ export const triedFixes: readonly Tried[] = [
     file: "components/cloudflare/zone-obstacles.ts",
     text: "The ruleset for response headers of the zone <name> is the stack <owner>'s as a whole: its",
     shown:
-      "unit/zone-obstacles.test.ts: a ruleset that another stack owns as a whole is refused in every mode, one that holds rule by rule in none",
+      "unit/zone-obstacles.test.ts: a ruleset that another stack owns as a whole is refused in every mode, one that stacks share in none",
   },
   {
     file: "providers/fly/things/addresses.ts",
@@ -638,7 +638,7 @@ export const triedFixes: readonly Tried[] = [
     file: "providers/sendgrid/link-branding.ts",
     text: "SendGrid brands links in mails from <domain>: <join>. Browsers refuse those links: they ha",
     shown:
-      "unit/sendgrid-choice.test.ts: branded links are an error that names the entry, and asks nobody to delete it unseen",
+      "unit/sendgrid-choice.test.ts: branded links are an error that names the entry, and leaves it to their owner to end them",
   },
   {
     file: "components/config/read.ts",
@@ -714,7 +714,7 @@ export const triedFixes: readonly Tried[] = [
     file: "components/cloudflare/foreign-records.ts",
     text: "foreign-records.ts",
     shown:
-      "unit/zone-obstacles.test.ts: a foreign address at each kind of host is listed with host, content and the two ways out",
+      "unit/zone-obstacles.test.ts: records of others at the community's hosts are listed host by host, with their content and both fixes",
   },
   {
     file: "components/cloudflare/foreign-records.ts",
@@ -737,18 +737,18 @@ export const triedFixes: readonly Tried[] = [
     file: "components/cloudflare/zone-room.ts",
     text: "The zone <name> has no room for this community's rule: <length> of <limit> <title> (plan <",
     shown:
-      "unit/zone-obstacles.test.ts: a kind of rules that is full of others' is refused with what holds the places",
+      "unit/zone-obstacles.test.ts: a kind of rule at the plan's limit is refused, with the names of the existing rules",
   },
   {
     file: "components/cloudflare/zone-room.ts",
     text: "The zone <name> has <length> DNS records of the <limit> that its plan (<legacy_id>) allows",
     shown:
-      "unit/zone-obstacles.test.ts: a zone without room for the stack's records is refused, by its plan and age",
+      "unit/zone-obstacles.test.ts: a zone without room for the stack's records is refused; plan and age of the zone decide the limit",
   },
   {
     file: "components/cloudflare/zone-setup.ts",
     text: "The zone <name> has <type> setup: its DNS is answered elsewhere, so the world would see no",
-    shown: "unit/zone-obstacles.test.ts: a zone with %s setup is refused, and nothing else is said of it",
+    shown: "unit/zone-obstacles.test.ts: a zone with %s setup is refused, and its records are not listed",
   },
   {
     file: "components/cost/budget.ts",

@@ -6,10 +6,11 @@ import { componentNames } from "../../components/stack/logical-names.ts";
 import { parse } from "../support/config.ts";
 
 const account = "00000000000000000000000000000d09";
+/** The outputs of a Command to which the driver's spec was given. */
 const spec = (value: object) => ({ environment: { SPEC: JSON.stringify(value) } });
 
-/** A state as the engine returns it, in the order in which a first `up` fills it. */
 const bucket = { accountId: account, name: "files-acme-social", jurisdiction: "default" };
+/** Outputs by logical name, without the community's prefix, in the order in which a first `up` adds them. */
 const state = {
   "web-app": spec({ stack: "mastiff/acme", org: "acme", app: "acme-social" }),
   "zone-zone": { name: "acme.social" },
@@ -25,18 +26,18 @@ const state = {
   },
 } satisfies LastState;
 
-/** A community whose state holds these. */
+/** The community `dogs` with these resources in the state. */
 const inState = (resources: LastState) => ({
   last: Object.fromEntries(Object.entries(resources).map(([name, one]) => [`dogs-${name}`, one])),
   names: componentNames("dogs"),
 });
 
-/** A community whose state holds these and nothing else. */
+/** The community `dogs` with only these resources of `state`. */
 const only = (names: (keyof typeof state)[]) =>
   inState(Object.fromEntries(names.map((name) => [name, state[name]])));
 
-/** Facts that all differ from those in the state. */
-const free: Facts = {
+/** Facts of a config that differs from the state in everything. */
+const otherFacts: Facts = {
   domain: "other.social",
   filesHosts: ["files.other.social"],
   app: "other",
@@ -72,18 +73,22 @@ test.each<[string, (keyof typeof state)[], (keyof Facts)[]]>([
       "region",
     ],
   ],
-])("with %s in the state, that and no more binds", (_what, there, facts) => {
-  const old = factsIn(only(there), "own");
-  expect(isReleased(only(there))).toBe(false);
-  expect(
-    Object.keys(old)
-      .filter((fact) => fact !== "redisVolumeGb")
-      .sort(),
-  ).toEqual(facts);
-  expect(factProblems(old, free, { sizes: parse().sizes })).toHaveLength(facts.length);
-});
+])(
+  "with %s in the state, only the facts whose change would lose its data are binding",
+  (_what, there, facts) => {
+    const old = factsIn(only(there), "own");
+    expect(isReleased(only(there))).toBe(false);
+    expect(
+      // The size of Redis's volume is a fact here too. `otherFacts` has no such volume, so it refuses nothing.
+      Object.keys(old)
+        .filter((fact) => fact !== "redisVolumeGb")
+        .sort(),
+    ).toEqual(facts);
+    expect(factProblems(old, otherFacts, { sizes: parse().sizes })).toHaveLength(facts.length);
+  },
+);
 
-test("after a release everything binds, with the values of the things themselves", () => {
+test("after a release every fact is binding, with its value in the state", () => {
   expect(factsIn(inState(state), "own")).toEqual({
     domain: "acme.social",
     filesHosts: ["files.acme.social"],
@@ -100,13 +105,13 @@ test("after a release everything binds, with the values of the things themselves
   });
 });
 
-test("a run that stopped between two kinds of Redis leaves the one that config does not name as the fact", () => {
+test("with both kinds of Redis in the state, the fact is the kind that config does not name", () => {
   const both = { ...state, "redis-upstash": spec({ org: "acme", name: "acme-social-redis" }) };
   expect(factsIn(inState(both), "own").redisKind).toBe("upstash");
   expect(factsIn(inState(both), "upstash").redisKind).toBe("own");
 });
 
-test("another community of the same state binds nothing", () => {
+test("facts and release of one community do not count for another community in the same state", () => {
   const { last } = inState(state);
   expect(factsIn({ last, names: componentNames("cats") }, "own")).toEqual({});
   expect(isReleased({ last, names: componentNames("dogs") })).toBe(true);

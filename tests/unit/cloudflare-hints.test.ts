@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { hintFor, hints } from "../../components/cloudflare/hints.ts";
 
+/** Cloudflare's answer as the provider prints it. */
 const answer = (code: number, message = "…") =>
   `403 Forbidden {"errors":[{"code":${code},"message":"${message}"}]}`;
 
@@ -21,15 +22,15 @@ test.each([
   [answer(10057), /mastiff:filesHost/],
   [answer(81045, "Record quota exceeded."), /all the DNS records that its plan allows/],
   [answer(81053), /pulumi preview lists it/],
-])("%s", (error, hint) => {
+])("the hint for %s matches %s", (error, hint) => {
   expect(hintFor(error)).toMatch(hint);
 });
 
-test("a full phase is no trace of a run that was cut off", () => {
+test("the hint for a phase at its limit of rules does not propose recover, as no interrupted run causes it", () => {
   expect(hintFor(answer(20217, "exceeded maximum number of rules in the phase x"))).not.toContain("recover");
 });
 
-test("no hint says to remove what may serve somebody without asking whether anything needs it", () => {
+test("every hint to remove something says to do so only when nothing needs it", () => {
   const removing = Object.values(hints).filter((hint) => /\bremove\b|take it off/.test(hint));
   expect(removing.filter((hint) => !/nothing needs/.test(hint))).toEqual([]);
 });

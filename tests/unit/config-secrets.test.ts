@@ -2,17 +2,22 @@ import { expect, test } from "vitest";
 import { configKeys, secretKeys } from "../../components/config/schema.ts";
 import { fixes, problems, refusal, required } from "../support/config.ts";
 
+/** Values of the right form, for the keys whose form the text "hunter2" does not have. */
 const values: Record<string, string> = { ...required, env: '{"A":"hunter2"}', web: '{"count":2}' };
-const plain = configKeys.filter((key) => !(secretKeys as readonly string[]).includes(key));
+/** Keys whose values are stored in plain text. */
+const plainKeys = configKeys.filter((key) => !(secretKeys as readonly string[]).includes(key));
 
-test.each(plain)("mastiff:%s that is encrypted would be shown, so it is refused and not shown", (key) => {
-  const refused = refusal({ [key]: values[key] ?? "hunter2" }, [key]);
-  expect(refused?.problems.filter((one) => one.key === key)).toHaveLength(1);
-  expect(refused?.message).toContain(`mastiff:${key}: `);
-  expect(refused?.message).not.toContain("hunter2");
-});
+test.each(plainKeys)(
+  "an encrypted mastiff:%s is refused, and the error does not contain its value",
+  (key) => {
+    const refused = refusal({ [key]: values[key] ?? "hunter2" }, [key]);
+    expect(refused?.problems.filter((one) => one.key === key)).toHaveLength(1);
+    expect(refused?.message).toContain(`mastiff:${key}: `);
+    expect(refused?.message).not.toContain("hunter2");
+  },
+);
 
-test("an encrypted variable moves to mastiff:secretEnv", () => {
+test("the fix for an encrypted mastiff:env moves its variables to mastiff:secretEnv", () => {
   expect(problems({ env: '{"DEEPL_API_KEY":"hunter2"}' }, ["env"])).toEqual([
     "env: holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
   ]);
@@ -22,23 +27,23 @@ test("an encrypted variable moves to mastiff:secretEnv", () => {
   ]);
 });
 
-test("a key that nobody knows is not shown when it is encrypted", () => {
+test("the error for an unknown key does not contain its encrypted value", () => {
   const refused = refusal({ smtpPasswort: "hunter2" }, ["smtpPasswort"]);
   expect(refused?.message).toContain("mastiff:smtpPasswort: is no key that Mastiff knows");
   expect(refused?.message).not.toContain("hunter2");
 });
 
-const server = { smtpServer: "smtp.example.org", smtpLogin: "rex" };
+const mailServer = { smtpServer: "smtp.example.org", smtpLogin: "rex" };
 
 test.each<[string, string]>([
-  ["lines that end in CR LF, the last one too", "hunter\r\n2\r\n"],
-  ["a NUL", "hunter2\0"],
-  ["too much", "x".repeat(70_000)],
-])("a secret with %s is refused before anything is staged", (_what, value) => {
+  ["lines that end in CR LF, the last one included", "hunter\r\n2\r\n"],
+  ["a NUL character", "hunter2\0"],
+  ["more than 64 KiB", "x".repeat(70_000)],
+])("a secret with %s is refused in config, and the error does not contain it", (_what, value) => {
   const encrypted = ["smtpPassword", "secretEnv", "r2SecretAccessKey"];
   for (const [extra, problem] of [
     [{ secretEnv: JSON.stringify({ KEY: value }) }, "secretEnv: KEY: "],
-    [{ ...server, smtpPassword: value }, "smtpPassword: "],
+    [{ ...mailServer, smtpPassword: value }, "smtpPassword: "],
     [{ r2AccessKeyId: "id", r2SecretAccessKey: value }, "r2SecretAccessKey: "],
   ] as const) {
     const refused = refusal(extra, encrypted);
@@ -50,14 +55,14 @@ test.each<[string, string]>([
 });
 
 test.each([
-  ["a key in lines", "-----BEGIN KEY-----\nMIIB\n-----END KEY-----\n"],
+  ["the lines of a PEM key", "-----BEGIN KEY-----\nMIIB\n-----END KEY-----\n"],
   ["lines that end in CR", "one\ntwo\r"],
   ["quotes", 'say "hi"'],
-])("%s is taken", (_what, value) => {
+])("a secret with %s is accepted", (_what, value) => {
   expect(problems({ secretEnv: JSON.stringify({ KEY: value }) }, ["secretEnv"])).toEqual([]);
 });
 
-test("a secret variable is a text", () => {
+test("a secret variable that is a number, because its quotes are missing, is refused", () => {
   expect(problems({ secretEnv: '{"KEY":12345678901234567890}' }, ["secretEnv"])).toEqual([
     "secretEnv: KEY: is no text: quote it",
   ]);

@@ -6,8 +6,10 @@ import type { ZoneReading, ZoneRecord } from "../../providers/cloudflare/zone-re
 import { marked } from "../../providers/shared/mark.ts";
 
 const stack = "3f9a1c0b77de mastiff/acme";
-const ours = marked(stack);
+/** The comment of this stack's records. */
+const ourComment = marked(stack);
 
+/** What a community at acme.social needs in its zone; `config` adds to the required keys or replaces them. */
 function wishes(config: Record<string, string> = {}): ZoneWishes {
   const community = parseCommunity(
     {
@@ -35,6 +37,7 @@ function wishes(config: Record<string, string> = {}): ZoneWishes {
   };
 }
 
+/** An empty zone acme.social of the free plan, with these changes. */
 function reading(change: Partial<ZoneReading> = {}, zone: Partial<ZoneReading["zone"]> = {}): ZoneReading {
   return {
     zone: {
@@ -57,28 +60,33 @@ function reading(change: Partial<ZoneReading> = {}, zone: Partial<ZoneReading["z
   };
 }
 
-let number = 0;
+let lastId = 0;
 const record = (type: string, name: string, content: string, more: Partial<ZoneRecord> = {}): ZoneRecord => ({
-  id: String(++number),
+  id: String(++lastId),
   type,
   name,
   content,
   ...more,
 });
 
-test("an empty zone of its own is no obstacle, nor is one that holds this stack's own records", () => {
+test("neither an empty zone nor one with this stack's own records is an obstacle", () => {
   expect(obstaclesIn(reading(), wishes())).toEqual([]);
   const mine = wantedNames(wishes()).map(({ name, isOfBucket }) =>
-    record("CNAME", name, isOfBucket ? "public.r2.dev" : "acme.social", isOfBucket ? {} : { comment: ours }),
+    record(
+      "CNAME",
+      name,
+      isOfBucket ? "public.r2.dev" : "acme.social",
+      isOfBucket ? {} : { comment: ourComment },
+    ),
   );
   expect(obstaclesIn(reading({ records: mine, hostIsOfBucket: true }), wishes())).toEqual([]);
 });
 
-test("a foreign address at each kind of host is listed with host, content and the two ways out", () => {
+test("records of others at the community's hosts are listed host by host, with their content and both fixes", () => {
   const records = [
     record("A", "acme.social", "192.0.2.7", { proxied: true }),
     record("AAAA", "acme.social", "2001:db8::7"),
-    record("A", "acme.social", "66.241.1.1", { comment: ours }),
+    record("A", "acme.social", "66.241.1.1", { comment: ourComment }),
     record("CNAME", "assets.acme.social", "old.example.net"),
     record("CNAME", "files.acme.social", "bucket.s3.example"),
     record("NS", "streaming.acme.social", "ns1.example.net"),
@@ -107,7 +115,7 @@ test("a foreign address at each kind of host is listed with host, content and th
   expect(texts[3]).toContain("pulumi config set mastiff:filesHost mastodon-files.acme.social");
 });
 
-test("the name that is proposed is free, and config takes it", () => {
+test("the host that the fix proposes has no records, and config accepts it", () => {
   const records = [
     record("A", "assets.acme.social", "192.0.2.7"),
     record("A", "mastodon-assets.acme.social", "192.0.2.8"),
@@ -118,7 +126,7 @@ test("the name that is proposed is free, and config takes it", () => {
   expect(obstaclesIn(reading({ records }), wishes({ assetsHost: proposed }))).toEqual([]);
 });
 
-test("what stands in the way of a certificate's or a mail's proof is listed too", () => {
+test("records of others at the names of certificate challenges and DKIM are listed too", () => {
   const records = [
     record("CNAME", "_acme-challenge.assets.acme.social", "assets.acme.social.hoster.example"),
     record("CNAME", "s1._domainkey.acme.social", "s1.domainkey.u1.wl.sendgrid.net"),
@@ -135,7 +143,7 @@ test("what stands in the way of a certificate's or a mail's proof is listed too"
   expect(wantedNames(other).filter(({ name }) => name.includes("_domainkey"))).toEqual([]);
 });
 
-test("an old host of the uploads is looked at as the others are", () => {
+test("records of others at an old host of the uploads are listed too", () => {
   const old = { oldFilesHosts: '["old.acme.social"]' };
   const records = [record("A", "old.acme.social", "192.0.2.1")];
   const [text = "", ...others] = obstaclesIn(reading({ records }), wishes(old));
@@ -147,7 +155,7 @@ test("an old host of the uploads is looked at as the others are", () => {
   expect(obstaclesIn(reading({ records: own, hostIsOfBucket: false }), wishes(old))).toEqual([]);
 });
 
-test("a host that shows another bucket is not taken for this stack's", () => {
+test("R2's record at the uploads' host is an obstacle only if it belongs to another bucket", () => {
   const records = [record("CNAME", "files.acme.social", "public.r2.dev", { proxied: true })];
   const [text = ""] = obstaclesIn(reading({ records, hostIsOfBucket: false }), wishes());
   expect(text).toContain("  CNAME public.r2.dev (proxied, shows another R2 bucket)");
@@ -163,7 +171,7 @@ test("records of another stack, or of this one under another name, are never pro
   expect(text).not.toMatch(/remove/);
 });
 
-test("a second SPF or DMARC record is refused where config asks for one of ours", () => {
+test("an SPF record of others is an obstacle only if config requests one too", () => {
   const records = [record("TXT", "acme.social", '"v=spf1 mx -all"')];
   expect(obstaclesIn(reading({ records }), wishes())).toEqual([]);
   expect(obstaclesIn(reading({ records }), wishes({ spf: "true" }))[0]).toContain(
@@ -172,7 +180,7 @@ test("a second SPF or DMARC record is refused where config asks for one of ours"
 });
 
 test.each(["partial", "secondary"])(
-  "a zone with %s setup is refused, and nothing else is said of it",
+  "a zone with %s setup is refused, and its records are not listed",
   (type) => {
     const records = [record("A", "acme.social", "192.0.2.7")];
     const texts = obstaclesIn(reading({ records }, { type }), wishes());
@@ -195,7 +203,7 @@ const ruleset = (phase: string, count: number, name = "theirs") => ({
   rules: rules(count),
 });
 
-test("a kind of rules that is full of others' is refused with what holds the places", () => {
+test("a kind of rule at the plan's limit is refused, with the names of the existing rules", () => {
   const shared = wishes({ zoneMode: "shared" });
   const at = (...counts: [string, number][]) =>
     obstaclesIn(reading({ rulesets: counts.map(([phase, count]) => ruleset(phase, count)) }), shared);
@@ -208,7 +216,7 @@ test("a kind of rules that is full of others' is refused with what holds the pla
   expect(at(["http_config_settings", 10])).toEqual([]);
 });
 
-test("a full kind is none when the place is this stack's, or the plan has more", () => {
+test("a kind of rule at the free plan's limit is accepted if one rule is this stack's, or on a larger plan", () => {
   const shared = wishes({ zoneMode: "shared" });
   const full = ruleset("http_response_headers_transform", 9);
   const mine = { ref: headerRuleRef("acme_social"), action: "rewrite", expression: "true" };
@@ -218,7 +226,7 @@ test("a full kind is none when the place is this stack's, or the plan has more",
   expect(obstaclesIn(reading({ rulesets: tens }, { plan: { legacy_id: "pro" } }), shared)).toEqual([]);
 });
 
-test("a ruleset of others is refused in an owned zone; only an empty one is proposed for removal", () => {
+test("a ruleset of others is refused in an owned zone, and the fix removes it only if it is empty", () => {
   const phase = "http_response_headers_transform";
   const [held = ""] = obstaclesIn(reading({ rulesets: [ruleset(phase, 2)] }), wishes());
   expect(held).toContain('its rules are "rule 0", "rule 1"');
@@ -232,10 +240,10 @@ test("a ruleset of others is refused in an owned zone; only an empty one is prop
   );
 });
 
-test("a ruleset that another stack owns as a whole is refused in every mode, one that holds rule by rule in none", () => {
+test("a ruleset that another stack owns as a whole is refused in every mode, one that stacks share in none", () => {
   const phase = "http_response_headers_transform";
   const theirs = reading({ rulesets: [ruleset(phase, 1, wholeRulesetName("mastiff/other"))] });
-  const marked = {
+  const sharedByStacks = {
     ...ruleset(phase, 1, "default"),
     description: "Made by Mastiff, goes with its last rule.",
   };
@@ -245,18 +253,19 @@ test("a ruleset that another stack owns as a whole is refused in every mode, one
       "is the stack mastiff/other's as a whole: its next change would drop a rule of this stack",
     );
     expect(text).toContain("pulumi up --stack other");
-    expect(obstaclesIn(reading({ rulesets: [marked] }), wish)).toEqual([]);
+    expect(obstaclesIn(reading({ rulesets: [sharedByStacks] }), wish)).toEqual([]);
   }
 });
 
-test("a zone without room for the stack's records is refused, by its plan and age", () => {
+test("a zone without room for the stack's records is refused; plan and age of the zone decide the limit", () => {
   const many = (count: number) =>
     Array.from({ length: count }, (_, n) => record("A", `host${n}.acme.social`, "192.0.2.7"));
   const said = (count: number, zone: Partial<ZoneReading["zone"]> = {}) =>
     obstaclesIn(reading({ records: many(count) }, zone), wishes());
+  // The stack needs 14 records: 4 addresses, a CNAME, R2's record, 3 ownership and 2 challenge records, 3 of
+  // SendGrid. An old host of the uploads is one more.
   const old = { oldFilesHosts: '["old.acme.social"]' };
   expect(obstaclesIn(reading({ records: many(186) }), wishes(old))[0]).toContain("15 more are needed");
-  // 4 addresses, a CNAME, R2's record, 3 ownership and 2 challenge records, 3 of SendGrid.
   expect(said(186)).toEqual([]);
   expect(said(187)[0]).toContain(
     "has 187 DNS records of the 200 that its plan (free) allows, and 14 more are needed",

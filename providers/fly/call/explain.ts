@@ -16,28 +16,34 @@ export async function explain(
 ): Promise<DriverError> {
   const problem = await problemOf(failure, fly, spec);
   const said = lastLines(failure.said);
+  // No call was made, so there is none to show.
   if (failure.reason === "missing") return new DriverError(problem, { cause: failure });
   const about = aboutOf(spec, problem.what);
-  const whole = { ...problem, ...(about !== undefined && { about }), call: failure.call, said };
-  return new DriverError(whole, { cause: failure });
+  const shown = { ...problem, ...(about !== undefined && { about }), call: failure.call, said };
+  return new DriverError(shown, { cause: failure });
 }
 
-/** Name of the host, app or database of the run: many calls name only the organisation. */
+/**
+ * The hosts, apps or databases of the run that `what` does not name; undefined when it names all of them. The
+ * call does not always say which resource it is for: many calls name only the organisation.
+ */
 function aboutOf(spec: Record<string, unknown>, what: string): string | undefined {
+  // A look at everything has a spec for each thing.
   const { items } = spec as { items?: Record<string, { spec: Record<string, unknown> }> };
   const specs = items === undefined ? [spec] : Object.values(items).map((item) => item.spec);
   const named = specs.map(({ hostname, app, name }) =>
-    [hostname, app, name].find((one) => typeof one === "string"),
+    [hostname, app, name].find((value) => typeof value === "string"),
   );
-  const subjects = [...new Set(named)].filter((one) => one !== undefined && !what.includes(`"${one}"`));
+  const subjects = [...new Set(named)].filter((value) => value !== undefined && !what.includes(`"${value}"`));
   return subjects.length === 0 ? undefined : subjects.join(", ");
 }
 
+/** The failure's cause in the operator's words, the config key behind it and the fix. */
 async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, unknown>): Promise<Problem> {
   const { app, org, region, image, plan } = spec;
-  const names = async (lines: () => Promise<string[]>) => {
+  const validValues = async (list: () => Promise<string[]>) => {
     // Optional: when this call fails too, the error is shown without the list.
-    const found = fly.stopped ? [] : await lines().catch(() => []);
+    const found = fly.stopped ? [] : await list().catch(() => []);
     return found.length === 0 ? [] : [`there are:  ${found.join(", ")}`];
   };
   switch (failure.reason) {
@@ -83,7 +89,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         what: `The Fly organisation "${org}" is unknown, or this token does not see it.`,
         setIn: "mastiff:flyOrg",
         fix: [
-          ...(await names(async () => Object.keys(await fly.json<object>(argv.orgsList())))),
+          ...(await validValues(async () => Object.keys(await fly.json<object>(argv.orgsList())))),
           "choose one:  pulumi config set mastiff:flyOrg <slug>",
         ],
         retry: retry.no,
@@ -93,7 +99,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         what: `Fly cannot put this in region "${region}".`,
         setIn: "mastiff:region",
         fix: [
-          ...(await names(async () =>
+          ...(await validValues(async () =>
             (
               await fly.json<{ code: string; deprecated?: boolean }[]>(argv.regionsList())
             )
@@ -110,12 +116,15 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         what: `Upstash on Fly has no plan "${plan}".`,
         setIn: "mastiff:redis",
         fix: [
-          ...(await names(async () => table(await fly.read(argv.redisPlans())).map((row) => row.name ?? ""))),
+          ...(await validValues(async () =>
+            table(await fly.read(argv.redisPlans())).map((row) => row.name ?? ""),
+          )),
           `choose one:  ${setParts("mastiff:redis", { kind: "upstash", plan: "<name>" })}`,
         ],
         retry: retry.no,
       };
     case "image":
+      // Only Mastodon's own image follows from a config key.
       return {
         what: `The image "${image}" is not to be found.`,
         ...(String(image).includes("/mastodon") && { setIn: "mastiff:mastodonVersion" }),
@@ -178,6 +187,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         fix: "on a slow link, give everything more time:  export MASTIFF_PATIENCE=3",
         retry: retry.yes,
       };
+    // exists, stopped, other
     default:
       return {
         what: `flyctl failed: ${failure.said.split("\n")[0]}`,

@@ -8,8 +8,8 @@ export interface LogLine {
   message: string;
 }
 
-/** Fly's own lines in a machine's log: about pulling and starting, never about what the program does. */
-const chatter = [
+/** Lines that Fly's init and the kernel write into a machine's log. They say nothing about the program in it. */
+const linesOfFly = [
   /^\s*(?:Starting init \(commit|Preparing to run|Pulling container image|Successfully prepared image)/,
   /^\s*(?:Configuring firecracker|Machine (?:created|started|creating)|machine (?:started|became) in)/i,
   /^\s*INFO (?:Preparing to run|Main child exited|Sending signal|Starting clean up|Umounting|\[fly api proxy\])/,
@@ -18,11 +18,13 @@ const chatter = [
 ];
 
 /**
- * The newest lines of one machine's own output, oldest first; empty when there are none yet. Fly keeps a page
- * of about a hundred lines. flyctl waits indefinitely for a first line (logs/polling.go), hence the limit.
+ * The newest lines of one machine's own output, oldest first; empty when there are none yet, or when the log
+ * cannot be read. Fly keeps a page of about a hundred lines.
  *
  * @param echo the machine's command. init prints the command before running it, and a script of several lines
- *   would look like output of the program.
+ *   would look like output of the program. Default: nothing is left out.
+ * @param timeoutMs limit for the call, which flyctl needs: it waits indefinitely for a first line
+ *   (flyctl: logs/polling.go). Default 4 s.
  */
 export async function logOf(
   fly: Fly,
@@ -34,7 +36,7 @@ export async function logOf(
   return (await pageOf(fly, app, machine, echo, timeoutMs)).lines;
 }
 
-/** As {@link logOf}. `isWhole`: the log contains the machine's end, after which no line follows. */
+/** As {@link logOf}. `isWhole`: the log contains Fly's line about the end of the program, its last line. */
 export async function pageOf(
   fly: Fly,
   app: string,
@@ -46,27 +48,34 @@ export async function pageOf(
   try {
     output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
   } catch {
-    // Logs are optional: nothing depends on them. The pause spares a refusing Fly an immediate retry.
+    // A log that cannot be read counts as empty. The pause keeps the caller from asking again at once.
     await fly.pause(500);
     return { lines: [], isWhole: false };
   }
   const entries = jsonStream(output) as (LogLine & { meta?: Meta })[];
-  const own = entries.filter((entry) => isApps(entry.meta));
-  const isWhole = entries.some((one) => !isApps(one.meta) && /\bMain child exited\b/.test(one.message));
+  const own = entries.filter((entry) => isFromProgram(entry.meta));
+  const isWhole = entries.some(
+    (one) => !isFromProgram(one.meta) && /\bMain child exited\b/.test(one.message),
+  );
   return { lines: ownLines(own, echo), isWhole };
 }
 
+/** Where an entry comes from. flyctl prints the names of Go's fields; Fly's API has them in lower case. */
 interface Meta {
   Event?: { Provider?: string };
   event?: { provider?: string };
 }
 
-function isApps(meta: Meta | undefined): boolean {
+/** Whether the machine's program wrote an entry. Fly's own entries have another provider, e.g. `runner`. */
+function isFromProgram(meta: Meta | undefined): boolean {
   const provider = meta?.Event?.Provider ?? meta?.event?.provider ?? "";
   return provider === "" || provider === "app";
 }
 
-/** Entries line by line, without Fly's own lines and without the command's echo. */
+/**
+ * Entries line by line, without blank lines, Fly's own lines and the command's echo. A line that the program
+ * prints is left out too if the command contains the same line.
+ */
 export function ownLines(entries: readonly LogLine[], echo: readonly string[]): LogLine[] {
   const script = new Set(echo.flatMap((word) => word.split("\n")).map((line) => line.trim()));
   // init appends its own words to the last line of the echo: "…` as root".
@@ -74,10 +83,10 @@ export function ownLines(entries: readonly LogLine[], echo: readonly string[]): 
   return entries
     .flatMap(({ timestamp, message }) => message.split("\n").map((line) => ({ timestamp, message: line })))
     .filter(({ message }) => message.trim() !== "" && !isEcho(message))
-    .filter(({ message }) => !chatter.some((pattern) => pattern.test(message)));
+    .filter(({ message }) => !linesOfFly.some((pattern) => pattern.test(message)));
 }
 
-/** The last lines of a failing machine, redacted, for an error. */
+/** The last lines of a failing machine, redacted, for an error. @param count at most so many. Default 10. */
 export async function lastWords(fly: Fly, app: string, machine: string, count = 10): Promise<string[]> {
   const lines = await logOf(fly, app, machine);
   return lines.slice(-count).map((line) => fly.redact(line.message));

@@ -3,7 +3,7 @@
  * where JSON was asked for, adds lines after JSON and draws tables with │: this file handles all of that.
  */
 
-/** Text without terminal escapes. flyctl sets bold and colour even with NO_COLOR. */
+/** Text without terminal escapes and carriage returns. flyctl sets bold and colour even with NO_COLOR. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences start with a control character
   return text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, "").replaceAll("\r", "");
@@ -47,7 +47,10 @@ function endOfJson(text: string): number {
   return 0;
 }
 
-/** `logs --json`: JSON objects of several lines each, in no array. An incomplete last one is left out. */
+/**
+ * The values of `logs --json`: JSON objects one after the other, not in an array, each on several lines. An incomplete
+ * last object is left out.
+ */
 export function jsonStream(output: string): unknown[] {
   const values: unknown[] = [];
   let rest = plain(output).trim();
@@ -60,7 +63,7 @@ export function jsonStream(output: string): unknown[] {
   return values;
 }
 
-/** Rows of a table with a header line, keyed by header in lower case: `primary region`. */
+/** Rows of a table with a header line, keyed by the header in lower case (`primary region`). A missing cell is "". */
 export function table(output: string): Record<string, string>[] {
   const [header, ...rows] = cells(output);
   if (header === undefined) return [];
@@ -69,10 +72,12 @@ export function table(output: string): Record<string, string>[] {
 
 /** A table of two columns, ` Key │ value `, as a record. */
 export function verticalTable(output: string): Record<string, string> {
+  // A value may contain the separator itself.
   const pairs = cells(output).map(([key, ...value]) => [key ?? "", value.join(" │ ")]);
   return Object.fromEntries(pairs);
 }
 
+/** The cells of each line that has a separator. Other lines are prose. */
 function cells(output: string): string[][] {
   return plain(output)
     .split("\n")
@@ -80,12 +85,12 @@ function cells(output: string): string[][] {
     .map((line) => line.split("│").map((cell) => cell.trim()));
 }
 
-/** The id in `machine run`'s ` Machine ID: …` line. flyctl prints the line even when it sees no start. */
+/** The id in the line ` Machine ID: …` of `machine run`. flyctl prints it even when it does not see the start. */
 export function machineId(output: string): string | undefined {
   return /^\s*Machine ID:\s*([0-9a-z]+)\s*$/m.exec(plain(output))?.[1];
 }
 
-/** The last line that is a JSON object, parsed: the answer of a script in a machine, among its log lines. */
+/** The last line that is a JSON object, parsed. A script in a machine prints its answer so, among other lines. */
 export function lastJsonLine(lines: readonly string[]): Record<string, unknown> | undefined {
   for (const line of [...lines].reverse()) {
     const text = line.trim();
@@ -93,7 +98,7 @@ export function lastJsonLine(lines: readonly string[]): Record<string, unknown> 
     try {
       return JSON.parse(text) as Record<string, unknown>;
     } catch {
-      // A line that only starts with a brace.
+      // Not JSON: the line only starts with a brace.
     }
   }
   return undefined;
@@ -112,6 +117,7 @@ export function errorMessage(stderr: string, stdout = ""): string {
   const crossed = plain(stdout)
     .split("\n")
     .filter((line) => line.startsWith("✖"));
+  // Without `Error: `, the cause is in the progress, or else in whatever flyctl printed.
   if (at < 0 && crossed.length > 0) return crossed.join("\n");
   const message = (at < 0 ? text || plain(stdout) : text.slice(at + "Error: ".length))
     .replace(/failed to run (?:query|mutation)?[^{]*\{[\s\S]*\}: /, "")

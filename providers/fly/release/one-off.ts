@@ -31,8 +31,9 @@ export interface OneOff {
   sizedBy: SizedBy | undefined;
   env: Readonly<Record<string, string>>;
   command: readonly string[];
-  /** What the job works on and what it does, in words for people: "database", "migrating". */
+  /** What the job works on, in words for people: "database". */
   subject: string;
+  /** What the job does, in words for people: "migrating". */
   doing: string;
   /** Called with each line of the output as it arrives. */
   onLine?: (line: string) => void;
@@ -45,14 +46,16 @@ export interface SizedBy {
   parts?: Parts;
 }
 
+/** How a job ended. */
 export interface Ended {
+  /** 255 when the machine has no exit event, e.g. because somebody removed it. */
   exitCode: number;
   oomKilled: boolean;
   /** The last lines that it printed, oldest first. */
   lines: string[];
 }
 
-/** Runs the command to its end and removes its machine. Never throws for a job that fails: see `exitCode`. */
+/** Runs the command to its end and removes its machine. A job that fails is not an error here: see `exitCode`. */
 export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
   say(job.subject, `${job.doing}: starting a machine for it`);
   const id = await start(fly, job);
@@ -67,9 +70,7 @@ export async function mustRun(fly: Fly, job: OneOff): Promise<Ended> {
   return ended;
 }
 
-/**
- * The JSON that a script printed last; undefined when there is none, as when Fly lost a successful job's log.
- */
+/** The JSON that a script printed last; undefined when there is none. Fly can lose the log of a successful job. */
 export function answerOf(ended: Ended): Record<string, unknown> | undefined {
   return lastJsonLine(ended.lines);
 }
@@ -84,6 +85,7 @@ export async function remove(fly: Fly, app: string, machines: readonly Machine[]
   for (const { id } of machines) await destroyMachine(fly, app, id);
 }
 
+/** Starts the job's machine. @returns its id */
 async function start(fly: Fly, job: OneOff): Promise<string> {
   // Names are unique within an app: if flyctl or we repeat the call, Fly refuses the second machine.
   const name = `mastiff-${job.job}-${randomBytes(4).toString("hex")}`;
@@ -103,55 +105,63 @@ async function start(fly: Fly, job: OneOff): Promise<string> {
           : await idOf(fly, job.app, name)),
     },
   );
+  // Empty: flyctl succeeded and printed no id.
   const id = made || (await idOf(fly, job.app, name));
   if (id === undefined) throw new Error(`machine run ended well, but app ${job.app} has no machine ${name}`);
   return id;
 }
 
+/** Id of the machine of this name, as far as the list has it already. */
 async function idOf(fly: Fly, app: string, name: string): Promise<string | undefined> {
   return (await machinesOf(fly, app)).find((one) => one.name === name && !isGone(one))?.id;
 }
 
-/** Waits until the machine stops, however long that takes, reads exit code and output, and removes it. */
+/**
+ * Waits until the machine stops, however long that takes, reads its exit code and its output, and removes it.
+ *
+ * @param onLine called with each line of the output as it arrives
+ * @throws DriverError when the machine does not start within 15 minutes
+ */
 export async function finish(
   fly: Fly,
   app: string,
   id: string,
   onLine?: (line: string) => void,
 ): Promise<Ended> {
-  const seen = new Seen();
+  const printed = new Printed();
   const startBy = Date.now() + patiently(900_000);
-  const isIt = (one: Machine) => one.id === id;
-  let echo: readonly string[] = [];
+  const isOurs = (one: Machine) => one.id === id;
+  let command: readonly string[] = [];
   const watch = async (attempt: number) => {
-    // The machine was started just now or found by an earlier look: when a list lacks it, the list is only
-    // late.
-    const machine = await awaitListed(fly, app, isIt, attempt === 1 ? undefined : 3000);
-    echo = machine?.config?.init?.cmd ?? echo;
+    // The machine exists: it was started just now, or an earlier look found it. A list without it may be late.
+    const machine = await awaitListed(fly, app, isOurs, attempt === 1 ? undefined : 3000);
+    command = machine?.config?.init?.cmd ?? command;
     const hasEnded = machine === undefined || isGone(machine) || exitOf(machine) !== undefined;
+    // In an object, because `repeat` goes on after undefined, and a machine that is gone is an end too.
     if (hasEnded || machine.state === "failed") return { machine };
     if (!hasStarted(machine) && Date.now() > startBy) throw neverStarted(app, machine);
-    if (onLine !== undefined) seen.fresh(await logOf(fly, app, id, echo, 3000)).forEach(onLine);
+    if (onLine !== undefined) printed.newIn(await logOf(fly, app, id, command, 3000)).forEach(onLine);
     return undefined;
   };
-  const longestMs = onLine === undefined ? 5000 : 1000;
-  const waitMs = (attempt: number) => Math.min(200 * 1.5 ** (attempt - 1), longestMs);
+  const longestWaitMs = onLine === undefined ? 5000 : 1000;
+  const waitMs = (attempt: number) => Math.min(200 * 1.5 ** (attempt - 1), longestWaitMs);
   const machine = (await fly.repeat(watch, { waitMs }))?.machine;
   const exit = machine === undefined ? undefined : exitOf(machine);
   const hasFailed = exit === undefined || (exit.exit_code ?? 0) !== 0;
-  // The log arrives separately from the machine's state, and often seconds later. Fly's own line about the end
-  // is its last. The cause of a failure is in the last lines, so after a failure that line is waited for.
-  const { lines } = await fly.repeat(() => pageOf(fly, app, id, echo, 3000), {
+  // The log often arrives seconds after the machine's state. Its last line is Fly's own about the end. The
+  // cause of a failure is in the lines just before it, so after a failure the driver waits for that line.
+  const { lines } = await fly.repeat(() => pageOf(fly, app, id, command, 3000), {
     isFinal: (page) => page.isWhole || (!hasFailed && page.lines.length > 0),
     ...(hasFailed ? { limitMs: 20_000 } : { tries: 3 }),
     waitMs: () => (hasFailed ? 1000 : 0),
   });
-  if (onLine !== undefined) seen.fresh(lines).forEach(onLine);
+  if (onLine !== undefined) printed.newIn(lines).forEach(onLine);
   if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
   if (exit === undefined) return { exitCode: 255, oomKilled: false, lines: texts(lines) };
   return { exitCode: exit.exit_code ?? 0, oomKilled: exit.oom_killed === true, lines: texts(lines) };
 }
 
+/** The machine's newest exit; undefined while it has none. Its JSON omits an exit code of 0. */
 function exitOf(machine: Machine) {
   // `stopped` is also the state before the first start, so it is not enough alone.
   if (machine.state !== "stopped" && machine.state !== "destroyed") return undefined;
@@ -194,11 +204,12 @@ async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> 
   });
 }
 
-/** Tells which lines of a log page are new: pages overlap from one look to the next. */
-class Seen {
+/** Tells which lines of a log page are new. Pages overlap, and a program may print the same line twice. */
+class Printed {
+  /** How often each line was printed, by time and text. */
   readonly #counts = new Map<string, number>();
 
-  fresh(page: readonly LogLine[]): string[] {
+  newIn(page: readonly LogLine[]): string[] {
     const inPage = new Map<string, number>();
     return page
       .filter((line) => {

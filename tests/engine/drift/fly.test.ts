@@ -92,6 +92,6 @@ const rounds: Round[] = [
   ],
 ];
 
-describe("what other hands have changed on Fly", () => {
+describe("drift on Fly is named by the preview and repaired by up", () => {
   playRounds(rounds);
 });

@@ -80,6 +80,6 @@ const rounds: Round[] = [
   ],
 ];
 
-describe("what other hands have changed at Cloudflare", () => {
+describe("drift at Cloudflare is named by the preview and repaired by up", () => {
   playRounds(rounds);
 });

@@ -1,3 +1,7 @@
+/**
+ * Drift on Fly, round by round. A round is its title, the flags of preview and `up` (none here) and the changes that are
+ * made at once. `seen` lists the resources that the preview updates; `undefined`: updated, but without words of its own.
+ */
 import { describe } from "vitest";
 import { type CloudState, machineOf, playRounds, type Round } from "../drift/change.ts";
 
@@ -6,18 +10,18 @@ const streaming = "mastiff-party-streaming";
 
 const rounds: Round[] = [
   [
-    "things that are gone, or too many",
+    "resources that are missing, surplus or changed",
     [],
     [
       {
-        what: "a machine is gone",
+        what: "a machine is missing",
         make: (state) => {
           machineOf(state, web, "web").state = "destroyed";
         },
         seen: { "web-machines-release": /web has 0 machines, should have 1/ },
       },
       {
-        what: "a machine too many",
+        what: "a surplus machine",
         make: (state) => {
           const machine = machineOf(state, web, "sidekiq");
           state.fly.apps[web].machines["1857d6f1a2b3c4"] = {
@@ -28,7 +32,7 @@ const rounds: Round[] = [
         seen: { "web-machines-release": /sidekiq has 2 machines, should have 1/ },
       },
       {
-        what: "a machine of a group that nobody declared",
+        what: "a machine of an undeclared process group",
         make: (state) => {
           const machine = structuredClone(machineOf(state, web, "sidekiq"));
           machine.config.metadata.fly_process_group = "worker";
@@ -39,12 +43,13 @@ const rounds: Round[] = [
         },
       },
       {
-        what: "a secret is gone",
+        what: "a secret is missing",
         make: (state) => {
           delete state.fly.apps[web].secrets.SMTP_PASSWORD;
         },
         seen: {
           "web-machines-secrets": /secret SMTP_PASSWORD is missing/,
+          // Machines get a secret only by a release.
           "web-machines-release": undefined,
         },
       },
@@ -78,7 +83,7 @@ const rounds: Round[] = [
         seen: { "database-postgres": /of the database: memory is 128 MB, should be 256 MB/ },
       },
       {
-        what: "an address too many",
+        what: "a surplus address",
         make: (state) => {
           state.fly.apps[web].addresses.push({
             ...state.fly.apps[web].addresses[0],
@@ -90,7 +95,7 @@ const rounds: Round[] = [
         seen: { "web-app-upkeep": /address 2a09:8280:1::9:999:0 is one too many/ },
       },
       {
-        what: "a certificate of the streaming app is gone",
+        what: "the streaming app's only certificate is missing",
         make: (state) => {
           state.fly.apps[streaming].certificates = [];
         },
@@ -98,10 +103,13 @@ const rounds: Round[] = [
       },
     ],
   ],
-  streamingGone("an app that is gone, with all that hangs on it", /there is no app mastiff-party-streaming/),
-  streamingGone("the same app once more, and the preview counts", /occurrence\W+2/),
+  streamingGone(
+    "a missing app, with everything that depends on it",
+    /there is no app mastiff-party-streaming/,
+  ),
+  streamingGone("the same app missing again: the preview counts the occurrence", /occurrence\W+2/),
   [
-    "addresses that others have, with all that hangs on them",
+    "a released IPv6 address, with everything that reads it",
     [],
     [
       {
@@ -115,18 +123,18 @@ const rounds: Round[] = [
           "web-addresses": undefined,
           "records-root-a": undefined,
           "records-root-aaaa": undefined,
-          // The addresses are in fly.toml: Rails has to trust them.
+          // fly.toml names the addresses in TRUSTED_PROXY_IP, so the release changes with them.
           "web-machines-release": undefined,
         },
       },
     ],
   ],
   [
-    "another address",
+    "a replaced IPv6 address, with everything that reads it",
     [],
     [
       {
-        what: "the IPv6 address is another one",
+        what: "the app has another IPv6 address",
         make: (state) => {
           state.fly.apps[web].addresses[0].address = "2a09:8280:1::7:777:0";
         },
@@ -136,18 +144,18 @@ const rounds: Round[] = [
           "web-addresses": undefined,
           "records-root-a": undefined,
           "records-root-aaaa": undefined,
-          // The addresses are in fly.toml: Rails has to trust them.
+          // fly.toml names the addresses in TRUSTED_PROXY_IP, so the release changes with them.
           "web-machines-release": undefined,
         },
       },
     ],
   ],
   [
-    "Redis that is gone, with all that hangs on it",
+    "a missing Redis, with everything that depends on it",
     [],
     [
       {
-        what: "the database at Upstash is gone",
+        what: "the database at Upstash is missing",
         make: (state) => {
           state.fly.addOns = [];
         },
@@ -164,14 +172,19 @@ const rounds: Round[] = [
   ],
 ];
 
-/** Once mended, it may go again: to the letter the same, and yet no less a difference. */
+/**
+ * A round in which the streaming app is missing. It is played twice. The second time the same words are in the state
+ * already, from the first repair, and the preview must show the drift all the same.
+ *
+ * @param words what the preview says of the app
+ */
 function streamingGone(title: string, words: RegExp): Round {
   return [
     title,
     [],
     [
       {
-        what: "the streaming app is gone",
+        what: "the streaming app is missing",
         make: (state) => {
           delete state.fly.apps[streaming];
         },
@@ -193,6 +206,6 @@ function streamingGone(title: string, words: RegExp): Round {
   ];
 }
 
-describe("what other hands have changed on Fly", () => {
+describe("drift on Fly is named by the preview and repaired by up", () => {
   playRounds(rounds);
 });

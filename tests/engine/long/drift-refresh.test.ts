@@ -56,6 +56,6 @@ const rounds: Round[] = [
   ],
 ];
 
-describe("what other hands have changed at SendGrid", () => {
+describe("drift at SendGrid is named by the preview and repaired by up", () => {
   playRounds(rounds);
 });

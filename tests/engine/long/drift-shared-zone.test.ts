@@ -150,7 +150,7 @@ function redisGone(title: string, words: RegExp): Round {
   ];
 }
 
-describe("what other hands have changed, in a zone that others use too", () => {
+describe("drift in a shared zone is named by the preview and repaired by up", () => {
   const world = playRounds(rounds, (world) => inSharedZone(world, "dogs"));
 
   test("somebody else's rule is as it was", async () => {
