@@ -4,15 +4,17 @@ export interface Community {
   domain: string;
   streamingHost: string;
   filesHost: string;
-  /** The owner's user name. */
-  owner: string;
+  /** Earlier hosts of the files, which must keep serving them. Default: none. */
+  oldFilesHosts?: readonly string[];
+  /** The owner's user name. Default: the account of the server itself is asked for. */
+  owner?: string;
   /** Host that the pages' scripts must come from. Default: any host. */
   assetsHost?: string;
   /** Mastodon's version, without the v. Default: any. */
   version?: string;
   /** VAPID_PUBLIC_KEY as it was generated. Default: any. */
   vapidPublicKey?: string;
-  /** Whether SendGrid sends this community's mail, so that its records are expected. */
+  /** Whether SendGrid sends this community's mail, so that its records are expected. Default: unknown. */
   sendgrid?: boolean;
 }
 

@@ -5,6 +5,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { reasonOf } from "./reason.ts";
 
 /** An answer to a request. Header names are lower-case. */
 export interface Answer {
@@ -14,7 +15,7 @@ export interface Answer {
 }
 
 /** Types of records that are asked for. */
-export type RecordType = "A" | "AAAA" | "CNAME" | "TXT" | "MX";
+export type RecordType = "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "TXT";
 
 /** Looks at a community from outside. Redirects are answers, not followed. */
 export interface Visitor {
@@ -26,13 +27,24 @@ export interface Visitor {
 
 const limitMs = 10_000;
 
-/** A visitor who finds hosts by their real addresses, or at `local` (e.g. http://127.0.0.1:4640). */
-export function openVisitor(local?: string): Visitor {
-  const ask: Visitor["ask"] = (url, headers = {}) => send(new URL(url), headers, local && new URL(local));
+/**
+ * A visitor who finds hosts by their real addresses, or at `local` (e.g. http://127.0.0.1:4640).
+ *
+ * @param signal ends what is still asked
+ */
+export function openVisitor(local?: string, signal?: AbortSignal): Visitor {
+  const ask: Visitor["ask"] = (url, headers = {}) =>
+    send(new URL(url), headers, local && new URL(local), signal);
   return { ask, resolve: (name, type) => resolveOverHttps(ask, name, type) };
 }
 
-function send(url: URL, headers: Record<string, string>, local: URL | "" | undefined): Promise<Answer> {
+function send(
+  url: URL,
+  headers: Record<string, string>,
+  local: URL | "" | undefined,
+  stop: AbortSignal | undefined,
+): Promise<Answer> {
+  const limit = AbortSignal.timeout(limitMs);
   const secure = url.protocol === "https:" || url.protocol === "wss:";
   const told = local ? { host: url.host, "x-forwarded-proto": secure ? "https" : "http" } : {};
   const request = secure && !local ? httpsRequest : httpRequest;
@@ -42,7 +54,7 @@ function send(url: URL, headers: Record<string, string>, local: URL | "" | undef
       port: local ? local.port : url.port || (secure ? 443 : 80),
       path: `${url.pathname}${url.search}`,
       headers: { "user-agent": "Mastiff (+checks)", ...told, ...headers },
-      signal: AbortSignal.timeout(limitMs),
+      signal: stop === undefined ? limit : AbortSignal.any([limit, stop]),
       // A new connection each time: the other side could close a reused one just then.
       agent: false,
     });
@@ -54,7 +66,7 @@ function send(url: URL, headers: Record<string, string>, local: URL | "" | undef
     });
     sent.once("error", (error) => {
       const late = error.name === "TimeoutError" || error.name === "AbortError";
-      reject(new Error(late ? `no answer in ${limitMs / 1000} s` : error.message, { cause: error }));
+      reject(new Error(late ? `no answer in ${limitMs / 1000} s` : reasonOf(error), { cause: error }));
     });
     sent.end();
   });
@@ -87,7 +99,7 @@ function headersOf(message: IncomingMessage): Record<string, string> {
 }
 
 /** Record types by number. https://www.iana.org/assignments/dns-parameters */
-const numbers: Record<RecordType, number> = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28 };
+const numbers: Record<RecordType, number> = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28, CAA: 257 };
 
 /**
  * DNS over HTTPS in its JSON form, so that what this machine's resolver has cached does not matter.

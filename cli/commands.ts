@@ -22,6 +22,10 @@ export const mastiff: Command = {
       about: "says what a community costs a month",
       load: async () => (await import("./commands/cost.ts")).cost,
     },
+    doctor: {
+      about: "says what is wrong with a community, looking from outside",
+      load: async () => (await import("./commands/doctor.ts")).doctor,
+    },
     recover: {
       about: "repairs a stack after a run that was interrupted",
       load: async () => (await import("./commands/recover.ts")).recover,

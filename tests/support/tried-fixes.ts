@@ -131,6 +131,21 @@ export const triedFixes: readonly Tried[] = [
   { file: "cli/call.ts", text: "<path> has no option <rawName>.", shown: "unit/mastiff.test.ts: mastiff %s" },
   { file: "cli/call.ts", text: "<rawName> takes no value.", shown: "unit/mastiff.test.ts: mastiff %s" },
   {
+    file: "cli/commands/doctor.ts",
+    text: "-s and --domain each name a community, and one at a time is looked at.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/commands/doctor.ts",
+    text: "--fail-on is <text>: that is no severity.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/doctor/whom.ts",
+    text: "--domain is <domain>: <problem>.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
     file: "cli/options.ts",
     text: "--memory-mb is <text>: a machine has megabytes in steps of 256.",
     shown: "unit/mastiff.test.ts: mastiff %s",

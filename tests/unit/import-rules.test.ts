@@ -13,6 +13,7 @@ const rules = (createRequire(import.meta.url)(config) as { forbidden: { name: st
 const breakages: Record<string, string> = {
   "sandbox/clouds/no-cycles.ts": "./no-cycles-back.ts",
   "providers/sendgrid/product-knows-no-local-clouds.ts": "../../sandbox/clouds/leaf.ts",
+  "components/fly/only-commands-look-from-outside.ts": "../../checks/leaf.ts",
   "sandbox/clouds/sandbox-knows-no-product.ts": "../../providers/sendgrid/leaf.ts",
   "sandbox/clouds/clouds-stand-alone.ts": "../toolchain/leaf.ts",
   "sandbox/toolchain/toolchain-starts-and-never-imports.ts": "../clouds/leaf.ts",

@@ -155,7 +155,7 @@ describe("help", () => {
 
 describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
   test.each<[words: string, what: string, fix: string]>([
-    ["", "mastiff needs a command.", "name one of these: tootctl, job, cost, recover"],
+    ["", "mastiff needs a command.", "name one of these: tootctl, job, cost, doctor, recover"],
     ["recvoer", 'mastiff has no command "recvoer".', "did you mean  npx mastiff recover"],
     ["toot", 'mastiff has no command "toot".', "did you mean  npx mastiff tootctl"],
     ["toString", 'mastiff has no command "toString".', "see  npx mastiff --help"],
@@ -182,6 +182,17 @@ describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
       "npx mastiff tootctl -s acme accounts",
     ],
     ["tootctl --all accounts", "mastiff tootctl has no option --all.", "npx mastiff tootctl -- --all"],
+    ["doctor --fail-on much", '--fail-on is "much": that is no severity.', "--fail-on warning"],
+    [
+      "doctor -s acme --domain acme.social",
+      "-s and --domain each name a community",
+      "the default hosts:  --domain <domain>",
+    ],
+    [
+      "doctor --domain https://acme.social",
+      '--domain is "https://acme.social": a host name has no scheme.',
+      "--domain acme.social",
+    ],
     ["job run --memory-mb 100 true", '--memory-mb is "100"', "--memory-mb 2048"],
     ["job run --memory-mb much true", '--memory-mb is "much"', "--memory-mb 2048"],
     [
@@ -439,7 +450,7 @@ describe("as a process", () => {
 });
 
 describe("every line that the product prints or its pages show", () => {
-  const folders = ["cli", "components", "providers"].flatMap((folder) =>
+  const folders = ["cli", "components", "providers", "checks"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
   );
   const pages = [

@@ -1,0 +1,244 @@
+/**
+ * What must hold of a community on the real internet, beside what any visitor sees (table.ts): its zone,
+ * certificates, what stands in front of its hosts, and its mail records where mail servers read them.
+ */
+import { type Check, check } from "./check.ts";
+import type { Community } from "./community.ts";
+import { at, must, parsed, status } from "./expect.ts";
+import type { Inspector } from "./inspector.ts";
+import { look, lookAgain, unknownDns } from "./repairs.ts";
+import { filesCheck } from "./table.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** Certificates with fewer days left are a warning. Fly and Cloudflare renew theirs 30 days before the end. */
+const warningDays = 14;
+/** Certificates with fewer days left are critical: renewal has failed for four weeks. */
+const criticalDays = 3;
+
+/** The authority of Fly's certificates. https://fly.io/docs/networking/custom-domain/ */
+const flysIssuer = "letsencrypt.org";
+
+/** The community's own checks of this kind: a host that has a certificate has a check for it. */
+export function outsideChecks(community: Community): Check<unknown, Inspector>[] {
+  const { domain, streamingHost, assetsHost, filesHost, oldFilesHosts = [], sendgrid } = community;
+  const files = [filesHost, ...oldFilesHosts];
+  const proxied = [...(assetsHost === undefined ? [] : [assetsHost]), ...files];
+  const direct = [
+    { host: domain, path: "/health" },
+    { host: streamingHost, path: "/api/v1/streaming/health" },
+  ];
+  return [
+    delegation,
+    ...proxied.map(hasAddress),
+    issuers,
+    ...[domain, streamingHost, ...proxied].map(certificate),
+    ...direct.map(isDirect),
+    letsServersIn({ host: domain, path: "/.well-known/nodeinfo", wanted: 200 }),
+    // A bucket has nothing at its root.
+    ...files.map((host) => letsServersIn({ host, path: "/", wanted: 404 })),
+    openDoor,
+    ...oldFilesHosts.map((host) => filesCheck(`files: ${host} still serves the uploads`, () => host)),
+    spf,
+    ...(sendgrid ? [signingKeys] : []),
+  ];
+}
+
+const delegation = check({
+  name: "DNS: the domain is in a zone at Cloudflare",
+  at: ({ domain }) => `DNS of ${domain}`,
+  asked: ({ domain }) => `NS of ${domain}, or of the next name above it that has any`,
+  ask: ({ nameServers }: Inspector, { domain }) => nameServers(domain),
+  judge({ zone, servers }) {
+    must(servers.length > 0, `${zone} has no name servers`);
+    must(
+      servers.every((server) => server.endsWith(".ns.cloudflare.com")),
+      `${zone} is served by ${servers.join(" and ")}`,
+      {
+        urgency: "warning",
+        means:
+          "Records that Mastiff makes in Cloudflare's zone are seen by nobody, unless these are its servers too.",
+      },
+    );
+  },
+  means: "Nobody finds any host of the community. The domain may have expired.",
+  repair:
+    "pulumi stack output nameServers   (what the registrar should name)\n" +
+    "See at the registrar that the domain is paid for, and that it names these servers.",
+  urgency: "critical",
+  unanswered: unknownDns,
+});
+
+/** Any address will do: Cloudflare answers for proxied hosts with its own. */
+function hasAddress(host: string): Check<unknown, Inspector> {
+  return check({
+    name: `DNS: ${host} has an address`,
+    at: () => `DNS of ${host}`,
+    asked: () => `A and AAAA of ${host}`,
+    ask: async ({ resolve }: Inspector) =>
+      (await Promise.all([resolve(host, "A"), resolve(host, "AAAA")])).flat(),
+    judge(addresses) {
+      must(addresses.length > 0, `${host} has neither an A nor an AAAA record`);
+    },
+    means: "Nothing loads from this host: pages without scripts, or posts without pictures.",
+    repair: `${lookAgain}\npulumi stack output waitingFor`,
+    urgency: "critical",
+    unanswered: unknownDns,
+  });
+}
+
+const issuers = check({
+  name: "DNS: CAA records let Let's Encrypt issue certificates",
+  at: ({ domain }) => `DNS of ${domain}`,
+  asked: ({ domain }) => `CAA of ${domain}, or of the next name above it that has any`,
+  ask: ({ resolve }: Inspector, { domain }) => closest(domain, (name) => resolve(name, "CAA")),
+  judge({ name, records }) {
+    const allowed = records.some((record) => record.includes(flysIssuer));
+    must(records.length === 0 || allowed, `${name} has ${records.join(", ")}`);
+  },
+  means: "The certificates at Fly cannot be renewed: the site goes down when they expire.",
+  repair: `add a record: Cloudflare dashboard, DNS, Add record, CAA, 0 issue "${flysIssuer}"`,
+  urgency: "warning",
+  unanswered: unknownDns,
+});
+
+function certificate(host: string): Check<unknown, Inspector> {
+  return check({
+    name: `certificate: ${host}`,
+    at: () => host,
+    asked: () => `the certificate of ${host} at port 443`,
+    ask: (by: Inspector) => by.certificate(host),
+    judge({ daysLeft, until, issuer, problem }) {
+      const seen = `a certificate of ${issuer} until ${until.slice(0, 10)}`;
+      must(problem === undefined, `${seen}: ${problem}`, {
+        means: "Browsers, apps and other servers refuse the host: its certificate is not valid for it.",
+      });
+      must(daysLeft >= warningDays, `${seen}, ${days(daysLeft)} left`, {
+        urgency: daysLeft < criticalDays ? "critical" : "warning",
+      });
+    },
+    means: "The certificate should have been renewed by now. When it expires, everybody is kept out.",
+    repair:
+      "pulumi stack output waitingFor   (says what a certificate waits for)\n" +
+      "pulumi up                        (makes missing certificates and their records again)\n" +
+      `fly certs show ${host} -a <app>  (of hosts at Fly: what Let's Encrypt answered)\n` +
+      "Cloudflare dashboard, SSL/TLS, Edge Certificates   (of hosts that it proxies)",
+    urgency: "critical",
+  });
+}
+
+const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
+
+/** A host that Fly serves directly. */
+function isDirect({ host, path }: { host: string; path: string }): Check {
+  return check({
+    name: `DNS: ${host} leads to Fly directly`,
+    at: () => host,
+    asked: () => `https://${host}${path}: the header server`,
+    ask: ({ ask }: Visitor) => ask(`https://${host}${path}`),
+    judge({ headers }) {
+      const server = headers.server ?? "";
+      must(!/^cloudflare$/i.test(server), `header server is "${server}"`);
+    },
+    means:
+      "Cloudflare's proxy stands in front of the host: it drops WebSockets that are silent for 100 s, and takes other servers for bots.",
+    repair: `${lookAgain}\nThe record of ${host} should be DNS only (grey cloud).`,
+    urgency: "warning",
+  });
+}
+
+/** How Mastodon introduces itself to other servers (app/lib/request.rb, lib/mastodon/version.rb). */
+const otherServer = { "user-agent": "Mastodon/4.7.4 (http.rb/5.3.1; +https://elsewhere.example/)" };
+
+function letsServersIn({ host, path, wanted }: { host: string; path: string; wanted: number }): Check {
+  return check({
+    name: `fediverse: ${host} answers other servers`,
+    at: () => host,
+    asked: () => `https://${host}${path}, in the name of another Mastodon server`,
+    ask: ({ ask }: Visitor) => ask(`https://${host}${path}`, otherServer),
+    judge(answer) {
+      const mitigated = answer.headers["cf-mitigated"];
+      must(mitigated === undefined, `status ${answer.status}, header cf-mitigated is "${mitigated}"`);
+      status(answer, wanted);
+    },
+    means:
+      "Other servers are taken for bots: posts, profiles and pictures of this community do not reach them.",
+    repair:
+      "Cloudflare dashboard, the zone, Security, Settings, Bot traffic: Bot Fight Mode off (no rule can make exceptions from it)\n" +
+      "Cloudflare dashboard, Security, Events   (which rule refused the request)\n" +
+      "pulumi up --refresh   (after an attack: ends Under Attack mode in a zone of the stack's own)",
+    urgency: "critical",
+  });
+}
+
+/** @see https://docs.joinmastodon.org/entities/Instance/ `registrations` */
+const openDoor = check({
+  name: "web: new accounts are approved by somebody",
+  at: ({ domain }) => domain,
+  asked: ({ domain }) => `https://${domain}/api/v2/instance: registrations`,
+  ask: ({ ask }: Visitor, { domain }) => ask(`https://${domain}/api/v2/instance`),
+  judge(answer) {
+    const instance = parsed(answer);
+    const isOpen = at(instance, "registrations.enabled") === true;
+    must(
+      !isOpen || at(instance, "registrations.approval_required") !== false,
+      "registrations.enabled is true, registrations.approval_required is false",
+    );
+  },
+  means: "Anybody has an account at once. Waves of spam come from servers with an open door.",
+  repair: "Preferences, Administration, Server settings, Registrations: approval required",
+  urgency: "info",
+});
+
+/** Two SPF records make both void (RFC 7208 4.5). SendGrid's mails have theirs at the return path, by CNAME. */
+const spf = check({
+  name: "mail: one SPF record at most, and one where mail needs it",
+  at: ({ domain }) => `DNS of ${domain}`,
+  asked: ({ domain }) => `TXT of ${domain}`,
+  ask: ({ resolve }: Inspector, { domain }) => resolve(domain, "TXT"),
+  judge(texts, { domain, sendgrid }) {
+    const records = texts.filter((text) => /^v=spf1( |$)/i.test(text));
+    must(records.length < 2, `${domain} has ${records.length} SPF records: ${records.join(", ")}`, {
+      means: "Two SPF records make both void: mails of the domain are mistrusted or refused.",
+      repair: "make one of them that says what both say",
+    });
+    must(records.length > 0 || sendgrid !== false, `${domain} has no SPF record`);
+  },
+  means: "Mail providers cannot tell that the mail server of the config may send for the domain.",
+  repair: "ask the provider of mastiff:smtpServer for its SPF record, and add it as a TXT of the domain",
+  urgency: "warning",
+  unanswered: unknownDns,
+});
+
+/** The keys themselves, behind SendGrid's CNAMEs. */
+const signingKeys = check({
+  name: "mail: SendGrid's DKIM keys can be fetched",
+  at: ({ domain }) => `DNS of ${domain}`,
+  asked: ({ domain }) => `TXT of s1._domainkey.${domain} and s2._domainkey.${domain}`,
+  ask: ({ resolve }: Inspector, { domain }) =>
+    Promise.all(
+      ["s1", "s2"].map(async (selector) => {
+        const name = `${selector}._domainkey.${domain}`;
+        return { name, texts: await resolve(name, "TXT") };
+      }),
+    ),
+  judge(keys) {
+    const missing = keys.filter(({ texts }) => !texts.some((text) => /\bp=\w/.test(text)));
+    must(missing.length === 0, `no key at ${missing.map(({ name }) => name).join(" and ")}`);
+  },
+  means: "Mails of the community cannot be verified: they end in spam folders or are refused.",
+  repair: `${look}\npulumi up --refresh              (makes missing records again)\npulumi stack output waitingFor   (whether SendGrid has seen its records)`,
+  urgency: "warning",
+  unanswered: unknownDns,
+});
+
+/** The records of the name, or of the next name above it that has any (RFC 8659 3). */
+async function closest(
+  domain: string,
+  recordsOf: (name: string) => Promise<string[]>,
+): Promise<{ name: string; records: string[] }> {
+  for (let name = domain; name.includes("."); name = name.slice(name.indexOf(".") + 1)) {
+    const records = await recordsOf(name);
+    if (records.length > 0) return { name, records };
+  }
+  return { name: domain, records: [] };
+}

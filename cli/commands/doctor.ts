@@ -1,0 +1,82 @@
+import { type Urgency, urgencies } from "../../checks/check.ts";
+import { checksOf, examine, isAtLeast } from "../../checks/examine.ts";
+import { inspection } from "../../checks/inspector.ts";
+import { shell } from "../../providers/fly/call/shell.ts";
+import { command } from "../command.ts";
+import { reportOf } from "../doctor/report.ts";
+import { communityAt, communityOfStack } from "../doctor/whom.ts";
+import { json, stack } from "../options.ts";
+import { UsageError } from "../usage-error.ts";
+
+export const doctor = command({
+  meta: {
+    name: "doctor",
+    description: "Looks at a community from outside, and says what is wrong and how to repair it.",
+  },
+  notes: [
+    "It asks as visitors, apps, other servers and mail servers do: DNS at the zone's name servers, certificates,",
+    "the site, the fediverse's addresses, streaming, assets, files and the records of mail. It changes nothing and",
+    "needs no token. All checks run at once, each for ten seconds at most.",
+    "Each finding says what was asked, what came, what it means and how to repair it. Its severity is info, warning",
+    "or critical. The exit code is 1 when a finding has the severity of --fail-on or a higher one.",
+  ],
+  args: {
+    stack,
+    domain: {
+      type: "string",
+      valueHint: "name",
+      description: "in place of a stack: a community with the default hosts of this domain",
+    },
+    json,
+    "fail-on": {
+      type: "string",
+      valueHint: "severity",
+      default: "critical",
+      description: "info, warning or critical: from which severity on the exit code is 1",
+    },
+  },
+  examples: [
+    { line: "npx mastiff doctor -s acme", does: "is all well with the community of the stack acme?" },
+    { line: "npx mastiff doctor --domain acme.social", does: "without stack, project and pulumi" },
+    { line: "npx mastiff doctor -s acme --json --fail-on warning", does: "for a script or a timer" },
+  ],
+  async run({ args }) {
+    const { stdout, stderr } = shell();
+    const talk = (line: string) => stderr(`${line}\n`);
+    const failOn = urgencyOf(args["fail-on"]);
+    if (args.domain !== undefined && args.stack !== undefined)
+      throw new UsageError({
+        what: "-s and --domain each name a community, and one at a time is looked at.",
+        fix: ["the hosts of a stack's config:  -s <stack>", "the default hosts:  --domain <domain>"],
+      });
+    const internet = inspection();
+    const community =
+      args.domain === undefined
+        ? await communityOfStack(args.stack)
+        : await communityAt(args.domain, internet);
+    const { length: checks } = checksOf(community);
+    let ended = 0;
+    const found = await examine(internet, community, ({ check, found }) => {
+      ended += 1;
+      talk(`${ended}/${checks}  ${check}: ${found?.urgency ?? "well"}`);
+    });
+    const silent = found.filter(({ answered }) => !answered).flatMap(({ also }) => [...also, ""]);
+    if (silent.length === checks) talk("Nothing answered at all: is this machine online?");
+    stdout(
+      args.json
+        ? `${JSON.stringify(found, null, 2)}\n`
+        : `${reportOf(found, { domain: community.domain, checks })}\n`,
+    );
+    return found.some(({ urgency }) => isAtLeast(urgency, failOn)) ? 1 : 0;
+  },
+});
+
+/** @throws UsageError when it is no severity */
+function urgencyOf(text: string): Urgency {
+  const known = urgencies.find((one) => one === text);
+  if (known !== undefined) return known;
+  throw new UsageError({
+    what: `--fail-on is ${JSON.stringify(text)}: that is no severity.`,
+    fix: ["one of these:  --fail-on info, --fail-on warning, --fail-on critical"],
+  });
+}

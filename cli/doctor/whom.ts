@@ -1,0 +1,74 @@
+/** The community that the doctor looks at: as a stack's config describes it, or a domain with the default hosts. */
+import type { Community } from "../../checks/community.ts";
+import { within } from "../../checks/examine.ts";
+import type { Inspection } from "../../checks/inspector.ts";
+import { proxiedHost } from "../../components/config/derived-names.ts";
+import { hostNameProblem } from "../../components/config/forms.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
+import { communityIn, configOf, openStack } from "../stack.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** The community of a stack. @param name undefined: the stack that is selected */
+export async function communityOfStack(name: string | undefined): Promise<Community> {
+  const stack = await openStack(name);
+  return communityOfSettings(communityIn(await configOf(stack), stack));
+}
+
+/** What config says of a community's outside. */
+function communityOfSettings(
+  settings: Pick<
+    CommunitySettings,
+    | "assetsHost"
+    | "domain"
+    | "filesHost"
+    | "mastodonVersion"
+    | "oldFilesHosts"
+    | "ownerUsername"
+    | "smtpServer"
+    | "streamingHost"
+  >,
+): Community {
+  const { domain, streamingHost, assetsHost, filesHost, oldFilesHosts } = settings;
+  return {
+    domain,
+    streamingHost,
+    assetsHost,
+    filesHost,
+    oldFilesHosts: oldFilesHosts.filter((host) => host !== filesHost),
+    owner: settings.ownerUsername,
+    version: settings.mastodonVersion.replace(/^v/, ""),
+    sendgrid: settings.smtpServer === undefined,
+  };
+}
+
+/**
+ * The community of a domain, at the hosts that Mastiff gives it by default. They depend on the zone, which the
+ * internet knows.
+ *
+ * @throws UsageError when it is no domain
+ */
+export async function communityAt(domain: string, { open, limitMs }: Inspection): Promise<Community> {
+  const problem = hostNameProblem(domain);
+  if (problem !== undefined)
+    throw new UsageError({
+      what: `--domain is ${JSON.stringify(domain)}: ${problem}.`,
+      fix: ["for example:  --domain acme.social"],
+    });
+  const zone = await zoneOf(domain, { open, limitMs: limitMs / 3 });
+  return {
+    domain,
+    streamingHost: `streaming.${domain}`,
+    assetsHost: proxiedHost("assets", domain, zone),
+    filesHost: proxiedHost("files", domain, zone),
+  };
+}
+
+/** The domain itself where its zone is not known: a check says why. */
+async function zoneOf(domain: string, { open, limitMs }: Inspection): Promise<string> {
+  try {
+    const found = await within(limitMs, (signal) => open(signal).nameServers(domain));
+    return found.servers.length === 0 ? domain : found.zone;
+  } catch {
+    return domain;
+  }
+}
