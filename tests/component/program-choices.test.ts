@@ -152,6 +152,8 @@ test("a community that ends: unprotected, a last dump after the releases, and it
     "final-dump-token",
   ]);
   expect(ending.kept).toEqual([]);
+  // A community that is up was protected until now.
+  expect((await declareProgram({ ...stacks.ending, isLive: true })).kept).toEqual([]);
   expect(ending.named("final-dump-taken").dependsOn).toEqual(
     expect.arrayContaining(["streaming-machines-release", "web-machines-release"]),
   );

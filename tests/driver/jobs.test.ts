@@ -167,9 +167,17 @@ describe("a job of the operator's", { timeout: slow }, () => {
     expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
   });
 
-  test("hands on its exit code", async () => {
+  test("hands on its exit code, and Fly does not start it again", async () => {
     const words = ["job", "run", "--memory-mb", "2048", "--", "bundle", "exec", "rails", "nonsense"];
+    const before = await world.now();
     expect((await world.mastiff(words)).code).toBeGreaterThan(0);
+    const made = (await world.journal(before)).filter(
+      ({ method, path }) => method === "POST" && path.endsWith("/machines"),
+    );
+    const policies = made.map(
+      ({ requestBody }) => (requestBody as { config: { restart: { policy: string } } }).config.restart.policy,
+    );
+    expect(policies).toEqual(["no"]);
   });
 
   test("on an app that never was", async () => {

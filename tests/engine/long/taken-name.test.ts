@@ -1,10 +1,10 @@
 /** A first `up` that fails. More obstacles: long/first-up.test.ts; what each of them leaves on Fly: driver/first-up. */
 
 import { expect, test } from "vitest";
-import { nameOf } from "../support/events.ts";
-import { applyPrintedFix } from "../support/printed-fix.ts";
-import { openStack } from "../support/stack.ts";
-import { startWorld } from "../support/world.ts";
+import { nameOf } from "../../support/events.ts";
+import { applyPrintedFix } from "../../support/printed-fix.ts";
+import { openStack } from "../../support/stack.ts";
+import { startWorld } from "../../support/world.ts";
 
 test("of a name that is taken, it goes through with another one as printed, and is then kept", async () => {
   await using world = await startWorld();
