@@ -49,6 +49,11 @@ describe("keys that never change", () => {
     await world.must("secrets", "ensure", { spec, secrets });
     expect((await names()).filter((name) => name.startsWith("MASTIFF_KEYS_SEAL_"))).toHaveLength(1);
   });
+
+  test("leave no seal behind: the next keys of an app of this name are its first ones", async () => {
+    await world.must("secrets", "destroy", { spec });
+    expect((await names()).filter((name) => name.includes("SEAL"))).toEqual([]);
+  });
 });
 
 describe("secrets", () => {
