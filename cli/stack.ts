@@ -12,7 +12,7 @@ export interface Stack {
 }
 
 /** Config by key, with its namespace. `value` is undefined for a secret; an object is JSON text. */
-export type StackConfig = Readonly<Record<string, { value?: string; secret: boolean }>>;
+export type ConfigValues = Readonly<Record<string, { value?: string; secret: boolean }>>;
 
 /** @param name undefined: the one that is selected. @throws OperatorError when there is no such stack. */
 export async function openStack(name: string | undefined): Promise<Stack> {
@@ -30,12 +30,12 @@ export async function openStack(name: string | undefined): Promise<Stack> {
 }
 
 /** No secret is decrypted. */
-export async function configOf(stack: Stack): Promise<StackConfig> {
-  return JSON.parse(must(await stack.pulumi(["config", "--json"]))) as StackConfig;
+export async function configOf(stack: Stack): Promise<ConfigValues> {
+  return JSON.parse(must(await stack.pulumi(["config", "--json"]))) as ConfigValues;
 }
 
 /** The community that the config describes. @throws OperatorError when the config is not valid. */
-export function communityIn(config: StackConfig, stack: Stack): CommunitySettings {
+export function communityIn(config: ConfigValues, stack: Stack): CommunitySettings {
   const mine = Object.entries(config).flatMap(([key, { value, secret }]) =>
     key.startsWith("mastiff:") && !secret && value !== undefined
       ? [[key.slice("mastiff:".length), value]]

@@ -8,6 +8,7 @@ import { HeaderRule } from "./header-rule.ts";
 import { bucketHosts, hostsOf } from "./hosts.ts";
 import { MediaBucket } from "./media-bucket.ts";
 import { OpenEdge } from "./open-edge.ts";
+import { cloudflareBaseUrl } from "./operators-cloudflare.ts";
 import { StrictTls } from "./strict-tls.ts";
 import { CommunityZone } from "./zone.ts";
 
@@ -100,9 +101,4 @@ export class CommunityCloudflare extends pulumi.ComponentResource {
     );
     this.registerOutputs({ zoneId });
   }
-}
-
-/** Base of Cloudflare's API, as the official provider has it; undefined: the real one. */
-export function cloudflareBaseUrl(): string | undefined {
-  return new pulumi.Config("cloudflare").get("baseUrl");
 }

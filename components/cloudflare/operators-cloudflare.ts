@@ -14,6 +14,11 @@ export function operatorsCloudflare(): CloudClient {
   const credentials = [config.get("apiToken"), process.env.CLOUDFLARE_API_TOKEN];
   return cloudflareClient(
     credentials.filter((token) => token !== undefined),
-    config.get("baseUrl"),
+    cloudflareBaseUrl(),
   );
+}
+
+/** Base of Cloudflare's API, as the official provider has it; undefined: the real one. */
+export function cloudflareBaseUrl(): string | undefined {
+  return new pulumi.Config("cloudflare").get("baseUrl");
 }

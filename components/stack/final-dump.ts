@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { BucketAccess, KeptBucket } from "../../providers/cloudflare/resources.ts";
 import type { DumpOutput, DumpSpec } from "../../providers/fly/spec.ts";
 import { mintBucketKey } from "../cloudflare/bucket-key.ts";
-import { cloudflareBaseUrl } from "../cloudflare/community-cloudflare.ts";
+import { cloudflareBaseUrl } from "../cloudflare/operators-cloudflare.ts";
 import { farewellBucket } from "../config/derived-names.ts";
 import type { OwnBucketKey } from "../config/given.ts";
 import type { FlyPlace } from "../fly/app.ts";

@@ -6,12 +6,12 @@
  * without a state cannot have made them, so they belong to another stack, whatever its name.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { cloudflareClient } from "../../providers/cloudflare/client.ts";
 import { type CommunityThings, markedThings } from "../../providers/cloudflare/marked-things.ts";
 import type { MarksOutput } from "../../providers/fly/spec.ts";
 import type { Mark } from "../../providers/shared/mark.ts";
 import { headerRuleRef } from "../cloudflare/header-rule.ts";
 import { hostsOf } from "../cloudflare/hosts.ts";
+import { operatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
 import { ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { askDriver } from "../fly/driver-call.ts";
@@ -93,11 +93,7 @@ async function lookAtFly(
 }
 
 async function lookAtCloudflare(community: CommunitySettings): Promise<Found[]> {
-  const config = new pulumi.Config("cloudflare");
-  const tokens = [config.get("apiToken"), process.env.CLOUDFLARE_API_TOKEN].filter(
-    (token) => token !== undefined,
-  );
-  return markedThings(cloudflareClient(tokens, config.get("baseUrl")), thingsOf(community));
+  return markedThings(operatorsCloudflare(), thingsOf(community));
 }
 
 /** Names under which a community has things at Cloudflare. */
