@@ -144,6 +144,18 @@ test("objects stay, and so does the bucket, until somebody has said that they ma
   await provider.remove(bucket, kept);
 });
 
+test("half a list is asked for again, and does not pass for an empty bucket", async () => {
+  await s3("PUT", "/avatar", "x");
+  await clouds.faults({
+    cloud: "r2",
+    when: "before",
+    action: { status: 200, body: "<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>ava" },
+  });
+  await expect(provider.remove(bucket, { ...access, dispensable: undefined })).rejects.toThrow(
+    "uploads are in it",
+  );
+});
+
 test("objects that are to be kept are kept", async () => {
   await s3("PUT", "/dump", "x");
   await provider.remove(bucket, { ...access, keepObjects: true });

@@ -63,3 +63,16 @@ test("somebody else's sender is used as it is, and stays", async () => {
     { city: "Rome" },
   ]);
 });
+
+test("our sender is found behind a hundred others", async () => {
+  const others = Array.from({ length: 100 }, (_, n) => `office-${n}@mastiff.party`);
+  for (const email of others)
+    await clouds.ask("sendgrid", "POST", "/verified_senders", {
+      nickname: email,
+      from_email: email,
+      reply_to: email,
+    });
+  const made = await provider.create(sender());
+  expect(await provider.create(sender())).toEqual(made);
+  expect((await clouds.ask("sendgrid", "GET", "/verified_senders")).results).toHaveLength(101);
+});
