@@ -125,19 +125,19 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/call.ts",
-    text: "<path> cannot do anything with <value>.",
+    text: "<path> does not take the argument <value>.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   { file: "cli/call.ts", text: "<path> has no option <rawName>.", shown: "unit/mastiff.test.ts: mastiff %s" },
   { file: "cli/call.ts", text: "<rawName> takes no value.", shown: "unit/mastiff.test.ts: mastiff %s" },
   {
     file: "cli/commands/doctor.ts",
-    text: "-s and --domain each name a community, and one at a time is looked at.",
+    text: "-s and --domain each name a community, and doctor looks at one at a time.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
     file: "cli/commands/doctor.ts",
-    text: "--fail-on is <text>: that is no severity.",
+    text: "--fail-on is <text>: that is not a severity.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
@@ -147,12 +147,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/options.ts",
-    text: "--memory-mb is <text>: a machine has megabytes in steps of 256.",
+    text: "--memory-mb is <text>: the memory of a machine comes in steps of 256 MB.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
     file: "cli/pulumi.ts",
-    text: "There is no pulumi on PATH.",
+    text: "pulumi is not on PATH.",
     shown: "unit/mastiff.test.ts: cannot be asked for without pulumi",
   },
   {
@@ -167,7 +167,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/recover/engine.ts",
-    text: "Somebody is at work on <stack>: <holder>.",
+    text: "Another run holds the lock of <stack>: <holder>.",
     followed:
       "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },

@@ -43,8 +43,10 @@ test("what Cloudflare answered by half is said, and made once in the end", async
   expect(preview.output).toContain("npx mastiff recover -s dev");
 
   const said = await recover(stack.place);
-  expect(said).toContain("records-assets-cname: Cloudflare never told its id; that note is cleared");
-  expect(said).toContain("DNS record CNAME assets.mastiff.party: was made, but not written down");
+  expect(said).toContain(
+    "records-assets-cname: Cloudflare never reported its id; the entry is cleared from the state",
+  );
+  expect(said).toContain("DNS record CNAME assets.mastiff.party: was created but not recorded");
 
   const again = await stack.up();
   expect(again.exitCode, again.output).toBe(0);
