@@ -148,6 +148,6 @@ test("a word for a key that accounts sign with is refused before anything is dec
   await expect(
     declareProgram({ config: { "mastiff:rotate": '{"encryptionPrimaryKey":"2026-11"}' } }),
   ).rejects.toThrow(
-    /mastiff:rotate\.encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm mastiff:rotate --stack/s,
+    /mastiff:rotate\.encryptionPrimaryKey: cannot be rotated: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked keys do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm mastiff:rotate --stack/s,
   );
 });

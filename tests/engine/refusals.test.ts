@@ -28,7 +28,7 @@ describe("before any cloud is called", () => {
       'mastiff:domain is "https://mastiff.party": a host name has no scheme',
       'mastiff:region is "amsterdam": a region is three lower-case letters',
       'mastiff:mastodonVersion is "latest": pin a release',
-      'mastiff:smtpPort is "smtp": is no whole number',
+      'mastiff:smtpPort is "smtp": is not a whole number',
       "fix: pulumi config set mastiff:domain mastiff.party --stack dev",
     ]) {
       expect(preview.output).toContain(line);
