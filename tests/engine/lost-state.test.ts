@@ -25,12 +25,12 @@ test("an empty backend is told that the community is up, and touches nothing of 
   const run = await elsewhere.up();
   expect(run.exitCode, run.output).not.toBe(0);
   for (const words of [
-    "mastiff.party is up already; its state is elsewhere (stack mastiff/dev). Found:",
+    "mastiff.party is already up, and its state is elsewhere (stack mastiff/dev). Found:",
     `- the app mastiff-party-db (machines: 1, running: 1), marked ${identity}`,
     `- DNS record A mastiff.party, marked ${identity}`,
     "- the header rule access_control_allow_origin_mastiff_party, marked",
     `- the bucket files-mastiff-party, marked ${identity}`,
-    "in the running machines, nowhere else: remove nothing of this",
+    "exist only in that state and in the running machines: remove nothing of this",
     "pulumi stack import --file state.json -s dev",
   ])
     expect(run.output).toContain(words);

@@ -48,25 +48,25 @@ export const takesAway: readonly { fix: string; because: string }[] = [
   },
   { fix: "use an own Redis: pulumi config rm", because: "a key of config, which gets another value" },
   { fix: "it was removed by other hands", because: "it says what happened" },
-  { fix: "keep theirs: pulumi config rm", because: "a key of config that asks for a record" },
+  { fix: "keep the existing record: pulumi config rm", because: "a key of config that asks for a record" },
   {
     fix: "put two of the zone's rules of this kind into one",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
   {
-    fix: "a DNS record stands at the bucket's host",
+    fix: "the bucket's host already has a DNS record",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
   {
-    fix: "the zone holds all the DNS records",
+    fix: "the zone has all the DNS records",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
-  { fix: "to make or delete a zone the token needs", because: "it says which right a token needs" },
+  { fix: "to create or delete a zone, the token needs", because: "it says which right a token needs" },
   {
-    fix: "nothing needs them any more (an old site",
+    fix: "if nothing needs them any more (an old site",
     because:
       "it first says what stands there and where to look at it, and leaves it to a person who knows that nothing needs it; what something needs has to stay",
   },
@@ -76,7 +76,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
       "a ruleset is proposed for removal by its call only when it has no rule; one with rules is listed, and left to a person",
   },
   {
-    fix: "put two of them into one",
+    fix: "merge two of them into one",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
@@ -101,12 +101,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "filesHost would change from <host> to <0>: other servers and apps have addresses of upload",
+    text: "filesHost would change from <host> to <0>: other servers and apps keep addresses of upload",
     shown: "unit/data-guard.test.ts: an old name of the uploads serves on, until somebody gives it up",
   },
   {
     file: "components/cloudflare/zone-obstacles.ts",
-    text: "The ruleset for response headers of the zone <name> is the stack <owner>'s as a whole: its",
+    text: "The stack <owner> owns the whole ruleset for response headers of the zone <name>: its",
     shown:
       "unit/zone-obstacles.test.ts: a ruleset that another stack owns as a whole is refused in every mode, one that stacks share in none",
   },
@@ -209,7 +209,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/answers.ts",
-    text: "Cloudflare answered the POST for <name> (<1>) with half an answer (HTTP 200, no JSON): it ",
+    text: "Cloudflare's answer to the POST for <name> (<1>) is incomplete (HTTP 200, no JSON): the ",
     followed:
       "engine/long/half-answers.test.ts: what Cloudflare answered by half is said, and made once in the end",
   },
@@ -300,54 +300,54 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/hints.ts",
-    text: "<what>: it may have been made all the same.",
+    text: "<what>: the resource may exist all the same.",
     shown:
       "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "every account's handle and its identity at other servers hang on the domain",
+    text: "every account's handle and its identity at other servers depend on the domain",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "the database and Redis would be made anew, empty, and the old ones deleted",
+    text: "the database and Redis would be deleted and created again, empty",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "database and Redis stay in the organisation that has them: they would be made anew, empty",
+    text: "database and Redis cannot move to another organisation: they would be created again, empty",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "volumes do not move between regions: database and Redis would be made anew, empty",
+    text: "volumes cannot move between regions: database and Redis would be created again, empty",
     followed:
       "engine/long/moving-house.test.ts: as docs/operations.md says: its secrets stay in the stack, all else is made anew around them",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "the bucket with every upload stays in the account that has it",
+    text: "the bucket with every upload cannot move to another account",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "this stack made that zone, and would delete it with all its records, those of others too",
+    text: "this stack created that zone, and would delete it with all its records, including those of others",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "every upload would stay behind in the old bucket, which would be emptied and deleted",
+    text: "every upload would be lost with the old bucket, which would be emptied and deleted",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "a bucket never changes its jurisdiction: it would be emptied, deleted and made anew",
+    text: "a bucket cannot change its jurisdiction: it would be emptied, deleted and created again",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "<fact> would shrink from <before> to <after>: a volume of Fly's only grows",
+    text: "<fact> would shrink from <before> to <after>: a volume on Fly can only grow",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
@@ -358,39 +358,39 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/stack/first-look.ts",
-    text: "<domain> is up already; its state is elsewhere<join>. Found: Nothing was made. The keys th",
+    text: "<domain> is already up, and its state is elsewhere<join>. Found: Nothing was created. The keys th",
     followed:
       "engine/lost-state.test.ts: an empty backend is told that the community is up, and touches nothing of it",
   },
   {
     file: "components/fly/look.ts",
-    text: "Fly could not be looked at, so this run cannot know what has changed there.",
+    text: "The look at Fly failed, so this run cannot know what has changed there.",
     none: "the two ways out are flyctl's own words and one key of config",
   },
   {
     file: "components/mastodon/kept-secrets.ts",
-    text: "secrets that must never change would be made anew, so nothing is done:",
+    text: "secrets that must never change would be generated again, so nothing is done:",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
     file: "components/stack/stack-identity.ts",
-    text: "The stack has no identity yet, and this run is not to make one: its --target leaves it out",
+    text: "The stack has no identity yet, and this run cannot create one: its --target excludes it",
     shown: "component/stack-identity.test.ts: a run whose --target leaves the identity out is told so",
   },
   {
     file: "components/mastodon/version-rule.ts",
-    text: "<from> → <to> goes back: an older Mastodon cannot read what <from> has written.",
+    text: "<from> → <to> is a downgrade: an older Mastodon cannot read what <from> has written.",
     shown: "engine/long/proper-ways.test.ts: the next minor first, and a larger disk: the proper ways up",
   },
   {
     file: "components/mastodon/version-rule.ts",
-    text: "<from> → <to> skips a minor version: each one's migrations build on those before.",
+    text: "<from> → <to> skips a minor version: the migrations of each version build on those before.",
     followed: "engine/long/proper-ways.test.ts: the next minor first, and a larger disk: the proper ways up",
   },
   {
     file: "components/mastodon/version-rule.ts",
-    text: "<from> → <to> is a new major version, whose upgrade path is not known here.",
+    text: "<from> → <to> is a new major version, whose upgrade path this version of Mastiff does not know.",
     none: "there is no such release yet",
   },
   {
@@ -733,7 +733,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/foreign-records.ts",
-    text: "<host> has a <prefix> record already that this stack did not make: <content>",
+    text: "<host> already has a <prefix> record that this stack did not create: <content>",
     shown:
       "component/zone.test.ts: an SPF record of others is refused, as two make both void; one of ours is not",
   },
@@ -745,12 +745,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/zone-obstacles.ts",
-    text: "The zone <name> has a ruleset for response headers already: <name> (<id>). A zone has one ",
+    text: "The zone <name> already has a ruleset for response headers: <name> (<id>). A zone has one ",
     shown: "component/zone.test.ts: a ruleset of others in an owned zone is refused, with both ways out",
   },
   {
     file: "components/cloudflare/zone-room.ts",
-    text: "The zone <name> has no room for this community's rule: <length> of <limit> <title> (plan <",
+    text: "The zone <name> has no room for this community's rule: it already has <length> of <limit> <title> (plan <",
     shown:
       "unit/zone-obstacles.test.ts: a kind of rule at the plan's limit is refused, with the names of the existing rules",
   },
@@ -762,7 +762,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/zone-setup.ts",
-    text: "The zone <name> has <type> setup: its DNS is answered elsewhere, so the world would see no",
+    text: "The zone <name> has <type> setup: other name servers answer for it, so nobody would see th",
     shown: "unit/zone-obstacles.test.ts: a zone with %s setup is refused, and its records are not listed",
   },
   {

@@ -34,7 +34,7 @@ test("what Cloudflare answered by half is said, and made once in the end", async
   const up = await stack.up();
   expect(up.exitCode, up.output).not.toBe(0);
   for (const half of ["community-records-assets-cname (DnsRecord)", "community-mail-dkim1 (DnsRecord)"])
-    expect(up.output).toContain(`Cloudflare answered the POST for ${half} with half an answer`);
+    expect(up.output).toContain(`Cloudflare's answer to the POST for ${half} is incomplete`);
   expect(up.output).toContain("npx mastiff recover -s dev");
   await world.faults();
   // Not forgotten because the next run has nothing to do with it.
