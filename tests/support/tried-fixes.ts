@@ -27,30 +27,33 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     because: "it is the answer to a destroy that was asked for, and takes a last dump first",
   },
   {
-    fix: "let Sidekiq work them off",
+    fix: "let Sidekiq finish them",
     because: "jobs that a person gives up one by one, on Sidekiq's page, after the rest was worked off",
   },
   {
-    fix: "see whether Fly has an incident: https://status.flyio.net remove it",
+    fix: "check whether Fly has an incident: https://status.flyio.net remove it",
     because: "a one-off's machine that never started: it has run nothing, serves nobody and has no volume",
   },
-  { fix: "unset it, or say how many times", because: "a variable of the operator's own shell" },
+  { fix: "unset it, or set the factor", because: "a variable of the operator's own shell" },
   {
-    fix: "see whether this machine has a way to api.fly.io",
+    fix: "check whether this machine can reach api.fly.io",
     because: "a key of config that names local clouds",
   },
-  { fix: "the token is not valid here", because: "it says where the token of a destroy comes from" },
+  { fix: "the token is not valid for this call", because: "it says where the token of a destroy comes from" },
   { fix: "the key is not valid", because: "it says where the key of a destroy comes from" },
-  { fix: "when other hands removed it", because: "it says what may have happened" },
+  { fix: "if somebody removed it", because: "it says what may have happened" },
   {
     fix: "pulumi config set-all --path --secret <its other parts> pulumi config rm mastiff:env",
     because: "a key of config, whose values have just been set under another one",
   },
-  { fix: "use an own Redis: pulumi config rm", because: "a key of config, which gets another value" },
-  { fix: "it was removed by other hands", because: "it says what happened" },
+  {
+    fix: "use the stack's own Redis: pulumi config rm",
+    because: "a key of config, which gets another value",
+  },
+  { fix: "somebody removed it", because: "it says what happened" },
   { fix: "keep the existing record: pulumi config rm", because: "a key of config that asks for a record" },
   {
-    fix: "put two of the zone's rules of this kind into one",
+    fix: "merge two of the zone's rules of this kind into one",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
@@ -112,7 +115,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/addresses.ts",
-    text: "The IPv4 <v4> of <app>, to which DNS leads, is of the other kind than mastiff:dedicatedIpv",
+    text: "DNS points to the IPv4 <v4> of <app>, which is not of the kind that mastiff:dedicatedIpv4",
     none: "it says that the app is asked for first, which the program always does: only a run of the driver by hand meets it",
   },
   { file: "cli/call.ts", text: "<path> needs a command.", shown: "unit/mastiff.test.ts: mastiff %s" },
@@ -173,7 +176,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/cloudflare/bucket-access.ts",
-    text: "The bucket <name> is not emptied: uploads are in it, and nobody has said that the communit",
+    text: "The bucket <name> is not emptied: it contains uploads, and nobody has confirmed that the c",
     followed: "engine/ending.test.ts: named, it is told what will be lost, dumped and unprotected",
   },
   {
@@ -203,7 +206,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/cloudflare/entrypoint.ts",
-    text: "The rule <ref> is another stack's: “<description>”. It acts on a community that is up.",
+    text: "The rule <ref> belongs to another stack: “<description>”. It acts on a community that is up.",
     shown:
       "clients/phase-rule.test.ts: a rule that bears another stack's mark is neither changed nor removed",
   },
@@ -395,7 +398,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/shared/patience.ts",
-    text: 'MASTIFF_PATIENCE is "<word>", which is no number above zero.',
+    text: 'MASTIFF_PATIENCE is "<word>", which is not a number above zero.',
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
@@ -405,17 +408,17 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "flyctl is not on PATH: it is what brings up everything on Fly.",
+    text: "flyctl is not on PATH, and everything on Fly needs it.",
     shown: "driver/errors.test.ts: flyctl is not on PATH",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
+    text: "Fly refuses the login of flyctl: the token is missing, expired or revoked.",
     shown: "driver/errors.test.ts: not logged in",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "The Fly token may not do this<app>.",
+    text: "The Fly token is not allowed to do this<app>.",
     none: "what the token lacks is for a person to grant",
   },
   {
@@ -440,7 +443,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: 'The image "<image>" is not to be found.',
+    text: 'The image "<image>" cannot be found.',
     shown: "driver/errors.test.ts: an image of Redis' own that is unknown",
   },
   {
@@ -460,28 +463,28 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly is not to be reached.",
+    text: "Fly cannot be reached.",
     shown: "driver/errors.test.ts: Fly is not to be reached",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly's answer cannot be read: half of one, or somebody else's.",
+    text: "Fly's answer cannot be read: it is incomplete, or not from Fly.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "flyctl did not come to an end in time.",
+    text: "flyctl did not finish in time.",
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
     file: "providers/fly/things/kept-keys.ts",
-    text: "The app <app> has other keys than this stack's state, and one or more of them would change",
+    text: "The keys of the app <app> differ from those in this stack's state, and one or more of thes",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
     file: "providers/fly/release/one-off.ts",
-    text: "Machine <id> of app <app> is <state> for a quarter of an hour and does not start.",
+    text: "Machine <id> of app <app> has been <state> for a quarter of an hour and does not start.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
@@ -491,22 +494,22 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/owner.ts",
-    text: "Mastodon does not take <username> <<email>> as the owner of <app>.",
+    text: "Mastodon does not accept <username> <<email>> as the owner of <app>.",
     shown: "driver/jobs.test.ts: with another e-mail is refused, and the password does not stay behind",
   },
   {
     file: "providers/fly/things/ownership.ts",
-    text: 'The Fly app "<app>" is in organisation <org> already and belongs to something else: <whose',
+    text: 'The Fly app "<app>" already exists in organisation <org> and belongs to something else: <whose',
     shown: "driver/app.test.ts: another stack's: neither taken up nor destroyed",
   },
   {
     file: "providers/fly/things/ownership.ts",
-    text: 'The app name "<app>" is taken: names are unique over all of Fly, and organisation <org> do',
+    text: 'The app name "<app>" is taken: names are unique on all of Fly, and organisation <org> do',
     shown: "driver/app.test.ts: a name taken in another organisation",
   },
   {
     file: "providers/fly/call/patience.ts",
-    text: 'MASTIFF_PATIENCE is "<word>", which is no number above zero.',
+    text: 'MASTIFF_PATIENCE is "<word>", which is not a number above zero.',
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
@@ -517,7 +520,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/postgres.ts",
-    text: "The database <app> is not destroyed: <database>, the community, is in it, and nobody has s",
+    text: "The database <app> is not destroyed: it contains the community (<database>), and nobody ha",
     followed: "engine/ending.test.ts: named, it is told what will be lost, dumped and unprotected",
   },
   {
@@ -528,12 +531,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/postgres.ts",
-    text: "The database <app> has <cpus> <cpuKind> CPUs and <memoryMb> MB; it is not made smaller (<c",
+    text: "The database <app> has <cpus> <cpuKind> CPUs and <memoryMb> MB; Mastiff does not make it s",
     shown: "driver/postgres.test.ts: never shrinks: not the volume, not the machine, and says why",
   },
   {
     file: "providers/fly/things/psql.ts",
-    text: "The database <app> refused what it was asked.",
+    text: "The database <app> refused a statement.",
     none: "it only says where to read on",
   },
   {
@@ -549,7 +552,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/redis.ts",
-    text: "Redis does not come up: its machine in app <app> is <state>.",
+    text: "Redis does not start: its machine in app <app> is <state>.",
     shown: "driver/errors.test.ts: Redis that does not start",
   },
   {
@@ -565,7 +568,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/release/release-database.ts",
-    text: "<app> serves <was> and cannot become <next>: every account's handle hangs on the domain.",
+    text: "<app> serves <was> and cannot serve <next> instead: every account's handle depends on the domain.",
     shown:
       "driver/release.test.ts: another domain is refused before anything runs, also by a driver that knows no state",
   },
@@ -576,18 +579,18 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/release/release-machines.ts",
-    text: "flyctl does not accept the fly.toml that was made for <app>.",
+    text: "flyctl rejects the fly.toml that was generated for <app>.",
     shown: "driver/release-failures.test.ts: a fly.toml that flyctl does not take",
   },
   {
     file: "providers/fly/release/release-machines.ts",
-    text: "The release of <app> failed. The release of <app> failed: <first> does not come up healthy",
+    text: "The release of <app> failed. The release of <app> failed: <first> does not become healthy",
     shown:
       "driver/release-failures.test.ts: machines that do not boot: with the last lines that they printed",
   },
   {
     file: "providers/fly/release/release-smoke.ts",
-    text: "<app> runs <image>, but does not work in full: <join>.",
+    text: "<app> runs <image>, but these parts do not work: <join>.",
     shown: "driver/jobs.test.ts: is asked after a release, and what is wrong is named, with where it is set",
   },
   {
@@ -597,7 +600,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/upstash.ts",
-    text: "The Redis database <name> is there already, and the app <app>, which it goes with, does no",
+    text: "The Redis database <name> already exists, but the app <app>, which it belongs to, does not",
     shown:
       "driver/redis.test.ts: one that nobody remembers is not taken up beside an app of another stack, nor without one",
   },
@@ -609,7 +612,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/upstash.ts",
-    text: 'The Redis database <name> has plan "<plan>", not "<plan>": flyctl changes plans only by ha',
+    text: 'The Redis database <name> has plan "<plan>", not "<plan>": flyctl changes plans only inter',
     shown: "driver/redis.test.ts: another plan is drift that only a person in a terminal can mend",
   },
   {
@@ -682,7 +685,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly broke off a command inside a machine",
+    text: "Fly repeatedly aborted a command inside a machine",
     none: "the limit is Fly's own, and the next run finds the machine less busy",
   },
   {

@@ -48,7 +48,7 @@ test.each([
   ],
   [
     "keep the existing record: pulumi config rm mastiff:spf --stack acme",
-    'keep theirs: remove mail.spf in the arguments of Community "dogs"',
+    'keep the existing record: remove mail.spf in the arguments of Community "dogs"',
   ],
   ["  set in  mastiff:zone (or mastiff:domain)", "  set in  cloudflare.zone (or domain)"],
 ])("a message that names config names arguments: %s", (message, words) => {

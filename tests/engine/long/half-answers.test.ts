@@ -4,7 +4,7 @@ import { belongings } from "../../support/belongings.ts";
 import { openStack } from "../../support/stack.ts";
 import { type Fault, startWorld } from "../../support/world.ts";
 
-// The official provider reads an answer that is no JSON as an empty one, and repeats a POST whose answer was lost.
+// The official provider reads an answer that is not JSON as an empty one, and repeats a POST whose answer was lost.
 const post = (
   path: string,
   when: Fault["when"],
