@@ -56,7 +56,7 @@ const delegation = check({
       {
         urgency: "warning",
         means:
-          "Nobody sees the records that Mastiff makes in Cloudflare's zone, unless these servers are Cloudflare's too.",
+          "Nobody sees the records that Mastiff creates in Cloudflare's zone, unless these servers are Cloudflare's too.",
       },
     );
   },

@@ -7,11 +7,9 @@ const inputs = z.object({
   zoneId: z
     .string()
     .regex(/^[0-9a-f]{32}$/, { error: (issue) => `"${issue.input}" is not a zone id (32 hex digits)` }),
-  phase: z
-    .string()
-    .regex(/^[a-z0-9_]+$/, {
-      error: (issue) => `"${issue.input}" is not a phase such as http_config_settings`,
-    }),
+  phase: z.string().regex(/^[a-z0-9_]+$/, {
+    error: (issue) => `"${issue.input}" is not a phase such as http_config_settings`,
+  }),
   ref: z.string().regex(/^[A-Za-z0-9_]{1,128}$/, {
     error: (issue) => `"${issue.input}" is not a ref: letters, digits and _ only`,
   }),

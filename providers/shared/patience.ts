@@ -15,7 +15,7 @@ export function patiently(limitMs: number, word = process.env.MASTIFF_PATIENCE):
   if (!(Number.isFinite(factor) && factor > 0)) {
     throw new OperatorError(
       `MASTIFF_PATIENCE is "${word}", which is not a number above zero.\n` +
-        "  fix     unset it, or set the factor by which every time limit grows:  export MASTIFF_PATIENCE=3",
+        "  fix     unset it, or set a factor for all time limits:  export MASTIFF_PATIENCE=3",
     );
   }
   return Math.round(Math.max(limitMs * factor, Math.min(limitMs, LEAST_MS)));

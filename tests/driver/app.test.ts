@@ -183,7 +183,7 @@ describe("an app that is not ours", () => {
     expect(code).toBe(1);
     expect(timeless(stderr)).toBe(`taken-by-another: creating the app
 The app name "taken-by-another" is taken: names are unique on all of Fly, and organisation mastiff does not have this app.
-  set in  mastiff:app (by default made from mastiff:domain)
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
           or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>
   retry   does not help before this is changed
@@ -194,7 +194,7 @@ The app name "taken-by-another" is taken: names are unique on all of Fly, and or
   test("another stack's: neither taken up nor destroyed", async () => {
     await world.must("app", "ensure", { spec: spec("theirs", { stack: "mastiff/other" }) });
     const text = `The Fly app "theirs" already exists in organisation mastiff and belongs to something else: it carries the mark of a stack other than mastiff/dev, or of a stack of the same name in another backend.
-  set in  mastiff:app (by default made from mastiff:domain)
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
           or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
           to see what is in it:  flyctl status -a theirs
@@ -220,7 +220,7 @@ The app name "taken-by-another" is taken: names are unique on all of Fly, and or
     expect(
       stderr,
     ).toBe(`The Fly app "used" already exists in organisation mastiff and belongs to something else: it has content, but not the mark of stack mastiff/dev.
-  set in  mastiff:app (by default made from mastiff:domain)
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
           or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
           to see what is in it:  flyctl status -a used
@@ -273,7 +273,7 @@ The app name "taken-by-another" is taken: names are unique on all of Fly, and or
     });
     expect(code).toBe(1);
     expect(stderr).toBe(`The Fly app "one" cannot be renamed to "renamed": Fly has no rename.
-  set in  mastiff:app (by default made from mastiff:domain)
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     keep the name:  pulumi config set mastiff:app one
           or bring up another stack with the new name and move the data there
   retry   does not help before this is changed

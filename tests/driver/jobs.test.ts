@@ -205,7 +205,7 @@ describe("what /health does not ask", { timeout: slow }, () => {
     expect(stderr).toContain(`acme runs ${images.new}, but these parts do not work: push.
   set in  the stack's VAPID key
   fix     the message of each part is below; after the change, run pulumi up again
-  retry   helps only if the cause passes by itself; the next run checks again
+  retry   helps only if the cause goes away by itself; the next run checks again
   said    push: private and public key do not match
 `);
   });

@@ -154,7 +154,7 @@ describe("an own Redis", () => {
     expect([code, stderr]).toEqual([
       1,
       `Redis kv2 is not destroyed: 42 jobs wait in it. Deliveries to other servers, mails and deletions would be lost.
-  fix     let Sidekiq finish them (docs/operations.md, “Another Redis”); jobs that may be lost can be deleted on its page, under Retries and Scheduled
+  fix     let Sidekiq finish them (docs/operations.md, “Another Redis”); jobs that you can do without can be deleted on its page, under Retries and Scheduled
           or, to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up, then pulumi destroy
   retry   helps once no job waits
 `,

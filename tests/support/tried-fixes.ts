@@ -34,7 +34,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     fix: "check whether Fly has an incident: https://status.flyio.net remove it",
     because: "a one-off's machine that never started: it has run nothing, serves nobody and has no volume",
   },
-  { fix: "unset it, or set the factor", because: "a variable of the operator's own shell" },
+  { fix: "unset it, or set a factor", because: "a variable of the operator's own shell" },
   {
     fix: "check whether this machine can reach api.fly.io",
     because: "a key of config that names local clouds",

@@ -191,7 +191,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     default:
       return {
         what: `flyctl failed: ${failure.said.split("\n")[0]}`,
-        retry: "helps only if the cause passes by itself",
+        retry: "helps only if the cause goes away by itself",
       };
   }
 }

@@ -18,7 +18,7 @@ export function patiently(limitMs: number, word = shell().env.MASTIFF_PATIENCE):
     throw new DriverError({
       what: `MASTIFF_PATIENCE is "${word}", which is not a number above zero.`,
       setIn: "the environment variable MASTIFF_PATIENCE",
-      fix: "unset it, or set the factor by which every time limit grows:  export MASTIFF_PATIENCE=3",
+      fix: "unset it, or set a factor for all time limits:  export MASTIFF_PATIENCE=3",
       retry: retry.no,
     });
   }

@@ -240,7 +240,7 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
     fix: ended.oomKilled
       ? moreMemory(sizedBy, size)
       : "its last lines are below; its machine is gone, and nothing was released after it",
-    retry: ended.oomKilled ? retry.no : "helps only if the cause below passes by itself",
+    retry: ended.oomKilled ? retry.no : "helps only if the cause below goes away by itself",
     said: said.length > 0 ? said : ["(it printed nothing)"],
   });
 }

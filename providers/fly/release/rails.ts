@@ -19,7 +19,7 @@ export function model(app: string, machines: readonly Machine[]): Machine {
   throw new DriverError({
     what: `App ${app} has no machine whose image and settings could be used: it was never released, or all of its machines are gone.`,
     fix: "release it first:  pulumi up",
-    retry: "helps once a release has made machines",
+    retry: "helps once a release has created machines",
   });
 }
 

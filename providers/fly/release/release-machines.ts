@@ -157,7 +157,7 @@ async function notReleased(
           ? `see the whole log:  flyctl logs -a ${spec.app}`
           : `its last output is below; the whole log:  flyctl logs -a ${spec.app} --machine ${first.id}`,
       retry:
-        "helps only if the cause passes by itself; what was done stays, and the next run continues from there",
+        "helps only if the cause goes away by itself; what was done stays, and the next run continues from there",
       ...(failure !== undefined && { call: failure.call }),
       said,
     },

@@ -32,7 +32,7 @@ export async function smoke(work: ReleaseWork): Promise<void> {
     what: `${spec.app} runs ${spec.image}, but these parts do not work: ${wrong.map(([part]) => part).join(", ")}.`,
     setIn: wrong.map(([part]) => settings[part] ?? part).join("; "),
     fix: "the message of each part is below; after the change, run pulumi up again",
-    retry: "helps only if the cause passes by itself; the next run checks again",
+    retry: "helps only if the cause goes away by itself; the next run checks again",
     said: wrong.map(([part, problem]) => `${part}: ${fly.redact(String(problem))}`),
   });
 }

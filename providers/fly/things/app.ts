@@ -189,7 +189,7 @@ export function refuseNewName(app: string, previous: unknown, key = "app"): void
   if (typeof before !== "string" || before === app) return;
   throw new DriverError({
     what: `The Fly app "${before}" cannot be renamed to "${app}": Fly has no rename.`,
-    setIn: "mastiff:app (by default made from mastiff:domain)",
+    setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       `keep the name:  pulumi config set mastiff:app ${before}`,
       "or bring up another stack with the new name and move the data there",

@@ -171,7 +171,7 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
       : `it carries the mark of a stack other than ${stack}, or of a stack of the same name in another backend`;
   return new DriverError({
     what: `The Fly app "${app}" already exists in organisation ${org} and belongs to something else: ${whose}.`,
-    setIn: "mastiff:app (by default made from mastiff:domain)",
+    setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       "choose another name:  pulumi config set mastiff:app <name>",
       `or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)`,
@@ -186,7 +186,7 @@ export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError 
   return new DriverError(
     {
       what: `The app name "${app}" is taken: names are unique on all of Fly, and organisation ${org} does not have this app.`,
-      setIn: "mastiff:app (by default made from mastiff:domain)",
+      setIn: "mastiff:app (by default derived from mastiff:domain)",
       fix: [
         "choose another name:  pulumi config set mastiff:app <name>",
         "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",

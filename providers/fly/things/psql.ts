@@ -51,7 +51,7 @@ export class SqlError extends DriverError {
     super({
       what: `The database ${app} refused a statement.`,
       fix: `its answer is below; its log:  flyctl logs -a ${app}`,
-      retry: "helps only if the cause passes by itself",
+      retry: "helps only if the cause goes away by itself",
       said: said.split("\n"),
     });
     this.name = "SqlError";

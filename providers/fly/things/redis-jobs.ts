@@ -62,7 +62,7 @@ function kept(app: string, why: string): DriverError {
   return new DriverError({
     what: `Redis ${app} is not destroyed: ${why}. Deliveries to other servers, mails and deletions would be lost.`,
     fix: [
-      "let Sidekiq finish them (docs/operations.md, “Another Redis”); jobs that may be lost can be deleted on its page, under Retries and Scheduled",
+      "let Sidekiq finish them (docs/operations.md, “Another Redis”); jobs that you can do without can be deleted on its page, under Retries and Scheduled",
       "or, to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up, then pulumi destroy",
     ],
     retry: "helps once no job waits",

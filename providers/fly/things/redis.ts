@@ -207,7 +207,7 @@ export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
     what: `Redis does not start: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
     setIn: key,
     fix: `its last output is below; the whole log:  flyctl logs -a ${app}`,
-    retry: "helps only if the cause passes by itself",
+    retry: "helps only if the cause goes away by itself",
     said: machine === undefined ? [] : await lastWords(fly, app, machine.id),
   });
 }

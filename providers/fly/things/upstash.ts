@@ -77,7 +77,7 @@ async function find(fly: Fly, { org, name }: UpstashSpec): Promise<Row | undefin
 function somebodys({ name, app, stack }: UpstashSpec): DriverError {
   return new DriverError({
     what: `The Redis database ${name} already exists, but the app ${app}, which it belongs to, does not carry the mark of stack ${stack}: jobs of somebody else may wait in it.`,
-    setIn: "mastiff:app (by default made from mastiff:domain)",
+    setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       "choose another name:  pulumi config set mastiff:app <name>",
       "or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
