@@ -22,7 +22,8 @@ export interface Community {
 export function communityOf(outputs: Record<string, unknown>): Community {
   const text = (name: string): string => {
     const value = outputs[name];
-    if (typeof value !== "string") throw new Error(`the stack has no output ${name}: has it been up?`);
+    if (typeof value !== "string")
+      throw new Error(`the stack has no output ${name}: has pulumi up been run?`);
     return value;
   };
   const secrets = (outputs.secrets ?? {}) as Record<string, string | undefined>;

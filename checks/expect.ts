@@ -36,7 +36,7 @@ export function json(answer: Answer): Record<string, unknown> {
   try {
     return JSON.parse(answer.body) as Record<string, unknown>;
   } catch {
-    throw new Finding(`the body is no JSON${excerpt(answer)}`);
+    throw new Finding(`the body is not JSON${excerpt(answer)}`);
   }
 }
 

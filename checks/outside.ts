@@ -46,7 +46,7 @@ export function outsideChecks(community: Community): Check<unknown, Inspector>[]
 const delegation = check({
   name: "DNS: the domain is in a zone at Cloudflare",
   at: ({ domain }) => `DNS of ${domain}`,
-  asked: ({ domain }) => `NS of ${domain}, or of the next name above it that has any`,
+  asked: ({ domain }) => `NS of ${domain}, or of its nearest parent that has any`,
   ask: ({ nameServers }: Inspector, { domain }) => nameServers(domain),
   judge({ zone, servers }) {
     must(servers.length > 0, `${zone} has no name servers`);
@@ -56,14 +56,14 @@ const delegation = check({
       {
         urgency: "warning",
         means:
-          "Records that Mastiff makes in Cloudflare's zone are seen by nobody, unless these are its servers too.",
+          "Nobody sees the records that Mastiff creates in Cloudflare's zone, unless these servers are Cloudflare's too.",
       },
     );
   },
-  means: "Nobody finds any host of the community. The domain may have expired.",
+  means: "No host of the community can be found. The domain may have expired.",
   repair:
-    "pulumi stack output nameServers   (what the registrar should name)\n" +
-    "See at the registrar that the domain is paid for, and that it names these servers.",
+    "pulumi stack output nameServers   (the servers that the registrar should list)\n" +
+    "Check at the registrar that the domain is paid for and lists these servers.",
   urgency: "critical",
   unanswered: unknownDns,
 });
@@ -79,7 +79,7 @@ function hasAddress(host: string): Check<unknown, Inspector> {
     judge(addresses) {
       must(addresses.length > 0, `${host} has neither an A nor an AAAA record`);
     },
-    means: "Nothing loads from this host: pages without scripts, or posts without pictures.",
+    means: "Nothing loads from this host: pages have no scripts, or posts have no pictures.",
     repair: `${lookAgain}\npulumi stack output waitingFor`,
     urgency: "critical",
     unanswered: unknownDns,
@@ -87,9 +87,9 @@ function hasAddress(host: string): Check<unknown, Inspector> {
 }
 
 const issuers = check({
-  name: "DNS: CAA records let Let's Encrypt issue certificates",
+  name: "DNS: CAA records allow Let's Encrypt to issue certificates",
   at: ({ domain }) => `DNS of ${domain}`,
-  asked: ({ domain }) => `CAA of ${domain}, or of the next name above it that has any`,
+  asked: ({ domain }) => `CAA of ${domain}, or of its nearest parent that has any`,
   ask: ({ resolve }: Inspector, { domain }) => closest(domain, (name) => resolve(name, "CAA")),
   judge({ name, records }) {
     const allowed = records.some((record) => record.includes(flysIssuer));
@@ -110,18 +110,18 @@ function certificate(host: string): Check<unknown, Inspector> {
     judge({ daysLeft, until, issuer, problem }) {
       const seen = `a certificate of ${issuer} until ${until.slice(0, 10)}`;
       must(problem === undefined, `${seen}: ${problem}`, {
-        means: "Browsers, apps and other servers refuse the host: its certificate is not valid for it.",
+        means: "Browsers, apps and other servers refuse this host: its certificate is not valid.",
       });
       must(daysLeft >= warningDays, `${seen}, ${days(daysLeft)} left`, {
         urgency: daysLeft < criticalDays ? "critical" : "warning",
       });
     },
-    means: "The certificate should have been renewed by now. When it expires, everybody is kept out.",
+    means: "The certificate should have been renewed by now. When it expires, nobody can reach the host.",
     repair:
-      "pulumi stack output waitingFor   (says what a certificate waits for)\n" +
-      "pulumi up                        (makes missing certificates and their records again)\n" +
-      `fly certs show ${host} -a <app>  (of hosts at Fly: what Let's Encrypt answered)\n` +
-      "Cloudflare dashboard, SSL/TLS, Edge Certificates   (of hosts that it proxies)",
+      "pulumi stack output waitingFor   (says what each certificate waits for)\n" +
+      "pulumi up                        (recreates missing certificates and their records)\n" +
+      `fly certs show ${host} -a <app>  (hosts at Fly: what Let's Encrypt answered)\n` +
+      "Cloudflare dashboard, SSL/TLS, Edge Certificates   (hosts that it proxies)",
     urgency: "critical",
   });
 }
@@ -131,7 +131,7 @@ const days = (count: number) => (count === 1 ? "1 day" : `${count} days`);
 /** A host that Fly serves directly. */
 function isDirect({ host, path }: { host: string; path: string }): Check {
   return check({
-    name: `DNS: ${host} leads to Fly directly`,
+    name: `DNS: ${host} points directly to Fly`,
     at: () => host,
     asked: () => `https://${host}${path}: the header server`,
     ask: ({ ask }: Visitor) => ask(`https://${host}${path}`),
@@ -140,7 +140,7 @@ function isDirect({ host, path }: { host: string; path: string }): Check {
       must(!/^cloudflare$/i.test(server), `header server is "${server}"`);
     },
     means:
-      "Cloudflare's proxy stands in front of the host: it drops WebSockets that are silent for 100 s, and takes other servers for bots.",
+      "The host is behind Cloudflare's proxy, which drops WebSockets that are silent for 100 s and treats other servers as bots.",
     repair: `${lookAgain}\nThe record of ${host} should be DNS only (grey cloud).`,
     urgency: "warning",
   });
@@ -153,7 +153,7 @@ function letsServersIn({ host, path, wanted }: { host: string; path: string; wan
   return check({
     name: `fediverse: ${host} answers other servers`,
     at: () => host,
-    asked: () => `https://${host}${path}, in the name of another Mastodon server`,
+    asked: () => `https://${host}${path}, with the user agent of another Mastodon server`,
     ask: ({ ask }: Visitor) => ask(`https://${host}${path}`, otherServer),
     judge(answer) {
       const mitigated = answer.headers["cf-mitigated"];
@@ -161,9 +161,9 @@ function letsServersIn({ host, path, wanted }: { host: string; path: string; wan
       status(answer, wanted);
     },
     means:
-      "Other servers are taken for bots: posts, profiles and pictures of this community do not reach them.",
+      "Cloudflare treats other servers as bots: this community's posts, profiles and pictures do not reach them.",
     repair:
-      "Cloudflare dashboard, the zone, Security, Settings, Bot traffic: Bot Fight Mode off (no rule can make exceptions from it)\n" +
+      "Cloudflare dashboard, the zone, Security, Settings, Bot traffic: Bot Fight Mode off (no rule can exempt requests from it)\n" +
       "Cloudflare dashboard, Security, Events   (which rule refused the request)\n" +
       "pulumi up --refresh   (after an attack: ends Under Attack mode in a zone of the stack's own)",
     urgency: "critical",
@@ -172,7 +172,7 @@ function letsServersIn({ host, path, wanted }: { host: string; path: string; wan
 
 /** @see https://docs.joinmastodon.org/entities/Instance/ `registrations` */
 const openDoor = check({
-  name: "web: new accounts are approved by somebody",
+  name: "web: new accounts need approval",
   at: ({ domain }) => domain,
   asked: ({ domain }) => `https://${domain}/api/v2/instance: registrations`,
   ask: ({ ask }: Visitor, { domain }) => ask(`https://${domain}/api/v2/instance`),
@@ -184,7 +184,7 @@ const openDoor = check({
       "registrations.enabled is true, registrations.approval_required is false",
     );
   },
-  means: "Anybody has an account at once. Waves of spam come from servers with an open door.",
+  means: "Anybody gets an account at once. Spam waves come from servers with open registrations.",
   repair: "Preferences, Administration, Server settings, Registrations: approval required",
   urgency: "info",
 });
@@ -198,8 +198,8 @@ const spf = check({
   judge(texts, { domain, sendgrid }) {
     const records = texts.filter((text) => /^v=spf1( |$)/i.test(text));
     must(records.length < 2, `${domain} has ${records.length} SPF records: ${records.join(", ")}`, {
-      means: "Two SPF records make both void: mails of the domain are mistrusted or refused.",
-      repair: "make one of them that says what both say",
+      means: "Two SPF records invalidate each other: receivers distrust or refuse mails from the domain.",
+      repair: "merge them into one record that says what both say",
     });
     must(records.length > 0 || sendgrid !== false, `${domain} has no SPF record`);
   },
@@ -226,7 +226,7 @@ const signingKeys = check({
     must(missing.length === 0, `no key at ${missing.map(({ name }) => name).join(" and ")}`);
   },
   means: "Mails of the community cannot be verified: they end in spam folders or are refused.",
-  repair: `${look}\npulumi up --refresh              (makes missing records again)\npulumi stack output waitingFor   (whether SendGrid has seen its records)`,
+  repair: `${look}\npulumi up --refresh              (recreates missing records)\npulumi stack output waitingFor   (whether SendGrid has seen its records)`,
   urgency: "warning",
   unanswered: unknownDns,
 });

@@ -11,8 +11,8 @@ export const lookAgain =
 /** Records that nobody could be asked for are not missing. */
 export const unknownDns: Instead = {
   urgency: "warning",
-  means: "Nothing is known about these records: the name servers could not be asked.",
+  means: "Nothing is known about these records: the name servers could not be reached.",
   repair:
-    "ask again, from another network too: some let no DNS out (port 53)\n" +
+    "ask again, also from another network: some networks block outgoing DNS (port 53)\n" +
     "https://www.cloudflarestatus.com",
 };

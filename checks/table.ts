@@ -36,9 +36,9 @@ export const checks: Check[] = [
         must(v6.length > 0, `${host} has no AAAA record`);
       }
     },
-    means: "Visitors and other servers do not find the host, some or all of them.",
+    means: "Some or all visitors and other servers cannot find the host.",
     repair:
-      "pulumi preview --refresh   (compares the zone with the state)\npulumi up --refresh        (makes missing records again)",
+      "pulumi preview --refresh   (compares the zone with the state)\npulumi up --refresh        (recreates missing records)",
     urgency: "critical",
     unanswered: unknownDns,
   }),
@@ -52,11 +52,11 @@ export const checks: Check[] = [
       must(/OK|"UP"/.test(answer.body), `/health says ${answer.body.slice(0, 60)}`);
     },
     means: "The site is down.",
-    repair: `${look}\nfly logs -a <app>     (what the web machines say)\nhttps://status.flyio.net`,
+    repair: `${look}\nfly logs -a <app>     (the log of the web machines)\nhttps://status.flyio.net`,
     urgency: "critical",
   }),
   check({
-    name: "web: plain http is sent to https",
+    name: "web: plain http redirects to https",
     at: atDomain,
     asked: ({ domain }) => `http://${domain}/`,
     ask: ({ ask }, { domain }) => ask(`http://${domain}/`),
@@ -64,8 +64,8 @@ export const checks: Check[] = [
       status(answer, 301);
       header(answer, "location", `https://${domain}/`);
     },
-    means: "Whoever types the bare name reaches no page, or one without encryption.",
-    repair: `${look}\nA host that Cloudflare proxies is redirected in a circle: it belongs there unproxied (DNS only).`,
+    means: "People who type the bare name reach no page, or an unencrypted one.",
+    repair: `${look}\nA host behind Cloudflare's proxy redirects in a loop: its record must be unproxied (DNS only).`,
     urgency: "warning",
   }),
   check({
@@ -75,7 +75,7 @@ export const checks: Check[] = [
     ask: ({ ask }, { domain }) => ask(`https://${domain}/`),
     judge(answer, { assetsHost, filesHost, streamingHost }) {
       header(answer, "strict-transport-security", /max-age=63072000;\s*includeSubDomains/i, {
-        means: "Browsers do not keep to https: a network on the way can read the first visit.",
+        means: "Browsers do not insist on https: a network in between can read the first visit.",
       });
       header(answer, "x-frame-options", "DENY");
       header(answer, "x-content-type-options", "nosniff");
@@ -85,13 +85,13 @@ export const checks: Check[] = [
           header(answer, "content-security-policy", new RegExp(host.replaceAll(".", "\\.")), {
             means: `Browsers block what the pages load from ${host}.`,
             repair:
-              "the policy follows from CDN_HOST, S3_ALIAS_HOST and STREAMING_API_BASE_URL: see that mastiff:env sets none of them\n" +
+              "the policy is built from CDN_HOST, S3_ALIAS_HOST and STREAMING_API_BASE_URL: check that mastiff:env sets none of them\n" +
               look,
           });
       }
     },
-    means: "Browsers protect the people who visit less than Mastodon means them to.",
-    repair: `Mastodon sends this header: look for what changes it on the way (a rule in the zone, a proxy)\n${look}`,
+    means: "Browsers protect visitors less than Mastodon intends.",
+    repair: `Mastodon sends this header: find out what changes it in between (a rule in the zone, a proxy)\n${look}`,
     urgency: "warning",
   }),
   check({
@@ -104,24 +104,23 @@ export const checks: Check[] = [
       header(answer, "access-control-allow-origin", "*");
       const instance = json(answer);
       field(instance, "domain", domain, {
-        means: "The server takes itself for another one, so handles and signatures are wrong.",
+        means: "The server believes that it has another domain, so handles and signatures are wrong.",
         repair:
-          "LOCAL_DOMAIN is wrong in the machines: pulumi preview, and the community's domain stays as it was",
+          "LOCAL_DOMAIN is wrong in the machines: see pulumi preview, and leave the community's domain as it was",
       });
       field(instance, "configuration.urls.streaming", `wss://${streamingHost}`, {
         urgency: "warning",
-        means:
-          "Apps look for live updates at the wrong place: timelines stand still until they are reloaded.",
+        means: "Apps ask the wrong address for live updates: timelines change only when they are reloaded.",
       });
       if (version !== undefined)
         field(instance, "version", version, {
           urgency: "warning",
-          means: "The version that runs is not the version of the config: an upgrade was not finished.",
+          means: "The running version is not the configured one: an upgrade was not finished.",
           repair: "pulumi preview   (says what is left to do)\npulumi up",
         });
       if (vapidPublicKey !== undefined)
         field(instance, "configuration.vapid.public_key", vapidPublicKey, {
-          means: "Push notifications reach no browser that has subscribed.",
+          means: "Push notifications do not reach the browsers that have subscribed.",
         });
     },
     means: "Apps cannot log in: this is the first address that they ask.",
@@ -145,13 +144,13 @@ export const checks: Check[] = [
       const found = json(answer);
       // The server's own account has a name that depends on Mastodon's version.
       if (owner !== undefined) field(found, "subject", `acct:${owner}@${domain}`);
-      must(selfLink(found) !== undefined, "links has no self of type application/activity+json");
+      must(selfLink(found) !== undefined, "links has no self link of type application/activity+json");
       status(stranger, 404, {
         urgency: "warning",
-        means: "Any name seems to have an account here: something answers in place of Mastodon.",
+        means: "Every name seems to have an account: something other than Mastodon answers.",
       });
     },
-    means: "Other servers cannot find the accounts of this one: nobody can be followed or mentioned.",
+    means: "Other servers cannot find this server's accounts: nobody here can be followed or mentioned.",
     repair: `${look}\nfly logs -a <app>     (what Mastodon says to /.well-known/webfinger)`,
     urgency: "critical",
   }),
@@ -169,10 +168,13 @@ export const checks: Check[] = [
       must(selfLink(json(found)) !== undefined && actor !== undefined, "webfinger names no actor");
       status(actor, 200);
       const pem = at(json(actor), "publicKey.publicKeyPem");
-      must(typeof pem === "string" && pem.includes("BEGIN PUBLIC KEY"), "publicKey.publicKeyPem is no key");
+      must(
+        typeof pem === "string" && pem.includes("BEGIN PUBLIC KEY"),
+        "publicKey.publicKeyPem is not a public key",
+      );
     },
-    means: "Other servers refuse what this one sends, because they cannot verify its signatures.",
-    repair: `${look}\nfly logs -a <app>     (a decryption error means that the ACTIVE_RECORD_ENCRYPTION keys are others)`,
+    means: "Other servers refuse what this server sends, because they cannot verify its signatures.",
+    repair: `${look}\nfly logs -a <app>     (a decryption error means that the ACTIVE_RECORD_ENCRYPTION keys have changed)`,
     urgency: "critical",
   }),
   check({
@@ -198,7 +200,7 @@ export const checks: Check[] = [
       must(nodeinfoLink(json(links)) !== undefined && nodeinfo !== undefined, "nodeinfo has no links");
       field(json(nodeinfo), "software.name", "mastodon");
     },
-    means: "Some servers and directories do not recognise this one as a Mastodon server.",
+    means: "Some servers and directories do not recognise this server as a Mastodon server.",
     repair: `${look}\nfly logs -a <app>     (what Mastodon says to /.well-known)`,
     urgency: "warning",
   }),
@@ -213,11 +215,11 @@ export const checks: Check[] = [
       must(answer.body.trim() === "OK", `health says ${answer.body.slice(0, 60)}`);
     },
     means: "Timelines and notifications do not arrive by themselves: people have to reload.",
-    repair: `${look}\nfly logs -a <app>-streaming     (what it says; it needs the database and Redis)`,
+    repair: `${look}\nfly logs -a <app>-streaming     (the log of streaming, which needs the database and Redis)`,
     urgency: "critical",
   }),
   check({
-    name: "streaming: a WebSocket reaches it and is asked for a token",
+    name: "streaming: a WebSocket reaches the host and is asked for a token",
     at: atStreaming,
     asked: ({ streamingHost }) => `wss://${streamingHost}/api/v1/streaming, without a token`,
     ask: ({ ask }, { streamingHost }) =>
@@ -231,12 +233,12 @@ export const checks: Check[] = [
       status(answer, 401);
       header(answer, "x-error-message", /./);
     },
-    means: "Apps cannot open a stream, although the host answers: something on the way stops WebSockets.",
-    repair: `${look}\nThe streaming host must lead to Fly directly, not through Cloudflare's proxy (DNS only).`,
+    means: "Apps cannot open a stream, although the host answers: something in between stops WebSockets.",
+    repair: `${look}\nThe streaming host must point directly to Fly, not go through Cloudflare's proxy (DNS only).`,
     urgency: "critical",
   }),
   check({
-    name: "streaming: the web host sends it to its own",
+    name: "streaming: the web host redirects to the streaming host",
     at: atDomain,
     asked: ({ domain }) => `https://${domain}/api/v1/streaming/health`,
     ask: ({ ask }, { domain }) => ask(`https://${domain}/api/v1/streaming/health`),
@@ -269,23 +271,23 @@ export const checks: Check[] = [
         {
           urgency: "warning",
           means: "Scripts and styles do not come from the cache: every page costs the web machines more.",
-          repair: `CDN_HOST names the host: see that mastiff:env does not set it\n${look}`,
+          repair: `CDN_HOST sets this host: check that mastiff:env does not set it\n${look}`,
         },
       );
       status(first, 200);
       header(first, "access-control-allow-origin", "*", {
-        means: "Browsers refuse the scripts of another host without this header: pages stay white.",
+        means: "Browsers refuse scripts from another host without this header: pages stay blank.",
         repair: lookAgain,
       });
       header(second, "cf-cache-status", "HIT", {
         urgency: "info",
         means: "Cloudflare does not cache the scripts: every page costs the web machines more.",
         repair:
-          "ask again in a minute: the first visit of a region fills its cache\n" +
+          "ask again in a minute: the first visit from a region fills its cache\n" +
           "Cloudflare dashboard, Caching: a rule that bypasses the cache, or Development Mode",
       });
     },
-    means: "Pages stay white: their scripts do not load.",
+    means: "Pages stay blank: their scripts do not load.",
     repair: look,
     urgency: "critical",
   }),
@@ -312,16 +314,16 @@ export const checks: Check[] = [
     judge({ dmarc, keys }, { domain }) {
       must(dmarc.length > 0, `_dmarc.${domain} has no DMARC record`);
       for (const { name, target } of keys) {
-        must(/\.sendgrid\.net$/.test(target), `${name} leads to ${target}, not to SendGrid`, {
+        must(/\.sendgrid\.net$/.test(target), `${name} points to ${target}, not to SendGrid`, {
           means: "SendGrid does not sign the mails for the domain: they end in spam folders or are refused.",
-          repair: "pulumi up --refresh   (makes missing records again)\npulumi stack output waitingFor",
+          repair: "pulumi up --refresh   (recreates missing records)\npulumi stack output waitingFor",
         });
       }
     },
     means:
-      "Large mail providers mistrust a domain without DMARC: confirmations and password mails go missing.",
+      "Large mail providers distrust a domain without DMARC: confirmations and password mails go missing.",
     repair:
-      "pulumi config set mastiff:dmarcPolicy none\npulumi up\nWhere a record is kept by hand: add a TXT that begins with v=DMARC1.",
+      "pulumi config set mastiff:dmarcPolicy none\npulumi up\nIf you keep the record by hand: add a TXT record that begins with v=DMARC1.",
     urgency: "warning",
     unanswered: unknownDns,
   }),
@@ -342,13 +344,13 @@ export function filesCheck(name: string, host: (community: Community) => string)
         repair: lookAgain,
       });
       must(!/<ListBucketResult/.test(answer.body), "the bucket lists its objects", {
-        means: "Anybody can list every upload, those of private posts too.",
+        means: "Anybody can list every upload, including those of private posts.",
         repair:
           "the host must be the bucket's own domain at R2 (Cloudflare dashboard, R2, the bucket, Settings, Custom Domains)\n" +
           lookAgain,
       });
     },
-    means: "Pictures and other uploads do not load, here and at every server that knows them.",
+    means: "Pictures and other uploads do not load, on this server and on all servers that show them.",
     repair: `pulumi preview   (looks at the bucket's host and switches it on again)\npulumi up\npulumi stack output waitingFor`,
     urgency: "critical",
   });

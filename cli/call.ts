@@ -50,7 +50,7 @@ async function below(commands: Commands, path: string, word: string | undefined)
   if (word.startsWith("-"))
     throw new UsageError({
       what: `${path} has no option ${word}.`,
-      fix: [`options stand after the command:  npx ${path} <command> ${word}`, see(path)],
+      fix: [`put options after the command:  npx ${path} <command> ${word}`, see(path)],
     });
   const near = nearest(word, names);
   throw new UsageError({
@@ -87,11 +87,8 @@ function callOfCommand(command: Command, path: string, args: readonly string[]):
   const extra = tokens.filter((token) => token.kind === "positional")[places];
   if (extra !== undefined)
     throw new UsageError({
-      what: `${path} cannot do anything with ${JSON.stringify(extra.value)}.`,
-      fix: [
-        ...("stack" in options ? [`a stack is named so:  npx ${path} -s ${extra.value}`] : []),
-        see(path),
-      ],
+      what: `${path} does not take the argument ${JSON.stringify(extra.value)}.`,
+      fix: [...("stack" in options ? [`to name a stack:  npx ${path} -s ${extra.value}`] : []), see(path)],
     });
   return { asks: "run", command, path, rawArgs: [...args] };
 }
@@ -130,7 +127,7 @@ function checkOption(token: OptionToken, command: Command, path: string, options
       fix: [
         ...(near === undefined || !rawName.startsWith("--") ? [] : [`did you mean  --${near}`]),
         ...(command.words
-          ? [`an option of the command itself stands after --:  npx ${path} -- ${rawName}`]
+          ? [`put an option of the command itself after --:  npx ${path} -- ${rawName}`]
           : []),
         see(path),
       ],

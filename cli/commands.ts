@@ -4,10 +4,10 @@ import type { Command } from "./command.ts";
 export const mastiff: Command = {
   meta: {
     name: "mastiff",
-    description: "What an operator of a Mastodon community needs beside pulumi.",
+    description: "Commands that an operator of a Mastodon community needs besides pulumi.",
   },
   notes: [
-    "The exit code is 0 when the work is done, 1 when it failed, 2 when the line was wrong and nothing was done.",
+    "The exit code is 0 when the work is done, 1 when it failed, 2 when the command line was wrong and nothing was done.",
   ],
   commands: {
     tootctl: {

@@ -8,7 +8,7 @@ import { communityIn, configOf, openStack } from "./stack.ts";
 /** What the help says of every command that runs in a machine. */
 export const notes = [
   "Output and exit code are those of the command. The exit code is 1 if it could not be run.",
-  "Ctrl-C stops the watching. The command continues in its machine.",
+  "Ctrl-C only stops watching. The command continues in its machine.",
 ];
 
 /** Which stack's community, and how much memory. */

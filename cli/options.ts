@@ -6,7 +6,7 @@ export const stack = {
   type: "string",
   alias: "s",
   valueHint: "name",
-  description: "the stack; without it, the one that is selected",
+  description: "the stack (default: the selected one)",
 } as const;
 
 /** Results as one JSON document. */
@@ -19,7 +19,7 @@ export const json = {
 export const memory = {
   type: "string",
   valueHint: "megabytes",
-  description: "memory of the machine, in steps of 256; without it, the web machine's",
+  description: "memory of the machine in MB, in steps of 256 (default: that of the web machine)",
 } as const;
 
 /** @throws UsageError when no machine can have so much. @see https://fly.io/docs/machines/guides-examples/machine-sizing/ */
@@ -28,7 +28,7 @@ export function megabytes(text: string | undefined): number | undefined {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 256 && value % 256 === 0) return value;
   throw new UsageError({
-    what: `--memory-mb is ${JSON.stringify(text)}: a machine has megabytes in steps of 256.`,
+    what: `--memory-mb is ${JSON.stringify(text)}: the memory of a machine comes in steps of 256 MB.`,
     fix: ["for example:  --memory-mb 2048"],
   });
 }

@@ -19,7 +19,7 @@ export class Interrupted extends Error {
   readonly exitCode: number;
 
   constructor(signal: "SIGINT" | "SIGTERM") {
-    super("stopped; the same command may run again");
+    super("stopped; the same command can be run again");
     this.exitCode = 128 + constants.signals[signal];
   }
 }
@@ -53,9 +53,9 @@ export async function pulumi(args: readonly string[], input = ""): Promise<Run> 
     if (stopped !== undefined) throw new Interrupted(stopped);
     if (run.code === "ENOENT")
       throw new OperatorError(
-        "There is no pulumi on PATH.\n  fix     install it:  https://www.pulumi.com/docs/iac/download-install/",
+        "pulumi is not on PATH.\n  fix     install it:  https://www.pulumi.com/docs/iac/download-install/",
       );
-    if (run.exitCode === undefined) throw new OperatorError(`pulumi did not end well: ${run.shortMessage}`);
+    if (run.exitCode === undefined) throw new OperatorError(`pulumi failed: ${run.shortMessage}`);
     return { exitCode: run.exitCode, stdout: run.stdout, output: run.all };
   } finally {
     process.off("SIGINT", wait).off("SIGTERM", pass);

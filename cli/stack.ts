@@ -21,7 +21,7 @@ export async function openStack(name: string | undefined): Promise<Stack> {
   if (found === undefined) {
     const which = name === undefined ? "No stack is selected" : `There is no stack ${name}`;
     const names = listed.map((one) => one.name).join(", ") || "none";
-    throw new OperatorError(`${which}.\n  fix     name one that there is, by -s <name>: ${names}`);
+    throw new OperatorError(`${which}.\n  fix     name an existing stack with -s <name>: ${names}`);
   }
   return {
     name: found.name,

@@ -17,7 +17,7 @@ export const doctor = command({
     "It asks as visitors, apps, other servers and mail servers do: DNS at the zone's name servers, certificates,",
     "the site, the fediverse's addresses, streaming, assets, files and the records of mail. It changes nothing and",
     "needs no token. All checks run at once, each for ten seconds at most.",
-    "Each finding says what was asked, what came, what it means and how to repair it. Its severity is info, warning",
+    "Each finding says what was asked, what came back, what it means and how to repair it. Its severity is info, warning",
     "or critical. The exit code is 1 when a finding has the severity of --fail-on or a higher one.",
   ],
   args: {
@@ -25,18 +25,18 @@ export const doctor = command({
     domain: {
       type: "string",
       valueHint: "name",
-      description: "in place of a stack: a community with the default hosts of this domain",
+      description: "instead of a stack: a community with the default hosts of this domain",
     },
     json,
     "fail-on": {
       type: "string",
       valueHint: "severity",
       default: "critical",
-      description: "info, warning or critical: from which severity on the exit code is 1",
+      description: "lowest severity with which the exit code is 1: info, warning or critical",
     },
   },
   examples: [
-    { line: "npx mastiff doctor -s acme", does: "is all well with the community of the stack acme?" },
+    { line: "npx mastiff doctor -s acme", does: "checks the community of the stack acme" },
     { line: "npx mastiff doctor --domain acme.social", does: "without stack, project and pulumi" },
     { line: "npx mastiff doctor -s acme --json --fail-on warning", does: "for a script or a timer" },
   ],
@@ -46,7 +46,7 @@ export const doctor = command({
     const failOn = urgencyOf(args["fail-on"]);
     if (args.domain !== undefined && args.stack !== undefined)
       throw new UsageError({
-        what: "-s and --domain each name a community, and one at a time is looked at.",
+        what: "-s and --domain each name a community, and doctor looks at one at a time.",
         fix: ["the hosts of a stack's config:  -s <stack>", "the default hosts:  --domain <domain>"],
       });
     const internet = inspection();
@@ -58,7 +58,7 @@ export const doctor = command({
     let ended = 0;
     const found = await examine(internet, community, ({ check, found }) => {
       ended += 1;
-      talk(`${ended}/${checks}  ${check}: ${found?.urgency ?? "well"}`);
+      talk(`${ended}/${checks}  ${check}: ${found?.urgency ?? "ok"}`);
     });
     const silent = found.filter(({ answered }) => !answered).flatMap(({ also }) => [...also, ""]);
     if (silent.length === checks) talk("Nothing answered at all: is this machine online?");
@@ -76,7 +76,7 @@ function urgencyOf(text: string): Urgency {
   const known = urgencies.find((one) => one === text);
   if (known !== undefined) return known;
   throw new UsageError({
-    what: `--fail-on is ${JSON.stringify(text)}: that is no severity.`,
+    what: `--fail-on is ${JSON.stringify(text)}: that is not a severity.`,
     fix: ["one of these:  --fail-on info, --fail-on warning, --fail-on critical"],
   });
 }

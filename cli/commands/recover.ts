@@ -31,13 +31,16 @@ export const recover = command({
     stack,
     cancel: {
       type: "boolean",
-      description: "the run that holds the lock is dead, although this machine cannot see it",
+      description: "confirms that the run that holds the lock is dead, where this machine cannot tell",
     },
     json,
   },
   examples: [
     { line: "npx mastiff recover -s acme", does: "then run pulumi up -s acme again" },
-    { line: "npx mastiff recover -s acme --cancel", does: "the lock is of another machine, which is dead" },
+    {
+      line: "npx mastiff recover -s acme --cancel",
+      does: "if the lock belongs to another machine, which is dead",
+    },
     { line: "npx mastiff recover -s acme --json", does: "for a script: what was repaired" },
   ],
   async run({ args }) {
@@ -45,7 +48,7 @@ export const recover = command({
     const talk = (line: string) => stderr(`${line}\n`);
     const say = args.json ? talk : (line: string) => stdout(`${line}\n`);
     const report = await recoverStack(args.stack, args.cancel === true, say);
-    talk(`now: pulumi up -s ${report.stack}   (or destroy, if that is what was cut off)`);
+    talk(`now: pulumi up -s ${report.stack}   (or destroy, if a destroy was interrupted)`);
     if (args.json) stdout(`${JSON.stringify(report)}\n`);
   },
 });
@@ -75,13 +78,14 @@ async function recoverStack(
   const halfKnown = await engine.forgetHalfKnown({ cancel, say });
   await engine.refresh({ cancel, say });
   for (const { type, name } of pending)
-    say(`${name}: a run was cut off while ${type} it; that note is cleared`);
-  for (const name of halfKnown) say(`${name}: Cloudflare never told its id; that note is cleared`);
+    say(`${name}: a run was interrupted while ${type} it; the pending operation is cleared`);
+  for (const name of halfKnown)
+    say(`${name}: Cloudflare never reported its id; the entry is cleared from the state`);
   const world = await engine.world(ended);
   const hasIdentity = world.identity !== undefined;
   if (!hasIdentity)
     say(
-      `the state of ${stack.name} has no identity, so it cannot tell what in the clouds is this stack's: nothing is taken away there`,
+      `the state of ${stack.name} has no identity, so recover cannot tell which cloud resources belong to this stack: it deletes none of them`,
     );
   const found: Report["leftovers"] = [];
   for (const thing of await leftovers(world)) {
@@ -90,8 +94,8 @@ async function recoverStack(
     found.push({ what, deleted });
     say(
       deleted
-        ? `${what}: was made, but not written down; deleted, the next up makes it again`
-        : `${what}: holds objects, so it stays. If it is this stack's, import it (pulumi import); if not, name another by mastiff:bucket`,
+        ? `${what}: was created but not recorded; it is deleted, and the next up creates it again`
+        : `${what}: has objects, so it stays. If it belongs to this stack, import it (pulumi import); if not, choose another name with mastiff:bucket`,
     );
   }
   if (pending.length + halfKnown.length + found.length === 0) say("nothing was left behind");

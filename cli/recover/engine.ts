@@ -89,7 +89,7 @@ export function recoverable(stack: Stack): RecoverableStack {
       const refresh = ["refresh", "--yes", "--skip-preview", "--non-interactive", "--clear-pending-creates"];
       const run = await pastLock(refresh, options);
       if (run.exitCode !== 0)
-        throw new OperatorError(`pulumi refresh failed, so nothing was taken away:\n${run.output}`);
+        throw new OperatorError(`pulumi refresh failed, so nothing was deleted:\n${run.output}`);
     },
     async lastEntry() {
       const { resources = [] } = await exported();
@@ -152,9 +152,9 @@ function isAlive(pid: number): boolean {
 function atWork({ holder }: Lock, stack: string): OperatorError {
   return new OperatorError(
     [
-      `Somebody is at work on ${stack}: ${holder}.`,
-      "  fix     let that run come to its end",
-      `          or, when it is surely dead:  npx mastiff recover -s ${stack} --cancel`,
+      `Another run holds the lock of ${stack}: ${holder}.`,
+      "  fix     wait until that run has ended",
+      `          or, if that run is certainly dead:  npx mastiff recover -s ${stack} --cancel`,
     ].join("\n"),
   );
 }

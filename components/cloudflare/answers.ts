@@ -40,8 +40,8 @@ export function tokenCopies(community: string): (type: string) => pulumi.Resourc
 /** The error for a resource without an id. */
 export function halfAnswered(name: string, type: string, stack: string): string {
   return [
-    `Cloudflare answered the POST for ${name} (${type.split(":").at(-1)}) with half an answer (HTTP 200, no JSON):`,
-    "it was made or not, and its id is unknown.",
+    `Cloudflare's answer to the POST for ${name} (${type.split(":").at(-1)}) is incomplete (HTTP 200, no JSON):`,
+    "the resource may or may not exist, and its id is unknown.",
     `  fix     npx mastiff recover -s ${stack}`,
     "          then run the command again",
   ].join("\n");

@@ -47,7 +47,7 @@ function textOf(wanted: WantedName, foreign: readonly ZoneRecord[], records: rea
   const { name, what, key } = wanted;
   const ofStack = foreign.find(isOfMastiff);
   return [
-    `${name} has DNS records that this stack did not make, where it puts ${what}:`,
+    `${name} has DNS records that this stack did not create, and this stack needs ${name} for ${what}:`,
     ...foreign.map((record) => `  ${lineOf(record)}`),
     ...(key === undefined ? [] : [`  set in  mastiff:${key}`]),
     ...(ofStack ? ofAnotherStack(ofStack) : ofNobodyKnown(wanted, foreign, records)),
@@ -57,7 +57,7 @@ function textOf(wanted: WantedName, foreign: readonly ZoneRecord[], records: rea
 function lineOf({ type, content, proxied, comment }: ZoneRecord): string {
   const more = [
     proxied ? "proxied" : "",
-    content === r2Target ? "shows another R2 bucket" : "",
+    content === r2Target ? "points to another R2 bucket" : "",
     comment ? `comment: ${comment}` : "",
   ].filter((word) => word !== "");
   return `${type.padEnd(6)}${content}${more.length > 0 ? ` (${more.join(", ")})` : ""}`;
@@ -66,7 +66,7 @@ function lineOf({ type, content, proxied, comment }: ZoneRecord): string {
 /** Another community may be served there, so the fix never tells the operator to remove its records. */
 function ofAnotherStack({ comment }: ZoneRecord): string[] {
   return [
-    `  fix     they are of the stack that their comment names (${comment}): a community may be served there. Go on with`,
+    `  fix     they belong to the stack that their comment names (${comment}), which may serve a community. Continue with`,
     "          that stack and its state (pulumi stack ls; pulumi login, if its state is elsewhere), or choose another domain:",
     "            pulumi config set mastiff:domain <another domain>",
   ];
@@ -79,21 +79,19 @@ function ofNobodyKnown(
 ): string[] {
   const ofBucket = foreign.some(({ content }) => content === r2Target);
   return [
-    "  fix     nothing needs them any more (an old site, what an import left behind)? See what is still there:",
+    "  fix     if nothing needs them any more (an old site, leftovers of an import), first see what still answers there:",
     `            ${key === undefined ? `dig +short ${name}` : `curl -sI https://${name}`}`,
     ofBucket
-      ? "          then take the host off that bucket yourself (Cloudflare dashboard, R2, the bucket, Settings, Custom Domains)"
+      ? "          then disconnect the host from that bucket yourself (Cloudflare dashboard, R2, the bucket, Settings, Custom Domains)"
       : "          then remove them yourself (Cloudflare dashboard, DNS, Records) and run again",
     ...(key === undefined
-      ? [
-          "          something still needs them? They have to stay; then this name cannot be used: choose another domain",
-        ]
+      ? ["          if something still needs them, they have to stay: choose another domain"]
       : key === "oldFilesHosts"
         ? [
-            "          something still needs them? Then the host cannot serve uploads: leave it out of mastiff:oldFilesHosts",
+            "          if something still needs them, the host cannot serve uploads: leave it out of mastiff:oldFilesHosts",
           ]
         : [
-            "          something still needs them? Choose another name for this community:",
+            "          if something still needs them, choose another name for this community:",
             `            pulumi config set mastiff:${key} ${key === "domain" ? "<another domain>" : freeName(name, records)}`,
           ]),
   ];
@@ -123,10 +121,10 @@ export function foreignMailRecords(
     if (foreign === undefined) return [];
     return [
       [
-        `${host} has a ${prefix} record already that this stack did not make: ${foreign.content}`,
-        `  set in  mastiff:${key}, which asks for one of ours`,
-        `  fix     keep theirs: pulumi config rm mastiff:${key}`,
-        "          or take over what theirs says, then remove it yourself in the Cloudflare dashboard and run again",
+        `${host} already has a ${prefix} record that this stack did not create: ${foreign.content}`,
+        `  set in  mastiff:${key}, which asks for a record of this stack`,
+        `  fix     keep the existing record: pulumi config rm mastiff:${key}`,
+        "          or carry over what it says, then remove it yourself in the Cloudflare dashboard and run again",
       ].join("\n"),
     ];
   });

@@ -10,43 +10,44 @@ import { tokenCopies } from "./answers.ts";
 export const hints: Readonly<Record<number, string>> = {
   // Token and account.
   10000:
-    "the token lacks a right, or the account id is not its own. README, “Tokens and rights”, lists what it needs; mastiff:cloudflareAccountId names the account.",
+    "the token lacks a right, or belongs to another account. README, “Tokens and rights”, lists what it needs; mastiff:cloudflareAccountId names the account.",
   9109: "the token is invalid or may not do this: check CLOUDFLARE_API_TOKEN, and its rights against README, “Tokens and rights”.",
-  6003: "the token has not the form of one: check CLOUDFLARE_API_TOKEN for blanks and quotes.",
-  7003: "an id in the address is wrong: check mastiff:cloudflareAccountId.",
+  6003: "the token is malformed: check CLOUDFLARE_API_TOKEN for blanks and quotes.",
+  7003: "an id in the URL is wrong: check mastiff:cloudflareAccountId.",
   // Buckets.
   10042:
-    "R2 is switched off: enable it once in the Cloudflare dashboard (it asks for a card, even in the free tier).",
+    "R2 is not enabled: enable it once in the Cloudflare dashboard (which asks for a card, even for the free tier).",
   10004:
-    "a bucket of this name is there already: name another by mastiff:bucket, or import it into the stack.",
+    "a bucket of this name already exists: choose another name with mastiff:bucket, or import the bucket into the stack.",
   10073:
-    "a bucket of this name is there already: name another by mastiff:bucket, or import it into the stack.",
-  10005: "R2 refuses the bucket's name: set another by mastiff:bucket.",
-  10008: "objects are left in the bucket: run the command again, it empties the bucket first.",
+    "a bucket of this name already exists: choose another name with mastiff:bucket, or import the bucket into the stack.",
+  10005: "R2 refuses the bucket's name: choose another name with mastiff:bucket.",
+  10008: "the bucket still has objects: run the command again, it empties the bucket first.",
   // DNS records.
-  81053: "another address or CNAME stands at this host: pulumi preview lists it, with the ways out.",
+  81053:
+    "this host already has an address record or a CNAME: pulumi preview lists it, with the possible fixes.",
   81054:
-    "a CNAME stands at this host, beside which nothing else may: pulumi preview lists it, with the ways out.",
-  81044: "the record is gone already, only the state does not know yet.",
-  81057: "the record is there already: pulumi preview lists it, with the ways out.",
-  81058: "the same record is there already: pulumi preview lists it, with the ways out.",
+    "this host has a CNAME, which excludes all other records: pulumi preview lists it, with the possible fixes.",
+  81044: "the record no longer exists, but the state still lists it.",
+  81057: "the record already exists: pulumi preview lists it, with the possible fixes.",
+  81058: "an identical record already exists: pulumi preview lists it, with the possible fixes.",
   // Rules.
   20217:
-    "another ruleset holds this phase: set mastiff:zoneMode to shared to add one rule to it, and leave its others alone.",
+    "this phase already has a ruleset: set mastiff:zoneMode to shared to add one rule to that ruleset and leave its other rules alone.",
   // The bucket's public host.
   10051:
-    "R2 takes no host of this zone: it has to be in the account mastiff:cloudflareAccountId, with full setup (no partial one).",
+    "R2 accepts no host of this zone: the zone must be in the account mastiff:cloudflareAccountId, with full setup (not partial).",
   10056:
-    "the host shows another bucket: name another by mastiff:filesHost, or take it off that bucket when nothing needs it there (dashboard, R2, the bucket, Settings, Custom Domains).",
+    "the host is connected to another bucket: choose another host with mastiff:filesHost, or disconnect it from that bucket if nothing needs it there (dashboard, R2, the bucket, Settings, Custom Domains).",
   10057:
-    "a DNS record stands at the bucket's host: name another by mastiff:filesHost, or remove the record in the dashboard when nothing needs it.",
+    "the bucket's host already has a DNS record: choose another host with mastiff:filesHost, or remove the record in the dashboard if nothing needs it.",
   // Limits and zones.
   81045:
-    "the zone holds all the DNS records that its plan allows: remove some that nothing needs any more in the dashboard, or take a plan with more.",
-  1001: "the token makes another token, and may not give it a right that the person who made it has not. Let a Super Administrator make CLOUDFLARE_API_TOKEN, or make the bucket's key yourself (README, “Tokens and rights”: mastiff:r2AccessKeyId).",
-  1068: "to make or delete a zone the token needs Zone → Zone → Edit on all zones of the account (README, “Tokens and rights”: zoneMode created). Or add the zone in the dashboard and set mastiff:zoneMode to owned.",
-  1061: "the zone is there already: set mastiff:zoneMode to owned to use it.",
-  971: "Cloudflare takes 1200 calls in five minutes: wait that long and run the command again.",
+    "the zone has all the DNS records that its plan allows: in the dashboard, remove records that nothing needs any more, or choose a plan that allows more.",
+  1001: "the token creates another token, and cannot grant a right that its own creator does not have. Let a Super Administrator create CLOUDFLARE_API_TOKEN, or create the bucket's key yourself (README, “Tokens and rights”: mastiff:r2AccessKeyId).",
+  1068: "to create or delete a zone, the token needs Zone → Zone → Edit on all zones of the account (README, “Tokens and rights”: zoneMode created). Or add the zone in the dashboard and set mastiff:zoneMode to owned.",
+  1061: "the zone already exists: set mastiff:zoneMode to owned to use it.",
+  971: "Cloudflare accepts 1200 calls in five minutes: wait five minutes and run the command again.",
 };
 
 /**
@@ -59,7 +60,7 @@ const doneAlready: readonly number[] = [1061, 10004, 10073, 20217, 81044, 81053,
 const hintsByText: readonly (readonly [RegExp, string])[] = [
   [
     /exceeded maximum number of rules/,
-    "the zone holds all the rules of this kind that its plan allows. Put two of them into one, or remove one that nothing needs any more, in the dashboard (Rules); or take a plan with more.",
+    "the zone has all the rules of this kind that its plan allows. In the dashboard (Rules), merge two rules into one or remove a rule that nothing needs any more; or choose a plan that allows more.",
   ],
   // The code of this error is 0.
   [/api\.account\.zone\.create/, hints[1068] ?? ""],
@@ -78,7 +79,7 @@ export function hintFor(error: string, stack = "<stack>"): string | undefined {
     const hint = hints[code];
     if (hint === undefined) continue;
     const after = doneAlready.includes(code)
-      ? `\nIf a run of this stack was cut off or an answer was lost, it may have done it: npx mastiff recover -s ${stack}`
+      ? `\nIf a run of this stack was interrupted or an answer was lost, that run may be the cause: npx mastiff recover -s ${stack}`
       : "";
     return `Cloudflare ${code}: ${hint}${after}`;
   }
@@ -110,12 +111,12 @@ export function hintForNoAnswer(
   stack: string,
 ): string | undefined {
   if (!isUnwell(error)) return undefined;
-  const what = `Cloudflare is unwell or out of reach (${operation} of ${name})`;
-  if (operation !== "create") return `${what}: run the command again, it goes on where it stopped.`;
+  const what = `Cloudflare failed or cannot be reached (${operation} of ${name})`;
+  if (operation !== "create") return `${what}: run the command again, it continues where it stopped.`;
   return [
-    `${what}: it may have been made all the same.`,
+    `${what}: the resource may exist all the same.`,
     `  fix     npx mastiff recover -s ${stack}`,
-    "          then run the command again, it goes on where it stopped",
+    "          then run the command again, it continues where it stopped",
   ].join("\n");
 }
 

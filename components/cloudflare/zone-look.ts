@@ -91,8 +91,8 @@ function noZone({ zone, cloudflareAccountId }: CommunitySettings): string {
   return [
     `Cloudflare shows no zone ${zone} in the account ${cloudflareAccountId}.`,
     "  set in  mastiff:zone (or mastiff:domain), mastiff:cloudflareAccountId, and the token in CLOUDFLARE_API_TOKEN",
-    "  fix     add the domain in the Cloudflare dashboard, or let this stack make the zone:",
+    "  fix     add the domain in the Cloudflare dashboard, or let this stack create the zone:",
     "            pulumi config set mastiff:zoneMode created",
-    "          if it is there, the token may not read it: it needs Zone Read on this zone",
+    "          if the zone exists, the token cannot read it: the token needs Zone Read on this zone",
   ].join("\n");
 }

@@ -127,7 +127,7 @@ function wholeRuleset(
   const owner = /^Mastiff (.+)$/.exec(there?.name ?? "")?.[1];
   if (owner === undefined || owner === stack) return undefined;
   return [
-    `The ruleset for response headers of the zone ${zone.name} is the stack ${owner}'s as a whole: its next change would drop a rule of this stack.`,
+    `The stack ${owner} owns the whole ruleset for response headers of the zone ${zone.name}: its next change would drop a rule of this stack.`,
     "  fix     bring that stack up once with this version of Mastiff, which keeps one rule and leaves the others alone:",
     `            pulumi up --stack ${owner.split("/").at(-1)}`,
     "          then run this again",
@@ -146,15 +146,15 @@ function foreignRuleset(
   if (foreign === undefined) return undefined;
   const rules = foreign.rules.map((rule) => JSON.stringify(rule.description || rule.expression.slice(0, 60)));
   return [
-    `The zone ${zone.name} has a ruleset for response headers already: ${JSON.stringify(foreign.name)} (${foreign.id}).`,
-    "A zone has one for each phase, and this stack is set to own it.",
+    `The zone ${zone.name} already has a ruleset for response headers: ${JSON.stringify(foreign.name)} (${foreign.id}).`,
+    "A zone has one ruleset for each phase, and this stack is configured to own it.",
     `  its rules are ${rules.join(", ") || "none: it is empty"}`,
     "  set in  mastiff:zoneMode",
     "  fix     let this stack add its one rule to that ruleset and leave the others alone:",
     "            pulumi config set mastiff:zoneMode shared",
     ...(rules.length > 0
       ? [
-          "          or, when nothing needs its rules any more, remove them yourself (Cloudflare dashboard, Rules, Overview)",
+          "          or, if nothing needs its rules any more, remove them yourself (Cloudflare dashboard, Rules, Overview)",
           "          and run again",
         ]
       : [

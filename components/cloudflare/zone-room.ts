@@ -53,10 +53,10 @@ export function fullKinds(
     const names = rules.map((rule) => JSON.stringify(rule.description || rule.expression.slice(0, 60)));
     return [
       [
-        `The zone ${zone.name} has no room for this community's rule: ${rules.length} of ${limit} ${title} (plan ${zone.plan.legacy_id}) are there.`,
+        `The zone ${zone.name} has no room for this community's rule: it already has ${rules.length} of ${limit} ${title} (plan ${zone.plan.legacy_id}).`,
         `  they are ${names.join(", ")}`,
-        "  fix     put two of them into one, or remove one that nothing needs any more, yourself: Cloudflare dashboard, Rules",
-        `          or take a plan with more (Pro has ${most.pro})`,
+        "  fix     merge two of them into one, or remove one that nothing needs any more, yourself (Cloudflare dashboard, Rules)",
+        `          or choose a plan that allows more (Pro allows ${most.pro})`,
         "          or give the community a zone of its own: pulumi config set mastiff:zone <its domain>",
       ].join("\n"),
     ];
@@ -87,7 +87,7 @@ export function recordsDoNotFit(
   if (records.length + missing <= limit) return undefined;
   return [
     `The zone ${zone.name} has ${records.length} DNS records of the ${limit} that its plan (${zone.plan.legacy_id}) allows, and ${missing} more are needed.`,
-    "  fix     remove records that nothing needs any more, yourself (Cloudflare dashboard, DNS, Records), or take a plan with more",
+    "  fix     remove records that nothing needs any more, yourself (Cloudflare dashboard, DNS, Records), or choose a plan that allows more",
     "          or give the community a zone of its own: pulumi config set mastiff:zone <its domain>",
   ].join("\n");
 }

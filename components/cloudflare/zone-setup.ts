@@ -11,11 +11,11 @@ import type { Host } from "./hosts.ts";
 export function notFullSetup({ name, type }: ZoneReading["zone"]): string | undefined {
   if (type === "full") return undefined;
   return [
-    `The zone ${name} has ${type} setup: its DNS is answered elsewhere, so the world would see none of this community's records.`,
+    `The zone ${name} has ${type} setup: other name servers answer for it, so nobody would see this community's records.`,
     "  set in  mastiff:zone",
-    `  fix     make its setup full (Cloudflare dashboard, the zone, DNS, Settings, Convert to primary DNS), after all of its`,
-    "          records are in Cloudflare too: name servers are then changed at the registrar",
-    "          or take another domain: pulumi config set mastiff:domain <another domain>",
+    `  fix     change its setup to full (Cloudflare dashboard, the zone, DNS, Settings, Convert to primary DNS) after all of its`,
+    "          records are in Cloudflare too, then change the name servers at the registrar",
+    "          or choose another domain: pulumi config set mastiff:domain <another domain>",
   ].join("\n");
 }
 
@@ -45,19 +45,19 @@ export function pausedSentence(zone: string): string {
 /** @see https://developers.cloudflare.com/fundamentals/reference/under-attack-mode/ */
 function attackSentence(zone: string, hosts: readonly string[], isOwned: boolean): string {
   const what =
-    `zone ${zone} is in Under Attack mode: apps and other servers get a page for browsers ` +
+    `zone ${zone} is in Under Attack mode: apps and other servers get a challenge page ` +
     `instead of the files of ${hosts.join(" and ")}. `;
   return isOwned
     ? `${what}When the attack is over: pulumi up --refresh (sets the level to medium)`
-    : `${what}Leave these hosts out of it: Cloudflare dashboard, Rules, Configuration Rules, ` +
+    : `${what}Exempt these hosts: Cloudflare dashboard, Rules, Configuration Rules, ` +
         `(http.host in {${hosts.map((host) => JSON.stringify(host)).join(" ")}}), Security Level: Medium`;
 }
 
 /** @see https://developers.cloudflare.com/bots/get-started/bot-fight-mode/ ("cannot be bypassed": no rule helps) */
 function fightSentence(zone: string, hosts: readonly string[]): string {
   return (
-    `zone ${zone} is in Bot Fight Mode: apps and other servers are taken for bots and get a page for browsers instead of ` +
-    `the files of ${hosts.join(" and ")}, and no rule makes an exception. Switch it off: Cloudflare dashboard, the zone, ` +
+    `zone ${zone} is in Bot Fight Mode: Cloudflare treats apps and other servers as bots and sends them a challenge page instead of ` +
+    `the files of ${hosts.join(" and ")}. No rule can exempt them. Switch the mode off: Cloudflare dashboard, the zone, ` +
     "Security, Settings, Bot traffic, Bot Fight Mode"
   );
 }
@@ -93,9 +93,9 @@ export function forbiddenIssuer(hosts: readonly Host[], records: readonly ZoneRe
   const at = first.rules[0]?.name ?? "";
   const named = first.rules.filter(({ tag }) => tag === "issue").map(({ value }) => value || "nobody");
   return (
-    `the CAA records of ${at} let ${named.join(" and ")} issue certificates, and those of ` +
-    `${forbidden.map(({ host }) => host).join(", ")} are of Let's Encrypt. Cloudflare adds it by itself while Universal SSL ` +
-    `is on (dig +short CAA ${at} shows it); else add one: Cloudflare dashboard, DNS, Add record, CAA, ${at}, ` +
+    `the CAA records of ${at} allow only ${named.join(" and ")} to issue certificates, but the certificates of ` +
+    `${forbidden.map(({ host }) => host).join(", ")} come from Let's Encrypt. Cloudflare adds Let's Encrypt by itself while Universal SSL ` +
+    `is on (dig +short CAA ${at} shows it); otherwise add a record: Cloudflare dashboard, DNS, Add record, CAA, ${at}, ` +
     `0 issue "${flysIssuer}"`
   );
 }

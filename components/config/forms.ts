@@ -8,7 +8,7 @@ import { secretProblem, valueProblem } from "../../providers/rules/secret-values
 
 /** `true` or `false`. */
 export const boolean = z
-  .enum(["true", "false"], { error: "is true or false" })
+  .enum(["true", "false"], { error: "must be true or false" })
   .transform((text) => text === "true")
   .meta({ type: ["boolean", "string"], enum: [true, false, "true", "false"] });
 
@@ -16,18 +16,18 @@ export const boolean = z
 export function number(min: number, max: number) {
   return z
     .string()
-    .regex(/^\d+$/, "is no whole number")
+    .regex(/^\d+$/, "is not a whole number")
     .transform(Number)
-    .refine((n) => n >= min && n <= max, `lies between ${min} and ${max}`)
+    .refine((n) => n >= min && n <= max, `must be between ${min} and ${max}`)
     .meta({ type: ["integer", "string"], minimum: min, maximum: max });
 }
 
 /** An amount of money in US dollars, with up to two decimals. */
 export const dollars = z
   .string()
-  .regex(/^\d{1,6}(\.\d{1,2})?$/, "is no amount in USD, such as 30 or 19.95")
+  .regex(/^\d{1,6}(\.\d{1,2})?$/, "is not an amount in USD such as 30 or 19.95")
   .transform(Number)
-  .refine((amount) => amount > 0, "is no more than 0")
+  .refine((amount) => amount > 0, "must be more than 0")
   .meta({ title: "amount in USD", type: ["number", "string"], exclusiveMinimum: 0 });
 
 /** A host name: lower case, at least two labels, without scheme, port, path or final dot. */
@@ -50,24 +50,24 @@ export function hostNameProblem(text: string): string | undefined {
   if (text.endsWith(".")) return "write it without the final dot";
   if (/[A-Z]/.test(text)) return "write it in lower case";
   if (/[^\x20-\x7e]/.test(text)) return "write it in its ASCII form (xn--…)";
-  if (!text.includes(".")) return "has a single label: a name such as example.org is needed";
+  if (!text.includes(".")) return "has only one label: use a name such as example.org";
   if (text.length > 253) return "is longer than 253 characters";
   const labels = text.split(".");
   const label = labels.find((l) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(l));
-  if (label !== undefined) return `its part ${JSON.stringify(label)} is no legal label`;
+  if (label !== undefined) return `its part ${JSON.stringify(label)} is not a valid label`;
   const last = labels.at(-1) ?? "";
-  if (/^\d+$/.test(last)) return "is an address, or ends like one: a host name is needed";
+  if (/^\d+$/.test(last)) return "is an IP address, or ends like one: use a host name";
   // RFC 3696 2: a top-level domain begins with a letter. None has only one character.
   return /^[a-z][a-z0-9-]/.test(last)
     ? undefined
-    : `its last part ${JSON.stringify(last)} is no top-level domain`;
+    : `its last part ${JSON.stringify(last)} is not a top-level domain`;
 }
 
 /** An e-mail address that zod accepts and that is not too long for mail servers (RFC 5321 4.5.3.1). */
 export const emailAddress = z
-  .email("is no e-mail address")
+  .email("is not an e-mail address")
   .refine((text) => text.length <= 254 && text.lastIndexOf("@") <= 64, {
-    message: "is longer than mail servers take: 64 characters before the @, 254 in all",
+    message: "is longer than mail servers accept: 64 characters before the @, 254 in all",
     abort: true,
   })
   .meta({ title: "e-mail address", maxLength: 254 });
@@ -90,9 +90,9 @@ export const variable = z
     if (typeof value === "boolean") return String(value);
     if (typeof value === "number" && (Number.isSafeInteger(value) || isPlainFraction(value)))
       return String(value);
-    if (typeof value === "number") return refuse("is a number with more digits than arrive: quote it");
+    if (typeof value === "number") return refuse("is a number that loses digits when it is read: quote it");
     if (value === null) return refuse('is null: write "" for an empty value, or leave the variable out');
-    return refuse("is no single value: a variable is one text, so quote the whole as JSON");
+    return refuse("is not a single value: a variable is one text, so quote the whole value as JSON");
   })
   .meta({ type: ["string", "number", "boolean"] });
 
@@ -101,7 +101,7 @@ function isPlainFraction(value: number): boolean {
 }
 
 /** The text of a secret for Fly. flyctl must transfer it unchanged (providers/rules/secret-values.ts). */
-export const secretText = z.string("is no text: quote it").superRefine((text, context) => {
+export const secretText = z.string("is not text: quote it").superRefine((text, context) => {
   const problem = secretProblem("A_NAME_THAT_IS_AS_LONG_AS_THEY_ARE", text);
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
@@ -114,7 +114,7 @@ export function jsonOf<T extends z.ZodType>(shape: T, example: string) {
       try {
         return JSON.parse(text) as unknown;
       } catch {
-        context.addIssue({ code: "custom", message: `is no JSON; it looks like ${example}` });
+        context.addIssue({ code: "custom", message: `is not JSON; it should look like ${example}` });
         return z.NEVER;
       }
     })
@@ -136,7 +136,7 @@ const lookAlikes: Record<string, string> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: 
 /** The Owner's user name: valid in Mastodon, and not a name that Mastodon reserves. */
 export const ownerName = z
   .string()
-  .regex(/^[a-z0-9_]{1,30}$/, "is 1 to 30 lower-case letters, digits and _")
+  .regex(/^[a-z0-9_]{1,30}$/, "must be 1 to 30 lower-case letters, digits and _")
   .refine(
     (name) => !blockedNames.has(name.replace(/[01345789]/g, (digit) => lookAlikes[digit] ?? digit)),
     "is a name that Mastodon reserves",

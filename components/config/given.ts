@@ -159,7 +159,7 @@ function noSecrets(): pulumi.Output<Record<string, string>> {
 function noArguments(paths: readonly string[], name: string): string {
   return [
     `Community "${name}" has no such arguments: ${paths.join(", ")}. Nothing was done.`,
-    "  fix     write them as docs/config.md names them, or leave them out",
+    "  fix     use the names in docs/config.md, or leave them out",
   ].join("\n");
 }
 

@@ -26,7 +26,7 @@ function sendgridProblems(community: CommunitySettings, parsed: Parsed): ConfigP
   if ((parsed.smtpLogin ?? parsed.smtpPassword) !== undefined) {
     problems.push({
       key: "smtpServer",
-      reason: "smtpLogin and smtpPassword belong to a server: name it, or remove them to use SendGrid",
+      reason: "smtpLogin and smtpPassword need a server: set one, or remove these two keys to use SendGrid",
     });
   }
   for (const key of ["smtpAuth", "smtpEncryption"] as const) {
@@ -35,7 +35,8 @@ function sendgridProblems(community: CommunitySettings, parsed: Parsed): ConfigP
     problems.push({
       key,
       value,
-      reason: "is for a server of your own (mastiff:smtpServer): SendGrid takes plain, and nothing in clear",
+      reason:
+        "applies only to a server of your own (mastiff:smtpServer): SendGrid accepts only plain, and only encrypted connections",
       remove: true,
     });
   }
@@ -44,7 +45,7 @@ function sendgridProblems(community: CommunitySettings, parsed: Parsed): ConfigP
     problems.push({
       key: "fromAddress",
       value: fromAddress,
-      reason: `SendGrid answers 550 to mails from it: an address at ${domain}, which is authenticated there, or that of mastiff:sender is needed`,
+      reason: `SendGrid refuses mails from this address (550): use an address at ${domain}, which is authenticated there, or that of mastiff:sender`,
       right: `notifications@${domain}`,
     });
   }
@@ -61,10 +62,10 @@ function serverProblems(parsed: Parsed): ConfigProblem[] {
     if (smtpAuth !== "none" && parsed[key] === undefined) {
       problems.push({
         key,
-        reason: `${smtpServer} wants ${what}`,
+        reason: `${smtpServer} needs ${what}`,
         fix: [
           `pulumi config set mastiff:${key} <value>${key === "smtpPassword" ? " --secret" : ""}`,
-          "or, for a server that wants neither login nor password:  pulumi config set mastiff:smtpAuth none",
+          "or, for a server that needs neither login nor password:  pulumi config set mastiff:smtpAuth none",
         ],
       });
     }
@@ -75,7 +76,7 @@ function serverProblems(parsed: Parsed): ConfigProblem[] {
     problems.push({
       key: "smtpEncryption",
       value: "none",
-      reason: "would send the password in clear",
+      reason: "would send the password unencrypted",
       right: parsed.smtpPort === 465 ? "tls" : "starttls",
     });
   }
@@ -83,7 +84,7 @@ function serverProblems(parsed: Parsed): ConfigProblem[] {
     problems.push({
       key: "spf",
       value: "true",
-      reason: `is a record for SendGrid, and mails leave by ${smtpServer}: its own documentation has the one for it`,
+      reason: `is a record for SendGrid, but mails leave through ${smtpServer}: the documentation of that server names its own record`,
       remove: true,
     });
   }
@@ -99,7 +100,7 @@ function yamlProblems(community: CommunitySettings, parsed: Parsed): ConfigProbl
     {
       key: "mastodonVersion",
       value: "v4.4.0",
-      reason: `this release alone reads ${what} as YAML, in which few characters stand for themselves`,
+      reason: `this release alone reads ${what} as YAML, where many characters have a special meaning`,
       right: "v4.4.1",
     },
   ];

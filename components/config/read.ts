@@ -69,7 +69,7 @@ function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>
       ? {
           key,
           reason:
-            "holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
+            "contains an encrypted value, but fly.toml and the state contain all of its values in plain text",
           // Only the operator knows which value is secret. All are moved: as secrets, they work as before.
           fix: [
             setParts("mastiff:secretEnv", { ...placeholders(raw.secretEnv), ...placeholders(raw.env) }, true),
@@ -78,7 +78,7 @@ function openSecrets(raw: Record<string, string>, encrypted: ReadonlySet<string>
         }
       : {
           key,
-          reason: "is encrypted, but its value stands in the state in clear",
+          reason: "is encrypted, but the state contains its value in plain text",
           fix: [`pulumi config set mastiff:${key} <value> --plaintext`],
         },
   );
@@ -106,7 +106,7 @@ function lostDigits(raw: Record<string, string>): ConfigProblem[] {
     .map(([key, value]) => ({
       key,
       value,
-      reason: "is a number, as YAML reads digits without quotes, and most of them are lost: quote it",
+      reason: "has no quotes, so YAML read it as a number and lost most of its digits: quote it",
       fix: [
         `write it in quotes in the stack's file:  mastiff:${key}: "<value>"`,
         `pulumi config set mastiff:${key} <value>`,
@@ -136,7 +136,7 @@ function formProblems(
     return issue.keys.map((key) => ({
       key,
       value: shown(key),
-      reason: "is no key that Mastiff knows",
+      reason: "is not a key that Mastiff knows",
       remove: true,
     }));
   }

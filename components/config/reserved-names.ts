@@ -25,12 +25,14 @@ const idle = (beside: string): Reservation => ({ kind: "idle", beside });
 const breaks = (why: string): Reservation => ({ kind: "breaks", why });
 
 const ownMark = breaks("is Mastiff's own mark");
-const ownScript = breaks("is read by Mastiff's own script that makes the first account");
+const ownScript = breaks("is an input of Mastiff's own script that creates the first account");
 
 /** Reservations by the variable's name. */
 export const reservedNames: Readonly<Record<string, Reservation>> = {
   LOCAL_DOMAIN: key("domain"),
-  WEB_DOMAIN: breaks("would give handles another domain than the community's, which Mastiff does not do"),
+  WEB_DOMAIN: breaks(
+    "would give handles a domain other than the community's, which Mastiff does not support",
+  ),
   ALTERNATE_DOMAINS: key("alternateDomains", "assetsHost", "app"),
   CDN_HOST: key("assetsHost"),
   STREAMING_API_BASE_URL: key("streamingHost"),
@@ -45,9 +47,9 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   S3_ALIAS_HOST: key("filesHost"),
   S3_CLOUDFRONT_HOST: idle("S3_ALIAS_HOST"),
   S3_OVERRIDE_PATH_STYLE: breaks(
-    "would put the bucket's name into the host; Mastiff tries the bucket's key with the name in the path, Mastodon's default",
+    "would put the bucket's name into the host; Mastiff tests the bucket's key with the name in the path, which is Mastodon's default",
   ),
-  S3_SIGNATURE_VERSION: breaks("has one value that R2 takes, v4, which is Mastodon's default"),
+  S3_SIGNATURE_VERSION: breaks("must be v4, which is Mastodon's default and the only value that R2 accepts"),
   AWS_REQUEST_CHECKSUM_CALCULATION: fixed,
   AWS_RESPONSE_CHECKSUM_VALIDATION: fixed,
   AWS_ACCESS_KEY_ID: key("r2AccessKeyId"),
@@ -63,8 +65,10 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   SMTP_ENABLE_STARTTLS: key("smtpEncryption", "smtpPort"),
   SMTP_TLS: key("smtpEncryption", "smtpPort"),
   SMTP_ENABLE_STARTTLS_AUTO: idle("SMTP_ENABLE_STARTTLS"),
-  SMTP_SSL: breaks("asks for what SMTP_TLS and SMTP_ENABLE_STARTTLS say already: use mastiff:smtpEncryption"),
-  SMTP_DELIVERY_METHOD: breaks("has one value by which mails leave Mastodon's image, smtp, its default"),
+  SMTP_SSL: breaks("duplicates SMTP_TLS and SMTP_ENABLE_STARTTLS: use mastiff:smtpEncryption"),
+  SMTP_DELIVERY_METHOD: breaks(
+    "must be smtp, which is the default and the only way in which Mastodon's image sends mails",
+  ),
   SMTP_FROM_ADDRESS: key("fromAddress", "fromName"),
 
   DATABASE_URL: generated,
@@ -75,7 +79,7 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   DB_PASS: idle("DATABASE_URL"),
   DB_SSLMODE: idle("DATABASE_URL"),
   DB_POOL: breaks(
-    "would take Rails off its own reckoning, a connection a thread; streaming's is mastiff:streaming.databasePool",
+    "would override the default of Rails, one connection for each thread; for streaming, set mastiff:streaming.databasePool",
   ),
   REDIS_URL: generated,
   REDIS_HOST: idle("REDIS_URL"),
@@ -83,13 +87,13 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   REDIS_DB: idle("REDIS_URL"),
   REDIS_USER: idle("REDIS_URL"),
   REDIS_PASSWORD: idle("REDIS_URL"),
-  REDIS_NAMESPACE: breaks("stops every Mastodon from v4.4 on"),
+  REDIS_NAMESPACE: breaks("stops Mastodon v4.4 and newer"),
   SKIP_POST_DEPLOYMENT_MIGRATIONS: breaks(
-    "would leave migrations undone for good: its mere presence skips them",
+    "would skip migrations permanently: Mastodon skips them whenever the variable is set",
   ),
 
   SECRET_KEY_BASE: generated,
-  SECRET_KEY_BASE_DUMMY: breaks("makes Rails take another SECRET_KEY_BASE at each start"),
+  SECRET_KEY_BASE_DUMMY: breaks("makes Rails use another SECRET_KEY_BASE at each start"),
   OTP_SECRET: key("otpSecret"),
   VAPID_PRIVATE_KEY: generated,
   VAPID_PUBLIC_KEY: generated,
@@ -107,11 +111,11 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   RAILS_SERVE_STATIC_FILES: fixed,
   WEB_CONCURRENCY: key("web.workers"),
   MAX_THREADS: key("web.threads"),
-  MIN_THREADS: breaks("follows MAX_THREADS, thus mastiff:web.threads; a greater one stops Puma"),
+  MIN_THREADS: breaks("follows MAX_THREADS, which mastiff:web.threads sets; a greater value stops Puma"),
   SIDEKIQ_CONCURRENCY: key("sidekiq.threads"),
   PATH: breaks("would hide the programs of Mastodon's image"),
-  BUNDLE_GEMFILE: breaks("would start Mastodon with other gems than its image has"),
-  MASTODON_USE_LIBVIPS: breaks("is set by Mastodon's image and not to be overridden there"),
+  BUNDLE_GEMFILE: breaks("would start Mastodon with gems other than those of its image"),
+  MASTODON_USE_LIBVIPS: breaks("is set by Mastodon's image and must not be overridden"),
 
   SELF_DESTRUCT: breaks("tells the whole fediverse that the community is gone"),
   OWNER_USERNAME: ownScript,
@@ -127,10 +131,10 @@ const reservedBeginnings: readonly [string, Reservation][] = [
   ["REDIS_SENTINEL", idle("REDIS_URL")],
   [
     "SIDEKIQ_REDIS_",
-    breaks("would put jobs into another Redis than the one that Mastiff keeps and looks for waiting jobs in"),
+    breaks("would put jobs into a Redis other than the one that Mastiff manages and checks for waiting jobs"),
   ],
-  ["SWIFT_", breaks("belongs to another place for uploads, which are in R2")],
-  ["AZURE_", breaks("belongs to another place for uploads, which are in R2")],
+  ["SWIFT_", breaks("configures another storage for uploads, but uploads are in R2")],
+  ["AZURE_", breaks("configures another storage for uploads, but uploads are in R2")],
   ["FLY_", breaks("is set by Fly in each machine")],
   ["MASTIFF_", ownMark],
 ];
@@ -152,9 +156,9 @@ export function reservedReason(name: string): string | undefined {
     case "generated":
       return "is generated by Mastiff and kept in the stack's state";
     case "fixed":
-      return "is set by Mastiff, because Mastodon on Fly and R2 works in this one way only";
+      return "is set by Mastiff, because Mastodon on Fly and R2 works only with this value";
     case "idle":
-      return `has no effect beside ${found.beside}, which Mastiff sets`;
+      return `has no effect together with ${found.beside}, which Mastiff sets`;
     case "breaks":
       return found.why;
     default:

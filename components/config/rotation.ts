@@ -10,11 +10,11 @@ export type Rotation = Partial<Record<(typeof rotating)[number], string>>;
 /** What a rotation would break, and what to do instead, by the secret's name. */
 const forGood: Record<string, string> = {
   secretKeyBase:
-    "never rotates: every session and every signed link would be void, so everybody would be logged out",
-  vapid: "never rotates: each browser's push subscription hangs on the pair, and none would be renewed",
+    "cannot be rotated: every session and every signed link would become invalid, and everybody would be logged out",
+  vapid: "cannot be rotated: each browser's push subscription depends on the pair, and none would be renewed",
   encryptionKeys:
-    "never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself. Leaked, they do harm only together with a dump of the database: keep dumps safe",
-  otpSecret: "never rotates: two-factor secrets from before Mastodon 4.4 are encrypted with it",
+    "cannot be rotated: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself. Leaked keys do harm only together with a dump of the database: keep dumps safe",
+  otpSecret: "cannot be rotated: two-factor secrets from before Mastodon 4.4 are encrypted with it",
 };
 const alsoCalled: Record<string, string> = {
   encryptionPrimaryKey: "encryptionKeys",
@@ -28,8 +28,8 @@ const alsoCalled: Record<string, string> = {
 const words: Record<(typeof rotating)[number], string> = {
   smtpKey: "SendGrid's API key for sending mails.",
   r2Token: "Cloudflare's token for the bucket.",
-  databasePassword: "Mastodon's password at the database.",
-  redisPassword: "Password of an own Redis.",
+  databasePassword: "Mastodon's password for the database.",
+  redisPassword: "Password of the stack's own Redis.",
   ownerPassword: "The Owner's password in Mastodon.",
 };
 
@@ -44,9 +44,9 @@ export const rotation = z
       const reason = forGood[alsoCalled[name] ?? name];
       if (reason !== undefined) refuse(reason);
       else if (!(rotating as readonly string[]).includes(name))
-        refuse(`is no secret that rotates; these do: ${rotating.join(", ")}`);
+        refuse(`is not a secret that can be rotated; these can: ${rotating.join(", ")}`);
       else if (!wordForm.test(word))
-        refuse("the word is 1 to 20 lower-case letters, digits and dashes, such as 2026-11");
+        refuse("the word must be 1 to 20 lower-case letters, digits and dashes, such as 2026-11");
     }
     return given as Rotation;
   })
@@ -69,14 +69,14 @@ export function notOurs(config: {
 }): Rotation {
   return {
     ...(config.smtpServer !== undefined && {
-      smtpKey: `the password of ${config.smtpServer} is yours: make a new one there, pulumi config set --secret mastiff:smtpPassword, pulumi up, then end the old one`,
+      smtpKey: `the password of ${config.smtpServer} is yours: create a new one there, pulumi config set --secret mastiff:smtpPassword, pulumi up, then revoke the old one`,
     }),
     ...(config.r2AccessKeyId !== undefined && {
       r2Token:
-        "the bucket's key is yours: make a new one, set mastiff:r2AccessKeyId and mastiff:r2SecretAccessKey, pulumi up, then end the old one",
+        "the bucket's key is yours: create a new one, set mastiff:r2AccessKeyId and mastiff:r2SecretAccessKey, pulumi up, then revoke the old one",
     }),
     ...(config.redisKind === "upstash" && {
-      redisPassword: "Upstash makes this password, and flyctl knows no call that changes it",
+      redisPassword: "Upstash generates this password, and flyctl has no command that changes it",
     }),
   };
 }

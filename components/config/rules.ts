@@ -56,7 +56,7 @@ function hostProblems(community: CommunitySettings, parsed: Parsed): ConfigProbl
     return key === "streamingHost" ? `streaming.${domain}` : proxiedHost(role, domain, zone);
   };
   if (!inZone(domain)) {
-    const reason = `${domain} does not lie in it`;
+    const reason = `does not contain ${domain}`;
     return [{ key: "zone", value: zone, reason, ...(parsed.zoneMode !== "shared" && { right: domain }) }];
   }
   const seen = new Map<string, string>([[domain, "domain"]]);
@@ -73,7 +73,7 @@ function hostProblems(community: CommunitySettings, parsed: Parsed): ConfigProbl
     const twin = seen.get(host);
     seen.set(host, key);
     if (twin !== undefined) add(`is the same host as mastiff:${twin}; each needs a host of its own`);
-    else if (!inZone(host)) add(`does not lie in the zone ${zone}`);
+    else if (!inZone(host)) add(`is not in the zone ${zone}`);
     else if (key !== "streamingHost" && isDeep(host, zone)) {
       const flat = `${host.slice(0, -zone.length - 1).replaceAll(".", "-")}.${zone}`;
       add(
@@ -86,7 +86,7 @@ function hostProblems(community: CommunitySettings, parsed: Parsed): ConfigProbl
     const add = (reason: string) => problems.push({ key: "oldFilesHosts", value: host, reason });
     const twin = seen.get(host);
     if (twin !== undefined) add(`is the same host as mastiff:${twin}`);
-    else if (!inZone(host)) add(`does not lie in the zone ${zone}`);
+    else if (!inZone(host)) add(`is not in the zone ${zone}`);
     else if (isDeep(host, zone))
       add(
         `Cloudflare's Universal SSL covers one label below ${zone} only, so its edge has no certificate for it`,
@@ -115,7 +115,7 @@ function nameProblems(community: CommunitySettings): ConfigProblem[] {
     const problem = nameProblem(rule, name);
     if (problem === undefined || problems.has(key)) continue;
     const value = community[key as keyof CommunitySettings] as string | undefined;
-    const reason = value === name ? problem : `${name}, which is made of it, ${problem}`;
+    const reason = value === name ? problem : `${name}, which is derived from it, ${problem}`;
     const right =
       key === "streamingHost" && problem.startsWith("is too long") ? undefined : rightName(key, name);
     problems.set(key, { key, value, reason, right });
@@ -139,7 +139,7 @@ function keyProblems(parsed: Parsed): ConfigProblem[] {
 
 function actionProblems({ budget, budgetAction }: CommunitySettings): ConfigProblem[] {
   if (budgetAction === "warn" || budget !== undefined) return [];
-  const reason = "there is no mastiff:budget that could be refused";
+  const reason = "mastiff:budget is not set, so there is nothing to refuse";
   return [{ key: "budgetAction", value: budgetAction, reason, remove: true }];
 }
 
@@ -150,7 +150,7 @@ function endProblems(community: CommunitySettings, parsed: Parsed): ConfigProble
     problems.push({
       key: "destroy",
       value: parsed.destroy,
-      reason: `is not the domain of this stack's community, ${domain}: the key ends a community only when it names it`,
+      reason: `is not the domain of this stack's community, ${domain}: the key must name the community that is to end`,
       // The fix never contains the domain: whoever ends a community types its name.
       remove: true,
     });

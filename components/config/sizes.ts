@@ -135,7 +135,7 @@ const postgresMemoryMb = 512;
 export function sizeWarnings({ postgres }: Sizes): string[] {
   if (postgres.memoryMb >= postgresMemoryMb) return [];
   return [
-    `mastiff:postgres gives the database ${postgres.memoryMb} MB. It runs five processes (PostgreSQL, its replication manager, a proxy and Fly's own), and is killed for want of memory when migrations run.\n  fix  give it what a small community needs:  ${setParts("mastiff:postgres", { ...postgres, memoryMb: presets.tiny.postgres.memoryMb })}`,
+    `mastiff:postgres gives the database ${postgres.memoryMb} MB. It runs five processes (PostgreSQL, its replication manager, a proxy and Fly's own), and is killed during migrations because it runs out of memory.\n  fix  give it what a small community needs:  ${setParts("mastiff:postgres", { ...postgres, memoryMb: presets.tiny.postgres.memoryMb })}`,
   ];
 }
 
@@ -148,5 +148,5 @@ export function budgetProblem(sizes: Sizes): string | undefined {
   }
   const wanted = connections(sizes);
   if (wanted <= 97) return undefined;
-  return `web, sidekiq and streaming together may open ${wanted} database connections; Postgres takes 97: lower counts, workers or threads`;
+  return `web, sidekiq and streaming together may open ${wanted} database connections; Postgres accepts 97: lower counts, workers or threads`;
 }

@@ -16,7 +16,7 @@ export function variableProblems(community: CommunitySettings): ConfigProblem[] 
     for (const part of Object.keys(parts)) {
       const refused = { key, at: { part, parts }, remove: true };
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(part))
-        problems.push({ ...refused, reason: "a variable's name is letters, digits and _" });
+        problems.push({ ...refused, reason: "a variable's name consists of letters, digits and _" });
       const reason = reservedReason(part);
       if (reason !== undefined) problems.push({ ...refused, reason, afterwards: instead(part, community) });
       else if (key === "env" && part in secrets)
@@ -39,7 +39,7 @@ function instead(name: string, community: CommunitySettings): string[] {
     part === undefined
       ? `pulumi config set mastiff:${key} <value>`
       : setParts(`mastiff:${key}`, { ...partsOf(community, key), [part]: "<value>" });
-  return [`then, if it is to be another:  ${set}`];
+  return [`then, to change the value:  ${set}`];
 }
 
 function partsOf({ sizes }: CommunitySettings, key: string): object {

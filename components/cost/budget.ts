@@ -36,7 +36,7 @@ export function budgetProblem(settings: CostedSettings): string | undefined {
     `${what}: saves ${usd(saves)}. People notice: ${noticed}.`,
     `  ${command}`,
   ]);
-  if (ways.length === 0) lines.push("nothing is left to save without losing data");
+  if (ways.length === 0) lines.push("nothing more can be saved without losing data");
   else if (ways.length > 1 || still !== "") lines.push(`together: ${usd(rest)} USD a month${still}`);
   const about = unknown.length > 0 ? "at least" : "about";
   const [total, excess] = [usd(fixedMicros), usdUp(excessMicros)];

@@ -164,7 +164,7 @@ function polls(sidekiq: { count: number; threads: number }): UsePart {
   const commands = (threads * secondsPerMonth) / sidekiqPollSeconds;
   return {
     ...part("Redis: commands", "Upstash", prices.commands, commands / 100_000),
-    note: `at least: each of ${threads} Sidekiq threads asks every ${sidekiqPollSeconds} seconds, with nothing to do`,
+    note: `at least: each of ${threads} idle Sidekiq threads asks every ${sidekiqPollSeconds} seconds`,
     inShort: "Redis commands",
   };
 }
@@ -177,7 +177,7 @@ function storage(): UsePart[] {
       inShort: "uploads",
     },
     beyondFree("uploads: writes", "Cloudflare", writes, assumed.writesMillion),
-    beyondFree("uploads: reads that Cloudflare's cache lacks", "Cloudflare", reads, assumed.readsMillion),
+    beyondFree("uploads: reads that miss Cloudflare's cache", "Cloudflare", reads, assumed.readsMillion),
   ];
 }
 
@@ -202,7 +202,7 @@ function mailCost({ smtpServer, sendgridRegion, sendgridAccountIsOurs }: CostedS
   const isEu = sendgridRegion === "eu";
   const plan = part("mail: SendGrid's plan", "SendGrid", isEu ? prices.pro : prices.essentials, 1);
   plan.note = isEu
-    ? "Pro, which has the subuser for the EU"
+    ? "Pro, which has subusers; the EU needs one"
     : "Essentials; a new account has 60 days of trial";
   const mails = Math.max(0, assumed.mails - mailsOfEssentials);
   const more: UsePart[] = isEu

@@ -15,7 +15,7 @@ export function costLine(settings: CostedSettings): string {
       cloud === "SendGrid" ? `${inShort} (${usd(micros)} for its whole account)` : inShort,
     );
   const about = unknown.length > 0 ? "at least" : "about";
-  return `${about} ${usd(fixedMicros)} USD a month: ${clouds.join(", ")}; on top come ${listed(onTop)}`;
+  return `${about} ${usd(fixedMicros)} USD a month: ${clouds.join(", ")}; plus, by use, ${listed(onTop)}`;
 }
 
 /** The cost as a table for a terminal. */

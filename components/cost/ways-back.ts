@@ -38,10 +38,10 @@ const steps: readonly { preset: Preset; people: string }[] = [
 ];
 
 const lessOf: Record<Group, string> = {
-  streaming: "live timelines stop now and then, and apps connect again",
+  streaming: "live timelines stop now and then, until apps reconnect",
   sidekiq: "posts, mails and notifications arrive late at busy times",
   web: "pages are slow at busy times",
-  postgres: "everything is slow at busy times; the site is away for a minute while the database restarts",
+  postgres: "everything is slow at busy times; the site is down for a minute while the database restarts",
 };
 /**
  * The changes with the least loss that bring the cost down to a budget, in the order of their loss. If nothing suffices, the
@@ -89,7 +89,7 @@ function candidates(settings: CostedSettings): Candidate[] {
   return [
     {
       key: "certificates",
-      what: "a certificate for the assets host in place of the wildcard",
+      what: "a certificate for the assets host instead of the wildcard",
       command: "pulumi config set mastiff:certificates perHost",
       noticed: "nothing",
       isNoticed: false,
@@ -99,7 +99,7 @@ function candidates(settings: CostedSettings): Candidate[] {
       key: "dedicatedIpv4",
       what: "shared IPv4 addresses",
       command: "pulumi config set mastiff:dedicatedIpv4 false",
-      noticed: "nothing: the old addresses serve until all records have changed",
+      noticed: "nothing: the old addresses work until all records have changed",
       isNoticed: false,
       change: (now) => ({ ...now, dedicatedIpv4: false }),
     },
@@ -116,7 +116,7 @@ function smaller(
   const was = settings.sizes[group];
   const size = lesser(was, sizesOf(preset, {})[group]);
   const isAlone = group === "web" && settings.sizes.web.count > 1 && "count" in size && size.count === 1;
-  const alone = isAlone ? "; the site is away while its one machine restarts" : "";
+  const alone = isAlone ? "; the site is down while its one machine restarts" : "";
   return {
     key: group,
     what: `${group} with the sizes of preset ${preset}`,

@@ -149,9 +149,9 @@ function announcement(name: string, parent: pulumi.Resource): pulumi.ResourceHoo
     async ({ oldInputs, newInputs }) => {
       const [old, next] = [appIn(oldInputs), appIn(newInputs)];
       if (old === undefined || next === undefined || old.dedicatedV4 === next.dedicatedV4) return;
-      const kind = next.dedicatedV4 ? "an IPv4 of its own" : "a shared IPv4";
+      const kind = next.dedicatedV4 ? "a dedicated IPv4" : "a shared IPv4";
       await pulumi.log.info(
-        `${next.app} gets ${kind}, then the DNS records lead to it. The address of now serves on: the first pulumi up six minutes later, when no resolver knows it any more, releases it`,
+        `${next.app} gets ${kind}, then the DNS records point to it. The current address stays until no resolver has it cached: the first pulumi up six minutes later releases it`,
         parent,
       );
     },
@@ -169,7 +169,7 @@ export function dueAddresses(addresses: readonly ObservedThing[], now: number): 
   const due = addresses.flatMap(({ name, previous }) => {
     const { leaving = [] } = (previous ?? {}) as Partial<AddressesOutput>;
     const old = leaving.filter((one) => Date.parse(one.from) <= now);
-    const differences = old.map((one) => `address ${one.address} has left DNS and is released`);
+    const differences = old.map((one) => `address ${one.address} is no longer in DNS and is released`);
     return old.length === 0 ? [] : [[name, { differences, identity: false }] as const];
   });
   return Object.fromEntries(due);

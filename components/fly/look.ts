@@ -92,9 +92,9 @@ async function observe({ things, stack, endpoint, parent }: FlyLookArgs): Promis
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new pulumi.RunError(
       [
-        "Fly could not be looked at, so this run cannot know what has changed there.",
-        "  fix     see that flyctl is installed and FLY_API_TOKEN is valid:  flyctl auth whoami",
-        "          or, to go on without a look:  pulumi config set mastiff:drift off",
+        "The look at Fly failed, so this run cannot know what has changed there.",
+        "  fix     check that flyctl is installed and FLY_API_TOKEN is valid:  flyctl auth whoami",
+        "          or, to continue without a look:  pulumi config set mastiff:drift off",
         `  said    ${said}`,
       ].join("\n"),
     );

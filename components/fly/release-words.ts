@@ -30,11 +30,11 @@ export function releaseWords(old: ReleaseInputs, next: ReleaseInputs): string[] 
     `${causes.join(", ")}: ${migrates ? "migrations, then " : ""}restarts ${groupWords(old.spec)}`,
     ...(migrates
       ? [
-          `first the migrations that ${from} bears, in a machine of their own: minutes, on a large server hours, without a limit, while ${from} goes on serving`,
+          `first the migrations that ${from} tolerates, in a machine of their own: minutes, on a large server hours, without a time limit; ${from} keeps serving meanwhile`,
         ]
       : []),
     ...restartWords(old.spec),
-    ...(migrates ? [`last the rest of the migrations, when all machines run ${to}`] : []),
+    ...(migrates ? [`last the remaining migrations, once all machines run ${to}`] : []),
     ...counts,
   ];
 }
@@ -55,14 +55,14 @@ function restartWords({ groups }: ReleaseSpec): string[] {
   if (groups.web !== undefined) {
     words.push(
       groups.web.count > 1
-        ? "web machines restart one after the other, a minute or so each; the others answer meanwhile"
-        : "the only web machine restarts: the site does not answer for a minute or so (mastiff:web.count 2 leaves no gap)",
+        ? "web machines restart one after the other, about a minute each; the others keep answering"
+        : "the only web machine restarts: the site does not answer for about a minute (mastiff:web.count 2 avoids this)",
     );
   }
   if (groups.sidekiq !== undefined)
-    words.push("Sidekiq puts its jobs back and goes on with them after its restart; none is lost");
+    words.push("Sidekiq returns its jobs to the queues and continues after its restart; no job is lost");
   if (groups.streaming !== undefined)
-    words.push("everyone who reads live is cut off for some seconds and connects again by themselves");
+    words.push("live timelines disconnect for some seconds and reconnect by themselves");
   return words;
 }
 
@@ -71,6 +71,6 @@ function countWords(old: ReleaseSpec, next: ReleaseSpec): string[] {
   return names.flatMap((group) => {
     const more = (next.groups[group]?.count ?? 0) - (old.groups[group]?.count ?? 0);
     if (more === 0) return [];
-    return [`${Math.abs(more)} × ${group} ${more > 0 ? "is added" : "is taken away"}`];
+    return [`${Math.abs(more)} × ${group} ${more > 0 ? "is added" : "is removed"}`];
   });
 }

@@ -4,9 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What a changed value would break, by the variable's name. */
 const losses: Record<string, string> = {
-  SECRET_KEY_BASE: "every session and every signed link would be void, so everybody would be logged out",
-  VAPID_PRIVATE_KEY: "each browser's push subscription hangs on the pair, and none would be renewed",
-  VAPID_PUBLIC_KEY: "each browser's push subscription hangs on the pair, and none would be renewed",
+  SECRET_KEY_BASE:
+    "every session and every signed link would become invalid, and everybody would be logged out",
+  VAPID_PRIVATE_KEY: "each browser's push subscription depends on the pair, and none would be renewed",
+  VAPID_PUBLIC_KEY: "each browser's push subscription depends on the pair, and none would be renewed",
   OTP_SECRET: "two-factor secrets from before Mastodon 4.4 are encrypted with it",
 };
 const encryption =
@@ -75,8 +76,8 @@ function fingerprintsIn(inputs: Record<string, unknown> | undefined): Record<str
 
 function refusal(problems: string[]): string {
   return [
-    "secrets that must never change would be made anew, so nothing is done:",
+    "secrets that must never change would be generated again, so nothing is done:",
     ...problems.map((problem) => `  - ${problem}`),
-    "    proper way: keep them. Where the state has lost them, bring back one that has them: pulumi stack import --file state.json (docs/operations.md, “Secrets”)",
+    "    proper way: keep them. If the state has lost them, restore a state that has them: pulumi stack import --file state.json (docs/operations.md, “Secrets”)",
   ].join("\n");
 }

@@ -8,11 +8,11 @@ export function versionProblem(from: string, to: string, movedFrom: object = {})
   if (old === undefined || next === undefined) return undefined;
   switch (stepProblem(old, next)) {
     case "back":
-      return `${from} → ${to} goes back: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade, then ${setParts("mastiff:movedFrom", { ...movedFrom, mastodonVersion: from })} (docs/operations.md, “Going back”)`;
+      return `${from} → ${to} is a downgrade: an older Mastodon cannot read what ${from} has written.\n    proper way: restore the dump that was taken before the upgrade, then ${setParts("mastiff:movedFrom", { ...movedFrom, mastodonVersion: from })} (docs/operations.md, “Going back”)`;
     case "skips":
-      return `${from} → ${to} skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v${old[0]}.${old[1] + 1} first, then the next`;
+      return `${from} → ${to} skips a minor version: the migrations of each version build on those before.\n    proper way: upgrade to a release of v${old[0]}.${old[1] + 1} first, then to the next`;
     case "major":
-      return `${from} → ${to} is a new major version, whose upgrade path is not known here.\n    proper way: read its release notes, and update Mastiff`;
+      return `${from} → ${to} is a new major version, whose upgrade path this version of Mastiff does not know.\n    proper way: read its release notes, and update Mastiff`;
     default:
       return undefined;
   }

@@ -27,17 +27,17 @@ export interface EndingFacts {
 export function lastWords(facts: EndingFacts): string {
   const { domain, app, bucket } = facts;
   return [
-    `mastiff:destroy is set: ${domain} is about to end. This up takes a last dump and unprotects; pulumi destroy then deletes, for good:`,
+    `mastiff:destroy is set: ${domain} is about to end. This up takes a last dump and removes the protection; pulumi destroy then deletes permanently:`,
     `  - every account of ${domain} with its posts, follows and messages: the database ${app}-db`,
     `  - every upload: all objects of the bucket ${bucket}, and the bucket (the dump has none of them; copy them first if somebody wants them)`,
-    `  - the jobs that still wait in Redis, deliveries to other servers among them: ${app}-redis`,
-    `  - the keys that accounts sign with: without them a dump is readable, but nobody can be ${domain} again. Keep them:`,
+    `  - the jobs that still wait in Redis, including deliveries to other servers: ${app}-redis`,
+    `  - the keys that accounts sign with: without them a dump is readable, but no server can act as ${domain} again. Keep them:`,
     "      pulumi stack export --show-secrets > state.json",
     `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
     facts.zoneMode === "created"
-      ? `  - the zone ${facts.zone} with all its records, those of others too`
+      ? `  - the zone ${facts.zone} with all its records, including those of others`
       : `  - this stack's records in the zone ${facts.zone}`,
-    "Other servers remember the community. Tell them before anything is destroyed, and leave Sidekiq running until all have heard (hours to days):",
+    "Other servers remember the community. Notify them before you destroy anything, and leave Sidekiq running until all are notified (hours to days):",
     `      npx mastiff tootctl -s ${facts.stack} self-destruct      (docs/operations.md, “Ending a community”)`,
     `Never use ${domain} for a fresh server afterwards. To keep the community after all: pulumi config rm mastiff:destroy && pulumi up`,
   ].join("\n");
@@ -53,17 +53,17 @@ export function leftAfterDestroy(
   const size = dump.bytes === null ? "" : `, ${inWords(dump.bytes)}`;
   const people = dump.users === null ? "" : `, ${dump.users} account(s)`;
   return [
-    `the bucket ${dump.bucket} with the last dump ${dump.key}${size}${people}: download it, then delete the bucket in the Cloudflare dashboard. It holds people's data: not for longer than you may keep that`,
+    `the bucket ${dump.bucket} with the last dump ${dump.key}${size}${people}: download it, then delete the bucket in the Cloudflare dashboard. It contains people's data: do not keep it longer than you may`,
     ...(facts.zoneMode === "created"
       ? []
-      : [`the zone ${zone}, and every record in it that this stack did not make`]),
+      : [`the zone ${zone}, and every record in it that this stack did not create`]),
     ...(facts.zoneMode === "owned"
       ? [`the SSL mode of ${zone}, Full (strict): a setting has no "off", and every other mode is weaker`]
       : []),
-    ...(adopted.mailDomain ? [`the mail domain ${domain} at SendGrid: it was there before this stack`] : []),
-    ...(adopted.sender ? ["the verified sender at SendGrid: it was there before this stack"] : []),
+    ...(adopted.mailDomain ? [`the mail domain ${domain} at SendGrid: it existed before this stack`] : []),
+    ...(adopted.sender ? ["the verified sender at SendGrid: it existed before this stack"] : []),
     "Fly's snapshots of the volumes, for the rest of their five days",
-    `the empty stack and its history, which hold the old secrets encrypted: pulumi stack rm, once nobody needs them`,
+    `the empty stack and its history, which contain the old secrets, encrypted: pulumi stack rm, once nobody needs them`,
   ];
 }
 

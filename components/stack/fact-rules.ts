@@ -72,51 +72,52 @@ interface Rule {
 }
 
 const move =
-  "take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)";
+  "take a dump, end the community except for its secrets, start it there and restore the dump (docs/operations.md, “Moving house”)";
 
 const rules: readonly Rule[] = [
   {
     fact: "domain",
-    because: "every account's handle and its identity at other servers hang on the domain",
+    because: "every account's handle and its identity at other servers depend on the domain",
     proper: () =>
       "bring up a second stack with the new domain, and let people move their accounts there (Preferences, Account, Move)",
   },
   {
     fact: "app",
-    because: "the database and Redis would be made anew, empty, and the old ones deleted",
+    because: "the database and Redis would be deleted and created again, empty",
     proper: (was) =>
-      `keep the name, it is seen nowhere but at <app>.fly.dev: pulumi config set mastiff:app ${was}`,
+      `keep the name, which is visible only at <app>.fly.dev: pulumi config set mastiff:app ${was}`,
   },
   {
     fact: "flyOrg",
-    because: "database and Redis stay in the organisation that has them: they would be made anew, empty",
+    because: "database and Redis cannot move to another organisation: they would be created again, empty",
     proper: () => move,
   },
   {
     fact: "region",
-    because: "volumes do not move between regions: database and Redis would be made anew, empty",
+    because: "volumes cannot move between regions: database and Redis would be created again, empty",
     proper: () => move,
   },
   {
     fact: "cloudflareAccountId",
-    because: "the bucket with every upload stays in the account that has it",
+    because: "the bucket with every upload cannot move to another account",
     proper: () => move,
   },
   {
     fact: "madeZone",
-    because: "this stack made that zone, and would delete it with all its records, those of others too",
+    because:
+      "this stack created that zone, and would delete it with all its records, including those of others",
     proper: (was) =>
       `keep it: pulumi config set mastiff:zoneMode created && pulumi config set mastiff:zone ${was}`,
   },
   {
     fact: "bucket",
-    because: "every upload would stay behind in the old bucket, which would be emptied and deleted",
+    because: "every upload would be lost with the old bucket, which would be emptied and deleted",
     proper: (was) =>
-      `keep the name, visitors see the one of mastiff:filesHost alone: pulumi config set mastiff:bucket ${was}`,
+      `keep the name, visitors see only mastiff:filesHost: pulumi config set mastiff:bucket ${was}`,
   },
   {
     fact: "bucketJurisdiction",
-    because: "a bucket never changes its jurisdiction: it would be emptied, deleted and made anew",
+    because: "a bucket cannot change its jurisdiction: it would be emptied, deleted and created again",
     proper: () => move,
   },
 ];
@@ -160,7 +161,7 @@ export function factProblems(
     if (typeof before !== "number" || typeof after !== "number" || after >= before) continue;
     problems.push(
       problem(
-        `${fact} would shrink from ${before} to ${after}: a volume of Fly's only grows`,
+        `${fact} would shrink from ${before} to ${after}: a volume on Fly can only grow`,
         `keep it: ${setParts(`mastiff:${key}`, { ...sizes[key], volumeGb: before })}; or ${move}`,
       ),
     );
@@ -172,8 +173,8 @@ function filesHostProblems(old: readonly string[], next: Facts, movedFrom: Moved
   const gone = old.filter((host) => !next.filesHosts.includes(host) && host !== movedFrom.filesHost);
   return gone.map((host) =>
     problem(
-      `filesHost would change from ${host} to ${next.filesHosts[0]}: other servers and apps have addresses of uploads at ${host}, and all of them would break`,
-      `let both serve: pulumi config set mastiff:oldFilesHosts '${JSON.stringify([...next.filesHosts.slice(1), host])}' (docs/operations.md, “Another name for uploads”)`,
+      `filesHost would change from ${host} to ${next.filesHosts[0]}: other servers and apps keep addresses of uploads at ${host}, and all of these would break`,
+      `keep both hosts: pulumi config set mastiff:oldFilesHosts '${JSON.stringify([...next.filesHosts.slice(1), host])}' (docs/operations.md, “Another name for uploads”)`,
     ),
   );
 }
@@ -199,7 +200,7 @@ function redisProblems(
 ): string[] {
   if (movedFrom.redisKind === was && (waiting ?? 0) === 0) return [];
   const count =
-    waiting === undefined ? `how many is on https://${next.domain}/sidekiq` : `${waiting} wait now`;
+    waiting === undefined ? `https://${next.domain}/sidekiq shows how many` : `${waiting} wait now`;
   return [
     problem(
       `redisKind would change from ${was} to ${next.redisKind}: jobs that wait in Redis (deliveries, mails, deletions) would be lost with it; ${count}`,

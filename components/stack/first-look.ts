@@ -50,13 +50,13 @@ export function elsewhere(
   const names = [...new Set(others.map((owner) => owner.stack).filter((name) => name !== ""))].sort();
   const short = (names[0] ?? stack).split("/").at(-1);
   return [
-    `${domain} is up already; its state is elsewhere${names.length === 0 ? "" : ` (stack ${names.join(", ")})`}. Found:`,
+    `${domain} is already up, and its state is elsewhere${names.length === 0 ? "" : ` (stack ${names.join(", ")})`}. Found:`,
     ...found.map(({ what, owner }) => `  - ${what}${owner?.identity ? `, marked ${owner.identity}` : ""}`),
-    "Nothing was made. The keys that accounts sign with are in that state and in the running machines, nowhere else: remove nothing of this.",
+    "Nothing was created. The keys that accounts sign with exist only in that state and in the running machines: remove nothing of this.",
     `  fix     log in to the backend that has the state:  pulumi login <url>, then pulumi preview -s ${short}`,
-    `          or bring back a state that was exported:  pulumi stack import --file state.json -s ${stack.split("/").at(-1)}`,
+    `          or restore an exported state:  pulumi stack import --file state.json -s ${stack.split("/").at(-1)}`,
     "          or, for another community, set other names:  mastiff:domain, mastiff:app, mastiff:bucket",
-    "          no state left: docs/operations.md, “A lost state”",
+    "          if no state is left: docs/operations.md, “A lost state”",
   ].join("\n");
 }
 
@@ -67,7 +67,7 @@ async function looked<T>(cloud: string, look: () => Promise<T[]>): Promise<T[]> 
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     await pulumi.log.warn(
-      `${cloud} did not say whether this community is up already: ${said.split("\n")[0]}`,
+      `${cloud} did not say whether this community is already up: ${said.split("\n")[0]}`,
     );
     return [];
   }

@@ -82,6 +82,6 @@ export class StackIdentity extends pulumi.ComponentResource {
 const notMade = "";
 
 const noIdentity = [
-  "The stack has no identity yet, and this run is not to make one: its --target leaves it out.",
+  "The stack has no identity yet, and this run cannot create one: its --target excludes it.",
   "  fix     run pulumi up once without --target",
 ].join("\n");

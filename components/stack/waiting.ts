@@ -133,7 +133,7 @@ export function hostSentences(host: HostFacts, zone: Pick<ZoneFacts, "name" | "s
   const state = `ownership ${ownership}, certificate ${ssl}`;
   const page = "Cloudflare dashboard, R2, the bucket, Settings, Custom Domains";
   if (ownership === "missing") {
-    return [`files host ${name} is not the bucket's any more: pulumi up --refresh makes it so again`];
+    return [`files host ${name} is no longer connected to the bucket: pulumi up --refresh connects it again`];
   }
   if (!enabled) {
     return [
@@ -162,7 +162,7 @@ export function addressSentences(addresses: readonly AddressesOutput[]): string[
   return addresses.flatMap(({ app, leaving }) =>
     leaving.map(
       ({ address, from }) =>
-        `address ${address} of ${app} serves on for those who still know it: the first pulumi up after ${from} releases it`,
+        `address ${address} of ${app} still serves clients that have it cached: the first pulumi up after ${from} releases it`,
     ),
   );
 }

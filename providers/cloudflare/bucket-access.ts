@@ -11,11 +11,11 @@ const inputs = z.object({
   accountId,
   accessKeyId: z.string().min(1, { error: "it is empty" }),
   secretAccessKey: z.string().regex(/^[0-9a-f]{64}$/, {
-    error: "it is no SHA-256 in lower-case hex (of the token's value)",
+    error: "it is not a SHA-256 in lower-case hex (of the token's value)",
   }),
   jurisdiction,
   endpoint: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an S3 API` })
+    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an S3 API` })
     .optional(),
   timeoutSeconds: z.number().min(0).max(3600),
   keepObjects: z.boolean(),
@@ -48,7 +48,7 @@ async function awaitAccess(wanted: Inputs): Promise<void> {
   const attempt = async () => {
     const problem = await bucket.open().then(() => undefined, refusalOf);
     if (problem !== undefined && !problem.isLasting && !isSaid && timeoutSeconds > 0) {
-      console.error(`${name}: waiting up to ${timeoutSeconds} s for R2 to know its key (${problem.words})`);
+      console.error(`${name}: waiting up to ${timeoutSeconds} s for R2 to accept its key (${problem.words})`);
       isSaid = true;
     }
     return problem;
@@ -63,7 +63,7 @@ async function awaitAccess(wanted: Inputs): Promise<void> {
   const waited = isLasting ? "" : ` within ${timeoutSeconds} s`;
   throw new OperatorError(
     `The key ${accessKeyId} did not open the bucket ${name}${waited}: ${words}\n` +
-      `  fix     ${fix ?? "run it again; if it stays so, the token was changed: pulumi up --refresh"}`,
+      `  fix     ${fix ?? "run it again; if the error persists, the token was changed: pulumi up --refresh"}`,
   );
 }
 
@@ -91,7 +91,9 @@ export async function empty(bucket: Bucket, say: (line: string) => void): Promis
     keys = await bucket.keys()
   ) {
     if (keys[0] === first)
-      throw new OperatorError(`${first} in ${bucket.name} comes back: is something still writing to it?`);
+      throw new OperatorError(
+        `${first} in ${bucket.name} reappears: is something still writing to the bucket?`,
+      );
     first = keys[0];
     await bucket.delete(keys);
     removed += keys.length;
@@ -104,9 +106,9 @@ export async function empty(bucket: Bucket, say: (line: string) => void): Promis
 async function refuseObjects(bucket: Bucket): Promise<void> {
   if ((await bucket.keys()).length === 0) return;
   throw new OperatorError(
-    `The bucket ${bucket.name} is not emptied: uploads are in it, and nobody has said that the community ends.\n` +
+    `The bucket ${bucket.name} is not emptied: it contains uploads, and nobody has confirmed that the community ends.\n` +
       "  fix     to end it: pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy\n" +
-      "          to keep it: pulumi up makes again whatever a destroy has taken away",
+      "          to keep it: pulumi up creates again whatever a destroy has removed",
   );
 }
 

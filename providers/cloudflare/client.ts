@@ -71,19 +71,19 @@ const rights: readonly (readonly [RegExp, string])[] = [
 function hint({ status, call, codes = [], messages }: Refusal): string | undefined {
   if (messages.some((message) => message.includes("exceeded maximum number of rules"))) {
     return (
-      "put two of the zone's rules of this kind into one, or remove one that nothing needs any more, yourself " +
-      "(Cloudflare dashboard, Rules); or take a plan with more"
+      "merge two of the zone's rules of this kind into one, or remove one that nothing needs any more, yourself " +
+      "(Cloudflare dashboard, Rules); or choose a plan that allows more"
     );
   }
   if (status !== undefined && isOfToken(status, codes)) {
     const right = rights.find(([path]) => path.test(call))?.[1] ?? "a right";
     return (
-      `the token is not valid here, or lacks ${right} (README, “Tokens and rights”). A destroy or refresh ` +
-      "takes it from the last `up`: export CLOUDFLARE_API_TOKEN to use another"
+      `the token is not valid for this call, or lacks ${right} (README, “Tokens and rights”). A destroy or refresh ` +
+      "uses the token of the last `up`: export CLOUDFLARE_API_TOKEN to use another"
     );
   }
-  if (status === 429) return "too many calls in five minutes: wait that long and run it again";
-  if (status === undefined || status >= 500) return "run it again: it goes on where it stopped";
+  if (status === 429) return "too many calls in five minutes: wait five minutes and run it again";
+  if (status === undefined || status >= 500) return "run it again: it continues where it stopped";
   return undefined;
 }
 

@@ -130,8 +130,8 @@ function isAnothers(rule: Rule, ours: string | undefined): boolean {
 
 function anothers({ ref, description }: Rule): OperatorError {
   return new OperatorError(
-    `The rule ${ref} is another stack's: “${description}”. It acts on a community that is up.\n` +
-      "  fix     if that is this one, bring back the state that made it: pulumi login <its backend>, or pulumi stack import\n" +
+    `The rule ${ref} belongs to another stack: “${description}”. It acts on a community that is up.\n` +
+      "  fix     if it is this community's, restore the state that created it: pulumi login <its backend>, or pulumi stack import\n" +
       "          if not, its domain is taken in this zone: set another mastiff:domain",
   );
 }
@@ -161,7 +161,8 @@ async function persistently<T>(lookAndAct: () => Promise<T | undefined>): Promis
         ? asCloudSays(attempt, error)
         : waitBefore(attempt, undefined, {}, Date.now()) / 2,
   });
-  if (done === undefined) throw new OperatorError("the rule was written and taken away again, several times");
+  if (done === undefined)
+    throw new OperatorError("the rule was written several times, and removed again each time");
   return done;
 }
 

@@ -9,7 +9,7 @@ const inputs = z.object({
   bucket: bucketName,
   jurisdiction,
   baseUrl: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an API` })
+    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an API` })
     .optional(),
 });
 

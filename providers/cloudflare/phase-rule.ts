@@ -6,19 +6,19 @@ import { dropRule, findRule, keepRule, type Rule } from "./entrypoint.ts";
 const inputs = z.object({
   zoneId: z
     .string()
-    .regex(/^[0-9a-f]{32}$/, { error: (issue) => `"${issue.input}" is no zone id (32 hex digits)` }),
-  phase: z
-    .string()
-    .regex(/^[a-z0-9_]+$/, { error: (issue) => `"${issue.input}" is no phase, e.g. http_config_settings` }),
+    .regex(/^[0-9a-f]{32}$/, { error: (issue) => `"${issue.input}" is not a zone id (32 hex digits)` }),
+  phase: z.string().regex(/^[a-z0-9_]+$/, {
+    error: (issue) => `"${issue.input}" is not a phase such as http_config_settings`,
+  }),
   ref: z.string().regex(/^[A-Za-z0-9_]{1,128}$/, {
-    error: (issue) => `"${issue.input}" is no ref: letters, digits and _ only`,
+    error: (issue) => `"${issue.input}" is not a ref: letters, digits and _ only`,
   }),
   description: z.string(),
   action: z.string().min(1, { error: "it is empty" }),
   expression: z.string().min(1, { error: "it is empty: the rule would never act" }),
   actionParameters: z.record(z.string(), z.unknown()),
   baseUrl: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an API` })
+    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an API` })
     .optional(),
 });
 

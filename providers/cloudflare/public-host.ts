@@ -11,7 +11,7 @@ const inputs = z.object({
   host: z.string().min(1, { error: "it is empty" }),
   minTls: z.enum(["1.0", "1.1", "1.2", "1.3"]),
   baseUrl: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is no URL of an API` })
+    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an API` })
     .optional(),
 });
 

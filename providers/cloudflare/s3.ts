@@ -35,23 +35,23 @@ interface Refusal {
  */
 const lastingAnswers: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed:
-    "set this machine's clock: R2 takes no request that is more than 15 minutes off (Linux: timedatectl set-ntp true; " +
+    "set this machine's clock: R2 refuses requests that are more than 15 minutes off (Linux: timedatectl set-ntp true; " +
     "macOS: System Settings, General, Date & Time, set automatically), then run it again",
   SignatureDoesNotMatch:
-    "the secret is not that of the key. A key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
-    "of mastiff:r2AccessKeyId>. A minted one whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotation”)",
+    "the secret does not belong to the key. For a key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
+    "of mastiff:r2AccessKeyId>. For a generated key whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotation”)",
   InvalidArgument:
-    "the key has not the form of one: mastiff:r2AccessKeyId is 32 hexadecimal digits, the id of an R2 token",
+    "the key is malformed: mastiff:r2AccessKeyId must be 32 hexadecimal digits, the id of an R2 token",
   InvalidRegionName: "the key's region is not one of R2's: that is an error in Mastiff, please report it",
 };
 
 /** Refusals that may pass (a new key and a new bucket take a moment), and what to do when they do not. */
 const slowAnswers: Readonly<Record<string, string>> = {
   Unauthorized:
-    "R2 does not know the token: it was deleted or has expired. A minted one: pulumi up --refresh makes it again. A key of " +
-    "your own: check mastiff:r2AccessKeyId, or make another in the dashboard (R2, Manage API tokens)",
+    "R2 does not know the token: it was deleted or has expired. For a generated token: pulumi up --refresh creates it again. For a key of " +
+    "your own: check mastiff:r2AccessKeyId, or create another in the dashboard (R2, Manage API tokens)",
   AccessDenied:
-    "the token is not for this bucket: it has to name the bucket and its jurisdiction (mastiff:bucket, " +
+    "the token is not for this bucket: it must name the bucket and its jurisdiction (mastiff:bucket, " +
     "mastiff:bucketJurisdiction), with Object Read & Write",
   NoSuchBucket:
     "there is no bucket of this name in this jurisdiction: check mastiff:bucket and mastiff:bucketJurisdiction",
@@ -73,7 +73,7 @@ export class S3Error extends OperatorError {
     const words = `R2 did not grant ${call} (${what})${message ? `: ${message}` : ""}`;
     const passes = isPassing(status) && !isUntrusted(message);
     const fix = passes
-      ? "run it again: it goes on where it stopped"
+      ? "run it again: it continues where it stopped"
       : (lastingAnswers[code] ?? slowAnswers[code] ?? (isUntrusted(message) ? untrustedFix : undefined));
     super(fix === undefined ? words : `${words}\n  fix     ${fix}`);
     this.name = "S3Error";
@@ -198,7 +198,7 @@ export class Bucket {
     }
     const xml = readXml(text);
     if (answer.ok && (root === undefined || xml?.[root] !== undefined)) return xml ?? {};
-    if (answer.ok) throw new S3Error({ call, status: undefined, message: `the answer was no ${root}` });
+    if (answer.ok) throw new S3Error({ call, status: undefined, message: `the answer was not a ${root}` });
     const { Code = "", Message = "" } = (xml?.Error as Record<string, unknown>[] | undefined)?.[0] ?? {};
     const refusal = { call, status: answer.status, code: String(Code), message: String(Message) };
     throw new S3Error({ ...refusal, headers: Object.fromEntries(answer.headers) });

@@ -47,11 +47,11 @@ function readSecrets(input: string): Record<string, string> {
     values = JSON.parse(given);
   } catch {
     // Without the cause: V8's message quotes the text, and the text is secret.
-    throw new Error("stdin is no JSON object of secrets");
+    throw new Error("stdin is not a JSON object of secrets");
   }
   const secrets = object("stdin", values);
   for (const [name, value] of Object.entries(secrets)) {
-    if (typeof value !== "string") throw new Error(`stdin: the value of ${name} is no string`);
+    if (typeof value !== "string") throw new Error(`stdin: the value of ${name} is not a string`);
   }
   return secrets as Record<string, string>;
 }
@@ -68,16 +68,16 @@ function previousOutput(stdout: string | undefined): unknown {
 
 function parsed(name: string, json: string | undefined): unknown {
   if (json === undefined || json === "")
-    throw new Error(`${name} is not set: the driver takes its spec from it`);
+    throw new Error(`${name} is not set: the driver reads its spec from this variable`);
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new Error(`${name} is no JSON`, { cause });
+    throw new Error(`${name} is not JSON`, { cause });
   }
 }
 
 function object(name: string, value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error(`${name} is no JSON object`);
+    throw new Error(`${name} is not a JSON object`);
   return value as Record<string, unknown>;
 }

@@ -81,15 +81,15 @@ const questions: Record<string, Question<unknown>> = {
 const usage = `usage: node providers/fly/start.mjs <kind> <verb>
 
   <kind> ensure | destroy | observe    kind: ${Object.keys(kinds).join(", ")}
-  <kind> accept                        does nothing: what is there was made this very moment
+  <kind> accept                        does nothing: the resource was created a moment ago
   all observe                          many of them at once
-  status look                          where certificates stand
+  status look                          the status of certificates
   jobs look                            how many jobs wait in Redis
-  marks look                           whose the apps of a community's names are
+  marks look                           who owns the apps with a community's names
   people look                          how many people have an account in the database
   job run                              an operator's command in a machine of its own
 
-The spec comes by the environment variable SPEC (JSON), secrets by stdin (JSON object), a release's fly.toml by
+The spec comes in the environment variable SPEC (JSON), secrets on stdin (JSON object), a release's fly.toml in
 FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 
 /** @returns the exit code: 0 done, 1 failed, 2 wrong usage; for a job, the job's own. */
@@ -158,7 +158,7 @@ async function job(): Promise<number> {
       exitCode = await runJob(fly, spec, (line) => shell().stdout(`${fly.redact(line)}\n`));
       return undefined;
     },
-    `no longer watching; the job goes on in its machine (flyctl machine list -a ${spec.app}), until it ends or is destroyed`,
+    `no longer watching; the job continues in its machine (flyctl machine list -a ${spec.app}), until it ends or is destroyed`,
   );
   return failed || exitCode;
 }
@@ -170,7 +170,7 @@ async function withFly(
   options: ConstructorParameters<typeof Fly>[0],
   spec: Record<string, unknown>,
   work: (fly: Fly) => Promise<unknown>,
-  whenStopped = "stopped; the next run goes on from here",
+  whenStopped = "stopped; the next run continues from here",
 ): Promise<number> {
   const fly = new Fly(options);
   redactProgress(fly.redact);

@@ -26,7 +26,7 @@ export const nameRules = {
    */
   flyApp: {
     of: "a Fly app",
-    form: "lower-case letters, digits and dashes, with none of the dashes at either end",
+    form: "lower-case letters, digits and dashes, without a dash at either end",
     pattern: label,
     longest: 63,
     taken: (name) => name.startsWith("xn--"),
@@ -49,7 +49,7 @@ export const nameRules = {
   /** developers.cloudflare.com/r2/buckets/create-buckets (bucket names). */
   bucket: {
     of: "an R2 bucket",
-    form: "3 or more lower-case letters, digits and dashes, with none of the dashes at either end",
+    form: "3 or more lower-case letters, digits and dashes, without a dash at either end",
     pattern: /^[a-z0-9][a-z0-9-]+[a-z0-9]$/,
     longest: 63,
   },
@@ -63,7 +63,7 @@ export const nameRules = {
   /** twilio/sendgrid-oai spec/yaml/tsg_domain_authentication_v3.yaml: the return path becomes a DNS label. */
   returnPath: {
     of: "a return path's label",
-    form: "lower-case letters, digits and dashes, with none of the dashes at either end",
+    form: "lower-case letters, digits and dashes, without a dash at either end",
     pattern: label,
     longest: 63,
   },
@@ -107,7 +107,7 @@ export const nameRules = {
 /** Why a cloud would not accept a name; undefined when it would. */
 export function nameProblem(rule: NameRule, name: string): string | undefined {
   if (name.length > rule.longest)
-    return `is too long for ${rule.of}: ${name.length} characters, and ${rule.longest} are taken`;
-  if (!rule.pattern.test(name)) return `is no name for ${rule.of}: ${rule.form}`;
-  return rule.taken?.(name) === true ? `is a name that ${rule.of} cannot have: it is reserved` : undefined;
+    return `is too long for ${rule.of}: ${name.length} characters, and at most ${rule.longest} are allowed`;
+  if (!rule.pattern.test(name)) return `is not a valid name for ${rule.of}: use ${rule.form}`;
+  return rule.taken?.(name) === true ? `is reserved and cannot be the name of ${rule.of}` : undefined;
 }

@@ -31,15 +31,15 @@ export function secretProblem(name: string, value: string): string | undefined {
   if (problem !== undefined) return problem;
   if (wayOf(name, value) !== undefined) return undefined;
   return bytes(value) > longest - 100
-    ? "is longer than the 64 KiB that flyctl brings to an app"
-    : "begins or ends with a blank or a line break, which flyctl drops from a text with quotes or with lines that end in CR: take them away";
+    ? "is longer than the 64 KiB that flyctl can transfer"
+    : "begins or ends with a blank or a line break, which flyctl drops from a text with quotes or with lines that end in CR: remove them";
 }
 
 /** Why a value cannot be in an environment at all; undefined when it can. */
 export function valueProblem(value: string): string | undefined {
-  if (value.includes("\0")) return "holds a NUL character, which no environment can hold";
-  if (!value.isWellFormed()) return "holds half of a character (a lone surrogate)";
-  return bytes(value) > longest ? "is longer than the 64 KiB that flyctl brings to an app" : undefined;
+  if (value.includes("\0")) return "contains a NUL character, which no environment can contain";
+  if (!value.isWellFormed()) return "contains half of a character (a lone surrogate)";
+  return bytes(value) > longest ? "is longer than the 64 KiB that flyctl can transfer" : undefined;
 }
 
 function bytes(text: string): number {

@@ -7,9 +7,11 @@ const inputs = z.object({
   name: form.text(100),
   scopes: z
     .array(
-      z.string().regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, { error: (issue) => `"${issue.input}" is no scope` }),
+      z
+        .string()
+        .regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, { error: (issue) => `"${issue.input}" is not a scope` }),
     )
-    .min(1, { error: "a key without scopes may do everything: name them, e.g. mail.send" })
+    .min(1, { error: "a key without scopes may do everything: name the scopes, e.g. mail.send" })
     .transform((scopes) => [...new Set(scopes)].sort()),
   baseUrl: form.baseUrl,
 });

@@ -7,7 +7,7 @@ import type { MailCname } from "./resources.ts";
 const inputs = z.object({
   domain: form.domain,
   subdomain: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-    error: (issue) => `"${issue.input}" is no single label, e.g. em or mail`,
+    error: (issue) => `"${issue.input}" is not a single label such as em or mail`,
   }),
   subdomainIsOurs: z.boolean(),
   // Absent means global, as in states from before there was a choice.

@@ -22,8 +22,8 @@ interface Outputs {
 const PATH = "/tracking_settings/click";
 
 const WARNING =
-  "SendGrid rewrites the links in this account's mails (click tracking). The switch reaches the whole account: " +
-  "turn it off at https://app.sendgrid.com/settings/tracking, or say in config that the account is this community's alone.";
+  "SendGrid rewrites the links in this account's mails (click tracking). The setting applies to the whole account: " +
+  "turn it off at https://app.sendgrid.com/settings/tracking, or set in config that only this community uses the account.";
 
 /** Whether links are rewritten in the mails of this account. */
 export async function isTracking(cloud: CloudClient): Promise<boolean> {

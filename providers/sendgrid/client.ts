@@ -9,7 +9,7 @@ export const SENDGRID_URL = "https://api.sendgrid.com/v3";
 export const SENDGRID_EU_URL = "https://api.eu.sendgrid.com/v3";
 
 /** The scopes that this program needs, in the words of SendGrid's key dialog. */
-const SCOPES = "whitelabel.*, api_keys.*, tracking_settings.*, mail.send; verified senders want Full Access";
+const SCOPES = "whitelabel.*, api_keys.*, tracking_settings.*, mail.send; verified senders need Full Access";
 
 /**
  * A client of SendGrid's v3 API.
@@ -45,14 +45,14 @@ export function explain(body: unknown): { messages: string[]; codes: number[] } 
 function hint({ status, call, messages }: Refusal): string | undefined {
   const said = messages.join(" ");
   if (status === 401) {
-    return "the key is not valid. A destroy or refresh takes it from the last `up`: export SENDGRID_API_KEY to use another";
+    return "the key is not valid. A destroy or refresh uses the key of the last `up`: export SENDGRID_API_KEY to use another";
   }
   // "You have reached your limit …": https://www.twilio.com/docs/sendgrid/api-reference/api-keys (100 keys)
   if (status === 403 && call === "POST /api_keys" && /limit|maximum/i.test(said)) {
-    return "the account holds its 100 API keys: see in the dashboard (Settings, API Keys) which of them nobody uses, or use a subuser of its own";
+    return "the account already has 100 API keys, which is the limit: see in the dashboard (Settings, API Keys) which of them nobody uses, or use a separate subuser";
   }
   if (status === 403) return `give the operator's key these scopes: ${SCOPES}`;
   if (status === 429) return "too many calls: wait a minute and run it again";
-  if (status === undefined || status >= 500) return "run it again: it goes on where it stopped";
+  if (status === undefined || status >= 500) return "run it again: it continues where it stopped";
   return undefined;
 }

@@ -62,7 +62,7 @@ export const domainValidation: Kind<Inputs, Outputs, CloudClient> = {
   inputs,
   replacedBy: ["domainId"],
 
-  unsettled: (state) => (state.valid ? undefined : "the last look found the domain not valid yet"),
+  unsettled: (state) => (state.valid ? undefined : "the domain was not valid yet at the last look"),
 
   async create(cloud, wanted) {
     return { id: String(wanted.domainId), outs: await look(cloud, wanted) };
@@ -74,7 +74,7 @@ export const domainValidation: Kind<Inputs, Outputs, CloudClient> = {
     if (entry.valid) return { valid: true, reasons: [] };
     return {
       valid: false,
-      reasons: state.valid ? ["the domain was valid and is not any more"] : state.reasons,
+      reasons: state.valid ? ["the domain is no longer valid"] : state.reasons,
     };
   },
 

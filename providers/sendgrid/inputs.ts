@@ -6,7 +6,7 @@ import { z } from "zod";
 export const baseUrl = z
   .url({
     protocol: /^https?$/,
-    error: (issue) => `"${issue.input}" is no URL of an API, e.g. https://api.sendgrid.com/v3`,
+    error: (issue) => `"${issue.input}" is not a URL of an API such as https://api.sendgrid.com/v3`,
   })
   .optional();
 
@@ -14,11 +14,12 @@ const LABELS = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0
 
 /** A domain as DNS writes it. */
 export const domain = z.string().regex(LABELS, {
-  error: (issue) => `"${issue.input}" is no domain: write it in lower case, without scheme, e.g. acme.social`,
+  error: (issue) =>
+    `"${issue.input}" is not a domain: write it in lower case, without scheme, e.g. acme.social`,
 });
 
 /** A mail address. */
-export const email = z.email({ error: (issue) => `"${issue.input}" is no mail address` });
+export const email = z.email({ error: (issue) => `"${issue.input}" is not a mail address` });
 
 /** A text that is not empty. */
 export const text = (longest: number) =>
@@ -31,4 +32,4 @@ export const text = (longest: number) =>
 export const timeoutSeconds = z
   .number()
   .min(0, { error: "a time cannot be negative" })
-  .max(3600, { error: "one run waits no longer than an hour (3600)" });
+  .max(3600, { error: "one run waits for an hour at most (3600)" });

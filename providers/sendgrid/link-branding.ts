@@ -36,9 +36,9 @@ export const hostOf = (entry: LinkEntry) => `${entry.subdomain}.${entry.domain}`
 export function brandingError(entries: LinkEntry[], { domain }: Inputs): string {
   return [
     `SendGrid brands links in mails from ${domain}: ${entries.map((e) => `${hostOf(e)} (entry ${e.id})`).join(", ")}.`,
-    "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header asks for one.",
-    "  fix     see in SendGrid's dashboard whose they are (Settings, Sender Authentication, Link Branding): mails that were",
-    "          sent lead through them. Who made them ends them there, or the community mails from another domain:",
+    "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header requires one.",
+    "  fix     find out in SendGrid's dashboard who created them (Settings, Sender Authentication, Link Branding): mails that were",
+    "          sent link through them. Their creator ends them there, or the community sends from another domain:",
     "            pulumi config set mastiff:smtpServer <another server>",
   ].join("\n");
 }

@@ -5,7 +5,8 @@ import { lookAtMail, lookSpec } from "./look.ts";
 // stdout. Read-only, so a preview may run it.
 
 async function main(verb: string | undefined): Promise<void> {
-  if (verb !== "look") throw new Error(`"${verb ?? ""}" is no verb of this program; it knows: look`);
+  if (verb !== "look")
+    throw new Error(`"${verb ?? ""}" is not a verb of this program, which knows only: look`);
   const spec = lookSpec.parse(JSON.parse(process.env.SPEC ?? "null"));
   const credentials = process.env.SENDGRID_API_KEY ? [process.env.SENDGRID_API_KEY] : [];
   // A preview should not wait long for a status line: two tries are enough.

@@ -133,7 +133,7 @@ function statusOf(error: AxiosError): number | undefined {
 function refuseText(answer: AxiosResponse): AxiosResponse {
   if (typeof answer.data !== "string" || answer.data === "") return answer;
   const { config, request } = answer;
-  throw new AxiosError("the answer was no JSON", "the answer was no JSON", config, request, answer);
+  throw new AxiosError("the answer was not JSON", "the answer was not JSON", config, request, answer);
 }
 
 /** Whether a failure may pass by itself. */

@@ -14,8 +14,8 @@ export function patiently(limitMs: number, word = process.env.MASTIFF_PATIENCE):
   const factor = Number(word);
   if (!(Number.isFinite(factor) && factor > 0)) {
     throw new OperatorError(
-      `MASTIFF_PATIENCE is "${word}", which is no number above zero.\n` +
-        "  fix     unset it, or say how many times as long each call may take:  export MASTIFF_PATIENCE=3",
+      `MASTIFF_PATIENCE is "${word}", which is not a number above zero.\n` +
+        "  fix     unset it, or set a factor for all time limits:  export MASTIFF_PATIENCE=3",
     );
   }
   return Math.round(Math.max(limitMs * factor, Math.min(limitMs, LEAST_MS)));

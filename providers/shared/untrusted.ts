@@ -14,5 +14,5 @@ export function isUntrusted(reason: string): boolean {
 
 /** What to do about a certificate that is not trusted. */
 export const untrustedFix =
-  "this machine does not trust the cloud's certificate. Set its clock when it is off; behind a proxy that opens TLS, name " +
-  "its authority: export NODE_EXTRA_CA_CERTS=<its certificate.pem>";
+  "this machine does not trust the cloud's certificate. If its clock is wrong, set it; behind a proxy that opens TLS, name " +
+  "the proxy's authority: export NODE_EXTRA_CA_CERTS=<its certificate.pem>";

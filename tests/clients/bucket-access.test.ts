@@ -72,7 +72,7 @@ test("a key that R2 does not know yet is waited for, and that is said once", asy
   await provider.create({ ...access, timeoutSeconds: 30 });
   expect(said).toHaveLength(1);
   expect(said[0]).toMatch(
-    /^files-acme: waiting up to 30 s for R2 to know its key \(R2 did not grant GET .*HTTP 401/,
+    /^files-acme: waiting up to 30 s for R2 to accept its key \(R2 did not grant GET .*HTTP 401/,
   );
 });
 
@@ -103,9 +103,9 @@ test("each answer that stays has a fix of its own, and what never passes is not 
     return String(error).split("\n  fix     ")[1];
   };
   expect(await fixOf({ secretAccessKey: "0".repeat(64), timeoutSeconds: 120 })).toMatch(
-    /^the secret is not that of the key/,
+    /^the secret does not belong to the key/,
   );
-  expect(await fixOf({ accessKeyId: "short", timeoutSeconds: 120 })).toMatch(/^the key has not the form/);
+  expect(await fixOf({ accessKeyId: "short", timeoutSeconds: 120 })).toMatch(/^the key is malformed/);
   expect(await fixOf({ accessKeyId: "f".repeat(32) })).toMatch(/^R2 does not know the token/);
   expect(await fixOf({ bucket: "another" })).toMatch(/^the token is not for this bucket/);
   expect(said).toEqual([]);
@@ -137,7 +137,7 @@ test("objects stay, and so does the bucket, until somebody has said that they ma
   const kept = { ...access, dispensable: undefined };
   await s3("PUT", "/avatar", "x");
   await expect(provider.remove(bucket, kept)).rejects.toThrow(
-    "The bucket files-acme is not emptied: uploads are in it, and nobody has said that the community ends.\n  fix     to end it: pulumi config set mastiff:destroy <domain>",
+    "The bucket files-acme is not emptied: it contains uploads, and nobody has confirmed that the community ends.\n  fix     to end it: pulumi config set mastiff:destroy <domain>",
   );
   expect(await s3("GET", "/avatar")).toBe("x");
   await s3("DELETE", "/avatar");

@@ -151,7 +151,7 @@ test("a phase that is full is told at once, with what can be done", async () => 
   await clouds.ask("cloudflare", "PUT", `${rulesets}/phases/${phase}/entrypoint`, { rules: full });
   const begun = Date.now();
   await expect(provider.create(mine())).rejects.toThrow(
-    /11 out of 10[\s\S]*\n {2}fix {5}put two of the zone's rules of this kind into one/,
+    /11 out of 10[\s\S]*\n {2}fix {5}merge two of the zone's rules of this kind into one/,
   );
   expect(Date.now() - begun).toBeLessThan(5_000);
   const posts = (await clouds.calls("cloudflare")).filter((call) => call.startsWith("POST"));
@@ -217,7 +217,7 @@ test("a rule that bears another stack's mark is neither changed nor removed", as
   const [here, there] = ["Full, Mastiff 3f9a1c0b77de mastiff/dev", "Full, Mastiff 0b77de3f9a1c mastiff/dev"];
   const made = await provider.create(mine({ description: there }));
   await expect(provider.create(mine({ description: here }))).rejects.toThrow(
-    `The rule cors_mastiff is another stack's: “${there}”. It acts on a community that is up.`,
+    `The rule cors_mastiff belongs to another stack: “${there}”. It acts on a community that is up.`,
   );
   await provider.remove(String(made.id), { ...made.outs, ...mine({ description: here }) });
   expect(await refs()).toEqual(["cors_mastiff"]);

@@ -133,5 +133,5 @@ test("a look with a key that is not valid says so and shows nothing of it", asyn
 test("a look with a spec that makes no sense is an error on stderr", async () => {
   const { stdout, stderr, exitCode } = await look({ domain: "https://mastiff.party" });
   expect([stdout, exitCode]).toEqual(["", 1]);
-  expect(stderr).toContain("is no domain");
+  expect(stderr).toContain("is not a domain");
 });

@@ -144,7 +144,7 @@ test("a domain that lost its records is seen by a refresh after SendGrid saw it"
   const state = { ...validation(outs.domainId), valid: true, reasons: [] };
   await clouds.ask("sendgrid", "POST", `/whitelabel/domains/${outs.domainId}/validate`, {});
   const { props } = await provider.read(String(outs.domainId), state);
-  expect(props).toMatchObject({ valid: false, reasons: ["the domain was valid and is not any more"] });
+  expect(props).toMatchObject({ valid: false, reasons: ["the domain is no longer valid"] });
   await clouds.ask("sendgrid", "DELETE", `/whitelabel/domains/${outs.domainId}`);
   expect((await provider.read(String(outs.domainId), state)).id).toBe("");
 });

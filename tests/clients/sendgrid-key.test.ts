@@ -73,7 +73,7 @@ test("an operator's key that may not make keys is told what it needs, and not sh
   expect(refused).toBe(
     "SendGrid did not grant POST /api_keys (HTTP 403): access forbidden\n" +
       "  fix     give the operator's key these scopes: whitelabel.*, api_keys.*, tracking_settings.*, mail.send; " +
-      "verified senders want Full Access",
+      "verified senders need Full Access",
   );
 });
 

@@ -110,13 +110,13 @@ test("which Mastodon may follow which is asked in previews too, in words with th
   const guard = await hook("upgrade-guard");
   expect(guard.onDryRun).toBe(true);
   expect(await guard.refusal(release("v4.6.10"), release("v4.8.0"))).toBe(
-    "mastiff:mastodonVersion: v4.6.10 → v4.8.0 skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v4.7 first, then the next",
+    "mastiff:mastodonVersion: v4.6.10 → v4.8.0 skips a minor version: the migrations of each version build on those before.\n    proper way: upgrade to a release of v4.7 first, then to the next",
   );
   expect(await guard.refusal(release("v4.7.4"), release("v4.7.3"))).toBe(
-    "mastiff:mastodonVersion: v4.7.4 → v4.7.3 goes back: an older Mastodon cannot read what v4.7.4 has written.\n    proper way: restore the dump that was taken before the upgrade, then pulumi config set-all --path --plaintext mastiff:movedFrom.mastodonVersion=v4.7.4 (docs/operations.md, “Going back”)",
+    "mastiff:mastodonVersion: v4.7.4 → v4.7.3 is a downgrade: an older Mastodon cannot read what v4.7.4 has written.\n    proper way: restore the dump that was taken before the upgrade, then pulumi config set-all --path --plaintext mastiff:movedFrom.mastodonVersion=v4.7.4 (docs/operations.md, “Going back”)",
   );
   expect(await guard.refusal(release("v4.9.1"), release("v5.0.0"))).toBe(
-    "mastiff:mastodonVersion: v4.9.1 → v5.0.0 is a new major version, whose upgrade path is not known here.\n    proper way: read its release notes, and update Mastiff",
+    "mastiff:mastodonVersion: v4.9.1 → v5.0.0 is a new major version, whose upgrade path this version of Mastiff does not know.\n    proper way: read its release notes, and update Mastiff",
   );
   expect(await guard.refusal(release("v4.6.10"), release("v4.7.4"))).toBeUndefined();
   expect(await guard.refusal({}, release("v4.7.4"))).toBeUndefined();
@@ -125,7 +125,7 @@ test("which Mastodon may follow which is asked in previews too, in words with th
 test("a release whose writings an operator has moved away lets any follow, and only that one", async () => {
   const guard = await hook("upgrade-guard", { movedFrom: { mastodonVersion: "v4.7.4" } });
   expect(await guard.refusal(release("v4.7.4"), release("v4.6.10"))).toBeUndefined();
-  expect(await guard.refusal(release("v4.7.3"), release("v4.6.10"))).toContain("goes back");
+  expect(await guard.refusal(release("v4.7.3"), release("v4.6.10"))).toContain("is a downgrade");
 });
 
 let said: ReturnType<typeof vi.spyOn>;

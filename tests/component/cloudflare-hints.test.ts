@@ -71,7 +71,7 @@ test("of an answer that never came only a create may have been done", () => {
   const lost = 'POST "…": unexpected EOF';
   expect(hintForNoAnswer(lost, "create", "record", "acme")).toContain("npx mastiff recover -s acme");
   expect(hintForNoAnswer(lost, "update", "record", "acme")).toBe(
-    "Cloudflare is unwell or out of reach (update of record): run the command again, it goes on where it stopped.",
+    "Cloudflare failed or cannot be reached (update of record): run the command again, it continues where it stopped.",
   );
   expect(hintForNoAnswer("400 Bad Request", "create", "record", "acme")).toBeUndefined();
 });

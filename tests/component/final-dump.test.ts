@@ -115,12 +115,12 @@ test("it is said before what goes for good, and afterwards what is left", async 
   expect(said).toContain("pulumi stack export --show-secrets > state.json");
   expect(said).toContain("pulumi config rm mastiff:destroy && pulumi up");
   expect(declared.outputs.left).toEqual([
-    "the bucket files-acme-farewell with the last dump last.dump: download it, then delete the bucket in the Cloudflare dashboard. It holds people's data: not for longer than you may keep that",
-    "the zone acme.social, and every record in it that this stack did not make",
+    "the bucket files-acme-farewell with the last dump last.dump: download it, then delete the bucket in the Cloudflare dashboard. It contains people's data: do not keep it longer than you may",
+    "the zone acme.social, and every record in it that this stack did not create",
     'the SSL mode of acme.social, Full (strict): a setting has no "off", and every other mode is weaker',
-    "the mail domain acme.social at SendGrid: it was there before this stack",
+    "the mail domain acme.social at SendGrid: it existed before this stack",
     "Fly's snapshots of the volumes, for the rest of their five days",
-    "the empty stack and its history, which hold the old secrets encrypted: pulumi stack rm, once nobody needs them",
+    "the empty stack and its history, which contain the old secrets, encrypted: pulumi stack rm, once nobody needs them",
   ]);
 });
 

@@ -110,12 +110,12 @@ test("another value is refused in previews too, with what it would break and how
     "accounts' signing keys and two-factor secrets are encrypted with it, and a server that cannot read them can no longer sign as itself";
   expect(await guard?.refusal(was, is)).toBe(
     [
-      "secrets that must never change would be made anew, so nothing is done:",
+      "secrets that must never change would be generated again, so nothing is done:",
       `  - ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: ${lost}`,
       `  - ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: ${lost}`,
       `  - ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: ${lost}`,
-      "  - SECRET_KEY_BASE: every session and every signed link would be void, so everybody would be logged out",
-      "    proper way: keep them. Where the state has lost them, bring back one that has them: pulumi stack import --file state.json (docs/operations.md, “Secrets”)",
+      "  - SECRET_KEY_BASE: every session and every signed link would become invalid, and everybody would be logged out",
+      "    proper way: keep them. If the state has lost them, restore a state that has them: pulumi stack import --file state.json (docs/operations.md, “Secrets”)",
     ].join("\n"),
   );
   expect(await guard?.refusal(was, was)).toBeUndefined();

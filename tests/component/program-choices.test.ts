@@ -288,6 +288,6 @@ test("a look that fails ends the run, and says how to go on", async () => {
   await expect(
     declareProgram({ isLive: true, looks: { "mastiff-driver all observe": undefined } }),
   ).rejects.toThrow(
-    /Fly could not be looked at, so this run cannot know what has changed there\.\n {2}fix {5}see that flyctl is installed and FLY_API_TOKEN is valid: {2}flyctl auth whoami\n {10}or, to go on without a look: {2}pulumi config set mastiff:drift off/,
+    /The look at Fly failed, so this run cannot know what has changed there\.\n {2}fix {5}check that flyctl is installed and FLY_API_TOKEN is valid: {2}flyctl auth whoami\n {10}or, to continue without a look: {2}pulumi config set mastiff:drift off/,
   );
 });

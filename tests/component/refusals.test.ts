@@ -43,7 +43,7 @@ async function refusalsOf(config: Record<string, string>): Promise<string[]> {
 }
 
 const move =
-  "take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)";
+  "take a dump, end the community except for its secrets, start it there and restore the dump (docs/operations.md, “Moving house”)";
 
 test.each<[string, Record<string, string>, string, string]>([
   [
@@ -55,61 +55,61 @@ test.each<[string, Record<string, string>, string, string]>([
       "mastiff:bucket": "files-mastiff-party",
       "mastiff:filesHost": "files.mastiff.party",
     },
-    "domain would change from mastiff.party to www.mastiff.party: every account's handle and its identity at other servers hang on the domain.",
+    "domain would change from mastiff.party to www.mastiff.party: every account's handle and its identity at other servers depend on the domain.",
     "bring up a second stack with the new domain, and let people move their accounts there (Preferences, Account, Move)",
   ],
   [
     "other apps",
     { "mastiff:app": "other" },
-    "app would change from mastiff-party to other: the database and Redis would be made anew, empty, and the old ones deleted.",
-    "keep the name, it is seen nowhere but at <app>.fly.dev: pulumi config set mastiff:app mastiff-party",
+    "app would change from mastiff-party to other: the database and Redis would be deleted and created again, empty.",
+    "keep the name, which is visible only at <app>.fly.dev: pulumi config set mastiff:app mastiff-party",
   ],
   [
     "another organisation",
     { "mastiff:flyOrg": "personal" },
-    "flyOrg would change from mastiff to personal: database and Redis stay in the organisation that has them: they would be made anew, empty.",
+    "flyOrg would change from mastiff to personal: database and Redis cannot move to another organisation: they would be created again, empty.",
     move,
   ],
   [
     "another region",
     { "mastiff:region": "fra" },
-    "region would change from ams to fra: volumes do not move between regions: database and Redis would be made anew, empty.",
+    "region would change from ams to fra: volumes cannot move between regions: database and Redis would be created again, empty.",
     move,
   ],
   [
     "another Cloudflare account",
     { "mastiff:cloudflareAccountId": "00000000000000000000000000000d10" },
-    "cloudflareAccountId would change from 00000000000000000000000000000d09 to 00000000000000000000000000000d10: the bucket with every upload stays in the account that has it.",
+    "cloudflareAccountId would change from 00000000000000000000000000000d09 to 00000000000000000000000000000d10: the bucket with every upload cannot move to another account.",
     move,
   ],
   [
     "another bucket",
     { "mastiff:bucket": "other-bucket" },
-    "bucket would change from files-mastiff-party to other-bucket: every upload would stay behind in the old bucket, which would be emptied and deleted.",
-    "keep the name, visitors see the one of mastiff:filesHost alone: pulumi config set mastiff:bucket files-mastiff-party",
+    "bucket would change from files-mastiff-party to other-bucket: every upload would be lost with the old bucket, which would be emptied and deleted.",
+    "keep the name, visitors see only mastiff:filesHost: pulumi config set mastiff:bucket files-mastiff-party",
   ],
   [
     "another name of the uploads",
     { "mastiff:filesHost": "media.mastiff.party" },
-    "filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps have addresses of uploads at files.mastiff.party, and all of them would break.",
-    `let both serve: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
+    "filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps keep addresses of uploads at files.mastiff.party, and all of these would break.",
+    `keep both hosts: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
   ],
   [
     "another jurisdiction",
     { "mastiff:bucketJurisdiction": "eu" },
-    "bucketJurisdiction would change from default to eu: a bucket never changes its jurisdiction: it would be emptied, deleted and made anew.",
+    "bucketJurisdiction would change from default to eu: a bucket cannot change its jurisdiction: it would be emptied, deleted and created again.",
     move,
   ],
   [
     "a smaller disk, by its own key",
     { "mastiff:postgres": '{"volumeGb":1}' },
-    "postgresVolumeGb would shrink from 2 to 1: a volume of Fly's only grows.",
+    "postgresVolumeGb would shrink from 2 to 1: a volume on Fly can only grow.",
     `keep it: pulumi config set-all --path --plaintext mastiff:postgres.cpus=1 --plaintext mastiff:postgres.memoryMb=1024 --plaintext mastiff:postgres.volumeGb=2; or ${move}`,
   ],
   [
     "another Redis",
     { "mastiff:redis": '{"kind":"upstash"}' },
-    "redisKind would change from own to upstash: jobs that wait in Redis (deliveries, mails, deletions) would be lost with it; how many is on https://mastiff.party/sidekiq.",
+    "redisKind would change from own to upstash: jobs that wait in Redis (deliveries, mails, deletions) would be lost with it; https://mastiff.party/sidekiq shows how many.",
     "stop web, let Sidekiq empty its queues, then replace Redis with pulumi config set-all --path --plaintext mastiff:movedFrom.redisKind=own (docs/operations.md, “Another Redis”)",
   ],
 ])(
@@ -123,7 +123,7 @@ test.each<[string, Record<string, string>, string, string]>([
 
 test("a skipped minor version is refused in previews by the releases, which alone know what runs", async () => {
   expect(await refusalsOf({ "mastiff:mastodonVersion": "v4.8.0" })).toEqual([
-    "mastiff:mastodonVersion: v4.6.10 → v4.8.0 skips a minor version: each one's migrations build on those before.\n    proper way: bring up a release of v4.7 first, then the next",
+    "mastiff:mastodonVersion: v4.6.10 → v4.8.0 skips a minor version: the migrations of each version build on those before.\n    proper way: upgrade to a release of v4.7 first, then to the next",
   ]);
 });
 
@@ -148,6 +148,6 @@ test("a word for a key that accounts sign with is refused before anything is dec
   await expect(
     declareProgram({ config: { "mastiff:rotate": '{"encryptionPrimaryKey":"2026-11"}' } }),
   ).rejects.toThrow(
-    /mastiff:rotate\.encryptionPrimaryKey: never rotate: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked, they do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm mastiff:rotate --stack/s,
+    /mastiff:rotate\.encryptionPrimaryKey: cannot be rotated: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked keys do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm mastiff:rotate --stack/s,
   );
 });

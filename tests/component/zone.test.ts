@@ -67,7 +67,7 @@ const ruleset = (name: string, of = phase) => ({ id: "r1", name, phase: of, rule
 
 test("a ruleset of others in an owned zone is refused, with both ways out", async () => {
   await expect(declareProgram({ zone: { ...calmZone, rulesets: [ruleset("theirs")] } })).rejects.toThrow(
-    /The zone mastiff\.party has a ruleset for response headers already: "theirs" \(r1\)\..*pulumi config set mastiff:zoneMode shared/s,
+    /The zone mastiff\.party already has a ruleset for response headers: "theirs" \(r1\)\..*pulumi config set mastiff:zoneMode shared/s,
   );
 });
 
@@ -85,10 +85,10 @@ test("an SPF record of others is refused, as two make both void; one of ours is 
   });
   await expect(declareProgram(spf("theirs"))).rejects.toThrow(
     [
-      'mastiff.party has a v=spf1 record already that this stack did not make: "v=spf1 include:theirs -all"',
-      "  set in  mastiff:spf, which asks for one of ours",
-      "  fix     keep theirs: pulumi config rm mastiff:spf",
-      "          or take over what theirs says, then remove it yourself in the Cloudflare dashboard and run again",
+      'mastiff.party already has a v=spf1 record that this stack did not create: "v=spf1 include:theirs -all"',
+      "  set in  mastiff:spf, which asks for a record of this stack",
+      "  fix     keep the existing record: pulumi config rm mastiff:spf",
+      "          or carry over what it says, then remove it yourself in the Cloudflare dashboard and run again",
     ].join("\n"),
   );
   expect((await declareProgram(spf("Mastiff 3f9a1c0b77de mastiff/test"))).names).toContain(
@@ -98,7 +98,7 @@ test("an SPF record of others is refused, as two make both void; one of ours is 
 
 test("a zone that is not there is said with the account and both ways out", async () => {
   await expect(declareProgram({ zone: null })).rejects.toThrow(
-    /Cloudflare shows no zone mastiff\.party in the account 00000000000000000000000000000d09\.\n.*pulumi config set mastiff:zoneMode created\n.*it needs Zone Read on this zone/s,
+    /Cloudflare shows no zone mastiff\.party in the account 00000000000000000000000000000d09\.\n.*pulumi config set mastiff:zoneMode created\n.*the token needs Zone Read on this zone/s,
   );
 });
 

@@ -182,8 +182,8 @@ describe("an app that is not ours", () => {
     const { code, stderr } = await world.drive("app", "ensure", { spec: spec("taken-by-another") });
     expect(code).toBe(1);
     expect(timeless(stderr)).toBe(`taken-by-another: creating the app
-The app name "taken-by-another" is taken: names are unique over all of Fly, and organisation mastiff does not have it.
-  set in  mastiff:app (by default made from mastiff:domain)
+The app name "taken-by-another" is taken: names are unique on all of Fly, and organisation mastiff does not have this app.
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
           or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>
   retry   does not help before this is changed
@@ -193,11 +193,11 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
 
   test("another stack's: neither taken up nor destroyed", async () => {
     await world.must("app", "ensure", { spec: spec("theirs", { stack: "mastiff/other" }) });
-    const text = `The Fly app "theirs" is in organisation mastiff already and belongs to something else: it carries the mark of another stack, not that of mastiff/dev, or of one of the same name in another backend.
-  set in  mastiff:app (by default made from mastiff:domain)
+    const text = `The Fly app "theirs" already exists in organisation mastiff and belongs to something else: it carries the mark of a stack other than mastiff/dev, or of a stack of the same name in another backend.
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
-          what is in it:  flyctl status -a theirs
+          or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
+          to see what is in it:  flyctl status -a theirs
   retry   does not help before this is changed`;
     for (const verb of ["ensure", "destroy"]) {
       const { code, stderr } = await world.drive("app", verb, { spec: spec("theirs") });
@@ -219,11 +219,11 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
     expect(code).toBe(1);
     expect(
       stderr,
-    ).toBe(`The Fly app "used" is in organisation mastiff already and belongs to something else: it has content, but not the mark of stack mastiff/dev.
-  set in  mastiff:app (by default made from mastiff:domain)
+    ).toBe(`The Fly app "used" already exists in organisation mastiff and belongs to something else: it has content, but not the mark of stack mastiff/dev.
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
-          what is in it:  flyctl status -a used
+          or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
+          to see what is in it:  flyctl status -a used
   retry   does not help before this is changed
 `);
   });
@@ -273,9 +273,9 @@ The app name "taken-by-another" is taken: names are unique over all of Fly, and 
     });
     expect(code).toBe(1);
     expect(stderr).toBe(`The Fly app "one" cannot be renamed to "renamed": Fly has no rename.
-  set in  mastiff:app (by default made from mastiff:domain)
+  set in  mastiff:app (by default derived from mastiff:domain)
   fix     keep the name:  pulumi config set mastiff:app one
-          or bring up a stack of its own under the new name and move the data there
+          or bring up another stack with the new name and move the data there
   retry   does not help before this is changed
 `);
     expect(await world.journal(after)).toEqual([]);
@@ -350,8 +350,8 @@ describe("drift of an app", () => {
     });
     const seen = await world.must("app", "observe", { spec: spec("drifting"), previous: first });
     expect(seen.differences).toEqual([
-      "its shared IPv4 address is released",
-      `IPv6 address ${first.v6} is another one now`,
+      "its shared IPv4 address was released",
+      `IPv6 address ${first.v6} was replaced by another`,
     ]);
   });
 });

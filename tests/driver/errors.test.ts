@@ -37,19 +37,19 @@ describe("what a person can act on says how", () => {
     const path = (process.env.PATH ?? "").split(":").filter((folder) => !/flyctl|\/off|\/dev\//.test(folder));
     expect(
       await failure("app", "ensure", { spec: app, env: { PATH: path.join(":") } }),
-    ).toBe(`flyctl is not on PATH: it is what brings up everything on Fly.
+    ).toBe(`flyctl is not on PATH, and everything on Fly needs it.
   set in  PATH
   fix     install it:  https://fly.io/docs/flyctl/install/
-          or put the folder of an installed one on PATH
+          or add the folder of an installed flyctl to PATH
   retry   does not help before this is changed`);
   });
 
   test("not logged in", async () => {
     expect(
       await failure("app", "ensure", { spec: app, env: { FLY_API_TOKEN: undefined } }),
-    ).toBe(`Fly does not let flyctl in: there is no token, or it is expired or revoked.
+    ).toBe(`Fly refuses the login of flyctl: the token is missing, expired or revoked.
   set in  the environment variable FLY_API_TOKEN
-  fix     make one and put it there:  flyctl tokens create org -o mastiff
+  fix     create a token and set the variable:  flyctl tokens create org -o mastiff
   retry   does not help before this is changed
   about   acme
   flyctl  apps list -o mastiff --json (exit 1)
@@ -74,7 +74,7 @@ describe("what a person can act on says how", () => {
       env: { FLY_API_TOKEN: "fo1_unknown-token-here" },
     });
     expect(text.split("\n").slice(0, 2)).toEqual([
-      "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
+      "Fly refuses the login of flyctl: the token is missing, expired or revoked.",
       "  set in  the environment variable FLY_API_TOKEN",
     ]);
     expect(text).not.toContain("unknown-token-here");
@@ -106,7 +106,7 @@ describe("what a person can act on says how", () => {
 
   test("an image of Redis' own that is unknown", async () => {
     const text = await failure("redis", "ensure", { spec: { ...redis, image: "redis:99-nope" }, secrets });
-    expect(text).toContain('The image "redis:99-nope" is not to be found.\n');
+    expect(text).toContain('The image "redis:99-nope" cannot be found.\n');
     await world.must("redis", "destroy", { spec: { ...redis, dispensable: true } });
   });
 
@@ -139,8 +139,8 @@ describe("what a person can act on says how", () => {
     const text = await failure("app", "observe", { spec: app });
     await world.faults();
     expect(text).toBe(`Fly answers that something failed on its side.
-  fix     see whether Fly has an incident:  https://status.flyio.net
-  retry   helps: nothing is half done that a repeat does not finish
+  fix     check whether Fly has an incident:  https://status.flyio.net
+  retry   helps: the next run completes whatever is half done
   about   acme
   flyctl  secrets list -a acme --json (exit 1, HTTP 500)
   said    failed to list app secrets: oops`);
@@ -151,8 +151,8 @@ describe("what a person can act on says how", () => {
     const env = { FLY_API_BASE_URL: url, FLY_FLAPS_BASE_URL: url, FLY_UIEX_BASE_URL: url };
     const text = await failure("app", "observe", { spec: app, env });
     expect(text.split("\n").slice(0, 2)).toEqual([
-      "Fly is not to be reached.",
-      `  fix     see whether ${url} answers, or unset mastiff:endpoints to reach the real Fly`,
+      "Fly cannot be reached.",
+      `  fix     check whether ${url} answers, or unset mastiff:endpoints to reach the real Fly`,
     ]);
   });
 
@@ -161,7 +161,7 @@ describe("what a person can act on says how", () => {
     await world.must("redis", "ensure", { spec: redis, secrets });
     const broken = { ...redis, image: "ghcr.io/mastodon/mastodon:v4.7.4" };
     const text = await failure("redis", "ensure", { spec: broken, secrets });
-    expect(text).toContain("Redis does not come up: its machine in app acme is ");
+    expect(text).toContain("Redis does not start: its machine in app acme is ");
     expect(text).toContain("  set in  mastiff:redis\n");
     await world.must("redis", "destroy", { spec: { ...redis, dispensable: true } });
   });

@@ -50,7 +50,7 @@ describe("a migration is never started twice", { timeout: slow }, () => {
     );
     expect([code, stderr.split(" (")[0]]).toEqual([
       0,
-      "database: preparing: an earlier run started it, waiting for its end",
+      "database: preparing: an earlier run started this, waiting for it to end",
     ]);
     expect(await jobsSince(world, after)).toEqual(["db:prepare"]);
     expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
@@ -79,11 +79,11 @@ describe("a run that is told to stop", { timeout: slow }, () => {
     "%s: leaves no folder behind, says that it can go on, and ends as the signal asks",
     async (signal, code) => {
       const run = world.start("owner", "ensure", owner());
-      await run.said("owner: seeing to the account mastiff (");
+      await run.said("owner: setting up the account mastiff (");
       run.process.kill(signal);
       const ended = await run.ended;
       expect([ended.code, run.leftovers()]).toEqual([code, []]);
-      expect(ended.stderr).toContain("stopped; the next run goes on from here\n");
+      expect(ended.stderr).toContain("stopped; the next run continues from here\n");
       expect(ended.stderr).not.toContain(secrets.password);
     },
   );
@@ -132,7 +132,7 @@ describe("the owner", { timeout: slow }, () => {
   test("with another e-mail is refused, and the password does not stay behind", async () => {
     const { code, stderr } = await world.drive("owner", "ensure", owner({ email: "other@acme.example.org" }));
     expect(code).toBe(1);
-    expect(stderr).toContain(`Mastodon does not take mastiff <other@acme.example.org> as the owner of acme.
+    expect(stderr).toContain(`Mastodon does not accept mastiff <other@acme.example.org> as the owner of acme.
   set in  mastiff:ownerUsername, mastiff:ownerEmail
   fix     choose another:  pulumi config set mastiff:ownerUsername <name>, mastiff:ownerEmail <address>
   retry   does not help before this is changed
@@ -202,17 +202,17 @@ describe("what /health does not ask", { timeout: slow }, () => {
     await world.must("secrets", "ensure", { spec: { app: "acme", names: Object.keys(keys) }, secrets: keys });
     const { code, stderr } = await world.drive("release", "ensure", wrong);
     expect(code).toBe(1);
-    expect(stderr).toContain(`acme runs ${images.new}, but does not work in full: push.
+    expect(stderr).toContain(`acme runs ${images.new}, but these parts do not work: push.
   set in  the stack's VAPID key
-  fix     each part's own words are below; after the change, run pulumi up again
-  retry   helps only if the cause passes by itself; the next run looks again
-  said    push: private and public key are no pair
+  fix     the message of each part is below; after the change, run pulumi up again
+  retry   helps only if the cause goes away by itself; the next run checks again
+  said    push: private and public key do not match
 `);
   });
 
   test("is owed until it was well: a plain repeat asks again, without another deploy", async () => {
     expect((await world.must("release", "observe", wrong)).differences).toEqual([
-      "the last release was never seen to work",
+      "the last release has not been checked yet",
     ]);
     const after = await world.now();
     expect((await world.drive("release", "ensure", wrong)).code).toBe(1);

@@ -127,8 +127,8 @@ describe("Postgres", () => {
     const spec = postgres("db1", { size: { cpuKind: "shared", cpus: 2, memoryMb: 2048 }, volumeGb: 20 });
     const seen = await world.must("postgres", "observe", { spec });
     expect(seen.differences).toEqual([
-      "of the database: memory is 1024 MB, should be 2048 MB",
-      "of the database: it has 1 shared CPUs, should have 2 shared",
+      "database: memory is 1024 MB, should be 2048 MB",
+      "database: it has 1 shared CPUs, should have 2 shared",
       "the database's volume has 10 GB, should have 20 GB",
     ]);
     await world.must("postgres", "ensure", { spec, secrets });
@@ -161,7 +161,7 @@ describe("Postgres", () => {
     const volume = await world.drive("postgres", "ensure", { spec: postgres("db1", { size }), secrets });
     expect([volume.code, volume.stderr]).toEqual([
       1,
-      `The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly only grows.
+      `The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly can only grow.
   set in  mastiff:postgres
   fix     keep the size:  pulumi config set-all --path --plaintext mastiff:postgres.cpus=2 --plaintext mastiff:postgres.memoryMb=2048 --plaintext mastiff:postgres.volumeGb=20
           or move the data to a new, smaller one (docs/operations.md, “Moving house”)
@@ -174,7 +174,7 @@ describe("Postgres", () => {
     });
     expect(memory.code).toBe(1);
     expect(memory.stderr).toContain(
-      "The database db1 has 2 shared CPUs and 2048 MB; it is not made smaller (1 shared, 1024 MB)",
+      "The database db1 has 2 shared CPUs and 2048 MB; Mastiff does not make it smaller (1 shared, 1024 MB)",
     );
   });
 
@@ -194,8 +194,10 @@ describe("Postgres", () => {
     const { refused } = await world.must("postgres", "observe", { spec });
     expect(refused.map((text: string) => text.split("\n")[0])).toEqual([
       "The database db1 is in region ams and cannot move to fra: its volume stays where it is.",
-      expect.stringMatching(/^The database db1 has 2 shared CPUs and 2048 MB; it is not made smaller/),
-      "The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly only grows.",
+      expect.stringMatching(
+        /^The database db1 has 2 shared CPUs and 2048 MB; Mastiff does not make it smaller/,
+      ),
+      "The volume of db1 has 20 GB and cannot shrink to 10 GB: a file system on Fly can only grow.",
     ]);
     const ensured = await world.drive("postgres", "ensure", { spec, secrets });
     expect(ensured.stderr).toContain(refused[0]);
@@ -241,10 +243,10 @@ describe("Postgres", () => {
     const { code, stderr } = await world.drive("postgres", "destroy", { spec: postgres("db1") });
     expect([code, stderr]).toEqual([
       1,
-      `The database db1 is not destroyed: acme, the community, is in it, and nobody has said that it ends.
-  set in  nothing: mastiff:destroy is not set, and was not at the last pulumi up
+      `The database db1 is not destroyed: it contains the community (acme), and nobody has confirmed that the community ends.
+  set in  nothing: mastiff:destroy is not set, and was not set at the last pulumi up
   fix     to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy
-          to keep it:  pulumi up makes again whatever a destroy has taken away
+          to keep it:  pulumi up creates again whatever a destroy has removed
   retry   does not help before this is changed
 `,
     ]);

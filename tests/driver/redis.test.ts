@@ -78,7 +78,7 @@ describe("an own Redis", () => {
     expect((await world.drive("redis", "ensure", { spec: redis("kv1"), secrets: rotated })).code).toBe(1);
     await world.faults();
     expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([
-      "of Redis: it runs with another password than its secret",
+      "Redis: its running password is not that of its secret",
     ]);
     await world.must("redis", "ensure", { spec: redis("kv1"), secrets: rotated });
     expect(machines((await world.fly()).apps.kv1)[0]?.secrets.REDIS_PASSWORD).toBe(rotated.password);
@@ -91,8 +91,8 @@ describe("an own Redis", () => {
       image: "redis:7.2-alpine",
     });
     expect((await world.must("redis", "observe", { spec })).differences).toEqual([
-      "of Redis: memory is 256 MB, should be 512 MB",
-      expect.stringMatching(/^of Redis: image is .*redis:7\.4-alpine.*, should be redis:7\.2-alpine$/),
+      "Redis: memory is 256 MB, should be 512 MB",
+      expect.stringMatching(/^Redis: image is .*redis:7\.4-alpine.*, should be redis:7\.2-alpine$/),
     ]);
     const id = machines((await world.fly()).apps.kv1)[0]?.id;
     await world.must("redis", "ensure", { spec, secrets });
@@ -154,7 +154,7 @@ describe("an own Redis", () => {
     expect([code, stderr]).toEqual([
       1,
       `Redis kv2 is not destroyed: 42 jobs wait in it. Deliveries to other servers, mails and deletions would be lost.
-  fix     let Sidekiq work them off (docs/operations.md, “Another Redis”); what may be given up is deleted on its page, under Retries and Scheduled
+  fix     let Sidekiq finish them (docs/operations.md, “Another Redis”); jobs that you can do without can be deleted on its page, under Retries and Scheduled
           or, to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up, then pulumi destroy
   retry   helps once no job waits
 `,
@@ -165,7 +165,7 @@ describe("an own Redis", () => {
       fly.apps.kv2.machines[machine?.id ?? ""].state = "stopped";
     });
     expect((await world.drive("redis", "destroy", { spec })).stderr).toContain(
-      "whether jobs wait in it could not be seen (no machine of kv2 runs that could be asked)",
+      "Mastiff could not see whether jobs wait in it (no machine of kv2 is running)",
     );
     expect((await world.fly()).apps.kv2).toBeDefined();
     await world.must("redis", "destroy", { spec: { ...spec, dispensable: true } });
@@ -223,7 +223,7 @@ describe("Upstash", () => {
     const app = { ...owned, app: "acme", publicAddresses: false, dedicatedV4: false };
     await world.must("app", "ensure", { spec: app });
     const { stderr } = await world.drive("upstash", "ensure", { spec: upstash("up2") });
-    expect(timeless(stderr)).toBe("Redis: up2 is there already: taking it up");
+    expect(timeless(stderr)).toBe("Redis: up2 already exists: adopting it");
   });
 
   test("one that nobody remembers is not taken up beside an app of another stack, nor without one", async () => {
@@ -234,7 +234,7 @@ describe("Upstash", () => {
       expect([code, stderr]).toEqual([
         1,
         expect.stringContaining(
-          `The Redis database up1 is there already, and the app ${app}, which it goes with, does not bear the mark`,
+          `The Redis database up1 already exists, but the app ${app}, which it belongs to, does not carry the mark`,
         ),
       ]);
     }
@@ -248,9 +248,9 @@ describe("Upstash", () => {
     const { code, stderr } = await world.drive("upstash", "ensure", { spec, previous: { name: "up1" } });
     expect([code, stderr]).toEqual([
       1,
-      `The Redis database up1 has plan "Pay-as-you-go", not "Fixed 250MB": flyctl changes plans only by hand, in a terminal.
+      `The Redis database up1 has plan "Pay-as-you-go", not "Fixed 250MB": flyctl changes plans only interactively, in a terminal.
   set in  mastiff:redis
-  fix     change it by hand, then run pulumi up again:  flyctl redis update up1
+  fix     change it in a terminal, then run pulumi up again:  flyctl redis update up1
           or keep the plan:  pulumi config set-all --path --plaintext mastiff:redis.kind=upstash --plaintext mastiff:redis.plan=Pay-as-you-go
   retry   does not help before this is changed
 `,

@@ -22,10 +22,10 @@ describe("a release that fails says why", { timeout: slow }, () => {
     );
     expect(code).toBe(1);
     expect(timeless(stderr)).toBe(`acme: releasing ${image}
-The image "${image}" is not to be found.
+The image "${image}" cannot be found.
   set in  mastiff:mastodonVersion
-  fix     see that the registry has this tag:  https://github.com/mastodon/mastodon/releases
-  retry   helps only when the registry was down
+  fix     check that the registry has this tag:  https://github.com/mastodon/mastodon/releases
+  retry   helps only if the registry was down
   about   acme
   flyctl  deploy -a acme -c release.toml --image ${image} --ha=false --no-public-ips --dns-checks=false --yes (exit 1)
   said    failed to fetch an image or build from source: could not find image "${image}"`);
@@ -46,7 +46,7 @@ The image "${image}" is not to be found.
       /\nRedis is version 6\.2\.\d+, but Sidekiq refuses to start below 7\.0\.0: nothing was released\.\n/,
     );
     expect(stderr).toContain(
-      `  fix     use an own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own\n`,
+      `  fix     use the stack's own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own\n`,
     );
     expect(await machinesByGroup(world)).toEqual({});
   });
@@ -106,9 +106,9 @@ The image "${image}" is not to be found.
       release(images.new, {}, { env: { LOCAL_DOMAIN: "acme.example.org", REDIS_NAMESPACE: "old" } }),
     );
     expect(code).toBe(1);
-    expect(stderr).toMatch(/\nThe release of acme failed: (web|sidekiq) does not come up healthy\.\n/);
+    expect(stderr).toMatch(/\nThe release of acme failed: (web|sidekiq) does not become healthy\.\n/);
     expect(stderr).toMatch(
-      / {2}fix {5}what it said last is below; the whole log: {2}flyctl logs -a acme --machine \w+\n/,
+      / {2}fix {5}its last output is below; the whole log: {2}flyctl logs -a acme --machine \w+\n/,
     );
     expect(stderr).toContain("REDIS_NAMESPACE");
     await world.must("release", "ensure", release(images.new));
@@ -121,7 +121,7 @@ The image "${image}" is not to be found.
       flyToml: `nonsense = 1\n${input.flyToml}`,
     });
     expect(code).toBe(1);
-    expect(stderr).toContain("flyctl does not accept the fly.toml that was made for acme.\n");
+    expect(stderr).toContain("flyctl rejects the fly.toml that was generated for acme.\n");
     expect(stderr).toContain("nonsense");
   });
 

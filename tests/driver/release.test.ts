@@ -77,7 +77,7 @@ describe("a release", { timeout: slow }, () => {
     const { code, stderr } = await world.drive("release", "ensure", moved);
     expect([code, stderr]).toEqual([
       1,
-      `acme serves acme.example.org and cannot become other.example.org: every account's handle hangs on the domain.
+      `acme serves acme.example.org and cannot serve other.example.org instead: every account's handle depends on the domain.
   set in  mastiff:domain
   fix     keep it:  pulumi config set mastiff:domain acme.example.org
           or bring up a second stack with the new domain, and let people move their accounts there
@@ -92,9 +92,9 @@ describe("a release", { timeout: slow }, () => {
     const { code, stderr } = await world.drive("release", "ensure", release(images.old));
     expect([code, stderr]).toEqual([
       1,
-      `Mastodon v4.6.3 is older than v4.7.4, which runs: an older Mastodon cannot read a newer one's database.
+      `Mastodon v4.6.3 is older than the running v4.7.4: an older Mastodon cannot read the database of a newer one.
   set in  mastiff:mastodonVersion
-  fix     see the way to go:  https://docs.joinmastodon.org/admin/upgrading/
+  fix     see the upgrade path:  https://docs.joinmastodon.org/admin/upgrading/
   retry   does not help before this is changed
 `,
     ]);
@@ -125,9 +125,9 @@ describe("a release", { timeout: slow }, () => {
     expect((await world.must("release", "observe", input)).differences).toEqual([]);
     const back = await world.must("release", "observe", release(images.new));
     expect(back.differences).toEqual([
-      expect.stringMatching(/^of machine \w+ \(sidekiq\): variable DEFAULT_LOCALE is set by other hands$/),
-      expect.stringMatching(/^of machine \w+ \(web\): memory is 2048 MB, should be 1024 MB$/),
-      expect.stringMatching(/^of machine \w+ \(web\): variable DEFAULT_LOCALE is set by other hands$/),
+      expect.stringMatching(/^machine \w+ \(sidekiq\): variable DEFAULT_LOCALE was set by somebody else$/),
+      expect.stringMatching(/^machine \w+ \(web\): memory is 2048 MB, should be 1024 MB$/),
+      expect.stringMatching(/^machine \w+ \(web\): variable DEFAULT_LOCALE was set by somebody else$/),
     ]);
     await world.must("release", "ensure", release(images.new));
   });
@@ -162,7 +162,7 @@ describe("a release", { timeout: slow }, () => {
     await world.faults();
     expect([stopped.code, await debts()]).toEqual([1, ["MASTIFF_OWES_MIGRATION"]]);
     expect((await world.must("release", "observe", release(images.new))).differences).toEqual([
-      "migrations after the last release are still to be run",
+      "the migrations after the last release have not run yet",
     ]);
     const after = await world.now();
     await world.must("release", "ensure", release(images.new));

@@ -32,9 +32,9 @@ describe("keys that never change", () => {
     const { code, stderr } = await world.drive("secrets", "ensure", { spec, secrets: other });
     expect([code, stderr]).toEqual([
       1,
-      `The app keyed has other keys than this stack's state, and one or more of them would change: SALT. Accounts could no longer sign, browsers no longer be notified, and everybody would be logged out.
-  set in  the stack's state, from which a secret was lost (pulumi state delete, an older or a fresh state)
-  fix     bring back the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)
+      `The keys of the app keyed differ from those in this stack's state, and one or more of these would change: SALT. Accounts could no longer sign, browsers would get no notifications, and everybody would be logged out.
+  set in  the stack's state, which has lost a secret (pulumi state delete, an older or a new state)
+  fix     restore the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)
   retry   does not help before this is changed
 `,
     ]);
@@ -114,9 +114,9 @@ describe("secrets", () => {
       fly.apps.acme.secrets.PLAIN.digest = "0000000000000000";
     });
     const blind = await world.must("secrets", "observe", { spec });
-    expect(blind.differences).toEqual(["a secret was changed by other hands"]);
+    expect(blind.differences).toEqual(["a secret was changed by somebody else"]);
     const seen = await world.must("secrets", "observe", { spec, previous: output });
-    expect(seen.differences).toEqual(["secret PLAIN was changed by other hands"]);
+    expect(seen.differences).toEqual(["secret PLAIN was changed by somebody else"]);
     await world.meddle((fly) => {
       delete fly.apps.acme.secrets.PLAIN;
     });
@@ -141,7 +141,10 @@ describe("secrets", () => {
       spec: { app: "acme", names: ["A-B"] },
       secrets: { "A-B": "secret-value-1" },
     });
-    expect([wrong.code, wrong.stderr.split("\n")[0]]).toEqual([1, 'Error: "A-B" is no name for a variable']);
+    expect([wrong.code, wrong.stderr.split("\n")[0]]).toEqual([
+      1,
+      'Error: "A-B" is not a valid name for a variable',
+    ]);
     const missing = await world.drive("secrets", "ensure", {
       spec: { app: "acme", names: ["A"] },
       secrets: { B: "secret-value-1" },
@@ -200,7 +203,9 @@ describe("a certificate", () => {
       {
         hostname: "lost.example.org",
         status: "limited",
-        detail: expect.stringContaining("Let's Encrypt takes no new request for this name before 2027-01-01"),
+        detail: expect.stringContaining(
+          "Let's Encrypt accepts no new request for this name before 2027-01-01",
+        ),
       },
       { hostname: "never.example.org", status: "missing", detail: "Fly has no certificate for this name" },
     ]);

@@ -37,7 +37,7 @@ test("a Sidekiq that hangs is started, and seen, and started anew", { timeout: 3
   const { sidekiq } = await machinesByGroup(world);
   expect(sidekiq?.map(({ state }) => state)).toEqual(["started"]);
   expect((await world.must("release", "observe", wanted)).differences).toEqual([
-    `Sidekiq in machine ${sidekiq?.[0]?.id} is started, and its heartbeat has stopped`,
+    `Sidekiq in machine ${sidekiq?.[0]?.id} is running, but its heartbeat has stopped`,
   ]);
 
   await world.must("release", "ensure", wanted);

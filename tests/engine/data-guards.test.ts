@@ -12,9 +12,9 @@ describe("what would lose data is refused", () => {
   test("a fact that binds is refused in the preview, with the reason and the proper way", async () => {
     const { exitCode, output } = await community.preview({ "mastiff:region": "fra" });
     expect(exitCode, output).not.toBe(0);
-    expect(output).toContain("region would change from ams to fra: volumes do not move between regions");
+    expect(output).toContain("region would change from ams to fra: volumes cannot move between regions");
     expect(output).toContain(
-      "take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)",
+      "take a dump, end the community except for its secrets, start it there and restore the dump (docs/operations.md, “Moving house”)",
     );
   });
 

@@ -25,17 +25,17 @@ test("an empty backend is told that the community is up, and touches nothing of 
   const run = await elsewhere.up();
   expect(run.exitCode, run.output).not.toBe(0);
   for (const words of [
-    "mastiff.party is up already; its state is elsewhere (stack mastiff/dev). Found:",
+    "mastiff.party is already up, and its state is elsewhere (stack mastiff/dev). Found:",
     `- the app mastiff-party-db (machines: 1, running: 1), marked ${identity}`,
     `- DNS record A mastiff.party, marked ${identity}`,
     "- the header rule access_control_allow_origin_mastiff_party, marked",
     `- the bucket files-mastiff-party, marked ${identity}`,
-    "in the running machines, nowhere else: remove nothing of this",
+    "exist only in that state and in the running machines: remove nothing of this",
     "pulumi stack import --file state.json -s dev",
   ])
     expect(run.output).toContain(words);
   const said = await recover(elsewhere.place);
-  expect(said).toContain("cannot tell what in the clouds is this stack's: nothing is taken away");
+  expect(said).toContain("cannot tell which cloud resources belong to this stack: it deletes none of them");
   expect(belongings(await up.world.state())).toEqual(before);
 
   // The way out that the message names: an exported state.
@@ -65,8 +65,8 @@ test("recover on a live community keeps what the state lists, and ends what only
     state.cloudflare.records.push({ ...record, id: "f".repeat(32), comment: name("0b77de3f9a1c") });
   });
   const said = await recover(up.stack.place);
-  expect(said).toContain(`token ${name(identity, " (2025-01)")}: was made, but not written down`);
-  expect(said).toContain(`token ${name(identity, " (last dump)")}: was made, but not written down`);
+  expect(said).toContain(`token ${name(identity, " (2025-01)")}: was created but not recorded`);
+  expect(said).toContain(`token ${name(identity, " (last dump)")}: was created but not recorded`);
   const { cloudflare } = await up.world.state();
   const ids = (things: { id: string }[]) => things.map(({ id }) => id).sort();
   const added = (digits: string) => [...digits].map((digit) => ({ id: digit.repeat(32) }));

@@ -28,7 +28,7 @@ describe("before any cloud is called", () => {
       'mastiff:domain is "https://mastiff.party": a host name has no scheme',
       'mastiff:region is "amsterdam": a region is three lower-case letters',
       'mastiff:mastodonVersion is "latest": pin a release',
-      'mastiff:smtpPort is "smtp": is no whole number',
+      'mastiff:smtpPort is "smtp": is not a whole number',
       "fix: pulumi config set mastiff:domain mastiff.party --stack dev",
     ]) {
       expect(preview.output).toContain(line);
@@ -63,16 +63,16 @@ describe("when somebody else is there", () => {
     const preview = await stack.preview();
     expect(preview.exitCode).not.toBe(0);
     for (const text of [
-      'The zone mastiff.party has a ruleset for response headers already: "theirs"',
+      'The zone mastiff.party already has a ruleset for response headers: "theirs"',
       "pulumi config set mastiff:zoneMode shared",
       made[0]?.split("/").at(-1) ?? "",
-      "mastiff.party has DNS records that this stack did not make, where it puts the addresses of its app:",
+      "mastiff.party has DNS records that this stack did not create, and this stack needs mastiff.party for the addresses of its app:",
       "A     192.0.2.7",
-      "files.mastiff.party has DNS records that this stack did not make, where it puts the host of its bucket:",
+      "files.mastiff.party has DNS records that this stack did not create, and this stack needs files.mastiff.party for the host of its bucket:",
       "CNAME bucket.s3.example",
       "pulumi config set mastiff:filesHost mastodon-files.mastiff.party",
-      "_dmarc.mastiff.party has a v=DMARC1 record already that this stack did not make",
-      "keep theirs: pulumi config rm mastiff:dmarcPolicy",
+      "_dmarc.mastiff.party already has a v=DMARC1 record that this stack did not create",
+      "keep the existing record: pulumi config rm mastiff:dmarcPolicy",
     ])
       expect(preview.output).toContain(text);
     for (const path of made) await cloudflare("DELETE", path);

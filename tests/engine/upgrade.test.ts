@@ -27,9 +27,9 @@ describe(`a community goes from ${old} to ${next}`, () => {
     ]);
     for (const words of [
       "v4.6.10 → v4.7.4: migrations, then restarts 2 × web, 1 × sidekiq",
-      "- first the migrations that v4.6.10 bears, in a machine of their own: minutes, on a large server hours",
-      "- web machines restart one after the other, a minute or so each; the others answer meanwhile",
-      "- last the rest of the migrations, when all machines run v4.7.4",
+      "- first the migrations that v4.6.10 tolerates, in a machine of their own: minutes, on a large server hours",
+      "- web machines restart one after the other, about a minute each; the others keep answering",
+      "- last the remaining migrations, once all machines run v4.7.4",
       "v4.6.10 → v4.7.4: restarts 1 × streaming",
     ])
       expect(preview.output).toContain(words);

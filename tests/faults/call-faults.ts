@@ -64,7 +64,7 @@ function status(
   };
 }
 
-const noAnswer = /no answer|no end after|no word for|took too long|EOF|connection reset|socket hang up/i;
+const noAnswer = /no answer|no end after|no output for|took too long|EOF|connection reset|socket hang up/i;
 
 /**
  * All faults. A 500 and a cut come after the cloud has acted: a client that only repeats the call makes things twice.
@@ -90,7 +90,7 @@ export const callFaults: readonly CallFault[] = [
     name: "malformed",
     when: "after",
     action: () => ({ malformed: true }),
-    told: /no JSON|not? (?:whole )?XML|answer was no|decod|unexpected (?:end|EOF)|invalid character/i,
+    told: /not JSON|no JSON|not? (?:whole )?XML|answer was not|decod|unexpected (?:end|EOF)|invalid character/i,
   },
   {
     name: "late answer",

@@ -27,46 +27,49 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     because: "it is the answer to a destroy that was asked for, and takes a last dump first",
   },
   {
-    fix: "let Sidekiq work them off",
+    fix: "let Sidekiq finish them",
     because: "jobs that a person gives up one by one, on Sidekiq's page, after the rest was worked off",
   },
   {
-    fix: "see whether Fly has an incident: https://status.flyio.net remove it",
+    fix: "check whether Fly has an incident: https://status.flyio.net remove it",
     because: "a one-off's machine that never started: it has run nothing, serves nobody and has no volume",
   },
-  { fix: "unset it, or say how many times", because: "a variable of the operator's own shell" },
+  { fix: "unset it, or set a factor", because: "a variable of the operator's own shell" },
   {
-    fix: "see whether this machine has a way to api.fly.io",
+    fix: "check whether this machine can reach api.fly.io",
     because: "a key of config that names local clouds",
   },
-  { fix: "the token is not valid here", because: "it says where the token of a destroy comes from" },
+  { fix: "the token is not valid for this call", because: "it says where the token of a destroy comes from" },
   { fix: "the key is not valid", because: "it says where the key of a destroy comes from" },
-  { fix: "when other hands removed it", because: "it says what may have happened" },
+  { fix: "if somebody removed it", because: "it says what may have happened" },
   {
     fix: "pulumi config set-all --path --secret <its other parts> pulumi config rm mastiff:env",
     because: "a key of config, whose values have just been set under another one",
   },
-  { fix: "use an own Redis: pulumi config rm", because: "a key of config, which gets another value" },
-  { fix: "it was removed by other hands", because: "it says what happened" },
-  { fix: "keep theirs: pulumi config rm", because: "a key of config that asks for a record" },
   {
-    fix: "put two of the zone's rules of this kind into one",
+    fix: "use the stack's own Redis: pulumi config rm",
+    because: "a key of config, which gets another value",
+  },
+  { fix: "somebody removed it", because: "it says what happened" },
+  { fix: "keep the existing record: pulumi config rm", because: "a key of config that asks for a record" },
+  {
+    fix: "merge two of the zone's rules of this kind into one",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
   {
-    fix: "a DNS record stands at the bucket's host",
+    fix: "the bucket's host already has a DNS record",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
   {
-    fix: "the zone holds all the DNS records",
+    fix: "the zone has all the DNS records",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
-  { fix: "to make or delete a zone the token needs", because: "it says which right a token needs" },
+  { fix: "to create or delete a zone, the token needs", because: "it says which right a token needs" },
   {
-    fix: "nothing needs them any more (an old site",
+    fix: "if nothing needs them any more (an old site",
     because:
       "it first says what stands there and where to look at it, and leaves it to a person who knows that nothing needs it; what something needs has to stay",
   },
@@ -76,7 +79,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
       "a ruleset is proposed for removal by its call only when it has no rule; one with rules is listed, and left to a person",
   },
   {
-    fix: "put two of them into one",
+    fix: "merge two of them into one",
     because:
       "it first says what stands there, and leaves it to a person who knows that nothing needs it; another way out keeps all of it",
   },
@@ -101,18 +104,18 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "filesHost would change from <host> to <0>: other servers and apps have addresses of upload",
+    text: "filesHost would change from <host> to <0>: other servers and apps keep addresses of upload",
     shown: "unit/data-guard.test.ts: an old name of the uploads serves on, until somebody gives it up",
   },
   {
     file: "components/cloudflare/zone-obstacles.ts",
-    text: "The ruleset for response headers of the zone <name> is the stack <owner>'s as a whole: its",
+    text: "The stack <owner> owns the whole ruleset for response headers of the zone <name>: its",
     shown:
       "unit/zone-obstacles.test.ts: a ruleset that another stack owns as a whole is refused in every mode, one that stacks share in none",
   },
   {
     file: "providers/fly/things/addresses.ts",
-    text: "The IPv4 <v4> of <app>, to which DNS leads, is of the other kind than mastiff:dedicatedIpv",
+    text: "DNS points to the IPv4 <v4> of <app>, which is not of the kind that mastiff:dedicatedIpv4",
     none: "it says that the app is asked for first, which the program always does: only a run of the driver by hand meets it",
   },
   { file: "cli/call.ts", text: "<path> needs a command.", shown: "unit/mastiff.test.ts: mastiff %s" },
@@ -125,19 +128,19 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/call.ts",
-    text: "<path> cannot do anything with <value>.",
+    text: "<path> does not take the argument <value>.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   { file: "cli/call.ts", text: "<path> has no option <rawName>.", shown: "unit/mastiff.test.ts: mastiff %s" },
   { file: "cli/call.ts", text: "<rawName> takes no value.", shown: "unit/mastiff.test.ts: mastiff %s" },
   {
     file: "cli/commands/doctor.ts",
-    text: "-s and --domain each name a community, and one at a time is looked at.",
+    text: "-s and --domain each name a community, and doctor looks at one at a time.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
     file: "cli/commands/doctor.ts",
-    text: "--fail-on is <text>: that is no severity.",
+    text: "--fail-on is <text>: that is not a severity.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
@@ -147,12 +150,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/options.ts",
-    text: "--memory-mb is <text>: a machine has megabytes in steps of 256.",
+    text: "--memory-mb is <text>: the memory of a machine comes in steps of 256 MB.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
     file: "cli/pulumi.ts",
-    text: "There is no pulumi on PATH.",
+    text: "pulumi is not on PATH.",
     shown: "unit/mastiff.test.ts: cannot be asked for without pulumi",
   },
   {
@@ -167,13 +170,13 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/recover/engine.ts",
-    text: "Somebody is at work on <stack>: <holder>.",
+    text: "Another run holds the lock of <stack>: <holder>.",
     followed:
       "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
     file: "providers/cloudflare/bucket-access.ts",
-    text: "The bucket <name> is not emptied: uploads are in it, and nobody has said that the communit",
+    text: "The bucket <name> is not emptied: it contains uploads, and nobody has confirmed that the c",
     followed: "engine/ending.test.ts: named, it is told what will be lost, dumped and unprotected",
   },
   {
@@ -203,13 +206,13 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/cloudflare/entrypoint.ts",
-    text: "The rule <ref> is another stack's: “<description>”. It acts on a community that is up.",
+    text: "The rule <ref> belongs to another stack: “<description>”. It acts on a community that is up.",
     shown:
       "clients/phase-rule.test.ts: a rule that bears another stack's mark is neither changed nor removed",
   },
   {
     file: "components/cloudflare/answers.ts",
-    text: "Cloudflare answered the POST for <name> (<1>) with half an answer (HTTP 200, no JSON): it ",
+    text: "Cloudflare's answer to the POST for <name> (<1>) is incomplete (HTTP 200, no JSON): the ",
     followed:
       "engine/long/half-answers.test.ts: what Cloudflare answered by half is said, and made once in the end",
   },
@@ -300,54 +303,54 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/hints.ts",
-    text: "<what>: it may have been made all the same.",
+    text: "<what>: the resource may exist all the same.",
     shown:
       "engine/long/operators.test.ts: whoever comes while another operator is at work is told who that is, and hurts nothing",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "every account's handle and its identity at other servers hang on the domain",
+    text: "every account's handle and its identity at other servers depend on the domain",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "the database and Redis would be made anew, empty, and the old ones deleted",
+    text: "the database and Redis would be deleted and created again, empty",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "database and Redis stay in the organisation that has them: they would be made anew, empty",
+    text: "database and Redis cannot move to another organisation: they would be created again, empty",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "volumes do not move between regions: database and Redis would be made anew, empty",
+    text: "volumes cannot move between regions: database and Redis would be created again, empty",
     followed:
       "engine/long/moving-house.test.ts: as docs/operations.md says: its secrets stay in the stack, all else is made anew around them",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "the bucket with every upload stays in the account that has it",
+    text: "the bucket with every upload cannot move to another account",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "this stack made that zone, and would delete it with all its records, those of others too",
+    text: "this stack created that zone, and would delete it with all its records, including those of others",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "every upload would stay behind in the old bucket, which would be emptied and deleted",
+    text: "every upload would be lost with the old bucket, which would be emptied and deleted",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "a bucket never changes its jurisdiction: it would be emptied, deleted and made anew",
+    text: "a bucket cannot change its jurisdiction: it would be emptied, deleted and created again",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
     file: "components/stack/fact-rules.ts",
-    text: "<fact> would shrink from <before> to <after>: a volume of Fly's only grows",
+    text: "<fact> would shrink from <before> to <after>: a volume on Fly can only grow",
     shown: "unit/data-guard.test.ts: what is for good is refused, with what would be lost and the proper way",
   },
   {
@@ -358,44 +361,44 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/stack/first-look.ts",
-    text: "<domain> is up already; its state is elsewhere<join>. Found: Nothing was made. The keys th",
+    text: "<domain> is already up, and its state is elsewhere<join>. Found: Nothing was created. The keys th",
     followed:
       "engine/lost-state.test.ts: an empty backend is told that the community is up, and touches nothing of it",
   },
   {
     file: "components/fly/look.ts",
-    text: "Fly could not be looked at, so this run cannot know what has changed there.",
+    text: "The look at Fly failed, so this run cannot know what has changed there.",
     none: "the two ways out are flyctl's own words and one key of config",
   },
   {
     file: "components/mastodon/kept-secrets.ts",
-    text: "secrets that must never change would be made anew, so nothing is done:",
+    text: "secrets that must never change would be generated again, so nothing is done:",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
     file: "components/stack/stack-identity.ts",
-    text: "The stack has no identity yet, and this run is not to make one: its --target leaves it out",
+    text: "The stack has no identity yet, and this run cannot create one: its --target excludes it",
     shown: "component/stack-identity.test.ts: a run whose --target leaves the identity out is told so",
   },
   {
     file: "components/mastodon/version-rule.ts",
-    text: "<from> → <to> goes back: an older Mastodon cannot read what <from> has written.",
+    text: "<from> → <to> is a downgrade: an older Mastodon cannot read what <from> has written.",
     shown: "engine/long/proper-ways.test.ts: the next minor first, and a larger disk: the proper ways up",
   },
   {
     file: "components/mastodon/version-rule.ts",
-    text: "<from> → <to> skips a minor version: each one's migrations build on those before.",
+    text: "<from> → <to> skips a minor version: the migrations of each version build on those before.",
     followed: "engine/long/proper-ways.test.ts: the next minor first, and a larger disk: the proper ways up",
   },
   {
     file: "components/mastodon/version-rule.ts",
-    text: "<from> → <to> is a new major version, whose upgrade path is not known here.",
+    text: "<from> → <to> is a new major version, whose upgrade path this version of Mastiff does not know.",
     none: "there is no such release yet",
   },
   {
     file: "providers/shared/patience.ts",
-    text: 'MASTIFF_PATIENCE is "<word>", which is no number above zero.',
+    text: 'MASTIFF_PATIENCE is "<word>", which is not a number above zero.',
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
@@ -405,17 +408,17 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "flyctl is not on PATH: it is what brings up everything on Fly.",
+    text: "flyctl is not on PATH, and everything on Fly needs it.",
     shown: "driver/errors.test.ts: flyctl is not on PATH",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
+    text: "Fly refuses the login of flyctl: the token is missing, expired or revoked.",
     shown: "driver/errors.test.ts: not logged in",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "The Fly token may not do this<app>.",
+    text: "The Fly token is not allowed to do this<app>.",
     none: "what the token lacks is for a person to grant",
   },
   {
@@ -440,7 +443,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: 'The image "<image>" is not to be found.',
+    text: 'The image "<image>" cannot be found.',
     shown: "driver/errors.test.ts: an image of Redis' own that is unknown",
   },
   {
@@ -460,28 +463,28 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly is not to be reached.",
+    text: "Fly cannot be reached.",
     shown: "driver/errors.test.ts: Fly is not to be reached",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly's answer cannot be read: half of one, or somebody else's.",
+    text: "Fly's answer cannot be read: it is incomplete, or not from Fly.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "flyctl did not come to an end in time.",
+    text: "flyctl did not finish in time.",
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
     file: "providers/fly/things/kept-keys.ts",
-    text: "The app <app> has other keys than this stack's state, and one or more of them would change",
+    text: "The keys of the app <app> differ from those in this stack's state, and one or more of thes",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
     file: "providers/fly/release/one-off.ts",
-    text: "Machine <id> of app <app> is <state> for a quarter of an hour and does not start.",
+    text: "Machine <id> of app <app> has been <state> for a quarter of an hour and does not start.",
     shown: "driver/errors.test.ts: Fly is unwell",
   },
   {
@@ -491,22 +494,22 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/owner.ts",
-    text: "Mastodon does not take <username> <<email>> as the owner of <app>.",
+    text: "Mastodon does not accept <username> <<email>> as the owner of <app>.",
     shown: "driver/jobs.test.ts: with another e-mail is refused, and the password does not stay behind",
   },
   {
     file: "providers/fly/things/ownership.ts",
-    text: 'The Fly app "<app>" is in organisation <org> already and belongs to something else: <whose',
+    text: 'The Fly app "<app>" already exists in organisation <org> and belongs to something else: <whose',
     shown: "driver/app.test.ts: another stack's: neither taken up nor destroyed",
   },
   {
     file: "providers/fly/things/ownership.ts",
-    text: 'The app name "<app>" is taken: names are unique over all of Fly, and organisation <org> do',
+    text: 'The app name "<app>" is taken: names are unique on all of Fly, and organisation <org> do',
     shown: "driver/app.test.ts: a name taken in another organisation",
   },
   {
     file: "providers/fly/call/patience.ts",
-    text: 'MASTIFF_PATIENCE is "<word>", which is no number above zero.',
+    text: 'MASTIFF_PATIENCE is "<word>", which is not a number above zero.',
     shown: "unit/patience.test.ts: %s is refused with the variable's name and a way out",
   },
   {
@@ -517,7 +520,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/postgres.ts",
-    text: "The database <app> is not destroyed: <database>, the community, is in it, and nobody has s",
+    text: "The database <app> is not destroyed: it contains the community (<database>), and nobody ha",
     followed: "engine/ending.test.ts: named, it is told what will be lost, dumped and unprotected",
   },
   {
@@ -528,12 +531,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/postgres.ts",
-    text: "The database <app> has <cpus> <cpuKind> CPUs and <memoryMb> MB; it is not made smaller (<c",
+    text: "The database <app> has <cpus> <cpuKind> CPUs and <memoryMb> MB; Mastiff does not make it s",
     shown: "driver/postgres.test.ts: never shrinks: not the volume, not the machine, and says why",
   },
   {
     file: "providers/fly/things/psql.ts",
-    text: "The database <app> refused what it was asked.",
+    text: "The database <app> refused a statement.",
     none: "it only says where to read on",
   },
   {
@@ -549,7 +552,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/redis.ts",
-    text: "Redis does not come up: its machine in app <app> is <state>.",
+    text: "Redis does not start: its machine in app <app> is <state>.",
     shown: "driver/errors.test.ts: Redis that does not start",
   },
   {
@@ -565,7 +568,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/release/release-database.ts",
-    text: "<app> serves <was> and cannot become <next>: every account's handle hangs on the domain.",
+    text: "<app> serves <was> and cannot serve <next> instead: every account's handle depends on the domain.",
     shown:
       "driver/release.test.ts: another domain is refused before anything runs, also by a driver that knows no state",
   },
@@ -576,18 +579,18 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/release/release-machines.ts",
-    text: "flyctl does not accept the fly.toml that was made for <app>.",
+    text: "flyctl rejects the fly.toml that was generated for <app>.",
     shown: "driver/release-failures.test.ts: a fly.toml that flyctl does not take",
   },
   {
     file: "providers/fly/release/release-machines.ts",
-    text: "The release of <app> failed. The release of <app> failed: <first> does not come up healthy",
+    text: "The release of <app> failed. The release of <app> failed: <first> does not become healthy",
     shown:
       "driver/release-failures.test.ts: machines that do not boot: with the last lines that they printed",
   },
   {
     file: "providers/fly/release/release-smoke.ts",
-    text: "<app> runs <image>, but does not work in full: <join>.",
+    text: "<app> runs <image>, but these parts do not work: <join>.",
     shown: "driver/jobs.test.ts: is asked after a release, and what is wrong is named, with where it is set",
   },
   {
@@ -597,7 +600,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/upstash.ts",
-    text: "The Redis database <name> is there already, and the app <app>, which it goes with, does no",
+    text: "The Redis database <name> already exists, but the app <app>, which it belongs to, does not",
     shown:
       "driver/redis.test.ts: one that nobody remembers is not taken up beside an app of another stack, nor without one",
   },
@@ -609,7 +612,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/things/upstash.ts",
-    text: 'The Redis database <name> has plan "<plan>", not "<plan>": flyctl changes plans only by ha',
+    text: 'The Redis database <name> has plan "<plan>", not "<plan>": flyctl changes plans only inter',
     shown: "driver/redis.test.ts: another plan is drift that only a person in a terminal can mend",
   },
   {
@@ -682,7 +685,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/call/explain.ts",
-    text: "Fly broke off a command inside a machine",
+    text: "Fly repeatedly aborted a command inside a machine",
     none: "the limit is Fly's own, and the next run finds the machine less busy",
   },
   {
@@ -733,7 +736,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/foreign-records.ts",
-    text: "<host> has a <prefix> record already that this stack did not make: <content>",
+    text: "<host> already has a <prefix> record that this stack did not create: <content>",
     shown:
       "component/zone.test.ts: an SPF record of others is refused, as two make both void; one of ours is not",
   },
@@ -745,12 +748,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/zone-obstacles.ts",
-    text: "The zone <name> has a ruleset for response headers already: <name> (<id>). A zone has one ",
+    text: "The zone <name> already has a ruleset for response headers: <name> (<id>). A zone has one ",
     shown: "component/zone.test.ts: a ruleset of others in an owned zone is refused, with both ways out",
   },
   {
     file: "components/cloudflare/zone-room.ts",
-    text: "The zone <name> has no room for this community's rule: <length> of <limit> <title> (plan <",
+    text: "The zone <name> has no room for this community's rule: it already has <length> of <limit> <title> (plan <",
     shown:
       "unit/zone-obstacles.test.ts: a kind of rule at the plan's limit is refused, with the names of the existing rules",
   },
@@ -762,7 +765,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/cloudflare/zone-setup.ts",
-    text: "The zone <name> has <type> setup: its DNS is answered elsewhere, so the world would see no",
+    text: "The zone <name> has <type> setup: other name servers answer for it, so nobody would see th",
     shown: "unit/zone-obstacles.test.ts: a zone with %s setup is refused, and its records are not listed",
   },
   {

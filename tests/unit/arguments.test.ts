@@ -31,8 +31,8 @@ test("arguments are found by their path, and what no key has is named", () => {
 
 test.each([
   [
-    "fix     let this stack make the zone:  pulumi config set mastiff:zoneMode created",
-    'fix     let this stack make the zone:  set cloudflare.zoneMode to created in the arguments of Community "dogs"',
+    "fix     let this stack create the zone:  pulumi config set mastiff:zoneMode created",
+    'fix     let this stack create the zone:  set cloudflare.zoneMode to created in the arguments of Community "dogs"',
   ],
   [
     "pulumi config set mastiff:oldFilesHosts '[\"files.mastiff.party\"]' (docs/operations.md)",
@@ -47,8 +47,8 @@ test.each([
     'keep it: set sizes.postgres.cpus to 1, sizes.postgres.volumeGb to 2 in the arguments of Community "dogs"; or take a dump',
   ],
   [
-    "keep theirs: pulumi config rm mastiff:spf --stack acme",
-    'keep theirs: remove mail.spf in the arguments of Community "dogs"',
+    "keep the existing record: pulumi config rm mastiff:spf --stack acme",
+    'keep the existing record: remove mail.spf in the arguments of Community "dogs"',
   ],
   ["  set in  mastiff:zone (or mastiff:domain)", "  set in  cloudflare.zone (or domain)"],
 ])("a message that names config names arguments: %s", (message, words) => {

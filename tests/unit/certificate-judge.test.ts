@@ -18,9 +18,9 @@ const renewal =
 test.each([
   ["2027-02-20T00:00:00Z", "active", "issued, until 2027-02-20"],
   ["2026-12-12T12:00:01Z", "active", "issued, until 2026-12-12"],
-  ["2026-12-12T11:00:00Z", "expiring", `it ends on 2026-12-12 and was not renewed; ${renewal}`],
-  ["2026-11-28T12:00:01Z", "expiring", `it ends on 2026-11-28 and was not renewed; ${renewal}`],
-  ["2026-11-27T00:00:00Z", "expired", `it ended on 2026-11-27; ${renewal}`],
+  ["2026-12-12T11:00:00Z", "expiring", `it expires on 2026-12-12 and was not renewed; ${renewal}`],
+  ["2026-11-28T12:00:01Z", "expiring", `it expires on 2026-11-28 and was not renewed; ${renewal}`],
+  ["2026-11-27T00:00:00Z", "expired", `it expired on 2026-11-27; ${renewal}`],
 ])("listed as active, ends %s: %s", (expires_at, status, detail) => {
   const seen = judge("acme.social", issued({ expires_at }), now);
   expect(seen).toEqual({ hostname: "acme.social", status, detail });
@@ -31,7 +31,7 @@ test("of two certificates the later counts, of a certificate's two parts the ear
   const later = { expires_at: "2027-02-01T00:00:00Z", issued: [{ expires_at: "2026-12-05T00:00:00Z" }] };
   expect(judge("acme.social", issued(old, later), now)).toMatchObject({
     status: "expiring",
-    detail: expect.stringContaining("it ends on 2026-12-05"),
+    detail: expect.stringContaining("it expires on 2026-12-05"),
   });
 });
 
@@ -45,6 +45,6 @@ test("what ends soon is waited for, and said", () => {
     judge("streaming.acme.social", issued({ expires_at: "2027-02-20T00:00:00Z" }), now),
   ];
   expect(certificateSentences({ certificates })).toEqual([
-    `certificate of acme.social is expired: it ended on 2026-11-27; ${renewal}`,
+    `certificate of acme.social is expired: it expired on 2026-11-27; ${renewal}`,
   ]);
 });

@@ -65,7 +65,7 @@ const breakages: [string, [string, Page], string][] = [
   [
     "fediverse: the owner's actor",
     page("https acme.social/users/ada", { body: "{}" }),
-    "publicKey.publicKeyPem is no key",
+    "publicKey.publicKeyPem is not a public key",
   ],
   [
     "fediverse: host-meta",
@@ -100,7 +100,7 @@ const breakages: [string, [string, Page], string][] = [
   [
     "mail:",
     dns("s2._domainkey.acme.social", "CNAME", "elsewhere.example."),
-    "s2._domainkey.acme.social leads to elsewhere.example, not to SendGrid",
+    "s2._domainkey.acme.social points to elsewhere.example, not to SendGrid",
   ],
 ];
 
@@ -147,5 +147,5 @@ test("what a stack put out says what to look for", () => {
         'image = "ghcr.io/mastodon/mastodon:v4.6.3"\n[env]\n  CDN_HOST = "https://assets.acme.social"\n  SMTP_SERVER = "smtp.sendgrid.net"\n',
     }),
   ).toEqual(community);
-  expect(() => communityOf({})).toThrow("the stack has no output url: has it been up?");
+  expect(() => communityOf({})).toThrow("the stack has no output url: has pulumi up been run?");
 });

@@ -15,7 +15,7 @@ test.each([
   [answer(20217, "exceeded maximum number of zone rulesets for phase x"), /mastiff:zoneMode to shared/],
   [
     answer(20217, "exceeded maximum number of rules in the phase x: 11 out of 10"),
-    /Put two of them into one/,
+    /merge two rules into one/,
   ],
   [answer(10051, "The specified zone id is not valid."), /with full setup/],
   [answer(10056, "Domain already in use"), /mastiff:filesHost/],
@@ -31,6 +31,6 @@ test("the hint for a phase at its limit of rules does not propose recover, as no
 });
 
 test("every hint to remove something says to do so only when nothing needs it", () => {
-  const removing = Object.values(hints).filter((hint) => /\bremove\b|take it off/.test(hint));
+  const removing = Object.values(hints).filter((hint) => /\bremove\b|disconnect/.test(hint));
   expect(removing.filter((hint) => !/nothing needs/.test(hint))).toEqual([]);
 });

@@ -117,7 +117,7 @@ test("a key that is wrong is not missed by the rules between keys", () => {
     problems({ smtpServer: "smtp", smtpLogin: "l", smtpPassword: "x", fromAddress: "a@b.org" }, [
       "smtpPassword",
     ]),
-  ).toEqual(["smtpServer: has a single label: a name such as example.org is needed"]);
+  ).toEqual(["smtpServer: has only one label: use a name such as example.org"]);
   expect(problems({ zone: "Example", assetsHost: "assets.example.org" })).toEqual([
     "zone: write it in lower case",
   ]);
@@ -127,7 +127,7 @@ test.each(["cloudflareAccountId", "r2AccessKeyId"])(
   "%s without quotes has lost its digits, and is told so",
   (key) => {
     expect(problems({ [key]: "1.2345678901234567e+31" })[0]).toBe(
-      `${key}: is a number, as YAML reads digits without quotes, and most of them are lost: quote it`,
+      `${key}: has no quotes, so YAML read it as a number and lost most of its digits: quote it`,
     );
     expect(fixes({ [key]: "1.2345678901234567e+31" }).slice(0, 2)).toEqual([
       `write it in quotes in the stack's file:  mastiff:${key}: "<value>"`,
@@ -160,7 +160,7 @@ test("what else an object has stays when a part of it is removed, however it was
   ];
   expect(fixes({ env })).toEqual([
     ...commands,
-    "then, if it is to be another:  pulumi config set mastiff:domain <value>",
+    "then, to change the value:  pulumi config set mastiff:domain <value>",
     ...commands,
   ]);
   const secretEnv = '{"SMTP_SSL":"x","DEEPL_API_KEY":"hunter2"}';

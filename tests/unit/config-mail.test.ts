@@ -69,7 +69,7 @@ describe("the sender's name", () => {
 
   test("a line break never gets into a header", () => {
     expect(problems({ fromName: "Rex\nBcc: all@acme.social" })).toEqual([
-      "fromName: has no line breaks or other control characters in it",
+      "fromName: must not contain line breaks or other control characters",
     ]);
   });
 
@@ -84,7 +84,7 @@ describe("the sender's name", () => {
 describe("with SendGrid", () => {
   test("the sender lies in the authenticated domain, or is the verified one", () => {
     expect(problems({ fromAddress: "rex@elsewhere.org" })).toEqual([
-      "fromAddress: SendGrid answers 550 to mails from it: an address at mastiff.party, which is authenticated there, or that of mastiff:sender is needed",
+      "fromAddress: SendGrid refuses mails from this address (550): use an address at mastiff.party, which is authenticated there, or that of mastiff:sender",
     ]);
     expect(fixes({ fromAddress: "rex@elsewhere.org" })).toEqual([
       "pulumi config set mastiff:fromAddress notifications@mastiff.party --stack dev",
@@ -108,7 +108,7 @@ describe("with SendGrid", () => {
 
   test("ways to log in are for other servers", () => {
     expect(problems({ smtpAuth: "login" })).toEqual([
-      "smtpAuth: is for a server of your own (mastiff:smtpServer): SendGrid takes plain, and nothing in clear",
+      "smtpAuth: applies only to a server of your own (mastiff:smtpServer): SendGrid accepts only plain, and only encrypted connections",
     ]);
   });
 });
@@ -135,13 +135,13 @@ describe("with another server", () => {
 
   test("a password does not go over the net in clear", () => {
     expect(problems({ ...server, smtpEncryption: "none" }, ["smtpPassword"])).toEqual([
-      "smtpEncryption: would send the password in clear",
+      "smtpEncryption: would send the password unencrypted",
     ]);
   });
 
   test("SendGrid's SPF record is not published for it", () => {
     expect(problems({ ...server, spf: "true" }, ["smtpPassword"])).toEqual([
-      expect.stringContaining("spf: is a record for SendGrid, and mails leave by smtp.office365.com"),
+      expect.stringContaining("spf: is a record for SendGrid, but mails leave through smtp.office365.com"),
     ]);
     expect(fixes({ ...server, spf: "true" }, ["smtpPassword"])).toEqual([
       "pulumi config rm mastiff:spf --stack dev",

@@ -44,10 +44,10 @@ test("a community below a zone has one label there, however long its domain is",
 });
 
 test.each([
-  ["192.168.1.1", "domain: is an address, or ends like one: a host name is needed"],
-  ["example.123", "domain: is an address, or ends like one: a host name is needed"],
-  ["example.0x7f", 'domain: its last part "0x7f" is no top-level domain'],
-  ["example.c", 'domain: its last part "c" is no top-level domain'],
+  ["192.168.1.1", "domain: is an IP address, or ends like one: use a host name"],
+  ["example.123", "domain: is an IP address, or ends like one: use a host name"],
+  ["example.0x7f", 'domain: its last part "0x7f" is not a top-level domain'],
+  ["example.c", 'domain: its last part "c" is not a top-level domain'],
 ])("%s is no domain", (domain, problem) => {
   expect(problems({ domain })).toEqual([problem]);
 });
@@ -56,15 +56,13 @@ test("a domain that is too long for the names below it is refused as such, once"
   const domain = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(55)}.org`;
   expect(problems({ domain })).toEqual([
     expect.stringMatching(
-      /^domain: _acme-challenge\.a+.* which is made of it, is too long for a DNS name: 258/,
+      /^domain: _acme-challenge\.a+.* which is derived from it, is too long for a DNS name: 258/,
     ),
   ]);
 });
 
 test("an app with a reserved name gets another one proposed, which does", () => {
-  expect(problems({ app: "xn--party" })).toEqual([
-    "app: is a name that a Fly app cannot have: it is reserved",
-  ]);
+  expect(problems({ app: "xn--party" })).toEqual(["app: is reserved and cannot be the name of a Fly app"]);
   expect(fixes({ app: "xn--party" })).toEqual([
     "pulumi config set mastiff:app mastodon-xn--party --stack dev",
   ]);

@@ -19,7 +19,7 @@ test.each(plainKeys)(
 
 test("the fix for an encrypted mastiff:env moves its variables to mastiff:secretEnv", () => {
   expect(problems({ env: '{"DEEPL_API_KEY":"hunter2"}' }, ["env"])).toEqual([
-    "env: holds an encrypted value, but all of its values stand in fly.toml and in the state in clear",
+    "env: contains an encrypted value, but fly.toml and the state contain all of its values in plain text",
   ]);
   expect(fixes({ env: '{"DEEPL_API_KEY":"hunter2"}' }, ["env"])).toEqual([
     "pulumi config set-all --path --secret 'mastiff:secretEnv.DEEPL_API_KEY=<its value>' --stack dev",
@@ -29,7 +29,7 @@ test("the fix for an encrypted mastiff:env moves its variables to mastiff:secret
 
 test("the error for an unknown key does not contain its encrypted value", () => {
   const refused = refusal({ smtpPasswort: "hunter2" }, ["smtpPasswort"]);
-  expect(refused?.message).toContain("mastiff:smtpPasswort: is no key that Mastiff knows");
+  expect(refused?.message).toContain("mastiff:smtpPasswort: is not a key that Mastiff knows");
   expect(refused?.message).not.toContain("hunter2");
 });
 
@@ -64,6 +64,6 @@ test.each([
 
 test("a secret variable that is a number, because its quotes are missing, is refused", () => {
   expect(problems({ secretEnv: '{"KEY":12345678901234567890}' }, ["secretEnv"])).toEqual([
-    "secretEnv: KEY: is no text: quote it",
+    "secretEnv: KEY: is not text: quote it",
   ]);
 });

@@ -25,13 +25,13 @@ describe("a value of mastiff:env", () => {
   });
 
   test.each<[string, string, string]>([
-    ["a long id", "123456789012345678", "is a number with more digits than arrive: quote it"],
-    ["a number that lost its digits", "1.2345678901234567e+31", "is a number with more digits"],
+    ["a long id", "123456789012345678", "is a number that loses digits when it is read: quote it"],
+    ["a number that lost its digits", "1.2345678901234567e+31", "is a number that loses digits"],
     ["null", "null", 'is null: write ""'],
-    ["an object", '{"b":1}', "is no single value"],
-    ["a list", "[1]", "is no single value"],
-    ["a NUL", '"\\u0000"', "holds a NUL character"],
-    ["half a character", '"\\ud800"', "holds half of a character"],
+    ["an object", '{"b":1}', "is not a single value"],
+    ["a list", "[1]", "is not a single value"],
+    ["a NUL", '"\\u0000"', "contains a NUL character"],
+    ["half a character", '"\\ud800"', "contains half of a character"],
   ])("%s is refused", (_what, json, reason) => {
     expect(problems({ env: `{"ID":${json}}` })).toEqual([expect.stringContaining(`env: ID: ${reason}`)]);
     expect(fixes({ env: `{"ID":${json}}` })).toEqual([
@@ -41,7 +41,9 @@ describe("a value of mastiff:env", () => {
 
   test("lower-case names are Mastodon's too, others are none", () => {
     expect(parse({ env: '{"http_proxy":"http://proxy.internal:8080"}' }).env).toHaveProperty("http_proxy");
-    expect(problems({ env: '{"A-B":"x"}' })).toEqual(["env: a variable's name is letters, digits and _"]);
+    expect(problems({ env: '{"A-B":"x"}' })).toEqual([
+      "env: a variable's name consists of letters, digits and _",
+    ]);
   });
 });
 
@@ -199,11 +201,11 @@ test("every variable of Mastodon's documentation is decided: reserved, or left t
 
 test.each([
   ["SMTP_SSL", "use mastiff:smtpEncryption"],
-  ["SIDEKIQ_REDIS_URL", "would put jobs into another Redis"],
+  ["SIDEKIQ_REDIS_URL", "would put jobs into a Redis other than"],
   ["S3_OVERRIDE_PATH_STYLE", "would put the bucket's name into the host"],
-  ["SWIFT_ENABLED", "belongs to another place for uploads"],
+  ["SWIFT_ENABLED", "configures another storage for uploads"],
   ["SMTP_AUTH_METHOD", "is set by Mastiff from mastiff:smtpAuth"],
-  ["REDIS_SENTINELS", "has no effect beside REDIS_URL"],
+  ["REDIS_SENTINELS", "has no effect together with REDIS_URL"],
   ["MASTIFF_ANYTHING", "is Mastiff's own mark"],
 ])("%s is refused in both places", (name, reason) => {
   expect(reservedReason(name)).toContain(reason);

@@ -69,11 +69,7 @@ describe("refused, with the reason", () => {
     ["a path", { domain: "mastiff.party/about" }, "domain: a host name has no path"],
     ["a port", { domain: "mastiff.party:443" }, "domain: a host name has no port"],
     ["capitals", { domain: "Mastiff.party" }, "domain: write it in lower case"],
-    [
-      "one label",
-      { domain: "localhost" },
-      "domain: has a single label: a name such as example.org is needed",
-    ],
+    ["one label", { domain: "localhost" }, "domain: has only one label: use a name such as example.org"],
     ["an umlaut", { domain: "müll.party" }, "domain: write it in its ASCII form (xn--…)"],
     [
       "a files host with a path",
@@ -81,13 +77,13 @@ describe("refused, with the reason", () => {
       "filesHost: a host name has no path",
     ],
     ["a missing e-mail", { ownerEmail: undefined }, "ownerEmail: is required"],
-    ["a bad e-mail", { ownerEmail: "rex" }, "ownerEmail: is no e-mail address"],
+    ["a bad e-mail", { ownerEmail: "rex" }, "ownerEmail: is not an e-mail address"],
     ["a reserved name", { ownerUsername: "admin" }, "ownerUsername: is a name that Mastodon reserves"],
     ["a disguised one", { ownerUsername: "4dm1n" }, "ownerUsername: is a name that Mastodon reserves"],
     [
       "a name with a dash",
       { ownerUsername: "big-dog" },
-      "ownerUsername: is 1 to 30 lower-case letters, digits and _",
+      "ownerUsername: must be 1 to 30 lower-case letters, digits and _",
     ],
     [
       "a moving tag",
@@ -105,18 +101,18 @@ describe("refused, with the reason", () => {
       { region: "amsterdam" },
       "region: a region is three lower-case letters, as `fly platform regions` lists them",
     ],
-    ["a port that is none", { smtpPort: "smtp" }, "smtpPort: is no whole number"],
-    ["a port out of range", { smtpPort: "70000" }, "smtpPort: lies between 1 and 65535"],
-    ["a key that is none", { regoin: "ams" }, "regoin: is no key that Mastiff knows"],
+    ["a port that is none", { smtpPort: "smtp" }, "smtpPort: is not a whole number"],
+    ["a port out of range", { smtpPort: "70000" }, "smtpPort: must be between 1 and 65535"],
+    ["a key that is none", { regoin: "ams" }, "regoin: is not a key that Mastiff knows"],
     ["a value that is no JSON", { web: "2048" }, "web: Invalid input: expected object, received number"],
     ["a memory step", { web: '{"memoryMb":1000}' }, "web: memoryMb: Fly's memory comes in steps of 256 MB"],
-    ["a bool", { protect: "yes" }, "protect: is true or false"],
-    ["another zone", { zone: "example.org" }, "zone: mastiff.party does not lie in it"],
-    ["a zone whose name only ends alike", { zone: "iff.party" }, "zone: mastiff.party does not lie in it"],
+    ["a bool", { protect: "yes" }, "protect: must be true or false"],
+    ["another zone", { zone: "example.org" }, "zone: does not contain mastiff.party"],
+    ["a zone whose name only ends alike", { zone: "iff.party" }, "zone: does not contain mastiff.party"],
     [
       "a host in a zone whose name only ends alike",
       { filesHost: "files.bullmastiff.party" },
-      "filesHost: does not lie in the zone mastiff.party",
+      "filesHost: is not in the zone mastiff.party",
     ],
     [
       "a collision",
@@ -137,7 +133,7 @@ describe("refused, with the reason", () => {
     [
       "half a mail server",
       { smtpServer: "smtp.example.org" },
-      "smtpPassword: smtp.example.org wants a password",
+      "smtpPassword: smtp.example.org needs a password",
     ],
     [
       "half an R2 key",
@@ -147,12 +143,12 @@ describe("refused, with the reason", () => {
     [
       "more connections than Postgres takes",
       { web: '{"count":4,"workers":5}' },
-      "web: web, sidekiq and streaming together may open 115 database connections; Postgres takes 97: lower counts, workers or threads",
+      "web: web, sidekiq and streaming together may open 115 database connections; Postgres accepts 97: lower counts, workers or threads",
     ],
     [
       "more connections by the scheduler of several Sidekiqs",
       { sidekiq: '{"count":2,"threads":40}' },
-      "web: web, sidekiq and streaming together may open 100 database connections; Postgres takes 97: lower counts, workers or threads",
+      "web: web, sidekiq and streaming together may open 100 database connections; Postgres accepts 97: lower counts, workers or threads",
     ],
     [
       "more memory than the CPUs get",

@@ -159,10 +159,10 @@ describe("a community costs", () => {
 describe("is said", () => {
   test("in one line", () => {
     expect(costLine(parse())).toBe(
-      "about 28.63 USD a month: Fly 28.63; on top come uploads, traffic and SendGrid's plan (19.95 for its whole account)",
+      "about 28.63 USD a month: Fly 28.63; plus, by use, uploads, traffic and SendGrid's plan (19.95 for its whole account)",
     );
     expect(costLine(parse({ preset: "guide", sendgridAccountIsOurs: "true" }))).toBe(
-      "about 38.57 USD a month: Fly 18.62, SendGrid 19.95; on top come uploads, traffic and Redis commands",
+      "about 38.57 USD a month: Fly 18.62, SendGrid 19.95; plus, by use, uploads, traffic and Redis commands",
     );
   });
 
@@ -200,13 +200,13 @@ describe("a budget", () => {
     expect(parse({ budget: "19.95" }).budget).toBe(19.95);
     expect(microsOf(19.95)).toBe(19_950_000);
     for (const wrong of ["30 USD", "1e3", "-1", "19.955", "1,000"])
-      expect(problems({ budget: wrong })).toEqual(["budget: is no amount in USD, such as 30 or 19.95"]);
-    expect(problems({ budget: "0.00" })).toEqual(["budget: is no more than 0"]);
+      expect(problems({ budget: wrong })).toEqual(["budget: is not an amount in USD such as 30 or 19.95"]);
+    expect(problems({ budget: "0.00" })).toEqual(["budget: must be more than 0"]);
   });
 
   test("is there where it is to be refused", () => {
     expect(problems({ budgetAction: "refuse" })).toEqual([
-      "budgetAction: there is no mastiff:budget that could be refused",
+      "budgetAction: mastiff:budget is not set, so there is nothing to refuse",
     ]);
     expect(parse({ budgetAction: "refuse", budget: "30" }).budgetAction).toBe("refuse");
     expect(parse().budgetAction).toBe("warn");
@@ -223,11 +223,11 @@ describe("a budget", () => {
       [
         "This community costs about 176.74 USD a month, 11.75 more than mastiff:budget allows (165.00).",
         "  set in  mastiff:budget",
-        "  fix     a certificate for the assets host in place of the wildcard: saves 1.00. People notice: nothing.",
+        "  fix     a certificate for the assets host instead of the wildcard: saves 1.00. People notice: nothing.",
         "            pulumi config set mastiff:certificates perHost",
-        "          shared IPv4 addresses: saves 4.00. People notice: nothing: the old addresses serve until all records have changed.",
+        "          shared IPv4 addresses: saves 4.00. People notice: nothing: the old addresses work until all records have changed.",
         "            pulumi config set mastiff:dedicatedIpv4 false",
-        "          streaming with the sizes of preset small: saves 9.70. People notice: with more than 500 people, live timelines stop now and then, and apps connect again.",
+        "          streaming with the sizes of preset small: saves 9.70. People notice: with more than 500 people, live timelines stop now and then, until apps reconnect.",
         "            pulumi config set-all --path --plaintext mastiff:streaming.count=1 --plaintext mastiff:streaming.cpus=1 --plaintext mastiff:streaming.memoryMb=512 --plaintext mastiff:streaming.databasePool=5",
         "          together: 162.05 USD a month",
         "          or allow it:  pulumi config set mastiff:budget 176.75",
@@ -249,7 +249,7 @@ describe("a budget", () => {
       [
         "This community costs about 28.63 USD a month, 8.63 more than mastiff:budget allows (20.00).",
         "  set in  mastiff:budget",
-        "  fix     nothing is left to save without losing data",
+        "  fix     nothing more can be saved without losing data",
         "          or allow it:  pulumi config set mastiff:budget 28.63",
       ].join("\n"),
     );

@@ -22,7 +22,7 @@ const facts: Facts = {
 
 test("what is for good is refused, with what would be lost and the proper way", () => {
   expect(factProblems(facts, { ...facts, region: "fra" }, { sizes })).toEqual([
-    "region would change from ams to fra: volumes do not move between regions: database and Redis would be made anew, empty.\n    proper way: take a dump, end the community but for its secrets, begin there and restore it (docs/operations.md, “Moving house”)",
+    "region would change from ams to fra: volumes cannot move between regions: database and Redis would be created again, empty.\n    proper way: take a dump, end the community except for its secrets, start it there and restore the dump (docs/operations.md, “Moving house”)",
   ]);
   for (const [fact, value] of Object.entries({
     domain: "other.party",
@@ -43,7 +43,7 @@ test("another Redis is let through once its jobs are gone and somebody says so",
   expect(factProblems(own, upstash, { sizes, movedFrom: {}, waiting: 3 })[0]).toContain(
     "would be lost with it; 3 wait now",
   );
-  expect(factProblems(own, upstash, { sizes })[0]).toContain("how many is on https://mastiff.party/sidekiq");
+  expect(factProblems(own, upstash, { sizes })[0]).toContain("https://mastiff.party/sidekiq shows how many");
   expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" }, waiting: 3 })).toHaveLength(1);
   expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" }, waiting: 0 })).toEqual([]);
   expect(factProblems(own, upstash, { sizes, movedFrom: { redisKind: "own" } })).toEqual([]);
@@ -54,7 +54,7 @@ test("another Redis is let through once its jobs are gone and somebody says so",
 test("an old name of the uploads serves on, until somebody gives it up", () => {
   const other = { ...facts, filesHosts: ["media.mastiff.party"] };
   expect(factProblems(facts, other, { sizes })).toEqual([
-    `filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps have addresses of uploads at files.mastiff.party, and all of them would break.\n    proper way: let both serve: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
+    `filesHost would change from files.mastiff.party to media.mastiff.party: other servers and apps keep addresses of uploads at files.mastiff.party, and all of these would break.\n    proper way: keep both hosts: pulumi config set mastiff:oldFilesHosts '["files.mastiff.party"]' (docs/operations.md, “Another name for uploads”)`,
   ]);
   const both = { ...facts, filesHosts: ["media.mastiff.party", "files.mastiff.party"] };
   expect(factProblems(facts, both, { sizes })).toEqual([]);
@@ -95,8 +95,8 @@ test.each([
 
 test.each([
   ["v4.5.0", "v4.7.4", "skips a minor version"],
-  ["v4.7.4", "v4.7.3", "goes back"],
-  ["v4.7.0", "v4.6.9", "goes back"],
+  ["v4.7.4", "v4.7.3", "is a downgrade"],
+  ["v4.7.0", "v4.6.9", "is a downgrade"],
   ["v4.9.1", "v5.0.0", "is a new major version"],
 ])("%s → %s is refused", (from, to, reason) => {
   expect(versionProblem(from, to)).toContain(reason);

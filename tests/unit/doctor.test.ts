@@ -17,7 +17,7 @@ interface World {
   certificates: Record<string, Partial<Certificate>>;
   zone: string;
   nameServers: string[];
-  /** Hosts at which Cloudflare takes other servers for bots. */
+  /** Hosts at which Cloudflare treats other servers as bots. */
   guarded: string[];
   /** Hosts that never answer. */
   silent: string[];
@@ -166,7 +166,7 @@ const breakages: Breakage[] = [
     },
     "acme.social has no name servers",
     "critical",
-    "See at the registrar that the domain is paid for",
+    "Check at the registrar that the domain is paid for",
   ],
   [
     "DNS: the domain is in a zone at Cloudflare",
@@ -188,14 +188,14 @@ const breakages: Breakage[] = [
     "pulumi up --refresh",
   ],
   [
-    "DNS: CAA records let Let's Encrypt issue certificates",
+    "DNS: CAA records allow Let's Encrypt to issue certificates",
     records("acme.social CAA", '0 issue "digicert.com"'),
     'acme.social has 0 issue "digicert.com"',
     "warning",
     'CAA, 0 issue "letsencrypt.org"',
   ],
   [
-    "DNS: streaming.acme.social leads to Fly directly",
+    "DNS: streaming.acme.social points directly to Fly",
     page("https streaming.acme.social/api/v1/streaming/health", {
       headers: { "access-control-allow-origin": "*", server: "cloudflare" },
       body: "OK",
@@ -240,7 +240,7 @@ const breakages: Breakage[] = [
     "fly logs -a <app>",
   ],
   [
-    "web: plain http is sent to https",
+    "web: plain http redirects to https",
     page("http acme.social/", { body: "hello" }),
     "status 200, should be 301 (hello)",
     "warning",
@@ -251,7 +251,7 @@ const breakages: Breakage[] = [
     page("https acme.social/", { headers: { ...securityHeaders, "strict-transport-security": "max-age=0" } }),
     'header strict-transport-security is "max-age=0", should be /max-age=63072000;\\s*includeSubDomains/i',
     "warning",
-    "look for what changes it on the way",
+    "find out what changes it in between",
   ],
   [
     "web: security headers",
@@ -260,7 +260,7 @@ const breakages: Breakage[] = [
     }),
     'header content-security-policy is "img-src https://assets.acme.social", should be /files\\.acme\\.social/',
     "warning",
-    "see that mastiff:env sets none of them",
+    "check that mastiff:env sets none of them",
   ],
   [
     "web: the instance describes itself (/api/v2/instance)",
@@ -277,7 +277,7 @@ const breakages: Breakage[] = [
     "says what is left to do",
   ],
   [
-    "web: new accounts are approved by somebody",
+    "web: new accounts need approval",
     instanceWith({ registrations: { enabled: true, approval_required: false } }),
     "registrations.enabled is true, registrations.approval_required is false",
     "info",
@@ -293,7 +293,7 @@ const breakages: Breakage[] = [
   [
     "fediverse: the owner's actor has a public key",
     page("https acme.social/users/ada", { body: "{}" }),
-    "publicKey.publicKeyPem is no key",
+    "publicKey.publicKeyPem is not a public key",
     "critical",
     "ACTIVE_RECORD_ENCRYPTION",
   ],
@@ -321,14 +321,14 @@ const breakages: Breakage[] = [
     "fly logs -a <app>-streaming",
   ],
   [
-    "streaming: a WebSocket reaches it and is asked for a token",
+    "streaming: a WebSocket reaches the host and is asked for a token",
     page("https streaming.acme.social/api/v1/streaming", { status: 400 }),
     "status 400, should be 401",
     "critical",
-    "not through Cloudflare's proxy",
+    "not go through Cloudflare's proxy",
   ],
   [
-    "streaming: the web host sends it to its own",
+    "streaming: the web host redirects to the streaming host",
     page("https acme.social/api/v1/streaming/health", { status: 404 }),
     "status 404, should be 301",
     "info",
@@ -378,7 +378,7 @@ const breakages: Breakage[] = [
     records("acme.social TXT", "v=spf1 include:sendgrid.net ~all", "v=spf1 mx -all"),
     "acme.social has 2 SPF records: v=spf1 include:sendgrid.net ~all, v=spf1 mx -all",
     "warning",
-    "make one of them that says what both say",
+    "merge them into one record that says what both say",
   ],
   [
     "mail: SendGrid's DKIM keys can be fetched",
@@ -469,9 +469,9 @@ describe("no answer", () => {
         came: "no answer in 10 s",
         answered: false,
         also: [
-          "streaming: a WebSocket reaches it and is asked for a token",
+          "streaming: a WebSocket reaches the host and is asked for a token",
           "certificate: streaming.acme.social",
-          "DNS: streaming.acme.social leads to Fly directly",
+          "DNS: streaming.acme.social points directly to Fly",
         ],
       },
     ]);
@@ -519,7 +519,7 @@ describe("mastiff doctor", () => {
     const [, checks] = /^acme\.social: (\d+) checks, nothing to repair\n$/.exec(stdout) ?? [];
     expect(Number(checks)).toBeGreaterThan(20);
     expect(stderr.trimEnd().split("\n")).toHaveLength(Number(checks));
-    expect(stderr).toContain("web: /health is OK: well");
+    expect(stderr).toContain("web: /health is OK: ok");
     expect(code).toBe(0);
   });
 
@@ -527,7 +527,7 @@ describe("mastiff doctor", () => {
     onStack({ oldFilesHosts: '["media.acme.social"]' });
     const { code, stdout, stderr } = await doctor("-s", "acme", "--json");
     expect([code, stdout]).toEqual([0, "[]\n"]);
-    expect(stderr).toContain("files: media.acme.social still serves the uploads: well");
+    expect(stderr).toContain("files: media.acme.social still serves the uploads: ok");
     expect(pulumi?.calls().join("\n")).not.toContain("--show-secrets");
   });
 

@@ -53,22 +53,24 @@ test.each<[string, Props, string[]]>([
   [
     "a domain with a scheme",
     { ...domain, domain: "https://acme.social" },
-    ['domain: "https://acme.social" is no domain: write it in lower case, without scheme, e.g. acme.social'],
+    [
+      'domain: "https://acme.social" is not a domain: write it in lower case, without scheme, e.g. acme.social',
+    ],
   ],
   [
     "a path of labels as subdomain",
     { ...domain, subdomain: "a.b" },
-    ['subdomain: "a.b" is no single label, e.g. em or mail'],
+    ['subdomain: "a.b" is not a single label such as em or mail'],
   ],
   [
     "a key without scopes, which could do everything",
     { kind: "ApiKey", name: "mastiff acme", scopes: [] },
-    ["scopes: a key without scopes may do everything: name them, e.g. mail.send"],
+    ["scopes: a key without scopes may do everything: name the scopes, e.g. mail.send"],
   ],
   [
     "a zone's name for its id",
     { ...rule, zoneId: "acme.social" },
-    ['zoneId: "acme.social" is no zone id (32 hex digits)'],
+    ['zoneId: "acme.social" is not a zone id (32 hex digits)'],
   ],
   [
     "a rule that never acts",
@@ -78,7 +80,7 @@ test.each<[string, Props, string[]]>([
   [
     "a token's value for its digest",
     { ...access, secretAccessKey: "not-a-digest" },
-    ["secretAccessKey: it is no SHA-256 in lower-case hex (of the token's value)"],
+    ["secretAccessKey: it is not a SHA-256 in lower-case hex (of the token's value)"],
   ],
   [
     "a negative time",

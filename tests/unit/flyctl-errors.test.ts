@@ -111,9 +111,9 @@ describe("what an operator gets to read", () => {
     expect((await explain(failure("absent"), silent, { app: "acme" })).message).toBe(
       `There is no app "acme" on Fly, or this token does not see it.
   set in  mastiff:app, mastiff:flyOrg
-  fix     when other hands removed it, have it made again:  pulumi up
-          when it is there, use a token that sees it:  flyctl tokens create org
-  retry   helps when it was removed: the next run looks first, and makes what is missing
+  fix     if somebody removed it, create it again:  pulumi up
+          if it exists, use a token that sees it:  flyctl tokens create org
+  retry   helps if it was removed: the next run looks first, and creates what is missing
   flyctl  secrets list -a acme
   said    no`,
     );

@@ -35,7 +35,7 @@ describe("JSON", () => {
   });
 
   test("what is no JSON at all is an error that quotes it", () => {
-    expect(() => jsonIn("Welcome!")).toThrow("flyctl answered no JSON but: Welcome!");
+    expect(() => jsonIn("Welcome!")).toThrow("flyctl's answer is not JSON: Welcome!");
   });
 
   test("any value comes back through a stream of values, whatever its strings hold", () => {

@@ -50,10 +50,10 @@ describe("SQL through two shells", () => {
   });
 
   test.each(["Acme", "1acme", 'a"b', "a;b", "a".repeat(64)])("%s is no name", (name) => {
-    expect(() => identifier(name)).toThrow("is no name for a database or role");
+    expect(() => identifier(name)).toThrow("is not a valid name for a database or role");
   });
 
   test.each(["a'b", "a b", "a;b", ""])("'%s' is no literal", (text) => {
-    expect(() => literal(text)).toThrow("this value is no plain literal");
+    expect(() => literal(text)).toThrow("this value is not a plain literal");
   });
 });

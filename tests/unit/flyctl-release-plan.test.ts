@@ -105,7 +105,7 @@ describe("a release's plan", () => {
     const todo = plan([web, sidekiq], spec, toml);
     expect([todo.imageChanged, todo.deploy]).toEqual([true, true]);
     expect(todo.differences).toEqual([
-      `of machine m1 (web): image is ghcr.io/mastodon/mastodon:v4.7.3@sha256:01, should be ${image}`,
+      `machine m1 (web): image is ghcr.io/mastodon/mastodon:v4.7.3@sha256:01, should be ${image}`,
     ]);
   });
 
@@ -115,8 +115,8 @@ describe("a release's plan", () => {
     const file = plan(both(), spec, readFlyToml(`${text}\n# a remark`, "secrets-1"));
     expect([file.deploy, file.secretsChanged]).toEqual([true, false]);
     expect(file.differences).toEqual([
-      "of machine m2 (sidekiq): it was made from another declaration",
-      "of machine m1 (web): it was made from another declaration",
+      "machine m2 (sidekiq): it was created from another declaration",
+      "machine m1 (web): it was created from another declaration",
     ]);
   });
 
@@ -129,11 +129,11 @@ describe("a release's plan", () => {
     config(sidekiq).env = env;
     sidekiq.state = "stopped";
     expect(plan([web, sidekiq], spec, toml).differences).toEqual([
-      "of machine m2 (sidekiq): variable S3_PERMISSION is missing",
-      "of machine m1 (web): memory is 512 MB, should be 1024 MB",
-      "of machine m1 (web): variable DEBUG is set by other hands",
-      'of machine m1 (web): variable LOCAL_DOMAIN is "evil.org", should be "acme.org"',
-      "of machine m1 (web): service 80/443 → 3000 (/health) is missing",
+      "machine m2 (sidekiq): variable S3_PERMISSION is missing",
+      "machine m1 (web): memory is 512 MB, should be 1024 MB",
+      "machine m1 (web): variable DEBUG was set by somebody else",
+      'machine m1 (web): variable LOCAL_DOMAIN is "evil.org", should be "acme.org"',
+      "machine m1 (web): service 80/443 → 3000 (/health) is missing",
       "machine m2 (sidekiq) is stopped",
     ]);
   });
@@ -173,16 +173,16 @@ describe("an upgrade of Mastodon", () => {
   });
 
   test.each([
-    ["v4.5.2", "v4.7.4", "v4.7.4 skips a minor release after v4.5.2, which runs: go by v4.6 first"],
+    ["v4.5.2", "v4.7.4", "v4.7.4 skips a minor release after the running v4.5.2: upgrade to v4.6 first"],
     [
       "v4.7.4",
       "v4.7.3",
-      "v4.7.3 is older than v4.7.4, which runs: an older Mastodon cannot read a newer one's database",
+      "v4.7.3 is older than the running v4.7.4: an older Mastodon cannot read the database of a newer one",
     ],
     [
       "v4.9.1",
       "v5.0.0",
-      "v5.0.0 is a new major version after v4.9.1, which runs: its upgrade path is not known here",
+      "v5.0.0 is a new major version after the running v4.9.1: this version of Mastiff does not know the upgrade path",
     ],
   ])("%s to %s is refused", (one, other, problem) => {
     expect(upgradeProblem(from(one), from(other))).toBe(problem);

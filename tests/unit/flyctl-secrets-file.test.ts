@@ -67,9 +67,9 @@ describe("a secret's value", () => {
   });
 
   test.each<[string, string, string]>([
-    ["lines that end in CR LF, the last one too", "hunter\r\n2\r\n", "take them away"],
-    ["a NUL", "hunter\0", "holds a NUL character"],
-    ["half a character", "hunter\ud800", "holds half of a character"],
+    ["lines that end in CR LF, the last one too", "hunter\r\n2\r\n", "remove them"],
+    ["a NUL", "hunter\0", "contains a NUL character"],
+    ["half a character", "hunter\ud800", "contains half of a character"],
     ["more than 64 KiB", "x".repeat(65_537), "is longer than the 64 KiB"],
     ["a line beyond 64 KiB and a blank", `${"x".repeat(65_534)}" `, "is longer than the 64 KiB"],
   ])("with %s is refused, without being shown", (_what, value, reason) => {

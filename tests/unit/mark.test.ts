@@ -48,15 +48,15 @@ describe("a community that is up elsewhere", () => {
     ];
     expect(
       elsewhere(found, here),
-    ).toBe(`acme.social is up already; its state is elsewhere (stack mastiff/acme). Found:
+    ).toBe(`acme.social is already up, and its state is elsewhere (stack mastiff/acme). Found:
   - the app acme-social (machines: 3, running: 3), marked 3f9a1c0b77de
   - DNS record A acme.social, marked 3f9a1c0b77de
   - the bucket files-acme-social
-Nothing was made. The keys that accounts sign with are in that state and in the running machines, nowhere else: remove nothing of this.
+Nothing was created. The keys that accounts sign with exist only in that state and in the running machines: remove nothing of this.
   fix     log in to the backend that has the state:  pulumi login <url>, then pulumi preview -s acme
-          or bring back a state that was exported:  pulumi stack import --file state.json -s acme
+          or restore an exported state:  pulumi stack import --file state.json -s acme
           or, for another community, set other names:  mastiff:domain, mastiff:app, mastiff:bucket
-          no state left: docs/operations.md, “A lost state”`);
+          if no state is left: docs/operations.md, “A lost state”`);
   });
 
   test("names the stack that it was marked as", () => {

@@ -169,8 +169,8 @@ describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
     ["recover -s", "-s needs a value.", "-s <value>"],
     ["recover --stack --cancel", "--stack needs a value.", "--stack <value>"],
     ["recover --cancel=yes", "--cancel takes no value.", "--cancel alone"],
-    ["recover acme", 'mastiff recover cannot do anything with "acme".', "npx mastiff recover -s acme"],
-    ["recover -- acme", 'mastiff recover cannot do anything with "acme".', "npx mastiff recover -s acme"],
+    ["recover acme", 'mastiff recover does not take the argument "acme".', "npx mastiff recover -s acme"],
+    ["recover -- acme", 'mastiff recover does not take the argument "acme".', "npx mastiff recover -s acme"],
     [
       "tootctl -s acme",
       "mastiff tootctl: the command to run is missing.",
@@ -182,7 +182,7 @@ describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
       "npx mastiff tootctl -s acme accounts",
     ],
     ["tootctl --all accounts", "mastiff tootctl has no option --all.", "npx mastiff tootctl -- --all"],
-    ["doctor --fail-on much", '--fail-on is "much": that is no severity.', "--fail-on warning"],
+    ["doctor --fail-on much", '--fail-on is "much": that is not a severity.', "--fail-on warning"],
     [
       "doctor -s acme --domain acme.social",
       "-s and --domain each name a community",
@@ -311,13 +311,13 @@ describe("the stack", () => {
     [
       "is not there",
       ["-s", "acem"],
-      "There is no stack acem.\n  fix     name one that there is, by -s <name>: dogs, acme\n",
+      "There is no stack acem.\n  fix     name an existing stack with -s <name>: dogs, acme\n",
     ],
     ["of another organisation", ["-s", "me/they"], "There is no stack me/they.\n"],
     [
       "is not selected",
       [],
-      "No stack is selected.\n  fix     name one that there is, by -s <name>: dogs, acme\n",
+      "No stack is selected.\n  fix     name an existing stack with -s <name>: dogs, acme\n",
     ],
   ])("that %s ends the command with 1 and the names that there are", async (_which, option, words) => {
     onStack(listed("dogs", "acme"));
@@ -336,7 +336,7 @@ describe("the stack", () => {
 
   test("cannot be asked for without pulumi", async () => {
     const { code, stderr } = await run(["recover"]);
-    expect([code, stderr.split("\n")[0]]).toEqual([1, "There is no pulumi on PATH."]);
+    expect([code, stderr.split("\n")[0]]).toEqual([1, "pulumi is not on PATH."]);
     expect(stderr).toContain("fix     install it:");
   });
 
@@ -362,7 +362,7 @@ describe("recover", () => {
     const { code, stdout, stderr } = await run(["recover"]);
     expect([code, stderr]).toEqual([
       0,
-      "now: pulumi up -s acme   (or destroy, if that is what was cut off)\n",
+      "now: pulumi up -s acme   (or destroy, if a destroy was interrupted)\n",
     ]);
     expect(stdout).toContain("the state of acme has no identity");
     expect(stdout).toContain("nothing was left behind\n");
@@ -386,7 +386,9 @@ describe("recover", () => {
       halfKnown: [],
       leftovers: [],
     });
-    expect(stderr).toContain("mail-dkim1: a run was cut off while creating it; that note is cleared\n");
+    expect(stderr).toContain(
+      "mail-dkim1: a run was interrupted while creating it; the pending operation is cleared\n",
+    );
   });
 
   const locked = {
@@ -399,7 +401,7 @@ describe("recover", () => {
     onStack({ ...whole, "refresh --yes": locked, "cancel --yes": "" });
     const { code, stdout, stderr } = await run(["recover"]);
     expect([code, stdout, cancelled(pulumi?.calls())]).toEqual([1, "", []]);
-    expect(stderr).toContain("Somebody is at work on acme: rex@elsewhere, process 7");
+    expect(stderr).toContain("Another run holds the lock of acme: rex@elsewhere, process 7");
     expect(stderr).toContain("npx mastiff recover -s acme --cancel");
   });
 

@@ -97,7 +97,7 @@ test("over many seeds every kind comes at every cloud, one slow fault a run, and
 const said = `Diagnostics:
   pulumi-nodejs:dynamic/sendgrid:ApiKey (mail-key):
     error: SendGrid did not grant POST /api_keys (HTTP 500): internal error
-      fix     run it again: it goes on where it stopped
+      fix     run it again: it continues where it stopped
 `;
 
 test.each([

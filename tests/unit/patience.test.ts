@@ -31,7 +31,7 @@ describe.each([
     (word) => {
       expect(() => patiently(30_000, word)).toThrow(
         new RegExp(
-          `^MASTIFF_PATIENCE is "${word}", which is no number above zero\\.\\n[^]* {2}fix {5}unset it`,
+          `^MASTIFF_PATIENCE is "${word}", which is not a number above zero\\.\\n[^]* {2}fix {5}unset it`,
         ),
       );
     },

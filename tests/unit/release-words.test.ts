@@ -30,10 +30,10 @@ const one = { web: 1, sidekiq: 1 };
 test("an upgrade: migrations before and after, and what is away meanwhile", () => {
   expect(releaseWords(release("v4.6.10", one), release("v4.7.4", one))).toEqual([
     "v4.6.10 → v4.7.4: migrations, then restarts 1 × web, 1 × sidekiq",
-    "first the migrations that v4.6.10 bears, in a machine of their own: minutes, on a large server hours, without a limit, while v4.6.10 goes on serving",
-    "the only web machine restarts: the site does not answer for a minute or so (mastiff:web.count 2 leaves no gap)",
-    "Sidekiq puts its jobs back and goes on with them after its restart; none is lost",
-    "last the rest of the migrations, when all machines run v4.7.4",
+    "first the migrations that v4.6.10 tolerates, in a machine of their own: minutes, on a large server hours, without a time limit; v4.6.10 keeps serving meanwhile",
+    "the only web machine restarts: the site does not answer for about a minute (mastiff:web.count 2 avoids this)",
+    "Sidekiq returns its jobs to the queues and continues after its restart; no job is lost",
+    "last the remaining migrations, once all machines run v4.7.4",
   ]);
 });
 
@@ -48,7 +48,7 @@ test("streaming has no migrations", () => {
   const streaming = { streaming: 1 };
   expect(releaseWords(release("v4.7.3", streaming), release("v4.7.4", streaming))).toEqual([
     "v4.7.3 → v4.7.4: restarts 1 × streaming",
-    "everyone who reads live is cut off for some seconds and connects again by themselves",
+    "live timelines disconnect for some seconds and reconnect by themselves",
   ]);
 });
 

@@ -39,19 +39,19 @@ test("the secrets that may rotate take words and numbers", () => {
 describe("refused, with the reason", () => {
   test.each([
     ["secretKeyBase", "everybody would be logged out"],
-    ["vapid", "push subscription hangs on the pair"],
-    ["vapidPrivateKey", "push subscription hangs on the pair"],
+    ["vapid", "push subscription depends on the pair"],
+    ["vapidPrivateKey", "push subscription depends on the pair"],
     ["encryptionKeys", "signing keys and two-factor secrets are encrypted with them"],
     ["encryptionSalt", "signing keys and two-factor secrets are encrypted with them"],
     ["otpSecret", "two-factor secrets from before Mastodon 4.4"],
-    ["flyToken", "is no secret that rotates; these do: smtpKey, r2Token"],
+    ["flyToken", "is not a secret that can be rotated; these can: smtpKey, r2Token"],
   ])("%s", (name, reason) => {
     expect(rotate({ [name]: "1" })).toContain(`${name}: `);
     expect(rotate({ [name]: "1" })).toContain(reason);
   });
 
   test("a word that names no resource", () => {
-    expect(rotate({ smtpKey: "November 2026" })).toContain("the word is 1 to 20 lower-case letters");
+    expect(rotate({ smtpKey: "November 2026" })).toContain("the word must be 1 to 20 lower-case letters");
   });
 
   test("what somebody else made", () => {
@@ -60,7 +60,7 @@ describe("refused, with the reason", () => {
     const key = { r2AccessKeyId: "a", r2SecretAccessKey: "b" };
     expect(rotate({ r2Token: "1" }, key)).toContain("the bucket's key is yours");
     const upstash = { redis: '{"kind":"upstash"}' };
-    expect(rotate({ redisPassword: "1" }, upstash)).toContain("Upstash makes this password");
+    expect(rotate({ redisPassword: "1" }, upstash)).toContain("Upstash generates this password");
     expect(rotate({ databasePassword: "1" }, { ...server, ...key, ...upstash })).toBe("");
   });
 });

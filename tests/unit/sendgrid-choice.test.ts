@@ -106,9 +106,9 @@ test("branded links are an error that names the entry, and leaves it to their ow
   expect(brandingError([on], { domain: "acme.social", baseUrl: undefined })).toBe(
     [
       "SendGrid brands links in mails from acme.social: url77.acme.social (entry 7).",
-      "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header asks for one.",
-      "  fix     see in SendGrid's dashboard whose they are (Settings, Sender Authentication, Link Branding): mails that were",
-      "          sent lead through them. Who made them ends them there, or the community mails from another domain:",
+      "  Browsers refuse those links: they have no certificate of their own, and Fly's HSTS header requires one.",
+      "  fix     find out in SendGrid's dashboard who created them (Settings, Sender Authentication, Link Branding): mails that were",
+      "          sent link through them. Their creator ends them there, or the community sends from another domain:",
       "            pulumi config set mastiff:smtpServer <another server>",
     ].join("\n"),
   );

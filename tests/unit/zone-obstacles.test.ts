@@ -98,14 +98,14 @@ test("records of others at the community's hosts are listed host by host, with t
   expect(texts).toHaveLength(4);
   expect(texts[0]).toBe(
     [
-      "acme.social has DNS records that this stack did not make, where it puts the addresses of its app:",
+      "acme.social has DNS records that this stack did not create, and this stack needs acme.social for the addresses of its app:",
       "  A     192.0.2.7 (proxied)",
       "  AAAA  2001:db8::7",
       "  set in  mastiff:domain",
-      "  fix     nothing needs them any more (an old site, what an import left behind)? See what is still there:",
+      "  fix     if nothing needs them any more (an old site, leftovers of an import), first see what still answers there:",
       "            curl -sI https://acme.social",
       "          then remove them yourself (Cloudflare dashboard, DNS, Records) and run again",
-      "          something still needs them? Choose another name for this community:",
+      "          if something still needs them, choose another name for this community:",
       "            pulumi config set mastiff:domain <another domain>",
     ].join("\n"),
   );
@@ -148,7 +148,7 @@ test("records of others at an old host of the uploads are listed too", () => {
   const records = [record("A", "old.acme.social", "192.0.2.1")];
   const [text = "", ...others] = obstaclesIn(reading({ records }), wishes(old));
   expect(others).toEqual([]);
-  expect(text).toContain("old.acme.social has DNS records that this stack did not make");
+  expect(text).toContain("old.acme.social has DNS records that this stack did not create");
   expect(text).toContain("leave it out of mastiff:oldFilesHosts");
   // R2's own record belongs to this stack, also while filesHost shows another bucket.
   const own = [record("CNAME", "old.acme.social", "public.r2.dev", { proxied: true })];
@@ -158,8 +158,8 @@ test("records of others at an old host of the uploads are listed too", () => {
 test("R2's record at the uploads' host is an obstacle only if it belongs to another bucket", () => {
   const records = [record("CNAME", "files.acme.social", "public.r2.dev", { proxied: true })];
   const [text = ""] = obstaclesIn(reading({ records, hostIsOfBucket: false }), wishes());
-  expect(text).toContain("  CNAME public.r2.dev (proxied, shows another R2 bucket)");
-  expect(text).toContain("take the host off that bucket yourself");
+  expect(text).toContain("  CNAME public.r2.dev (proxied, points to another R2 bucket)");
+  expect(text).toContain("disconnect the host from that bucket yourself");
   expect(obstaclesIn(reading({ records, hostIsOfBucket: true }), wishes())).toEqual([]);
 });
 
@@ -167,7 +167,7 @@ test("records of another stack, or of this one under another name, are never pro
   const records = [record("A", "acme.social", "66.241.1.1", { comment: "Mastiff mastiff/old" })];
   const [text = ""] = obstaclesIn(reading({ records }), wishes());
   expect(text).toContain("A     66.241.1.1 (comment: Mastiff mastiff/old)");
-  expect(text).toContain("Go on with\n          that stack and its state");
+  expect(text).toContain("Continue with\n          that stack and its state");
   expect(text).not.toMatch(/remove/);
 });
 
@@ -175,7 +175,7 @@ test("an SPF record of others is an obstacle only if config requests one too", (
   const records = [record("TXT", "acme.social", '"v=spf1 mx -all"')];
   expect(obstaclesIn(reading({ records }), wishes())).toEqual([]);
   expect(obstaclesIn(reading({ records }), wishes({ spf: "true" }))[0]).toContain(
-    "keep theirs: pulumi config rm mastiff:spf",
+    "keep the existing record: pulumi config rm mastiff:spf",
   );
 });
 
@@ -209,7 +209,7 @@ test("a kind of rule at the plan's limit is refused, with the names of the exist
     obstaclesIn(reading({ rulesets: counts.map(([phase, count]) => ruleset(phase, count)) }), shared);
   expect(at(["http_response_headers_transform", 9])).toEqual([]);
   const [text = ""] = at(["http_response_headers_transform", 10]);
-  expect(text).toContain("10 of 10 Transform Rules (plan free) are there");
+  expect(text).toContain("it already has 10 of 10 Transform Rules (plan free)");
   expect(text).toContain('"rule 0", "rule 1"');
   // The three phases of Transform Rules share the plan's limit.
   expect(at(["http_response_headers_transform", 4], ["http_request_transform", 6])).toHaveLength(1);
@@ -250,7 +250,7 @@ test("a ruleset that another stack owns as a whole is refused in every mode, one
   for (const wish of [wishes(), { ...wishes(), ownRuleset: undefined }]) {
     const [text = ""] = obstaclesIn(theirs, wish);
     expect(text).toContain(
-      "is the stack mastiff/other's as a whole: its next change would drop a rule of this stack",
+      "The stack mastiff/other owns the whole ruleset for response headers of the zone acme.social: its next change would drop a rule of this stack",
     );
     expect(text).toContain("pulumi up --stack other");
     expect(obstaclesIn(reading({ rulesets: [sharedByStacks] }), wish)).toEqual([]);

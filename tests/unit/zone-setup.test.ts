@@ -56,7 +56,9 @@ test("Under Attack mode is set back in an owned zone, and excepted in a shared o
 
 test("Bot Fight Mode is said in every zone, with the one way there is", () => {
   for (const isOwned of [true, false]) {
-    expect(warnings({ fightMode: true }, isOwned)[0]).toMatch(/no rule makes an exception\. Switch it off: /);
+    expect(warnings({ fightMode: true }, isOwned)[0]).toMatch(
+      /No rule can exempt them\. Switch the mode off: /,
+    );
   }
 });
 
@@ -90,7 +92,7 @@ test.each([
 
 test("what CAA forbids is said with the name, the hosts and the record to add", () => {
   const said = forbiddenIssuer(hosts, [caa("acme.social", '0 issue "digicert.com"')]);
-  expect(said).toContain("the CAA records of acme.social let digicert.com issue certificates");
-  expect(said).toContain("acme.social, streaming.acme.social, assets.acme.social are of Let's Encrypt");
+  expect(said).toContain("the CAA records of acme.social allow only digicert.com to issue certificates");
+  expect(said).toContain("acme.social, streaming.acme.social, assets.acme.social come from Let's Encrypt");
   expect(said).toContain('0 issue "letsencrypt.org"');
 });

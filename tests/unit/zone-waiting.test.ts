@@ -41,7 +41,7 @@ test.each([
   [{ ownership: "blocked" }, /is blocked by Cloudflare/],
   [{ ssl: "error" }, /is stuck \(ownership active, certificate error\)/],
   [{ ownership: "deactivated" }, /Retry connection/],
-  [{ enabled: false, ownership: "missing", ssl: "missing" }, /pulumi up --refresh makes it so again/],
+  [{ enabled: false, ownership: "missing", ssl: "missing" }, /pulumi up --refresh connects it again/],
 ])("the bucket's host, seen as %j", (seen, said) => {
   const sentences = hostSentences({ ...host, ...seen }, zone);
   if (said === undefined) expect(sentences).toEqual([]);

@@ -8,7 +8,10 @@ export const bucketKeys = {
   cloudflareAccountId: described(
     z
       .string()
-      .regex(/^[0-9a-f]{32}$/, "is 32 hexadecimal digits, on the right side of the account's overview page"),
+      .regex(
+        /^[0-9a-f]{32}$/,
+        "must be 32 hexadecimal digits, as shown on the right side of the account's overview page",
+      ),
     {
       description:
         "Id of the Cloudflare account: 32 hexadecimal digits, shown on the account's overview page.",

@@ -7,7 +7,7 @@ import { described } from "../key-words.ts";
 
 export const flyKeys = {
   flyOrg: described(
-    z.string().regex(/^[a-z0-9-]+$/, "is the organisation's slug, as `fly orgs list` shows it"),
+    z.string().regex(/^[a-z0-9-]+$/, "must be the organisation's slug, as `fly orgs list` shows it"),
     { description: "Slug of the Fly organisation, as `fly orgs list` shows it.", example: "acme" },
   ),
   region: described(

@@ -44,8 +44,8 @@ export const mailKeys = {
   fromName: described(
     z
       .string()
-      .regex(/^\P{Cc}*$/u, "has no line breaks or other control characters in it")
-      .regex(/^(\S(.*\S)?)?$/su, "has no blanks at its ends")
+      .regex(/^\P{Cc}*$/u, "must not contain line breaks or other control characters")
+      .regex(/^(\S(.*\S)?)?$/su, "must not begin or end with a blank")
       .max(200, "is longer than 200 characters")
       .default("Mastodon"),
     {
@@ -64,7 +64,7 @@ export const mailKeys = {
     example: "eu",
   }),
   sendgridSubdomain: described(
-    z.string().regex(nameRules.returnPath.pattern, "is one label, such as em").optional(),
+    z.string().regex(nameRules.returnPath.pattern, "must be one label, such as em").optional(),
     {
       description: "Label of the return path below the domain: the `em` of `em.<domain>`.",
       unset: "`em` and five digits, always the same for a stack",

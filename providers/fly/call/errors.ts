@@ -48,7 +48,7 @@ export function show({ what, setIn, fix, retry, about, call, said }: Problem): s
 
 /** Ready-made answers to "does a retry help?". */
 export const retry = {
-  yes: "helps: nothing is half done that a repeat does not finish",
+  yes: "helps: the next run completes whatever is half done",
   no: "does not help before this is changed",
 } as const;
 

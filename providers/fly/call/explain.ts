@@ -49,28 +49,28 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
   switch (failure.reason) {
     case "missing":
       return {
-        what: "flyctl is not on PATH: it is what brings up everything on Fly.",
+        what: "flyctl is not on PATH, and everything on Fly needs it.",
         setIn: "PATH",
         fix: [
           "install it:  https://fly.io/docs/flyctl/install/",
-          "or put the folder of an installed one on PATH",
+          "or add the folder of an installed flyctl to PATH",
         ],
         retry: retry.no,
       };
     case "login":
       return {
-        what: "Fly does not let flyctl in: there is no token, or it is expired or revoked.",
+        what: "Fly refuses the login of flyctl: the token is missing, expired or revoked.",
         setIn: "the environment variable FLY_API_TOKEN",
-        fix: `make one and put it there:  flyctl tokens create org -o ${org ?? "<organisation>"}`,
+        fix: `create a token and set the variable:  flyctl tokens create org -o ${org ?? "<organisation>"}`,
         retry: retry.no,
       };
     case "forbidden":
       return {
-        what: `The Fly token may not do this${app === undefined ? "" : ` with app "${app}"`}.`,
+        what: `The Fly token is not allowed to do this${app === undefined ? "" : ` with app "${app}"`}.`,
         setIn: "the environment variable FLY_API_TOKEN",
         fix: [
-          "use a token of the whole organisation:  flyctl tokens create org",
-          "and see that mastiff:flyOrg names the organisation that the app is in",
+          "use a token for the whole organisation:  flyctl tokens create org",
+          "and check that mastiff:flyOrg names the organisation of the app",
         ],
         retry: retry.no,
       };
@@ -79,10 +79,10 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         what: `There is no app "${app ?? spec.name}" on Fly, or this token does not see it.`,
         setIn: "mastiff:app, mastiff:flyOrg",
         fix: [
-          "when other hands removed it, have it made again:  pulumi up",
-          "when it is there, use a token that sees it:  flyctl tokens create org",
+          "if somebody removed it, create it again:  pulumi up",
+          "if it exists, use a token that sees it:  flyctl tokens create org",
         ],
-        retry: "helps when it was removed: the next run looks first, and makes what is missing",
+        retry: "helps if it was removed: the next run looks first, and creates what is missing",
       };
     case "organization":
       return {
@@ -126,12 +126,12 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "image":
       // Only Mastodon's own image follows from a config key.
       return {
-        what: `The image "${image}" is not to be found.`,
+        what: `The image "${image}" cannot be found.`,
         ...(String(image).includes("/mastodon") && { setIn: "mastiff:mastodonVersion" }),
         fix: String(image).includes("/mastodon")
-          ? "see that the registry has this tag:  https://github.com/mastodon/mastodon/releases"
-          : "see that the registry has this image, and that it is public",
-        retry: "helps only when the registry was down",
+          ? "check that the registry has this tag:  https://github.com/mastodon/mastodon/releases"
+          : "check that the registry has this image, and that it is public",
+        retry: "helps only if the registry was down",
       };
     case "capacity":
       return {
@@ -146,16 +146,16 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "busy":
       return {
         what: "Somebody else is changing the machines at this moment.",
-        fix: "let their deploy or scale come to its end, then run pulumi up again",
+        fix: "wait until their deploy or scale has ended, then run pulumi up again",
         retry: retry.yes,
       };
     case "limited":
       return { what: "Fly answers that there were too many requests.", retry: "helps, after a minute" };
     case "deadline":
       return {
-        what: "Fly broke off a command inside a machine before it answered (deadline_exceeded), several times.",
+        what: "Fly repeatedly aborted a command inside a machine before it answered (deadline_exceeded).",
         fix: [
-          "see whether that machine is overloaded:  flyctl machine list, flyctl logs",
+          "check whether that machine is overloaded:  flyctl machine list, flyctl logs",
           "or whether Fly has an incident:  https://status.flyio.net",
         ],
         retry: retry.yes,
@@ -163,35 +163,35 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "server":
       return {
         what: "Fly answers that something failed on its side.",
-        fix: "see whether Fly has an incident:  https://status.flyio.net",
+        fix: "check whether Fly has an incident:  https://status.flyio.net",
         retry: retry.yes,
       };
     case "network":
       return {
-        what: "Fly is not to be reached.",
+        what: "Fly cannot be reached.",
         fix:
           shell().env.FLY_API_BASE_URL === undefined
-            ? "see whether this machine has a way to api.fly.io and api.machines.dev (proxy, DNS)"
-            : `see whether ${shell().env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
+            ? "check whether this machine can reach api.fly.io and api.machines.dev (proxy, DNS)"
+            : `check whether ${shell().env.FLY_API_BASE_URL} answers, or unset mastiff:endpoints to reach the real Fly`,
         retry: retry.yes,
       };
     case "garbled":
       return {
-        what: "Fly's answer cannot be read: half of one, or somebody else's.",
-        fix: "see whether Fly has an incident (https://status.flyio.net), or a proxy answers in its place",
+        what: "Fly's answer cannot be read: it is incomplete, or not from Fly.",
+        fix: "check whether Fly has an incident (https://status.flyio.net), or a proxy answers in its place",
         retry: retry.yes,
       };
     case "timeout":
       return {
-        what: "flyctl did not come to an end in time.",
-        fix: "on a slow link, give everything more time:  export MASTIFF_PATIENCE=3",
+        what: "flyctl did not finish in time.",
+        fix: "on a slow connection, give everything more time:  export MASTIFF_PATIENCE=3",
         retry: retry.yes,
       };
     // exists, stopped, other
     default:
       return {
         what: `flyctl failed: ${failure.said.split("\n")[0]}`,
-        retry: "helps only if the cause passes by itself",
+        retry: "helps only if the cause goes away by itself",
       };
   }
 }

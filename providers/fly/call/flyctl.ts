@@ -181,14 +181,14 @@ export class Fly {
       throw this.#failure(gap === "silence" ? "network" : reasonOf("", gap), argv, {
         exitCode,
         stdout,
-        said: "flyctl left out what Fly did not answer",
+        said: "flyctl omitted what Fly did not answer",
         status: gap === "silence" ? undefined : gap,
       });
     }
     if (ended.stopped === "signal" && this.stopped)
       throw this.#failure("stopped", argv, { stdout, said: "the driver was told to stop" });
     if (ended.stopped === "signal")
-      throw this.#failure("timeout", argv, { stdout, said: `no word for ${silence.limitMs / 1000} s` });
+      throw this.#failure("timeout", argv, { stdout, said: `no output for ${silence.limitMs / 1000} s` });
     if (ended.stopped === "timeout")
       throw this.#failure("timeout", argv, { stdout, said: `no end after ${limitMs / 1000} s` });
     if (ended.missing !== undefined) throw this.#failure("missing", argv, { said: ended.missing });

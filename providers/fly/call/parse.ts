@@ -23,7 +23,7 @@ export function jsonIn(output: string): unknown {
   } catch {
     const end = endOfJson(text);
     if (end > 0) return JSON.parse(text.slice(0, end));
-    throw new Error(`flyctl answered no JSON but: ${text.slice(0, 200)}`);
+    throw new Error(`flyctl's answer is not JSON: ${text.slice(0, 200)}`);
   }
 }
 

@@ -16,9 +16,9 @@ export function patiently(limitMs: number, word = shell().env.MASTIFF_PATIENCE):
   const factor = Number(word);
   if (!(Number.isFinite(factor) && factor > 0)) {
     throw new DriverError({
-      what: `MASTIFF_PATIENCE is "${word}", which is no number above zero.`,
+      what: `MASTIFF_PATIENCE is "${word}", which is not a number above zero.`,
       setIn: "the environment variable MASTIFF_PATIENCE",
-      fix: "unset it, or say how many times as long everything may take:  export MASTIFF_PATIENCE=3",
+      fix: "unset it, or set a factor for all time limits:  export MASTIFF_PATIENCE=3",
       retry: retry.no,
     });
   }

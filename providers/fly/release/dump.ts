@@ -41,7 +41,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<DumpSpec>): 
   const [before, servers] = await Promise.all([machinesOf(fly, app), machinesOf(fly, server)]);
   try {
     for (const machine of leftOver(before, [job])) {
-      say("database", "dumping: an earlier run started it, waiting for its end");
+      say("database", "dumping: an earlier run started this, waiting for it to end");
       const ended = await finish(fly, app, machine.id);
       const key = machine.config?.env?.MASTIFF_DUMP_KEY;
       if (ended.exitCode === 0 && key !== undefined) return taken(bucket, key, ended);

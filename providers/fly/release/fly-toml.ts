@@ -99,7 +99,7 @@ export function tomlDifferences(machine: Machine, group: string, toml: FlyToml):
   for (const name of [...new Set([...Object.keys(live), ...Object.keys(toml.env)])].sort()) {
     if (setByFly.has(name) || live[name] === toml.env[name]) continue;
     if (live[name] === undefined) texts.push(`variable ${name} is missing`);
-    else if (toml.env[name] === undefined) texts.push(`variable ${name} is set by other hands`);
+    else if (toml.env[name] === undefined) texts.push(`variable ${name} was set by somebody else`);
     else texts.push(`variable ${name} is ${quote(live[name])}, should be ${quote(toml.env[name])}`);
   }
   const wanted = toml.services
@@ -108,7 +108,7 @@ export function tomlDifferences(machine: Machine, group: string, toml: FlyToml):
     .sort();
   const is = (machine.config?.services ?? []).map(describeLive).sort();
   for (const one of wanted) if (!is.includes(one)) texts.push(`service ${one} is missing`);
-  for (const one of is) if (!wanted.includes(one)) texts.push(`service ${one} is there by other hands`);
+  for (const one of is) if (!wanted.includes(one)) texts.push(`service ${one} was added by somebody else`);
   return texts;
 }
 

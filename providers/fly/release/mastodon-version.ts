@@ -11,11 +11,11 @@ export function upgradeProblem(fromImage: string, toImage: string): string | und
   if (old === undefined || next === undefined) return undefined;
   switch (stepProblem(old, next)) {
     case "back":
-      return `${to} is older than ${from}, which runs: an older Mastodon cannot read a newer one's database`;
+      return `${to} is older than the running ${from}: an older Mastodon cannot read the database of a newer one`;
     case "skips":
-      return `${to} skips a minor release after ${from}, which runs: go by v${old[0]}.${old[1] + 1} first`;
+      return `${to} skips a minor release after the running ${from}: upgrade to v${old[0]}.${old[1] + 1} first`;
     case "major":
-      return `${to} is a new major version after ${from}, which runs: its upgrade path is not known here`;
+      return `${to} is a new major version after the running ${from}: this version of Mastiff does not know the upgrade path`;
     default:
       return undefined;
   }

@@ -107,7 +107,7 @@ async function start(fly: Fly, job: OneOff): Promise<string> {
   );
   // Empty: flyctl succeeded and printed no id.
   const id = made || (await idOf(fly, job.app, name));
-  if (id === undefined) throw new Error(`machine run ended well, but app ${job.app} has no machine ${name}`);
+  if (id === undefined) throw new Error(`machine run succeeded, but app ${job.app} has no machine ${name}`);
   return id;
 }
 
@@ -177,13 +177,12 @@ function hasStarted(machine: Machine): boolean {
 
 function neverStarted(app: string, { id, state }: Machine): DriverError {
   return new DriverError({
-    what: `Machine ${id} of app ${app} is ${state} for a quarter of an hour and does not start.`,
+    what: `Machine ${id} of app ${app} has been ${state} for a quarter of an hour and does not start.`,
     fix: [
-      "see whether Fly has an incident:  https://status.flyio.net",
+      "check whether Fly has an incident:  https://status.flyio.net",
       `remove it, then run pulumi up again:  flyctl machine destroy ${id} -a ${app} --force`,
     ],
-    retry:
-      "helps once Fly is well again: the next run waits for this machine, or starts another when it is gone",
+    retry: "helps once Fly works again: the next run waits for this machine, or starts another if it is gone",
   });
 }
 
@@ -240,8 +239,8 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
       sizedBy !== undefined && { setIn: `${sizedBy.key}, its memoryMb (${size.memoryMb} MB)` }),
     fix: ended.oomKilled
       ? moreMemory(sizedBy, size)
-      : "its last lines are below; its machine is gone, and nothing was released on top of it",
-    retry: ended.oomKilled ? retry.no : "helps only if the cause below passes by itself",
+      : "its last lines are below; its machine is gone, and nothing was released after it",
+    retry: ended.oomKilled ? retry.no : "helps only if the cause below goes away by itself",
     said: said.length > 0 ? said : ["(it printed nothing)"],
   });
 }
@@ -249,11 +248,11 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
 /** Advice to give a job twice the memory, and the CPUs that Fly requires for it (one shared CPU per 2 GB). */
 function moreMemory(sizedBy: SizedBy | undefined, { memoryMb, cpus }: Size): string {
   if (sizedBy === undefined)
-    return `no key gives it more than its ${memoryMb} MB, which should do: report it`;
+    return `no config key gives it more than its ${memoryMb} MB, which should be enough: please report this`;
   const { key, parts } = sizedBy;
   const wanted = sharedSize(memoryMb * 2);
   const more = { memoryMb: wanted.memoryMb, cpus: Math.max(wanted.cpus, cpus, Number(parts?.cpus ?? 1)) };
   return parts === undefined
-    ? `give it more: ${more.memoryMb} as memoryMb of ${key}, ${more.cpus} as its cpus (docs/config.md)`
-    : `give it more:  ${setParts(key, { ...parts, ...more })}`;
+    ? `give it more memory: set memoryMb of ${key} to ${more.memoryMb}, and its cpus to ${more.cpus} (docs/config.md)`
+    : `give it more memory:  ${setParts(key, { ...parts, ...more })}`;
 }

@@ -17,9 +17,9 @@ export function model(app: string, machines: readonly Machine[]): Machine {
   const found = released.find((one) => groupOf(one) === "web") ?? released[0];
   if (found !== undefined) return found;
   throw new DriverError({
-    what: `App ${app} has no machine whose image and settings could be used: it was never released, or all are gone.`,
+    what: `App ${app} has no machine whose image and settings could be used: it was never released, or all of its machines are gone.`,
     fix: "release it first:  pulumi up",
-    retry: "helps once a release has made machines",
+    retry: "helps once a release has created machines",
   });
 }
 

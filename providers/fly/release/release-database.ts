@@ -40,7 +40,7 @@ export function refuseVersion(spec: ReleaseSpec, machines: readonly Machine[]): 
     throw new DriverError({
       what: `Mastodon ${problem}.`,
       setIn: "mastiff:mastodonVersion",
-      fix: "see the way to go:  https://docs.joinmastodon.org/admin/upgrading/",
+      fix: "see the upgrade path:  https://docs.joinmastodon.org/admin/upgrading/",
       retry: retry.no,
     });
   }
@@ -58,7 +58,7 @@ export function refuseDomain({ spec, env }: ReleaseWork, machines: readonly Mach
   // When only some machines differ, they were changed by hand, and the release repairs them.
   if (spec.database === null || domains.size !== 1 || was === undefined || was === next) return;
   throw new DriverError({
-    what: `${spec.app} serves ${was} and cannot become ${next}: every account's handle hangs on the domain.`,
+    what: `${spec.app} serves ${was} and cannot serve ${next} instead: every account's handle depends on the domain.`,
     setIn: "mastiff:domain",
     fix: [
       `keep it:  pulumi config set mastiff:domain ${was}`,
@@ -83,7 +83,7 @@ export async function awaitMigrations(
   const well = new Set<string>();
   for (const machine of leftOver(machines, Object.keys(doing))) {
     const { mastiff_job: job = "", mastiff_image: image = "" } = machine.config?.metadata ?? {};
-    say("database", `${doing[job as Migration]}: an earlier run started it, waiting for its end`);
+    say("database", `${doing[job as Migration]}: an earlier run started this, waiting for it to end`);
     const ended = await finish(fly, spec.app, machine.id);
     if (ended.exitCode === 0) well.add(done(job, image));
     else tell("database", `it ended with exit code ${ended.exitCode}`);
@@ -151,7 +151,7 @@ async function redisGate(work: ReleaseWork): Promise<void> {
   throw new DriverError({
     what: `Redis is ${typeof version === "string" ? `version ${version}` : "too old"}, but Sidekiq refuses to start below 7.0.0: nothing was released.`,
     setIn: "mastiff:redis",
-    fix: `use an own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own`,
+    fix: `use the stack's own Redis:  pulumi config rm mastiff:redis && pulumi config set --path mastiff:redis.kind own`,
     retry: retry.no,
   });
 }

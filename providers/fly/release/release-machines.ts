@@ -20,9 +20,9 @@ export async function validated({ fly, spec }: ReleaseWork, text: string): Promi
     const lines = fly.redact(error.stdout).split("\n");
     throw new DriverError(
       {
-        what: `flyctl does not accept the fly.toml that was made for ${spec.app}.`,
+        what: `flyctl rejects the fly.toml that was generated for ${spec.app}.`,
         setIn: "mastiff:env and the sizes (mastiff:web, mastiff:sidekiq, mastiff:streaming)",
-        fix: "take back what was set last; flyctl's reason is below",
+        fix: "undo the last change of these keys; flyctl's reason is below",
         retry: retry.no,
         call: error.call,
         said: lines.filter((line) => line.trim() !== "").slice(-8),
@@ -76,7 +76,10 @@ function narrate(app: string, line: string): void {
   const machine = /Machine ([0-9a-f]+) \[([\w-]+)\] (update succeeded|was created)/.exec(line);
   const health = /Waiting for [0-9a-f]+ \[([\w-]+)\] to become healthy: (\d+)\/(\d+)/.exec(line);
   if (machine !== null)
-    tell(app, `${machine[2]}: machine ${machine[1]} ${machine[3] === "was created" ? "made" : "released"}`);
+    tell(
+      app,
+      `${machine[2]}: machine ${machine[1]} ${machine[3] === "was created" ? "created" : "released"}`,
+    );
   else if (health !== null) tell(app, `${health[1]}: ${health[2]}/${health[3]} healthy`);
 }
 
@@ -85,7 +88,7 @@ export async function scale(work: ReleaseWork, file: string): Promise<void> {
   const { spec, fly } = work;
   const counts = Object.fromEntries(Object.entries(spec.groups).map(([group, { count }]) => [group, count]));
   const words = Object.entries(counts).map(([group, count]) => `${count} × ${group}`);
-  say(spec.app, `bringing the machines to ${words.join(", ")}`);
+  say(spec.app, `scaling to ${words.join(", ")}`);
   const call = () =>
     fly.repeatable(argv.scaleCount(spec.app, spec.region, counts), { app: spec.app, timeoutMs: 600_000 });
   try {
@@ -148,13 +151,13 @@ async function notReleased(
       what:
         first === undefined
           ? `The release of ${spec.app} failed.`
-          : `The release of ${spec.app} failed: ${groupOf(first)} does not come up healthy.`,
+          : `The release of ${spec.app} failed: ${groupOf(first)} does not become healthy.`,
       fix:
         first === undefined
           ? `see the whole log:  flyctl logs -a ${spec.app}`
-          : `what it said last is below; the whole log:  flyctl logs -a ${spec.app} --machine ${first.id}`,
+          : `its last output is below; the whole log:  flyctl logs -a ${spec.app} --machine ${first.id}`,
       retry:
-        "helps only if the cause passes by itself; what was done stays, and the next run goes on from it",
+        "helps only if the cause goes away by itself; what was done stays, and the next run continues from there",
       ...(failure !== undefined && { call: failure.call }),
       said,
     },

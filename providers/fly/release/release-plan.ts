@@ -44,7 +44,7 @@ export function plan(
     for (const machine of members) {
       const texts = machineDifferences(machine, group, spec, toml);
       if (texts.length > 0) deploy = true;
-      differences.push(...texts.map((text) => `of machine ${machine.id} (${group}): ${text}`));
+      differences.push(...texts.map((text) => `machine ${machine.id} (${group}): ${text}`));
     }
   }
   for (const machine of released) {
@@ -80,7 +80,7 @@ function machineDifferences(machine: Machine, group: string, spec: ReleaseSpec, 
   if (size !== undefined) texts.push(...sizeDifferences(sizeOf(machine), size));
   texts.push(...tomlDifferences(machine, group, toml));
   if (!isSameStamp(stampOf(machine), toml.stamp) && texts.length === 0)
-    texts.push("it was made from another declaration");
+    texts.push("it was created from another declaration");
   return texts;
 }
 

@@ -20,7 +20,7 @@ const settings: Record<string, string> = {
 export async function smoke(work: ReleaseWork): Promise<void> {
   const { fly, spec } = work;
   const job = {
-    ...oneOff(work, "smoke", spec.app, "seeing whether everything works"),
+    ...oneOff(work, "smoke", spec.app, "checking that everything works"),
     command: railsRunner("smoke"),
   };
   const ended = await runOneOff(fly, job);
@@ -29,10 +29,10 @@ export async function smoke(work: ReleaseWork): Promise<void> {
   const wrong = Object.entries(results ?? {}).filter(([, problem]) => typeof problem === "string");
   if (wrong.length === 0) return;
   throw new DriverError({
-    what: `${spec.app} runs ${spec.image}, but does not work in full: ${wrong.map(([part]) => part).join(", ")}.`,
+    what: `${spec.app} runs ${spec.image}, but these parts do not work: ${wrong.map(([part]) => part).join(", ")}.`,
     setIn: wrong.map(([part]) => settings[part] ?? part).join("; "),
-    fix: "each part's own words are below; after the change, run pulumi up again",
-    retry: "helps only if the cause passes by itself; the next run looks again",
+    fix: "the message of each part is below; after the change, run pulumi up again",
+    retry: "helps only if the cause goes away by itself; the next run checks again",
     said: wrong.map(([part, problem]) => `${part}: ${fly.redact(String(problem))}`),
   });
 }

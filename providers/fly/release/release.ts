@@ -104,8 +104,8 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
   if (found.owner !== "ours") differences.unshift(`app ${spec.app} does not carry this stack's mark`);
   const debts = debtsAmong(found.secrets);
   if (debts.has("MASTIFF_OWES_MIGRATION"))
-    differences.push("migrations after the last release are still to be run");
-  if (debts.has("MASTIFF_OWES_SMOKE")) differences.push("the last release was never seen to work");
+    differences.push("the migrations after the last release have not run yet");
+  if (debts.has("MASTIFF_OWES_SMOKE")) differences.push("the last release has not been checked yet");
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
   for (const one of released) {
     // Reported, but not drift: another deploy does not repair a check that fails now.
@@ -113,7 +113,7 @@ export async function observe(task: Task<ReleaseSpec>): Promise<Observation> {
       tell(spec.app, `machine ${one.id} (${groupOf(one)}) fails its health check`);
   }
   for (const { id } of await silentSidekiqs(fly, spec, machines))
-    differences.push(`Sidekiq in machine ${id} is started, and its heartbeat has stopped`);
+    differences.push(`Sidekiq in machine ${id} is running, but its heartbeat has stopped`);
   return { exists: released.length > 0, differences };
 }
 
@@ -150,7 +150,7 @@ function absent({ app, org }: ReleaseSpec): DriverError {
   return new DriverError({
     what: `There is no app "${app}" in organisation ${org} to release to.`,
     setIn: "mastiff:app",
-    fix: "it was removed by other hands; the next run makes it again:  pulumi up",
-    retry: "helps: the next run sees that the app is gone and makes it first",
+    fix: "somebody removed it; the next run creates it again:  pulumi up",
+    retry: "helps: the next run sees that the app is gone and creates it first",
   });
 }

@@ -26,9 +26,9 @@ export async function ensure({ spec, previous, fly }: Task<AddressesSpec>): Prom
   const others = await othersOf(fly, spec);
   if (others.includes(v4 ?? ""))
     throw new DriverError({
-      what: `The IPv4 ${v4} of ${app}, to which DNS leads, is of the other kind than mastiff:dedicatedIpv4 asks for.`,
+      what: `DNS points to the IPv4 ${v4} of ${app}, which is not of the kind that mastiff:dedicatedIpv4 asks for.`,
       setIn: "mastiff:dedicatedIpv4",
-      fix: "run pulumi up again: the app gets the right one first",
+      fix: "run pulumi up again: the app gets the right address first",
       retry: retry.yes,
     });
   const known = leavingOf(previous);
@@ -48,7 +48,7 @@ export async function ensure({ spec, previous, fly }: Task<AddressesSpec>): Prom
   for (const one of leaving)
     tell(
       app,
-      `${one.address} serves on: resolvers may know it until ${one.from}, a pulumi up after that releases it`,
+      `${one.address} stays for now: resolvers may have it cached until ${one.from}, and a pulumi up after that releases it`,
     );
   if (due.length > 0) {
     say(app, `releasing ${due.join(", ")}`);

@@ -65,7 +65,7 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
   const isSwitch = given !== undefined && !typesOf(spec).some((type) => type === given.Type);
   for (const type of typesOf(spec)) {
     if (!(isSwitch && type !== "v6") && !addresses.some((one) => one.Type === type))
-      differences.push(`${words[type]} is released`);
+      differences.push(`${words[type]} was released`);
   }
   for (const [key, known] of [
     ["v4", from(previous, "v4")],
@@ -73,7 +73,8 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
   ] as const) {
     if (typeof known !== "string" || addresses.some((one) => one.Address === known)) continue;
     const already = differences.some((text) => text.includes(key === "v4" ? "IPv4" : "IPv6"));
-    if (!already) differences.push(`${key === "v4" ? "IPv4" : "IPv6"} address ${known} is another one now`);
+    if (!already)
+      differences.push(`${key === "v4" ? "IPv4" : "IPv6"} address ${known} was replaced by another`);
   }
   const wanted = typesOf(spec);
   const now = output(
@@ -86,7 +87,7 @@ export async function observe({ spec, previous, fly }: Task<AppSpec>): Promise<O
     isIntact(found.secrets, sealed(now)) === false &&
     isOnePerKind(addresses)
   )
-    differences.push("its public addresses are others than it was given");
+    differences.push("its public addresses are not those that it was given");
   const identity = differences.length > 0;
   if (found.owner !== "ours") differences.push(`app ${spec.app} does not carry this stack's mark`);
   for (const one of addresses) {
@@ -158,8 +159,8 @@ async function allocate(fly: Fly, app: string, type: PublicType): Promise<Addres
     const addresses = await fly.repeat(look, { limitMs: 30_000, waitMs });
     if (addresses !== undefined) return addresses;
     throw new DriverError({
-      what: `Fly has given app ${app} ${words[type]}, and does not list it after half a minute.`,
-      fix: "see whether Fly has an incident:  https://status.flyio.net",
+      what: `Fly has given app ${app} ${words[type]}, but did not list it within half a minute.`,
+      fix: "check whether Fly has an incident:  https://status.flyio.net",
       retry: retry.yes,
     });
   };
@@ -188,10 +189,10 @@ export function refuseNewName(app: string, previous: unknown, key = "app"): void
   if (typeof before !== "string" || before === app) return;
   throw new DriverError({
     what: `The Fly app "${before}" cannot be renamed to "${app}": Fly has no rename.`,
-    setIn: "mastiff:app (by default made from mastiff:domain)",
+    setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       `keep the name:  pulumi config set mastiff:app ${before}`,
-      "or bring up a stack of its own under the new name and move the data there",
+      "or bring up another stack with the new name and move the data there",
     ],
     retry: retry.no,
   });

@@ -92,7 +92,7 @@ export function judge(
     return {
       hostname,
       status: "limited",
-      detail: `Let's Encrypt takes no new request for this name before ${certificate.rate_limited_until}`,
+      detail: `Let's Encrypt accepts no new request for this name before ${certificate.rate_limited_until}`,
     };
   const errors = certificate.validation_errors ?? [];
   const complaints = errors.map((one) => [one.message, one.remediation].filter(Boolean).join(" ")).join("; ");
@@ -130,6 +130,6 @@ function validity(
   if (daysLeft > renewalOverdueDays) return { hostname, status: "active", detail: `issued, until ${day}` };
   const records = `CNAME ${acme_challenge.name} → ${acme_challenge.target} and TXT ${ownership.name} = ${ownership.app_value}`;
   const proof = `Fly renews it only while it sees ${records}`;
-  if (daysLeft <= 0) return { hostname, status: "expired", detail: `it ended on ${day}; ${proof}` };
-  return { hostname, status: "expiring", detail: `it ends on ${day} and was not renewed; ${proof}` };
+  if (daysLeft <= 0) return { hostname, status: "expired", detail: `it expired on ${day}; ${proof}` };
+  return { hostname, status: "expiring", detail: `it expires on ${day} and was not renewed; ${proof}` };
 }

@@ -25,10 +25,10 @@ export function refuseOtherKeys(
 ): void {
   if (kept === undefined || isIntact(live, kept) !== false) return;
   throw new DriverError({
-    what: `The app ${app} has other keys than this stack's state, and one or more of them would change: ${forGood.join(", ")}. Accounts could no longer sign, browsers no longer be notified, and everybody would be logged out.`,
-    setIn: "the stack's state, from which a secret was lost (pulumi state delete, an older or a fresh state)",
+    what: `The keys of the app ${app} differ from those in this stack's state, and one or more of these would change: ${forGood.join(", ")}. Accounts could no longer sign, browsers would get no notifications, and everybody would be logged out.`,
+    setIn: "the stack's state, which has lost a secret (pulumi state delete, an older or a new state)",
     fix: [
-      "bring back the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)",
+      "restore the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)",
     ],
     retry: retry.no,
   });

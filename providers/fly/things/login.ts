@@ -27,7 +27,7 @@ export async function ensure({ spec, secrets, fly }: Task<LoginSpec>): Promise<L
   await awaitServer(fly, app, machine);
   const verifier = literal(scramVerifier(password));
   const known = await sql(fly, app, machine, `SELECT 1 FROM pg_roles WHERE rolname = ${literal(user)}`);
-  say("database", `letting ${user} in, who acts as ${owner}`);
+  say("database", `creating the login ${user}, which acts as ${owner}`);
   await letIn(fly, app, machine, { user, known: known.length > 0, verifier });
   for (const statement of [
     `GRANT ${identifier(owner)} TO ${identifier(user)}`,

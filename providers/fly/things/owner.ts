@@ -21,7 +21,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
   const like = model(app, machines);
   await stageOwner(fly, app, password);
   try {
-    const base = clone(app, like, "owner", "owner", `seeing to the account ${username}`);
+    const base = clone(app, like, "owner", "owner", `setting up the account ${username}`);
     const job: OneOff = {
       ...base,
       env: {
@@ -80,7 +80,7 @@ function refusal(
     .map(fly.redact);
   if (said.length === 0) return undefined;
   return new DriverError({
-    what: `Mastodon does not take ${username} <${email}> as the owner of ${app}.`,
+    what: `Mastodon does not accept ${username} <${email}> as the owner of ${app}.`,
     setIn: "mastiff:ownerUsername, mastiff:ownerEmail",
     fix: "choose another:  pulumi config set mastiff:ownerUsername <name>, mastiff:ownerEmail <address>",
     retry: retry.no,

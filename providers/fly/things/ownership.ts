@@ -160,7 +160,7 @@ export async function takeBack(
   const found = await find(fly, owned);
   if (found === undefined || found.owner === "another stack's") return;
   if (!fly.made.has(owned.app) && !(found.owner === "ours" && (await isEmpty(found)))) return;
-  say(owned.app, "taking it back: it holds nothing yet");
+  say(owned.app, "removing it again: it is still empty");
   await destroyApp(fly, owned.app);
 }
 
@@ -168,14 +168,14 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
   const whose =
     owner === "unmarked"
       ? `it has content, but not the mark of stack ${stack}`
-      : `it carries the mark of another stack, not that of ${stack}, or of one of the same name in another backend`;
+      : `it carries the mark of a stack other than ${stack}, or of a stack of the same name in another backend`;
   return new DriverError({
-    what: `The Fly app "${app}" is in organisation ${org} already and belongs to something else: ${whose}.`,
-    setIn: "mastiff:app (by default made from mastiff:domain)",
+    what: `The Fly app "${app}" already exists in organisation ${org} and belongs to something else: ${whose}.`,
+    setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       "choose another name:  pulumi config set mastiff:app <name>",
-      `or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)`,
-      `what is in it:  flyctl status -a ${app}`,
+      `or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)`,
+      `to see what is in it:  flyctl status -a ${app}`,
     ],
     retry: retry.no,
   });
@@ -185,8 +185,8 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
 export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError {
   return new DriverError(
     {
-      what: `The app name "${app}" is taken: names are unique over all of Fly, and organisation ${org} does not have it.`,
-      setIn: "mastiff:app (by default made from mastiff:domain)",
+      what: `The app name "${app}" is taken: names are unique on all of Fly, and organisation ${org} does not have this app.`,
+      setIn: "mastiff:app (by default derived from mastiff:domain)",
       fix: [
         "choose another name:  pulumi config set mastiff:app <name>",
         "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",

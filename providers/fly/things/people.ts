@@ -9,7 +9,7 @@ import { literal, sql } from "./psql.ts";
  */
 export async function look(fly: Fly, { app, database }: PeopleSpec): Promise<PeopleOutput> {
   const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
-  if (machine?.state !== "started") throw new Error(`no machine of ${app} runs that could be asked`);
+  if (machine?.state !== "started") throw new Error(`no machine of ${app} is running`);
   return { people: await peopleIn(fly, app, machine.id, database) };
 }
 

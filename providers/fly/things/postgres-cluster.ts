@@ -137,12 +137,12 @@ export function lost({ app }: PostgresSpec, volumes: readonly Volume[]): DriverE
     fix:
       volume === undefined
         ? [
-            `find a snapshot of the volume that is gone:  flyctl volumes list --all -a ${app}, flyctl volumes snapshots list <volume>`,
-            "restore it, or a dump, as docs/operations.md, “Backups”, says",
+            `find a snapshot of the lost volume:  flyctl volumes list --all -a ${app}, flyctl volumes snapshots list <volume>`,
+            "restore it, or a dump, as described in docs/operations.md, “Backups”",
           ]
         : [
             `make a new cluster from the volume:  flyctl postgres create --fork-from ${app}:${volume.id}`,
-            "and restore from there as docs/operations.md, “Backups”, says",
+            "and restore from there as described in docs/operations.md, “Backups”",
           ],
     retry: retry.no,
   });

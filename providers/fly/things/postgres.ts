@@ -80,11 +80,11 @@ async function refuseContent(fly: Fly, { app, database }: PostgresSpec): Promise
     if ((await peopleIn(fly, app, machine.id, database)) === 0) return;
   }
   throw new DriverError({
-    what: `The database ${app} is not destroyed: ${database}, the community, is in it, and nobody has said that it ends.`,
-    setIn: "nothing: mastiff:destroy is not set, and was not at the last pulumi up",
+    what: `The database ${app} is not destroyed: it contains the community (${database}), and nobody has confirmed that the community ends.`,
+    setIn: "nothing: mastiff:destroy is not set, and was not set at the last pulumi up",
     fix: [
       "to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up (takes a last dump), then pulumi destroy",
-      "to keep it:  pulumi up makes again whatever a destroy has taken away",
+      "to keep it:  pulumi up creates again whatever a destroy has removed",
     ],
     retry: retry.no,
   });
@@ -106,8 +106,7 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
     refused.push(...obstacles(spec, machine, volumes).map((problem) => problem.message));
     if (machine.state !== "started")
       differences.push(`machine ${machine.id} of the database is ${machine.state}`);
-    for (const text of sizeDifferences(sizeOf(machine), spec.size))
-      differences.push(`of the database: ${text}`);
+    for (const text of sizeDifferences(sizeOf(machine), spec.size)) differences.push(`database: ${text}`);
     const volume = volumeOf(volumes, machine);
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       differences.push(`the database's volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
@@ -139,11 +138,11 @@ function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volum
   }
   if (size.memoryMb < is.memoryMb || (size.cpuKind === is.cpuKind && size.cpus < is.cpus)) {
     const problem = new DriverError({
-      what: `The database ${app} has ${is.cpus} ${is.cpuKind} CPUs and ${is.memoryMb} MB; it is not made smaller (${size.cpus} ${size.cpuKind}, ${size.memoryMb} MB): its caches and connections are sized for what it has.`,
+      what: `The database ${app} has ${is.cpus} ${is.cpuKind} CPUs and ${is.memoryMb} MB; Mastiff does not make it smaller (${size.cpus} ${size.cpuKind}, ${size.memoryMb} MB), because its caches and connections are sized for what it has.`,
       setIn: key,
       fix: [
         `keep the size:  ${setParts(key, kept)}`,
-        `or, knowing better:  flyctl machine update ${machine.id} -a ${app} --vm-memory ${size.memoryMb} --vm-cpus ${size.cpus}  and run pulumi up again`,
+        `or, if you know that less is enough:  flyctl machine update ${machine.id} -a ${app} --vm-memory ${size.memoryMb} --vm-cpus ${size.cpus}  and run pulumi up again`,
       ],
       retry: retry.no,
     });

@@ -49,9 +49,9 @@ export async function letIn(
 export class SqlError extends DriverError {
   constructor(app: string, said: string) {
     super({
-      what: `The database ${app} refused what it was asked.`,
-      fix: `see what it says below, and its log:  flyctl logs -a ${app}`,
-      retry: "helps only if the cause passes by itself",
+      what: `The database ${app} refused a statement.`,
+      fix: `its answer is below; its log:  flyctl logs -a ${app}`,
+      retry: "helps only if the cause goes away by itself",
       said: said.split("\n"),
     });
     this.name = "SqlError";
@@ -70,13 +70,14 @@ export function shellCommand(statement: string, database = "postgres"): string {
 
 /** A name as an SQL identifier. Our names are made from domains; a name that needs escaping is rejected. */
 export function identifier(name: string): string {
-  if (!/^[a-z_][a-z0-9_-]{0,62}$/.test(name)) throw new Error(`"${name}" is no name for a database or role`);
+  if (!/^[a-z_][a-z0-9_-]{0,62}$/.test(name))
+    throw new Error(`"${name}" is not a valid name for a database or role`);
   return `"${name}"`;
 }
 
 /** A text as an SQL literal. Only text that needs no escaping: names and verifiers. */
 export function literal(text: string): string {
-  if (!/^[\w$:+/=.-]+$/.test(text)) throw new Error("this value is no plain literal");
+  if (!/^[\w$:+/=.-]+$/.test(text)) throw new Error("this value is not a plain literal");
   return `'${text}'`;
 }
 

@@ -15,7 +15,7 @@ import { volumesOf } from "./volumes.ts";
  */
 export async function look(fly: Fly, { app }: JobsSpec): Promise<JobsOutput> {
   const machine = (await machinesOf(fly, app)).find((one) => one.state === "started");
-  if (machine === undefined) throw new Error(`no machine of ${app} runs that could be asked`);
+  if (machine === undefined) throw new Error(`no machine of ${app} is running`);
   const ask = (...words: string[]) => answer(fly, app, machine.id, words);
   const queues = (await ask("SMEMBERS", "queues")).split("\n").filter((name) => name !== "");
   const counts = [
@@ -34,7 +34,7 @@ export async function look(fly: Fly, { app }: JobsSpec): Promise<JobsOutput> {
 
 async function answer(fly: Fly, app: string, machine: string, words: readonly string[]): Promise<string> {
   const odd = words.find((word) => !/^[\w:.-]+$/.test(word));
-  if (odd !== undefined) throw new Error(`Redis has a queue of an odd name: ${odd}`);
+  if (odd !== undefined) throw new Error(`Redis has a queue with an odd name: ${odd}`);
   const command = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" ${words.join(" ")}'`;
   const { exitCode, stdout, stderr } = await execIn(fly, app, machine, command);
   if (exitCode !== 0) throw new Error(`Redis does not answer: ${fly.redact(stderr || stdout)}`);
@@ -54,7 +54,7 @@ export async function refuseJobs(fly: Fly, { app }: RedisSpec): Promise<void> {
     if (error instanceof DriverError) throw error;
     if (error instanceof FlyctlFailure && ["login", "stopped"].includes(error.reason)) throw error;
     const cause = error instanceof FlyctlFailure ? error.said.split("\n")[0] : (error as Error).message;
-    throw kept(app, `whether jobs wait in it could not be seen (${cause})`);
+    throw kept(app, `Mastiff could not see whether jobs wait in it (${cause})`);
   }
 }
 
@@ -62,7 +62,7 @@ function kept(app: string, why: string): DriverError {
   return new DriverError({
     what: `Redis ${app} is not destroyed: ${why}. Deliveries to other servers, mails and deletions would be lost.`,
     fix: [
-      "let Sidekiq work them off (docs/operations.md, “Another Redis”); what may be given up is deleted on its page, under Retries and Scheduled",
+      "let Sidekiq finish them (docs/operations.md, “Another Redis”); jobs that you can do without can be deleted on its page, under Retries and Scheduled",
       "or, to end the community:  pulumi config set mastiff:destroy <domain>, pulumi up, then pulumi destroy",
     ],
     retry: "helps once no job waits",

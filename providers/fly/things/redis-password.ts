@@ -17,7 +17,7 @@ export async function ensure({ spec, secrets, fly }: Task<RedisPasswordSpec>): P
   if (password === undefined) throw new Error("stdin has no password");
   const machine = await machineOf(fly, spec.app);
   if (machine === undefined) throw new Error(`Redis ${spec.app} has no machine`);
-  say("Redis", "letting a further password in");
+  say("Redis", "adding a further password");
   const digest = createHash("sha256").update(password).digest("hex");
   await acl(fly, spec.app, machine.id, `#${digest}`);
   return { digest };
@@ -36,5 +36,5 @@ async function acl(fly: Fly, app: string, machine: string, rule: string): Promis
   const command = `sh -c 'redis-cli --no-auth-warning -a "$REDIS_PASSWORD" ACL SETUSER default "${rule}"'`;
   const { stdout, stderr } = await execIn(fly, app, machine, command);
   if (stdout.trim() !== "OK")
-    throw new Error(`Redis does not take a further password: ${stdout}${stderr}`.trim());
+    throw new Error(`Redis does not accept a further password: ${stdout}${stderr}`.trim());
 }

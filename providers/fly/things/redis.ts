@@ -132,7 +132,7 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
   if (machine === undefined) texts.push("the machine of Redis is gone");
   else {
     if (machine.state !== "started") texts.push(`machine ${machine.id} of Redis is ${machine.state}`);
-    texts.push(...differences(machine, spec, await stamp(fly, spec.app)).map((text) => `of Redis: ${text}`));
+    texts.push(...differences(machine, spec, await stamp(fly, spec.app)).map((text) => `Redis: ${text}`));
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
   }
@@ -160,7 +160,7 @@ function differences(machine: Machine, spec: RedisSpec, made: string): string[] 
   if (!runsImage(machine, spec.image))
     texts.push(`image is ${machine.config?.image}, should be ${spec.image}`);
   if (machine.config?.metadata?.mastiff_redis !== made)
-    texts.push("it runs with another password than its secret");
+    texts.push("its running password is not that of its secret");
   return texts;
 }
 
@@ -204,10 +204,10 @@ export async function awaitAnswer(fly: Fly, app: string): Promise<void> {
   // Fly did not let the driver ask, so this is Fly's failure: nothing is known about Redis.
   if (isPassing(heard)) throw heard;
   throw new DriverError({
-    what: `Redis does not come up: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
+    what: `Redis does not start: its machine in app ${app} is ${machine?.state ?? "gone"}.`,
     setIn: key,
-    fix: `what it said last is below; the whole log:  flyctl logs -a ${app}`,
-    retry: "helps only if the cause passes by itself",
+    fix: `its last output is below; the whole log:  flyctl logs -a ${app}`,
+    retry: "helps only if the cause goes away by itself",
     said: machine === undefined ? [] : await lastWords(fly, app, machine.id),
   });
 }

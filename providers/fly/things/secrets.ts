@@ -72,13 +72,13 @@ export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promi
     const secret = live.find((one) => one.name === name);
     if (secret === undefined) differences.push(`secret ${name} is missing`);
     else if (known[name] !== undefined && known[name] !== secret.digest)
-      differences.push(`secret ${name} was changed by other hands`);
+      differences.push(`secret ${name} was changed by somebody else`);
   }
   const digests = Object.fromEntries(content(live).map((secret) => [secret.name, secret.digest]));
   const wanted = Object.fromEntries(spec.names.map((name) => [name, digests[name] ?? ""]));
   const seal = sealed(wanted);
   if (differences.length === 0 && !isIntact(live, seal))
-    differences.push("a secret was changed by other hands");
+    differences.push("a secret was changed by somebody else");
   return { exists: true, differences };
 }
 
@@ -109,7 +109,7 @@ export function importLine(name: string, value: string): string | undefined {
 }
 
 function checkName(name: string): void {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is no name for a variable`);
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`"${name}" is not a valid name for a variable`);
 }
 
 /** @throws when Fly does not list a secret that it just accepted: exit 0 is not always success. */
@@ -117,7 +117,7 @@ function digestsOf(live: readonly Secret[], names: readonly string[]): Record<st
   return Object.fromEntries(
     [...names].sort().map((name) => {
       const secret = live.find((one) => one.name === name);
-      if (secret === undefined) throw new Error(`Fly took the secrets, but ${name} is not among them`);
+      if (secret === undefined) throw new Error(`Fly accepted the secrets, but does not list ${name}`);
       return [name, secret.digest];
     }),
   );

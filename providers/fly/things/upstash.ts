@@ -25,7 +25,7 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
   let row = await find(fly, spec);
   if (row !== undefined && from(previous, "name") === undefined) {
     if ((await findApp(fly, spec))?.owner !== "ours") throw somebodys(spec);
-    say("Redis", `${spec.name} is there already: taking it up`);
+    say("Redis", `${spec.name} already exists: adopting it`);
   }
   const look = () => find(fly, spec);
   const create = async () => {
@@ -41,7 +41,7 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
     look,
   });
   row ??= await look();
-  if (row === undefined) throw new Error("Fly made the Redis database, but does not list it");
+  if (row === undefined) throw new Error("Fly created the Redis database, but does not list it");
   refuseOther(spec, row);
   const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];
   if (url === undefined || !/^rediss?:\/\//.test(url))
@@ -76,11 +76,11 @@ async function find(fly: Fly, { org, name }: UpstashSpec): Promise<Row | undefin
 
 function somebodys({ name, app, stack }: UpstashSpec): DriverError {
   return new DriverError({
-    what: `The Redis database ${name} is there already, and the app ${app}, which it goes with, does not bear the mark of stack ${stack}: jobs of somebody's may wait in it.`,
-    setIn: "mastiff:app (by default made from mastiff:domain)",
+    what: `The Redis database ${name} already exists, but the app ${app}, which it belongs to, does not carry the mark of stack ${stack}: jobs of somebody else may wait in it.`,
+    setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       "choose another name:  pulumi config set mastiff:app <name>",
-      "or, if it is this community's, bring back the state that made it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
+      "or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
     ],
     retry: retry.no,
   });
@@ -104,10 +104,10 @@ function refuseOther(spec: UpstashSpec, row: Row): void {
   }
   if (!isPlan(spec, row)) {
     throw new DriverError({
-      what: `The Redis database ${name} has plan "${row.plan}", not "${spec.plan}": flyctl changes plans only by hand, in a terminal.`,
+      what: `The Redis database ${name} has plan "${row.plan}", not "${spec.plan}": flyctl changes plans only interactively, in a terminal.`,
       setIn: "mastiff:redis",
       fix: [
-        `change it by hand, then run pulumi up again:  flyctl redis update ${name}`,
+        `change it in a terminal, then run pulumi up again:  flyctl redis update ${name}`,
         `or keep the plan:  ${setParts("mastiff:redis", { kind: "upstash", plan: row.plan })}`,
       ],
       retry: retry.no,

@@ -62,7 +62,7 @@ export function shrinking(
 ): DriverError | undefined {
   if (volume === undefined || volume.size_gb <= sizeGb) return undefined;
   return new DriverError({
-    what: `The volume of ${app} has ${volume.size_gb} GB and cannot shrink to ${sizeGb} GB: a file system on Fly only grows.`,
+    what: `The volume of ${app} has ${volume.size_gb} GB and cannot shrink to ${sizeGb} GB: a file system on Fly can only grow.`,
     setIn: sized.key,
     fix: [
       `keep the size:  ${setParts(sized.key, { ...sized.parts, volumeGb: volume.size_gb })}`,

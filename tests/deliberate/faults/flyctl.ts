@@ -33,7 +33,7 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "login-error-without-fix",
     file: "providers/fly/call/explain.ts",
-    text: '        fix: `make one and put it there:  flyctl tokens create org -o ${org ?? "<organisation>"}`,\n',
+    text: '        fix: `create a token and set the variable:  flyctl tokens create org -o ${org ?? "<organisation>"}`,\n',
     replacement: "",
     what: "an error without its fix: Fly does not let flyctl in, and nothing says what to do",
   },

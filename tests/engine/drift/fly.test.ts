@@ -32,7 +32,7 @@ const rounds: Round[] = [
           machineOf(state, web, "sidekiq").config.env.LIMITED_FEDERATION_MODE = "true";
         },
         seen: {
-          "web-machines-release": /\(sidekiq\): variable LIMITED_FEDERATION_MODE is set by other hands/,
+          "web-machines-release": /\(sidekiq\): variable LIMITED_FEDERATION_MODE was set by somebody else/,
         },
       },
       {

@@ -44,7 +44,7 @@ describe("what would lose data is refused, however it is done", () => {
     );
     const up = await community.stack.up();
     expect(up.exitCode).not.toBe(0);
-    expect(up.output).toContain(`The app ${app} has other keys than this stack's state`);
+    expect(up.output).toContain(`The keys of the app ${app} differ from those in this stack's state`);
     expect(up.output).toContain("pulumi stack import --file state.json");
     expect(await secretsOfApp()).toEqual(kept);
     await community.importState(before);
@@ -63,7 +63,7 @@ describe("what would lose data is refused, however it is done", () => {
     await community.pulumi("state", "unprotect", "--all", "--yes");
     const full = await community.stack.destroy();
     expect(full.exitCode).not.toBe(0);
-    expect(full.output).toContain(`The bucket files-${app} is not emptied: uploads are in it`);
+    expect(full.output).toContain(`The bucket files-${app} is not emptied: it contains uploads`);
     expect(full.output).toContain(way);
     expect(await uploads()).toEqual(before);
 
@@ -73,7 +73,7 @@ describe("what would lose data is refused, however it is done", () => {
     const empty = await community.stack.destroy();
     expect(empty.exitCode).not.toBe(0);
     expect(empty.output).toContain(
-      `The database ${app}-db is not destroyed: mastiff_party, the community, is in it, and nobody has said that it ends.`,
+      `The database ${app}-db is not destroyed: it contains the community (mastiff_party), and nobody has confirmed that the community ends.`,
     );
     expect(empty.output).toContain(way);
     expect((await community.world.state()).fly.apps[`${app}-db`]).toBeDefined();

@@ -62,8 +62,8 @@ const rounds: Round[] = [
           });
         },
         seen: {
-          "streaming-machines-secrets": /a secret was changed by other hands/,
-          "streaming-machines-release": /a secret was changed by other hands/,
+          "streaming-machines-secrets": /a secret was changed by somebody else/,
+          "streaming-machines-release": /a secret was changed by somebody else/,
         },
       },
       {
@@ -80,7 +80,7 @@ const rounds: Round[] = [
           for (const machine of Object.values<CloudState>(state.fly.apps["mastiff-party-db"].machines))
             machine.config.guest.memory_mb = 128;
         },
-        seen: { "database-postgres": /of the database: memory is 128 MB, should be 256 MB/ },
+        seen: { "database-postgres": /database: memory is 128 MB, should be 256 MB/ },
       },
       {
         what: "a surplus address",
@@ -118,7 +118,7 @@ const rounds: Round[] = [
           state.fly.apps[web].addresses = [];
         },
         seen: {
-          "web-app": /its IPv6 address is released/,
+          "web-app": /its IPv6 address was released/,
           "web-app-upkeep": undefined,
           "web-addresses": undefined,
           "records-root-a": undefined,
@@ -139,7 +139,7 @@ const rounds: Round[] = [
           state.fly.apps[web].addresses[0].address = "2a09:8280:1::7:777:0";
         },
         seen: {
-          "web-app": /IPv6 address 2a09:[\w:]+ is another one now/,
+          "web-app": /IPv6 address 2a09:[\w:]+ was replaced by another/,
           "web-app-upkeep": undefined,
           "web-addresses": undefined,
           "records-root-a": undefined,

@@ -52,8 +52,7 @@ const rounds: Round[] = [
           machine.config.guest.memory_mb = 512;
         },
         seen: {
-          "redis-machine":
-            /machine \w+ of Redis is stopped[\s\S]*of Redis: memory is 512 MB, should be 256 MB/,
+          "redis-machine": /machine \w+ of Redis is stopped[\s\S]*Redis: memory is 512 MB, should be 256 MB/,
         },
       },
       {
@@ -61,7 +60,7 @@ const rounds: Round[] = [
         make: (state) => {
           machinesOf(state, database)[0].config.guest.memory_mb = 512;
         },
-        seen: { "database-postgres": /of the database: memory is 512 MB, should be 1024 MB/ },
+        seen: { "database-postgres": /database: memory is 512 MB, should be 1024 MB/ },
       },
     ],
   ],

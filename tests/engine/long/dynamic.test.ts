@@ -70,7 +70,7 @@ test("what the official providers lack: up, a clean preview, drift seen, secrets
   const refused = await stack.preview();
   expect(refused.exitCode).not.toBe(0);
   expect(refused.output).toContain(
-    "secretAccessKey: it is no SHA-256 in lower-case hex (of the token's value)",
+    "secretAccessKey: it is not a SHA-256 in lower-case hex (of the token's value)",
   );
   expect(refused.output).not.toContain("the token itself");
   await stack.config({}, { secretAccessKey });

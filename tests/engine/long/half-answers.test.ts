@@ -4,7 +4,7 @@ import { belongings } from "../../support/belongings.ts";
 import { openStack } from "../../support/stack.ts";
 import { type Fault, startWorld } from "../../support/world.ts";
 
-// The official provider reads an answer that is no JSON as an empty one, and repeats a POST whose answer was lost.
+// The official provider reads an answer that is not JSON as an empty one, and repeats a POST whose answer was lost.
 const post = (
   path: string,
   when: Fault["when"],
@@ -34,7 +34,7 @@ test("what Cloudflare answered by half is said, and made once in the end", async
   const up = await stack.up();
   expect(up.exitCode, up.output).not.toBe(0);
   for (const half of ["community-records-assets-cname (DnsRecord)", "community-mail-dkim1 (DnsRecord)"])
-    expect(up.output).toContain(`Cloudflare answered the POST for ${half} with half an answer`);
+    expect(up.output).toContain(`Cloudflare's answer to the POST for ${half} is incomplete`);
   expect(up.output).toContain("npx mastiff recover -s dev");
   await world.faults();
   // Not forgotten because the next run has nothing to do with it.
@@ -43,8 +43,10 @@ test("what Cloudflare answered by half is said, and made once in the end", async
   expect(preview.output).toContain("npx mastiff recover -s dev");
 
   const said = await recover(stack.place);
-  expect(said).toContain("records-assets-cname: Cloudflare never told its id; that note is cleared");
-  expect(said).toContain("DNS record CNAME assets.mastiff.party: was made, but not written down");
+  expect(said).toContain(
+    "records-assets-cname: Cloudflare never reported its id; the entry is cleared from the state",
+  );
+  expect(said).toContain("DNS record CNAME assets.mastiff.party: was created but not recorded");
 
   const again = await stack.up();
   expect(again.exitCode, again.output).toBe(0);

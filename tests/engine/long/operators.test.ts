@@ -34,8 +34,8 @@ test("whoever comes while another operator is at work is told who that is, and h
   expect(destroy.output).toContain(`(pid ${pid})`);
 
   const refused = await recover(stack.place).catch((error: Error) => error.message);
-  expect(refused).toContain(`Somebody is at work on dev: ${holder}, process ${pid}, since ${since}.`);
-  expect(refused).toContain("let that run come to its end");
+  expect(refused).toContain(`Another run holds the lock of dev: ${holder}, process ${pid}, since ${since}.`);
+  expect(refused).toContain("wait until that run has ended");
   expect(refused).toContain("npx mastiff recover -s dev --cancel");
 
   // The first one's changes are all held, so any change would be one of theirs.

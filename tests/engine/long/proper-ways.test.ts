@@ -21,7 +21,7 @@ describe("what would lose data has a proper way", () => {
     const back = await community.preview({ "mastiff:mastodonVersion": "v4.6.10" });
     expect(back.exitCode).not.toBe(0);
     expect(back.output).toContain(
-      "v4.7.4 → v4.6.10 goes back: an older Mastodon cannot read what v4.7.4 has written",
+      "v4.7.4 → v4.6.10 is a downgrade: an older Mastodon cannot read what v4.7.4 has written",
     );
     expect(back.output).toContain(
       "proper way: restore the dump that was taken before the upgrade, then pulumi config set-all --path --plaintext mastiff:movedFrom.mastodonVersion=v4.7.4",
@@ -76,7 +76,7 @@ describe("what would lose data has a proper way", () => {
       "proper way: stop web, let Sidekiq empty its queues, then replace Redis",
     );
     const unseen = await community.preview({ ...upstash, "mastiff:drift": "off" });
-    expect(unseen.output).toContain("would be lost with it; how many is on https://mastiff.party/sidekiq");
+    expect(unseen.output).toContain("would be lost with it; https://mastiff.party/sidekiq shows how many");
     expect(unseen.exitCode).not.toBe(0);
 
     // All that docs/operations.md says, but too early.
