@@ -29,6 +29,7 @@ export interface StackIdentityArgs {
  *
  * @example
  * const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+ * const { connect } = await operatorsCloudflare(parent);
  * const look = () => lookForCommunity(settings, connect, parent);
  * const identity = new StackIdentity("dogs-identity", { stack, protect: true, look }, { parent });
  * const { mark, isNew } = await identity.known;
