@@ -108,6 +108,7 @@ export class FinalDump extends pulumi.ComponentResource {
       { name: `${name}-taken`, kind: "dump", spec },
       {
         place: args.place,
+        moves: false,
         after: args.appName,
         secrets: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
         // The output is only the names of bucket and object, and a few numbers.
