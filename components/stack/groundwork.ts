@@ -8,6 +8,7 @@ import { ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { sizeWarnings } from "../config/sizes.ts";
 import { budgetProblem } from "../cost/budget.ts";
+import { costOf } from "../cost/cost.ts";
 import { costLine } from "../cost/report.ts";
 import { dueAddresses, type FlyPlace } from "../fly/app.ts";
 import { lookAtFly, noLook } from "../fly/look.ts";
@@ -136,8 +137,9 @@ const notLookedAt =
 
 /** Says what the community costs. @throws RunError when that is beyond a budget that must be kept */
 function keepToBudget(settings: CommunitySettings): void {
-  const problem = budgetProblem(settings);
+  const cost = costOf(settings);
+  const problem = budgetProblem(settings, cost);
   if (problem !== undefined && settings.budgetAction === "refuse") throw new pulumi.RunError(problem);
-  pulumi.log.info(`${settings.domain} costs ${costLine(settings)}`);
+  pulumi.log.info(`${settings.domain} costs ${costLine(cost)}`);
   if (problem !== undefined) pulumi.log.warn(problem);
 }
