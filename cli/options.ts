@@ -9,6 +9,13 @@ export const stack = {
   description: "the stack (default: the selected one)",
 } as const;
 
+/** Which community of the stack. */
+export const community = {
+  type: "string",
+  valueHint: "name",
+  description: "logical name of the community; without it, the only one of the stack",
+} as const;
+
 /** Results as one JSON document. */
 export const json = {
   type: "boolean",

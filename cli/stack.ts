@@ -1,5 +1,7 @@
 /** A stack of the Pulumi project in the working directory, as its backend and its config file describe it. */
-import { type CommunitySettings, schema, withDefaults } from "../components/config/schema.ts";
+import { ConfigError } from "../components/config/config-error.ts";
+import type { CommunitySettings } from "../components/config/schema.ts";
+import { parseUndecrypted } from "../components/config/undecrypted.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
 import { must, pulumi, type Run } from "./pulumi.ts";
 
@@ -34,18 +36,23 @@ export async function configOf(stack: Stack): Promise<ConfigValues> {
   return JSON.parse(must(await stack.pulumi(["config", "--json"]))) as ConfigValues;
 }
 
-/** The community that the config describes. @throws OperatorError when the config is not valid. */
-export function communityIn(config: ConfigValues, stack: Stack): CommunitySettings {
-  const mine = Object.entries(config).flatMap(([key, { value, secret }]) =>
-    key.startsWith("mastiff:") && !secret && value !== undefined
-      ? [[key.slice("mastiff:".length), value]]
-      : [],
+/** The community that the config describes. @throws OperatorError with every problem, as a preview says them. */
+export function communityIn(config: ConfigValues, { name }: Pick<Stack, "name">): CommunitySettings {
+  const mine = Object.entries(config)
+    .filter(([key]) => key.startsWith("mastiff:"))
+    .map(([key, { value, secret }]) => [key.slice("mastiff:".length), secret ? undefined : value]);
+  return inOperatorsWords(() =>
+    parseUndecrypted(Object.fromEntries(mine), { stack: name.split("/").at(-1) ?? name }),
   );
-  const parsed = schema.safeParse(Object.fromEntries(mine));
-  if (parsed.success) return withDefaults(parsed.data);
-  throw new OperatorError(
-    `The config of the stack ${stack.name} is not valid.\n  fix     pulumi preview -s ${stack.name}   (it names each wrong key)`,
-  );
+}
+
+/** Checks settings for a command. @throws OperatorError in place of a ConfigError. */
+export function inOperatorsWords(parse: () => CommunitySettings): CommunitySettings {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof ConfigError ? new OperatorError(error.message) : error;
+  }
 }
 
 interface StackEntry {

@@ -11,6 +11,7 @@ import type { MovedFrom } from "./stack/fact-rules.ts";
  * An input must be known in every preview, because names, the look at the clouds and the refusals depend on
  * it. Secrets may be unknown. The credentials of the clouds are no arguments: they come from the environment
  * or from config, as with every Pulumi provider (`CLOUDFLARE_API_TOKEN`, `FLY_API_TOKEN`, `SENDGRID_API_KEY`).
+ * Cloudflare's may also come from an explicit provider (resource option `provider` or `providers`).
  */
 export interface CommunityArgs {
   /** Domain of the community. It is permanent: accounts and other servers depend on it. */

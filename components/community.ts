@@ -18,8 +18,12 @@ import { groundwork } from "./stack/groundwork.ts";
  * A Mastodon community: the zone, bucket and rules at Cloudflare, mail through SendGrid, the apps, machines,
  * database and Redis on Fly, and every secret.
  *
- * An explicit Cloudflare provider serves the official resources. The looks and Mastiff's own resources take the
- * token from `cloudflare:apiToken` or `CLOUDFLARE_API_TOKEN`.
+ * An explicit Cloudflare provider (`provider` or `providers`) serves everything at Cloudflare: the official
+ * resources, the looks and Mastiff's own resources. These two take its `apiToken` and `baseUrl`; without an
+ * `apiToken` they use `CLOUDFLARE_API_TOKEN`. The state contains the token as a secret of the three kinds of own
+ * resources that call Cloudflare, so a new token updates them in place. A preview that cannot know the token
+ * looks at nothing at Cloudflare. Without an explicit provider, the token is `cloudflare:apiToken` of the config,
+ * then `CLOUDFLARE_API_TOKEN`.
  *
  * Each run first reads the state and looks at the clouds. It fails, in previews too, where data would be
  * lost, where something is in the way, or where the arguments are wrong; then nothing is changed.

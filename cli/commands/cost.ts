@@ -23,11 +23,13 @@ export const cost = command({
     const settings = communityIn(await configOf(opened), opened);
     const of = costOf(settings);
     if (args.json) {
-      stdout(`${JSON.stringify({ ...costJson(of), overBudget: overBudget(settings) ?? null }, null, 2)}\n`);
+      stdout(
+        `${JSON.stringify({ ...costJson(of), overBudget: overBudget(settings, of) ?? null }, null, 2)}\n`,
+      );
       return;
     }
     stdout(`${costTable(of)}\n`);
-    const problem = budgetProblem(settings);
+    const problem = budgetProblem(settings, of);
     if (problem !== undefined) stderr(`\n${problem}\n`);
   },
 });

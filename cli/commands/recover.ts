@@ -1,6 +1,7 @@
 import { shell } from "../../providers/fly/call/shell.ts";
 import { command } from "../command.ts";
-import { json, stack } from "../options.ts";
+import { communityNamed } from "../communities.ts";
+import { community, json, stack } from "../options.ts";
 import { recoverable } from "../recover/engine.ts";
 import { leftovers, takeAway } from "../recover/leftovers.ts";
 import { openStack } from "../stack.ts";
@@ -29,6 +30,7 @@ export const recover = command({
   ],
   args: {
     stack,
+    community,
     cancel: {
       type: "boolean",
       description: "confirms that the run that holds the lock is dead, where this machine cannot tell",
@@ -41,13 +43,14 @@ export const recover = command({
       line: "npx mastiff recover -s acme --cancel",
       does: "if the lock belongs to another machine, which is dead",
     },
+    { line: "npx mastiff recover -s acme --community dogs", does: "one of several communities of the stack" },
     { line: "npx mastiff recover -s acme --json", does: "for a script: what was repaired" },
   ],
   async run({ args }) {
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
     const say = args.json ? talk : (line: string) => stdout(`${line}\n`);
-    const report = await recoverStack(args.stack, args.cancel === true, say);
+    const report = await recoverStack(args, args.cancel === true, say);
     talk(`now: pulumi up -s ${report.stack}   (or destroy, if a destroy was interrupted)`);
     if (args.json) stdout(`${JSON.stringify(report)}\n`);
   },
@@ -56,7 +59,9 @@ export const recover = command({
 /** What was found, and is repaired. */
 interface Report {
   stack: string;
-  /** False: the state has no identity, so nothing in the clouds could be told to be this stack's. */
+  /** Logical name of the community; undefined: the state has none. */
+  community?: string;
+  /** False: the state has no identity, so nothing in the clouds could be told to be the community's. */
   hasIdentity: boolean;
   /** Operations that were under way. Their notes are cleared. */
   pending: { type: string; name: string }[];
@@ -67,12 +72,13 @@ interface Report {
 }
 
 async function recoverStack(
-  name: string | undefined,
+  named: { stack?: string | undefined; community?: string | undefined },
   cancel: boolean,
   say: (line: string) => void,
 ): Promise<Report> {
-  const stack = await openStack(name);
+  const stack = await openStack(named.stack);
   const engine = recoverable(stack);
+  const community = communityNamed(await engine.communities(), named.community, stack.name);
   const pending = await engine.pending();
   const ended = await engine.lastEntry();
   const halfKnown = await engine.forgetHalfKnown({ cancel, say });
@@ -81,14 +87,14 @@ async function recoverStack(
     say(`${name}: a run was interrupted while ${type} it; the pending operation is cleared`);
   for (const name of halfKnown)
     say(`${name}: Cloudflare never reported its id; the entry is cleared from the state`);
-  const world = await engine.world(ended);
-  const hasIdentity = world.identity !== undefined;
+  const world = community && (await engine.world(community, ended));
+  const hasIdentity = world !== undefined;
   if (!hasIdentity)
     say(
       `the state of ${stack.name} has no identity, so recover cannot tell which cloud resources belong to this stack: it deletes none of them`,
     );
   const found: Report["leftovers"] = [];
-  for (const thing of await leftovers(world)) {
+  for (const thing of world === undefined ? [] : await leftovers(world)) {
     const { what } = thing;
     const deleted = await takeAway(thing);
     found.push({ what, deleted });
@@ -99,5 +105,12 @@ async function recoverStack(
     );
   }
   if (pending.length + halfKnown.length + found.length === 0) say("nothing was left behind");
-  return { stack: stack.name, hasIdentity, pending, halfKnown, leftovers: found };
+  return {
+    stack: stack.name,
+    ...(community && { community: community.name }),
+    hasIdentity,
+    pending,
+    halfKnown,
+    leftovers: found,
+  };
 }

@@ -1,14 +1,26 @@
 /** What recovery needs from the engine: its lock, state and config. */
 import { hostname } from "node:os";
+import { parseRecorded } from "../../components/config/undecrypted.ts";
 import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import {
+  cloudflareProviderOf,
+  communitiesIn,
+  identityIn,
+  nameIn,
+  type RecordedCommunity,
+  resourcesOf,
+  type StateResource,
+} from "../communities.ts";
 import { must, type Run } from "../pulumi.ts";
-import { communityIn, configOf, type Stack } from "../stack.ts";
+import { type ConfigValues, communityIn, configOf, inOperatorsWords, type Stack } from "../stack.ts";
 import { type Deployment, withoutHalfKnown } from "./half-known.ts";
 import type { StackWorld } from "./leftovers.ts";
 
 /** A stack, as far as recovery asks and changes it. */
 export interface RecoverableStack {
+  /** The communities in the state. */
+  communities(): Promise<RecordedCommunity[]>;
   /** Operations that were under way when a run was cut off. */
   pending(): Promise<{ type: string; name: string }[]>;
   /** Removes from the state the resources whose id nobody knows. @returns their names. */
@@ -21,8 +33,12 @@ export interface RecoverableStack {
   refresh(options: LockOptions): Promise<void>;
   /** When a run last wrote into the state, ISO 8601; undefined: never. To be read before recovery writes. */
   lastEntry(): Promise<string | undefined>;
-  /** The facts by which leftovers are recognised. */
-  world(ended: string | undefined): Promise<StackWorld>;
+  /**
+   * The facts by which a community's leftovers are recognised; undefined when the state has no identity of it.
+   *
+   * @param ended the last entry, see {@link lastEntry}
+   */
+  world(community: RecordedCommunity, ended: string | undefined): Promise<StackWorld | undefined>;
 }
 
 /** How to treat a lock. */
@@ -37,24 +53,6 @@ interface Exported {
     resources?: StateResource[];
     pending_operations?: { type: string; resource: StateResource }[];
   };
-}
-
-interface StateResource {
-  urn: string;
-  type: string;
-  id?: string;
-  created?: string;
-  modified?: string;
-  outputs?: Record<string, unknown>;
-}
-
-/** The identity that a state holds (components/stack/stack-identity.ts). */
-export function identityIn(resources: readonly StateResource[]): string | undefined {
-  const one = resources.find(
-    ({ urn, type }) => type === "random:index/randomId:RandomId" && urn.endsWith("-identity-id"),
-  );
-  const hex = one?.outputs?.hex;
-  return typeof hex === "string" ? hex : undefined;
 }
 
 /** The questions and changes of recovery, through `pulumi` on this stack. */
@@ -72,7 +70,31 @@ export function recoverable(stack: Stack): RecoverableStack {
     return stack.pulumi(args, input);
   };
 
+  /** Tokens and base URL, as the community's resources have them (components/cloudflare/operators-cloudflare.ts). */
+  const wayTo = async (
+    config: ConfigValues,
+    explicit: Record<string, unknown> | undefined,
+  ): Promise<Pick<StackWorld, "credentials" | "baseUrl">> => {
+    const present = (tokens: (string | undefined)[]) => tokens.filter((token) => token !== undefined);
+    const environment = shell().env.CLOUDFLARE_API_TOKEN;
+    if (explicit !== undefined) {
+      // Its token is encrypted in the state. The config's may be for another account, and goes nowhere else.
+      const { baseUrl } = explicit;
+      return {
+        credentials: present([environment]),
+        baseUrl: typeof baseUrl === "string" ? baseUrl : undefined,
+      };
+    }
+    const apiToken = config["cloudflare:apiToken"]?.secret
+      ? must(await stack.pulumi(["config", "get", "cloudflare:apiToken"])).trim()
+      : config["cloudflare:apiToken"]?.value;
+    return { credentials: present([apiToken, environment]), baseUrl: config["cloudflare:baseUrl"]?.value };
+  };
+
   return {
+    async communities() {
+      return communitiesIn((await exported()).resources ?? []);
+    },
     async pending() {
       const { pending_operations: operations = [] } = await exported();
       return operations.map(({ type, resource }) => ({ type, name: nameIn(resource.urn) }));
@@ -99,20 +121,22 @@ export function recoverable(stack: Stack): RecoverableStack {
         .sort()
         .at(-1);
     },
-    async world(ended) {
+    async world(community, ended) {
       const { resources = [] } = await exported();
+      const { name, args } = community;
+      const identity = identityIn(resources, name);
+      if (identity === undefined) return undefined;
       const config = await configOf(stack);
-      const apiToken = config["cloudflare:apiToken"]?.secret
-        ? must(await stack.pulumi(["config", "get", "cloudflare:apiToken"])).trim()
-        : config["cloudflare:apiToken"]?.value;
+      const own = resourcesOf(community, resources);
       return {
-        community: communityIn(config, stack),
-        identity: identityIn(resources),
+        community:
+          args === undefined ? communityIn(config, stack) : inOperatorsWords(() => parseRecorded(args, name)),
+        identity,
         ended,
-        credentials: [apiToken, shell().env.CLOUDFLARE_API_TOKEN].filter((token) => token !== undefined),
-        baseUrl: config["cloudflare:baseUrl"]?.value,
-        ids: (type) => new Set(resources.filter((one) => one.type === type).map((one) => one.id ?? "")),
-        began: resources
+        ...(await wayTo(config, cloudflareProviderOf(own, resources))),
+        ids: (type) => idsOf(type, resources),
+        ownIds: (type) => idsOf(type, own),
+        began: own
           .map((one) => one.created)
           .filter((created) => created !== undefined)
           .sort()[0],
@@ -159,7 +183,6 @@ function atWork({ holder }: Lock, stack: string): OperatorError {
   );
 }
 
-/** The resource's name: the last part of its URN. */
-function nameIn(urn: string): string {
-  return urn.split("::").at(-1) ?? "";
+function idsOf(type: string, resources: readonly StateResource[]): ReadonlySet<string> {
+  return new Set(resources.filter((one) => one.type === type).map((one) => one.id ?? ""));
 }

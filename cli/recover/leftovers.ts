@@ -1,10 +1,10 @@
 /**
  * Leftovers: things that a run made at Cloudflare and the engine's state does not know. They are not found by
  * name. A leftover carries the identity of this state, no state entry has its id, and it was made within the
- * state's life. A thing that is older than the stack, or carries another identity, is somebody else's,
- * whatever its name.
+ * state's life. A thing that is older than the community, or carries another identity, is
+ * somebody else's, whatever its name.
  *
- *   made ──────┬── before the stack ─────────────► stays, whatever mark it bears
+ *   made ──────┬── before the community ─────────► stays, whatever mark it bears
  *              ├── long after the state's last entry ► stays: this state is an older one
  *              ├── with another identity, or none ─► stays (a bucket or zone bears none: only when empty and unnamed)
  *              ├── and its id is in the state ─────► stays
@@ -18,17 +18,19 @@ import { type CloudClient, orGone } from "../../providers/shared/cloud-client.ts
 import { CloudError } from "../../providers/shared/cloud-error.ts";
 import { bears } from "../../providers/shared/mark.ts";
 
-/** A stack as its config and its state describe it. */
+/** A community of a stack, as config and state describe it. */
 export interface StackWorld {
   community: CommunitySettings;
-  /** The identity in the stack's state; undefined: it has none, and nothing in the clouds is this stack's. */
+  /** The community's identity in the state; undefined: it has none, and nothing in the clouds is the community's. */
   identity: string | undefined;
   /** Tokens in the order of preference. */
   credentials: string[];
   baseUrl: string | undefined;
-  /** The ids in the state, by type of resource. */
+  /** The ids in the state, by type of resource. A thing of another community of the stack is known too. */
   ids(type: string): ReadonlySet<string>;
-  /** When the first resource in the state was made, ISO 8601; undefined: there is none. */
+  /** The ids of the community's own resources, by type. */
+  ownIds(type: string): ReadonlySet<string>;
+  /** When the community's first resource in the state was made, ISO 8601; undefined: there is none. */
   began: string | undefined;
   /** When a run last wrote something into the state, before recovery did; ISO 8601. */
   ended: string | undefined;
@@ -160,7 +162,7 @@ async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]
  * a mark has to be younger than the stack and without any setting. R2 deletes only an empty bucket.
  */
 async function inBucket(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
-  const { community, identity, ids, began = "" } = world;
+  const { community, identity, ids, ownIds, began = "" } = world;
   const { bucket, filesHost, cloudflareAccountId, bucketJurisdiction } = community;
   const path = `/accounts/${cloudflareAccountId}/r2/buckets/${bucket}`;
   // Without this header, R2 does not show a bucket of another jurisdiction.
@@ -171,7 +173,7 @@ async function inBucket(cloud: CloudClient, world: StackWorld): Promise<Leftover
   const isKnown = ids("cloudflare:index/r2Bucket:R2Bucket").has(bucket);
   const { result } = await get<{ domains: { domain: string }[] }>(`${path}/domains/custom`);
   const rules = await corsRuleIds(cloud, path, headers);
-  const knowsHost = ids("cloudflare:index/r2CustomDomain:R2CustomDomain").size > 0;
+  const knowsHost = ownIds("cloudflare:index/r2CustomDomain:R2CustomDomain").size > 0;
   const isOurs = identity !== undefined && rules.length > 0 && rules.every((id) => bears(id, identity));
   const isBare = rules.length === 0 && (result.domains.length === 0 || knowsHost);
   const isYoung = Date.parse(there.result.creation_date) >= Date.parse(began);

@@ -7,7 +7,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isKnown } from "../../providers/cloudflare/known-id.ts";
 import { endCopies } from "../../providers/cloudflare/token-copies.ts";
-import { operatorsCloudflare } from "./operators-cloudflare.ts";
+import type { OperatorsCloudflare } from "./operators-cloudflare.ts";
 
 const accountToken = "cloudflare:index/accountToken:AccountToken";
 
@@ -28,11 +28,18 @@ export const refuseHalfAnswers: pulumi.ResourceTransformation = ({ resource, typ
   return undefined;
 };
 
-/** Deletes duplicates of tokens that were just created. @returns the after-create hooks by resource type */
-export function tokenCopies(community: string): (type: string) => pulumi.ResourceHook[] {
+/**
+ * Deletes duplicates of tokens that were just created. @returns the after-create hooks by resource type
+ *
+ * @param connect see {@link OperatorsCloudflare}. The hooks run in no preview, so there it may be undefined
+ */
+export function tokenCopies(
+  community: string,
+  connect: OperatorsCloudflare["connect"],
+): (type: string) => pulumi.ResourceHook[] {
   const hook = new pulumi.ResourceHook(`${community}-cloudflare-token-copies`, async ({ id, newInputs }) => {
-    if (!isKnown(id)) return;
-    await endCopies(operatorsCloudflare(), String(newInputs?.accountId), id);
+    if (!isKnown(id) || connect === undefined) return;
+    await endCopies(connect(), String(newInputs?.accountId), id);
   });
   return (type) => (type === accountToken ? [hook] : []);
 }

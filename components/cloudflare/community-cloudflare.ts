@@ -8,7 +8,6 @@ import { HeaderRule } from "./header-rule.ts";
 import { bucketHosts, hostsOf } from "./hosts.ts";
 import { MediaBucket } from "./media-bucket.ts";
 import { OpenEdge } from "./open-edge.ts";
-import { cloudflareBaseUrl } from "./operators-cloudflare.ts";
 import { StrictTls } from "./strict-tls.ts";
 import { CommunityZone } from "./zone.ts";
 
@@ -43,7 +42,7 @@ export class CommunityCloudflare extends pulumi.ComponentResource {
     super("mastiff:cloudflare:Cloudflare", name, {}, opts);
     const { settings, names, stack, protect } = ground;
     const child = { parent: this };
-    const baseUrl = cloudflareBaseUrl();
+    const { reach } = ground.cloudflare;
     const ref = ruleRefOf(settings.domain);
     const shared = settings.zoneMode === "shared";
     const hosts = Object.values(hostsOf(settings));
@@ -65,7 +64,7 @@ export class CommunityCloudflare extends pulumi.ComponentResource {
     );
     const { zoneId } = this.zone;
     const proxied = withFiles(hosts.filter((host) => host.proxied));
-    new StrictTls(names.tls, { zoneId, shared, hosts: proxied, ref, stack, baseUrl }, child);
+    new StrictTls(names.tls, { zoneId, shared, hosts: proxied, ref, stack, reach }, child);
     if (!shared) new OpenEdge(names.edge, { zoneId }, child);
     new HeaderRule(
       names.cors,
@@ -75,7 +74,7 @@ export class CommunityCloudflare extends pulumi.ComponentResource {
         ref,
         stack,
         hadWholeRuleset: ground.last[resourceNames.wholeRuleset(names.cors)] !== undefined,
-        baseUrl,
+        reach,
       },
       child,
     );
@@ -93,7 +92,7 @@ export class CommunityCloudflare extends pulumi.ComponentResource {
         key,
         keyWord: settings.rotate.r2Token,
         endpoint: settings.endpoints.r2,
-        baseUrl,
+        reach,
         protect,
         dispensable: !isKept(settings),
       },

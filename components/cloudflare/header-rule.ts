@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PhaseRule } from "../../providers/cloudflare/resources.ts";
+import { type CloudflareReach, PhaseRule } from "../../providers/cloudflare/resources.ts";
 import { marked } from "../../providers/shared/mark.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 
@@ -21,8 +21,8 @@ export interface HeaderRuleArgs {
    * the rule replaces the ruleset.
    */
   hadWholeRuleset: boolean;
-  /** Base of Cloudflare's API; unset: the real one. */
-  baseUrl?: string | undefined;
+  /** How the rule reaches Cloudflare. Default: as config and environment say. */
+  reach?: CloudflareReach | undefined;
 }
 
 /** The ruleset phase in which Cloudflare changes response headers. */
@@ -74,7 +74,7 @@ export class HeaderRule extends pulumi.ComponentResource {
         action: "rewrite",
         expression: corsExpression(args.hosts),
         actionParameters: { headers: { "Access-Control-Allow-Origin": { operation: "set", value: "*" } } },
-        ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
+        ...args.reach,
       },
       { parent: this, ...(args.hadWholeRuleset && inPlaceOf(resourceNames.wholeRuleset(name))) },
     );

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { tokenCopies } from "./answers.ts";
+import type { OperatorsCloudflare } from "./operators-cloudflare.ts";
 
 /**
  * What to do about a Cloudflare error, by its code. The provider prints only the API's answer; the hints name
@@ -125,8 +126,12 @@ export function hintForNoAnswer(
  * of a token its duplicates are deleted (answers.ts).
  *
  * @param community the community's logical name
+ * @param connect makes the client that looks for duplicates
  */
-export function explainCloudflareErrors(community: string): pulumi.ResourceTransform {
+export function explainCloudflareErrors(
+  community: string,
+  connect: OperatorsCloudflare["connect"],
+): pulumi.ResourceTransform {
   const onError = new pulumi.ErrorHook(
     `${community}-cloudflare-hint`,
     ({ errors, failedOperation, name }) => {
@@ -141,7 +146,7 @@ export function explainCloudflareErrors(community: string): pulumi.ResourceTrans
       return false;
     },
   );
-  const copyHooks = tokenCopies(community);
+  const copyHooks = tokenCopies(community, connect);
   return ({ type, custom, props, opts }) => {
     if (!custom || !type.startsWith("cloudflare:")) return undefined;
     const hooks = { onError: [onError], afterCreate: copyHooks(type) };

@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess, type BucketAccessArgs, PublicHost } from "../../providers/cloudflare/resources.ts";
+import {
+  BucketAccess,
+  type BucketAccessArgs,
+  type CloudflareReach,
+  PublicHost,
+} from "../../providers/cloudflare/resources.ts";
 import { marked } from "../../providers/shared/mark.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 import { mintBucketKey } from "./bucket-key.ts";
@@ -32,8 +37,8 @@ export interface MediaBucketArgs {
   keyWord?: string | undefined;
   /** Base of R2's S3 API; unset: the account's own. */
   endpoint?: string | undefined;
-  /** Base of Cloudflare's API; unset: the real one. */
-  baseUrl?: string | undefined;
+  /** How the public host reaches Cloudflare. Default: as config and environment say. */
+  reach?: CloudflareReach | undefined;
   /** Whether the bucket is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
   /** Whether the bucket may be emptied while it holds uploads. If not, its destroy fails. */
@@ -146,7 +151,7 @@ export class MediaBucket extends pulumi.ComponentResource {
         jurisdiction,
         host: args.hosts[0] ?? "",
         minTls,
-        ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
+        ...args.reach,
       },
       { parent: this, dependsOn: domains },
     );

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PhaseRule } from "../../providers/cloudflare/resources.ts";
+import { type CloudflareReach, PhaseRule } from "../../providers/cloudflare/resources.ts";
 import { marked } from "../../providers/shared/mark.ts";
 import * as cloudflare from "./cloudflare.ts";
 
@@ -18,8 +18,8 @@ export interface StrictTlsArgs {
   ref: string;
   /** The stack's mark, which the rule's description contains. */
   stack: pulumi.Input<string>;
-  /** Base of Cloudflare's API; unset: the real one. */
-  baseUrl?: string | undefined;
+  /** How the rule reaches Cloudflare. Default: as config and environment say. */
+  reach?: CloudflareReach | undefined;
 }
 
 /** Permanent name of the config rule in a shared zone. @param ref see {@link StrictTlsArgs.ref} */
@@ -59,7 +59,7 @@ export class StrictTls extends pulumi.ComponentResource {
           action: "set_config",
           expression: `http.host in {${args.hosts.map((host) => JSON.stringify(host)).join(" ")}}`,
           actionParameters: { ssl: "strict" },
-          ...(args.baseUrl !== undefined && { baseUrl: args.baseUrl }),
+          ...args.reach,
         },
         { parent: this },
       );

@@ -5,12 +5,12 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { readZone, type ZoneReading } from "../../providers/cloudflare/zone-reading.ts";
+import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import type { FlyPlan } from "../fly/plan.ts";
 import { headerRuleRef, wholeRulesetName } from "./header-rule.ts";
 import { hostsOf } from "./hosts.ts";
-import { operatorsCloudflare } from "./operators-cloudflare.ts";
 import { strictTlsRef } from "./strict-tls.ts";
 import { obstaclesIn } from "./zone-obstacles.ts";
 import { ruleKinds, type WantedRule } from "./zone-room.ts";
@@ -39,6 +39,8 @@ export interface ZoneLookArgs {
   ref: string;
   /** The planned certificates, whose proofs are records in the zone. */
   certificates: FlyPlan["certificates"];
+  /** Makes the client that reads the zone. @throws OperatorError when there is no token */
+  connect: () => CloudClient;
 }
 
 /**
@@ -75,7 +77,7 @@ async function read(args: ZoneLookArgs): Promise<ZoneReading | undefined> {
   const { cloudflareAccountId: accountId, zone, bucket, bucketJurisdiction, filesHost } = args.community;
   const phases = rulesOf(args).flatMap(({ kind }) => ruleKinds[kind].phases);
   try {
-    return await readZone(operatorsCloudflare(), {
+    return await readZone(args.connect(), {
       accountId,
       zone,
       phases,

@@ -11,11 +11,17 @@ export interface CommunityZoneArgs {
   name: string;
   /** Whether this stack creates the zone and has it in its state. */
   made: boolean;
-  /** The zone as this run read it; unset: it does not exist yet, and is created. */
+  /**
+   * The zone as this run read it. Unset: it does not exist yet, and is created; or this preview could not read
+   * it, and its id is unknown.
+   */
   found?: FoundZone | undefined;
   /** Whether a zone that this stack created is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
 }
+
+/** Stands for a zone of others that this preview could not read. */
+const unread = pulumi.unknown as unknown as FoundZone;
 
 /**
  * The Cloudflare zone that contains the community's hosts: an existing zone, or one made by this stack.
@@ -41,10 +47,11 @@ export class CommunityZone extends pulumi.ComponentResource {
   constructor(name: string, args: CommunityZoneArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:cloudflare:Zone", name, { name: args.name }, opts);
     const { found } = args;
-    if (found !== undefined && !args.made) {
-      this.zoneId = pulumi.output(found.zoneId);
-      this.nameServers = pulumi.output(found.nameServers);
-      this.status = pulumi.output(found.status);
+    if (!args.made) {
+      const { zoneId, nameServers, status } = pulumi.output(found ?? unread);
+      this.zoneId = zoneId;
+      this.nameServers = nameServers;
+      this.status = status;
     } else {
       const zone = new cloudflare.Zone(
         resourceNames.zone(name),

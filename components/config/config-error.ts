@@ -1,4 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+// The commands check config too, and the whole SDK takes half a second to load.
+import { RunError } from "@pulumi/pulumi/errors.js";
 import { type Parts, setParts, setTexts, shellWord } from "../../providers/rules/config-parts.ts";
 import { inArguments } from "./arguments.ts";
 import { secretKeys } from "./schema.ts";
@@ -26,7 +27,7 @@ export interface ConfigProblem {
 export type Origin = { stack: string } | { community: string };
 
 /** The error for a refused config, with all of its problems. Pulumi shows it without a stack trace. */
-export class ConfigError extends pulumi.RunError {
+export class ConfigError extends RunError {
   readonly problems: ConfigProblem[];
 
   constructor(problems: ConfigProblem[], origin: Origin) {

@@ -5,6 +5,7 @@ import { knownValue } from "../stack/known-value.ts";
 import { argumentPaths, byKey, inArguments } from "./arguments.ts";
 import { parseCommunity } from "./read.ts";
 import { type CommunitySettings, secretKeys } from "./schema.ts";
+import { unknownSecret } from "./undecrypted.ts";
 
 /** Secret values, which the checked settings do not contain. */
 export interface SecretValues {
@@ -144,9 +145,6 @@ async function secretText(input: unknown): Promise<string> {
   const parts = Object.entries(input).map(async ([key, value]) => [key, await secretText(value)]);
   return JSON.stringify(Object.fromEntries(await Promise.all(parts)));
 }
-
-/** Stands for a secret that a preview does not know. It passes every check of a secret's form. */
-const unknownSecret = "unknown-until-up";
 
 function secretOf(input: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
   return input === undefined ? undefined : pulumi.secret(input);

@@ -1,5 +1,5 @@
 /** `mastiff:budget`: the most that the fixed part of a community may cost a month. Pure. */
-import { type CostedSettings, costOf } from "./cost.ts";
+import { type Cost, type CostedSettings, costOf } from "./cost.ts";
 import { microsOf, usd, usdUp } from "./usd.ts";
 import { type WayBack, waysBack } from "./ways-back.ts";
 
@@ -12,11 +12,15 @@ export interface OverBudget {
   waysBack: WayBack[];
 }
 
-/** Compares the fixed part of the cost with the budget; undefined without a budget and within it. */
-export function overBudget(settings: CostedSettings): OverBudget | undefined {
+/**
+ * Compares the fixed part of the cost with the budget; undefined without a budget and within it.
+ *
+ * @param cost the cost of the settings, where the caller has it already
+ */
+export function overBudget(settings: CostedSettings, cost: Cost = costOf(settings)): OverBudget | undefined {
   if (settings.budget === undefined) return undefined;
   const budgetMicros = microsOf(settings.budget);
-  const excessMicros = costOf(settings).fixedMicros - budgetMicros;
+  const excessMicros = cost.fixedMicros - budgetMicros;
   if (excessMicros <= 0) return undefined;
   return { budgetMicros, excessMicros, waysBack: waysBack(settings, budgetMicros) };
 }
@@ -24,12 +28,14 @@ export function overBudget(settings: CostedSettings): OverBudget | undefined {
 /**
  * What is wrong with the cost, and the ways back; undefined without a budget and within it. With `mastiff:budgetAction refuse` the
  * run stops with this text, else it is a warning.
+ *
+ * @param cost the cost of the settings, where the caller has it already
  */
-export function budgetProblem(settings: CostedSettings): string | undefined {
-  const over = overBudget(settings);
+export function budgetProblem(settings: CostedSettings, cost: Cost = costOf(settings)): string | undefined {
+  const over = overBudget(settings, cost);
   if (over === undefined) return undefined;
   const { budgetMicros, excessMicros, waysBack: ways } = over;
-  const { fixedMicros, unknown } = costOf(settings);
+  const { fixedMicros, unknown } = cost;
   const rest = ways.reduce((left, { saves }) => left - saves, fixedMicros);
   const still = rest <= budgetMicros ? "" : `, which is still ${usdUp(rest - budgetMicros)} too much`;
   const lines = ways.flatMap(({ what, command, saves, noticed }) => [

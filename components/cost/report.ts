@@ -1,10 +1,9 @@
 /** The cost of a community as text: a line for previews, a table and JSON for `mastiff cost`. Pure. */
-import { type Cloud, type Cost, type CostedSettings, type CostPart, costOf } from "./cost.ts";
+import type { Cloud, Cost, CostPart } from "./cost.ts";
 import { unitUsd, usd } from "./usd.ts";
 
 /** The cost in one line. */
-export function costLine(settings: CostedSettings): string {
-  const { fixed, fixedMicros, use, unknown } = costOf(settings);
+export function costLine({ fixed, fixedMicros, use, unknown }: Cost): string {
   const clouds = [...new Set(fixed.map(({ cloud }) => cloud))]
     .map((cloud) => ({ cloud, micros: sumOf(fixed, cloud) }))
     .filter(({ micros }) => micros > 0)

@@ -105,13 +105,14 @@ export class AppRelease extends pulumi.ComponentResource {
 
     const secrets = new FlyCommand(
       things.secrets,
-      { place, after: args.appName, secrets: values },
+      { place, moves: false, after: args.appName, secrets: values },
       { parent: this },
     );
     this.released = new FlyCommand(
       things.release,
       {
         place,
+        moves: false,
         after: args.appName,
         environment: {
           FLY_TOML: args.flyToml,

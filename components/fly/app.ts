@@ -107,7 +107,7 @@ export class FlyApp extends pulumi.ComponentResource {
     const things = flyAppThings(name, place, args, place.last);
     const app = new FlyCommand(
       things.app,
-      { place, hasUpkeep: true },
+      { place, moves: true, hasUpkeep: true },
       { parent: this, hooks: { beforeUpdate: [announcement(name, this)] } },
     );
     new FlyUpkeep({ place, of: app }, { parent: this });
@@ -136,7 +136,7 @@ export class FlyApp extends pulumi.ComponentResource {
     const spec = pulumi.all([this.v4, this.v6]).apply(([v4, v6]) => ({ ...thing.spec, v4, v6 }));
     return new FlyCommand(
       thing,
-      { place: this.#place, spec, moves: false },
+      { place: this.#place, moves: false, spec },
       { parent: this, dependsOn: records },
     ).output<AddressesOutput>();
   }

@@ -80,7 +80,7 @@ export class FlyCertificate extends pulumi.ComponentResource {
     this.item = thing.name;
     const certificate = new FlyCommand(
       thing,
-      { place, after: args.appName, hasUpkeep: true },
+      { place, moves: false, after: args.appName, hasUpkeep: true },
       { parent: this },
     );
     const upkeep = new FlyUpkeep({ place, of: certificate }, { parent: this });

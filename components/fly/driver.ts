@@ -30,10 +30,10 @@ export interface FlyCommandArgs {
    */
   spec?: pulumi.Input<object>;
   /**
-   * Whether another app, organisation or region replaces the thing. Default: only where it waits for nothing,
-   * because what waits for an app goes with it.
+   * Whether another app, organisation or region replaces the thing. False for a thing inside an app, which is
+   * deleted with the app.
    */
-  moves?: boolean;
+  moves: boolean;
   /** Secret values by name. The driver gets them on its standard input. Default: none. */
   secrets?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
   /** Further variables of the driver's environment, in plain text. Default: none. */
@@ -54,7 +54,7 @@ export interface FlyCommandArgs {
  * @example
  * const spec: CertificateSpec = { app: "mastiff-party", hostname: "assets.mastiff.party" };
  * const thing: FlyThing = { name: "dogs-assets-host-certificate", kind: "certificate", spec };
- * const certificate = new FlyCommand(thing, { place, after: web.appName }, { parent: web });
+ * const certificate = new FlyCommand(thing, { place, moves: false, after: web.appName }, { parent: web });
  * export const target = certificate.output<CertificateOutput>().challenge.target;
  */
 export class FlyCommand extends command.local.Command {
@@ -95,7 +95,7 @@ export class FlyCommand extends command.local.Command {
           // A secret stdin does not make the output secret: the state and the screen would show it plain.
           additionalSecretOutputs: secret ? ["stdout", "stderr"] : [],
           ignoreChanges: ignoredDrift(words),
-          ...((args.moves ?? args.after === undefined) && movingOptions(args.place.last, thing)),
+          ...(args.moves && movingOptions(args.place.last, thing)),
         },
         opts,
       ),
@@ -125,7 +125,7 @@ export interface FlyUpkeepArgs {
  * @example
  * const spec: CertificateSpec = { app: "mastiff-party", hostname: "assets.mastiff.party" };
  * const thing: FlyThing = { name: "dogs-assets-host-certificate", kind: "certificate", spec };
- * const certificate = new FlyCommand(thing, { place, hasUpkeep: true }, { parent: web });
+ * const certificate = new FlyCommand(thing, { place, moves: false, hasUpkeep: true }, { parent: web });
  * new FlyUpkeep({ place, of: certificate }, { parent: web });
  */
 export class FlyUpkeep extends command.local.Command {

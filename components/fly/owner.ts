@@ -64,7 +64,7 @@ export class Owner extends pulumi.ComponentResource {
     super("mastiff:mastodon:Owner", name, { username: args.username }, opts);
     new FlyCommand(
       ownerThing(name, args),
-      { place: args.place, after: args.appName, secrets: { password: args.password } },
+      { place: args.place, moves: false, after: args.appName, secrets: { password: args.password } },
       { parent: this, dependsOn: [args.after] },
     );
     this.registerOutputs();

@@ -104,7 +104,7 @@ export class Postgres extends pulumi.ComponentResource {
     const { place } = args;
     const server = new FlyCommand(
       postgresThing(name, place, args),
-      { place, secrets: { password: args.password } },
+      { place, moves: true, secrets: { password: args.password } },
       { parent: this, protect: args.protect, dependsOn: args.after },
     );
     const { later } = args;
@@ -114,7 +114,7 @@ export class Postgres extends pulumi.ComponentResource {
         ? server
         : new FlyCommand(
             login,
-            { place, secrets: { password: later?.value ?? "" } },
+            { place, moves: true, secrets: { password: later?.value ?? "" } },
             { parent: this, dependsOn: [server] },
           );
     const [user, password] = [login?.spec.user ?? args.database, later?.value ?? args.password];

@@ -102,21 +102,25 @@ export class Redis extends pulumi.ComponentResource {
     const own = { parent: this, protect: args.protect };
     if (args.size.kind === "upstash") {
       // Waits until the app bears the stack's mark, because a Redis at Upstash cannot bear one.
-      const waits = { place, after: args.appName, moves: true };
+      const waits = { place, moves: true, after: args.appName };
       // Secret, because the URL contains a password that Upstash generated.
       const database = new FlyCommand(thing, { ...waits, secretOutput: true, hasUpkeep: true }, own);
       new FlyUpkeep({ place, of: database }, { parent: this });
       this.ready = database;
       this.url = pulumi.secret(database.output<UpstashOutput>().url);
     } else {
-      const machine = new FlyCommand(thing, { place, secrets: { password: args.password } }, own);
+      const machine = new FlyCommand(
+        thing,
+        { place, moves: true, secrets: { password: args.password } },
+        own,
+      );
       const { later } = args;
       this.ready =
         later === undefined
           ? machine
           : new FlyCommand(
               { name: `${name}-password-${later.word}`, kind: "redis-password", spec: { app: args.name } },
-              { place, secrets: { password: later.value } },
+              { place, moves: true, secrets: { password: later.value } },
               { parent: this, dependsOn: [machine] },
             );
       const password = later?.value ?? args.password;

@@ -37,13 +37,14 @@ export class RetiredPasswords extends pulumi.ComponentResource {
     const last = { parent: this, dependsOn: args.after };
     if (later.database !== undefined) {
       const spec: RetiredLoginSpec = { app: plan.postgres.app, user: plan.postgres.database };
-      new FlyCommand({ name: `${name}-database-login`, kind: "retired-login", spec }, { place }, last);
+      const thing = { name: `${name}-database-login`, kind: "retired-login", spec } as const;
+      new FlyCommand(thing, { place, moves: true }, last);
     }
     if (later.redis !== undefined) {
       const secrets = { password: later.redis.value };
       const spec = { app: plan.redis.name };
       const thing = { name: `${name}-redis-password`, kind: "redis-restart", spec };
-      new FlyCommand(thing, { place, secrets }, last);
+      new FlyCommand(thing, { place, moves: true, secrets }, last);
     }
     this.registerOutputs();
   }

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess, KeptBucket } from "../../providers/cloudflare/resources.ts";
+import { BucketAccess, type CloudflareReach, KeptBucket } from "../../providers/cloudflare/resources.ts";
 import type { DumpOutput, DumpSpec } from "../../providers/fly/spec.ts";
 import { mintBucketKey } from "../cloudflare/bucket-key.ts";
-import { cloudflareBaseUrl } from "../cloudflare/operators-cloudflare.ts";
 import { farewellBucket } from "../config/derived-names.ts";
 import type { OwnBucketKey } from "../config/given.ts";
 import type { FlyPlace } from "../fly/app.ts";
@@ -34,8 +33,8 @@ export interface FinalDumpArgs {
   key?: OwnBucketKey | undefined;
   /** Base URL of R2's S3 API, as the operator's machine reaches it. Default: the account's own. */
   endpoint?: string | undefined;
-  /** Base URL of Cloudflare's API. Default: the real one. */
-  baseUrl?: string | undefined;
+  /** How the dump's bucket reaches Cloudflare. Default: as config and environment say. */
+  reach?: CloudflareReach | undefined;
   /** Resources that must exist before there is anything to dump. */
   after: pulumi.Resource[];
 }
@@ -73,10 +72,9 @@ export class FinalDump extends pulumi.ComponentResource {
     const facts = { ...args.facts, farewellBucket: bucket, stack: pulumi.getStack() };
     pulumi.log.warn(lastWords(facts), this);
     const { accountId, jurisdiction } = args;
-    const base = args.baseUrl === undefined ? {} : { baseUrl: args.baseUrl };
     const kept = new KeptBucket(
       `${name}-bucket`,
-      { accountId, bucket, jurisdiction, ...base },
+      { accountId, bucket, jurisdiction, ...args.reach },
       { parent: this },
     );
     const key =
@@ -110,6 +108,7 @@ export class FinalDump extends pulumi.ComponentResource {
       { name: `${name}-taken`, kind: "dump", spec },
       {
         place: args.place,
+        moves: false,
         after: args.appName,
         secrets: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
         // The output is only the names of bucket and object, and a few numbers.
@@ -135,7 +134,7 @@ export interface EndingArgs extends Pick<FinalDumpArgs, "key" | "appName" | "aft
 
 /** The last dump, where config says that the community is about to end. */
 export function endCommunity({ ground, sendgrid, ...rest }: EndingArgs): FinalDump | undefined {
-  const { settings, names, place, plan, own } = ground;
+  const { settings, names, place, plan, own, cloudflare } = ground;
   if (settings.destroy === undefined) return undefined;
   return new FinalDump(
     names.finalDump,
@@ -152,7 +151,7 @@ export function endCommunity({ ground, sendgrid, ...rest }: EndingArgs): FinalDu
       accountId: settings.cloudflareAccountId,
       jurisdiction: settings.bucketJurisdiction,
       endpoint: settings.endpoints.r2,
-      baseUrl: cloudflareBaseUrl(),
+      reach: cloudflare.reach,
     },
     own,
   );

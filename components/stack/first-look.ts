@@ -11,7 +11,7 @@ import type { MarksOutput } from "../../providers/fly/spec.ts";
 import type { Mark } from "../../providers/shared/mark.ts";
 import { headerRuleRef } from "../cloudflare/header-rule.ts";
 import { hostsOf } from "../cloudflare/hosts.ts";
-import { operatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
+import type { OperatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
 import { ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { askDriver } from "../fly/driver-call.ts";
@@ -24,12 +24,19 @@ export interface Found {
   owner: Mark | undefined;
 }
 
-/** @throws Error when the community is up already */
-export async function lookForCommunity(community: CommunitySettings, parent: pulumi.Resource): Promise<void> {
+/**
+ * @param connect makes the client that looks at Cloudflare; undefined: this preview cannot look there
+ * @throws Error when the community is up already
+ */
+export async function lookForCommunity(
+  community: CommunitySettings,
+  connect: OperatorsCloudflare["connect"],
+  parent: pulumi.Resource,
+): Promise<void> {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const [onFly, atCloudflare] = await Promise.all([
     community.drift === "off" ? [] : looked("Fly", () => lookAtFly(community, stack, parent)),
-    looked("Cloudflare", () => lookAtCloudflare(community)),
+    connect === undefined ? [] : looked("Cloudflare", () => markedThings(connect(), thingsOf(community))),
   ]);
   const problem = elsewhere([...onFly, ...atCloudflare], { domain: community.domain, stack });
   if (problem !== undefined) throw new Error(problem);
@@ -90,10 +97,6 @@ async function lookAtFly(
         ? undefined
         : { identity, stack: "" },
   }));
-}
-
-async function lookAtCloudflare(community: CommunitySettings): Promise<Found[]> {
-  return markedThings(operatorsCloudflare(), thingsOf(community));
 }
 
 /** Names under which a community has things at Cloudflare. */

@@ -2,11 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refuseHalfAnswers } from "../cloudflare/answers.ts";
 import { explainCloudflareErrors } from "../cloudflare/hints.ts";
+import { type OperatorsCloudflare, operatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
 import { type FoundZone, lookAtZone } from "../cloudflare/zone-look.ts";
 import { ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { sizeWarnings } from "../config/sizes.ts";
 import { budgetProblem } from "../cost/budget.ts";
+import { costOf } from "../cost/cost.ts";
 import { costLine } from "../cost/report.ts";
 import { dueAddresses, type FlyPlace } from "../fly/app.ts";
 import { lookAtFly, noLook } from "../fly/look.ts";
@@ -41,7 +43,9 @@ export interface Groundwork {
   plan: FlyPlan;
   /** The server that sends Mastodon's mails. */
   mail: MailServer;
-  /** The zone as this run found it; undefined: this stack makes it. */
+  /** How the operator reaches Cloudflare. */
+  cloudflare: OperatorsCloudflare;
+  /** The zone as this run found it; undefined: this stack makes it, or this preview cannot look. */
   zone: FoundZone | undefined;
   /** Logical names of certificates that are issued already. */
   ready: readonly string[];
@@ -62,6 +66,9 @@ export async function groundwork(
   const { endpoints, region, flyOrg: org } = settings;
   const names = componentNames(name);
   keepToBudget(settings);
+  const cloudflare = await operatorsCloudflare(parent);
+  const { connect } = cloudflare;
+  if (connect === undefined) pulumi.log.info(notLookedAt, parent);
   const last = await new CommunityFacts(
     names.facts,
     {
@@ -77,7 +84,7 @@ export async function groundwork(
   const own: pulumi.ComponentResourceOptions = {
     parent,
     transformations: [keepWhatIsThere(name, last), refuseHalfAnswers],
-    transforms: [explainCloudflareErrors(name)],
+    transforms: [explainCloudflareErrors(name, connect)],
   };
   // Before the first release there is nothing to protect. After it, every run protects the data.
   const protect = (isKept(settings) && isReleased({ last, names })) || undefined;
@@ -86,7 +93,7 @@ export async function groundwork(
   const stackName = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const identity = new StackIdentity(
     names.identity,
-    { stack: stackName, protect, look: () => lookForCommunity(settings, parent) },
+    { stack: stackName, protect, look: () => lookForCommunity(settings, connect, parent) },
     own,
   );
   const { mark, isNew } = await identity.known;
@@ -97,12 +104,14 @@ export async function groundwork(
   const things = thingsOf(names, { org, region }, plan, last);
   const isLooked = !isNew && mark !== undefined && settings.drift === "look";
   const [zone, looked] = await Promise.all([
-    lookAtZone({
-      community: settings,
-      stack: mark ?? stackName,
-      ref: ruleRefOf(settings.domain),
-      certificates: plan.certificates,
-    }),
+    connect &&
+      lookAtZone({
+        community: settings,
+        stack: mark ?? stackName,
+        ref: ruleRefOf(settings.domain),
+        certificates: plan.certificates,
+        connect,
+      }),
     isLooked ? lookAtFly({ things: things.all, stack: mark, endpoint: endpoints.fly, last, parent }) : noLook,
   ]);
   const found = { ...looked.found, ...dueAddresses(things.addresses, Date.now()) };
@@ -117,15 +126,20 @@ export async function groundwork(
     place: { org, region, stack: identity.mark, endpoint: endpoints.fly, drift, last },
     plan,
     mail,
+    cloudflare,
     zone,
     ready: looked.ready,
   };
 }
 
+const notLookedAt =
+  "Cloudflare is not looked at in this preview: the token or the base URL of its provider is not known yet. The up looks before it changes anything.";
+
 /** Says what the community costs. @throws RunError when that is beyond a budget that must be kept */
 function keepToBudget(settings: CommunitySettings): void {
-  const problem = budgetProblem(settings);
+  const cost = costOf(settings);
+  const problem = budgetProblem(settings, cost);
   if (problem !== undefined && settings.budgetAction === "refuse") throw new pulumi.RunError(problem);
-  pulumi.log.info(`${settings.domain} costs ${costLine(settings)}`);
+  pulumi.log.info(`${settings.domain} costs ${costLine(cost)}`);
   if (problem !== undefined) pulumi.log.warn(problem);
 }

@@ -29,7 +29,8 @@ export interface StackIdentityArgs {
  *
  * @example
  * const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
- * const look = () => lookForCommunity(settings, parent);
+ * const { connect } = await operatorsCloudflare(parent);
+ * const look = () => lookForCommunity(settings, connect, parent);
  * const identity = new StackIdentity("dogs-identity", { stack, protect: true, look }, { parent });
  * const { mark, isNew } = await identity.known;
  */

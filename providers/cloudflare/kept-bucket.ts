@@ -3,14 +3,13 @@ import { type CloudClient, orGone, postAfterLook } from "../shared/cloud-client.
 import type { Kind } from "../shared/kind.ts";
 import { accountId, bucketName, jurisdiction } from "./bucket-inputs.ts";
 import type { Envelope } from "./client.ts";
+import { reachInputs } from "./reach-inputs.ts";
 
 const inputs = z.object({
   accountId,
   bucket: bucketName,
   jurisdiction,
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an API` })
-    .optional(),
+  ...reachInputs,
 });
 
 type Inputs = z.infer<typeof inputs>;

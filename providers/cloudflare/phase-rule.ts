@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CloudClient } from "../shared/cloud-client.ts";
 import type { Kind } from "../shared/kind.ts";
 import { dropRule, findRule, keepRule, type Rule } from "./entrypoint.ts";
+import { reachInputs } from "./reach-inputs.ts";
 
 const inputs = z.object({
   zoneId: z
@@ -17,9 +18,7 @@ const inputs = z.object({
   action: z.string().min(1, { error: "it is empty" }),
   expression: z.string().min(1, { error: "it is empty: the rule would never act" }),
   actionParameters: z.record(z.string(), z.unknown()),
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an API` })
-    .optional(),
+  ...reachInputs,
 });
 
 type Inputs = z.infer<typeof inputs>;

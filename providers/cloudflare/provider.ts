@@ -11,24 +11,33 @@ import { publicHost } from "./public-host.ts";
 // so changing it is not a diff.
 
 let apiToken: string | undefined;
-let endpoints: { baseUrl?: string; endpoint?: string } = {};
+let base: { baseUrl?: string } = {};
+let s3: { endpoint?: string } = {};
 
 /** Takes token and endpoints from the stack's config. In a destroy or refresh that is the config of the last `up`. */
 export async function configure({ config }: dynamic.ConfigureRequest): Promise<void> {
   apiToken = config.get("cloudflare:apiToken");
   const baseUrl = config.get("cloudflare:baseUrl");
   const { r2 } = JSON.parse(config.get("mastiff:endpoints") ?? "{}") as { r2?: string };
-  endpoints = { ...(baseUrl && { baseUrl }), ...(r2 && { endpoint: r2 }) };
+  base = { ...(baseUrl && { baseUrl }) };
+  s3 = { ...(r2 && { endpoint: r2 }) };
 }
 
 /** Makes the client only when it is needed: a bucket's key is its own credential and needs no token. */
 function connect(props: Props): () => CloudClient {
-  const credentials = [apiToken, process.env.CLOUDFLARE_API_TOKEN].filter((token) => token) as string[];
+  // The token of an explicit provider replaces that of the config, which may be for another account.
+  const tokens = [props.apiToken ?? apiToken, process.env.CLOUDFLARE_API_TOKEN];
+  const credentials = tokens.filter((token) => token) as string[];
   return () => cloudflareClient(credentials, props.baseUrl as string | undefined);
+}
+
+/** Without the config's base URL where the token is an explicit provider's: it is for that provider's address alone. */
+function today(state: Props): Props {
+  return state.apiToken === undefined ? { ...base, ...s3 } : s3;
 }
 
 export const { check, diff, create, read, update, remove } = serveKinds(
   { PhaseRule: phaseRule, BucketAccess: bucketAccess, KeptBucket: keptBucket, PublicHost: publicHost },
   connect,
-  () => endpoints,
+  today,
 );

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CloudClient } from "../shared/cloud-client.ts";
 import type { Kind } from "../shared/kind.ts";
 import { accountId, bucketName, jurisdiction } from "./bucket-inputs.ts";
+import { reachInputs } from "./reach-inputs.ts";
 import { type CustomDomain, customDomain, customDomainPath } from "./zone-reading.ts";
 
 const inputs = z.object({
@@ -10,9 +11,7 @@ const inputs = z.object({
   jurisdiction,
   host: z.string().min(1, { error: "it is empty" }),
   minTls: z.enum(["1.0", "1.1", "1.2", "1.3"]),
-  baseUrl: z
-    .url({ protocol: /^https?$/, error: (issue) => `"${issue.input}" is not a URL of an API` })
-    .optional(),
+  ...reachInputs,
 });
 
 type Inputs = z.infer<typeof inputs>;

@@ -1,8 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PackageResource } from "../shared/resource.ts";
 
+/** How a resource reaches Cloudflare. */
+export interface CloudflareReach {
+  /**
+   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
+   * not a diff.
+   */
+  baseUrl?: pulumi.Input<string>;
+  /**
+   * API token. Secret. Default: `cloudflare:apiToken` of the stack's config, then `CLOUDFLARE_API_TOKEN`. A
+   * new token is an update in place: a destroy or refresh takes the token from the state.
+   */
+  apiToken?: pulumi.Input<string>;
+}
+
+/** The inputs of a {@link CloudflareReach}, and options that keep its token secret in the state. */
+function reaching(
+  { baseUrl, apiToken }: CloudflareReach,
+  opts: pulumi.CustomResourceOptions | undefined,
+): { way: pulumi.Inputs; options: pulumi.CustomResourceOptions | undefined } {
+  if (apiToken === undefined) return { way: { baseUrl }, options: opts };
+  return {
+    way: { baseUrl, apiToken: pulumi.secret(apiToken) },
+    options: pulumi.mergeOptions({ additionalSecretOutputs: ["apiToken"] }, opts ?? {}),
+  };
+}
+
 /** Arguments of {@link PhaseRule}. */
-export interface PhaseRuleArgs {
+export interface PhaseRuleArgs extends CloudflareReach {
   /** Zone that gets the rule. A change replaces the rule. */
   zoneId: pulumi.Input<string>;
   /** Phase, e.g. `http_response_headers_transform`. A change replaces the rule. */
@@ -20,11 +46,6 @@ export interface PhaseRuleArgs {
   expression: pulumi.Input<string>;
   /** What the action does, spelled as in the API, e.g. `{ headers: { … } }`, `{ ssl: "strict" }`. */
   actionParameters?: pulumi.Input<Record<string, unknown>>;
-  /**
-   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
-   * not a diff.
-   */
-  baseUrl?: pulumi.Input<string>;
 }
 
 /**
@@ -43,6 +64,7 @@ export class PhaseRule extends PackageResource {
   declare readonly ruleId: pulumi.Output<string>;
 
   constructor(name: string, args: PhaseRuleArgs, opts?: pulumi.CustomResourceOptions) {
+    const { way, options } = reaching(args, opts);
     const inputs = {
       zoneId: args.zoneId,
       phase: args.phase,
@@ -51,10 +73,10 @@ export class PhaseRule extends PackageResource {
       action: args.action,
       expression: args.expression,
       actionParameters: args.actionParameters ?? {},
-      baseUrl: args.baseUrl,
+      ...way,
     };
     const outputs = ["rulesetId", "ruleId"];
-    super("cloudflare", "PhaseRule", name, inputs, outputs, opts);
+    super("cloudflare", "PhaseRule", name, inputs, outputs, options);
   }
 }
 
@@ -123,17 +145,12 @@ export class BucketAccess extends PackageResource {
 }
 
 /** Arguments of {@link KeptBucket}. */
-export interface KeptBucketArgs {
+export interface KeptBucketArgs extends CloudflareReach {
   accountId: pulumi.Input<string>;
   /** Name of the bucket. A change makes another bucket; the first one stays. */
   bucket: pulumi.Input<string>;
   /** Jurisdiction that the objects are stored in; permanent. Default `default`. */
   jurisdiction?: pulumi.Input<"default" | "eu" | "fedramp">;
-  /**
-   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
-   * not a diff.
-   */
-  baseUrl?: pulumi.Input<string>;
 }
 
 /**
@@ -147,18 +164,19 @@ export class KeptBucket extends PackageResource {
   declare readonly bucket: pulumi.Output<string>;
 
   constructor(name: string, args: KeptBucketArgs, opts?: pulumi.CustomResourceOptions) {
+    const { way, options } = reaching(args, opts);
     const inputs = {
       accountId: args.accountId,
       bucket: args.bucket,
       jurisdiction: args.jurisdiction ?? "default",
-      baseUrl: args.baseUrl,
+      ...way,
     };
-    super("cloudflare", "KeptBucket", name, inputs, [], opts);
+    super("cloudflare", "KeptBucket", name, inputs, [], options);
   }
 }
 
 /** Arguments of {@link PublicHost}. */
-export interface PublicHostArgs {
+export interface PublicHostArgs extends CloudflareReach {
   accountId: pulumi.Input<string>;
   /** The bucket that the host serves. A change replaces this resource. */
   bucket: pulumi.Input<string>;
@@ -168,11 +186,6 @@ export interface PublicHostArgs {
   host: pulumi.Input<string>;
   /** Minimum version of TLS, which is sent with every change. Default `1.2`. */
   minTls?: pulumi.Input<"1.0" | "1.1" | "1.2" | "1.3">;
-  /**
-   * Base of the API, with its version. Default `https://api.cloudflare.com/client/v4`. Changing it alone is
-   * not a diff.
-   */
-  baseUrl?: pulumi.Input<string>;
 }
 
 /**
@@ -190,14 +203,15 @@ export class PublicHost extends PackageResource {
   declare readonly ssl: pulumi.Output<string>;
 
   constructor(name: string, args: PublicHostArgs, opts?: pulumi.CustomResourceOptions) {
+    const { way, options } = reaching(args, opts);
     const inputs = {
       accountId: args.accountId,
       bucket: args.bucket,
       jurisdiction: args.jurisdiction ?? "default",
       host: args.host,
       minTls: args.minTls ?? "1.2",
-      baseUrl: args.baseUrl,
+      ...way,
     };
-    super("cloudflare", "PublicHost", name, inputs, ["enabled", "ownership", "ssl"], opts);
+    super("cloudflare", "PublicHost", name, inputs, ["enabled", "ownership", "ssl"], options);
   }
 }

@@ -9,7 +9,10 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export type Props = Record<string, unknown>;
 
-/** Endpoints and timeouts are not part of a resource but the way to reach it: changing them is not a diff. */
+/**
+ * Endpoints and timeouts are not part of a resource but the way to reach it: changing them is not a diff. A token
+ * is not among them: only an update puts a new one into the state, where a destroy finds it.
+ */
 const WAYS = ["kind", "baseUrl", "endpoint", "timeoutSeconds"];
 
 /**
@@ -62,13 +65,13 @@ type AnyKind<Cloud> = Kind<any, any, Cloud>;
  * Serves kinds as a dynamic provider.
  *
  * @param connect makes the client for a resource.
- * @param today the endpoints in today's config. They override those in a state, which keeps the endpoint of
- *   the last real change.
+ * @param today the endpoints in today's config for a resource. They override those in its state, which keeps the
+ *   endpoint of the last real change.
  */
 export function serveKinds<Cloud>(
   kinds: Record<string, AnyKind<Cloud>>,
   connect: (props: Props) => Cloud,
-  today: () => Props,
+  today: (state: Props) => Props,
 ): ServedKinds {
   const kindOf = (props: Props): AnyKind<Cloud> => {
     const kind = kinds[String(props.kind)];
@@ -100,7 +103,7 @@ export function serveKinds<Cloud>(
       // An unknown value may turn out to be the old one, so a preview says "update" and `up` decides.
       const replaces = changed.filter((key) => kind.replacedBy.includes(key) && !hasUnknown(news[key]));
       const isDue = changed.length > 0 || kind.unsettled?.(olds) !== undefined;
-      const changes = isDue || (await lookedDifferent(kind, id, { ...olds, ...today() }));
+      const changes = isDue || (await lookedDifferent(kind, id, { ...olds, ...today(olds) }));
       return { changes, replaces, deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
     },
     async create(inputs) {
@@ -108,7 +111,7 @@ export function serveKinds<Cloud>(
       return { id, outs: { ...inputs, ...outs } };
     },
     async read(id, props) {
-      const state = { ...props, ...today() };
+      const state = { ...props, ...today(props) };
       const live = await kindOf(props).read(connect(state), id, state);
       return live === undefined ? { id: "", props: {} } : { id, props: { ...props, ...live } };
     },
@@ -117,7 +120,7 @@ export function serveKinds<Cloud>(
       return { outs: { ...news, ...outs } };
     },
     async remove(id, props) {
-      const state = { ...props, ...today() };
+      const state = { ...props, ...today(props) };
       await kindOf(props).remove(connect(state), id, state);
     },
   });

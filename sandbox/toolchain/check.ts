@@ -3,7 +3,6 @@
  * when one fails.
  */
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { execa } from "execa";
 import { root } from "./paths.ts";
 import { openTerminal } from "./terminal.ts";
@@ -20,10 +19,10 @@ const code = readdirSync(root, { withFileTypes: true })
   .map((entry) => entry.name);
 
 const checks = {
-  types: ["typescript/bin/tsc", "--noEmit"],
-  style: ["@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
+  types: ["sandbox/toolchain/types.ts"],
+  style: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."],
   imports: [
-    "dependency-cruiser/bin/dependency-cruiser.mjs",
+    "node_modules/dependency-cruiser/bin/dependency-cruiser.mjs",
     "--config",
     ".dependency-cruiser.cjs",
     "--no-progress",
@@ -39,8 +38,8 @@ if (unknown.length > 0) {
 }
 const chosen = Object.entries(checks).filter(([name]) => wanted.length === 0 || wanted.includes(name));
 const ended = await Promise.all(
-  chosen.map(async ([name, [program = "", ...args]]) => {
-    const run = await execa(process.execPath, [join("node_modules", program), ...args], {
+  chosen.map(async ([name, args]) => {
+    const run = await execa(process.execPath, args, {
       cwd: root,
       stdin: "ignore",
       all: true,

@@ -1,3 +1,4 @@
+import type { dynamic } from "@pulumi/pulumi";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import * as provider from "../../providers/cloudflare/provider.ts";
 import type { Props } from "../../providers/shared/kind.ts";
@@ -88,6 +89,28 @@ test("what cannot be learnt is no difference: certificates that are down, a clou
   await clouds.faults({ cloud: "cloudflare", times: -1, when: "before", action: { status: 403, body } });
   expect(await provider.diff(id, outs, wanted)).toMatchObject({ changes: false });
   expect(said.at(-1)).toMatch(/^not looked at: Cloudflare did not grant GET /);
+});
+
+test("a token of the resource's own replaces those of config and environment, and goes to its own address alone", async () => {
+  const nowhere = `${clouds.url}/nowhere`;
+  const ofConfig = new Map([
+    ["cloudflare:baseUrl", nowhere],
+    ["cloudflare:apiToken", "another-account-token-00000000000000000000"],
+  ]);
+  const config = { get: (key: string) => ofConfig.get(key) } as dynamic.Config;
+  await provider.configure({ config });
+  vi.stubEnv("CLOUDFLARE_API_TOKEN", "");
+  try {
+    await attach();
+    const explicit = { ...wanted, apiToken: operator.cloudflare };
+    const { id, outs } = await provider.create(explicit);
+    expect(outs).toMatchObject(active);
+    expect((await provider.read(id, outs)).id).toBe(id);
+    // Without a token of its own, the resource follows the config.
+    expect((await provider.read(id, wanted)).id).toBe("");
+  } finally {
+    await provider.configure({ config: { get: () => undefined } as unknown as dynamic.Config });
+  }
 });
 
 test("a host that is gone is told, and a refresh takes it out of the state", async () => {

@@ -26,7 +26,7 @@ const declare = (answers: Parameters<typeof resourcesOf>[1] = {}) =>
       const parent = new MailRecords(
         "group",
         { zoneId: "zone", records: [], stack: "3f9a1c0b77de mastiff/test" },
-        { transforms: [explainCloudflareErrors("dogs")], transformations: [refuseHalfAnswers] },
+        { transforms: [explainCloudflareErrors("dogs", undefined)], transformations: [refuseHalfAnswers] },
       );
       new DnsRecord("record", record, { parent });
       const bucket = { accountId: "account", bucket: "files", jurisdiction: "default" as const };

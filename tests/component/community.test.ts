@@ -1,9 +1,22 @@
 /** Communities in a program that is not ours: made from arguments, several of them, beside other resources. */
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CommunityArgs } from "../../components/community-args.ts";
-import { Secret } from "../support/wire-values.ts";
+import { leavesOf, Secret, Unknown } from "../support/wire-values.ts";
 import { declareCommunities } from "./program-fixture.ts";
+
+/** With which credentials and base URL Cloudflare was looked at. */
+const looks = vi.hoisted(() => [] as { credentials: string[]; baseUrl: string | undefined }[]);
+vi.mock("../../providers/cloudflare/client.ts", async (original) => {
+  const real = await original<typeof import("../../providers/cloudflare/client.ts")>();
+  return {
+    ...real,
+    cloudflareClient: (credentials: string[], baseUrl?: string) => {
+      looks.push({ credentials, baseUrl });
+      return real.cloudflareClient(credentials, baseUrl);
+    },
+  };
+});
 
 const { Community } = await import("../../components/index.ts");
 
@@ -137,4 +150,71 @@ test("what is refused later is said in the words of arguments too", async () => 
   ).rejects.toThrow(
     /set in {2}cloudflare\.zone \(or domain\), cloudflare\.accountId.*set cloudflare\.zoneMode to created in the arguments of Community "dogs"/s,
   );
+});
+
+describe("an explicit Cloudflare provider", () => {
+  const apiToken = "planted-token-of-the-provider";
+  const baseUrl = "https://cloudflare.example/client/v4";
+  const ofEnvironment = { credentials: ["planted-operators-cloudflare-token"], baseUrl: undefined };
+  /** Logical names of Mastiff's own resources that call Cloudflare, without the community's. */
+  const own = ["cors-rule", "media-public-host", "final-dump-bucket"];
+
+  beforeEach(() => {
+    looks.length = 0;
+  });
+
+  test("serves looks and own resources of its community, and of no other", async () => {
+    const { Provider } = await import("@pulumi/cloudflare/provider.js");
+    const declared = await declareCommunities(() => {
+      const cloudflare = new Provider("explicit", { apiToken, baseUrl });
+      new Community("dogs", { ...dogsArgs, destroy: "mastiff.party" }, { providers: { cloudflare } });
+      new Community("cats", catsArgs);
+    });
+    expect(looks).toHaveLength(2);
+    expect(looks).toEqual(expect.arrayContaining([{ credentials: [apiToken], baseUrl }, ofEnvironment]));
+    for (const name of own)
+      expect(declared.named(`dogs-${name}`)).toMatchObject({
+        inputs: { apiToken: new Secret(apiToken), baseUrl },
+        secretOutputs: ["apiToken"],
+      });
+    expect(declared.named("cats-tls-rule").inputs).not.toHaveProperty("apiToken");
+    const leaves = declared.resources.flatMap(({ inputs }) => leavesOf(inputs));
+    const tokens = leaves.filter(({ text }) => text.includes(apiToken));
+    expect(tokens.length).toBeGreaterThan(own.length);
+    expect(tokens.filter(({ isSecret }) => !isSecret)).toEqual([]);
+  });
+
+  test("without a base URL uses Cloudflare's own API, whatever the config says", async () => {
+    const { Provider } = await import("@pulumi/cloudflare/provider.js");
+    const declared = await declareCommunities(
+      () => void new Community("dogs", dogsArgs, { provider: new Provider("explicit", { apiToken }) }),
+      { config: { "cloudflare:baseUrl": baseUrl, "cloudflare:apiToken": "planted-token-of-the-config" } },
+    );
+    expect(looks).toEqual([{ credentials: [apiToken], baseUrl: undefined }]);
+    expect(declared.named("dogs-cors-rule").inputs).not.toHaveProperty("baseUrl");
+  });
+
+  test("without a token uses that of the environment, which is in no state", async () => {
+    const { Provider } = await import("@pulumi/cloudflare/provider.js");
+    const declared = await declareCommunities(
+      () => void new Community("dogs", dogsArgs, { provider: new Provider("explicit", { baseUrl }) }),
+    );
+    expect(looks).toEqual([{ ...ofEnvironment, baseUrl }]);
+    expect(declared.named("dogs-cors-rule").inputs).toMatchObject({ baseUrl });
+    expect(declared.named("dogs-cors-rule").inputs).not.toHaveProperty("apiToken");
+  });
+
+  test("whose token a preview cannot know looks at nothing there, and the preview goes on", async () => {
+    const { Provider } = await import("@pulumi/cloudflare/provider.js");
+    const later = pulumi.output("token").apply((known) => pulumi.unknown ?? known) as never;
+    const declared = await declareCommunities(
+      () => void new Community("dogs", dogsArgs, { provider: new Provider("explicit", { apiToken: later }) }),
+      { preview: true },
+    );
+    expect(looks).toEqual([]);
+    const { zoneId, apiToken: token } = declared.named("dogs-cors-rule").inputs;
+    expect([zoneId, token]).toEqual([new Unknown(), new Unknown()]);
+    expect(declared.names).toContain("dogs-web-machines-release");
+    expect(declared.names).not.toContain("dogs-zone-zone");
+  });
 });

@@ -36,6 +36,13 @@ test("a zone that was there before is used and never declared, so a destroy leav
   expect(declared.outputs).toEqual({ zoneId, nameServers, status });
 });
 
+test("a zone that was there before has an unknown id in a preview that could not read it", async () => {
+  const declared = await declare({ made: false, preview: true });
+  expect(declared.names).toEqual(["zone"]);
+  const unknown = new Unknown();
+  expect(declared.outputs).toEqual({ zoneId: unknown, nameServers: unknown, status: unknown });
+});
+
 test("a zone of its own making is as this run saw it, whatever the state has kept", async () => {
   const declared = await declare({ found });
   expect(declared.names).toContain("zone-zone");

@@ -28,7 +28,7 @@ shown beside it at an assumed amount.`,
     ),
     `The preset \`guide\` uses Upstash's Redis, which is paid by use: ${usd(pollsMicros())} USD a month for a Sidekiq with nothing to do.`,
     "The line of a preview, and the table of `mastiff cost`, for a community with the defaults:",
-    `\`\`\`\n${costLine(parse())}\n\n${costTable(costOf(parse()))}\n\`\`\``,
+    `\`\`\`\n${costLine(costOf(parse()))}\n\n${costTable(costOf(parse()))}\n\`\`\``,
     "## Budget",
     `\`mastiff:budget\` is the most that the fixed part may cost a month. Beyond it, a preview and an \`up\` warn, or stop with
 \`mastiff:budgetAction refuse\`. They say by how much it is too much, and list the changes of config that bring the cost back below

@@ -164,9 +164,9 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/mastiff.test.ts: that %s ends the command with 1 and the names that there are",
   },
   {
-    file: "cli/stack.ts",
-    text: "The config of the stack <name> is not valid.",
-    shown: "unit/mastiff.test.ts: whose config is not valid is not guessed at",
+    file: "cli/communities.ts",
+    text: "The stack <stack> <which>.",
+    shown: "unit/mastiff.test.ts: with several communities and %j does nothing, and names them",
   },
   {
     file: "cli/recover/engine.ts",

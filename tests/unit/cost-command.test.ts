@@ -38,8 +38,8 @@ test("no secret is decrypted for it", async () => {
   expect(pulumi?.calls().join("\n")).not.toContain("--show-secrets");
 });
 
-test("a config that is not valid is reported with the command that names each wrong key", async () => {
+test("a config that is not valid is reported with the command that corrects it", async () => {
   const { code, stdout, stderr } = await cost({ "mastiff:domain": "https://acme.social" });
-  expect(stderr).toContain("pulumi preview -s acme");
+  expect(stderr).toContain("fix: pulumi config set mastiff:domain acme.social --stack acme");
   expect([stdout, code]).toEqual(["", 1]);
 });

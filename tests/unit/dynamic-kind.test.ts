@@ -119,6 +119,16 @@ test("another endpoint or patience alone is no diff", async () => {
   });
 });
 
+test("a new token is an update in place: a destroy finds it in the state", async () => {
+  const state = { ...rule, ...written, apiToken: "first-token" };
+  expect(await cloudflare.diff("id", state, { ...rule, apiToken: "second-token" })).toEqual({
+    changes: true,
+    replaces: [],
+    deleteBeforeReplace: false,
+  });
+  expect((await cloudflare.diff("id", state, { ...rule, apiToken: "first-token" })).changes).toBe(false);
+});
+
 test("the order of keys, of scopes and of records is no diff", async () => {
   const before = { ...rule, ...written, actionParameters: { a: { x: 1, y: 2 }, b: 1 } };
   const after = { ...rule, actionParameters: { b: 1, a: { y: 2, x: 1 } } };

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { callOf } from "../../cli/call.ts";
@@ -331,7 +333,29 @@ describe("the stack", () => {
     const flyctl = new Flyctl();
     const { code, stderr } = await run(["tootctl", "version"], flyctl);
     expect([code, flyctl.calls]).toEqual([1, []]);
-    expect(stderr).toContain("The config of the stack acme is not valid.\n  fix     pulumi preview -s acme");
+    expect(stderr).toContain('mastiff:app is "Not A Name": ');
+    expect(stderr).toContain("fix: pulumi config set mastiff:app ");
+  });
+
+  test("whose config breaks a rule between keys is not guessed at either, encrypted values aside", async () => {
+    const { "config --json": config, ...others } = stackAnswers("acme", {
+      "mastiff:smtpServer": "smtp.acme.example",
+    });
+    const secret = { value: undefined, secret: true };
+    const keys = JSON.parse(config as string);
+    onStack({
+      ...others,
+      "config --json": JSON.stringify({
+        ...keys,
+        "mastiff:smtpPassword": secret,
+        "mastiff:secretEnv": secret,
+      }),
+    });
+    const { code, stderr } = await run(["cost"]);
+    expect([code, stderr.match(/mastiff:\w+: .*/g)]).toEqual([
+      1,
+      ["mastiff:smtpLogin: smtp.acme.example needs a login"],
+    ]);
   });
 
   test("cannot be asked for without pulumi", async () => {
@@ -389,6 +413,78 @@ describe("recover", () => {
     expect(stderr).toContain(
       "mail-dkim1: a run was interrupted while creating it; the pending operation is cleared\n",
     );
+  });
+
+  /** A state with these communities, each with its identity. */
+  const stateOf = (communities: Record<string, object>) => {
+    const type = "random:index/randomId:RandomId";
+    const resources = Object.entries(communities).flatMap(([name, inputs]) => [
+      {
+        urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+        type: "mastiff:index:Community",
+        inputs,
+      },
+      {
+        urn: `urn:pulumi:acme::mastiff::mastiff:index:Community$${type}::${name}-identity-id`,
+        parent: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+        type,
+        created: "2026-11-23T10:00:00Z",
+        outputs: { hex: "3f9a1c0b77de" },
+      },
+    ]);
+    return JSON.stringify({ deployment: { resources } });
+  };
+  const writing = (calls: string[] = []) =>
+    calls.filter((call) => !/^(stack (ls|export)|config) /.test(call));
+
+  test.each([
+    [[], "The stack acme has 2 communities."],
+    [["--community", "cows"], 'The stack acme has no community "cows".'],
+  ])("with several communities and %j does nothing, and names them", async (option, words) => {
+    onStack({ ...whole, "stack export": stateOf({ dogs: {}, cats: {} }) });
+    const { code, stderr } = await run(["recover", ...option]);
+    expect([code, writing(pulumi?.calls())]).toEqual([2, []]);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain("by --community <name>: dogs, cats");
+  });
+
+  test("takes a community's settings from its recorded arguments, which the stack's config does not have", async () => {
+    const encrypted = {
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+      ciphertext: "v1:x",
+    };
+    const dogs = {
+      domain: "mastiff.party",
+      owner: { username: "rex", email: "rex@mastiff.party" },
+      cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+      fly: { organization: "mastiff" },
+      mail: { smtp: { server: "smtp.example.org", login: "rex", password: encrypted } },
+      secretEnv: { DEEPL_API_KEY: encrypted },
+    };
+    const asked: string[] = [];
+    const cloudflare = createServer((request, answer) => {
+      asked.push(`${request.method} ${request.url}`);
+      answer.setHeader("content-type", "application/json");
+      answer.statusCode = request.url?.includes("/r2/") ? 404 : 200;
+      answer.end(JSON.stringify({ success: true, errors: [], result: [], result_info: { total_pages: 1 } }));
+    });
+    cloudflare.listen(0, "127.0.0.1");
+    await once(cloudflare, "listening");
+    const { port } = cloudflare.address() as AddressInfo;
+    const config = {
+      "cloudflare:baseUrl": { value: `http://127.0.0.1:${port}`, secret: false },
+      "cloudflare:apiToken": { value: "a-token", secret: false },
+    };
+    onStack({
+      ...whole,
+      "config --json": JSON.stringify(config),
+      "stack export": stateOf({ dogs, cats: {} }),
+    });
+    const { code, stdout, stderr } = await run(["recover", "--json", "--community", "dogs"]);
+    cloudflare.close();
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ community: "dogs", hasIdentity: true, leftovers: [] });
+    expect(asked).toContain("GET /accounts/0123456789abcdef0123456789abcdef/r2/buckets/files-mastiff-party");
   });
 
   const locked = {

@@ -1,7 +1,15 @@
 import { hostname } from "node:os";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { identityIn, lockIn } from "../../cli/recover/engine.ts";
+import {
+  cloudflareProviderOf,
+  communitiesIn,
+  communityNamed,
+  identityIn,
+  resourcesOf,
+  type StateResource,
+} from "../../cli/communities.ts";
+import { lockIn } from "../../cli/recover/engine.ts";
 import { withoutHalfKnown } from "../../cli/recover/half-known.ts";
 import { isLeftover } from "../../cli/recover/leftovers.ts";
 import { hintFor, hintForNoAnswer } from "../../components/cloudflare/hints.ts";
@@ -157,9 +165,77 @@ describe("what recover takes away", () => {
     const type = "random:index/randomId:RandomId";
     const urn = (name: string) => `urn:pulumi:acme::mastiff::mastiff:mastodon:Identity$${type}::${name}`;
     const one = { urn: urn("community-identity-id"), type, outputs: { hex: world.identity } };
-    expect(identityIn([one])).toBe(world.identity);
-    expect(identityIn([{ ...one, urn: urn("another-id") }])).toBeUndefined();
-    expect(identityIn([{ ...one, outputs: {} }])).toBeUndefined();
-    expect(identityIn([])).toBeUndefined();
+    const another = { ...one, urn: urn("old-community-identity-id"), outputs: { hex: "0b77de3f9a1c" } };
+    expect(identityIn([another, one], "community")).toBe(world.identity);
+    expect(identityIn([another, one], "old-community")).toBe("0b77de3f9a1c");
+    expect(identityIn([another, one], "dogs")).toBeUndefined();
+    expect(identityIn([{ ...one, urn: urn("another-id") }], "community")).toBeUndefined();
+    expect(identityIn([{ ...one, outputs: {} }], "community")).toBeUndefined();
+    expect(identityIn([], "community")).toBeUndefined();
+  });
+});
+
+describe("the communities of a stack", () => {
+  const urn = (type: string, name: string) => `urn:pulumi:acme::mastiff::${type}::${name}`;
+  const one = (type: string, name: string, more: Partial<StateResource> = {}): StateResource => ({
+    type,
+    urn: urn(type, name),
+    ...more,
+  });
+  const type = "mastiff:index:Community";
+  const provider = (name: string, inputs: Record<string, unknown>) =>
+    one("pulumi:providers:cloudflare", name, { inputs });
+  const record = (name: string, of: string, from: string) =>
+    one("cloudflare:index/dnsRecord:DnsRecord", name, {
+      parent: urn("mastiff:cloudflare:Records", of),
+      provider: `${urn("pulumi:providers:cloudflare", from)}::7f`,
+    });
+  const records = (name: string, of: string) =>
+    one("mastiff:cloudflare:Records", name, { parent: urn(type, of) });
+  const resources = [
+    provider("default_6_22_1", { baseUrl: "https://config.example" }),
+    provider("mine", { baseUrl: "https://mine.example" }),
+    one(type, "dogs"),
+    records("dogs-records", "dogs"),
+    record("dogs-records-web", "dogs-records", "default_6_22_1"),
+    one(type, "dogs-old", { inputs: { domain: "old.mastiff.party" } }),
+    records("dogs-old-records", "dogs-old"),
+    record("dogs-old-records-web", "dogs-old-records", "mine"),
+  ];
+  const found = communitiesIn(resources);
+  const [dogs, old] = found as [(typeof found)[0], (typeof found)[0]];
+
+  test("are read from its state, with the arguments of those that have some", () => {
+    expect(found.map(({ name, args }) => [name, args])).toEqual([
+      ["dogs", undefined],
+      ["dogs-old", { domain: "old.mastiff.party" }],
+    ]);
+  });
+
+  test("each have their own resources, whatever their names begin with", () => {
+    const names = (of: typeof dogs) => resourcesOf(of, resources).map((own) => own.urn.split("::").at(-1));
+    expect(names(dogs)).toEqual(["dogs", "dogs-records", "dogs-records-web"]);
+    expect(names(old)).toEqual(["dogs-old", "dogs-old-records", "dogs-old-records-web"]);
+  });
+
+  test("each have their own way to Cloudflare: the config's, or an explicit provider's", () => {
+    expect(cloudflareProviderOf(resourcesOf(dogs, resources), resources)).toBeUndefined();
+    expect(cloudflareProviderOf(resourcesOf(old, resources), resources)).toEqual({
+      baseUrl: "https://mine.example",
+    });
+    expect(cloudflareProviderOf([], resources)).toBeUndefined();
+  });
+
+  test("are named where there are several; the only one need not be", () => {
+    expect(communityNamed(found, "dogs-old", "acme")).toBe(old);
+    expect(communityNamed([dogs], undefined, "acme")).toBe(dogs);
+    expect(communityNamed([], undefined, "acme")).toBeUndefined();
+    expect(() => communityNamed(found, undefined, "acme")).toThrow(
+      /^The stack acme has 2 communities\..*by --community <name>: dogs, dogs-old$/s,
+    );
+    expect(() => communityNamed(found, "cats", "acme")).toThrow(
+      /^The stack acme has no community "cats"\..*by --community <name>: dogs, dogs-old$/s,
+    );
+    expect(() => communityNamed([], "cats", "acme")).toThrow(/: none$/);
   });
 });
