@@ -1,4 +1,4 @@
-// The commands check config too, and the whole SDK takes half a second to load.
+// Not from the whole SDK, which takes five times as long to load: the commands check config too.
 import { RunError } from "@pulumi/pulumi/errors.js";
 import { type Parts, setParts, setTexts, shellWord } from "../../providers/rules/config-parts.ts";
 import { inArguments } from "./arguments.ts";
