@@ -58,7 +58,7 @@ export function communityNamed(
   const names = communities.map((one) => one.name).join(", ") || "none";
   throw new UsageError({
     what: `The stack ${stack} ${which}.`,
-    fix: [`name one that there is, by --community <name>: ${names}`],
+    fix: [`name an existing community with --community <name>: ${names}`],
   });
 }
 

@@ -231,10 +231,10 @@ describe("the communities of a stack", () => {
     expect(communityNamed([dogs], undefined, "acme")).toBe(dogs);
     expect(communityNamed([], undefined, "acme")).toBeUndefined();
     expect(() => communityNamed(found, undefined, "acme")).toThrow(
-      /^The stack acme has 2 communities\..*by --community <name>: dogs, dogs-old$/s,
+      /^The stack acme has 2 communities\..*with --community <name>: dogs, dogs-old$/s,
     );
     expect(() => communityNamed(found, "cats", "acme")).toThrow(
-      /^The stack acme has no community "cats"\..*by --community <name>: dogs, dogs-old$/s,
+      /^The stack acme has no community "cats"\..*with --community <name>: dogs, dogs-old$/s,
     );
     expect(() => communityNamed([], "cats", "acme")).toThrow(/: none$/);
   });
