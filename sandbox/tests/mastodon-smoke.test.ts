@@ -58,7 +58,7 @@ test("the smoke job says per part what is wrong, null where nothing is", async (
     scheduler: null,
   });
   const strangers = { ...keys, VAPID_PUBLIC_KEY: pair().VAPID_PUBLIC_KEY };
-  expect(await smoke(strangers)).toMatchObject({ code: 1, push: "private and public key do not match" });
+  expect(await smoke(strangers)).toMatchObject({ code: 1, push: "private and public key are no pair" });
   expect((await smoke({ ...keys, VAPID_PRIVATE_KEY: "AAAA" })).push).toContain("invalid private key");
   const bucket = {
     S3_ENABLED: "true",

@@ -206,7 +206,7 @@ describe("what /health does not ask", { timeout: slow }, () => {
   set in  the stack's VAPID key
   fix     the message of each part is below; after the change, run pulumi up again
   retry   helps only if the cause goes away by itself; the next run checks again
-  said    push: private and public key do not match
+  said    push: private and public key are no pair
 `);
   });
 

@@ -59,7 +59,7 @@ check(results, 'push') do
     ).to_der
   )
   digest = OpenSSL::Digest.digest('SHA256', 'smoke')
-  verifier.dsa_verify_asn1(digest, signer.dsa_sign_asn1(digest)) ? nil : 'private and public key do not match'
+  verifier.dsa_verify_asn1(digest, signer.dsa_sign_asn1(digest)) ? nil : 'private and public key are no pair'
 end
 
 check(results, 'mail') do

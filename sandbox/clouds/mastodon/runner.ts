@@ -140,7 +140,7 @@ function pushFault({ env }: Situation): string | undefined {
   } catch {
     return "OpenSSL::PKey::ECError: invalid private key";
   }
-  return timingSafeEqual(pair.getPublicKey(), given) ? undefined : "private and public key do not match";
+  return timingSafeEqual(pair.getPublicKey(), given) ? undefined : "private and public key are no pair";
 }
 
 function databaseFault(seen: Situation): string | undefined {
