@@ -152,7 +152,7 @@ test("half a list is asked for again, and does not pass for an empty bucket", as
     action: { status: 200, body: "<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>ava" },
   });
   await expect(provider.remove(bucket, { ...access, dispensable: undefined })).rejects.toThrow(
-    "uploads are in it",
+    "is not emptied",
   );
 });
 
@@ -189,5 +189,5 @@ test("a new key for the same bucket is waited for and touches no object", async 
 
 test("a bucket that somebody keeps writing to is an error, not a loop", async () => {
   const stubborn = { name: bucket, keys: async () => ["same"], delete: async () => {} } as unknown as Bucket;
-  await expect(empty(stubborn, () => {})).rejects.toThrow("same in files-acme comes back");
+  await expect(empty(stubborn, () => {})).rejects.toThrow("same in files-acme reappears");
 });
