@@ -1,0 +1,43 @@
+/** Real OpenPGP keys, each in a keyring of its own. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** A key with its secret part. */
+export interface Key {
+  /** The public key, ASCII-armoured. */
+  armoured: string;
+  /** 40 hexadecimal digits in upper case, as gpg writes them. */
+  fingerprint: string;
+  /** Decrypts. @throws when this key opens nothing of it */
+  open(encrypted: Uint8Array): Promise<Buffer>;
+  /** Ends gpg's agent. */
+  stop(): Promise<void>;
+}
+
+/** Makes a key as operators have it: Ed25519 with a Curve25519 subkey for encryption, without a passphrase. */
+export async function makeKey(folder: string, name: string): Promise<Key> {
+  const home = join(folder, name);
+  mkdirSync(home, { mode: 0o700 });
+  const options = ["--homedir", home, "--batch", "--no-tty", "--quiet"];
+  const gpg = (...args: string[]) => execa("gpg", [...options, ...args], { stdin: "ignore" });
+  const unlocked = ["--pinentry-mode", "loopback", "--passphrase", ""];
+  await gpg(...unlocked, "--quick-generate-key", `${name} backups`, "ed25519", "sign", "never");
+  const { stdout } = await gpg("--with-colons", "--list-keys");
+  const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(stdout)?.[1] ?? "";
+  await gpg(...unlocked, "--quick-add-key", fingerprint, "cv25519", "encr", "never");
+  const armoured = (await gpg("--armor", "--export", fingerprint)).stdout;
+  return {
+    armoured: `${armoured}\n`,
+    fingerprint,
+    async open(encrypted) {
+      const file = join(home, "message.gpg");
+      writeFileSync(file, encrypted);
+      const opened = await execa("gpg", [...options, "--decrypt", file], { encoding: "buffer" });
+      return Buffer.from(opened.stdout);
+    },
+    async stop() {
+      await execa("gpgconf", ["--homedir", home, "--kill", "all"]);
+    },
+  };
+}

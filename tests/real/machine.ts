@@ -1,0 +1,137 @@
+/**
+ * A machine that takes a backup: the script of providers/fly/scripts as the driver starts it, with the real programs.
+ * On its PATH is nothing but the programs that the image of the database's machines has. Each of them notes its
+ * arguments and its environment before it runs.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { direct } from "../../providers/fly/call/direct.ts";
+import { onPath } from "../../sandbox/toolchain/executables.ts";
+import type { Place } from "../support/secret-hunt.ts";
+import { filesBelow } from "../support/secret-hunt.ts";
+import type { Owner } from "./owner.ts";
+
+/** coreutils, sed, grep, gnupg and curl. PostgreSQL's come from a folder of their own. */
+const programs =
+  "base64 cat curl date gpg grep head mkdir mkfifo mktemp rm sed sha256sum sleep stat tee".split(" ");
+const postgresPrograms = ["pg_dump", "pg_isready", "pg_restore", "psql"];
+
+/** 64 MiB in the machine. S3's smallest part here, so that a small database has several. */
+const partsOf5MiB = { from: "64 * 1024 * 1024", to: "5 * 1024 * 1024" };
+
+/** How a run of the script ended. */
+export interface BackupRun {
+  code: number | null;
+  /** All lines of both outputs. */
+  lines: string[];
+  /** The last line. */
+  last: string;
+}
+
+/** A run that goes on. */
+export interface StartedBackup {
+  process: ChildProcess;
+  ended: Promise<BackupRun>;
+}
+
+/** A place where the script can be run. */
+export interface Machine {
+  /** Starts the script with these variables. */
+  start(env: Record<string, string>): StartedBackup;
+  /** Starts the script and waits for its end. */
+  run(env: Record<string, string>): Promise<BackupRun>;
+  /** What the programs were started with since the last {@link Machine.forget}. */
+  argv(): Place[];
+  /** The environments of all programs but those that need the database's password, and sed, which direct.sh runs. */
+  environments(): Place[];
+  /** Ids of the processes that this program was started as. */
+  started(program: string): number[];
+  /** The files on its disk. */
+  disk(): Place[];
+  /** Empties the disk and the notes. */
+  forget(): void;
+}
+
+/** The programs of {@link programs} that this computer lacks. */
+export function missingPrograms(): string[] {
+  return [...programs, "bash", "sh"].filter((name) => onPath(name).length === 0);
+}
+
+/**
+ * Makes a machine below `folder`.
+ *
+ * @param postgres folder of PostgreSQL's programs
+ * @param owner who runs the script
+ */
+export function makeMachine(folder: string, postgres: string, owner: Owner): Machine {
+  const [bin, disk, notes] = ["bin", "disk", "notes"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const real = (name: string) =>
+    postgresPrograms.includes(name) ? join(postgres, name) : (onPath(name)[0] ?? `/bin/${name}`);
+  mkdirSync(bin);
+  for (const shell of ["sh", "bash"]) symlinkSync(real(shell), join(bin, shell));
+  for (const name of [...programs, ...postgresPrograms]) {
+    const file = join(bin, name);
+    const note = `${notes}/${name}.$$`;
+    writeFileSync(
+      file,
+      `#!/bin/sh\nprintf '%s\\n' "$0" "$@" >>${note}.argv\n/usr/bin/env >>${note}.env\nexec ${real(name)} "$@"\n`,
+    );
+    chmodSync(file, 0o755);
+  }
+  const forget = () => {
+    for (const path of [disk, notes]) {
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(path);
+      chmodSync(path, 0o777);
+    }
+  };
+  forget();
+  const noted = (ending: string): Place[] =>
+    readdirSync(notes)
+      .filter((name) => name.endsWith(ending))
+      .map((name) => ({ name, text: readFileSync(join(notes, name), "utf8") }));
+  const start = (env: Record<string, string>): StartedBackup => {
+    const [file = "", ...args] = direct(["bash", "-c", script()]);
+    const child = spawn(file, args, {
+      ...owner,
+      cwd: "/",
+      env: { PATH: bin, HOME: "/nonexistent", TMPDIR: disk, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    return { process: child, ended: ended(child) };
+  };
+  return {
+    start,
+    run: (env) => start(env).ended,
+    argv: () => noted(".argv"),
+    environments: () => noted(".env").filter(({ name }) => !/^(psql|pg_dump|sed)\./.test(name)),
+    started: (program) =>
+      noted(".argv").flatMap(({ name }) =>
+        name.startsWith(`${program}.`) ? [Number(name.split(".")[1])] : [],
+      ),
+    disk: () => filesBelow(disk, "disk"),
+    forget,
+  };
+}
+
+function script(): string {
+  const text = readFileSync(new URL("../../providers/fly/scripts/backup.sh", import.meta.url), "utf8");
+  if (!text.includes(partsOf5MiB.from)) throw new Error(`backup.sh has no part of ${partsOf5MiB.from} bytes`);
+  return text.replace(partsOf5MiB.from, partsOf5MiB.to);
+}
+
+async function ended(child: ChildProcess): Promise<BackupRun> {
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on("line", (line) => lines.push(line));
+  }
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, lines, last: lines.at(-1) ?? "" };
+}
