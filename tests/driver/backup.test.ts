@@ -24,6 +24,7 @@ beforeAll(async () => {
 }, slow);
 afterAll(() => world.stop());
 
+const secretNames = ["DATABASE_URL", "MASTIFF_BACKUP_KEY_ID", "MASTIFF_BACKUP_KEY_SECRET", "MASTIFF_ESCROW"];
 /** Gives the app its secrets, the bucket's key with this secret half. */
 async function giveKey(secretAccessKey: string): Promise<void> {
   const secrets = {
@@ -32,7 +33,7 @@ async function giveKey(secretAccessKey: string): Promise<void> {
     MASTIFF_BACKUP_KEY_SECRET: secretAccessKey,
     MASTIFF_ESCROW: JSON.stringify({ domain: "acme.example.org", version: "v4.6.3", secrets: {} }),
   };
-  await world.must("secrets", "ensure", { spec: { app, names: Object.keys(secrets) }, secrets });
+  await world.must("secrets", "ensure", { spec: { app, names: secretNames }, secrets });
 }
 const wrongKey = "0".repeat(64);
 
@@ -230,11 +231,12 @@ No backup was taken: the machine in app acme-backup failed with exit code 1.
     const { spec } = machine();
     const items = {
       app: { kind: "app", spec: { ...owned, publicAddresses: false, dedicatedV4: false } },
+      secrets: { kind: "secrets", spec: { app, names: secretNames } },
       backup: { kind: "backup", spec: { ...spec, schedule: "hourly" } },
       never: { kind: "backup", spec: { ...spec, app: "never-was" } },
     };
     const seen = await world.must("all", "observe", { spec: { items } });
-    expect(seen.app.differences).toEqual([]);
+    expect([seen.app.differences, seen.secrets.differences]).toEqual([[], []]);
     expect(seen.backup.differences).toEqual(["of the backups: schedule is daily, should be hourly"]);
     expect(seen.never).toEqual({
       exists: false,
