@@ -46,6 +46,8 @@ export interface AppReleasePlan {
   redisGate: boolean;
   /** App of the own Redis that Sidekiq works from. Default: none, and Sidekiq's heartbeat is not checked. */
   redis?: string;
+  /** App of the backups, of which one is taken before another minor version of Mastodon. Default: none. */
+  backup?: string;
 }
 
 function secretsSpec({ app, secretNames, forGood }: AppReleasePlan): SecretsSpec {
@@ -54,9 +56,10 @@ function secretsSpec({ app, secretNames, forGood }: AppReleasePlan): SecretsSpec
 
 function releaseSpec(place: UnseenPlace, plan: AppReleasePlan): Declared<ReleaseSpec> {
   const { org, region } = place;
-  const { app, image, groups, database, redisGate, redis } = plan;
+  const { app, image, groups, database, redisGate, redis, backup } = plan;
   const smoke = database !== null;
-  return { org, app, region, image, groups, database, redisGate, smoke, ...(redis && { redis }) };
+  const others = { ...(redis && { redis }), ...(backup && { backup }) };
+  return { org, app, region, image, groups, database, redisGate, smoke, ...others };
 }
 
 /** The things that an {@link AppRelease} makes. */

@@ -1,5 +1,6 @@
 /** What a changed release restarts, and for how long, in the words that a preview shows. Pure. */
 import type { ReleaseSpec } from "../../providers/fly/spec.ts";
+import { changesMinor } from "../../providers/rules/mastodon-version.ts";
 import { versionOf } from "../mastodon/version-rule.ts";
 
 /** Inputs of a past or a future release. */
@@ -26,11 +27,15 @@ export function releaseWords(old: ReleaseInputs, next: ReleaseInputs): string[] 
   const counts = countWords(old.spec, next.spec);
   if (causes.length === 0) return counts.length === 0 ? [] : [`${counts.join(", ")}; nothing else restarts`];
   const migrates = next.spec.database !== null && from !== to;
+  const backsUp = migrates && next.spec.backup !== undefined && changesMinor(from, to);
   return [
-    `${causes.join(", ")}: ${migrates ? "migrations, then " : ""}restarts ${groupWords(old.spec)}`,
+    `${causes.join(", ")}: ${backsUp ? "a backup, " : ""}${migrates ? "migrations, then " : ""}restarts ${groupWords(old.spec)}`,
+    ...(backsUp
+      ? ["first a backup of the database, while it serves; when that fails, nothing is released"]
+      : []),
     ...(migrates
       ? [
-          `first the migrations that ${from} tolerates, in a machine of their own: minutes, on a large server hours, without a time limit; ${from} keeps serving meanwhile`,
+          `${backsUp ? "then" : "first"} the migrations that ${from} tolerates, in a machine of their own: minutes, on a large server hours, without a time limit; ${from} keeps serving meanwhile`,
         ]
       : []),
     ...restartWords(old.spec),

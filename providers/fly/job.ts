@@ -1,9 +1,9 @@
 import type { Fly } from "./call/flyctl.ts";
 import { say } from "./call/progress.ts";
-import { remove, runOneOff } from "./release/one-off.ts";
+import { forgotten, remove, runOneOff } from "./release/one-off.ts";
 import { clone, model } from "./release/rails.ts";
 import type { JobSpec } from "./spec.ts";
-import { type Machine, machinesOf, sharedSize } from "./things/machines.ts";
+import { machinesOf, sharedSize } from "./things/machines.ts";
 
 /** Runs the job and passes its output to `onLine` as it arrives. @returns the job's exit code */
 export async function runJob(
@@ -12,7 +12,7 @@ export async function runJob(
   onLine: (line: string) => void,
 ): Promise<number> {
   const machines = await machinesOf(fly, app);
-  await remove(fly, app, forgotten(machines));
+  await remove(fly, app, forgotten(machines, "operator"));
   const like = model(app, machines);
   const ended = await runOneOff(fly, {
     ...clone(app, like, "operator", app, command.join(" ").slice(0, 60)),
@@ -22,14 +22,4 @@ export async function runJob(
   });
   if (ended.oomKilled) say(app, "the job ran out of memory: give it more with --memory-mb");
   return ended.exitCode;
-}
-
-/** Jobs of killed runs: ended more than an hour ago, and never removed. A running job is still in use. */
-function forgotten(machines: readonly Machine[]): Machine[] {
-  return machines.filter(
-    (one) =>
-      one.config?.metadata?.mastiff_job === "operator" &&
-      one.state === "stopped" &&
-      Date.now() - Date.parse(one.updated_at ?? "") > 3_600_000,
-  );
 }

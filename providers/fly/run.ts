@@ -48,6 +48,7 @@ const kinds: Record<specs.ObserveItem["kind"], Known<unknown>> & Record<string, 
   }),
   "redis-restart": kindOf({ spec: specs.redisPasswordSpec, load: () => import("./things/redis-restart.ts") }),
   dump: kindOf({ spec: specs.dumpSpec, load: () => import("./release/dump.ts") }),
+  backup: kindOf({ spec: specs.backupSpec, load: () => import("./backup/backup.ts") }),
 };
 
 /** By kind and verb. */
@@ -88,14 +89,16 @@ const usage = `usage: node providers/fly/start.mjs <kind> <verb>
   marks look                           who owns the apps with a community's names
   people look                          how many people have an account in the database
   job run                              an operator's command in a machine of its own
+  backup-now run                       a backup beside the schedule: prints its manifest
 
 The spec comes in the environment variable SPEC (JSON), secrets on stdin (JSON object), a release's fly.toml in
 FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; for a job, the job's own. */
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; for a job or a backup, its own. */
 export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
   if (kind === "job" && verb === "run") return job();
+  if (kind === "backup-now" && verb === "run") return backupNow();
   const asked = questions[`${kind} ${verb}`];
   if (asked !== undefined) return answer(asked);
   const known = kinds[kind];
@@ -161,6 +164,28 @@ async function job(): Promise<number> {
     `no longer watching; the job continues in its machine (flyctl machine list -a ${spec.app}), until it ends or is destroyed`,
   );
   return failed || exitCode;
+}
+
+/** Shows what the script says on stderr, and prints the manifest. */
+async function backupNow(): Promise<number> {
+  const { spec } = await readInput();
+  check(specs.backupNowSpec, spec, "SPEC");
+  let code = 0;
+  const failed = await withFly(
+    {},
+    { app: spec.app },
+    async (fly) => {
+      const { backUpNow } = await import("./backup/backup-now.ts");
+      const { manifestIn } = await import("./backup/backup-machine.ts");
+      // The manifest is the answer, and is printed as such.
+      const show = (line: string) => manifestIn([line]) ?? shell().stderr(`${fly.redact(line)}\n`);
+      const { exitCode, manifest } = await backUpNow(fly, spec, show);
+      code = exitCode;
+      return manifest ?? undefined;
+    },
+    `no longer watching; the backup goes on in its machine (flyctl machine list -a ${spec.app})`,
+  );
+  return failed || code;
 }
 
 /**

@@ -20,7 +20,9 @@ import {
  * The driver reads
  * - the spec from the environment variable SPEC (JSON), and its `stack` from MASTIFF_STACK;
  * - secrets from stdin (a JSON object, name → value);
- * - a rendered fly.toml from FLY_TOML, with SECRETS_DIGEST (any text that changes when a secret does);
+ * - a rendered fly.toml from FLY_TOML;
+ * - SECRETS_DIGEST, any text that changes when a secret does, for what new secrets have to reach: a release, the
+ *   machine of the backups;
  * - the output of an earlier ensure from PULUMI_COMMAND_STDOUT or IDENTITY.
  * It prints one JSON document on stdout.
  */
@@ -240,6 +242,11 @@ export const releaseSpec = object({
   redisGate: boolean,
   /** App of the stack's own Redis, where Sidekiq's heartbeats are checked. Default: they are not checked. */
   redis: optional(string),
+  /**
+   * App of the backups: its machine takes one before the database is migrated to another minor version of
+   * Mastodon. Default: none is taken.
+   */
+  backup: optional(string),
   /** Check afterwards what /health does not: bucket, push signature, mail, database, Redis, scheduler. */
   smoke: boolean,
 });
@@ -295,6 +302,63 @@ export interface DumpOutput {
   entries: number | null;
   /** Rows in `users`: how many people lose their account. */
   users: number | null;
+}
+
+/** The machine that takes backups of a community's database by a schedule, in a private app of its own. */
+export const backupSpec = object({
+  ...owned,
+  region: string,
+  /** App of the database, whose image has a pg_dump of the server's own version. */
+  server: string,
+  /** Fly's own schedules; when in the hour or the day is Fly's choice. */
+  schedule: oneOf("hourly", "daily"),
+  memoryMb: number,
+  /** Plain variables of scripts/backup.sh. Its secrets are the app's (kind `secrets`). */
+  env: record(string),
+});
+export type BackupSpec = Infer<typeof backupSpec>;
+export interface BackupOutput {
+  app: string;
+  /** Id of the machine. */
+  machine: string;
+  /** What its log says of its newest backup; null when Fly has lost the log. */
+  taken: BackupManifest | null;
+}
+/** A backup, right now, by a machine like the scheduled one; verb `run`. */
+export const backupNowSpec = object({
+  /** App of the backups. */
+  app: string,
+});
+export type BackupNowSpec = Infer<typeof backupNowSpec>;
+
+/** What scripts/backup.sh says of a backup: its last line, and the object `….json` beside the dump. */
+export interface BackupManifest {
+  format: 1;
+  domain: string;
+  /** ISO 8601. */
+  taken: string;
+  class: "hourly" | "daily" | "weekly" | "monthly";
+  /** Tag of Mastodon's release. */
+  mastodon: string;
+  /** Version of the server. */
+  postgres: string;
+  /** Newest version in `schema_migrations`. */
+  schema: string;
+  /** Size of the encrypted dump. */
+  bytes: number;
+  /** Digest of the encrypted dump, in hex. */
+  sha256: string;
+  /** Entries in the archive's table of contents, as pg_restore reads it. */
+  entries: number;
+  rows: { accounts: number; users: number; statuses: number };
+  /** Key of the dump in the bucket. */
+  dump: string;
+  /** Key of the escrow in the bucket. */
+  escrow: string;
+  /** Fingerprints of the keys that open both. */
+  recipients: string[];
+  /** How long it took. */
+  seconds: number;
 }
 
 /** The state of certificates; verb `look`. */
@@ -358,6 +422,7 @@ const observeItem = object({
     "upstash",
     "release",
     "owner",
+    "backup",
   ),
   /** A spec of this kind. */
   spec: record(unknown),

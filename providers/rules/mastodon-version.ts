@@ -19,6 +19,16 @@ export function compareVersions(one: Version, other: Version): number {
 }
 
 /**
+ * Whether the step between two releases' tags may change the database's schema for good: between patch releases
+ * of one minor version it does not. A tag that names no release may stand for any version.
+ */
+export function changesMinor(from: string, to: string): boolean {
+  const [old, next] = [parseVersion(from), parseVersion(to)];
+  if (old === undefined || next === undefined) return from !== to;
+  return old[0] !== next[0] || old[1] !== next[1];
+}
+
+/**
  * Why Mastodon must not step from one release to another; undefined when it may.
  *
  * - `back`: an older release cannot read what a newer one has written (from 4.7 on, not even the accounts'

@@ -68,6 +68,11 @@ test("an app without a database of its own is not smoked", async () => {
   });
 });
 
+test("an app whose database is backed up names the app of the backups", async () => {
+  const declared = await declare({ backup: "acme-backup" });
+  expect(specIn(declared.named("web-machines-release").inputs)).toMatchObject({ backup: "acme-backup" });
+});
+
 test("the digest follows the values, in whatever order they come", () => {
   expect(digest({ A: "1", B: "2" })).toBe(digest({ B: "2", A: "1" }));
   expect(digest({ A: "1", B: "2" })).not.toBe(digest({ A: "1", B: "3" }));

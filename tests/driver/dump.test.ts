@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { operator } from "../clients/local-clouds.ts";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
+import { bucketUrl, makeBucket, objectsIn } from "../support/driver-bucket.ts";
 import { images, jobsSince, lay, machinesByGroup, release } from "../support/driver-community.ts";
 
 const slow = 240_000;
@@ -10,7 +9,7 @@ const spec = {
   app: "acme",
   server: "acme-db",
   bucket,
-  bucketUrl: `https://${operator.accountId}.r2.cloudflarestorage.com/${bucket}`,
+  bucketUrl: bucketUrl(bucket),
 };
 
 /** A world that is slow enough to stop a run in the middle of a dump. */
@@ -20,42 +19,11 @@ beforeAll(async () => {
   world = await startDriverWorld({ latency: 0.02 });
   await lay(world);
   await world.must("release", "ensure", release(images.new, { redisGate: false }));
-  await cloudflare("r2/buckets", { name: bucket });
-  const { id, value } = await cloudflare("tokens", {
-    name: "farewell",
-    policies: [
-      {
-        effect: "allow",
-        permission_groups: [{ id: "2efd5506f9c8494dacb1fa10a3e7d5b6" }],
-        resources: { [`com.cloudflare.edge.r2.bucket.${operator.accountId}_default_${bucket}`]: "*" },
-      },
-    ],
-  });
-  secrets = { accessKeyId: id, secretAccessKey: createHash("sha256").update(value).digest("hex") };
+  secrets = { ...(await makeBucket(world, bucket)) };
 }, slow);
 afterAll(() => world.stop());
 
-async function cloudflare(path: string, body: object): Promise<{ id: string; value: string }> {
-  const answer = await fetch(`${world.url}/client/v4/accounts/${operator.accountId}/${path}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${operator.cloudflare}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  expect(answer.status, `POST ${path}`).toBe(200);
-  return ((await answer.json()) as { result: { id: string; value: string } }).result;
-}
-
-interface Bucket {
-  name: string;
-  objects: Record<string, { body: string; size: number }>;
-}
-
-/** The objects in the bucket, by key. */
-async function objects(): Promise<Bucket["objects"]> {
-  const answer = await fetch(`${world.url}/_local/state`);
-  const { cloudflare } = (await answer.json()) as { cloudflare: { buckets: Bucket[] } };
-  return cloudflare.buckets.find((one) => one.name === bucket)?.objects ?? {};
-}
+const objects = () => objectsIn(world, bucket);
 const secretNames = async () => Object.keys((await world.fly()).apps.acme.secrets);
 
 test("a key that does not open the bucket: the job's own words, and nothing left behind", {

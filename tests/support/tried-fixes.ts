@@ -483,6 +483,32 @@ export const triedFixes: readonly Tried[] = [
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
   },
   {
+    file: "providers/fly/backup/backup.ts",
+    text: 'There is no app "<app>" in organisation <org> to take backups in.',
+    shown: "driver/backup.test.ts: is not made in an app that is not there, or not ours",
+  },
+  {
+    file: "providers/fly/backup/backup.ts",
+    text: "No backup was taken: the machine in app <app> ",
+    shown:
+      "driver/backup.test.ts: when a new one does not work, the old one stays, and the script's own words are shown",
+  },
+  {
+    file: "providers/fly/backup/backup-now.ts",
+    text: "App <app> has no machine that takes backups: none was made yet, or it is gone.",
+    shown: "driver/backup.test.ts: needs a machine to be like",
+  },
+  {
+    file: "providers/fly/backup/backup-now.ts",
+    text: "<to> migrates the database, and nothing takes backups of it yet (app <app> has no machine",
+    shown: "driver/backup.test.ts: of another minor version migrates nothing while nothing takes backups",
+  },
+  {
+    file: "providers/fly/backup/backup-now.ts",
+    text: "No backup was taken before <to>, so nothing was released: the machine in app <app> ",
+    shown: "driver/backup.test.ts: of another minor version migrates nothing when the backup fails",
+  },
+  {
     file: "providers/fly/release/one-off.ts",
     text: "Machine <id> of app <app> has been <state> for a quarter of an hour and does not start.",
     shown: "driver/errors.test.ts: Fly is unwell",

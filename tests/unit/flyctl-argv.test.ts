@@ -52,6 +52,7 @@ const calls: Record<keyof typeof argv, string[][]> = {
   machineRun: [
     argv.machineRun(run),
     argv.machineRun({ ...run, restart: "always", volume: { id: "vol_1", path: "/data" } }),
+    argv.machineRun({ ...run, schedule: "daily" }),
   ],
   machineExec: [argv.machineExec("a", "148e", "sh -c 'true'")],
   machineStart: [argv.machineStart("a", ["148e", "148f"])],

@@ -98,12 +98,18 @@ describe("a release's plan", () => {
     expect(plan([...both(), oneOff, release, gone], spec, toml).differences).toEqual([]);
   });
 
+  test("one machine of another minor version is enough for a step to another minor version", () => {
+    const [web, sidekiq] = both();
+    config(sidekiq).image = "ghcr.io/mastodon/mastodon:v4.6.10@sha256:01";
+    expect(plan([web, sidekiq], spec, toml).otherMinor).toBe("v4.6.10");
+  });
+
   test("another tag is a new image, the same tag with another digest is not", () => {
     const [web, sidekiq] = both();
     config(web).image = "ghcr.io/mastodon/mastodon:v4.7.3@sha256:01";
     config(sidekiq).image = `${image}@sha256:02`;
     const todo = plan([web, sidekiq], spec, toml);
-    expect([todo.imageChanged, todo.deploy]).toEqual([true, true]);
+    expect([todo.imageChanged, todo.deploy, todo.otherMinor]).toEqual([true, true, undefined]);
     expect(todo.differences).toEqual([
       `machine m1 (web): image is ghcr.io/mastodon/mastodon:v4.7.3@sha256:01, should be ${image}`,
     ]);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { check } from "../../providers/fly/schema.ts";
 import {
   addressesSpec,
+  backupSpec,
   observeAllSpec,
   postgresSpec,
   releaseSpec,
@@ -26,6 +27,7 @@ const release = {
   redisGate: true,
   smoke: false,
 };
+const backup = { ...place, server: "acme-db", schedule: "daily", memoryMb: 512, env: { A: "1" } };
 const upstash = { ...place, name: "acme-redis", plan: null };
 
 test.each([
@@ -34,6 +36,7 @@ test.each([
   ["parts of parts", releaseSpec, release],
   ["null where it means something", releaseSpec, { ...release, database: null }],
   ["null for an optional part", addressesSpec, { ...owned, dedicatedV4: true, v4: null }],
+  ["values by name", backupSpec, backup],
   ["parts that nobody reads", upstashSpec, { ...upstash, consumers: [] }],
   ["things to observe", observeAllSpec, { items: { web: { kind: "release", spec: release, flyToml: "" } } }],
 ])("a spec with %s is accepted", (_what, schema, spec) => {
@@ -52,6 +55,8 @@ test.each([
   ],
   [postgresSpec, { ...postgres, consumers: ["acme", 2] }, "SPEC.consumers[1] is number, not string"],
   [postgresSpec, { ...postgres, dispensable: "yes" }, "SPEC.dispensable is string, not boolean"],
+  [backupSpec, { ...backup, schedule: "weekly" }, 'SPEC.schedule is "weekly", not "hourly"|"daily"'],
+  [backupSpec, { ...backup, env: { A: 1 } }, "SPEC.env.A is number, not string"],
   [releaseSpec, { ...release, database: "acme" }, "SPEC.database is string, not object|null"],
   [releaseSpec, { ...release, database: {} }, "SPEC.database.memoryMb is undefined, not number"],
   [releaseSpec, { ...release, groups: { web: {} } }, "SPEC.groups.web.count is undefined, not number"],

@@ -4,7 +4,7 @@ import { type ReleaseInputs, releaseWords } from "../../components/fly/release-w
 function release(
   version: string,
   groups: Record<string, number>,
-  more: { env?: string; digest?: string } = {},
+  more: { env?: string; digest?: string; backup?: string } = {},
 ) {
   const image = `ghcr.io/mastodon/mastodon:${version}`;
   const isStreaming = "streaming" in groups;
@@ -19,6 +19,7 @@ function release(
       database: isStreaming ? null : { memoryMb: 1024 },
       redisGate: false,
       smoke: !isStreaming,
+      ...(more.backup !== undefined && { backup: more.backup }),
     },
     flyToml: `[build]\nimage = "${image}"\n[env]\nLOCALE = "${more.env ?? "en"}"\n`,
     secretsDigest: more.digest ?? "a",
@@ -35,6 +36,22 @@ test("an upgrade: migrations before and after, and what is away meanwhile", () =
     "Sidekiq returns its jobs to the queues and continues after its restart; no job is lost",
     "last the remaining migrations, once all machines run v4.7.4",
   ]);
+});
+
+test("where backups are taken, one comes before another minor version, and none before a patch", () => {
+  const words = (from: string) => {
+    const next = release("v4.7.4", one, { backup: "acme-backup" });
+    return releaseWords(release(from, one), next);
+  };
+  expect(words("v4.6.10").slice(0, 3)).toEqual([
+    "v4.6.10 → v4.7.4: a backup, migrations, then restarts 1 × web, 1 × sidekiq",
+    "first a backup of the database, while it serves; when that fails, nothing is released",
+    "then the migrations that v4.6.10 bears, in a machine of their own: minutes, on a large server hours, without a limit, while v4.6.10 goes on serving",
+  ]);
+  expect(words("v4.7.3")[0]).toBe("v4.7.3 → v4.7.4: migrations, then restarts 1 × web, 1 × sidekiq");
+  expect(words("v4.7.3")[1]).toMatch(/^first the migrations /);
+  // To take backups from now on restarts nothing.
+  expect(words("v4.7.4")).toEqual([]);
 });
 
 test("with two web machines the site answers all the while", () => {

@@ -15,6 +15,11 @@ export interface MachineRun {
   env: Readonly<Record<string, string>>;
   metadata: Readonly<Record<string, string>>;
   restart: "no" | "always";
+  /**
+   * Fly starts the machine at once, and from then on about once an hour or a day. No call starts it: see
+   * backup/backup.ts. Default: none.
+   */
+  schedule?: "hourly" | "daily";
   volume?: { id: string; path: string };
   command: readonly string[];
 }
@@ -31,6 +36,7 @@ export const machineRun = (o: MachineRun): Argv => [
   ...sizeFlags(o.size),
   "--restart",
   o.restart,
+  ...(o.schedule === undefined ? [] : ["--schedule", o.schedule]),
   "--detach",
   ...Object.entries(o.metadata).flatMap(([key, value]) => ["--metadata", `${key}=${value}`]),
   ...Object.entries(o.env).flatMap(([key, value]) => ["--env", `${key}=${value}`]),

@@ -8,7 +8,7 @@ import { say } from "../call/progress.ts";
 import { from, type Task } from "../kind.ts";
 import type { DumpOutput, DumpSpec, Observation } from "../spec.ts";
 import { secretsOf } from "../things/listed-secrets.ts";
-import { isGone, type Machine, machinesOf, parseImage, sharedSize } from "../things/machines.ts";
+import { imageOf, isGone, type Machine, machinesOf, sharedSize } from "../things/machines.ts";
 import { stage } from "../things/secrets.ts";
 import { answerOf, type Ended, failed, finish, leftOver, type OneOff, remove, runOneOff } from "./one-off.ts";
 
@@ -86,15 +86,12 @@ export async function observe(): Promise<Observation> {
 function oneOff(app: string, servers: readonly Machine[], key: string): OneOff {
   const server = servers.find((one) => !isGone(one));
   if (server === undefined) throw new Error("the database has no machine: there is nothing to dump from");
-  const pinned = server.config?.image ?? "";
-  // flyctl pins a tag to its digest. A registry is only sure to resolve the tag without the digest.
-  const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
   const script = readFileSync(new URL("../scripts/dump.sh", import.meta.url), "utf8");
   return {
     app,
     job,
     region: server.region,
-    image,
+    image: imageOf(server),
     size: sharedSize(1024),
     sizedBy: undefined,
     env: { MASTIFF_DUMP_KEY: key },

@@ -92,16 +92,22 @@ function megabytes(value: unknown): number | undefined {
 /** Set by flyctl in every machine's environment, whatever the file says. */
 const setByFly = new Set(["FLY_PROCESS_GROUP", "PRIMARY_REGION", "FLY_STANDBY_FOR", stampName]);
 
-/** How a machine's environment and services differ from the file's, in words. */
-export function tomlDifferences(machine: Machine, group: string, toml: FlyToml): string[] {
+/** How a machine's environment differs from the wanted one, in words. */
+export function variableDifferences(machine: Machine, wanted: Readonly<Record<string, string>>): string[] {
   const texts: string[] = [];
   const live = machine.config?.env ?? {};
-  for (const name of [...new Set([...Object.keys(live), ...Object.keys(toml.env)])].sort()) {
-    if (setByFly.has(name) || live[name] === toml.env[name]) continue;
+  for (const name of [...new Set([...Object.keys(live), ...Object.keys(wanted)])].sort()) {
+    if (setByFly.has(name) || live[name] === wanted[name]) continue;
     if (live[name] === undefined) texts.push(`variable ${name} is missing`);
-    else if (toml.env[name] === undefined) texts.push(`variable ${name} was set by somebody else`);
-    else texts.push(`variable ${name} is ${quote(live[name])}, should be ${quote(toml.env[name])}`);
+    else if (wanted[name] === undefined) texts.push(`variable ${name} was set by somebody else`);
+    else texts.push(`variable ${name} is ${quote(live[name])}, should be ${quote(wanted[name])}`);
   }
+  return texts;
+}
+
+/** How a machine's environment and services differ from the file's, in words. */
+export function tomlDifferences(machine: Machine, group: string, toml: FlyToml): string[] {
+  const texts = variableDifferences(machine, toml.env);
   const wanted = toml.services
     .filter((one) => one.groups.includes(group))
     .map(describeWanted)

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Parts, setParts } from "../../rules/config-parts.ts";
 import * as argv from "../call/argv.ts";
+import type { MachineRun } from "../call/argv-machines.ts";
 import { DriverError, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { type LogLine, logOf, pageOf } from "../call/log.ts";
@@ -8,7 +9,15 @@ import { lastJsonLine, machineId } from "../call/parse.ts";
 import { patiently } from "../call/patience.ts";
 import { say } from "../call/progress.ts";
 import type { Size } from "../spec.ts";
-import { awaitListed, isGone, type Machine, machinesOf, sharedSize } from "../things/machines.ts";
+import {
+  awaitListed,
+  type Exit,
+  isGone,
+  lastExitOf,
+  type Machine,
+  machinesOf,
+  sharedSize,
+} from "../things/machines.ts";
 
 /**
  * A command that runs once, in a machine of its own.
@@ -20,7 +29,7 @@ import { awaitListed, isGone, type Machine, machinesOf, sharedSize } from "../th
  * `machine run` neither waits for the end nor tells the exit code, so both are read from `machine list`. The
  * machine is made without --rm, which would remove its exit event together with it.
  */
-export interface OneOff {
+export interface OneOff extends Watch {
   app: string;
   /** The job's name in the metadata `mastiff_job`: e.g. db-migrate-pre, smoke, owner. */
   job: string;
@@ -35,8 +44,21 @@ export interface OneOff {
   subject: string;
   /** What the job does, in words for people: "migrating". */
   doing: string;
+  /** Further metadata of the machine. Default: none. */
+  metadata?: Readonly<Record<string, string>>;
+  /** Fly runs the command again by this schedule: the machine is not removed at its end. Default: none. */
+  schedule?: MachineRun["schedule"];
+}
+
+/** What is wanted of a job's output. */
+export interface Watch {
   /** Called with each line of the output as it arrives. */
   onLine?: (line: string) => void;
+  /**
+   * Whether these lines of a job that has succeeded are enough. The log lags behind the machine's state, and the
+   * last lines arrive last: they are waited for, for at most 20 s. Default: any line is enough.
+   */
+  suffices?: (lines: readonly string[]) => boolean;
 }
 
 /** The config object that a size is derived from. */
@@ -60,7 +82,7 @@ export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
   say(job.subject, `${job.doing}: starting a machine for it`);
   const id = await start(fly, job);
   say(job.subject, job.doing);
-  return finish(fly, job.app, id, job.onLine);
+  return finish(fly, job.app, id, job);
 }
 
 /** Like {@link runOneOff}, but throws an error with the job's output when the job fails. */
@@ -85,11 +107,21 @@ export async function remove(fly: Fly, app: string, machines: readonly Machine[]
   for (const { id } of machines) await destroyMachine(fly, app, id);
 }
 
+/**
+ * Jobs that killed runs left: ended more than an hour ago, and never removed. A job that runs, or ended just
+ * now, may have a run that watches it.
+ */
+export function forgotten(machines: readonly Machine[], job: string): Machine[] {
+  return leftOver(machines, [job]).filter(
+    (one) => one.state === "stopped" && Date.now() - Date.parse(one.updated_at ?? "") > 3_600_000,
+  );
+}
+
 /** Starts the job's machine. @returns its id */
-async function start(fly: Fly, job: OneOff): Promise<string> {
+export async function start(fly: Fly, job: OneOff): Promise<string> {
   // Names are unique within an app: if flyctl or we repeat the call, Fly refuses the second machine.
   const name = `mastiff-${job.job}-${randomBytes(4).toString("hex")}`;
-  const metadata = { mastiff_job: job.job, mastiff_image: job.image };
+  const metadata = { mastiff_job: job.job, mastiff_image: job.image, ...job.metadata };
   const call = argv.machineRun({ ...job, name, metadata, restart: "no" });
   const made = await fly.repeat(
     async () => machineId(await fly.once(call, { app: job.app, timeoutMs: 360_000 })) ?? "",
@@ -116,23 +148,30 @@ async function idOf(fly: Fly, app: string, name: string): Promise<string | undef
   return (await machinesOf(fly, app)).find((one) => one.name === name && !isGone(one))?.id;
 }
 
+/** As {@link awaitEnd}, and removes the machine. */
+export async function finish(fly: Fly, app: string, id: string, watch?: Watch): Promise<Ended> {
+  const { machine, ...ended } = await awaitEnd(fly, app, id, watch);
+  if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
+  return ended;
+}
+
 /**
- * Waits until the machine stops, however long that takes, reads its exit code and its output, and removes it.
+ * Waits until the machine stops, however long that takes, and reads its exit code and its output.
  *
- * @param onLine called with each line of the output as it arrives
+ * @returns also the machine, if it is still there
  * @throws DriverError when the machine does not start within 15 minutes
  */
-export async function finish(
+export async function awaitEnd(
   fly: Fly,
   app: string,
   id: string,
-  onLine?: (line: string) => void,
-): Promise<Ended> {
+  { onLine, suffices }: Watch = {},
+): Promise<Ended & { machine?: Machine }> {
   const printed = new Printed();
   const startBy = Date.now() + patiently(900_000);
   const isOurs = (one: Machine) => one.id === id;
   let command: readonly string[] = [];
-  const watch = async (attempt: number) => {
+  const look = async (attempt: number) => {
     // The machine exists: it was started just now, or an earlier look found it. A list without it may be late.
     const machine = await awaitListed(fly, app, isOurs, attempt === 1 ? undefined : 3000);
     command = machine?.config?.init?.cmd ?? command;
@@ -145,30 +184,27 @@ export async function finish(
   };
   const longestWaitMs = onLine === undefined ? 5000 : 1000;
   const waitMs = (attempt: number) => Math.min(200 * 1.5 ** (attempt - 1), longestWaitMs);
-  const machine = (await fly.repeat(watch, { waitMs }))?.machine;
+  const machine = (await fly.repeat(look, { waitMs }))?.machine;
   const exit = machine === undefined ? undefined : exitOf(machine);
-  const hasFailed = exit === undefined || (exit.exit_code ?? 0) !== 0;
+  const hasFailed = exit === undefined || exit.exitCode !== 0;
   // The log often arrives seconds after the machine's state. Its last line is Fly's own about the end. The
   // cause of a failure is in the lines just before it, so after a failure the driver waits for that line.
+  const isPatient = hasFailed || suffices !== undefined;
+  const isEnough = suffices ?? ((all: readonly string[]) => all.length > 0);
   const { lines } = await fly.repeat(() => pageOf(fly, app, id, command, 3000), {
-    isFinal: (page) => page.isWhole || (!hasFailed && page.lines.length > 0),
-    ...(hasFailed ? { limitMs: 20_000 } : { tries: 3 }),
-    waitMs: () => (hasFailed ? 1000 : 0),
+    isFinal: (page) => page.isWhole || (!hasFailed && isEnough(texts(page.lines))),
+    ...(isPatient ? { limitMs: 20_000 } : { tries: 3 }),
+    waitMs: () => (isPatient ? 1000 : 0),
   });
   if (onLine !== undefined) printed.newIn(lines).forEach(onLine);
-  if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
-  if (exit === undefined) return { exitCode: 255, oomKilled: false, lines: texts(lines) };
-  return { exitCode: exit.exit_code ?? 0, oomKilled: exit.oom_killed === true, lines: texts(lines) };
+  const { exitCode = 255, oomKilled = false } = exit ?? {};
+  return { exitCode, oomKilled, lines: texts(lines), ...(machine && { machine }) };
 }
 
-/** The machine's newest exit; undefined while it has none. Its JSON omits an exit code of 0. */
-function exitOf(machine: Machine) {
+/** How the machine's last run ended; undefined while it has no end. */
+function exitOf(machine: Machine): Exit | undefined {
   // `stopped` is also the state before the first start, so it is not enough alone.
-  if (machine.state !== "stopped" && machine.state !== "destroyed") return undefined;
-  const newest = [...(machine.events ?? [])]
-    .filter((event) => event.type === "exit")
-    .sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0))[0];
-  return newest === undefined ? undefined : (newest.request?.exit_event ?? {});
+  return machine.state === "stopped" || machine.state === "destroyed" ? lastExitOf(machine) : undefined;
 }
 
 function hasStarted(machine: Machine): boolean {
@@ -230,7 +266,6 @@ function texts(lines: readonly LogLine[]): string[] {
 /** The error for a job that failed. */
 export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff, ended: Ended): DriverError {
   const what = `${subject}: ${doing}`;
-  const said = ended.lines.slice(-12).map(fly.redact);
   return new DriverError({
     what: ended.oomKilled
       ? `${what} ran out of memory and was killed (app ${app}).`
@@ -241,8 +276,13 @@ export function failed(fly: Fly, { app, subject, doing, size, sizedBy }: OneOff,
       ? moreMemory(sizedBy, size)
       : "its last lines are below; its machine is gone, and nothing was released after it",
     retry: ended.oomKilled ? retry.no : "helps only if the cause below goes away by itself",
-    said: said.length > 0 ? said : ["(it printed nothing)"],
+    said: lastSaid(fly, ended),
   });
+}
+
+/** The last lines of a job that failed, redacted, for the `said` part of an error. */
+export function lastSaid(fly: Fly, { lines }: Ended): string[] {
+  return lines.length > 0 ? lines.slice(-12).map(fly.redact) : ["(it printed nothing)"];
 }
 
 /** Advice to give a job twice the memory, and the CPUs that Fly requires for it (one shared CPU per 2 GB). */

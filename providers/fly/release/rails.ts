@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { DriverError } from "../call/errors.ts";
-import { groupOf, isGone, type Machine, parseImage, sizeOf } from "../things/machines.ts";
+import { groupOf, imageOf, isGone, type Machine, sizeOf } from "../things/machines.ts";
 import type { OneOff } from "./one-off.ts";
 
 /** One-offs in Mastodon's image: their command, and the machine that they copy. */
@@ -26,11 +26,9 @@ export function model(app: string, machines: readonly Machine[]): Machine {
 /** A one-off with the image, region, size and environment of an existing machine. */
 export function clone(app: string, like: Machine, job: string, subject: string, doing: string): OneOff {
   const { FLY_PROCESS_GROUP: _group, PRIMARY_REGION: _region, ...env } = like.config?.env ?? {};
-  // flyctl pins a tag to its digest. A registry is only sure to resolve the tag without the digest.
-  const pinned = like.config?.image ?? "";
-  const image = parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
   const group = groupOf(like);
   const sizedBy = group === "web" || group === "sidekiq" ? { key: `mastiff:${group}` } : undefined;
   const { region } = like;
+  const image = imageOf(like);
   return { app, job, region, image, size: sizeOf(like), sizedBy, env, command: [], subject, doing };
 }

@@ -1,9 +1,10 @@
+import { backUpBefore } from "../backup/backup-now.ts";
 import { direct } from "../call/direct.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say, tell } from "../call/progress.ts";
 import type { ReleaseSpec } from "../spec.ts";
-import { groupOf, isGone, type Machine, sharedSize } from "../things/machines.ts";
+import { groupOf, isGone, type Machine, parseImage, sharedSize } from "../things/machines.ts";
 import { upgradeProblem } from "./mastodon-version.ts";
 import { answerOf, failed, finish, leftOver, mustRun, type OneOff, runOneOff } from "./one-off.ts";
 import { railsRunner } from "./rails.ts";
@@ -97,7 +98,20 @@ export async function beforeDeploy(work: ReleaseWork, todo: Plan, well: Done): P
   if (spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged)) await redisGate(work);
   if (spec.database === null) return;
   if (todo.first) await migrate(work, "db-prepare", well);
-  else if (todo.imageChanged) await migrate(work, "db-migrate-pre", well);
+  else if (todo.imageChanged) {
+    await backUpFirst(work, todo, well);
+    await migrate(work, "db-migrate-pre", well);
+  }
+}
+
+/**
+ * Takes a backup before the migration to another minor version, whose way back is a backup (docs/operations.md,
+ * “Going back”). After a migration that has succeeded, it would be too late.
+ */
+async function backUpFirst({ fly, spec }: ReleaseWork, { otherMinor }: Plan, well: Done): Promise<void> {
+  if (spec.backup === undefined || otherMinor === undefined) return;
+  if (well.has(done("db-migrate-pre", spec.image))) return;
+  await backUpBefore(fly, spec.backup, { from: otherMinor, to: parseImage(spec.image).tag ?? spec.image });
 }
 
 /** Runs the migration, unless it has already succeeded. */

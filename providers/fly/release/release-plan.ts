@@ -1,5 +1,14 @@
+import { changesMinor } from "../../rules/mastodon-version.ts";
 import type { ReleaseSpec } from "../spec.ts";
-import { groupOf, isGone, type Machine, runsImage, sizeDifferences, sizeOf } from "../things/machines.ts";
+import {
+  groupOf,
+  isGone,
+  type Machine,
+  parseImage,
+  runsImage,
+  sizeDifferences,
+  sizeOf,
+} from "../things/machines.ts";
 import { type FlyToml, isSameStamp, stampName, tomlDifferences } from "./fly-toml.ts";
 
 /**
@@ -11,6 +20,8 @@ export interface Plan {
   first: boolean;
   /** Some machine runs another image: migrations run before and after the deploy. */
   imageChanged: boolean;
+  /** Tag of a machine that runs another minor version of Mastodon; undefined: none does. */
+  otherMinor: string | undefined;
   /** Some machine runs with older secrets than the newest, as far as its stamp tells. */
   secretsChanged: boolean;
   deploy: boolean;
@@ -63,6 +74,7 @@ export function plan(
   return {
     first: released.length === 0,
     imageChanged: released.some((one) => !runsImage(one, spec.image)),
+    otherMinor: released.map(tagOf).find((tag) => changesMinor(tag, parseImage(spec.image).tag ?? "")),
     secretsChanged:
       waiting.length > 0 || released.some((one) => stampOf(one)?.split("-")[1] !== toml.stamp.split("-")[1]),
     deploy,
@@ -82,6 +94,10 @@ function machineDifferences(machine: Machine, group: string, spec: ReleaseSpec, 
   if (!isSameStamp(stampOf(machine), toml.stamp) && texts.length === 0)
     texts.push("it was created from another declaration");
   return texts;
+}
+
+function tagOf(machine: Machine): string {
+  return parseImage(machine.config?.image ?? "").tag ?? "";
 }
 
 function stampOf(machine: Machine): string | undefined {

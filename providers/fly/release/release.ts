@@ -29,6 +29,7 @@ import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
  *
  *   first time:    Redis new enough? ─► db:prepare ─────────────► deploy ─► count ────────────────────► smoke
  *   other image:   Redis new enough? ─► db:migrate without post ─► deploy ─► count ─► db:migrate, all ─► smoke
+ *   other minor:   … ─► backup ─► db:migrate without post ─► …
  *   else changed:                                                  deploy ─► count ────────────────────► smoke
  *   nothing:       nothing
  *

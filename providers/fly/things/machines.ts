@@ -22,6 +22,8 @@ export interface MachineConfig {
   metadata?: Record<string, string>;
   guest?: { cpu_kind?: string; cpus?: number; memory_mb?: number };
   init?: { cmd?: string[] };
+  /** How often Fly starts the machine by itself. */
+  schedule?: string;
   services?: MachineService[];
   mounts?: { volume?: string; path?: string; name?: string }[];
   auto_destroy?: boolean;
@@ -82,6 +84,37 @@ export function isGone(machine: Machine): boolean {
   return machine.state === "destroyed" || machine.state === "destroying";
 }
 
+/** True while the machine does its work, or is about to. */
+export function isRunning(machine: Machine): boolean {
+  return !isGone(machine) && !["stopped", "suspended", "failed"].includes(machine.state);
+}
+
+/** How a machine's program ended. */
+export interface Exit {
+  /** Milliseconds since 1970. */
+  at: number;
+  exitCode: number;
+  oomKilled: boolean;
+  /** Somebody stopped the machine. The exit code may be 0 then. */
+  wasStopped: boolean;
+}
+
+/** The machine's newest exit, whatever the machine does now; undefined: its events tell of none. */
+export function lastExitOf({ events = [] }: Machine): Exit | undefined {
+  const newest = events
+    .filter(({ type }) => type === "exit")
+    .sort((a, b) => (b.timestamp ?? 0) - (a.timestamp ?? 0))[0];
+  if (newest === undefined) return undefined;
+  // The JSON omits zero and false.
+  const { exit_code = 0, oom_killed = false, requested_stop = false } = newest.request?.exit_event ?? {};
+  return {
+    at: newest.timestamp ?? 0,
+    exitCode: exit_code,
+    oomKilled: oom_killed,
+    wasStopped: requested_stop,
+  };
+}
+
 /** True when the machine has started and all its checks pass. */
 export function isHealthy(machine: Machine): boolean {
   return machine.state === "started" && (machine.checks ?? []).every((check) => check.status === "passing");
@@ -128,6 +161,15 @@ export function parseImage(image: string): {
   if (!name.includes("/")) name = `docker.io/library/${name}`;
   else if (!/[.:]|^localhost$/.test(first)) name = `docker.io/${name}`;
   return { name: name.replace(/^(?:registry-1|index)\.docker\.io\//, "docker.io/"), tag, digest };
+}
+
+/**
+ * The machine's image by its tag. flyctl pins a tag to its digest, and a registry is only sure to resolve the
+ * tag without the digest.
+ */
+export function imageOf(machine: Machine): string {
+  const pinned = machine.config?.image ?? "";
+  return parseImage(pinned).tag === undefined ? pinned : (pinned.split("@")[0] ?? pinned);
 }
 
 /** True when the machine runs this image. A tag that was resolved to a digest still counts as that tag. */

@@ -46,7 +46,10 @@ export function ownerOf(
   return secretNames.some(isMark) ? "another stack's" : "unmarked";
 }
 
-/** True for the driver's secrets: marks, seals, debts. Never shown as drift, never unset as unwanted. */
+/**
+ * True for secrets with a name of Mastiff's: marks, seals, debts, and what only its own scripts read (the
+ * bucket's key of the backups). They say nothing about what an app is used for.
+ */
 export function isOwnSecret(secretName: string): boolean {
   return secretName.startsWith("MASTIFF_");
 }

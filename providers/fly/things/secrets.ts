@@ -7,8 +7,6 @@ import { from, gone, type Task } from "../kind.ts";
 import type { Observation, SecretsOutput, SecretsSpec } from "../spec.ts";
 import { keptKeys, refuseOtherKeys } from "./kept-keys.ts";
 import { type Secret, secretsOf } from "./listed-secrets.ts";
-import { isOwnSecret } from "./mark.ts";
-import { content } from "./ownership.ts";
 import { isIntact, reseal, type Sealed } from "./seal.ts";
 
 /**
@@ -31,7 +29,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>
   await stage(fly, app, values);
 
   const before = Object.keys(Object(from(previous, "digests") ?? {}));
-  const unwanted = before.filter((name) => !names.includes(name) && !isOwnSecret(name));
+  const unwanted = before.filter((name) => !names.includes(name));
   let live = await secretsOf(fly, app);
   const present = unwanted.filter((name) => live.some((secret) => secret.name === name));
   if (present.length > 0) {
@@ -50,7 +48,7 @@ export async function destroy({ spec, previous, fly }: Task<SecretsSpec>): Promi
     const ours = new Set([...spec.names, ...Object.keys(Object(from(previous, "digests") ?? {}))]);
     const names = (await secretsOf(fly, app))
       .map((secret) => secret.name)
-      .filter((name) => (ours.has(name) && !isOwnSecret(name)) || /^MASTIFF_(KEYS_)?SEAL_/.test(name));
+      .filter((name) => ours.has(name) || /^MASTIFF_(KEYS_)?SEAL_/.test(name));
     if (names.length > 0) await fly.repeatable(argv.secretsUnset(app, names), { app });
   } catch (error) {
     // The secrets are removed with their app.
@@ -74,7 +72,7 @@ export async function observe({ spec, previous, fly }: Task<SecretsSpec>): Promi
     else if (known[name] !== undefined && known[name] !== secret.digest)
       differences.push(`secret ${name} was changed by somebody else`);
   }
-  const digests = Object.fromEntries(content(live).map((secret) => [secret.name, secret.digest]));
+  const digests = Object.fromEntries(live.map((secret) => [secret.name, secret.digest]));
   const wanted = Object.fromEntries(spec.names.map((name) => [name, digests[name] ?? ""]));
   const seal = sealed(wanted);
   if (differences.length === 0 && !isIntact(live, seal))
