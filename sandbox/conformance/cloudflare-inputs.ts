@@ -104,6 +104,11 @@ export const changes: [string, Fields, Fields[]][] = [
       // R2 answers the rules in the order of their ids.
       lifecycle([expiring("monthly", 366), expiring("hourly", 3), expiring("daily", 14), aborting]),
       lifecycle([expiring("daily", 14), expiring("daily", 7)]),
+      lifecycle([
+        expiring("daily", 14, {
+          abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 86_400 } },
+        }),
+      ]),
       lifecycle([]),
       { accountId: account, bucketName: "media" },
       { ...lifecycle([aborting]), jurisdiction: "eu" },

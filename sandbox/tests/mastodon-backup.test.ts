@@ -62,13 +62,14 @@ beforeEach(async () => {
   });
 });
 
-async function cloudflare(method: string, path: string, body: unknown) {
+// biome-ignore lint/suspicious/noExplicitAny: tests know the shape of the result
+async function cloudflare(method: string, path: string, body: unknown): Promise<any> {
   const answer = await serveCloudflare(fly.world).request(path, {
     method,
     headers: { authorization: `Bearer ${cloudflareToken}`, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  return (await answer.json()).result;
+  return ((await answer.json()) as { result: unknown }).result;
 }
 
 async function keyFor(group: string, name: string): Promise<Record<string, string>> {
