@@ -22,12 +22,14 @@
  *     GET    /_local/held/:name?wait           number and list of the calls at a hold; `wait`: answers once there is a call
  *     POST   /_local/release/:name?id=&drop    lets the held calls (or the one with this id) go on; `drop`: cuts them
  *     PATCH  /_local/dials                     {cloud: {dial: value}}, dials.ts
+ *     POST   /_local/schedules/:app            starts the app's scheduled machines as their schedule does
  *     POST   /_local/senders/:email/click      clicks the link in SendGrid's mail to a single sender
  */
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { turnDials } from "./dials.ts";
 import { type Faults, faultRule } from "./faults.ts";
+import { runNow } from "./fly/lifecycle.ts";
 import { servePage } from "./page/serve.ts";
 import { clickSender } from "./sendgrid/mail.ts";
 import type { World } from "./world.ts";
@@ -96,6 +98,12 @@ export function serveControl(world: World, faults: Faults): Hono {
   app.patch("/_local/dials", async (c) => {
     const problem = turnDials(world, await c.req.json().catch(() => undefined));
     return problem === undefined ? done(c) : c.json({ error: problem }, 400);
+  });
+  app.post("/_local/schedules/:app", (c) => {
+    const name = c.req.param("app");
+    const machines = Object.values(world.state.fly.apps[name]?.machines ?? {});
+    const run = machines.filter((machine) => runNow(world, machine));
+    return run.length > 0 ? done(c) : c.json({ error: `no scheduled machine in the app ${name}` }, 404);
   });
   app.post("/_local/senders/:email/click", (c) => {
     const email = c.req.param("email");

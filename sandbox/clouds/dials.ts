@@ -44,6 +44,8 @@ const fly: Table<FlyDials> = {
   smtpMethods: z.record(z.string().regex(/^.+:\d+$/, "host:port"), z.array(z.string())),
   mailDomains: z.array(z.string()),
   fullRegions: z.array(z.string()),
+  scheduledStarts: z.boolean(),
+  brokenUploads: limit,
   execDeadlines: limit,
   listLagMs: milliseconds,
   logLagMs: milliseconds,

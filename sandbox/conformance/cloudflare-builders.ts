@@ -61,6 +61,16 @@ export const domain = (more: Fields): Fields => ({
   ...more,
 });
 export const lifecycle = (rules: Json): Fields => ({ accountId: account, bucketName: "media", rules });
+/** Deletes the objects under `<id>/` after so many days. */
+export const expiring = (id: string, days: Json, more: Fields = {}): Fields => ({
+  id,
+  enabled: true,
+  conditions: { prefix: `${id}/` },
+  deleteObjectsTransition: {
+    condition: { type: "Age", maxAge: typeof days === "number" ? days * 86_400 : days },
+  },
+  ...more,
+});
 export const aborting: Fields = {
   id: "abort",
   enabled: true,

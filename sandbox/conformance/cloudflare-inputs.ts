@@ -8,6 +8,7 @@ import {
   cors,
   corsRule,
   domain,
+  expiring,
   header,
   lifecycle,
   policy,
@@ -94,6 +95,28 @@ export const changes: [string, Fields, Fields[]][] = [
       ]),
     ],
   ],
+  [
+    "R2BucketLifecycle",
+    lifecycle([aborting, expiring("daily", 14), expiring("hourly", 3), expiring("monthly", 366)]),
+    [
+      lifecycle([aborting, expiring("daily", 7), expiring("hourly", 3), expiring("monthly", 366)]),
+      lifecycle([aborting, expiring("daily", 14), expiring("monthly", 366)]),
+      // R2 answers the rules in the order of their ids.
+      lifecycle([expiring("monthly", 366), expiring("hourly", 3), expiring("daily", 14), aborting]),
+      lifecycle([expiring("daily", 14), expiring("daily", 7)]),
+      lifecycle([
+        expiring("daily", 14, {
+          abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 86_400 } },
+        }),
+      ]),
+      lifecycle([]),
+      { accountId: account, bucketName: "media" },
+      { ...lifecycle([aborting]), jurisdiction: "eu" },
+      { ...lifecycle([aborting]), bucketName: "other" },
+    ],
+  ],
+  // An order that never settles.
+  ["R2BucketLifecycle", lifecycle([expiring("weekly", 56), expiring("daily", 14)]), []],
   [
     "DnsRecord",
     record({}),

@@ -131,6 +131,57 @@ test("lifecycle begins with the rule that aborts uploads, and expires objects by
   expect(refused(await cloudflare("PUT", `${files}/lifecycle`, { rules: [{ id: "x" }] }))).toBe("400 10040");
 });
 
+test("lifecycle rules have ids of their own, and are answered in the order of these", async () => {
+  const { cloudflare } = clouds;
+  await create();
+  const rule = (id: string) => ({
+    id,
+    enabled: true,
+    conditions: { prefix: `${id}/` },
+    deleteObjectsTransition: { condition: { type: "Age", maxAge: 7 } },
+  });
+  const put = (...ids: string[]) => cloudflare("PUT", `${files}/lifecycle`, { rules: ids.map(rule) });
+  const listed = async () =>
+    (await cloudflare("GET", `${files}/lifecycle`)).body.result.rules.map(({ id }: { id: string }) => id);
+  expect((await put("weekly", "daily", "Monthly")).body.result).toEqual({});
+  expect(await listed()).toEqual(["Monthly", "daily", "weekly"]);
+  expect(refused(await put("daily", "weekly", "daily"))).toBe("400 10040");
+  expect(await listed()).toHaveLength(3);
+  await put();
+  expect(await listed()).toEqual([]);
+});
+
+test.each([
+  ["no condition", { deleteObjectsTransition: {} }],
+  ["days in place of seconds", { deleteObjectsTransition: { condition: { type: "Age", days: 3 } } }],
+  ["an age that is negative", { deleteObjectsTransition: { condition: { type: "Age", maxAge: -1 } } }],
+  [
+    "a date for uploads",
+    { abortMultipartUploadsTransition: { condition: { type: "Date", date: "2030-01-01" } } },
+  ],
+  ["a prefix outside of the conditions", { prefix: "daily/" }],
+])("a lifecycle rule with %s is not well formed", async (_what, wrong) => {
+  await create();
+  const rules = [{ id: "daily", enabled: true, conditions: { prefix: "daily/" }, ...wrong }];
+  expect(refused(await clouds.cloudflare("PUT", `${files}/lifecycle`, { rules }))).toBe("400 10040");
+});
+
+test("an upload in parts that nobody completes is aborted by its age, under the rule's prefix", async () => {
+  const { world, cloudflare } = clouds;
+  await create();
+  const condition = { type: "Age", maxAge: 86_400 };
+  const abort = { id: "abort", enabled: true, abortMultipartUploadsTransition: { condition } };
+  await cloudflare("PUT", `${files}/lifecycle`, { rules: [{ ...abort, conditions: { prefix: "daily/" } }] });
+  const initiatedAt = world.now().toISOString();
+  for (const key of ["daily/a", "other"]) {
+    const upload = { id: key, key, contentType: "text/plain", initiatedAt, parts: {} };
+    world.state.cloudflare.buckets[0]?.uploads.push(upload);
+  }
+  world.advance(86_400_000);
+  expect(listObjects(world, "files")).toEqual([]);
+  expect(world.state.cloudflare.buckets[0]?.uploads.map(({ key }) => key)).toEqual(["other"]);
+});
+
 test("a custom domain brings its own proxied record, which nobody else may touch", async () => {
   const { cloudflare, world } = clouds;
   await create();

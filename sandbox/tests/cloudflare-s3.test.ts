@@ -141,6 +141,25 @@ test("an upload in parts keeps its bucket from being deleted until it is aborted
   expect((await remove()).status).toBe(200);
 });
 
+test("the parts of an upload are of one length, except for a shorter last one", async () => {
+  const mebibyte = 1024 * 1024;
+  const upload = async (...sizes: number[]) => {
+    const id = /<UploadId>([^<]*)</.exec((await s3("POST", "/files/big?uploads")).text)?.[1];
+    let parts = "";
+    for (const [n, size] of sizes.entries()) {
+      const put = await s3("PUT", `/files/big?partNumber=${n + 1}&uploadId=${id}`, new Uint8Array(size));
+      parts += `<Part><PartNumber>${n + 1}</PartNumber><ETag>${put.headers.get("etag")}</ETag></Part>`;
+    }
+    const list = `<CompleteMultipartUpload>${parts}</CompleteMultipartUpload>`;
+    return s3("POST", `/files/big?uploadId=${id}`, list);
+  };
+  const longer = await upload(5 * mebibyte, 5 * mebibyte + 1);
+  expect(codeOf(longer)).toBe("400 InvalidPart");
+  expect(longer.text).toContain("All non-trailing parts must have the same length.");
+  expect(codeOf(await upload(5 * mebibyte, 6 * mebibyte, 1))).toBe("400 InvalidPart");
+  expect((await upload(5 * mebibyte, 5 * mebibyte, 1)).status).toBe(200);
+});
+
 test("wrong credentials are told apart as R2 does", async () => {
   const with_ = (accessKeyId: string, secretAccessKey: string, region = "auto") =>
     s3("GET", "/files/x", undefined, { accessKeyId, secretAccessKey, region });

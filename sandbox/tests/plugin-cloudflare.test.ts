@@ -84,6 +84,51 @@ test("what belongs to a bucket has no id of its own", async () => {
   expect([cors.id, custom.id]).toEqual(["missing ID", "missing ID"]);
 });
 
+/** A bucket's rules as a community's backups have them: by their prefix, in the order of their ids. */
+const expiring = (id: string, days: number): Fields => ({
+  id,
+  enabled: true,
+  conditions: { prefix: `${id}/` },
+  deleteObjectsTransition: { condition: { type: "Age", maxAge: days * 86_400 } },
+});
+const aborting: Fields = {
+  id: "abort",
+  enabled: true,
+  conditions: { prefix: "" },
+  abortMultipartUploadsTransition: { condition: { type: "Age", maxAge: 86_400 } },
+};
+const rulesOf = (rules: Fields[]): Fields => ({ accountId: account, bucketName: "media", rules });
+
+test("lifecycle rules are put as a whole, settle after a refresh, and stay when they are deleted", async () => {
+  await using provider = await openProvider();
+  await provider.make("R2Bucket", bucket);
+  const inputs = rulesOf([aborting, expiring("daily", 14), expiring("weekly", 56)]);
+  const made = await provider.make("R2BucketLifecycle", inputs);
+  expect(made.id).toBe("missing ID");
+  expect(await provider.diff("R2BucketLifecycle", made, inputs)).toEqual([[], []]);
+  const read = (await provider.client.read(type("R2BucketLifecycle"), made.id, made.olds, inputs)) as Fields;
+  const refreshed = { ...made, olds: read.outputs as Fields };
+  expect(await provider.diff("R2BucketLifecycle", refreshed, inputs)).toEqual([[], []]);
+  const news = rulesOf([aborting, expiring("daily", 7)]);
+  expect(await provider.diff("R2BucketLifecycle", made, news)).toEqual([["rules"], []]);
+  await provider.client.update(type("R2BucketLifecycle"), { ...made, news });
+  await provider.client.delete(type("R2BucketLifecycle"), made.id, made.olds, inputs);
+  const calls = provider.lines().filter((line) => line.includes("/lifecycle"));
+  expect(calls.map((line) => line.split(" ")[0])).toEqual(["PUT", "GET", "PUT"]);
+  expect(JSON.parse(calls[2]?.split(" ").slice(2).join(" ") ?? "")).toEqual({ rules: news.rules });
+});
+
+test("lifecycle rules in another order than that of their ids differ after each refresh", async () => {
+  await using provider = await openProvider();
+  await provider.make("R2Bucket", bucket);
+  const inputs = rulesOf([expiring("weekly", 56), expiring("daily", 14)]);
+  const made = await provider.make("R2BucketLifecycle", inputs);
+  expect(await provider.diff("R2BucketLifecycle", made, inputs)).toEqual([[], []]);
+  const read = (await provider.client.read(type("R2BucketLifecycle"), made.id, made.olds, inputs)) as Fields;
+  const refreshed = { ...made, olds: read.outputs as Fields };
+  expect(await provider.diff("R2BucketLifecycle", refreshed, inputs)).toEqual([["rules"], []]);
+});
+
 test("a preview knows what the program says and the defaults, and nothing that the API decides", async () => {
   await using provider = await openProvider();
   const preview = await provider.client.create(type("DnsRecord"), record, { preview: true });

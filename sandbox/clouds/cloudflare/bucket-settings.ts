@@ -54,6 +54,8 @@ const lifecycleBody = z.strictObject({
       }),
     )
     .max(1000)
+    // "Unique identifier for this rule". How R2 refuses a second rule of the same id is a guess.
+    .refine((rules) => new Set(rules.map(({ id }) => id)).size === rules.length)
     .default([]),
 });
 
@@ -82,11 +84,19 @@ export function serveBucketSettings(world: World): Hono<Caller> {
     return answer(c, {});
   });
 
-  app.get("/lifecycle", (c) => answer(c, { rules: bucketOf(world, c).lifecycle }));
+  app.get("/lifecycle", (c) => {
+    // In the order of the ids: cloudflare/terraform-provider-cloudflare tests its lifecycle and lock rules
+    // against the live API in this order only, while its assertions ignore the order
+    // (internal/services/r2_bucket_lifecycle/testdata/r2_lifecycle_multiple_rules.tf). The provider compares
+    // lists, so any other order would be a difference after each refresh.
+    const rules = [...bucketOf(world, c).lifecycle] as { id: string }[];
+    return answer(c, { rules: rules.sort((a, b) => (a.id < b.id ? -1 : 1)) });
+  });
   app.put("/lifecycle", async (c) => {
     const bucket = bucketOf(world, c);
     const body = lifecycleBody.safeParse(await jsonBody(c, badJson));
     if (!body.success) throw badJson();
+    // Ages are seconds without a lower bound: alchemy-run/distilled packages/cloudflare/test/r2.test.ts puts 7.
     bucket.lifecycle = body.data.rules;
     world.changed();
     return answer(c, {});

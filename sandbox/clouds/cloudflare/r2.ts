@@ -61,9 +61,14 @@ export function mayTouch(token: Token, bucket: Bucket, how: keyof typeof objectR
   );
 }
 
-/** The bucket with this name, in any jurisdiction, after its lifecycle rules were applied. */
-export function findBucket(world: World, name: string): Bucket | undefined {
-  const bucket = world.state.cloudflare.buckets.find((b) => b.name === name);
+/** The account and the jurisdiction of buckets. */
+export type Place = Pick<Bucket, "accountId" | "jurisdiction">;
+
+/** The bucket with this name, anywhere or in this place, after its lifecycle rules were applied. */
+export function findBucket(world: World, name: string, place?: Place): Bucket | undefined {
+  const isThere = (b: Bucket) =>
+    place === undefined || (b.accountId === place.accountId && b.jurisdiction === place.jurisdiction);
+  const bucket = world.state.cloudflare.buckets.find((b) => b.name === name && isThere(b));
   if (bucket !== undefined) applyLifecycle(world, bucket);
   return bucket;
 }

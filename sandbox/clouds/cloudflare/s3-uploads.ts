@@ -60,6 +60,12 @@ export function complete(call: S3Call): Response {
       "Your proposed upload is smaller than the minimum allowed object size.",
     );
   }
+  // Code 10048, developers.cloudflare.com/r2/api/error-codes; text: apache/opendal#2904. A longer last part
+  // is refused in the same words (cloudflare/cloudflare-docs pull 9549).
+  const [first, last] = [parts[0]?.length ?? 0, parts.at(-1)?.length ?? 0];
+  if (parts.slice(0, -1).some((p) => p.length !== first) || last > first) {
+    throw new S3Refusal(400, "InvalidPart", "All non-trailing parts must have the same length.");
+  }
   const { contentType } = upload;
   const object = storeObject(call.world, call.bucket, upload.key, Buffer.concat(parts), { contentType });
   call.bucket.uploads = call.bucket.uploads.filter((u) => u !== upload);

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { findBucket, mayTouch, tokenOfKey } from "./r2.ts";
+import { findBucket, mayTouch, type Place, tokenOfKey } from "./r2.ts";
 import type { S3Call } from "./s3-call.ts";
 import * as objects from "./s3-objects.ts";
 import * as uploads from "./s3-uploads.ts";
@@ -32,19 +32,31 @@ export function serveR2(world: World): Hono {
   return app;
 }
 
+/** What a machine learns from an answer of R2. */
+export interface MachineAnswer {
+  status: number;
+  /** S3's code and message of a refusal. */
+  refusal?: Pick<S3Refusal, "code" | "message">;
+}
+
 /**
  * A request from a machine of the local world, which uses R2's real name
- * (`https://<account>.r2.cloudflarestorage.com/<bucket>/<key>`).
+ * (`https://<account>.r2.cloudflarestorage.com/<bucket>/<key>`). A bucket in a jurisdiction answers at the
+ * jurisdiction's host only (developers.cloudflare.com/r2/reference/data-location, "Using jurisdictions with
+ * the S3 API").
  *
- * @returns the HTTP status; undefined: the host does not exist.
+ * @returns undefined: the host does not exist.
  */
-export function askFromMachine(world: World, request: Request, body: Buffer): number | undefined {
-  if (!/^[0-9a-f]{32}(\.(eu|fedramp))?\.r2\.cloudflarestorage\.com$/.test(new URL(request.url).host))
-    return undefined;
+export function askFromMachine(world: World, request: Request, body: Buffer): MachineAnswer | undefined {
+  const host = /^([0-9a-f]{32})(?:\.(eu|fedramp))?\.r2\.cloudflarestorage\.com$/.exec(
+    new URL(request.url).host,
+  );
+  if (host === null) return undefined;
+  const [, accountId = "", jurisdiction = "default"] = host;
   try {
-    return answer(world, request, body).status;
+    return { status: answer(world, request, body, { accountId, jurisdiction }).status };
   } catch (error) {
-    if (error instanceof S3Refusal) return error.status;
+    if (error instanceof S3Refusal) return { status: error.status, refusal: error };
     throw error;
   }
 }
@@ -53,8 +65,8 @@ async function dispatch(world: World, request: Request): Promise<Response> {
   return answer(world, request, Buffer.from(await request.arrayBuffer()));
 }
 
-/** Carries out a request if its signature is valid. @throws S3Refusal */
-function answer(world: World, request: Request, body: Buffer): Response {
+/** Carries out a request if its signature is valid. Without a place, all buckets are served. @throws S3Refusal */
+function answer(world: World, request: Request, body: Buffer, place?: Place): Response {
   const url = new URL(request.url);
   const signed = readSignature(request);
   const token = tokenOfKey(world, signed.accessKeyId);
@@ -70,7 +82,7 @@ function answer(world: World, request: Request, body: Buffer): Response {
   if (name === "") return listBuckets(world, token);
   const key = decodeURIComponent(rest);
   const { operation, how } = operationOf(request.method, key, url.searchParams);
-  const bucket = allowedBucket(world, token, name, how);
+  const bucket = allowedBucket(world, token, name, how, place);
   return operation({ world, bucket, key, query: url.searchParams, headers: request.headers, body });
 }
 
@@ -124,8 +136,14 @@ const listing = ["prefix", "delimiter", "marker"];
  * The bucket, if the token has this right in it. A token for single buckets gets `AccessDenied` for every
  * other name. Only a token for the whole account learns that a bucket does not exist.
  */
-function allowedBucket(world: World, token: Token, name: string, how: "read" | "write"): Bucket {
-  const bucket = findBucket(world, name);
+function allowedBucket(
+  world: World,
+  token: Token,
+  name: string,
+  how: "read" | "write",
+  place: Place | undefined,
+): Bucket {
+  const bucket = findBucket(world, name, place);
   if (bucket !== undefined && mayTouch(token, bucket, how)) return bucket;
   const account = token.accountId ?? world.state.cloudflare.accounts[0]?.id ?? "";
   const imagined = { accountId: account, jurisdiction: "default", name } as Bucket;

@@ -13,6 +13,7 @@ import type { World } from "../world.ts";
 import { checkAll } from "./certificates.ts";
 import { begin, settle } from "./lifecycle.ts";
 import { checkStates } from "./machines.ts";
+import { isBusy } from "./schedule.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, Service } from "./state.ts";
 
@@ -142,7 +143,7 @@ async function choose(world: World, app: App, candidates: Candidate[]): Promise<
     settle(world);
     const awake = healthy();
     if (awake !== undefined) return awake;
-    if (asleep.machine.steps.length === 0) return undefined;
+    if (!isBusy(asleep.machine)) return undefined;
     await sleep(20);
   }
   return undefined;

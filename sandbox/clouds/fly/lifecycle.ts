@@ -4,11 +4,12 @@
  *     launch ─► created ─► starting ─► started ──(program ends)──► stopped ─► (restart policy) ─► starting
  *                   └─(skip_launch)─► stopped        └─(stop)─► stopping ─► stopped
  *     any ─(destroy, or auto_destroy at the end)─► destroying ─► destroyed
+ *     stopped ─(schedule)─► starting
  *
  * A machine's future is a list of dated steps in the state. `settle` carries out all steps that are due, for
  * all machines, in the order of their dates. It runs at every call and from a timer. Invariants: a machine
  * that is not started has no "ready" or "finish" step; a destroyed machine has no steps; every end of a
- * program adds an exit event.
+ * program adds an exit event; a scheduled machine that was ever started has one "run" step.
  *
  * States and events: https://fly.io/docs/machines/machine-states/, superfly/fly-go machine_types.go.
  */
@@ -18,6 +19,7 @@ import type { World } from "../world.ts";
 import { exitEvent, note } from "./events.ts";
 import { instanceId } from "./ids.ts";
 import { write } from "./logs.ts";
+import { interrupt, isBusy, isCycling, periodOf } from "./schedule.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, Step } from "./state.ts";
 
@@ -33,6 +35,9 @@ const remembered = 30;
 /** The policy if the config has none: https://fly.io/docs/machines/guides-examples/machine-restart-policy/ */
 const defaultRestart = { policy: "on-failure", max_retries: 10 } as const;
 
+/** The longest wait of a timer. Node.js runs a timer with a longer one at once. */
+const longestTimer = 2 ** 31 - 1;
+
 const timers = new WeakMap<World, NodeJS.Timeout>();
 
 /** Carries out every step that is due, and sets a timer for the next one. */
@@ -45,17 +50,18 @@ export function settle(world: World): void {
       return;
     }
     next.machine.steps.splice(next.machine.steps.indexOf(next.step), 1);
-    act(then(world, next.step.at), next.app, next.machine, next.step);
+    act(then(world, next.machine, next.step.at), next.app, next.machine, next.step);
     world.changed();
   }
 }
 
 /**
  * The world at the time of a step: the step's consequences get this date, not the date of the call. Of a
- * crash loop that nobody watched, only the last hour is replayed.
+ * crash loop that nobody watched, only the last hour is replayed. Scheduled runs are all carried out.
  */
-function then(world: World, at: number): World {
-  const moment = new Date(Math.max(at, world.now().getTime() - 3_600_000));
+function then(world: World, machine: Machine, at: number): World {
+  const isEndless = machine.config.restart?.policy === "always" || periodOf(machine) === undefined;
+  const moment = new Date(isEndless ? Math.max(at, world.now().getTime() - 3_600_000) : at);
   return { ...world, now: () => moment };
 }
 
@@ -78,7 +84,8 @@ function nextStep(world: World): { app: App; machine: Machine; step: Step } | un
 
 function watch(world: World, at: number): void {
   clearTimeout(timers.get(world));
-  const timer = setTimeout(() => settle(world), Math.max(0, at - world.now().getTime()));
+  const wait = Math.min(longestTimer, Math.max(0, at - world.now().getTime()));
+  const timer = setTimeout(() => settle(world), wait);
   timer.unref();
   timers.set(world, timer);
 }
@@ -119,12 +126,42 @@ function act(world: World, app: App, machine: Machine, step: Step): void {
     case "destroy":
       destroyed(world, app, machine);
       break;
+    case "run":
+      runBySchedule(world, machine);
+      break;
   }
   if (machine.state !== "destroyed") machine.updatedAt = world.now().toISOString();
 }
 
+/**
+ * The schedule is due. A machine that still runs, or whose host has no room, misses this run
+ * (fly.io/docs/machines/flyctl/fly-machine-run: "It's up to you to build the appropriate level of redundancy").
+ */
+function runBySchedule(world: World, machine: Machine): void {
+  armSchedule(world, machine);
+  const isFull = world.state.fly.dials.fullRegions.includes(machine.region);
+  if (machine.state === "stopped" && !isBusy(machine) && !isFull) begin(world, machine);
+}
+
+/** Plans the next run of a scheduled machine, one period from now, in a world without latency too. */
+function armSchedule(world: World, machine: Machine): void {
+  const period = periodOf(machine);
+  if (period !== undefined) machine.steps.push({ at: world.now().getTime() + period, kind: "run" });
+}
+
+/** Brings a scheduled machine's next run forward to now. False: no schedule is going on. */
+export function runNow(world: World, machine: Machine): boolean {
+  const next = machine.steps.find(({ kind }) => kind === "run");
+  if (next === undefined) return false;
+  next.at = world.now().getTime();
+  settle(world);
+  return true;
+}
+
 function started(world: World, app: App, machine: Machine): void {
   machine.state = "started";
+  machine.startedAt = world.now().getTime();
+  if (!isCycling(machine)) armSchedule(world, machine);
   machine.hasStarted = true;
   machine.ready = false;
   delete machine.hangs;
@@ -169,7 +206,7 @@ function exited(world: World, app: App, machine: Machine, outcome: Outcome, requ
     (restart.policy === "always" || (restart.policy === "on-failure" && code !== 0)) &&
     (restart.policy === "always" || machine.restarts < restart.max_retries);
   machine.ready = false;
-  machine.steps = machine.steps.filter((s) => s.kind === "destroy");
+  machine.steps = machine.steps.filter((s) => s.kind === "destroy" || s.kind === "run");
   machine.state = "stopped";
   if (!requested) {
     const how =
@@ -256,7 +293,7 @@ export function begin(world: World, machine: Machine): void {
 export function halt(world: World, machine: Machine): void {
   machine.state = "stopping";
   note(world, machine, { type: "stop", status: "stopping", source: "user" });
-  machine.steps = [];
+  interrupt(machine);
   schedule(world, machine, "stop", takes.stop);
 }
 
@@ -265,7 +302,7 @@ export function halt(world: World, machine: Machine): void {
  */
 export function doze(world: World, machine: Machine): void {
   machine.state = "stopping";
-  machine.steps = [];
+  interrupt(machine);
   schedule(world, machine, "suspend", takes.stop);
 }
 

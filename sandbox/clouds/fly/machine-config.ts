@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { Refusal } from "./errors.ts";
 import { findImage, pinned } from "./images.ts";
+import { checkSchedule } from "./schedule.ts";
 import { checkGuest, defaultGuest } from "./sizes.ts";
 import type { App, MachineConfig } from "./state.ts";
 
@@ -62,6 +63,7 @@ const config = z.looseObject({
       max_retries: z.number().int().optional(),
     })
     .optional(),
+  schedule: z.string().optional(),
   standbys: words.optional(),
   stop_config: z.looseObject({ timeout: duration.optional(), signal: z.string().optional() }).optional(),
 });
@@ -104,6 +106,7 @@ export function checkConfig(app: App, machineId: string, region: string, input: 
     MachineConfig["guest"]
   >;
   checkGuest(guest);
+  checkSchedule(wish.schedule);
   const { size: _size, restart, ...rest } = wish;
   for (const mount of wish.mounts ?? []) {
     const volume = app.volumes[mount.volume];

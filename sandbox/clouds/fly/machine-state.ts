@@ -75,6 +75,8 @@ export interface MachineConfig {
   checks?: Record<string, ServiceCheck>;
   auto_destroy?: boolean;
   restart?: { policy?: "no" | "always" | "on-failure"; max_retries?: number };
+  /** `hourly`, `daily`, `weekly` or `monthly`; absent or empty: no schedule. */
+  schedule?: string;
   standbys?: string[];
   stop_config?: { timeout?: string; signal?: string };
   [option: string]: unknown;
@@ -103,7 +105,7 @@ export interface MachineEvent {
 /** A future step of a machine. `lifecycle.ts` defines what each step does. */
 export interface Step {
   at: Instant;
-  kind: "park" | "start" | "ready" | "finish" | "stop" | "suspend" | "restart" | "destroy";
+  kind: "park" | "start" | "ready" | "finish" | "stop" | "suspend" | "restart" | "destroy" | "run";
 }
 
 export interface Lease {
@@ -132,6 +134,8 @@ export interface Machine {
   /** Whether the machine's program answers: it has booted and has not ended. */
   ready: boolean;
   readyAt: Instant | null;
+  /** When the instance was last started. Start events of a world without latency are dated back. */
+  startedAt?: Instant;
   /** Restarts since the last requested start. */
   restarts: number;
   /** Whether the instance was `started` since the last requested start. */

@@ -8,6 +8,7 @@ import { note } from "./events.ts";
 import { nonce } from "./ids.ts";
 import { findImage } from "./images.ts";
 import { begin, demolish, doze, halt } from "./lifecycle.ts";
+import { interrupt, isCycling, periodOf } from "./schedule.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, ServiceCheck } from "./state.ts";
 
@@ -24,6 +25,7 @@ export function start(world: World, machine: Machine): Record<string, string> {
   if (previous !== "stopped" && previous !== "created" && previous !== "suspended") {
     throw new Refusal(412, "failed_precondition: machine still active, refusing to start");
   }
+  leaveToSchedule(world, machine);
   begin(world, machine);
   world.changed();
   return { previous_state: previous, migrated: "false", new_host: "" };
@@ -42,6 +44,10 @@ export function suspend(world: World, machine: Machine): void {
   if (machine.state !== "started") {
     throw new Refusal(412, `failed_precondition: machine is ${machine.state}, not started`);
   }
+  // fly.io/docs/reference/suspend-resume: "No schedule configured". The text is a guess.
+  if (periodOf(machine) !== undefined) {
+    throw new Refusal(412, "failed_precondition: machines with a schedule cannot be suspended");
+  }
   doze(world, machine);
   world.changed();
 }
@@ -51,6 +57,7 @@ export function restart(world: World, machine: Machine): void {
   if (machine.state === "destroyed" || machine.state === "destroying") {
     throw new Refusal(412, `failed_precondition: machine is ${machine.state}`);
   }
+  if (machine.state !== "started") leaveToSchedule(world, machine);
   if (machine.state === "started") {
     note(world, machine, {
       type: "exit",
@@ -60,10 +67,20 @@ export function restart(world: World, machine: Machine): void {
     });
   }
   note(world, machine, { type: "restart", status: "stopping", source: "user" });
-  machine.steps = [];
+  interrupt(machine);
   machine.ready = false;
   begin(world, machine);
   world.changed();
+}
+
+/** Refuses to start a machine that only its schedule starts (schedule.ts, where the source is). */
+function leaveToSchedule(world: World, machine: Machine): void {
+  if (isCycling(machine) && !world.state.fly.dials.scheduledStarts) {
+    throw new Refusal(
+      412,
+      "failed_precondition: machine has a schedule and can only be started by its schedule",
+    );
+  }
 }
 
 /** Destroys a machine. A running machine is destroyed only with `kill`. */

@@ -155,8 +155,12 @@ export interface Dials {
   mailDomains: string[];
   /** Regions without capacity for another machine. */
   fullRegions: string[];
+  /** Whether calls start a scheduled machine whose cycle has begun. Fly's docs say no (schedule.ts). */
+  scheduledStarts: boolean;
   /** How many of the next commands in machines are answered 408 although they ran. */
   execDeadlines: number;
+  /** How many of the next backups lose their connection while they upload, each time they try again too. */
+  brokenUploads: number;
   /** How long lists omit a new machine or address, in milliseconds. */
   listLagMs: number;
   /** How long it takes until a log line can be read, in milliseconds. */
@@ -210,6 +214,8 @@ export function initialFly(): FlyState {
       smtpMethods: {},
       mailDomains: [],
       fullRegions: [],
+      scheduledStarts: false,
+      brokenUploads: 0,
       execDeadlines: 0,
       listLagMs: 0,
       logLagMs: 0,

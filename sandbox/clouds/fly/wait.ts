@@ -4,6 +4,7 @@ import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
 import { nextInstant, settle } from "./lifecycle.ts";
 import { requireMachine } from "./machines.ts";
+import { isBusy } from "./schedule.ts";
 import type { Machine } from "./state.ts";
 
 const states = ["created", "started", "stopped", "suspended", "destroyed", "settled"];
@@ -45,7 +46,7 @@ export async function waitFor(
     }
     if (wanted.some((state) => reached(machine, state))) return;
     if (machine.state === "destroyed") throw new Refusal(404, "machine not found");
-    const hopeless = machine.steps.length === 0 && machine.hasStarted && wanted.includes("started");
+    const hopeless = !isBusy(machine) && machine.hasStarted && wanted.includes("started");
     if (hopeless && machine.state === "stopped") {
       throw new Refusal(
         412,

@@ -40,11 +40,12 @@ export function dump(seen: Situation): Outcome {
   // The magic bytes of a custom-format archive, then the data to restore.
   const body = Buffer.from(`PGDMP${JSON.stringify(connection.catalogue)}`);
   const request = new Request(MASTIFF_DUMP_URL ?? "", { method: "PUT" });
-  const status = askFromMachine(seen.world, request, body);
-  if (status === undefined) {
+  const answer = askFromMachine(seen.world, request, body);
+  if (answer === undefined) {
     return { lines: [`curl: (6) Could not resolve host: ${new URL(request.url).hostname}`], exit: 6 };
   }
-  if (status >= 400) return { lines: [`curl: (22) The requested URL returned error: ${status}`], exit: 22 };
+  if (answer.status >= 400)
+    return { lines: [`curl: (22) The requested URL returned error: ${answer.status}`], exit: 22 };
   const users = schema.accounts.length;
   return { lines: [JSON.stringify({ bytes: body.length, entries: 812, users })], exit: 0 };
 }

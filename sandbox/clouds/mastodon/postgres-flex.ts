@@ -8,6 +8,7 @@
  * internal/flypg/admin/admin.go, ManageDefaultUsers). So a rotated secret takes effect at a restart.
  */
 
+import { backup, backupMs, isBackup } from "./backup.ts";
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
 import type { Database } from "./database.ts";
 import { dump, dumpJob } from "./dump.ts";
@@ -17,12 +18,15 @@ import { verifierOf, verifies } from "./scram.ts";
 const roles = { postgres: "OPERATOR_PASSWORD", flypgadmin: "SU_PASSWORD", repmgr: "REPL_PASSWORD" } as const;
 
 export const postgresFlex: Behaviour = {
-  plan: ({ argv }) =>
-    dumpJob(argv) === undefined
+  plan({ argv }) {
+    if (isBackup(argv)) return { kind: "job", milliseconds: backupMs };
+    return dumpJob(argv) === undefined
       ? { kind: "service", milliseconds: 9000 }
-      : { kind: "job", milliseconds: 6000 },
+      : { kind: "job", milliseconds: 6000 };
+  },
 
   boot(seen): Outcome {
+    if (isBackup(seen.argv)) return backup(seen);
     if (dumpJob(seen.argv) !== undefined) return dump(seen);
     for (const name of ["OPERATOR_PASSWORD", "SU_PASSWORD", "REPL_PASSWORD", "FLY_CONSUL_URL"]) {
       if (!seen.env[name])

@@ -2,7 +2,7 @@
 
 import { findImage } from "../fly/images.ts";
 import { checkStates } from "../fly/machines.ts";
-import type { App, Machine } from "../fly/state.ts";
+import type { App, Machine, MachineEvent } from "../fly/state.ts";
 import { behind } from "../mastodon/direct.ts";
 import type { World } from "../world.ts";
 import type { Redact } from "./redact.ts";
@@ -33,7 +33,7 @@ export interface MachineView {
   instance: string;
 }
 
-/** A one-off machine: it does one job and ends. */
+/** A one-off machine: it does one job and ends. Of a scheduled one, this is the last run. */
 export interface JobView {
   id: string;
   title: string;
@@ -152,8 +152,9 @@ function troubleOf(machine: Machine, failing: Record<string, unknown> | undefine
 }
 
 function jobView(machine: Machine, redact: Redact): JobView {
-  const { id, name, config, createdAt, state } = machine;
-  const exited = machine.events.find((event) => event.type === "exit");
+  const { id, name, config, state } = machine;
+  const exited = lastExit(machine);
+  const began = (config.schedule && machine.startedAt) || Date.parse(machine.createdAt);
   const command = behind(config.init?.exec ?? config.init?.cmd ?? [], {}).words;
   return {
     id,
@@ -162,13 +163,13 @@ function jobView(machine: Machine, redact: Redact): JobView {
     tag: findImage(config.image)?.tag ?? "",
     state: stateOfJob(machine),
     exitCode: exitCodeOf(machine),
-    since: createdAt,
+    since: new Date(began).toISOString(),
     milliseconds:
       exited === undefined
         ? state === "destroyed"
-          ? Date.parse(machine.updatedAt) - Date.parse(createdAt)
+          ? Date.parse(machine.updatedAt) - began
           : null
-        : exited.timestamp - Date.parse(createdAt),
+        : exited.timestamp - began,
     size: sizeOf(machine),
   };
 }
@@ -179,9 +180,15 @@ function stateOfJob(machine: Machine): JobView["state"] {
   return machine.state === "started" ? "runs" : "waits";
 }
 
+/** The end of the last run; undefined: the machine has not ended since it was last started. */
+function lastExit({ events, config }: Machine): MachineEvent | undefined {
+  const last = events.find(({ type }) => type === "exit" || (config.schedule && type === "start"));
+  return last?.type === "exit" ? last : undefined;
+}
+
 /** Null while the machine has not exited. The API omits an exit code of zero. */
 function exitCodeOf(machine: Machine): number | null {
-  const exited = machine.events.find((event) => event.type === "exit");
+  const exited = lastExit(machine);
   if (exited === undefined) return null;
   const event = exited.request?.exit_event as { exit_code?: number } | undefined;
   return event?.exit_code ?? 0;
