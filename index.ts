@@ -4,7 +4,7 @@ import { Community, StackConfig } from "./components/index.ts";
 export default function program() {
   const community = new Community("community", new StackConfig());
   const { url, streamingUrl, filesUrl, addresses, nameServers, waitingFor } = community;
-  const { ownerUsername, ownerPassword, secrets, flyToml, streamingFlyToml } = community;
+  const { ownerUsername, ownerPassword, secrets, backups, flyToml, streamingFlyToml } = community;
   const { finalDump, leftAfterDestroy } = community;
   return {
     url,
@@ -17,6 +17,7 @@ export default function program() {
     ownerUsername,
     ownerPassword,
     secrets,
+    backups,
     flyToml,
     streamingFlyToml,
     waitingFor,

@@ -29,6 +29,16 @@ export interface CommunityArgs {
   hosts?: HostArgs;
   /** The bucket of the uploads. Default: a bucket and a token that the community makes. */
   uploads?: UploadArgs;
+  /**
+   * Encrypted backups of the database, in a bucket of their own that outlives the community. `off`: none are
+   * taken. Default: one a day, in R2.
+   */
+  backup?: "off" | BackupArgs;
+  /**
+   * A key of your own for the bucket of the backups, required with `backup.s3` and with `uploads.accessKeyId`.
+   * Default: a token that the community makes for the bucket.
+   */
+  backupKey?: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> };
   /** How Mastodon sends mail. Default: through SendGrid. */
   mail?: MailArgs;
   /**
@@ -130,6 +140,28 @@ export interface UploadArgs {
   accessKeyId?: pulumi.Input<string>;
   /** The secret half of that key, required with it. */
   secretAccessKey?: pulumi.Input<string>;
+}
+
+/** Backups of the database. */
+export interface BackupArgs {
+  /** How often a backup is taken. Fly chooses the minute. Default `daily`. */
+  schedule?: "daily" | "hourly";
+  /**
+   * Days for which daily backups are kept, weeks for weekly ones, months for monthly ones. Default 14, 8 and
+   * 12. Hourly ones are kept for 3 days.
+   */
+  keep?: { daily?: number; weekly?: number; monthly?: number };
+  /** Name of the bucket; required with `s3`. Default: `backups-` and the domain with dashes. */
+  bucket?: string;
+  /** Id of the Cloudflare account that gets the bucket. Default: `cloudflare.accountId`. */
+  account?: pulumi.Input<string>;
+  /**
+   * Your own OpenPGP public keys in ASCII armour, each of which opens the backups without the state. Default:
+   * none, and each run warns.
+   */
+  recipients?: pulumi.Input<string>[];
+  /** Another S3 than R2, where bucket, lifecycle rules and key are yours. Default: R2. */
+  s3?: { endpoint: string; region: string };
 }
 
 /** How Mastodon sends mail. */

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DumpOutput } from "../providers/fly/spec.ts";
+import type { BackupAccess } from "./backup/backup-access.ts";
 import type { AppAddresses } from "./fly/app.ts";
 
 /** Outputs of a `Community`. */
@@ -22,6 +23,8 @@ export interface CommunityOutputs {
   readonly ownerPassword: pulumi.Output<string>;
   /** Every generated secret by the name of its variable. Secret. */
   readonly secrets: pulumi.Output<Record<string, string>>;
+  /** Where the backups are, and the keys to read and to open them. Secret. Undefined: backups are off. */
+  readonly backups: pulumi.Output<BackupAccess | undefined>;
   /** The rendered fly.toml of the web app, for flyctl by hand. */
   readonly flyToml: pulumi.Output<string>;
   /** The rendered fly.toml of the streaming app. */

@@ -1,9 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import { communityBackups } from "./backup/community-backups.ts";
 import { CommunityCloudflare } from "./cloudflare/community-cloudflare.ts";
 import { hostsOf } from "./cloudflare/hosts.ts";
 import type { CommunityArgs } from "./community-args.ts";
 import type { CommunityOutputs } from "./community-outputs.ts";
-import { givenBy, inWordsOf, ownBucketKey, StackConfig, withMarkedSecrets } from "./config/given.ts";
+import {
+  givenBy,
+  inWordsOf,
+  ownBackupKey,
+  ownBucketKey,
+  StackConfig,
+  withMarkedSecrets,
+} from "./config/given.ts";
 import { CommunityFly } from "./fly/community-fly.ts";
 import { isKept } from "./fly/plan.ts";
 import { CommunityMail } from "./mail/community-mail.ts";
@@ -16,7 +24,7 @@ import { groundwork } from "./stack/groundwork.ts";
 
 /**
  * A Mastodon community: the zone, bucket and rules at Cloudflare, mail through SendGrid, the apps, machines,
- * database and Redis on Fly, and every secret.
+ * database and Redis on Fly, backups of the database, and every secret.
  *
  * An explicit Cloudflare provider (`provider` or `providers`) serves everything at Cloudflare: the official
  * resources, the looks and Mastiff's own resources. These two take its `apiToken` and `baseUrl`; without an
@@ -49,6 +57,7 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
   readonly ownerUsername: CommunityOutputs["ownerUsername"];
   readonly ownerPassword: CommunityOutputs["ownerPassword"];
   readonly secrets: CommunityOutputs["secrets"];
+  readonly backups: CommunityOutputs["backups"];
   readonly flyToml: CommunityOutputs["flyToml"];
   readonly streamingFlyToml: CommunityOutputs["streamingFlyToml"];
   readonly finalDump: CommunityOutputs["finalDump"];
@@ -80,6 +89,7 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
     this.ownerUsername = output("ownerUsername");
     this.ownerPassword = output("ownerPassword");
     this.secrets = output("secrets");
+    this.backups = output("backups");
     this.flyToml = output("flyToml");
     this.streamingFlyToml = output("streamingFlyToml");
     this.finalDump = output("finalDump");
@@ -109,7 +119,15 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
     const fly = new CommunityFly(names.fly, { ground, zoneId, secrets, variables }, own);
     const { web, streaming, webRelease, streamingRelease } = fly;
     const uploads = media.keepUploads(webRelease.released);
+    const backups = communityBackups({
+      ground,
+      key: ownBackupKey(given),
+      databaseUrl: fly.connections.DATABASE_URL,
+      escrow: secrets.variables,
+      after: [webRelease.released],
+    });
     const holds = [secrets, zone, uploads, fly.postgres, fly.redis, webRelease];
+    if (backups !== undefined) holds.push(backups.key);
     new CommunityLock(names.lock, { protect: isKept(settings), holds }, own);
     const released = [webRelease.released, streamingRelease.released];
     const ending = endCommunity({ ground, key, sendgrid, appName: web.appName, after: released });
@@ -130,6 +148,7 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
       secrets: pulumi.secret<Record<string, string>>(
         pulumi.all({ ...secrets.variables, ...fly.connections }),
       ),
+      backups: pulumi.output(backups?.access),
       flyToml: fly.flyToml,
       streamingFlyToml: fly.streamingFlyToml,
       finalDump: pulumi.output(ending?.dump),

@@ -1,6 +1,9 @@
 /** What a Pulumi program imports from "mastiff". */
+
+export type { BackupAccess } from "./backup/backup-access.ts";
 export { Community } from "./community.ts";
 export type {
+  BackupArgs,
   CloudflareArgs,
   CommunityArgs,
   FlyArgs,

@@ -144,17 +144,22 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
 }
 
 /**
- * Leftover tokens: the first one, those of rotated keys and that of the last dump, which differ by the word
- * after the mark. Cloudflare returns a token's value only once: a token that is not in the state is useful
- * only to a thief.
+ * Leftover tokens: the first one, those of rotated keys, of the last dump and of the backups, which differ by the words
+ * after the mark. Backups may be in an account of their own. Cloudflare returns a token's value only once: a token that is
+ * not in the state is useful only to a thief.
  */
 async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
-  const path = `/accounts/${world.community.cloudflareAccountId}/tokens`;
+  const { cloudflareAccountId: account, backup } = world.community;
   const known = world.ids("cloudflare:index/accountToken:AccountToken");
   type Token = { id: string; name: string; issued_on?: string };
-  return (await everyPage<Token>(cloud, path))
-    .filter(({ id, name, issued_on }) => isLeftover({ id, text: name, made: issued_on }, world, known))
-    .map((one) => ({ what: `token ${one.name}`, cloud, path: `${path}/${one.id}` }));
+  const inAccount = async (id: string): Promise<Leftover[]> => {
+    const path = `/accounts/${id}/tokens`;
+    return (await everyPage<Token>(cloud, path))
+      .filter((one) => isLeftover({ id: one.id, text: one.name, made: one.issued_on }, world, known))
+      .map((one) => ({ what: `token ${one.name}`, cloud, path: `${path}/${one.id}` }));
+  };
+  const accounts = [...new Set([account, backup?.account ?? account])];
+  return (await Promise.all(accounts.map(inAccount))).flat();
 }
 
 /**

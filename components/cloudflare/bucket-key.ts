@@ -21,7 +21,7 @@ const bucketItemWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
 /**
  * Creates a token for one bucket only. The S3 key is derived from the token.
  *
- * @param about the key's purpose, if not uploads
+ * @param about the key's purpose, if not uploads; tells its token from the others of the stack
  * @param word the token's word in `mastiff:rotate`. A new word creates a token as a new resource, so that
  *   Pulumi deletes the old token last, when every machine has the new one
  * @see https://developers.cloudflare.com/r2/api/tokens/
@@ -35,7 +35,7 @@ export function mintBucketKey(
     word === undefined ? `${name}-token` : `${name}-token-${word}`,
     {
       accountId,
-      name: pulumi.output(stack).apply((mark) => marked(mark, word ?? about)),
+      name: pulumi.output(stack).apply((mark) => marked(mark, wordsOf(about, word))),
       policies: [
         {
           effect: "allow",
@@ -49,6 +49,11 @@ export function mintBucketKey(
     { parent },
   );
   return { accessKeyId: token.id, secretAccessKey: pulumi.secret(token.value.apply(sha256)) };
+}
+
+/** The words in a token's name. Two tokens of one name would be taken for copies of each other (answers.ts). */
+function wordsOf(...words: (string | undefined)[]): string | undefined {
+  return words.filter((word) => word !== undefined).join(" ") || undefined;
 }
 
 function sha256(text: string): string {

@@ -7,6 +7,7 @@ export { AccountToken } from "@pulumi/cloudflare/accountToken.js";
 export { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 export { R2Bucket } from "@pulumi/cloudflare/r2bucket.js";
 export { R2BucketCors } from "@pulumi/cloudflare/r2bucketCors.js";
+export { R2BucketLifecycle } from "@pulumi/cloudflare/r2bucketLifecycle.js";
 export { R2CustomDomain } from "@pulumi/cloudflare/r2customDomain.js";
 export { Zone } from "@pulumi/cloudflare/zone.js";
 export { ZoneSetting } from "@pulumi/cloudflare/zoneSetting.js";

@@ -45,7 +45,7 @@ export const hints: Readonly<Record<number, string>> = {
   // Limits and zones.
   81045:
     "the zone has all the DNS records that its plan allows: in the dashboard, remove records that nothing needs any more, or choose a plan that allows more.",
-  1001: "the token creates another token, and cannot grant a right that its own creator does not have. Let a Super Administrator create CLOUDFLARE_API_TOKEN, or create the bucket's key yourself (README, “Tokens and rights”: mastiff:r2AccessKeyId).",
+  1001: "the token creates another token, and cannot grant a right that its own creator does not have. Let a Super Administrator create CLOUDFLARE_API_TOKEN, or create the buckets' keys yourself (README, “Tokens and rights”: mastiff:r2AccessKeyId, mastiff:backupAccessKeyId).",
   1068: "to create or delete a zone, the token needs Zone → Zone → Edit on all zones of the account (README, “Tokens and rights”: zoneMode created). Or add the zone in the dashboard and set mastiff:zoneMode to owned.",
   1061: "the zone already exists: set mastiff:zoneMode to owned to use it.",
   971: "Cloudflare accepts 1200 calls in five minutes: wait five minutes and run the command again.",

@@ -92,11 +92,12 @@ function partCommands(
   problems: readonly ConfigProblem[],
   isSecret: boolean,
 ): string[] {
-  const repaired: Record<string, unknown> = { ...parts };
+  const repaired = structuredClone(parts) as Record<string, unknown>;
   for (const { at, right = "<value>", remove } of problems) {
     if (at === undefined) continue;
-    if (remove === true) delete repaired[at.part];
-    else repaired[at.part] = right;
+    const { holder, name: last } = holderOf(repaired, at.part);
+    if (remove === true) delete holder[last];
+    else holder[last] = right;
   }
   // `set-all` keeps the parts that it does not name. To lose one part, the object is removed and set again.
   const removal = problems.some((problem) => problem.remove === true) ? [`pulumi config rm ${name}`] : [];
@@ -104,4 +105,17 @@ function partCommands(
   // The value of an environment variable may look like a number, and must be stored as text.
   const isText = name === "mastiff:env";
   return [...removal, ...(isText ? setTexts(name, repaired) : [setParts(name, repaired, isSecret)])];
+}
+
+/** The object or list that contains a part, `keep.daily` or `recipients.0`, and the part's name in it. */
+function holderOf(
+  parts: Record<string, unknown>,
+  part: string,
+): { holder: Record<string, unknown>; name: string } {
+  const [first = "", ...rest] = part.split(".");
+  const below = parts[first];
+  // The name of a variable may have a dot in it.
+  if (rest.length === 0 || part in parts || typeof below !== "object" || below === null)
+    return { holder: parts, name: part };
+  return holderOf(below as Record<string, unknown>, rest.join("."));
 }

@@ -23,9 +23,21 @@ export function appOf(domain: string): string {
   return label.startsWith("xn--") ? shortened(`idn-${label.slice(4)}`, longestApp, domain) : label;
 }
 
+/** Names of all apps of a community. */
+export function appsOf({ app, backup }: Pick<NamesFrom, "app" | "backup">): string[] {
+  const ends = ["", "-streaming", "-db", "-redis", ...(backup === undefined ? [] : ["-backup"])];
+  return ends.map((end) => `${app}${end}`);
+}
+
 /** Name of the bucket for a domain's uploads. */
 export function bucketOf(domain: string): string {
   const prefix = "files-";
+  return `${prefix}${dashed(domain, nameRules.bucket.longest - prefix.length)}`;
+}
+
+/** Name of the bucket for the backups of a domain's database. */
+export function backupsBucketOf(domain: string): string {
+  const prefix = "backups-";
   return `${prefix}${dashed(domain, nameRules.bucket.longest - prefix.length)}`;
 }
 
@@ -76,6 +88,8 @@ export interface NamesFrom {
   domain: string;
   app: string;
   bucket: string;
+  /** Undefined: no backups are taken. */
+  backup: object | undefined;
   assetsHost: string;
   filesHost: string;
   streamingHost: string;
@@ -97,7 +111,7 @@ export function derivedNames(community: NamesFrom): DerivedName[] {
         ]
       : [];
   return [
-    ...["", "-streaming", "-db", "-redis"].map((end) => ({ key: "app", rule: flyApp, name: `${app}${end}` })),
+    ...appsOf(community).map((name) => ({ key: "app", rule: flyApp, name })),
     { key: "app", rule: database, name: databaseOf(app) },
     { key: "app", rule: role, name: databaseOf(app) },
     { key: "bucket", rule: bucketRule, name: bucket },

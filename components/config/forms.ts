@@ -110,15 +110,34 @@ export const secretText = z.string("is not text: quote it").superRefine((text, c
 export function jsonOf<T extends z.ZodType>(shape: T, example: string) {
   return z
     .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: `is not JSON; it should look like ${example}` });
-        return z.NEVER;
-      }
-    })
+    .transform((text, context) => valueIn(text, context, example))
     .pipe(shape);
+}
+
+/** The word `off`, or JSON text of a given shape. */
+export function offOrJsonOf<T extends z.ZodType>(shape: T, example: string) {
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      if (text === "off") return text;
+      const value = valueIn(text, context, `off, or like ${example}`);
+      if (value === z.NEVER) return z.NEVER;
+      // Not left to the union below: it would say of every mistake in the object that the input is invalid.
+      for (const { path, message } of shape.safeParse(value).error?.issues ?? [])
+        context.addIssue({ code: "custom", path, message });
+      return value;
+    })
+    .pipe(z.union([z.literal("off"), shape]));
+}
+
+/** The value that a JSON text says; z.NEVER, with an issue, when it says none. */
+function valueIn(text: string, context: z.RefinementCtx, example: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: "custom", message: `is not JSON; it should look like ${example}` });
+    return z.NEVER;
+  }
 }
 
 /**

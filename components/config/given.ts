@@ -10,13 +10,14 @@ import { unknownSecret } from "./undecrypted.ts";
 /** Secret values, which the checked settings do not contain. */
 export interface SecretValues {
   r2SecretAccessKey: pulumi.Output<string> | undefined;
+  backupSecretAccessKey: pulumi.Output<string> | undefined;
   /** Of the config only: a program gives it in the environment. */
   sendgridApiKey: pulumi.Output<string> | undefined;
   smtpPassword: pulumi.Output<string> | undefined;
   secretEnv: pulumi.Output<Record<string, string>>;
 }
 
-/** An R2 key that the operator made. */
+/** A bucket's key that the operator made. */
 export interface OwnBucketKey {
   accessKeyId: string;
   /** Secret. */
@@ -49,6 +50,7 @@ export class StackConfig {
       settings: parseCommunity(raw, encrypted, { stack: pulumi.getStack() }),
       secrets: {
         r2SecretAccessKey: config.getSecret("r2SecretAccessKey"),
+        backupSecretAccessKey: config.getSecret("backupSecretAccessKey"),
         sendgridApiKey: config.getSecret("sendgridApiKey"),
         smtpPassword: config.getSecret("smtpPassword"),
         secretEnv: config.getSecretObject<Record<string, string>>("secretEnv") ?? noSecrets(),
@@ -63,10 +65,13 @@ export class StackConfig {
 
 /** The arguments with every secret marked, so that the state has none in plain text. */
 export function withMarkedSecrets(args: CommunityArgs): CommunityArgs {
-  const { mail, uploads, secretEnv } = args;
+  const { mail, uploads, backupKey, secretEnv } = args;
   return {
     ...args,
     ...(uploads && { uploads: { ...uploads, ...marked(uploads, "secretAccessKey") } }),
+    ...(backupKey && {
+      backupKey: { ...backupKey, secretAccessKey: pulumi.secret(backupKey.secretAccessKey) },
+    }),
     ...(mail?.smtp && { mail: { ...mail, smtp: { ...mail.smtp, ...marked(mail.smtp, "password") } } }),
     ...(secretEnv && {
       secretEnv: Object.assign({}, ...Object.keys(secretEnv).map((key) => marked(secretEnv, key))),
@@ -110,6 +115,7 @@ export async function givenBy(args: CommunityArgs | StackConfig, name: string): 
     settings: parseCommunity(raw, new Set(secretKeys), { community: name }),
     secrets: {
       r2SecretAccessKey: secretOf(args.uploads?.secretAccessKey),
+      backupSecretAccessKey: secretOf(args.backupKey?.secretAccessKey),
       sendgridApiKey: undefined,
       smtpPassword: secretOf(args.mail?.smtp?.password),
       secretEnv: args.secretEnv === undefined ? noSecrets() : pulumi.secret(pulumi.all(args.secretEnv)),
@@ -117,10 +123,20 @@ export async function givenBy(args: CommunityArgs | StackConfig, name: string): 
   };
 }
 
-/** The R2 key that the operator made; undefined: the community makes one. */
+/** The operator's own R2 key for the uploads; undefined: the community makes one. */
 export function ownBucketKey({ settings, secrets }: GivenSettings): OwnBucketKey | undefined {
-  const { r2AccessKeyId: accessKeyId } = settings;
-  const { r2SecretAccessKey: secretAccessKey } = secrets;
+  return bothHalves(settings.r2AccessKeyId, secrets.r2SecretAccessKey);
+}
+
+/** The operator's own key for the bucket of the backups; undefined: the community makes one. */
+export function ownBackupKey({ settings, secrets }: GivenSettings): OwnBucketKey | undefined {
+  return bothHalves(settings.backupAccessKeyId, secrets.backupSecretAccessKey);
+}
+
+function bothHalves(
+  accessKeyId: string | undefined,
+  secretAccessKey: pulumi.Output<string> | undefined,
+): OwnBucketKey | undefined {
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
     : { accessKeyId, secretAccessKey };

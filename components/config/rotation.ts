@@ -27,7 +27,7 @@ const alsoCalled: Record<string, string> = {
 /** Description of the secret that each word rotates. */
 const words: Record<(typeof rotating)[number], string> = {
   smtpKey: "SendGrid's API key for sending mails.",
-  r2Token: "Cloudflare's token for the bucket.",
+  r2Token: "Cloudflare's tokens for the buckets of uploads and backups.",
   databasePassword: "Mastodon's password for the database.",
   redisPassword: "Password of the stack's own Redis.",
   ownerPassword: "The Owner's password in Mastodon.",

@@ -1,5 +1,6 @@
 /** Rules for combinations of config keys. */
 import { nameProblem } from "../../providers/rules/names.ts";
+import { backupProblems } from "./backup-rules.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { derivedNames, longestApp, proxiedHost } from "./derived-names.ts";
 import { mailProblems } from "./mail-rules.ts";
@@ -19,6 +20,18 @@ const rules: readonly {
   },
   { of: ["zone", "app", "bucket", "smtpServer", "sendgridSubdomain"], problems: nameProblems },
   { of: ["r2AccessKeyId", "r2SecretAccessKey"], problems: (_community, parsed) => keyProblems(parsed) },
+  {
+    of: [
+      "backup",
+      "backupAccessKeyId",
+      "backupSecretAccessKey",
+      "bucket",
+      "cloudflareAccountId",
+      "r2AccessKeyId",
+      "r2SecretAccessKey",
+    ],
+    problems: backupProblems,
+  },
   {
     of: ["smtpServer", "smtpAuth", "smtpEncryption", "smtpLogin", "smtpPassword", "fromAddress", "sender"],
     problems: mailProblems,

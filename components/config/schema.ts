@@ -1,6 +1,8 @@
 /** The form (zod type) and the default of every `mastiff:` key, and the type of the checked config. */
 import { z } from "zod";
+import { type BackupSettings, backupSettings } from "./backup-settings.ts";
 import { appOf, bucketOf, proxiedHost } from "./derived-names.ts";
+import { backupKeys } from "./keys/backup.ts";
 import { bucketKeys } from "./keys/bucket.ts";
 import { costKeys } from "./keys/cost.ts";
 import { flyKeys } from "./keys/fly.ts";
@@ -28,6 +30,7 @@ export type ZoneMode = "owned" | "shared" | "created";
 export const sections = {
   "Domain, zone and hosts": hostKeys,
   "Cloudflare account and bucket": bucketKeys,
+  Backups: backupKeys,
   Fly: flyKeys,
   "Release and sizes": sizeKeys,
   Cost: costKeys,
@@ -39,6 +42,7 @@ export const sections = {
 const form = {
   ...hostKeys,
   ...bucketKeys,
+  ...backupKeys,
   ...flyKeys,
   ...sizeKeys,
   ...costKeys,
@@ -58,19 +62,27 @@ export const configKeys: readonly string[] = Object.keys(form);
 /** Keys whose value must be encrypted in the stack's file. */
 export const secretKeys: readonly SecretKey[] = [
   "r2SecretAccessKey",
+  "backupSecretAccessKey",
   "sendgridApiKey",
   "smtpPassword",
   "secretEnv",
 ];
 
-type SecretKey = "r2SecretAccessKey" | "sendgridApiKey" | "smtpPassword" | "secretEnv";
+type SecretKey =
+  | "r2SecretAccessKey"
+  | "backupSecretAccessKey"
+  | "sendgridApiKey"
+  | "smtpPassword"
+  | "secretEnv";
 
 /** The whole config of one community, checked, with every default filled in. It contains no secret values. */
-export interface CommunitySettings extends Omit<Parsed, SecretKey | keyof Sizes | "preset"> {
+export interface CommunitySettings extends Omit<Parsed, SecretKey | keyof Sizes | "preset" | "backup"> {
   zone: string;
   zoneMode: ZoneMode;
   app: string;
   bucket: string;
+  /** Undefined: no backups are taken. */
+  backup: BackupSettings | undefined;
   assetsHost: string;
   filesHost: string;
   streamingHost: string;
@@ -86,6 +98,7 @@ export interface CommunitySettings extends Omit<Parsed, SecretKey | keyof Sizes 
 export function withDefaults(parsed: Parsed): CommunitySettings {
   const {
     r2SecretAccessKey,
+    backupSecretAccessKey,
     smtpPassword,
     secretEnv,
     preset,
@@ -104,6 +117,7 @@ export function withDefaults(parsed: Parsed): CommunitySettings {
     zoneMode: parsed.zoneMode ?? (domain === zone ? "owned" : "shared"),
     app: parsed.app ?? appOf(domain),
     bucket: parsed.bucket ?? bucketOf(domain),
+    backup: backupSettings(parsed.backup, parsed),
     assetsHost: parsed.assetsHost ?? proxiedHost("assets", domain, zone),
     filesHost: parsed.filesHost ?? proxiedHost("files", domain, zone),
     streamingHost: parsed.streamingHost ?? `streaming.${domain}`,

@@ -18,6 +18,7 @@ export type CostedSettings = Pick<
   | "sendgridRegion"
   | "sendgridAccountIsOurs"
   | "sizes"
+  | "backup"
   | "budget"
   | "budgetAction"
 >;
@@ -57,12 +58,23 @@ export interface Cost {
   unknown: string[];
 }
 
-const secondsPerMonth = 30 * 24 * 60 * 60;
+const hoursPerMonth = 30 * 24;
+const secondsPerMonth = hoursPerMonth * 60 * 60;
 /** A Sidekiq thread without a job asks Redis again after this time (Sidekiq, lib/sidekiq/fetch.rb, TIMEOUT). */
 const sidekiqPollSeconds = 2;
 
 /** Amounts a month that are assumed for what depends on use: those of some hundred people. */
 const assumed = { uploadsGb: 50, writesMillion: 1, readsMillion: 5, trafficGb: 100, mails: 30_000 };
+
+/**
+ * What is assumed of a backup: minutes of the machine, and GB of the encrypted dump. Also GB of the image that a stopped machine
+ * keeps: that of the database's machines, with PostgreSQL and its extensions.
+ */
+const assumedBackup = { minutes: 5, dumpGb: 1, imageGb: 1 };
+/** The machine of the backups (components/backup/backup-plan.ts). */
+const backupSize: MachineSize = { cpus: 1, memoryMb: 512 };
+/** Hours of hourly backups that are kept. */
+const hourlyBackups = 3 * 24;
 
 /** Mails in SendGrid's plan Essentials. */
 const mailsOfEssentials = 50_000;
@@ -85,7 +97,14 @@ export function costOf(settings: CostedSettings): Cost {
     part("zone", "Cloudflare", prices.zone, 1, "on the Free plan"),
     ...mail.fixed,
   ];
-  const use = [...storage(), ...traffic(region), snapshots(), ...redis.use(sizes.sidekiq), ...mail.use];
+  const use = [
+    ...storage(),
+    ...backups(settings),
+    ...traffic(region),
+    snapshots(),
+    ...redis.use(sizes.sidekiq),
+    ...mail.use,
+  ];
   const unknown = [
     ...(regions[region] === undefined
       ? [`Fly's page has no prices for the region ${region}: machines are counted at the lowest prices.`]
@@ -178,6 +197,36 @@ function storage(): UsePart[] {
     },
     beyondFree("uploads: writes", "Cloudflare", writes, assumed.writesMillion),
     beyondFree("uploads: reads that miss Cloudflare's cache", "Cloudflare", reads, assumed.readsMillion),
+  ];
+}
+
+/** The machine that takes backups, and what is kept of them in R2: the free amount there is for the uploads. */
+function backups({ backup, region }: CostedSettings): UsePart[] {
+  if (backup === undefined) return [];
+  const { schedule, keep, s3 } = backup;
+  const { minutes, dumpGb, imageGb } = assumedBackup;
+  const isHourly = schedule === "hourly";
+  const runs = isHourly ? hoursPerMonth : hoursPerMonth / 24;
+  const hour = { ...prices.sharedCpu, micros: Math.round(machineMicros(backupSize, region) / hoursPerMonth) };
+  const count = keep.daily + keep.weekly + keep.monthly + (isHourly ? hourlyBackups : 0);
+  return [
+    {
+      ...part("backups: machine", "Fly", { ...hour, unit: "hours" }, (runs * minutes) / 60),
+      note: `${runs} a month, ${minutes} minutes each`,
+      inShort: "backups",
+    },
+    part("backups: machine, while it is stopped", "Fly", { ...prices.stopped, unit: "GB" }, imageGb),
+    ...(s3 === undefined
+      ? [
+          part(
+            "backups: storage",
+            "Cloudflare",
+            { ...prices.uploads, unit: "GB" },
+            count * dumpGb,
+            `${count} backups of ${dumpGb} GB`,
+          ),
+        ]
+      : []),
   ];
 }
 

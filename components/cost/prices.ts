@@ -52,6 +52,13 @@ export const prices = {
     ...fly,
   },
   volume: { what: "Fly: volume", micros: 150_000, unit: "GB a month", ...fly },
+  stopped: {
+    what: "Fly: root file system of a stopped machine",
+    micros: 150_000,
+    unit: "GB a month",
+    ...fly,
+    checked: "2026-10-06",
+  },
   snapshots: {
     what: "Fly: snapshots of volumes",
     micros: 80_000,

@@ -136,7 +136,7 @@ export class AppRelease extends pulumi.ComponentResource {
 }
 
 /** A secret that differs is repaired by a release, so the release shows the same drift. */
-function withSecretsDrift(
+export function withSecretsDrift(
   { secrets, release }: { secrets: ObservedThing; release: ObservedThing },
   place: FlyPlace,
 ): FlyPlace {

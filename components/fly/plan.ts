@@ -3,6 +3,7 @@
  * exist (look.ts). Then the components declare it. Pure.
  */
 
+import { type BackupPlan, backupThings, namesBackup, planBackup } from "../backup/backup-plan.ts";
 import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
@@ -13,8 +14,8 @@ import {
   streamingEnvironment,
 } from "../mastodon/environment.ts";
 import { forGoodSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
-import type { LastState } from "../stack/last-state.ts";
-import type { ComponentNames } from "../stack/logical-names.ts";
+import { type LastState, specIn } from "../stack/last-state.ts";
+import { type ComponentNames, resourceNames } from "../stack/logical-names.ts";
 import { type FlyAppPlan, flyAppThings, lastAddresses, type UnseenPlace } from "./app.ts";
 import { type AppReleasePlan, appReleaseThings } from "./app-release.ts";
 import { certificateThing } from "./certificate.ts";
@@ -52,15 +53,26 @@ export interface FlyPlan {
   redis: RedisPlan;
   /** The first account. */
   owner: OwnerPlan;
+  /** The machine that takes backups; undefined: backups are off. */
+  backup: BackupPlan | undefined;
 }
 
-/** The plan for a community whose mails go out through this server. */
-export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan {
+/**
+ * The plan for a community whose mails go out through this server.
+ *
+ * @param released spec of the web release in the last state. Default: the community was never released
+ */
+export function planFly(
+  community: CommunitySettings,
+  mail: MailServer,
+  released?: Readonly<Record<string, unknown>>,
+): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
   const connectionSecrets = ["DATABASE_URL", "REDIS_URL"];
   const dispensable = !isKept(community);
+  const backup = planBackup(community);
   return {
     web: {
       app,
@@ -83,6 +95,7 @@ export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan
         // Upstash decides which version it runs. The version of an own Redis is Mastiff's choice.
         redisGate: sizes.redis.kind === "upstash",
         ...(sizes.redis.kind === "own" && { redis: `${app}-redis` }),
+        ...(backup && namesBackup(released, image.web) && { backup: backup.app }),
       },
       flyToml: (addresses) =>
         webToml({ app, region, image: image.web, env: railsEnvironment(community, addresses, mail), sizes }),
@@ -135,7 +148,13 @@ export function planFly(community: CommunitySettings, mail: MailServer): FlyPlan
       domain,
       rotation: rotate.ownerPassword,
     },
+    backup,
   };
+}
+
+/** Spec of the web release that a state has; undefined: there is none. */
+export function releasedIn(names: ComponentNames, last: LastState): Record<string, unknown> | undefined {
+  return specIn(last, resourceNames.release(names.webMachines));
 }
 
 /** Whether data is protected from deletion. The data of a community that is about to end is not. */
@@ -169,6 +188,7 @@ export function thingsOf(
   const certificates = plan.certificates.map(({ role, servedBy, hostname }) =>
     certificateThing(names.host(role), { app: plan[servedBy].app, hostname }),
   );
+  const backup = plan.backup && backupThings(names.backups, place, plan.backup, last);
   return {
     all: [
       ...apps.flatMap(({ all }) => all),
@@ -176,6 +196,7 @@ export function thingsOf(
       postgresThing(names.database, place, plan.postgres),
       redisThing(names.redis, place, plan.redis),
       ownerThing(names.owner, plan.owner),
+      ...(backup === undefined ? [] : [backup.app, backup.secrets, backup.machine]),
     ],
     addresses: apps.map(({ addresses }) => addresses),
   };

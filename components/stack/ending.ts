@@ -21,6 +21,8 @@ export interface EndingFacts {
   redisKind: "own" | "upstash";
   /** Mail through SendGrid, or through a mail server of the operator's. */
   mail: "sendgrid" | "server";
+  /** The backups: their bucket, in R2 or another S3, and the operator's own keys. Default: they are off. */
+  backup?: { bucket: string; recipients: readonly string[]; s3?: { endpoint: string } } | undefined;
 }
 
 /** What `pulumi destroy` will delete permanently, and what to do first. */
@@ -33,7 +35,7 @@ export function lastWords(facts: EndingFacts): string {
     `  - the jobs that still wait in Redis, including deliveries to other servers: ${app}-redis`,
     `  - the keys that accounts sign with: without them a dump is readable, but no server can act as ${domain} again. Keep them:`,
     "      pulumi stack export --show-secrets > state.json",
-    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
+    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.backup === undefined ? "" : `, ${app}-backup`}${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
     facts.zoneMode === "created"
       ? `  - the zone ${facts.zone} with all its records, including those of others`
       : `  - this stack's records in the zone ${facts.zone}`,
@@ -54,6 +56,7 @@ export function leftAfterDestroy(
   const people = dump.users === null ? "" : `, ${dump.users} account(s)`;
   return [
     `the bucket ${dump.bucket} with the last dump ${dump.key}${size}${people}: download it, then delete the bucket in the Cloudflare dashboard. It contains people's data: do not keep it longer than you may`,
+    ...(facts.backup === undefined ? [] : [leftBackups(facts.backup)]),
     ...(facts.zoneMode === "created"
       ? []
       : [`the zone ${zone}, and every record in it that this stack did not create`]),
@@ -65,6 +68,13 @@ export function leftAfterDestroy(
     "Fly's snapshots of the volumes, for the rest of their five days",
     `the empty stack and its history, which contain the old secrets, encrypted: pulumi stack rm, once nobody needs them`,
   ];
+}
+
+function leftBackups({ bucket, recipients, s3 }: NonNullable<EndingFacts["backup"]>): string {
+  const keys = `open with the key in the exported state${recipients.length === 0 ? "" : ", and with the keys of mastiff:backup.recipients"}`;
+  return s3 === undefined
+    ? `the bucket ${bucket} with the backups: they ${keys}. The bucket's own rules delete each of them when its time is over; then delete the bucket in the Cloudflare dashboard`
+    : `the backups in your bucket ${bucket} at ${s3.endpoint}: they ${keys}. They contain people's data: do not keep them longer than you may`;
 }
 
 /** 1536 → "1.5 KB". */

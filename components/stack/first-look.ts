@@ -12,7 +12,7 @@ import type { Mark } from "../../providers/shared/mark.ts";
 import { headerRuleRef } from "../cloudflare/header-rule.ts";
 import { hostsOf } from "../cloudflare/hosts.ts";
 import type { OperatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
-import { ruleRefOf } from "../config/derived-names.ts";
+import { appsOf, ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { askDriver } from "../fly/driver-call.ts";
 
@@ -81,12 +81,13 @@ async function looked<T>(cloud: string, look: () => Promise<T[]>): Promise<T[]> 
 }
 
 async function lookAtFly(
-  { app, flyOrg, endpoints, sizes }: CommunitySettings,
+  community: CommunitySettings,
   stack: string,
   parent: pulumi.Resource,
 ): Promise<Found[]> {
-  const apps = [app, `${app}-streaming`, `${app}-db`, `${app}-redis`];
-  const spec = { org: flyOrg, apps, redis: sizes.redis.kind === "upstash" ? `${app}-redis` : null, stack };
+  const { app, flyOrg, endpoints, sizes } = community;
+  const redis = sizes.redis.kind === "upstash" ? `${app}-redis` : null;
+  const spec = { org: flyOrg, apps: appsOf(community), redis, stack };
   const endpoint = endpoints.fly;
   const { things } = await askDriver<MarksOutput>({ kind: "marks", verb: "look", spec, endpoint, parent });
   return things.map(({ what, identity, isEarlier }) => ({

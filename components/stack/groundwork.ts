@@ -12,7 +12,7 @@ import { costOf } from "../cost/cost.ts";
 import { costLine } from "../cost/report.ts";
 import { dueAddresses, type FlyPlace } from "../fly/app.ts";
 import { lookAtFly, noLook } from "../fly/look.ts";
-import { type FlyPlan, isKept, planFly, thingsOf } from "../fly/plan.ts";
+import { type FlyPlan, isKept, planFly, releasedIn, thingsOf } from "../fly/plan.ts";
 import { type MailServer, mailServerOf } from "../mastodon/environment.ts";
 import { isReleased } from "./bound-facts.ts";
 import { CommunityFacts } from "./community-facts.ts";
@@ -100,7 +100,7 @@ export async function groundwork(
 
   for (const words of sizeWarnings(settings.sizes)) pulumi.log.warn(words);
   const mail = mailServerOf(settings);
-  const plan = planFly(settings, mail);
+  const plan = planFly(settings, mail, releasedIn(names, last));
   const things = thingsOf(names, { org, region }, plan, last);
   const isLooked = !isNew && mark !== undefined && settings.drift === "look";
   const [zone, looked] = await Promise.all([

@@ -31,6 +31,7 @@ export function componentNames(community: string) {
     streamingMachines: named("streaming-machines"),
     owner: named("owner"),
     retired: named("retired"),
+    backups: named("backups"),
     lock: named("lock"),
     finalDump: named("final-dump"),
   };
@@ -53,4 +54,6 @@ export const resourceNames = {
   /** Of the ruleset that older versions of Mastiff owned as a whole. */
   wholeRuleset: (cors: string) => `${cors}-ruleset`,
   identity: (identity: string) => `${identity}-id`,
+  /** Of the key that opens the backups. */
+  backupKey: (backups: string) => `${backups}-key`,
 } as const;

@@ -8,7 +8,8 @@
 export type Parts = Readonly<Record<string, unknown>>;
 
 /**
- * The command that sets these parts of an object, and keeps the parts beside them.
+ * The command that sets these parts of an object, and keeps the parts beside them. A part that is an object or a list
+ * is set by its own parts.
  *
  * @param key with its namespace: `mastiff:web`
  * @param parts all parts of the object; one without a value (undefined or null) is left out
@@ -16,10 +17,18 @@ export type Parts = Readonly<Record<string, unknown>>;
  */
 export function setParts(key: string, parts: object, secret = false): string {
   const flag = secret ? "--secret" : "--plaintext";
-  const words = Object.entries(parts)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${flag} ${shellWord(`${partOf(key, name)}=${textOf(value)}`)}`);
+  const words = leavesOf(key, parts).map(
+    ([path, value]) => `${flag} ${shellWord(`${path}=${textOf(value)}`)}`,
+  );
   return `pulumi config set-all --path ${words.join(" ")}`;
+}
+
+/** The single values in an object or a list, by the path that Pulumi names each with. */
+function leavesOf(path: string, value: unknown): [path: string, value: unknown][] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((one, i) => leavesOf(`${path}[${i}]`, one));
+  if (typeof value !== "object") return [[path, value]];
+  return Object.entries(value).flatMap(([name, one]) => leavesOf(partOf(path, name), one));
 }
 
 /**

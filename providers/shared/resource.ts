@@ -16,7 +16,7 @@ export abstract class PackageResource extends pulumi.CustomResource {
    * @param outputs names of the outputs that it adds, so that they are outputs in a preview too.
    */
   constructor(
-    folder: "sendgrid" | "cloudflare",
+    folder: "sendgrid" | "cloudflare" | "openpgp",
     kind: string,
     name: string,
     inputs: pulumi.Inputs,

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { CommunityArgs } from "../../components/community-args.ts";
+import { recipient } from "../support/backup-recipient.ts";
 import { leavesOf, Secret, Unknown } from "../support/wire-values.ts";
 import { declareCommunities } from "./program-fixture.ts";
 
@@ -26,6 +27,7 @@ const dogsArgs: CommunityArgs = {
   cloudflare: { accountId: "00000000000000000000000000000d09" },
   fly: { organization: "mastiff", region: "fra" },
   preset: "tiny",
+  backup: "off",
 };
 const catsArgs: CommunityArgs = {
   ...dogsArgs,
@@ -104,6 +106,26 @@ test("arguments are recorded as the community's inputs, secrets as secrets", asy
   });
 });
 
+test("backups are an argument: known outputs in it are as good as texts, and its key is a secret", async () => {
+  const { resources } = await declareCommunities(() => {
+    const backup = { schedule: "hourly" as const, recipients: [pulumi.output(recipient)] };
+    const backupKey = { accessKeyId: "own-key", secretAccessKey: "planted-own-secret" };
+    new Community("dogs", { ...dogsArgs, backup, backupKey });
+  });
+  const inputsOf = (name: string) => resources.find((one) => one.name === name)?.inputs;
+  expect(inputsOf("dogs")).toMatchObject({
+    backup: { schedule: "hourly", recipients: [recipient] },
+    backupKey: { accessKeyId: "own-key", secretAccessKey: new Secret("planted-own-secret") },
+  });
+  expect(inputsOf("dogs-backups-access")).toMatchObject({
+    accessKeyId: "own-key",
+    secretAccessKey: new Secret("planted-own-secret"),
+  });
+  expect(inputsOf("dogs-backups-machine")?.environment).toMatchObject({
+    SPEC: expect.stringContaining('"schedule":"hourly"'),
+  });
+});
+
 const smtp = (password: string) => ({ server: "smtp.example.org", login: "rex", password });
 
 test("an output that is known is as good as a text", async () => {
@@ -157,7 +179,7 @@ describe("an explicit Cloudflare provider", () => {
   const baseUrl = "https://cloudflare.example/client/v4";
   const ofEnvironment = { credentials: ["planted-operators-cloudflare-token"], baseUrl: undefined };
   /** Logical names of Mastiff's own resources that call Cloudflare, without the community's. */
-  const own = ["cors-rule", "media-public-host", "final-dump-bucket"];
+  const own = ["cors-rule", "media-public-host", "final-dump-bucket", "backups-bucket"];
 
   beforeEach(() => {
     looks.length = 0;
@@ -167,7 +189,8 @@ describe("an explicit Cloudflare provider", () => {
     const { Provider } = await import("@pulumi/cloudflare/provider.js");
     const declared = await declareCommunities(() => {
       const cloudflare = new Provider("explicit", { apiToken, baseUrl });
-      new Community("dogs", { ...dogsArgs, destroy: "mastiff.party" }, { providers: { cloudflare } });
+      const args = { ...dogsArgs, backup: {}, destroy: "mastiff.party" };
+      new Community("dogs", args, { providers: { cloudflare } });
       new Community("cats", catsArgs);
     });
     expect(looks).toHaveLength(2);

@@ -10,8 +10,9 @@ import { type Answers, type Declared, resourcesOf } from "../support/resources-o
 // The look before a first `up` asks clouds, and there are none here (tests/engine/lost-state.test.ts).
 vi.mock("../../components/stack/first-look.ts", () => ({ lookForCommunity: async () => {} }));
 
-/** The five keys that every stack has. */
-const required = {
+/** The five keys that every stack has; backups are tried by backups.test.ts alone. */
+const base = {
+  "mastiff:backup": "off",
   "mastiff:domain": "mastiff.party",
   "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
   "mastiff:flyOrg": "mastiff",
@@ -47,9 +48,15 @@ export const given = {
     .privateKey.export({ format: "pem", type: "sec1" })
     .toString(),
   token: (name: string) => `planted-${name}-0123456789`,
+  publicKey: armoured("PUBLIC", "backups-key"),
+  privateKey: armoured("PRIVATE", "planted-backups-key-0123456789"),
   apiKey: (name: string) => `SG.planted-${name}-0123456789`,
   upstashUrl: "redis://default:planted-upstash-password@fly-mastiff-party-redis.upstash.io:6379",
 };
+
+function armoured(half: string, text: string): string {
+  return `-----BEGIN PGP ${half} KEY BLOCK-----\n\n${text}\n-----END PGP ${half} KEY BLOCK-----\n`;
+}
 
 const addresses = (last: number) => ({
   stdout: JSON.stringify({ v4: `66.241.124.${last}`, v6: `2a09:8280:1::${last}` }),
@@ -79,6 +86,11 @@ const outputs: NonNullable<Answers["outputs"]> = {
   "mail-click-tracking": { enabled: false, warning: "" },
   "mail-click-tracking-before": { wasOn: true },
   "mail-sender": { senderId: 9, verified: false, adopted: false },
+  "backups-key": {
+    fingerprint: "3EC8A8A4E22781216EDC05ACFCF8C793848174F3",
+    publicKey: given.publicKey,
+    privateKey: given.privateKey,
+  },
   "web-app": addresses(10),
   "streaming-app": addresses(11),
   "web-addresses": { stdout: JSON.stringify({ leaving: [] }) },
@@ -238,7 +250,7 @@ export async function declareProgram(stack: Stack = {}): Promise<Declared> {
   const state = isAsked ? await stateOf(stack) : {};
   const answers = {
     ...rest,
-    config: { ...required, ...config },
+    config: { ...base, ...config },
     outputs: inCommunity({ ...outputs, ...rest.outputs }, community),
     ...(ids && { ids: renamed(ids) }),
   };

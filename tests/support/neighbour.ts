@@ -17,6 +17,7 @@ export function neighbour(
     "mastiff:ownerUsername": "rex",
     "mastiff:ownerEmail": `rex@${domain}`,
     "mastiff:protect": "false",
+    "mastiff:backup": "off",
     ...more,
   };
   return { stack, config };

@@ -79,7 +79,7 @@ export interface TestStack extends AsyncDisposable {
 
 /** Which program, with which config. */
 export interface StackOptions {
-  /** Folder of the program. Default: the checkout, with the config of its dev stack. */
+  /** Folder of the program. Default: the checkout, with the config of its dev stack, without backups. */
   program?: string;
   stack?: string;
   config?: Record<string, string>;
@@ -221,7 +221,10 @@ function layOut(program: string, project: string, world: TestWorld): void {
       symlinkSync(join(root, entry), join(project, entry));
   const dev = join(program, `Pulumi.${devStack}.yaml`);
   if (!existsSync(dev)) return;
-  const config = readFileSync(dev, "utf8").replaceAll(`http://127.0.0.1:${devPort}`, world.url);
+  const config = readFileSync(dev, "utf8")
+    .replaceAll(`http://127.0.0.1:${devPort}`, world.url)
+    // A test of backups says otherwise. All others neither wait for the first one nor look at what it makes.
+    .replace(/^config:$/m, 'config:\n  mastiff:backup: "off"');
   writeFileSync(join(project, `Pulumi.${devStack}.yaml`), config);
 }
 

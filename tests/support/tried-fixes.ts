@@ -18,6 +18,7 @@ export interface Tried {
  * with such a word that is not here fails the test.
  */
 export const takesAway: readonly { fix: string; because: string }[] = [
+  { fix: "switch backups on: pulumi config rm", because: "a key of config that asks for no backups" },
   {
     fix: "to end the community: pulumi config set mastiff:destroy",
     because: "it is the answer to a destroy that was asked for, and takes a last dump first",
@@ -91,6 +92,23 @@ export const takesAway: readonly { fix: string; because: string }[] = [
 ];
 
 export const triedFixes: readonly Tried[] = [
+  {
+    file: "components/backup/community-backups.ts",
+    text: "mastiff:backup is off: the only copies of the database of <domain> are Fly's snapshots",
+    shown:
+      "component/backups.test.ts: each run warns where nobody could open the backups without the state, and where there are none",
+  },
+  {
+    file: "components/backup/community-backups.ts",
+    text: "Only the state of this stack has a key that opens the backups of <domain>",
+    shown:
+      "component/backups.test.ts: each run warns where nobody could open the backups without the state, and where there are none",
+  },
+  {
+    file: "components/config/backup-rules.ts",
+    text: "r2Problems",
+    shown: "unit/config-backup.test.ts: what is missing is asked for, and there is a way without backups",
+  },
   {
     file: "components/config/given.ts",
     text: 'Community "<name>" has no such arguments',

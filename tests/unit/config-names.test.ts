@@ -137,13 +137,15 @@ test("for every legal domain, config is refused with a fix, or every name satisf
         );
         for (const { rule, name } of derivedNames(community)) expect(nameProblem(rule, name)).toBeUndefined();
         const plan = planFly(community, { server: "s", port: 587, login: "l" });
-        for (const app of [plan.web.app, plan.streaming.app, plan.postgres.app, plan.redis.name]) {
+        const backups = plan.backup?.app ?? "";
+        for (const app of [plan.web.app, plan.streaming.app, plan.postgres.app, plan.redis.name, backups]) {
           // The local Fly's rule (superfly/flyctl internal/command/apps/create.go).
           expect(app).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/);
           expect(app.length).toBeLessThanOrEqual(63);
         }
         expect(identifier(plan.postgres.database)).toBe(`"${plan.postgres.database}"`);
-        for (const bucket of [community.bucket, farewellBucket(community.bucket)])
+        const kept = community.backup?.bucket ?? "";
+        for (const bucket of [community.bucket, farewellBucket(community.bucket), kept])
           expect(bucket).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
         for (const host of [community.assetsHost, community.filesHost, community.streamingHost])
           expect(isDomain(host) || host).toBe(true);
@@ -152,6 +154,7 @@ test("for every legal domain, config is refused with a fix, or every name satisf
         for (const [rule, name] of [
           [nameRules.cloudflareToken, marked(mark, longest)],
           [nameRules.cloudflareToken, marked(mark, "last dump")],
+          [nameRules.cloudflareToken, marked(mark, `backups ${longest}`)],
           [nameRules.recordComment, marked(mark)],
           [nameRules.sendgridKey, marked(mark, longest)],
           [nameRules.sendgridNickname, marked(mark)],

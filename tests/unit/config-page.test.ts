@@ -10,6 +10,7 @@ import { hostName } from "../../components/config/forms.ts";
 import { wordsOf } from "../../components/config/key-words.ts";
 import { configKeys, schema, secretKeys } from "../../components/config/schema.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
+import { recipient } from "../support/backup-recipient.ts";
 import { formOf, jsonSchemaOf, stackFileSchema } from "../support/config-json-schema.ts";
 import { configPage } from "../support/config-page.ts";
 
@@ -84,6 +85,11 @@ describe("the schema accepts", () => {
     ["numbers and booleans as variables", { env: { A: 1, B: true, C: "c" } }],
     ["Upstash", { redis: { kind: "upstash", plan: null } }],
     ["a word of digits", { rotate: { smtpKey: 2026 } }],
+    ["backups that are off", { backup: "off" }],
+    [
+      "parts of backups, with parts of their own",
+      { backup: { keep: { daily: 30 }, recipients: [recipient] } },
+    ],
   ])("%s", (_what, config) => {
     expect(problems(config)).toEqual([]);
   });
@@ -132,6 +138,9 @@ describe("the schema refuses", () => {
     ["an encrypted value where it would not stay secret", { region: { secure: "v1:…" } }],
     ["a secret that does not rotate", { rotate: { vapid: "2026-11" } }],
     ["a moving tag", { mastodonVersion: "latest" }],
+    ["a word that does not switch backups off", { backup: "never" }],
+    ["backups that are kept for no day", { backup: { keep: { daily: 0 } } }],
+    ["a private key", { backup: { recipients: [recipient.replaceAll("PUBLIC", "PRIVATE")] } }],
     ["digits that YAML would shorten", { cloudflareAccountId: Number("12345678901234567890123456789012") }],
   ])("%s", (_what, config) => {
     expect(problems(config)).not.toEqual([]);

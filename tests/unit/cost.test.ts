@@ -151,18 +151,56 @@ describe("a community costs", () => {
 
   test("by use, at R2, what is beyond the free amounts", () => {
     // 50 GB of uploads, 10 free, at 0.015; a million writes and ten million reads are free.
-    const parts = costOf(parse()).use.filter(({ cloud }) => cloud === "Cloudflare");
+    const parts = costOf(parse({ backup: "off" })).use.filter(({ cloud }) => cloud === "Cloudflare");
     expect(parts.map(({ micros }) => micros)).toEqual([600_000, 0, 0]);
+  });
+
+  test.each<[string, object | "off", Record<string, string>]>([
+    // 2.5 hours of 3.69 a month, 1 GB of image at 0.15, 14 + 8 + 12 GB at 0.015.
+    [
+      "each day",
+      {},
+      {
+        "backups: machine": "0.01",
+        "backups: machine, while it is stopped": "0.15",
+        "backups: storage": "0.51",
+      },
+    ],
+    // 60 hours, and three days of 24 GB more.
+    [
+      "each hour",
+      { schedule: "hourly" },
+      {
+        "backups: machine": "0.31",
+        "backups: machine, while it is stopped": "0.15",
+        "backups: storage": "1.59",
+      },
+    ],
+    [
+      "elsewhere",
+      { s3: { endpoint: "https://s3.example.org", region: "eu" }, bucket: "acme" },
+      { "backups: machine": "0.01", "backups: machine, while it is stopped": "0.15" },
+    ],
+    ["none", "off", {}],
+  ])("by use, for backups: %s", (_what, backup, expected) => {
+    const key = { backupAccessKeyId: "id", backupSecretAccessKey: "secret" };
+    const isElsewhere = typeof backup === "object" && "s3" in backup;
+    const text = typeof backup === "string" ? backup : JSON.stringify(backup);
+    const settings = parse({ region: "iad", backup: text, ...(isElsewhere && key) }, [
+      "backupSecretAccessKey",
+    ]);
+    const parts = costOf(settings).use.filter(({ what }) => what.startsWith("backups"));
+    expect(Object.fromEntries(parts.map(({ what, micros }) => [what, usd(micros)]))).toEqual(expected);
   });
 });
 
 describe("is said", () => {
   test("in one line", () => {
     expect(costLine(costOf(parse()))).toBe(
-      "about 28.63 USD a month: Fly 28.63; plus, by use, uploads, traffic and SendGrid's plan (19.95 for its whole account)",
+      "about 28.63 USD a month: Fly 28.63; plus, by use, uploads, backups, traffic and SendGrid's plan (19.95 for its whole account)",
     );
     expect(costLine(costOf(parse({ preset: "guide", sendgridAccountIsOurs: "true" })))).toBe(
-      "about 38.57 USD a month: Fly 18.62, SendGrid 19.95; plus, by use, uploads, traffic and Redis commands",
+      "about 38.57 USD a month: Fly 18.62, SendGrid 19.95; plus, by use, uploads, backups, traffic and Redis commands",
     );
   });
 

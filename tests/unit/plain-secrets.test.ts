@@ -3,7 +3,8 @@ import { refusal } from "../support/config.ts";
 
 /** Each secret key with a valid value and the other keys that it needs. */
 const secrets: [key: string, value: string, beside: Record<string, string>][] = [
-  ["r2SecretAccessKey", "hunter2-hunter2", { r2AccessKeyId: "abc" }],
+  ["r2SecretAccessKey", "hunter2-hunter2", { r2AccessKeyId: "abc", backup: "off" }],
+  ["backupSecretAccessKey", "hunter2-hunter2", { backupAccessKeyId: "abc" }],
   ["sendgridApiKey", "SG.hunter2-hunter2", {}],
   ["smtpPassword", "hunter2-hunter2", { smtpServer: "smtp.example.org", smtpLogin: "rex" }],
   ["secretEnv", '{"DEEPL_API_KEY":"hunter2-hunter2"}', {}],

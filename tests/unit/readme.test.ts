@@ -12,6 +12,7 @@ const pages = [
   "CONTRIBUTING.md",
   "SECURITY.md",
   "CHANGELOG.md",
+  "docs/backups.md",
   "docs/config.md",
   "docs/cost.md",
   "docs/testing.md",

@@ -57,7 +57,7 @@ describe("refused, with the reason", () => {
   test("what somebody else made", () => {
     const server = { smtpServer: "smtp.example.org", smtpLogin: "me", smtpPassword: "x" };
     expect(rotate({ smtpKey: "1" }, server)).toContain("the password of smtp.example.org is yours");
-    const key = { r2AccessKeyId: "a", r2SecretAccessKey: "b" };
+    const key = { r2AccessKeyId: "a", r2SecretAccessKey: "b", backup: "off" };
     expect(rotate({ r2Token: "1" }, key)).toContain("the bucket's key is yours");
     const upstash = { redis: '{"kind":"upstash"}' };
     expect(rotate({ redisPassword: "1" }, upstash)).toContain("Upstash generates this password");

@@ -4,20 +4,19 @@ import { nameRules } from "../../../providers/rules/names.ts";
 import { secretText } from "../forms.ts";
 import { described } from "../key-words.ts";
 
+/** Id of a Cloudflare account. */
+export const accountId = z
+  .string()
+  .regex(
+    /^[0-9a-f]{32}$/,
+    "must be 32 hexadecimal digits, as shown on the right side of the account's overview page",
+  );
+
 export const bucketKeys = {
-  cloudflareAccountId: described(
-    z
-      .string()
-      .regex(
-        /^[0-9a-f]{32}$/,
-        "must be 32 hexadecimal digits, as shown on the right side of the account's overview page",
-      ),
-    {
-      description:
-        "Id of the Cloudflare account: 32 hexadecimal digits, shown on the account's overview page.",
-      example: "0123456789abcdef0123456789abcdef",
-    },
-  ),
+  cloudflareAccountId: described(accountId, {
+    description: "Id of the Cloudflare account: 32 hexadecimal digits, shown on the account's overview page.",
+    example: "0123456789abcdef0123456789abcdef",
+  }),
   bucket: described(
     z
       .string()

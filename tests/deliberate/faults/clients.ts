@@ -1,7 +1,14 @@
-/** Faults in providers/sendgrid/, providers/cloudflare/ and providers/shared/. */
+/** Faults in providers/sendgrid/, providers/cloudflare/, providers/openpgp/ and providers/shared/. */
 import type { Fault } from "../fault.ts";
 
 export const clientFaults: readonly Fault[] = [
+  {
+    name: "key-that-gpg-cannot-read",
+    file: "providers/openpgp/backup-key.ts",
+    text: 'type: "ecc",\n      curve: "curve25519Legacy",',
+    replacement: 'type: "curve25519",',
+    what: "a newer form: GnuPG in the database's image cannot encrypt for the key, and no backup is taken",
+  },
   {
     name: "neighbours-key-ended",
     file: "providers/sendgrid/api-key.ts",

@@ -3,6 +3,20 @@ import type { Fault } from "../fault.ts";
 
 export const componentFaults: readonly Fault[] = [
   {
+    name: "backups-are-emptied",
+    file: "components/backup/backups.ts",
+    text: "        keepObjects: true,\n",
+    replacement: "        keepObjects: false,\n",
+    what: "a destroy that takes too much: all backups are deleted with the stack",
+  },
+  {
+    name: "weeks-of-a-day",
+    file: "components/backup/backup-plan.ts",
+    text: "weekly: keep.weekly * 7,",
+    replacement: "weekly: keep.weekly,",
+    what: "a unit that is mixed up: weekly backups are deleted after as many days",
+  },
+  {
     name: "lock-that-holds-nothing",
     file: "components/stack/community-lock.ts",
     text: "protect: args.protect, dependsOn: args.holds",

@@ -1,0 +1,54 @@
+/** The backups of a community, from its config and what its last state has. */
+import * as pulumi from "@pulumi/pulumi";
+import type { BackupSettings } from "../config/backup-settings.ts";
+import type { OwnBucketKey } from "../config/given.ts";
+import type { Groundwork } from "../stack/groundwork.ts";
+import { resourceNames } from "../stack/logical-names.ts";
+import { Backups, type BackupsArgs, type BackupTaking } from "./backups.ts";
+
+/** Arguments of {@link communityBackups}. */
+export interface CommunityBackupsArgs extends Pick<BackupTaking, "databaseUrl" | "escrow" | "after"> {
+  /** The checked settings, the names, the plan of everything on Fly, and the last state. */
+  ground: Groundwork;
+  /** The operator's own key for the bucket; undefined: the community makes one. */
+  key: OwnBucketKey | undefined;
+}
+
+/**
+ * Declares the backups, and warns of what they lack.
+ *
+ * @returns undefined where backups are off and never were on. Were they on, the key stays: it opens those that are in
+ *   the bucket
+ */
+export function communityBackups(args: CommunityBackupsArgs): Backups | undefined {
+  const { settings, names, last, protect, own } = args.ground;
+  const { backup, domain } = settings;
+  const warning = backupWarning(backup, domain);
+  if (warning !== undefined) pulumi.log.warn(warning);
+  const wasOn = last[resourceNames.backupKey(names.backups)] !== undefined;
+  if (backup === undefined && !wasOn) return undefined;
+  return new Backups(names.backups, { domain, protect, taking: takingOf(args) }, own);
+}
+
+function takingOf({ ground, ...rest }: CommunityBackupsArgs): BackupsArgs["taking"] {
+  const { settings, place, plan, cloudflare } = ground;
+  if (settings.backup === undefined || plan.backup === undefined) return undefined;
+  return {
+    ...rest,
+    place,
+    plan: plan.backup,
+    settings: settings.backup,
+    jurisdiction: settings.bucketJurisdiction,
+    keyWord: settings.rotate.r2Token,
+    endpoint: settings.endpoints.r2,
+    reach: cloudflare.reach,
+  };
+}
+
+/** What a community's backups lack, with the way out; undefined: nothing. */
+export function backupWarning(backup: BackupSettings | undefined, domain: string): string | undefined {
+  if (backup === undefined)
+    return `mastiff:backup is off: the only copies of the database of ${domain} are Fly's snapshots of its volume, for five days.\n  fix     switch backups on:  pulumi config rm mastiff:backup`;
+  if (backup.recipients.length > 0) return undefined;
+  return `Only the state of this stack has a key that opens the backups of ${domain}: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  gpg --armor --export <your address> | pulumi config set --path 'mastiff:backup.recipients[0]'`;
+}

@@ -1,0 +1,53 @@
+/** The backups of a community as config has them, with every default filled in. Pure. */
+import { backupsBucketOf } from "./derived-names.ts";
+
+/** How long backups are kept. */
+export interface Keep {
+  /** Days. */
+  daily: number;
+  /** Weeks. */
+  weekly: number;
+  /** Months. */
+  monthly: number;
+}
+
+/** Backups that are taken. */
+export interface BackupSettings {
+  schedule: "daily" | "hourly";
+  keep: Keep;
+  /** Name of the bucket. */
+  bucket: string;
+  /** Id of the Cloudflare account that has the bucket. */
+  account: string;
+  /** Public keys of the operator, in ASCII armour. Each opens the backups without the state. */
+  recipients: readonly string[];
+  /** Another S3 than R2, without a final slash; its bucket and its key are the operator's. Default: R2. */
+  s3?: { endpoint: string; region: string };
+}
+
+/** Parts of `mastiff:backup`. */
+export interface BackupParts {
+  schedule?: BackupSettings["schedule"] | undefined;
+  keep?: { [Part in keyof Keep]?: number | undefined } | undefined;
+  bucket?: string | undefined;
+  account?: string | undefined;
+  recipients?: string[] | undefined;
+  s3?: { endpoint: string; region: string } | undefined;
+}
+
+/** The backups of a community; undefined: they are off. */
+export function backupSettings(
+  given: BackupParts | "off" | undefined,
+  { domain, cloudflareAccountId }: { domain: string; cloudflareAccountId: string },
+): BackupSettings | undefined {
+  if (given === "off") return undefined;
+  const { schedule, keep, bucket, account, recipients, s3 } = given ?? {};
+  return {
+    schedule: schedule ?? "daily",
+    keep: { daily: keep?.daily ?? 14, weekly: keep?.weekly ?? 8, monthly: keep?.monthly ?? 12 },
+    bucket: bucket ?? backupsBucketOf(domain),
+    account: account ?? cloudflareAccountId,
+    recipients: recipients ?? [],
+    ...(s3 && { s3: { ...s3, endpoint: s3.endpoint.replace(/\/+$/, "") } }),
+  };
+}
