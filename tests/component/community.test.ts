@@ -1,24 +1,13 @@
 /** Communities in a program that is not ours: made from arguments, several of them, beside other resources. */
 import * as pulumi from "@pulumi/pulumi";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import axios, { AxiosError, type InternalAxiosRequestConfig } from "axios";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CommunityArgs } from "../../components/community-args.ts";
 import { recipient } from "../support/backup-recipient.ts";
 import { leavesOf, Secret, Unknown } from "../support/wire-values.ts";
-import { declareCommunities } from "./program-fixture.ts";
 
-/** With which credentials and base URL Cloudflare was looked at. */
-const looks = vi.hoisted(() => [] as { credentials: string[]; baseUrl: string | undefined }[]);
-vi.mock("../../providers/cloudflare/client.ts", async (original) => {
-  const real = await original<typeof import("../../providers/cloudflare/client.ts")>();
-  return {
-    ...real,
-    cloudflareClient: (credentials: string[], baseUrl?: string) => {
-      looks.push({ credentials, baseUrl });
-      return real.cloudflareClient(credentials, baseUrl);
-    },
-  };
-});
-
+// First the fixture: it stands in for modules that the community loads.
+const { declareCommunities, zoneClients } = await import("./program-fixture.ts");
 const { Community } = await import("../../components/index.ts");
 
 const dogsArgs: CommunityArgs = {
@@ -177,13 +166,42 @@ test("what is refused later is said in the words of arguments too", async () => 
 describe("an explicit Cloudflare provider", () => {
   const apiToken = "planted-token-of-the-provider";
   const baseUrl = "https://cloudflare.example/client/v4";
-  const ofEnvironment = { credentials: ["planted-operators-cloudflare-token"], baseUrl: undefined };
+  const ofEnvironment = "planted-operators-cloudflare-token";
+  const usual = "https://api.cloudflare.com/client/v4";
   /** Logical names of Mastiff's own resources that call Cloudflare, without the community's. */
   const own = ["cors-rule", "media-public-host", "final-dump-bucket", "backups-bucket"];
 
+  const { adapter } = axios.defaults;
+  let before = 0;
+  let tried: { token: string; baseUrl: string | undefined }[] = [];
+
   beforeEach(() => {
-    looks.length = 0;
+    before = zoneClients().length;
+    tried = [];
+    // A client takes the adapter of the time when it is made.
+    axios.defaults.adapter = refuse;
   });
+  afterEach(() => {
+    axios.defaults.adapter = adapter;
+  });
+
+  /** Answers that the token is not valid, so that a client tries each that it has. */
+  async function refuse(request: InternalAxiosRequestConfig): Promise<never> {
+    const token = String(request.headers.get("authorization")).replace("Bearer ", "");
+    tried.push({ token, baseUrl: request.baseURL });
+    const answer = { status: 401, statusText: "", data: {}, headers: {}, config: request };
+    throw new AxiosError("refused", AxiosError.ERR_BAD_REQUEST, request, null, answer);
+  }
+
+  /** Every token of the clients with which this test's programs looked at Cloudflare, and where it is sent. */
+  async function looks(): Promise<typeof tried> {
+    await Promise.allSettled(
+      zoneClients()
+        .slice(before)
+        .map((cloud) => cloud.get("/zones")),
+    );
+    return tried;
+  }
 
   test("serves looks and own resources of its community, and of no other", async () => {
     const { Provider } = await import("@pulumi/cloudflare/provider.js");
@@ -193,8 +211,9 @@ describe("an explicit Cloudflare provider", () => {
       new Community("dogs", args, { providers: { cloudflare } });
       new Community("cats", catsArgs);
     });
-    expect(looks).toHaveLength(2);
-    expect(looks).toEqual(expect.arrayContaining([{ credentials: [apiToken], baseUrl }, ofEnvironment]));
+    expect(await looks()).toHaveLength(2);
+    expect(tried).toContainEqual({ token: apiToken, baseUrl });
+    expect(tried).toContainEqual({ token: ofEnvironment, baseUrl: usual });
     for (const name of own)
       expect(declared.named(`dogs-${name}`)).toMatchObject({
         inputs: { apiToken: new Secret(apiToken), baseUrl },
@@ -213,7 +232,7 @@ describe("an explicit Cloudflare provider", () => {
       () => void new Community("dogs", dogsArgs, { provider: new Provider("explicit", { apiToken }) }),
       { config: { "cloudflare:baseUrl": baseUrl, "cloudflare:apiToken": "planted-token-of-the-config" } },
     );
-    expect(looks).toEqual([{ credentials: [apiToken], baseUrl: undefined }]);
+    expect(await looks()).toEqual([{ token: apiToken, baseUrl: usual }]);
     expect(declared.named("dogs-cors-rule").inputs).not.toHaveProperty("baseUrl");
   });
 
@@ -222,7 +241,7 @@ describe("an explicit Cloudflare provider", () => {
     const declared = await declareCommunities(
       () => void new Community("dogs", dogsArgs, { provider: new Provider("explicit", { baseUrl }) }),
     );
-    expect(looks).toEqual([{ ...ofEnvironment, baseUrl }]);
+    expect(await looks()).toEqual([{ token: ofEnvironment, baseUrl }]);
     expect(declared.named("dogs-cors-rule").inputs).toMatchObject({ baseUrl });
     expect(declared.named("dogs-cors-rule").inputs).not.toHaveProperty("apiToken");
   });
@@ -234,7 +253,7 @@ describe("an explicit Cloudflare provider", () => {
       () => void new Community("dogs", dogsArgs, { provider: new Provider("explicit", { apiToken: later }) }),
       { preview: true },
     );
-    expect(looks).toEqual([]);
+    expect(await looks()).toEqual([]);
     const { zoneId, apiToken: token } = declared.named("dogs-cors-rule").inputs;
     expect([zoneId, token]).toEqual([new Unknown(), new Unknown()]);
     expect(declared.names).toContain("dogs-web-machines-release");

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
 import type { ZoneReading } from "../../providers/cloudflare/zone-reading.ts";
+import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { type Answers, type Declared, resourcesOf } from "../support/resources-of.ts";
 
@@ -145,7 +146,7 @@ export const calmZone: ZoneReading = {
 
 // The look reads the zone by HTTP, which tests/clients tries on the local Cloudflare; here is what it would have read.
 let reading: ZoneReading | undefined;
-const asked = vi.fn(async () => reading);
+const asked = vi.fn(async (_cloud: CloudClient) => reading);
 vi.doMock("../../providers/cloudflare/zone-reading.ts", async (original) => ({
   ...(await original<object>()),
   readZone: asked,
@@ -157,6 +158,11 @@ export interface Stack extends Answers {
   looks?: Looks;
   /** What the look reads of the zone; null where there is none. Default {@link calmZone}. */
   zone?: ZoneReading | null;
+}
+
+/** The clients with which programs have read the zone so far, oldest first. */
+export function zoneClients(): CloudClient[] {
+  return asked.mock.calls.map(([cloud]) => cloud);
 }
 
 /** Stacks that differ in what they are made of. */

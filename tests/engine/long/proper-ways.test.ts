@@ -33,7 +33,7 @@ describe("what would lose data has a proper way", () => {
     });
     const early = await community.stack.up();
     expect(early.exitCode).not.toBe(0);
-    expect(early.output).toContain("v4.6.10 is older than v4.7.4, which runs");
+    expect(early.output).toContain("v4.6.10 is older than the running v4.7.4");
 
     await community.flyctl("scale", "count", "web=0", "sidekiq=0", "-a", app, "--yes");
     // As pg_restore into an emptied database leaves it.
