@@ -9,7 +9,9 @@ export interface S3Server extends AsyncDisposable {
   url: string;
   /** Content by key. */
   objects: Map<string, string>;
-  /** `GET <key or query>` of each request. */
+  /** Keys that a list still has, and that are gone when they are asked for. */
+  gone: Set<string>;
+  /** The key of each request, or `list` and its prefix. */
   asked: string[];
   /** The region and key id of each signature: `auto AKID`. */
   signedFor: string[];
@@ -33,6 +35,7 @@ export async function startS3(bucket: string): Promise<S3Server> {
   const state: S3Server = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects: new Map(),
+    gone: new Set(),
     asked: [],
     signedFor: [],
     pageSize: 1000,
@@ -59,7 +62,7 @@ export async function startS3(bucket: string): Promise<S3Server> {
     if (!pathname.startsWith(`/${bucket}`)) return refuse(404, "NoSuchBucket");
     if (key === "") return xml(200, list(searchParams));
     const content = state.objects.get(key);
-    return content === undefined
+    return content === undefined || state.gone.has(key)
       ? refuse(404, "NoSuchKey")
       : { status: 200, body: content, type: "application/octet-stream" };
   }
