@@ -2,7 +2,10 @@
 import type { Community } from "./community.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** How soon somebody should act on a finding. `critical`: people or other servers are kept out now, or in days. */
+/**
+ * How soon somebody should act on a finding. `critical`: people or other servers are kept out now, or in days, or nothing
+ * protects the data.
+ */
 export type Urgency = "info" | "warning" | "critical";
 
 /** From the least to the most urgent. */

@@ -13,6 +13,8 @@ export interface Inspector extends Visitor {
   nameServers(name: string): Promise<NameServers>;
   /** What a host presents at port 443, whether it can be trusted or not. */
   certificate(host: string): Promise<Certificate>;
+  /** Aborts when nobody waits for the answer any more. */
+  signal: AbortSignal;
 }
 
 /** Where the inspectors of one examination come from. */
@@ -44,6 +46,7 @@ function overTheInternet(): Inspection {
       resolve: (name, type) => records.resolve(name, type, signal),
       nameServers: (name) => records.nameServers(name),
       certificate: (host) => certificateOf({ host, signal }),
+      signal,
     }),
   };
 }

@@ -18,6 +18,22 @@ export const mastiff: Command = {
       about: "runs any command in a machine of its own",
       load: async () => (await import("./commands/job.ts")).job,
     },
+    console: {
+      about: "opens a console in the machines: of Rails, a shell, or psql",
+      load: async () => (await import("./commands/console.ts")).console,
+    },
+    logs: {
+      about: "shows the log of the machines, and follows it",
+      load: async () => (await import("./commands/logs.ts")).logs,
+    },
+    backup: {
+      about: "takes a backup of the database now",
+      load: async () => (await import("./commands/backup.ts")).backup,
+    },
+    backups: {
+      about: "lists the backups, and says when the newest is too old",
+      load: async () => (await import("./commands/backups.ts")).backups,
+    },
     cost: {
       about: "says what a community costs a month",
       load: async () => (await import("./commands/cost.ts")).cost,

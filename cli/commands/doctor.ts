@@ -1,10 +1,10 @@
 import { type Urgency, urgencies } from "../../checks/check.ts";
-import { checksOf, examine, isAtLeast } from "../../checks/examine.ts";
+import { checksOf, examine, isAtLeast, type Progress } from "../../checks/examine.ts";
 import { inspection } from "../../checks/inspector.ts";
 import { shell } from "../../providers/fly/call/shell.ts";
 import { command } from "../command.ts";
 import { reportOf } from "../doctor/report.ts";
-import { communityAt, communityOfStack } from "../doctor/whom.ts";
+import { communityAt, patientOfStack } from "../doctor/whom.ts";
 import { json, stack } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -17,6 +17,7 @@ export const doctor = command({
     "It asks as visitors, apps, other servers and mail servers do: DNS at the zone's name servers, certificates,",
     "the site, the fediverse's addresses, streaming, assets, files and the records of mail. It changes nothing and",
     "needs no token. All checks run at once, each for ten seconds at most.",
+    "With a stack that takes backups, it looks into their bucket too, with the key of the secret output backups.",
     "Each finding says what was asked, what came back, what it means and how to repair it. Its severity is info, warning",
     "or critical. The exit code is 1 when a finding has the severity of --fail-on or a higher one.",
   ],
@@ -50,16 +51,18 @@ export const doctor = command({
         fix: ["the hosts of a stack's config:  -s <stack>", "the default hosts:  --domain <domain>"],
       });
     const internet = inspection();
-    const community =
+    const { community, inside } =
       args.domain === undefined
-        ? await communityOfStack(args.stack)
-        : await communityAt(args.domain, internet);
-    const { length: checks } = checksOf(community);
+        ? await patientOfStack(args.stack)
+        : { community: await communityAt(args.domain, internet), inside: [] };
+    const table = [...checksOf(community), ...inside];
+    const { length: checks } = table;
     let ended = 0;
-    const found = await examine(internet, community, ({ check, found }) => {
+    const told = ({ check, found }: Progress) => {
       ended += 1;
       talk(`${ended}/${checks}  ${check}: ${found?.urgency ?? "ok"}`);
-    });
+    };
+    const found = await examine(internet, community, told, table);
     const silent = found.filter(({ answered }) => !answered).flatMap(({ also }) => [...also, ""]);
     if (silent.length === checks) talk("Nothing answered at all: is this machine online?");
     stdout(

@@ -1,17 +1,31 @@
 /** The community that the doctor looks at: as a stack's config describes it, or a domain with the default hosts. */
+import type { Check } from "../../checks/check.ts";
 import type { Community } from "../../checks/community.ts";
 import { within } from "../../checks/examine.ts";
-import type { Inspection } from "../../checks/inspector.ts";
+import type { Inspection, Inspector } from "../../checks/inspector.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { communityIn, configOf, openStack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
+import { backupCheck } from "./backup-check.ts";
+
+/** Whom the doctor looks at. */
+export interface Patient {
+  community: Community;
+  /** Checks beside those from outside. */
+  inside: Check<unknown, Inspector>[];
+}
 
 /** The community of a stack. @param name undefined: the stack that is selected */
-export async function communityOfStack(name: string | undefined): Promise<Community> {
+export async function patientOfStack(name: string | undefined): Promise<Patient> {
   const stack = await openStack(name);
-  return communityOfSettings(communityIn(await configOf(stack), stack));
+  const settings = communityIn(await configOf(stack), stack);
+  const { backup } = settings;
+  return {
+    community: communityOfSettings(settings),
+    inside: backup === undefined ? [] : [await backupCheck(stack, backup)],
+  };
 }
 
 /** What config says of a community's outside. */

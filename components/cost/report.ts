@@ -1,4 +1,5 @@
 /** The cost of a community as text: a line for previews, a table and JSON for `mastiff cost`. Pure. */
+import { inColumns } from "../../providers/shared/columns.ts";
 import type { Cloud, Cost, CostPart } from "./cost.ts";
 import { unitUsd, usd } from "./usd.ts";
 
@@ -30,7 +31,7 @@ export function costTable({ fixed, fixedMicros, use, useMicros, unknown }: Cost)
     ["at these amounts", "", "", usd(useMicros), ""],
   ];
   return [
-    ...aligned(rows, [false, true, true, true, false]),
+    ...inColumns(rows, [false, true, true, true, false]),
     "",
     ...unknown,
     "Without tax. A month has 30 days. Prices, their sources and what is not counted: docs/cost.md",
@@ -60,20 +61,6 @@ export function costJson(cost: Cost): object {
 
 function row({ what, amount, unit, unitMicros, micros, note = "" }: CostPart): string[] {
   return [what, `${Math.round(amount * 100) / 100} ${unit}`, unitUsd(unitMicros), usd(micros), note];
-}
-
-/** The rows with columns of equal width; those with numbers are aligned to the right. */
-function aligned(rows: readonly string[][], toRight: readonly boolean[]): string[] {
-  const widths = toRight.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? "").length)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return toRight[column] ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join("  ")
-      .trimEnd(),
-  );
 }
 
 function sumOf(parts: readonly CostPart[], cloud: Cloud): number {

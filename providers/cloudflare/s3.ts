@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { XMLBuilder, XMLParser } from "fast-xml-parser";
 import { OperatorError } from "../shared/operator-error.ts";
@@ -14,10 +15,22 @@ export interface BucketKey {
   endpoint: string;
   accessKeyId: string;
   secretAccessKey: string;
+  /** Default: `auto`, R2's only one. */
+  region?: string;
+  /** Whose S3 it is, in errors. Default: R2. */
+  service?: string;
+}
+
+/** An object of a bucket. */
+export interface StoredObject {
+  key: string;
+  bytes: number;
 }
 
 /** What is known about a call that S3 did not grant. */
 interface Refusal {
+  /** Default: R2. */
+  service?: string;
   call: string;
   /** HTTP status; undefined when no answer came, or none that can be read. */
   status: number | undefined;
@@ -68,9 +81,9 @@ export class S3Error extends OperatorError {
   readonly fix: string | undefined;
   readonly headers: Record<string, string>;
 
-  constructor({ call, status, code = "", message, headers = {} }: Refusal) {
+  constructor({ service = "R2", call, status, code = "", message, headers = {} }: Refusal) {
     const what = status === undefined ? "no answer" : `HTTP ${status}${code ? ` ${code}` : ""}`;
-    const words = `R2 did not grant ${call} (${what})${message ? `: ${message}` : ""}`;
+    const words = `${service} did not grant ${call} (${what})${message ? `: ${message}` : ""}`;
     const passes = isPassing(status) && !isUntrusted(message);
     const fix = passes
       ? "run it again: it continues where it stopped"
@@ -102,18 +115,24 @@ const parser = new XMLParser({ isArray: (name) => LISTS.has(name), parseTagValue
 const builder = new XMLBuilder({});
 
 /**
- * The few calls of the S3 API that open a bucket and empty it; path style, region `auto`.
+ * The few calls of the S3 API that open a bucket, read it and empty it; path style.
  *
  * @see https://developers.cloudflare.com/r2/api/s3/api/
  */
 export class Bucket {
   readonly #aws: AwsClient;
   readonly #url: string;
+  readonly #service: string;
+  readonly #signal: AbortSignal | undefined;
   readonly name: string;
 
-  constructor({ bucket, endpoint, accessKeyId, secretAccessKey }: BucketKey) {
-    this.#aws = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region: "auto" });
+  /** @param signal ends all calls. Default: each ends by its own time limit */
+  constructor(key: BucketKey, signal?: AbortSignal) {
+    const { bucket, endpoint, accessKeyId, secretAccessKey, region = "auto", service = "R2" } = key;
+    this.#aws = new AwsClient({ accessKeyId, secretAccessKey, service: "s3", region });
     this.#url = `${endpoint.replace(/\/+$/, "")}/${bucket}`;
+    this.#service = service;
+    this.#signal = signal;
     this.name = bucket;
   }
 
@@ -124,22 +143,53 @@ export class Bucket {
 
   /** Keys of up to 1000 objects, in the order of their names. */
   async keys(): Promise<string[]> {
+    return (await this.#page("")).objects.map(({ key }) => key);
+  }
+
+  /** All objects whose keys begin so, in the order of their keys, however many they are. */
+  async list(prefix: string): Promise<StoredObject[]> {
+    const found: StoredObject[] = [];
+    const within = `&prefix=${encodeURIComponent(prefix)}`;
+    for (let more = ""; ; ) {
+      const { objects, next } = await this.#page(`${within}${more}`);
+      found.push(...objects);
+      if (next === undefined) return found;
+      more = `&continuation-token=${encodeURIComponent(next)}`;
+    }
+  }
+
+  /** The content of an object that is a small text. */
+  async text(key: string): Promise<string> {
+    return (await this.#call("GET", "", { path: pathOf(key) })).text;
+  }
+
+  /** Up to 1000 objects. `next` is the token of the page after it; undefined: it is the last. */
+  async #page(query: string): Promise<{ objects: StoredObject[]; next: string | undefined }> {
     const root = "ListBucketResult";
-    const { [root]: list } = await this.#call("GET", "list-type=2&max-keys=1000&encoding-type=url", { root });
+    const { xml } = await this.#call("GET", `list-type=2&max-keys=1000&encoding-type=url${query}`, { root });
+    const list = xml[root];
     // URL encoding is requested because XML cannot hold every key. Keys are decoded only when the answer says
     // that they are encoded.
     const plain = (key: string) =>
       list?.EncodingType === "url" ? decodeURIComponent(key.replace(/\+/g, " ")) : key;
-    return contents(list?.Contents).map((object) => plain(String(object.Key)));
+    const objects = contents(list?.Contents).map(({ Key, Size }) => ({
+      key: plain(String(Key)),
+      bytes: Number(Size),
+    }));
+    if (list?.IsTruncated !== "true") return { objects, next: undefined };
+    if (list.NextContinuationToken !== undefined) return { objects, next: list.NextContinuationToken };
+    const message = "the list is cut short, and does not say how it goes on";
+    throw new S3Error({ service: this.#service, call: `GET ${this.name}`, status: undefined, message });
   }
 
   /** Deletes up to 1000 objects in one call. @throws S3Error when one of them stays. */
   async delete(keys: string[]): Promise<void> {
     const body = builder.build({ Delete: { Object: keys.map((Key) => ({ Key })), Quiet: true } });
-    const { DeleteResult: result } = await this.#call("POST", "delete", { root: "DeleteResult", body });
-    const failed = contents(result?.Error)[0];
+    const { xml } = await this.#call("POST", "delete", { root: "DeleteResult", body });
+    const failed = contents(xml.DeleteResult?.Error)[0];
     if (failed) {
-      const refusal = { call: `delete of ${failed.Key}`, status: 200, code: String(failed.Code) };
+      const call = `delete of ${failed.Key}`;
+      const refusal = { service: this.#service, call, status: 200, code: String(failed.Code) };
       throw new S3Error({ ...refusal, message: String(failed.Message) });
     }
   }
@@ -147,62 +197,80 @@ export class Bucket {
   /** Unfinished multipart uploads, up to 1000. */
   async uploads(): Promise<{ key: string; id: string }[]> {
     const root = "ListMultipartUploadsResult";
-    const { [root]: list } = await this.#call("GET", "uploads=", { root });
-    return contents(list?.Upload).map((upload) => ({ key: String(upload.Key), id: String(upload.UploadId) }));
+    const { xml } = await this.#call("GET", "uploads=", { root });
+    return contents(xml[root]?.Upload).map((upload) => ({
+      key: String(upload.Key),
+      id: String(upload.UploadId),
+    }));
   }
 
   /** Aborts an unfinished upload, and succeeds when it is already gone. */
   async abort({ key, id }: { key: string; id: string }): Promise<void> {
-    const path = key.split("/").map(encodeURIComponent).join("/");
     try {
-      await this.#call("DELETE", `uploadId=${encodeURIComponent(id)}`, { path: `/${path}` });
+      await this.#call("DELETE", `uploadId=${encodeURIComponent(id)}`, { path: pathOf(key) });
     } catch (error) {
       if (!(error instanceof S3Error && error.code === "NoSuchUpload")) throw error;
     }
   }
 
   /**
-   * Makes a call, and retries it after failures that may pass. All calls here may be repeated: they list, or
+   * Makes a call, and retries it after failures that may pass. All calls here may be repeated: they list, read, or
    * remove named things.
    *
    * @throws S3Error for anything but 2xx, and for an answer that lacks its root element or is cut short: half a list
    *   would pass for an empty bucket.
    */
-  // The answer's shape is S3's; what is read of it is checked where it is read.
-  // biome-ignore lint/suspicious/noExplicitAny: see above
-  #call(method: string, query: string, how: Call): Promise<Record<string, any>> {
+  #call(method: string, query: string, how: Call): Promise<Answer> {
+    const signal = this.#signal;
     return repeat(() => this.#once(method, query, how), {
       tries: TRIES,
-      passes: (error) => error instanceof S3Error && isPassing(error.status) && !error.isLasting,
+      passes: (error) =>
+        error instanceof S3Error && isPassing(error.status) && !error.isLasting && !signal?.aborted,
       waitMs: asCloudSays,
+      ...(signal && { pause: (ms) => setTimeout(ms, undefined, { signal }) }),
     });
   }
 
-  async #once(
-    method: string,
-    query: string,
-    { root, body, path = "" }: Call,
-  ): Promise<Record<string, unknown>> {
+  async #once(method: string, query: string, { root, body, path = "" }: Call): Promise<Answer> {
     // The S3 API requires a digest of the list for DeleteObjects.
     const md5 = body === undefined ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
     const headers = body === undefined ? {} : { "content-type": "application/xml", ...md5 };
-    const call = `${method} ${this.name}?${query.split("&")[0]}`;
-    const signed = await this.#aws.sign(`${this.#url}${path}?${query}`, { method, body, headers });
+    const service = this.#service;
+    const call = `${method} ${this.name}${query === "" ? path : `?${query.split("&")[0]}`}`;
+    const url = `${this.#url}${path}${query === "" ? "" : `?${query}`}`;
+    const signed = await this.#aws.sign(url, { method, body, headers });
+    const limit = AbortSignal.timeout(patiently(60_000));
     let answer: Response;
     let text: string;
     try {
-      answer = await fetch(signed, { signal: AbortSignal.timeout(patiently(60_000)) });
+      const signal = this.#signal === undefined ? limit : AbortSignal.any([limit, this.#signal]);
+      answer = await fetch(signed, { signal });
       text = await answer.text();
     } catch (error) {
-      throw new S3Error({ call, status: undefined, message: whyNone(error) });
+      throw new S3Error({ service, call, status: undefined, message: whyNone(error) });
     }
     const xml = readXml(text);
-    if (answer.ok && (root === undefined || xml?.[root] !== undefined)) return xml ?? {};
-    if (answer.ok) throw new S3Error({ call, status: undefined, message: `the answer was not a ${root}` });
+    if (answer.ok && (root === undefined || xml?.[root] !== undefined)) return { text, xml: xml ?? {} };
+    if (answer.ok)
+      throw new S3Error({ service, call, status: undefined, message: `the answer was not a ${root}` });
     const { Code = "", Message = "" } = (xml?.Error as Record<string, unknown>[] | undefined)?.[0] ?? {};
-    const refusal = { call, status: answer.status, code: String(Code), message: String(Message) };
+    const refusal = { service, call, status: answer.status, code: String(Code), message: String(Message) };
     throw new S3Error({ ...refusal, headers: Object.fromEntries(answer.headers) });
   }
+}
+
+/** An answer that grants a call. */
+interface Answer {
+  text: string;
+  /** The elements of an answer that is XML. */
+  // The shape is S3's; what is read of it is checked where it is read.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  xml: Record<string, any>;
+}
+
+/** The path of an object in its bucket. */
+function pathOf(key: string): string {
+  return `/${key.split("/").map(encodeURIComponent).join("/")}`;
 }
 
 /** The parts of a call, and the root element that its answer must have. */

@@ -33,6 +33,10 @@ export async function runDriver(args: string[], given: Surroundings): Promise<En
     },
     onStop: () => {},
     runProgram: runFlyctl,
+    isTerminal: false,
+    runAttached: async () => {
+      throw new Error("the driver has no terminal");
+    },
   };
   const code = await inShell(shell, async () => {
     try {

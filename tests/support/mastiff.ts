@@ -11,6 +11,10 @@ export interface Surroundings {
   pulumi: ScriptedPulumi | undefined;
   /** Plays flyctl. */
   flyctl: Shell["runProgram"];
+  /** Plays a flyctl that has the terminal. Default: nobody may start one. */
+  attached?: Shell["runAttached"];
+  /** Whether standard input is a terminal. Default false. */
+  isTerminal?: boolean;
   /** Default: nothing but PATH. */
   env?: Record<string, string>;
   /** Default: the system's. */
@@ -20,7 +24,14 @@ export interface Surroundings {
 /** `mastiff <args>` without the process; only pulumi is one. */
 export async function runMastiff(
   args: readonly string[],
-  { pulumi, flyctl, env = {}, temporaryFolder = tmpdir() }: Surroundings,
+  {
+    pulumi,
+    flyctl,
+    attached = alone,
+    isTerminal = false,
+    env = {},
+    temporaryFolder = tmpdir(),
+  }: Surroundings,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const said = { stdout: "", stderr: "" };
   const surroundings: Shell = {
@@ -40,7 +51,13 @@ export async function runMastiff(
     },
     onStop: () => {},
     runProgram: flyctl,
+    isTerminal,
+    runAttached: attached,
   };
   const code = await inShell(surroundings, () => run(args));
   return { code, ...said };
 }
+
+const alone: Shell["runAttached"] = async () => {
+  throw new Error("this command has no use for a terminal");
+};

@@ -52,6 +52,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     because: "a key of config, which gets another value",
   },
   { fix: "somebody removed it", because: "it says what happened" },
+  { fix: "it was removed by other hands", because: "it says what happened" },
   { fix: "keep the existing record: pulumi config rm", because: "a key of config that asks for a record" },
   {
     fix: "merge two of the zone's rules of this kind into one",
@@ -151,6 +152,41 @@ export const triedFixes: readonly Tried[] = [
   },
   { file: "cli/call.ts", text: "<path> has no option <rawName>.", shown: "unit/mastiff.test.ts: mastiff %s" },
   { file: "cli/call.ts", text: "<rawName> takes no value.", shown: "unit/mastiff.test.ts: mastiff %s" },
+  {
+    file: "cli/backups/in-bucket.ts",
+    text: "<words>",
+    shown: "unit/backup-commands.test.ts: with a key that R2 refuses says how to repair it",
+  },
+  {
+    file: "cli/backups/of-stack.ts",
+    text: "No backups of <domain> are taken",
+    shown: "unit/backup-commands.test.ts: where they are off says so, and decrypts nothing",
+  },
+  {
+    file: "cli/backups/of-stack.ts",
+    text: "The stack <name> has no output backups",
+    shown: "unit/backup-commands.test.ts: before the first up says that none was set up yet",
+  },
+  {
+    file: "cli/commands/backups.ts",
+    text: "In the bucket <bucket>, <late>.",
+    shown: "unit/backup-commands.test.ts: of an empty bucket ends with 1, as a table and as JSON",
+  },
+  {
+    file: "cli/commands/console.ts",
+    text: "mastiff console has no <text>.",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/commands/logs.ts",
+    text: "--app is <text>",
+    shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/commands/logs.ts",
+    text: "The Redis of <domain> is Upstash's",
+    shown: "unit/fly-console.test.ts: of Redis at Upstash are not on Fly, and it is said where they are",
+  },
   {
     file: "cli/commands/doctor.ts",
     text: "-s and --domain each name a community, and doctor looks at one at a time.",

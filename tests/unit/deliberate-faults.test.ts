@@ -25,6 +25,7 @@ describe("the list of deliberate faults", () => {
     expect([...new Set(faults.map(roomOf))].sort()).toEqual([
       "checks/",
       "cli/",
+      "cli/backups/",
       "cli/commands/",
       "cli/recover/",
       "components/backup/",

@@ -5,9 +5,16 @@ import { checksOf, type Diagnosis, examine } from "../../checks/examine.ts";
 import { type Inspection, inInspection } from "../../checks/inspector.ts";
 import { reportOf } from "../../cli/doctor/report.ts";
 import { communityAt } from "../../cli/doctor/whom.ts";
+import { backupsOutput, putBackup } from "../support/backups.ts";
 import { community, healthy, instance, type Page } from "../support/healthy-community.ts";
 import { runMastiff } from "../support/mastiff.ts";
-import { type ScriptedPulumi, scriptedPulumi, stackAnswers } from "../support/scripted-pulumi.ts";
+import { type S3Server, startS3 } from "../support/s3-server.ts";
+import {
+  type Answer,
+  type ScriptedPulumi,
+  scriptedPulumi,
+  stackAnswers,
+} from "../support/scripted-pulumi.ts";
 
 /** The internet as a test plays it. */
 interface World {
@@ -75,7 +82,8 @@ function inspectionOf(world: World): Inspection {
   };
   return {
     limitMs: 10_000,
-    open: () => ({
+    open: (signal) => ({
+      signal,
       async ask(url, headers = {}) {
         const { protocol, host, pathname, search } = new URL(url);
         await reached(host);
@@ -508,10 +516,13 @@ describe("mastiff doctor", () => {
         },
       }),
     );
-  const onStack = (config: Record<string, string> = {}) => {
-    const own = { domain: "acme.social", ownerUsername: "ada", mastodonVersion: "v4.6.3", ...config };
-    const keys = Object.entries(own).map(([name, value]) => [`mastiff:${name}`, value]);
-    pulumi = scriptedPulumi(stackAnswers("acme", Object.fromEntries(keys)));
+  const own = { domain: "acme.social", ownerUsername: "ada", mastodonVersion: "v4.6.3" };
+  const onStack = (config: Record<string, string> = {}, output: Answer = "") => {
+    const keys = Object.entries({ backup: "off", ...own, ...config }).map(([name, value]) => [
+      `mastiff:${name}`,
+      value,
+    ]);
+    pulumi = scriptedPulumi({ ...stackAnswers("acme", Object.fromEntries(keys)), "stack output": output });
   };
 
   test("of a domain needs no pulumi, and ends with 0 when all is well", async () => {
@@ -563,6 +574,120 @@ describe("mastiff doctor", () => {
     if (urgency === "info") page("https acme.social/api/v1/streaming/health", { status: 404 })(world);
     else certificate("acme.social", { daysLeft: urgency === "warning" ? 13 : 2 })(world);
     expect((await doctor("--domain", "acme.social", ...args)).code).toBe(code);
+  });
+
+  describe("of a stack that takes backups", () => {
+    let s3: S3Server;
+    beforeEach(async () => {
+      s3 = await startS3("backups-acme-social");
+    });
+    afterEach(() => s3[Symbol.asyncDispose]());
+
+    const name = "backups: the newest is as young as the schedule promises";
+    const bucket = { bucket: "backups-acme-social" };
+    /** @param output of the stack. Default: the key of the bucket */
+    const found = async (output?: Answer, schedule = "daily") => {
+      onStack({ backup: JSON.stringify({ schedule }) }, output ?? backupsOutput(s3.url, bucket));
+      const { code, stdout, stderr } = await doctor("-s", "acme", "--json");
+      return { code, stderr, findings: JSON.parse(stdout) as Diagnosis[] };
+    };
+
+    test("has nothing to say of one that is young enough, and decrypts the output backups alone", async () => {
+      putBackup(s3, { hours: 48 });
+      const { code, stderr, findings } = await found();
+      expect([code, findings]).toEqual([0, []]);
+      expect(stderr).toContain(`${name}: ok\n`);
+      const secret = pulumi?.calls().filter((call) => call.includes("--show-secrets"));
+      expect(secret).toEqual(["stack output backups --json --show-secrets --stack acme --color=never"]);
+    });
+
+    test("reads no more manifests than it needs", async () => {
+      const { key } = putBackup(s3, { hours: 1 });
+      for (const hours of [25, 49, 73]) putBackup(s3, { hours });
+      await found();
+      expect(s3.asked.filter((one) => one.endsWith(".json"))).toEqual([key]);
+    });
+
+    test.each([
+      ["daily", 50],
+      ["hourly", 4],
+    ])("warns of one that is too old: %s, %i h", async (schedule, hours) => {
+      putBackup(s3, { hours });
+      const { code, findings } = await found(undefined, schedule);
+      expect(code).toBe(0);
+      expect(findings).toEqual([
+        {
+          check: name,
+          urgency: "warning",
+          asked: "the manifests in the bucket backups-acme-social",
+          came: expect.stringMatching(
+            `^backups-acme-social: the newest backup is .* old .*, and the schedule is ${schedule}$`,
+          ),
+          means: expect.stringMatching(/^If the database were lost now, .*\.$/),
+          repair: expect.stringMatching(/npx mastiff backup -s acme .*pulumi up/s),
+          answered: true,
+          also: [],
+        },
+      ]);
+      expect(findings[0]?.repair).not.toMatch(takesAway);
+    });
+
+    test.each<[what: string, words: string, prepare: () => Answer | undefined]>([
+      ["in an empty bucket", "backups-acme-social: there is no backup", () => undefined],
+      [
+        "whose dump is there",
+        "backups-acme-social: there is no backup",
+        () => {
+          const { manifest } = putBackup(s3, { hours: 1 });
+          s3.objects.delete(manifest.dump);
+          return undefined;
+        },
+      ],
+      [
+        "in a bucket that is gone",
+        "R2 did not grant GET backups?list-type=2 (HTTP 404 NoSuchBucket): No.",
+        () => backupsOutput(s3.url, { bucket: "backups" }),
+      ],
+      [
+        "before the first up",
+        "the stack has no output backups: none was set up yet",
+        () => ({
+          script: "echo \"error: current stack does not have output property 'backups'\" >&2; exit 1",
+        }),
+      ],
+    ])("is critical of no backup %s", async (_what, came, prepare) => {
+      const { code, findings } = await found(prepare());
+      expect(code).toBe(1);
+      expect(findings).toMatchObject([{ check: name, urgency: "critical", came, answered: true }]);
+    });
+
+    test.each<[what: string, came: string, prepare: () => Answer | undefined]>([
+      [
+        "the key of the bucket is refused",
+        "R2 did not grant GET backups-acme-social?list-type=2 (HTTP 403 AccessDenied): No.",
+        () => {
+          s3.refusal = { status: 403, code: "AccessDenied" };
+          return undefined;
+        },
+      ],
+      [
+        "nothing decrypts the stack's secrets",
+        "error: incorrect passphrase",
+        () => ({ script: "echo 'error: incorrect passphrase' >&2; exit 255" }),
+      ],
+    ])("says that nothing is known where %s", async (_what, came, prepare) => {
+      const { code, findings } = await found(prepare());
+      expect(code).toBe(0);
+      expect(findings).toMatchObject([
+        {
+          check: name,
+          urgency: "warning",
+          came,
+          means: expect.stringMatching(/^Nothing is known/),
+          answered: false,
+        },
+      ]);
+    });
   });
 
   test("a machine that reaches nothing is told so", async () => {

@@ -69,6 +69,12 @@ const calls: Record<keyof typeof argv, string[][]> = {
   deploy: [argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4")],
   scaleCount: [argv.scaleCount("a", "ams", { web: 2, sidekiq: 1 })],
   logs: [argv.logs("a", "148e")],
+  appLogs: [argv.appLogs("a", { tail: true }), argv.appLogs("a", { tail: false })],
+  sshConsole: [
+    argv.sshConsole({ app: "a", group: "web", pty: true, command: "bin/rails console" }),
+    argv.sshConsole({ app: "a", group: "web", pty: false, command: 'sh -c "true"' }),
+  ],
+  postgresConnect: [argv.postgresConnect("a-db", "a")],
 };
 
 /** Reasons why the real flyctl would refuse an argument list. Empty when it would accept the list. */

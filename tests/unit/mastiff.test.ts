@@ -138,7 +138,8 @@ describe("help", () => {
       expect([code, stderr]).toEqual([0, ""]);
       expect(stdout).toContain(`${command.meta.description} (${path})`);
       expect(stdout).toContain(`USAGE ${path} `);
-      for (const name of Object.keys(command.args ?? {})) expect(stdout).toContain(`--${name}`);
+      for (const [name, { type }] of Object.entries(command.args ?? {}))
+        expect(stdout).toContain(type === "positional" ? `[${name.toUpperCase()}]` : `--${name}`);
       expect(command.examples.length).toBeGreaterThan(0);
       for (const { line } of command.examples) expect(stdout).toContain(`  ${line}`);
     },
@@ -157,7 +158,7 @@ describe("help", () => {
 
 describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
   test.each<[words: string, what: string, fix: string]>([
-    ["", "mastiff needs a command.", "name one of these: tootctl, job, cost, doctor, recover"],
+    ["", "mastiff needs a command.", "name one of these: tootctl, job, console, logs, backup, "],
     ["recvoer", 'mastiff has no command "recvoer".', "did you mean  npx mastiff recover"],
     ["toot", 'mastiff has no command "toot".', "did you mean  npx mastiff tootctl"],
     ["toString", 'mastiff has no command "toString".', "see  npx mastiff --help"],
@@ -195,6 +196,22 @@ describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
       '--domain is "https://acme.social": a host name has no scheme.',
       "--domain acme.social",
     ],
+    [
+      "logs --app db",
+      '--app is "db": a community has no such app.',
+      "web, streaming, database, redis, backup",
+    ],
+    ["logs --app toString", '--app is "toString"', "one of these:  web, "],
+    ["logs --tail=no", "--tail takes no value.", "--tail alone"],
+    ["logs web", 'mastiff logs does not take the argument "web".', "npx mastiff logs --help"],
+    ["console pry", 'mastiff console has no "pry".', "one of these:  rails, shell, psql"],
+    [
+      "console rails runner",
+      'mastiff console does not take the argument "runner".',
+      "mastiff console --help",
+    ],
+    ["backup now", 'mastiff backup does not take the argument "now".', "npx mastiff backup -s now"],
+    ["backups --jsno", "mastiff backups has no option --jsno.", "did you mean  --json"],
     ["job run --memory-mb 100 true", '--memory-mb is "100"', "--memory-mb 2048"],
     ["job run --memory-mb much true", '--memory-mb is "much"', "--memory-mb 2048"],
     [

@@ -1,11 +1,7 @@
 /** What the last run of the machine that takes backups says of the backups. Pure. */
+import { longestAgeMs, moment } from "../../rules/backup-age.ts";
 import type { BackupSpec } from "../spec.ts";
 import { isRunning, lastExitOf, type Machine } from "../things/machines.ts";
-
-const hourMs = 3_600_000;
-
-/** Time between two runs. Fly's cycle is fuzzy (superfly/docs: machines/flyctl/fly-machine-run). */
-const periodMs = { hourly: hourMs, daily: 24 * hourMs };
 
 /** Whether a backup came out of the machine's last run. */
 export function hasWorked(machine: Machine): boolean {
@@ -31,16 +27,10 @@ export function runProblem(
   if (isOver && exit !== undefined && exit.exitCode !== 0)
     return `the last backup failed with exit code ${exit.exitCode} (${moment(exit.at)})`;
   if (isOver && exit?.wasStopped) return `the last backup was stopped by other hands (${moment(exit.at)})`;
-  // One run may be missed, and one may come late.
-  const oldest = now - 2 * periodMs[schedule] - hourMs;
+  const oldest = now - longestAgeMs(schedule);
   const since = exit?.at ?? Date.parse(machine.created_at ?? "");
   if (!(since < oldest)) return undefined;
   return exit === undefined
     ? `no backup has ended since ${moment(since)}, and the schedule is ${schedule}`
     : `the last backup ended ${moment(since)}, and the schedule is ${schedule}`;
-}
-
-/** 2026-11-29 03:00 UTC. */
-function moment(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

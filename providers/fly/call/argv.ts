@@ -1,6 +1,7 @@
 import type { Size } from "../spec.ts";
 import { type Argv, on, sizeFlags } from "./argv-parts.ts";
 
+export * from "./argv-attached.ts";
 export * from "./argv-machines.ts";
 
 /**

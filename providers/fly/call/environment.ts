@@ -13,17 +13,8 @@ import { shell } from "./shell.ts";
  * the context of a GitHub workflow, which flyctl would send along.
  */
 export function flyctlEnvironment(configDir: string): NodeJS.ProcessEnv {
-  const hidden = [
-    /^FLY_(?:APP|REGION|ORG|ORGANIZATION|JSON|VERBOSE|EMIT_RELEASE_JSON|TOML|CONFIG_DIR)$/,
-    /^(?:FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|SECRETS_DIGEST|IDENTITY|DRIFT|PULUMI_COMMAND_STD(?:OUT|ERR))$/,
-    /^(?:CI|CONTINUOUS_INTEGRATION|BUILD_NUMBER|RUN_ID|GITHUB_.*|DOCKER_.*|BUILDKIT_HOST)$/,
-  ];
-  const kept = Object.entries(shell().env).filter(
-    ([name, value]) =>
-      !hidden.some((names) => names.test(name)) && !(name.startsWith("FLY_") && value === ""),
-  );
   return {
-    ...Object.fromEntries(kept),
+    ...attachedEnvironment(),
     FLY_CONFIG_DIR: configDir,
     FLY_NO_UPDATE_CHECK: "1",
     FLY_NO_INCIDENTS_CHECK: "1",
@@ -31,4 +22,21 @@ export function flyctlEnvironment(configDir: string): NodeJS.ProcessEnv {
     FLY_SEND_METRICS: "0",
     NO_COLOR: "1",
   };
+}
+
+/**
+ * As {@link flyctlEnvironment}, for a flyctl that a person uses (attached.ts): with the person's own config folder,
+ * which may have a login, and with colours and notices as the person wants them.
+ */
+export function attachedEnvironment(): NodeJS.ProcessEnv {
+  const hidden = [
+    /^FLY_(?:APP|REGION|ORG|ORGANIZATION|JSON|VERBOSE|EMIT_RELEASE_JSON|TOML)$/,
+    /^(?:FLYCTL_OUTPUT_HAR|LOG_LEVEL|SPEC|SECRETS_DIGEST|IDENTITY|DRIFT|PULUMI_COMMAND_STD(?:OUT|ERR))$/,
+    /^(?:CI|CONTINUOUS_INTEGRATION|BUILD_NUMBER|RUN_ID|GITHUB_.*|DOCKER_.*|BUILDKIT_HOST)$/,
+  ];
+  const kept = Object.entries(shell().env).filter(
+    ([name, value]) =>
+      !hidden.some((names) => names.test(name)) && !(name.startsWith("FLY_") && value === ""),
+  );
+  return Object.fromEntries(kept);
 }

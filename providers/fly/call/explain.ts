@@ -5,6 +5,17 @@ import type { Fly } from "./flyctl.ts";
 import { table } from "./parse.ts";
 import { shell } from "./shell.ts";
 
+/** There is no flyctl to run. */
+export const noFlyctl: Problem = {
+  what: "flyctl is not on PATH, and everything on Fly needs it.",
+  setIn: "PATH",
+  fix: [
+    "install it:  https://fly.io/docs/flyctl/install/",
+    "or add the folder of an installed flyctl to PATH",
+  ],
+  retry: retry.no,
+};
+
 /**
  * A flyctl failure in the operator's words. The spec holds the value that was sent, so the error can name the
  * value, the config key behind it and the valid values.
@@ -48,15 +59,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
   };
   switch (failure.reason) {
     case "missing":
-      return {
-        what: "flyctl is not on PATH, and everything on Fly needs it.",
-        setIn: "PATH",
-        fix: [
-          "install it:  https://fly.io/docs/flyctl/install/",
-          "or add the folder of an installed flyctl to PATH",
-        ],
-        retry: retry.no,
-      };
+      return noFlyctl;
     case "login":
       return {
         what: "Fly refuses the login of flyctl: the token is missing, expired or revoked.",

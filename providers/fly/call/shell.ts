@@ -2,6 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
+import { isatty } from "node:tty";
+import { runAttached } from "./attached.ts";
 import { runProgram } from "./program.ts";
 
 /** Signals by which an engine or a person ends a run. */
@@ -19,6 +21,9 @@ export interface Shell {
   /** Calls the listener when somebody asks the run to stop. */
   onStop(listener: (signal: Stop) => void): void;
   runProgram: typeof runProgram;
+  /** Whether standard input is a terminal. */
+  readonly isTerminal: boolean;
+  runAttached: typeof runAttached;
 }
 
 const ownProcess: Shell = {
@@ -31,6 +36,10 @@ const ownProcess: Shell = {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => listener(name));
   },
   runProgram,
+  get isTerminal() {
+    return isatty(0);
+  },
+  runAttached,
 };
 
 const current = new AsyncLocalStorage<Shell>();

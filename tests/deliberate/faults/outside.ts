@@ -24,6 +24,20 @@ export const outsideFaults: readonly Fault[] = [
     what: "a flag that is on unless it is switched off: recover takes the lock of a run that is alive elsewhere",
   },
   {
+    name: "old-backup-passes",
+    file: "cli/backups/report.ts",
+    text: "  if (age <= longestAgeMs(schedule)) return undefined;",
+    replacement: "  if (age >= longestAgeMs(schedule)) return undefined;",
+    what: "a comparison the wrong way round: nobody hears that the last backup is weeks old",
+  },
+  {
+    name: "half-a-backup-counts",
+    file: "cli/backups/in-bucket.ts",
+    text: "    if (one !== undefined && one.problem === undefined) return one;",
+    replacement: "    return one;",
+    what: "a manifest taken for a backup: the doctor is content with one whose dump is gone",
+  },
+  {
     name: "check-that-cannot-fail",
     file: "checks/table.ts",
     text: "must(v6.length > 0,",

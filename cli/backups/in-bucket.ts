@@ -1,0 +1,119 @@
+/**
+ * The backups in a bucket. Each has three objects, and is one from the moment when the third is there:
+ *
+ *   daily/2026-11-29/20261129T030000Z.dump.gpg
+ *   daily/2026-11-29/20261129T030000Z.escrow.gpg
+ *   daily/2026-11-29/20261129T030000Z.json          the manifest
+ */
+import type { BackupAccess } from "../../components/backup/backup-access.ts";
+import type { BackupSettings } from "../../components/config/backup-settings.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
+import { Bucket, S3Error, type StoredObject } from "../../providers/cloudflare/s3.ts";
+import type { BackupManifest } from "../../providers/fly/spec.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { manifestOf } from "./manifest.ts";
+
+/** A backup, as the bucket has it. */
+export interface Backup {
+  /** Key of the manifest. */
+  key: string;
+  class: string;
+  /** Milliseconds since 1970. */
+  taken: number;
+  /** Undefined when this version of Mastiff cannot read it. */
+  manifest: BackupManifest | undefined;
+  /** Why nobody can rely on it, in words; undefined: dump and escrow are there as the manifest says. */
+  problem: string | undefined;
+}
+
+const classes = ["hourly", "daily", "weekly", "monthly"];
+const manifestKey = /^(\w+)\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.json$/;
+
+/** Manifests that are read at once. */
+const atOnce = 16;
+
+/** The bucket of the backups, as an operator's machine opens it. @param signal ends what is still asked */
+export function bucketOf(access: BackupAccess, { s3 }: BackupSettings, signal?: AbortSignal): Bucket {
+  const { bucket, endpoint, region, accessKeyId, secretAccessKey } = access;
+  const service = s3 === undefined ? "R2" : new URL(s3.endpoint).host;
+  return new Bucket({ bucket, endpoint, region, accessKeyId, secretAccessKey, service }, signal);
+}
+
+/** All backups, the newest first. @throws S3Error */
+export async function backupsIn(bucket: Bucket): Promise<Backup[]> {
+  const { keys, sizes } = await manifestsIn(bucket);
+  const found: (Backup | undefined)[] = [];
+  for (let i = 0; i < keys.length; i += atOnce)
+    found.push(...(await Promise.all(keys.slice(i, i + atOnce).map((key) => read(bucket, key, sizes)))));
+  return found.filter((one) => one !== undefined);
+}
+
+/** The newest backup that can be relied on; undefined: there is none. @throws S3Error */
+export async function newestIn(bucket: Bucket): Promise<Backup | undefined> {
+  const { keys, sizes } = await manifestsIn(bucket);
+  for (const key of keys) {
+    const one = await read(bucket, key, sizes);
+    if (one !== undefined && one.problem === undefined) return one;
+  }
+  return undefined;
+}
+
+/** Keys of the manifests, the newest first, and the sizes of all objects by key. */
+async function manifestsIn(bucket: Bucket): Promise<{ keys: string[]; sizes: Map<string, number> }> {
+  const objects: StoredObject[] = (await Promise.all(classes.map((name) => bucket.list(`${name}/`)))).flat();
+  const keys = objects.map(({ key }) => key).filter((key) => manifestKey.test(key));
+  const time = (key: string) => key.slice(key.lastIndexOf("/") + 1);
+  return {
+    keys: keys.sort((a, b) => (time(a) < time(b) ? 1 : -1)),
+    sizes: new Map(objects.map(({ key, bytes }) => [key, bytes])),
+  };
+}
+
+/** @returns undefined for a backup that went since the list was made: its time was over */
+async function read(
+  bucket: Bucket,
+  key: string,
+  sizes: ReadonlyMap<string, number>,
+): Promise<Backup | undefined> {
+  const [, name = "", ...time] = manifestKey.exec(key) ?? [];
+  const [year = 0, month = 1, ...rest] = time.map(Number);
+  const taken = Date.UTC(year, month - 1, ...rest);
+  try {
+    const manifest = manifestOf(await bucket.text(key));
+    return { key, class: name, taken, manifest, problem: problemOf(manifest, sizes) };
+  } catch (error) {
+    if (error instanceof S3Error && error.code === "NoSuchKey") return undefined;
+    throw error;
+  }
+}
+
+function problemOf(
+  manifest: BackupManifest | undefined,
+  sizes: ReadonlyMap<string, number>,
+): string | undefined {
+  if (manifest === undefined) return "this version of Mastiff cannot read its manifest";
+  const bytes = sizes.get(manifest.dump);
+  if (bytes === undefined) return "its dump is not in the bucket";
+  if (bytes !== manifest.bytes) return `its dump has ${bytes} bytes, and ${manifest.bytes} were written`;
+  return sizes.has(manifest.escrow) ? undefined : "its escrow is not in the bucket";
+}
+
+/** Does the work with the bucket. @throws OperatorError when S3 refuses a call, with what to do about it */
+export async function asking<T>(community: CommunitySettings, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof S3Error ? unreadable(error, community) : error;
+  }
+}
+
+function unreadable(error: S3Error, { backupAccessKeyId: own }: CommunitySettings): OperatorError {
+  // A clock, a certificate, or a failure that passes: what to do does not depend on whose bucket it is.
+  const isRefused = error.status !== undefined && error.status < 500 && error.status !== 429;
+  if (!isRefused || error.code === "RequestTimeTooSkewed") return error;
+  return new OperatorError(
+    own === undefined
+      ? `${error.words}\n  fix     see what differs at Cloudflare:  pulumi preview --refresh\n          repair it:  pulumi up --refresh`
+      : `${error.words}\n  fix     the key ${own} has to list the bucket and to read its objects. If it was replaced:\n          pulumi config set mastiff:backupAccessKeyId <id>\n          pulumi config set --secret mastiff:backupSecretAccessKey <secret>\n          pulumi up`,
+  );
+}

@@ -1,0 +1,53 @@
+import { shell } from "../../providers/fly/call/shell.ts";
+import type { BackupNowSpec } from "../../providers/fly/spec.ts";
+import { manifestOf } from "../backups/manifest.ts";
+import { backupApp } from "../backups/of-stack.ts";
+import { backupsTable } from "../backups/report.ts";
+import { command } from "../command.ts";
+import { runDriver } from "../driver.ts";
+import { json, stack } from "../options.ts";
+import { communityIn, configOf, openStack } from "../stack.ts";
+
+export const backup = command({
+  meta: {
+    name: "backup",
+    description: "Takes a backup of a community's database now, beside the schedule.",
+  },
+  notes: [
+    "A machine like the scheduled one takes it, and is removed at its end. What it says goes to stderr.",
+    "The exit code is 0 when the backup is in the bucket and was read back, else that of the machine, or 1.",
+    "Ctrl-C only stops watching. The backup continues in its machine.",
+  ],
+  args: { stack, json },
+  examples: [
+    { line: "npx mastiff backup -s acme", does: "before something that may go wrong" },
+    { line: "npx mastiff backup -s acme --json", does: "for a script: the manifest of the backup" },
+  ],
+  async run({ args }) {
+    const { stdout, stderr } = shell();
+    const opened = await openStack(args.stack);
+    const settings = communityIn(await configOf(opened), opened);
+    const spec: BackupNowSpec = { app: backupApp(settings) };
+    let answer = "";
+    const code = await runDriver({
+      call: ["backup-now", "run"],
+      spec,
+      endpoint: settings.endpoints.fly,
+      stdout: (text) => {
+        answer += text;
+      },
+    });
+    if (code !== 0) return code;
+    const manifest = manifestOf(answer);
+    if (manifest === undefined) {
+      stderr(
+        `The backup was taken. Fly has lost the log of its machine; to see it:  npx mastiff backups -s ${opened.name}\n`,
+      );
+      return 0;
+    }
+    const { class: name, taken } = manifest;
+    const one = { key: manifest.dump, class: name, taken: Date.parse(taken), manifest, problem: undefined };
+    stdout(args.json ? `${JSON.stringify(manifest, null, 2)}\n` : `${backupsTable([one], Date.now())}\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,28 @@
+/** The driver in the command's own process, so that its words arrive as they are said, and Ctrl-C stops it. */
+import { flyEndpoint } from "../components/fly/driver-call.ts";
+import { inShell, type Shell, shell } from "../providers/fly/call/shell.ts";
+import { run } from "../providers/fly/run.ts";
+
+/** One run of the driver. */
+export interface DriverRun {
+  /** Kind and verb. */
+  call: readonly [kind: string, verb: string];
+  spec: object;
+  /** Base URL of Fly's APIs. Default: the real one. */
+  endpoint: string | undefined;
+  /** Hears what the driver prints on stdout. Default: it goes to the command's own. */
+  stdout?: Shell["stdout"];
+}
+
+/** @returns the driver's exit code */
+export function runDriver({ call, spec, endpoint, stdout }: DriverRun): Promise<number> {
+  const own = shell();
+  const surroundings: Shell = {
+    ...own,
+    env: { ...own.env, ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
+    // The driver takes secrets from there, and these runs have none: what is piped into the command is not theirs.
+    input: async () => "",
+    ...(stdout && { stdout }),
+  };
+  return inShell(surroundings, () => run(call));
+}
