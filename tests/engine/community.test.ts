@@ -1,7 +1,9 @@
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { communityOf } from "../../checks/community.ts";
 import { runChecks } from "../../checks/run.ts";
 import { openVisitor } from "../../checks/visitor.ts";
+import { environment } from "../../sandbox/toolchain/environment.ts";
 import { belongings } from "../support/belongings.ts";
 import { evidenceOf, leaks } from "../support/evidence.ts";
 import { canWatch } from "../support/process-watch.ts";
@@ -17,7 +19,10 @@ describe("the life of a community", () => {
   let before: unknown;
 
   beforeAll(async () => {
-    scene = await openScene({ secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' } });
+    scene = await openScene({
+      config: { "mastiff:backup": "{}" },
+      secrets: { "mastiff:secretEnv": '{"DEEPL_API_KEY":"planted-by-the-test"}' },
+    });
     ({ world, stack } = scene);
     before = belongings(await world.state());
   });
@@ -27,6 +32,11 @@ describe("the life of a community", () => {
     const machines = Object.values((await world.state()).fly.apps[app].machines) as Machine[];
     return machines.filter((machine) => machine.state !== "destroyed");
   };
+
+  const backups = async (): Promise<Bucket | undefined> =>
+    ((await world.state()).cloudflare.buckets as Bucket[]).find(
+      ({ name }) => name === "backups-mastiff-party",
+    );
 
   test("a preview calls nobody into being", async () => {
     const preview = scene.note("preview of everything", await stack.preview());
@@ -42,6 +52,25 @@ describe("the life of a community", () => {
     const preview = await stack.preview("--expect-no-changes");
     expect(preview.exitCode, preview.output).toBe(0);
     expect(preview.changes).toEqual([]);
+  });
+
+  test("up has taken the first backup, which the operator's command lists", async () => {
+    const objects = Object.keys((await backups())?.objects ?? {});
+    expect(objects.map((key) => key.replace(/^monthly\/[\d-]+\/\w+Z/, ""))).toEqual([
+      ".dump.gpg",
+      ".escrow.gpg",
+      ".json",
+    ]);
+    const { project, target, toolchain } = stack.place;
+    const listed = await execa("node", ["cli/mastiff.mjs", "backups", "-s", stack.place.stack, "--json"], {
+      cwd: project,
+      env: environment(toolchain, target),
+      extendEnv: false,
+      reject: false,
+    });
+    scene.note("mastiff backups", { output: listed.stdout + listed.stderr });
+    expect(listed.exitCode, listed.stderr).toBe(0);
+    expect(listed.stdout).toContain(objects.at(-1));
   });
 
   test("seen from outside it is a Mastodon", async () => {
@@ -82,15 +111,23 @@ describe("the life of a community", () => {
     if (canWatch) expect(scene.watch.argv.length).toBeGreaterThan(50);
     else console.warn("processes were not watched: this system has no /proc");
 
-    // Destroyed, it leaves the clouds as they were, a bucket full of uploads included.
-    const buckets = (await world.state()).cloudflare.buckets as { objects: object }[];
-    expect(Object.keys(buckets[0]?.objects ?? {}).length).toBeGreaterThan(0);
+    // Destroyed, it leaves the clouds as they were, a bucket full of uploads included. Its backups stay.
+    const buckets = (await world.state()).cloudflare.buckets as Bucket[];
+    const uploads = buckets.find(({ name }) => name === "files-mastiff-party");
+    expect(Object.keys(uploads?.objects ?? {}).length).toBeGreaterThan(0);
     const destroy = scene.note("destroy", await stack.destroy());
     expect(destroy.exitCode, destroy.output).toBe(0);
-    expect(belongings(await world.state())).toEqual(before);
+    const kept = await backups();
+    expect(Object.keys(kept?.objects ?? {}).length).toBeGreaterThan(2);
+    expect(belongings(await world.state())).toEqual({ ...(before as object), buckets: [kept] });
     expect(hunt(secrets, scene.said)).toEqual([]);
   });
 });
+
+interface Bucket {
+  name: string;
+  objects: Record<string, object>;
+}
 
 interface Machine {
   state: string;

@@ -46,7 +46,7 @@ test("where backups are taken, one comes before another minor version, and none 
   expect(words("v4.6.10").slice(0, 3)).toEqual([
     "v4.6.10 → v4.7.4: a backup, migrations, then restarts 1 × web, 1 × sidekiq",
     "first a backup of the database, while it serves; when that fails, nothing is released",
-    "then the migrations that v4.6.10 bears, in a machine of their own: minutes, on a large server hours, without a limit, while v4.6.10 goes on serving",
+    "then the migrations that v4.6.10 tolerates, in a machine of their own: minutes, on a large server hours, without a time limit; v4.6.10 keeps serving meanwhile",
   ]);
   expect(words("v4.7.3")[0]).toBe("v4.7.3 → v4.7.4: migrations, then restarts 1 × web, 1 × sidekiq");
   expect(words("v4.7.3")[1]).toMatch(/^first the migrations /);
