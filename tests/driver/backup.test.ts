@@ -186,7 +186,7 @@ describe("the machine that takes backups", { timeout: slow }, () => {
     expect(stderr).toContain(`
 No backup was taken: the machine in app acme-backup failed with exit code 1.
   fix     its last lines are below; the whole log:  flyctl logs -a acme-backup
-  retry   helps only if the cause below passes by itself: the next run takes another one
+  retry   helps only if the cause below goes away by itself: the next run takes another one
   said    No backup was taken: `);
     expect(stderr).toContain("got HTTP 403");
     expect(stderr).not.toContain(wrongKey);
@@ -250,7 +250,7 @@ No backup was taken: the machine in app acme-backup failed with exit code 1.
     expect([absent.code, absent.stderr]).toEqual([
       1,
       `There is no app "never-was" in organisation mastiff to take backups in.
-  fix     it was removed by other hands; the next run makes it again:  pulumi up
+  fix     somebody else removed it; the next run creates it again:  pulumi up
   retry   helps: the next run sees that the app is gone and makes it first
 `,
     ]);
@@ -334,7 +334,7 @@ describe("a release", { timeout: slow }, () => {
 No backup was taken before v4.7.4, so nothing was released: the machine in app acme-backup failed with exit code 1.
   fix     its last lines are below; until the cause is found, try it alone:  npx mastiff backup -s <stack>
           then release:  pulumi up
-  retry   helps only if the cause below passes by itself
+  retry   helps only if the cause below goes away by itself
   said    No backup was taken: `);
     expect(await jobsSince(world, after)).toEqual([]);
     expect([await web(), await ids()]).toEqual([[patch, patch], scheduled]);

@@ -39,7 +39,10 @@ export function hunt(secrets: Secret[], places: Place[]): string[] {
 }
 
 /** What is kept as a secret because of its company, and is none. */
-const noSecret = /\.(AWS_ACCESS_KEY_ID|VAPID_PUBLIC_KEY|publicKey\w*)$/;
+const noSecret = new RegExp(
+  "\\.(AWS_ACCESS_KEY_ID|MASTIFF_BACKUP_KEY_ID|accessKeyId|VAPID_PUBLIC_KEY|publicKey\\w*|" +
+    "backups\\.(bucket|endpoint|region|app)|MASTIFF_ESCROW\\.(domain|version))$",
+);
 
 /**
  * Every value that the stack's state marks as secret, by its place in the state. What a command prints is marked as a

@@ -52,7 +52,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     because: "a key of config, which gets another value",
   },
   { fix: "somebody removed it", because: "it says what happened" },
-  { fix: "it was removed by other hands", because: "it says what happened" },
+  { fix: "somebody else removed it", because: "it says what happened" },
   { fix: "keep the existing record: pulumi config rm", because: "a key of config that asks for a record" },
   {
     fix: "merge two of the zone's rules of this kind into one",

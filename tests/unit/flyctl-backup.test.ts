@@ -54,7 +54,7 @@ describe("the last run", () => {
       "was stopped",
       machine(9, { requested_stop: true }),
       "daily",
-      "the last backup was stopped by other hands (2026-11-29 03:00 UTC)",
+      "the last backup was stopped by somebody else (2026-11-29 03:00 UTC)",
     ],
     ["is two days and an hour old", machine(49), "daily", undefined],
     [

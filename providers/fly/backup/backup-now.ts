@@ -106,7 +106,7 @@ function notReleased(fly: Fly, app: string, to: string, ended: Ended): DriverErr
       "its last lines are below; until the cause is found, try it alone:  npx mastiff backup -s <stack>",
       "then release:  pulumi up",
     ],
-    retry: "helps only if the cause below passes by itself",
+    retry: "helps only if the cause below goes away by itself",
     said: lastSaid(fly, ended),
   });
 }

@@ -99,7 +99,7 @@ async function requireOurs({ spec, previous, fly }: Task<BackupSpec>): Promise<v
   if (found === undefined) {
     throw new DriverError({
       what: `There is no app "${spec.app}" in organisation ${spec.org} to take backups in.`,
-      fix: "it was removed by other hands; the next run makes it again:  pulumi up",
+      fix: "somebody else removed it; the next run creates it again:  pulumi up",
       retry: "helps: the next run sees that the app is gone and makes it first",
     });
   }
@@ -167,7 +167,7 @@ function notTaken(fly: Fly, app: string, ended: Ended): DriverError {
   return new DriverError({
     what: `No backup was taken: the machine in app ${app} ${outcomeOf(ended)}.`,
     fix: `its last lines are below; the whole log:  flyctl logs -a ${app}`,
-    retry: "helps only if the cause below passes by itself: the next run takes another one",
+    retry: "helps only if the cause below goes away by itself: the next run takes another one",
     said: lastSaid(fly, ended),
   });
 }

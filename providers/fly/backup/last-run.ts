@@ -26,7 +26,7 @@ export function runProblem(
   if (isOver && exit?.oomKilled) return `the last backup ran out of memory (${moment(exit.at)})`;
   if (isOver && exit !== undefined && exit.exitCode !== 0)
     return `the last backup failed with exit code ${exit.exitCode} (${moment(exit.at)})`;
-  if (isOver && exit?.wasStopped) return `the last backup was stopped by other hands (${moment(exit.at)})`;
+  if (isOver && exit?.wasStopped) return `the last backup was stopped by somebody else (${moment(exit.at)})`;
   const oldest = now - longestAgeMs(schedule);
   const since = exit?.at ?? Date.parse(machine.created_at ?? "");
   if (!(since < oldest)) return undefined;
