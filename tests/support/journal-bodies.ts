@@ -14,6 +14,9 @@ const redisAtUpstash = /REDIS_URL$|^redis-upstash/;
 const connections = new RegExp(
   `${redisAtUpstash.source}|DATABASE_URL$|^secrets-database-password|^database-`,
 );
+/** The secrets that can never be made again. */
+const permanent =
+  /(SECRET_KEY_BASE|ACTIVE_RECORD_ENCRYPTION_\w+|VAPID_PRIVATE_KEY|OTP_SECRET)$|^secrets-(secret-key-base|encryption-|vapid|otp)/;
 
 const purposes: readonly Purpose[] = [
   // A cloud tells a key that it made, once.
@@ -29,7 +32,7 @@ const purposes: readonly Purpose[] = [
     method: "POST",
     path: /\/tokens$/,
     side: "responseBody",
-    secrets: /^media-token/,
+    secrets: /^(media|backups)-token/,
   },
   // The only way to learn a Redis' password (`redis status`, `redis create`).
   { cloud: "fly", method: "POST", path: /^\/graphql$/, side: "responseBody", secrets: redisAtUpstash },
@@ -47,7 +50,17 @@ const purposes: readonly Purpose[] = [
     method: "POST",
     path: /\/apps\/mastiff-party\/secrets$/,
     side: "requestBody",
-    secrets: /^(?!operator|media-token|secrets-redis-password)/,
+    secrets: /^(?!operator|media-token|secrets-redis-password|backups-(token|key|access))/,
+  },
+  // The way to the database and to its own bucket, and the escrow.
+  {
+    cloud: "fly",
+    method: "POST",
+    path: /\/apps\/mastiff-party-backup\/secrets$/,
+    side: "requestBody",
+    secrets: new RegExp(
+      `${permanent.source}|DATABASE_URL$|^secrets-database-password|^database-|backups[\\w.-]*\\.secretAccessKey$|BACKUP_KEY_SECRET$`,
+    ),
   },
 ];
 
