@@ -15,11 +15,11 @@ import { type BackupPlan, backupSpec, backupThings, expiryRules } from "./backup
 
 /** Arguments of {@link Backups}. */
 export interface BackupsArgs {
-  /** The community's domain, in the name of the key. */
+  /** The community's domain, which names the backup key. */
   domain: string;
-  /** Whether the key is protected from deletion; undefined: as the component is. */
+  /** Whether the backup key is protected from deletion; undefined: as the component is. */
   protect: boolean | undefined;
-  /** What takes backups, and where they are; undefined: none are taken any more, and the key alone stays. */
+  /** What takes backups, and where they are; undefined: none are taken any more, and only the backup key stays. */
   taking: BackupTaking | undefined;
 }
 
@@ -31,23 +31,23 @@ export interface BackupTaking {
   plan: BackupPlan;
   /** Schedule, bucket, and how long backups are kept. */
   settings: BackupSettings;
-  /** Jurisdiction of the bucket, that of the uploads. */
+  /** Jurisdiction of the bucket: the same as that of the uploads' bucket. */
   jurisdiction: "default" | "eu";
-  /** The operator's own key for the bucket, required for another S3. Default: a key that the component makes. */
+  /** The operator's own key for the bucket, required outside R2. Default: a key that the component makes. */
   key?: OwnBucketKey | undefined;
-  /** Word of the made token in `mastiff:rotate`. A new word makes a new token. Unset: never rotated. */
+  /** Word in `mastiff:rotate` for the bucket key that the component makes. A new word makes a new key. Unset: never. */
   keyWord?: string | undefined;
   /** Base URL of R2's S3 API, as the operator's machine reaches it. Default: the account's own. */
   endpoint?: string | undefined;
-  /** How the bucket reaches Cloudflare. Default: as config and environment say. */
+  /** How the bucket's resource reaches Cloudflare. Default: as config and environment say. */
   reach?: CloudflareReach | undefined;
   /** DATABASE_URL. Secret. */
   databaseUrl: pulumi.Input<string>;
   /** Secrets that can never be made again, by the names of their variables. Secret. */
   escrow: Record<string, pulumi.Input<string>>;
   /**
-   * The release that the backups are of. Until it is done, the machine keeps the secrets of the release before:
-   * a release to another minor version of Mastodon takes its backup with these.
+   * The release of Mastodon whose database is backed up. The backup machine and its secrets change after it: a
+   * release to another minor version first takes a backup, and that backup needs the secrets of the previous release.
    */
   after: pulumi.Resource[];
 }
@@ -56,11 +56,12 @@ export interface BackupTaking {
  * Encrypted backups of a community's database, taken by a machine on Fly by a schedule, in a bucket that outlives the
  * stack.
  *
- * Each backup is encrypted for a key of the stack, and for the operator's own keys. The machine has public keys only.
- * With each dump goes an escrow: the secrets without which a restored database is not the community.
+ * Each backup is encrypted for the backup key, which is in the stack's state, and for the operator's own keys. The
+ * machine has public keys only. With each dump goes an escrow: the secrets without which a restored database is not
+ * the community.
  *
- * The key of the bucket may read and write in this bucket alone. The bucket's own rules delete what is too old. When
- * backups are switched off, or the stack is destroyed, the bucket stays with its backups and its rules.
+ * The bucket has a key of its own, which may read and write in this bucket alone. The bucket's rules delete what is too
+ * old. When backups are switched off, or the stack is destroyed, the bucket stays with its backups and its rules.
  *
  * @throws in `up`, if the first backup fails
  * @see https://fly.io/docs/machines/flyctl/fly-machine-run/#start-a-machine-on-a-schedule
@@ -79,9 +80,9 @@ export interface BackupTaking {
  * new Backups("dogs-backups", { domain: "mastiff.party", protect: true, taking });
  */
 export class Backups extends pulumi.ComponentResource {
-  /** The key that opens the backups. */
+  /** The backup key: an OpenPGP key whose private half opens the backups. */
   readonly key: BackupKey;
-  /** Where the backups are, and the keys to read and to open them. Secret. Undefined: none are taken. */
+  /** Where the backups are, and the keys to read and to open them. Secret. Undefined: no backups are taken. */
   readonly access: pulumi.Output<BackupAccess> | undefined;
 
   constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -113,20 +114,21 @@ export class Backups extends pulumi.ComponentResource {
         MASTIFF_ESCROW: pulumi.jsonStringify({ domain, version, secrets: taking.escrow }),
       }),
     );
-    const drifted = withSecretsDrift({ secrets: things.secrets, release: things.machine }, place);
+    const placeWithDrift = withSecretsDrift({ secrets: things.secrets, release: things.machine }, place);
     const secrets = new FlyCommand(
       things.secrets,
-      { place: drifted, moves: false, after: appName, secrets: values },
+      { place: placeWithDrift, moves: false, after: appName, secrets: values },
       { parent: this, dependsOn: taking.after },
     );
     new FlyCommand(
       things.machine,
       {
-        place: drifted,
+        place: placeWithDrift,
         moves: false,
         after: appName,
         spec: publicKey.apply((key) => backupSpec(place, plan, key)),
-        // Changed secrets need another machine. Not secret, as in a release (app-release.ts).
+        // After a change of the secrets, a new machine proves by a backup that they work. Not marked secret:
+        // AppRelease says why at its own digest.
         environment: { SECRETS_DIGEST: pulumi.unsecret(values.apply(digest)) },
       },
       { parent: this, dependsOn: [secrets, ...taking.after] },
@@ -134,8 +136,8 @@ export class Backups extends pulumi.ComponentResource {
     return pulumi.secret({ ...bucket, publicKey, privateKey, app: plan.app });
   }
 
-  /** A bucket in R2 that stays, with its rules, and a key for it that works. */
-  #inR2(name: string, taking: BackupTaking): Place {
+  /** A bucket in R2 that outlives the stack, its lifecycle rules, and a key that was seen to open it. */
+  #inR2(name: string, taking: BackupTaking): OpenBucket {
     const { place, settings, jurisdiction, endpoint, keyWord: word } = taking;
     const { account: accountId } = settings;
     const child = { parent: this };
@@ -180,12 +182,12 @@ export class Backups extends pulumi.ComponentResource {
 }
 
 /** A bucket, and the key that opens it. */
-type Place = {
+type OpenBucket = {
   [Part in "bucket" | "endpoint" | "region" | "accessKeyId" | "secretAccessKey"]: pulumi.Input<string>;
 };
 
-/** The operator's bucket in another S3. */
-function inS3({ endpoint, region }: { endpoint: string; region: string }, taking: BackupTaking): Place {
+/** The operator's bucket in another S3 than R2. */
+function inS3({ endpoint, region }: { endpoint: string; region: string }, taking: BackupTaking): OpenBucket {
   const { key, settings } = taking;
   if (key === undefined) throw new Error(`the bucket ${settings.bucket} at ${endpoint} has no key`);
   return { bucket: settings.bucket, endpoint, region, ...key };
