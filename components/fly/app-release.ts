@@ -21,7 +21,10 @@ export interface AppReleaseArgs extends AppReleasePlan {
   secrets: Record<string, pulumi.Input<string>>;
   /** Resources that must exist before the machines start. */
   after: pulumi.Resource[];
-  /** Names the release whose data is no longer in the database: any release may follow it. Default: none. */
+  /**
+   * What the stack has given up. Its `mastodonVersion` is the release whose data is no longer in the database:
+   * any release may follow that one. Default: nothing.
+   */
   movedFrom?: MovedFrom | undefined;
 }
 
@@ -46,7 +49,7 @@ export interface AppReleasePlan {
   redisGate: boolean;
   /** App of the own Redis that Sidekiq works from. Default: none, and Sidekiq's heartbeat is not checked. */
   redis?: string;
-  /** App of the backups, of which one is taken before another minor version of Mastodon. Default: none. */
+  /** App of the backups. It takes one before a change to another minor version of Mastodon. Default: none. */
   backup?: string;
 }
 
@@ -57,9 +60,10 @@ function secretsSpec({ app, secretNames, forGood }: AppReleasePlan): SecretsSpec
 function releaseSpec(place: UnseenPlace, plan: AppReleasePlan): Declared<ReleaseSpec> {
   const { org, region } = place;
   const { app, image, groups, database, redisGate, redis, backup } = plan;
+  // The smoke job runs in Rails, which only the app that migrates the database has.
   const smoke = database !== null;
-  const others = { ...(redis && { redis }), ...(backup && { backup }) };
-  return { org, app, region, image, groups, database, redisGate, smoke, ...others };
+  const otherApps = { ...(redis && { redis }), ...(backup && { backup }) };
+  return { org, app, region, image, groups, database, redisGate, smoke, ...otherApps };
 }
 
 /** The things that an {@link AppRelease} makes. */
@@ -80,8 +84,8 @@ export function appReleaseThings(
  * A destroy removes the machines first: nobody writes into the bucket while it is emptied, and nobody holds a
  * connection to the database while it is dropped.
  *
- * @throws Error if `secrets` and `secretNames` differ; in previews too, if the image goes back, skips a minor
- *   version or is of another major version
+ * @throws Error if `secrets` and `secretNames` differ. A hook refuses, in previews too, an image that goes back,
+ *   skips a minor version or is of another major version
  * @example
  * const plan = planFly(settings, mailServerOf(settings)).streaming;
  * const streamingRelease = new AppRelease("dogs-streaming-machines", {
@@ -135,7 +139,7 @@ export class AppRelease extends pulumi.ComponentResource {
   }
 }
 
-/** A secret that differs is repaired by a release, so the release shows the same drift. */
+/** The place, with drift of the secrets shown at the release too: the release applies the repaired secrets. */
 export function withSecretsDrift(
   { secrets, release }: { secrets: ObservedThing; release: ObservedThing },
   place: FlyPlace,
@@ -163,13 +167,13 @@ function upgradeGuard(name: string, movedFrom: MovedFrom = {}): pulumi.ResourceH
  * Logs what a change restarts and for how long, in previews too. The message belongs to the component: the
  * release has no URN before it is done, so a message of its own would wait until then.
  */
-function announcement(name: string, release: pulumi.Resource): pulumi.ResourceHook {
+function announcement(name: string, component: pulumi.Resource): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     `${name}-announcement`,
     async ({ oldInputs, newInputs }) => {
       const [old, next] = [releaseIn(oldInputs), releaseIn(newInputs)];
       const words = old && next ? releaseWords(old, next) : [];
-      if (words.length > 0) await pulumi.log.info(words.join("\n  - "), release);
+      if (words.length > 0) await pulumi.log.info(words.join("\n  - "), component);
     },
     { onDryRun: true },
   );
