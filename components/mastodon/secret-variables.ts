@@ -15,13 +15,18 @@ export interface SecretVariablesArgs {
   apiKey: pulumi.Output<string> | undefined;
 }
 
-/** Mastodon's secret variables that are not generated: of the bucket, of the mail server, and the operator's own. */
+/**
+ * Mastodon's secret variables, except those that `MastodonSecrets` generates: the key of the uploads' bucket, the
+ * password of the mail server, and the variables of the operator.
+ */
 export function secretVariables({
   given: { settings, secrets },
   media,
   mail,
   apiKey,
 }: SecretVariablesArgs): Record<string, pulumi.Output<string>> {
+  // Neither "" below is ever sent. The names are the keys of `secretEnv` itself. Where the mail server needs a
+  // password, the config's rules require one, or there is SendGrid's key.
   const own = settings.secretEnvNames.map((name): [string, pulumi.Output<string>] => [
     name,
     secrets.secretEnv.apply((env) => env[name] ?? ""),
