@@ -19,9 +19,9 @@ type Inputs = z.infer<typeof inputs>;
 interface Outputs {
   /** Whether R2 serves the bucket at the host. */
   enabled: boolean;
-  /** pending, active, deactivated, blocked, error, unknown; missing where R2 does not know the host. */
+  /** R2's word: pending, active, deactivated, blocked, error, unknown. Or `missing`: R2 does not know the host. */
   ownership: string;
-  /** initializing, pending, active, deactivated, error, unknown; missing where R2 does not know the host. */
+  /** R2's word: initializing, pending, active, deactivated, error, unknown. Or `missing`, as above. */
   ssl: string;
 }
 
@@ -31,16 +31,21 @@ function outputsOf(domain: CustomDomain | undefined): Outputs {
   return { enabled, ownership: status.ownership ?? "unknown", ssl: status.ssl ?? "unknown" };
 }
 
-/** Whether switching the host on again may help: waiting does not end these states. */
-function isStuck({ enabled, ownership, ssl }: Outputs): boolean {
+/** Whether the host is in a state that waiting does not end. Switching it on again may. */
+function isOffOrStuck({ enabled, ownership, ssl }: Outputs): boolean {
   return !enabled || [ownership, ssl].some((word) => word === "deactivated" || word === "error");
 }
 
-/** Switches the host on again when it is off or stuck. @returns its state after that */
-async function keep(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
+/**
+ * Switches the host on again if it is off or stuck. Does nothing to a host that R2 does not know: only
+ * `R2CustomDomain` can create it.
+ *
+ * @returns the state of the host after that
+ */
+async function keepOn(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
   const found = await customDomain(cloud, wanted);
   const seen = outputsOf(found);
-  if (found === undefined || !isStuck(seen)) return seen;
+  if (found === undefined || !isOffOrStuck(seen)) return seen;
   const headers = { "cf-r2-jurisdiction": wanted.jurisdiction };
   const body = { enabled: true, minTLS: wanted.minTls };
   await cloud.request("PUT", customDomainPath(wanted), { headers, body });
@@ -48,35 +53,36 @@ async function keep(cloud: CloudClient, wanted: Inputs): Promise<Outputs> {
 }
 
 /**
- * The public host of a bucket, after R2 was told of it. `cloudflare.R2CustomDomain` is done when its POST is
- * answered; but some hosts stay disabled (terraform-provider-cloudflare#6578), and the certificate comes
- * minutes later.
+ * Looks after a bucket's public host. The host is created by `cloudflare.R2CustomDomain`, which is done when its
+ * POST is answered. But some hosts then stay disabled (terraform-provider-cloudflare#6578), and the certificate
+ * comes minutes later.
  */
 export const publicHost: Kind<Inputs, Outputs, () => CloudClient> = {
   inputs,
   replacedBy: ["accountId", "bucket", "jurisdiction", "host"],
 
-  async create(cloud, wanted) {
-    return { id: wanted.host, outs: await keep(cloud(), wanted) };
+  async create(connect, wanted) {
+    return { id: wanted.host, outs: await keepOn(connect(), wanted) };
   },
 
-  async differs(cloud, _id, state) {
-    const now = outputsOf(await customDomain(cloud(), state));
+  async differs(connect, _id, state) {
+    const now = outputsOf(await customDomain(connect(), state));
     // While R2 cannot reach its certificates, it answers `unknown` for both: that is not a change.
     if (now.enabled && now.ownership === "unknown" && now.ssl === "unknown") return undefined;
-    if (isStuck(now))
+    if (isOffOrStuck(now))
       return `${state.host} is ${now.enabled ? `stuck (${now.ownership}, ${now.ssl})` : "off"}`;
-    const isAsKnown = now.ownership === state.ownership && now.ssl === state.ssl && state.enabled;
-    return isAsKnown ? undefined : `${state.host}: ownership ${now.ownership}, certificate ${now.ssl}`;
+    // The host is on now; the state may still have it as off.
+    const isRecorded = state.enabled && now.ownership === state.ownership && now.ssl === state.ssl;
+    return isRecorded ? undefined : `${state.host}: ownership ${now.ownership}, certificate ${now.ssl}`;
   },
 
-  async read(cloud, _id, state) {
-    const found = await customDomain(cloud(), state);
+  async read(connect, _id, state) {
+    const found = await customDomain(connect(), state);
     return found && outputsOf(found);
   },
 
-  update: (cloud, _id, _state, news) => keep(cloud(), news),
+  update: (connect, _id, _state, news) => keepOn(connect(), news),
 
-  // The custom domain is deleted by its own resource; this one made nothing.
+  // Nothing to remove: R2CustomDomain deletes the host.
   async remove() {},
 };
