@@ -3,11 +3,16 @@ import { execIn } from "../call/exec.ts";
 import type { Fly } from "../call/flyctl.ts";
 
 /**
- * Runs SQL on a Fly Postgres, inside its machine, by `machine exec`. This goes over the API, without the
- * tunnel that `postgres connect` needs, and takes the operator's password from the machine's own environment.
+ * Runs one SQL statement on a Fly Postgres and returns the lines of its result.
  *
- * One statement per call: the statement is one word for psql's -c inside one word for sh's -c. Identifiers
- * and literals are limited to characters that neither quoting changes.
+ * psql runs inside the database's machine, by `machine exec`: this needs only Fly's API, where
+ * `postgres connect` needs a tunnel. The password of the superuser `postgres` is in the machine's environment
+ * (OPERATOR_PASSWORD), so the driver never has it.
+ *
+ * The statement is quoted twice: as one word for psql's -c, inside one word for sh's -c. {@link shellCommand}
+ * escapes what these quotings change, and refuses what it cannot escape.
+ *
+ * @throws SqlError when the statement fails
  */
 export async function sql(
   fly: Fly,
@@ -22,8 +27,8 @@ export async function sql(
 }
 
 /**
- * Runs a CREATE for something that did not exist a moment ago. When the answer is lost and the call is
- * retried, "already exists" means that this run has created it.
+ * Runs a CREATE. The caller has just seen that the thing does not exist. So "already exists" is no error: the
+ * answer to this very CREATE was lost, and the call was retried.
  */
 export async function create(fly: Fly, app: string, machine: string, statement: string): Promise<void> {
   try {
@@ -33,7 +38,10 @@ export async function create(fly: Fly, app: string, machine: string, statement: 
   }
 }
 
-/** Lets a role log in with the password of this verifier (an SQL literal). Creates a role that is unknown. */
+/**
+ * Lets a role log in with a password. `known` says whether the role exists; if not, it is created. `verifier`
+ * is the SCRAM verifier of the password, as an SQL literal.
+ */
 export async function letIn(
   fly: Fly,
   app: string,
@@ -45,7 +53,7 @@ export async function letIn(
   else await create(fly, app, machine, `CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`);
 }
 
-/** A statement that the server refused, or psql when there is no server yet. */
+/** A statement failed: Postgres refused it, or psql found no server, which may not have started yet. */
 export class SqlError extends DriverError {
   constructor(app: string, said: string) {
     super({
@@ -58,9 +66,12 @@ export class SqlError extends DriverError {
   }
 }
 
-/** Port 5433 is Postgres itself; 5432 is the proxy in front of it, which needs an elected leader. */
+/**
+ * The shell command that runs a statement inside the machine. It connects to Postgres itself, on port 5433: the
+ * proxy in front of it, on 5432, answers only once a leader is elected.
+ */
 export function shellCommand(statement: string, database = "postgres"): string {
-  identifier(database);
+  identifier(database); // Throws if the URL below would have to escape the name.
   if (/[\\`!\n]/.test(statement)) throw new Error("this statement does not survive two shells");
   // Within sh's double quotes, which are within sh's single quotes: $ and " need a backslash, ' must close and reopen.
   const inDouble = statement.replaceAll("$", "\\$").replaceAll('"', '\\"');
@@ -90,6 +101,7 @@ export async function awaitServer(fly: Fly, app: string, machine: string, limitM
       error instanceof SqlError ||
       (error instanceof FlyctlFailure && !["login", "stopped"].includes(error.reason)),
     waitMs: (attempt, error) => {
+      // `execIn` has already retried such a failure several times, so quick questions would only add load.
       isFlyBusy ||= isPassing(error);
       return isFlyBusy ? 5000 : Math.min(250 * 1.5 ** (attempt - 1), 5000);
     },
