@@ -4,14 +4,7 @@ import { CommunityCloudflare } from "./cloudflare/community-cloudflare.ts";
 import { hostsOf } from "./cloudflare/hosts.ts";
 import type { CommunityArgs } from "./community-args.ts";
 import type { CommunityOutputs } from "./community-outputs.ts";
-import {
-  givenBy,
-  inWordsOf,
-  ownBackupKey,
-  ownBucketKey,
-  StackConfig,
-  withMarkedSecrets,
-} from "./config/given.ts";
+import { givenBy, inWordsOf, ownBucketKey, StackConfig, withMarkedSecrets } from "./config/given.ts";
 import { CommunityFly } from "./fly/community-fly.ts";
 import { isKept } from "./fly/plan.ts";
 import { CommunityMail } from "./mail/community-mail.ts";
@@ -119,15 +112,9 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
     const fly = new CommunityFly(names.fly, { ground, zoneId, secrets, variables }, own);
     const { web, streaming, webRelease, streamingRelease } = fly;
     const uploads = media.keepUploads(webRelease.released);
-    const backups = communityBackups({
-      ground,
-      key: ownBackupKey(given),
-      databaseUrl: fly.connections.DATABASE_URL,
-      escrow: secrets.variables,
-      after: [webRelease.released],
-    });
-    const holds = [secrets, zone, uploads, fly.postgres, fly.redis, webRelease];
-    if (backups !== undefined) holds.push(backups.key);
+    const backups = communityBackups({ ground, given, secrets, fly });
+    const opensBackups = backups === undefined ? [] : [backups.key];
+    const holds = [secrets, zone, uploads, fly.postgres, fly.redis, webRelease, ...opensBackups];
     new CommunityLock(names.lock, { protect: isKept(settings), holds }, own);
     const released = [webRelease.released, streamingRelease.released];
     const ending = endCommunity({ ground, key, sendgrid, appName: web.appName, after: released });

@@ -1,17 +1,23 @@
 /** The backups of a community, from its config and what its last state has. */
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupSettings } from "../config/backup-settings.ts";
-import type { OwnBucketKey } from "../config/given.ts";
+import { type GivenSettings, ownBackupKey } from "../config/given.ts";
+import type { CommunityFly } from "../fly/community-fly.ts";
+import type { MastodonSecrets } from "../mastodon/mastodon-secrets.ts";
 import type { Groundwork } from "../stack/groundwork.ts";
 import { resourceNames } from "../stack/logical-names.ts";
-import { Backups, type BackupsArgs, type BackupTaking } from "./backups.ts";
+import { Backups, type BackupsArgs } from "./backups.ts";
 
 /** Arguments of {@link communityBackups}. */
-export interface CommunityBackupsArgs extends Pick<BackupTaking, "databaseUrl" | "escrow" | "after"> {
+export interface CommunityBackupsArgs {
   /** The checked settings, the names, the plan of everything on Fly, and the last state. */
   ground: Groundwork;
-  /** The operator's own key for the bucket; undefined: the community makes one. */
-  key: OwnBucketKey | undefined;
+  /** The settings with their secrets, among them the operator's own key for the bucket, if there is one. */
+  given: GivenSettings;
+  /** The secrets that can never be made again: they go into the escrow. */
+  secrets: Pick<MastodonSecrets, "variables">;
+  /** The database, and the release that the backups are of. */
+  fly: Pick<CommunityFly, "connections" | "webRelease">;
 }
 
 /**
@@ -30,11 +36,14 @@ export function communityBackups(args: CommunityBackupsArgs): Backups | undefine
   return new Backups(names.backups, { domain, protect, taking: takingOf(args) }, own);
 }
 
-function takingOf({ ground, ...rest }: CommunityBackupsArgs): BackupsArgs["taking"] {
+function takingOf({ ground, given, secrets, fly }: CommunityBackupsArgs): BackupsArgs["taking"] {
   const { settings, place, plan, cloudflare } = ground;
   if (settings.backup === undefined || plan.backup === undefined) return undefined;
   return {
-    ...rest,
+    key: ownBackupKey(given),
+    databaseUrl: fly.connections.DATABASE_URL,
+    escrow: secrets.variables,
+    after: [fly.webRelease.released],
     place,
     plan: plan.backup,
     settings: settings.backup,
