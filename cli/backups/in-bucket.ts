@@ -10,6 +10,7 @@ import type { BackupSettings } from "../../components/config/backup-settings.ts"
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { Bucket, S3Error, type StoredObject } from "../../providers/cloudflare/s3.ts";
 import type { BackupManifest } from "../../providers/fly/spec.ts";
+import { backupClasses } from "../../providers/rules/backup-objects.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { manifestOf } from "./manifest.ts";
 
@@ -26,7 +27,6 @@ export interface Backup {
   problem: string | undefined;
 }
 
-const classes = ["hourly", "daily", "weekly", "monthly"];
 const manifestKey = /^(\w+)\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.json$/;
 
 /** Manifests that are read at once. */
@@ -67,7 +67,9 @@ export async function newestIn(bucket: Bucket, domain: string): Promise<Backup |
 
 /** Keys of the manifests, the newest first, and the sizes of all objects by key. */
 async function manifestsIn(bucket: Bucket): Promise<{ keys: string[]; sizes: Map<string, number> }> {
-  const objects: StoredObject[] = (await Promise.all(classes.map((name) => bucket.list(`${name}/`)))).flat();
+  const objects: StoredObject[] = (
+    await Promise.all(backupClasses.map((name) => bucket.list(`${name}/`)))
+  ).flat();
   const keys = objects.map(({ key }) => key).filter((key) => manifestKey.test(key));
   const time = (key: string) => key.slice(key.lastIndexOf("/") + 1);
   return {

@@ -143,17 +143,17 @@ export class Bucket {
     await this.#call("GET", "list-type=2&max-keys=1", { root: "ListBucketResult" });
   }
 
-  /** Keys of up to 1000 objects, in the order of their names. */
-  async keys(): Promise<string[]> {
-    return (await this.#page("")).objects.map(({ key }) => key);
+  /** Keys of up to 1000 objects that begin so, in the order of their names. */
+  async keys(prefix = ""): Promise<string[]> {
+    const { objects } = await this.#page(prefix === "" ? "" : within(prefix));
+    return objects.map(({ key }) => key);
   }
 
   /** All objects whose keys begin so, in the order of their keys, however many they are. */
   async list(prefix: string): Promise<StoredObject[]> {
     const found: StoredObject[] = [];
-    const within = `&prefix=${encodeURIComponent(prefix)}`;
     for (let more = ""; ; ) {
-      const { objects, next } = await this.#page(`${within}${more}`);
+      const { objects, next } = await this.#page(`${within(prefix)}${more}`);
       found.push(...objects);
       if (next === undefined) return found;
       more = `&continuation-token=${encodeURIComponent(next)}`;
@@ -268,6 +268,11 @@ interface Answer {
   // The shape is S3's; what is read of it is checked where it is read.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   xml: Record<string, any>;
+}
+
+/** The part of a query that asks for keys that begin so. */
+function within(prefix: string): string {
+  return `&prefix=${encodeURIComponent(prefix)}`;
 }
 
 /** The path of an object in its bucket. */

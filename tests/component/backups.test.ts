@@ -82,7 +82,10 @@ test("a bucket that outlives the stack, with a key for it alone, and rules that 
     accessKeyId: "community-backups-token-id",
     secretAccessKey: new Secret(createHash("sha256").update(given.token("backups-token")).digest("hex")),
     keepObjects: true,
+    forBackups: true,
   });
+  // Before there are rules, the key finds out whether they would delete anything else.
+  expect(declared.named("backups-lifecycle").dependsOn).toContain("backups-access");
   const { rules } = declared.named("backups-lifecycle").inputs as { rules: Rule[] };
   const day = 86_400;
   expect(rules.map((rule) => [rule.id, rule.conditions.prefix, ageOf(rule) / day])).toEqual([
