@@ -353,6 +353,11 @@ test("where backups were switched off, the key stays: it opens those that are in
   expect(off.names.filter(isOfBackups)).toEqual(["backups", "backups-key"]);
   expect(off.kept).toContain("backups-key");
   expect(off.outputs).not.toHaveProperty("backups");
+  const config = { "mastiff:destroy": "mastiff.party" };
+  const ending = await declareProgram({ isLive: true, calls, config });
+  expect(ending.outputs.leftAfterDestroy).toContainEqual(
+    expect.stringMatching(/^the bucket with the backups that were taken before mastiff:backup was off: /),
+  );
 });
 
 test("each run warns where nobody could open the backups without the state, and where there are none", async () => {
