@@ -186,6 +186,7 @@ describe("the machine that takes backups", { timeout: slow }, () => {
     expect(stderr).toContain(`
 No backup was taken: the machine in app acme-backup failed with exit code 1.
   fix     its last lines are below; the whole log:  flyctl logs -a acme-backup
+          when the bucket is gone, or its key is refused, have them made again:  pulumi up --refresh
   retry   helps only if the cause below goes away by itself: the next run takes another one
   said    No backup was taken: `);
     expect(stderr).toContain("got HTTP 403");
