@@ -10,6 +10,7 @@ import type { BackupSettings } from "../../components/config/backup-settings.ts"
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { Bucket, S3Error, type StoredObject } from "../../providers/cloudflare/s3.ts";
 import type { BackupManifest } from "../../providers/fly/spec.ts";
+import { backupClasses } from "../../providers/rules/backup-objects.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { manifestOf } from "./manifest.ts";
 
@@ -22,11 +23,10 @@ export interface Backup {
   taken: number;
   /** Undefined when this version of Mastiff cannot read it. */
   manifest: BackupManifest | undefined;
-  /** Why nobody can rely on it, in words; undefined: dump and escrow are there as the manifest says. */
+  /** Why the community cannot rely on it, in words; undefined: dump and escrow are there as the manifest says. */
   problem: string | undefined;
 }
 
-const classes = ["hourly", "daily", "weekly", "monthly"];
 const manifestKey = /^(\w+)\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.json$/;
 
 /** Manifests that are read at once. */
@@ -39,20 +39,27 @@ export function bucketOf(access: BackupAccess, { s3 }: BackupSettings, signal?: 
   return new Bucket({ bucket, endpoint, region, accessKeyId, secretAccessKey, service }, signal);
 }
 
-/** All backups, the newest first. @throws S3Error */
-export async function backupsIn(bucket: Bucket): Promise<Backup[]> {
+/**
+ * All backups, the newest first.
+ *
+ * @param domain whose they should be: several communities may have one bucket in another S3
+ * @throws S3Error
+ */
+export async function backupsIn(bucket: Bucket, domain: string): Promise<Backup[]> {
   const { keys, sizes } = await manifestsIn(bucket);
   const found: (Backup | undefined)[] = [];
   for (let i = 0; i < keys.length; i += atOnce)
-    found.push(...(await Promise.all(keys.slice(i, i + atOnce).map((key) => read(bucket, key, sizes)))));
+    found.push(
+      ...(await Promise.all(keys.slice(i, i + atOnce).map((key) => read(bucket, key, sizes, domain)))),
+    );
   return found.filter((one) => one !== undefined);
 }
 
-/** The newest backup that can be relied on; undefined: there is none. @throws S3Error */
-export async function newestIn(bucket: Bucket): Promise<Backup | undefined> {
+/** The newest backup of the domain that can be relied on; undefined: there is none. @throws S3Error */
+export async function newestIn(bucket: Bucket, domain: string): Promise<Backup | undefined> {
   const { keys, sizes } = await manifestsIn(bucket);
   for (const key of keys) {
-    const one = await read(bucket, key, sizes);
+    const one = await read(bucket, key, sizes, domain);
     if (one !== undefined && one.problem === undefined) return one;
   }
   return undefined;
@@ -60,7 +67,9 @@ export async function newestIn(bucket: Bucket): Promise<Backup | undefined> {
 
 /** Keys of the manifests, the newest first, and the sizes of all objects by key. */
 async function manifestsIn(bucket: Bucket): Promise<{ keys: string[]; sizes: Map<string, number> }> {
-  const objects: StoredObject[] = (await Promise.all(classes.map((name) => bucket.list(`${name}/`)))).flat();
+  const objects: StoredObject[] = (
+    await Promise.all(backupClasses.map((name) => bucket.list(`${name}/`)))
+  ).flat();
   const keys = objects.map(({ key }) => key).filter((key) => manifestKey.test(key));
   const time = (key: string) => key.slice(key.lastIndexOf("/") + 1);
   return {
@@ -74,13 +83,14 @@ async function read(
   bucket: Bucket,
   key: string,
   sizes: ReadonlyMap<string, number>,
+  domain: string,
 ): Promise<Backup | undefined> {
   const [, name = "", ...time] = manifestKey.exec(key) ?? [];
   const [year = 0, month = 1, ...rest] = time.map(Number);
   const taken = Date.UTC(year, month - 1, ...rest);
   try {
     const manifest = manifestOf(await bucket.text(key));
-    return { key, class: name, taken, manifest, problem: problemOf(manifest, sizes) };
+    return { key, class: name, taken, manifest, problem: problemOf(manifest, sizes, domain) };
   } catch (error) {
     if (error instanceof S3Error && error.code === "NoSuchKey") return undefined;
     throw error;
@@ -90,8 +100,10 @@ async function read(
 function problemOf(
   manifest: BackupManifest | undefined,
   sizes: ReadonlyMap<string, number>,
+  domain: string,
 ): string | undefined {
   if (manifest === undefined) return "this version of Mastiff cannot read its manifest";
+  if (manifest.domain !== domain) return `it is of ${manifest.domain}`;
   const bytes = sizes.get(manifest.dump);
   if (bytes === undefined) return "its dump is not in the bucket";
   if (bytes !== manifest.bytes) return `its dump has ${bytes} bytes, and ${manifest.bytes} were written`;

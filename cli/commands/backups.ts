@@ -29,7 +29,7 @@ export const backups = command({
     const { schedule } = backup;
     const access = await accessOf(opened);
     if (access === undefined) throw notMade(settings, opened);
-    const found = await asking(settings, () => backupsIn(bucketOf(access, backup)));
+    const found = await asking(settings, () => backupsIn(bucketOf(access, backup), settings.domain));
     const now = Date.now();
     const late = lateness(
       found.find(({ problem }) => problem === undefined),

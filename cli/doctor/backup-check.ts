@@ -22,7 +22,11 @@ interface Seen {
 }
 
 /** Asks pulumi for the key of the bucket at once, and the bucket when the check is asked. */
-export async function backupCheck(stack: Stack, backup: BackupSettings): Promise<Check<unknown, Inspector>> {
+export async function backupCheck(
+  stack: Stack,
+  domain: string,
+  backup: BackupSettings,
+): Promise<Check<unknown, Inspector>> {
   const access = await accessOf(stack).catch(keptForLater);
   const { bucket, schedule } = backup;
   const none: Instead = {
@@ -40,7 +44,7 @@ export async function backupCheck(stack: Stack, backup: BackupSettings): Promise
       if (access === undefined)
         return { newest: undefined, now, because: "the stack has no output backups: none was set up yet" };
       try {
-        const newest = await newestIn(bucketOf(access, backup, signal));
+        const newest = await newestIn(bucketOf(access, backup, signal), domain);
         return { newest: newest?.taken, now };
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;

@@ -24,7 +24,7 @@ export async function patientOfStack(name: string | undefined): Promise<Patient>
   const { backup } = settings;
   return {
     community: communityOfSettings(settings),
-    inside: backup === undefined ? [] : [await backupCheck(stack, backup)],
+    inside: backup === undefined ? [] : [await backupCheck(stack, settings.domain, backup)],
   };
 }
 

@@ -146,11 +146,6 @@ export class Backups extends pulumi.ComponentResource {
       { accountId, bucket: settings.bucket, jurisdiction, ...taking.reach },
       child,
     );
-    new cloudflare.R2BucketLifecycle(
-      `${name}-lifecycle`,
-      { accountId, bucketName: kept.bucket, jurisdiction, rules: expiryRules(settings.keep) },
-      child,
-    );
     const key =
       taking.key ??
       mintBucketKey(
@@ -167,9 +162,16 @@ export class Backups extends pulumi.ComponentResource {
         secretAccessKey: key.secretAccessKey,
         jurisdiction,
         keepObjects: true,
+        forBackups: true,
         ...(endpoint !== undefined && { endpoint }),
       },
       child,
+    );
+    new cloudflare.R2BucketLifecycle(
+      `${name}-lifecycle`,
+      { accountId, bucketName: kept.bucket, jurisdiction, rules: expiryRules(settings.keep) },
+      // The bucket may have been there, with what its owner wants to keep: the key finds out first.
+      { parent: this, dependsOn: access },
     );
     return {
       bucket: settings.bucket,

@@ -23,6 +23,8 @@ export interface EndingFacts {
   mail: "sendgrid" | "server";
   /** The backups: their bucket, in R2 or another S3, and the operator's own keys. Default: they are off. */
   backup?: { bucket: string; recipients: readonly string[]; s3?: { endpoint: string } } | undefined;
+  /** Whether backups were taken before they were switched off. Default: none were. */
+  hadBackups?: boolean;
 }
 
 /** What `pulumi destroy` will delete permanently, and what to do first. */
@@ -57,6 +59,7 @@ export function leftAfterDestroy(
   return [
     `the bucket ${dump.bucket} with the last dump ${dump.key}${size}${people}: download it, then delete the bucket in the Cloudflare dashboard. It contains people's data: do not keep it longer than you may`,
     ...(facts.backup === undefined ? [] : [leftBackups(facts.backup)]),
+    ...(facts.backup === undefined && facts.hadBackups === true ? [formerBackups] : []),
     ...(facts.zoneMode === "created"
       ? []
       : [`the zone ${zone}, and every record in it that this stack did not create`]),
@@ -76,6 +79,9 @@ function leftBackups({ bucket, recipients, s3 }: NonNullable<EndingFacts["backup
     ? `the bucket ${bucket} with the backups: they ${keys}. The bucket's own rules delete each of them when its time is over; then delete the bucket in the Cloudflare dashboard`
     : `the backups in your bucket ${bucket} at ${s3.endpoint}: they ${keys}. They contain people's data: do not keep them longer than you may`;
 }
+
+const formerBackups =
+  "the bucket with the backups that were taken before mastiff:backup was off: they open with the key in the exported state, and with the keys that were in mastiff:backup.recipients. They contain people's data: do not keep them longer than you may";
 
 /** 1536 → "1.5 KB". */
 function inWords(bytes: number): string {

@@ -9,6 +9,7 @@ import { FlyCommand } from "../fly/driver.ts";
 import type { SendgridMail } from "../mail/sendgrid-mail.ts";
 import { type EndingFacts, lastWords, leftAfterDestroy } from "./ending.ts";
 import type { Groundwork } from "./groundwork.ts";
+import { resourceNames } from "./logical-names.ts";
 
 /** Arguments of {@link FinalDump}. */
 export interface FinalDumpArgs {
@@ -134,7 +135,7 @@ export interface EndingArgs extends Pick<FinalDumpArgs, "key" | "appName" | "aft
 
 /** The last dump, where config says that the community is about to end. */
 export function endCommunity({ ground, sendgrid, ...rest }: EndingArgs): FinalDump | undefined {
-  const { settings, names, place, plan, own, cloudflare } = ground;
+  const { settings, names, last, place, plan, own, cloudflare } = ground;
   if (settings.destroy === undefined) return undefined;
   return new FinalDump(
     names.finalDump,
@@ -145,6 +146,7 @@ export function endCommunity({ ground, sendgrid, ...rest }: EndingArgs): FinalDu
         ...settings,
         redisKind: settings.sizes.redis.kind,
         mail: sendgrid === undefined ? "server" : "sendgrid",
+        hadBackups: last[resourceNames.backupKey(names.backups)] !== undefined,
       },
       adopted: sendgrid?.adopted ?? { mailDomain: false, sender: false },
       databaseApp: plan.postgres.app,

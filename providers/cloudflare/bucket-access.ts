@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backupClasses, isOfBackup } from "../rules/backup-objects.ts";
 import type { CloudClient } from "../shared/cloud-client.ts";
 import type { Kind } from "../shared/kind.ts";
 import { OperatorError } from "../shared/operator-error.ts";
@@ -20,6 +21,7 @@ const inputs = z.object({
   timeoutSeconds: z.number().min(0).max(3600),
   keepObjects: z.boolean(),
   dispensable: z.boolean().optional(),
+  forBackups: z.boolean().optional(),
 });
 
 type Inputs = z.infer<typeof inputs>;
@@ -112,6 +114,17 @@ async function refuseObjects(bucket: Bucket): Promise<void> {
   );
 }
 
+/** @throws when the bucket holds what is no backup, under a name by which its rules would delete it. */
+async function refuseOthers(bucket: Bucket): Promise<void> {
+  const found = await Promise.all(backupClasses.map((name) => bucket.keys(`${name}/`)));
+  const other = found.flat().find((key) => !isOfBackup(key));
+  if (other === undefined) return;
+  throw new OperatorError(
+    `The bucket ${bucket.name} is in use: ${other} is no backup of Mastiff's, and the rules for backups would delete it.\n` +
+      "  fix     name a bucket that has nothing else in it:  pulumi config set --path mastiff:backup.bucket <name>",
+  );
+}
+
 /** Whether the bucket or its key is gone: then nothing is left to empty, or there is no way to do it. */
 function isGone(error: unknown): boolean {
   // A wrong clock is refused with 403 too, and says nothing about the bucket or the key.
@@ -136,6 +149,7 @@ export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
 
   async create(_cloud, wanted) {
     await awaitAccess(wanted);
+    if (wanted.forBackups === true) await refuseOthers(bucketOf(wanted));
     return { id: wanted.bucket, outs: {} };
   },
 
@@ -149,8 +163,10 @@ export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
     }
   },
 
-  async update(_cloud, _id, _state, news) {
+  async update(_cloud, _id, state, news) {
     await awaitAccess(news);
+    // The bucket of another account is another bucket, under the same name.
+    if (news.forBackups === true && state.accountId !== news.accountId) await refuseOthers(bucketOf(news));
     return {};
   },
 

@@ -109,6 +109,11 @@ export interface BucketAccessArgs {
    * empty. Default false.
    */
   dispensable?: pulumi.Input<boolean>;
+  /**
+   * Whether the bucket is for backups, whose rules delete what is old: then a bucket with anything else in their place
+   * is refused. Default false.
+   */
+  forBackups?: pulumi.Input<boolean>;
 }
 
 /**
@@ -138,6 +143,7 @@ export class BucketAccess extends PackageResource {
       timeoutSeconds: args.timeoutSeconds ?? 120,
       keepObjects: args.keepObjects ?? false,
       dispensable: args.dispensable,
+      forBackups: args.forBackups,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["secretAccessKey"] }, opts ?? {});
     super("cloudflare", "BucketAccess", name, inputs, [], options);

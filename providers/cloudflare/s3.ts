@@ -52,9 +52,10 @@ const lastingAnswers: Readonly<Record<string, string>> = {
     "macOS: System Settings, General, Date & Time, set automatically), then run it again",
   SignatureDoesNotMatch:
     "the secret does not belong to the key. For a key of your own: pulumi config set --secret mastiff:r2SecretAccessKey <the secret " +
-    "of mastiff:r2AccessKeyId>. For a generated key whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotation”)",
+    "of mastiff:r2AccessKeyId>, or, for the backups, mastiff:backupSecretAccessKey. For a generated key whose token was rolled in the dashboard: give r2Token of mastiff:rotate another word (docs/operations.md, “Rotation”)",
   InvalidArgument:
-    "the key is malformed: mastiff:r2AccessKeyId must be 32 hexadecimal digits, the id of an R2 token",
+    "the key is malformed: mastiff:r2AccessKeyId (of the backups: mastiff:backupAccessKeyId) must be 32 hexadecimal " +
+    "digits, the id of an R2 token",
   InvalidRegionName: "the key's region is not one of R2's: that is an error in Mastiff, please report it",
 };
 
@@ -62,12 +63,13 @@ const lastingAnswers: Readonly<Record<string, string>> = {
 const slowAnswers: Readonly<Record<string, string>> = {
   Unauthorized:
     "R2 does not know the token: it was deleted or has expired. For a generated token: pulumi up --refresh creates it again. For a key of " +
-    "your own: check mastiff:r2AccessKeyId, or create another in the dashboard (R2, Manage API tokens)",
+    "your own: check mastiff:r2AccessKeyId (of the backups: mastiff:backupAccessKeyId), or create another in the dashboard (R2, Manage API tokens)",
   AccessDenied:
-    "the token is not for this bucket: it must name the bucket and its jurisdiction (mastiff:bucket, " +
-    "mastiff:bucketJurisdiction), with Object Read & Write",
+    "the token is not for this bucket: it must name the bucket and its jurisdiction (mastiff:bucket, of the " +
+    "backups mastiff:backup.bucket; mastiff:bucketJurisdiction), with Object Read & Write",
   NoSuchBucket:
-    "there is no bucket of this name in this jurisdiction: check mastiff:bucket and mastiff:bucketJurisdiction",
+    "there is no bucket of this name in this jurisdiction: check mastiff:bucket (of the backups: mastiff:backup.bucket) " +
+    "and mastiff:bucketJurisdiction",
 };
 
 /** A call that S3 refused or did not answer, in words for an operator. */
@@ -141,17 +143,17 @@ export class Bucket {
     await this.#call("GET", "list-type=2&max-keys=1", { root: "ListBucketResult" });
   }
 
-  /** Keys of up to 1000 objects, in the order of their names. */
-  async keys(): Promise<string[]> {
-    return (await this.#page("")).objects.map(({ key }) => key);
+  /** Keys of up to 1000 objects that begin so, in the order of their names. */
+  async keys(prefix = ""): Promise<string[]> {
+    const { objects } = await this.#page(prefix === "" ? "" : within(prefix));
+    return objects.map(({ key }) => key);
   }
 
   /** All objects whose keys begin so, in the order of their keys, however many they are. */
   async list(prefix: string): Promise<StoredObject[]> {
     const found: StoredObject[] = [];
-    const within = `&prefix=${encodeURIComponent(prefix)}`;
     for (let more = ""; ; ) {
-      const { objects, next } = await this.#page(`${within}${more}`);
+      const { objects, next } = await this.#page(`${within(prefix)}${more}`);
       found.push(...objects);
       if (next === undefined) return found;
       more = `&continuation-token=${encodeURIComponent(next)}`;
@@ -266,6 +268,11 @@ interface Answer {
   // The shape is S3's; what is read of it is checked where it is read.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   xml: Record<string, any>;
+}
+
+/** The part of a query that asks for keys that begin so. */
+function within(prefix: string): string {
+  return `&prefix=${encodeURIComponent(prefix)}`;
 }
 
 /** The path of an object in its bucket. */

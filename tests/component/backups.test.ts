@@ -82,7 +82,10 @@ test("a bucket that outlives the stack, with a key for it alone, and rules that 
     accessKeyId: "community-backups-token-id",
     secretAccessKey: new Secret(createHash("sha256").update(given.token("backups-token")).digest("hex")),
     keepObjects: true,
+    forBackups: true,
   });
+  // Before there are rules, the key finds out whether they would delete anything else.
+  expect(declared.named("backups-lifecycle").dependsOn).toContain("backups-access");
   const { rules } = declared.named("backups-lifecycle").inputs as { rules: Rule[] };
   const day = 86_400;
   expect(rules.map((rule) => [rule.id, rule.conditions.prefix, ageOf(rule) / day])).toEqual([
@@ -350,6 +353,11 @@ test("where backups were switched off, the key stays: it opens those that are in
   expect(off.names.filter(isOfBackups)).toEqual(["backups", "backups-key"]);
   expect(off.kept).toContain("backups-key");
   expect(off.outputs).not.toHaveProperty("backups");
+  const config = { "mastiff:destroy": "mastiff.party" };
+  const ending = await declareProgram({ isLive: true, calls, config });
+  expect(ending.outputs.leftAfterDestroy).toContainEqual(
+    expect.stringMatching(/^the bucket with the backups that were taken before mastiff:backup was off: /),
+  );
 });
 
 test("each run warns where nobody could open the backups without the state, and where there are none", async () => {

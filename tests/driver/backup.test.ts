@@ -186,6 +186,7 @@ describe("the machine that takes backups", { timeout: slow }, () => {
     expect(stderr).toContain(`
 No backup was taken: the machine in app acme-backup failed with exit code 1.
   fix     its last lines are below; the whole log:  flyctl logs -a acme-backup
+          when the bucket is gone, or its key is refused, have them made again:  pulumi up --refresh
   retry   helps only if the cause below goes away by itself: the next run takes another one
   said    No backup was taken: `);
     expect(stderr).toContain("got HTTP 403");
@@ -334,6 +335,7 @@ describe("a release", { timeout: slow }, () => {
 No backup was taken before v4.7.4, so nothing was released: the machine in app acme-backup failed with exit code 1.
   fix     its last lines are below; until the cause is found, try it alone:  npx mastiff backup -s <stack>
           then release:  pulumi up
+          the machine is still as the last up made it; to renew it first:  pulumi config set mastiff:mastodonVersion v4.6.4 && pulumi up
   retry   helps only if the cause below goes away by itself
   said    No backup was taken: `);
     expect(await jobsSince(world, after)).toEqual([]);

@@ -235,6 +235,11 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/cloudflare/bucket-access.ts",
+    text: "The bucket <name> is in use: <other> is no backup of Mastiff's",
+    shown: "unit/bucket-of-backups.test.ts: is refused with what its rules would delete",
+  },
+  {
+    file: "providers/cloudflare/bucket-access.ts",
     text: "The bucket would change from <before> to <after>, and all objects of the old one would be ",
     shown: "unit/dynamic-kind.test.ts: a bucket's name does not change while that would delete its objects",
   },

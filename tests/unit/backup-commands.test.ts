@@ -233,6 +233,14 @@ describe("mastiff backups", () => {
     expect(stderr).toContain("the newest backup is 2 d old");
   });
 
+  test("of another community, in the same bucket, is listed as such, and does not count", async () => {
+    putBackup(s3, { hours: 1, manifest: { domain: "cats.party" } });
+    putBackup(s3, { hours: 60 });
+    const { code, stdout, stderr } = await run();
+    expect([code, stdout.split("\n")[1]]).toEqual([1, expect.stringMatching(/ {2}it is of cats\.party$/)]);
+    expect(stderr).toContain("the newest backup is 2 d old");
+  });
+
   test("one that goes while the list is read is left out", async () => {
     putBackup(s3, { hours: 1 });
     const { key } = putBackup(s3, { hours: 700, class: "monthly" });

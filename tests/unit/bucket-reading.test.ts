@@ -68,3 +68,15 @@ test("a signal ends the call that waits for its next try", async () => {
   await expect(asked).rejects.toThrow();
   expect(s3.asked).toHaveLength(1);
 });
+
+test.each([
+  ["SignatureDoesNotMatch", "mastiff:backupSecretAccessKey"],
+  ["InvalidArgument", "mastiff:backupAccessKeyId"],
+  ["Unauthorized", "mastiff:backupAccessKeyId"],
+  ["AccessDenied", "mastiff:backup.bucket"],
+  ["NoSuchBucket", "mastiff:backup.bucket"],
+])("what to do about %s names the keys of both buckets, since the refusal may be of either", (code, key) => {
+  const { fix } = new S3Error({ call: "GET a-bucket", status: 403, code, message: "No." });
+  expect(fix).toMatch(/mastiff:(r2|bucket\b)/);
+  expect(fix).toContain(key);
+});

@@ -87,6 +87,11 @@ describe("refused, with the reason", () => {
       "backup: recipients.0: contains no public key: export it again with gpg --armor --export",
     ],
     [
+      "keys that no variable of an environment can hold",
+      backup({ recipients: Array(90).fill(recipient) }),
+      "backup: recipients: are longer than 65536 characters together: leave out photos",
+    ],
+    [
       "an endpoint without a scheme",
       backup({ s3: { ...s3, endpoint: "s3.example.org" } }),
       "backup: s3.endpoint: is not the URL of an S3 API, such as https://s3.example.com",

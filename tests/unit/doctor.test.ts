@@ -5,7 +5,7 @@ import { checksOf, type Diagnosis, examine } from "../../checks/examine.ts";
 import { type Inspection, inInspection } from "../../checks/inspector.ts";
 import { reportOf } from "../../cli/doctor/report.ts";
 import { communityAt } from "../../cli/doctor/whom.ts";
-import { backupsOutput, putBackup } from "../support/backups.ts";
+import { backupsOutput, type PutBackup, putBackup } from "../support/backups.ts";
 import { community, healthy, instance, type Page } from "../support/healthy-community.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
@@ -585,6 +585,7 @@ describe("mastiff doctor", () => {
 
     const name = "backups: the newest is as young as the schedule promises";
     const bucket = { bucket: "backups-acme-social" };
+    const put = (one: PutBackup) => putBackup(s3, { manifest: { domain: "acme.social" }, ...one });
     /** @param output of the stack. Default: the key of the bucket */
     const found = async (output?: Answer, schedule = "daily") => {
       onStack({ backup: JSON.stringify({ schedule }) }, output ?? backupsOutput(s3.url, bucket));
@@ -593,7 +594,7 @@ describe("mastiff doctor", () => {
     };
 
     test("has nothing to say of one that is young enough, and decrypts the output backups alone", async () => {
-      putBackup(s3, { hours: 48 });
+      put({ hours: 48 });
       const { code, stderr, findings } = await found();
       expect([code, findings]).toEqual([0, []]);
       expect(stderr).toContain(`${name}: ok\n`);
@@ -602,8 +603,8 @@ describe("mastiff doctor", () => {
     });
 
     test("reads no more manifests than it needs", async () => {
-      const { key } = putBackup(s3, { hours: 1 });
-      for (const hours of [25, 49, 73]) putBackup(s3, { hours });
+      const { key } = put({ hours: 1 });
+      for (const hours of [25, 49, 73]) put({ hours });
       await found();
       expect(s3.asked.filter((one) => one.endsWith(".json"))).toEqual([key]);
     });
@@ -612,7 +613,7 @@ describe("mastiff doctor", () => {
       ["daily", 50],
       ["hourly", 4],
     ])("warns of one that is too old: %s, %i h", async (schedule, hours) => {
-      putBackup(s3, { hours });
+      put({ hours });
       const { code, findings } = await found(undefined, schedule);
       expect(code).toBe(0);
       expect(findings).toEqual([
@@ -638,8 +639,16 @@ describe("mastiff doctor", () => {
         "whose dump is there",
         "backups-acme-social: there is no backup",
         () => {
-          const { manifest } = putBackup(s3, { hours: 1 });
+          const { manifest } = put({ hours: 1 });
           s3.objects.delete(manifest.dump);
+          return undefined;
+        },
+      ],
+      [
+        "in a bucket that another community has too",
+        "backups-acme-social: there is no backup",
+        () => {
+          put({ hours: 1, manifest: { domain: "cats.party" } });
           return undefined;
         },
       ],

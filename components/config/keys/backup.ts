@@ -25,6 +25,12 @@ const publicKey = z
   })
   .meta({ title: "OpenPGP public key", pattern: "^\\s*-----BEGIN PGP PUBLIC KEY BLOCK-----" });
 
+/**
+ * Characters of all public keys together. The driver gets them in one variable of its environment, in Base64 and beside
+ * other things, and Linux takes no variable above 128 KiB (linux: include/uapi/linux/binfmts.h, MAX_ARG_STRLEN).
+ */
+const longestKeys = 65_536;
+
 const backup = z.strictObject(
   {
     schedule: z
@@ -53,6 +59,9 @@ const backup = z.strictObject(
       .optional(),
     recipients: z
       .array(publicKey)
+      .refine((keys) => keys.join("").length <= longestKeys, {
+        error: `are longer than ${longestKeys} characters together: leave out photos and the signatures of others, with gpg --armor --export-options export-minimal --export`,
+      })
       .meta({
         description:
           "Your own public keys, in ASCII armour. Each opens every backup, without the state. Default: none.",

@@ -68,7 +68,7 @@ export async function backUpBefore(fly: Fly, app: string, step: { from: string; 
   const like = newestOf(machines);
   if (like === undefined) throw noMachine(app, step);
   const ended = await takeOne(fly, jobLike(like, app, jobs.before, `taking one before ${step.to}`));
-  if (ended.exitCode !== 0) throw notReleased(fly, app, step.to, ended);
+  if (ended.exitCode !== 0) throw notReleased(fly, app, step, ended);
 }
 
 async function takeOne(fly: Fly, job: OneOff): Promise<Ended> {
@@ -99,12 +99,22 @@ function noMachine(app: string, { from, to }: { from: string; to: string }): Dri
   });
 }
 
-function notReleased(fly: Fly, app: string, to: string, ended: Ended): DriverError {
+/**
+ * The machine is replaced after the release only. So what would mend it may wait behind the release that waits for it:
+ * another recipient, another bucket or key, or the pg_dump of a database that was updated.
+ */
+function notReleased(
+  fly: Fly,
+  app: string,
+  { from, to }: { from: string; to: string },
+  ended: Ended,
+): DriverError {
   return new DriverError({
     what: `No backup was taken before ${to}, so nothing was released: the machine in app ${app} ${outcomeOf(ended)}.`,
     fix: [
       "its last lines are below; until the cause is found, try it alone:  npx mastiff backup -s <stack>",
       "then release:  pulumi up",
+      `the machine is still as the last up made it; to renew it first:  pulumi config set mastiff:mastodonVersion ${from} && pulumi up`,
     ],
     retry: "helps only if the cause below goes away by itself",
     said: lastSaid(fly, ended),

@@ -166,7 +166,10 @@ async function awaitRuns(fly: Fly, app: string, machines: readonly Machine[]): P
 function notTaken(fly: Fly, app: string, ended: Ended): DriverError {
   return new DriverError({
     what: `No backup was taken: the machine in app ${app} ${outcomeOf(ended)}.`,
-    fix: `its last lines are below; the whole log:  flyctl logs -a ${app}`,
+    fix: [
+      `its last lines are below; the whole log:  flyctl logs -a ${app}`,
+      "when the bucket is gone, or its key is refused, have them made again:  pulumi up --refresh",
+    ],
     retry: "helps only if the cause below goes away by itself: the next run takes another one",
     said: lastSaid(fly, ended),
   });
