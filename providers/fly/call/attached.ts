@@ -19,7 +19,6 @@ export function runAttached(
   { env }: { env: NodeJS.ProcessEnv },
 ): Promise<AttachedEnd> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { env, stdio: "inherit" });
     let stopped: NodeJS.Signals | undefined;
     const wait = () => {
       stopped ??= "SIGINT";
@@ -29,7 +28,9 @@ export function runAttached(
       stopped ??= signal;
       child.kill(signal);
     };
+    // Before the program starts: it may be seen, and stopped, before this process goes on.
     process.on("SIGINT", wait).on("SIGTERM", pass).on("SIGHUP", pass);
+    const child = spawn(file, args, { env, stdio: "inherit" });
     const end = (ended: AttachedEnd) => {
       process.off("SIGINT", wait).off("SIGTERM", pass).off("SIGHUP", pass);
       resolve(ended);
