@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess, type CloudflareReach, KeptBucket } from "../../providers/cloudflare/resources.ts";
+import type { CloudflareReach } from "../../providers/cloudflare/resources.ts";
 import { BackupKey } from "../../providers/openpgp/resources.ts";
-import { mintBucketKey } from "../cloudflare/bucket-key.ts";
 import * as cloudflare from "../cloudflare/cloudflare.ts";
+import { lastingBucket } from "../cloudflare/lasting-bucket.ts";
 import type { BackupSettings } from "../config/backup-settings.ts";
 import type { OwnBucketKey } from "../config/given.ts";
 import type { FlyPlace } from "../fly/app.ts";
@@ -140,41 +140,28 @@ export class Backups extends pulumi.ComponentResource {
   #inR2(name: string, taking: BackupTaking): OpenBucket {
     const { place, settings, jurisdiction, endpoint, keyWord: word } = taking;
     const { account: accountId } = settings;
-    const child = { parent: this };
-    const kept = new KeptBucket(
-      `${name}-bucket`,
-      { accountId, bucket: settings.bucket, jurisdiction, ...taking.reach },
-      child,
-    );
-    const key =
-      taking.key ??
-      mintBucketKey(
-        name,
-        { accountId, bucket: settings.bucket, jurisdiction, stack: place.stack },
-        { word, about: "backups", parent: this },
-      );
-    const access = new BucketAccess(
-      `${name}-access`,
-      {
-        bucket: kept.bucket,
-        accountId,
-        accessKeyId: key.accessKeyId,
-        secretAccessKey: key.secretAccessKey,
-        jurisdiction,
-        keepObjects: true,
-        forBackups: true,
-        ...(endpoint !== undefined && { endpoint }),
-      },
-      child,
-    );
+    const { bucket } = settings;
+    const access = lastingBucket(name, {
+      accountId,
+      bucket,
+      jurisdiction,
+      stack: place.stack,
+      key: taking.key,
+      about: "backups",
+      word,
+      forBackups: true,
+      endpoint,
+      reach: taking.reach,
+      parent: this,
+    });
     new cloudflare.R2BucketLifecycle(
       `${name}-lifecycle`,
-      { accountId, bucketName: kept.bucket, jurisdiction, rules: expiryRules(settings.keep) },
+      { accountId, bucketName: bucket, jurisdiction, rules: expiryRules(settings.keep) },
       // The bucket may have been there, with what its owner wants to keep: the key finds out first.
       { parent: this, dependsOn: access },
     );
     return {
-      bucket: settings.bucket,
+      bucket,
       endpoint: endpoint ?? `https://${bucketHost(accountId, jurisdiction)}`,
       region: "auto",
       accessKeyId: access.accessKeyId,

@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { BucketAccess, type CloudflareReach, KeptBucket } from "../../providers/cloudflare/resources.ts";
+import type { CloudflareReach } from "../../providers/cloudflare/resources.ts";
 import type { DumpOutput, DumpSpec } from "../../providers/fly/spec.ts";
-import { mintBucketKey } from "../cloudflare/bucket-key.ts";
+import { lastingBucket } from "../cloudflare/lasting-bucket.ts";
 import { farewellBucket } from "../config/derived-names.ts";
 import type { OwnBucketKey } from "../config/given.ts";
 import type { FlyPlace } from "../fly/app.ts";
 import { FlyCommand } from "../fly/driver.ts";
 import type { SendgridMail } from "../mail/sendgrid-mail.ts";
+import { bucketHost } from "../mastodon/environment.ts";
 import { type EndingFacts, lastWords, leftAfterDestroy } from "./ending.ts";
 import type { Groundwork } from "./groundwork.ts";
 import { resourceNames } from "./logical-names.ts";
@@ -73,37 +74,22 @@ export class FinalDump extends pulumi.ComponentResource {
     const facts = { ...args.facts, farewellBucket: bucket, stack: pulumi.getStack() };
     pulumi.log.warn(lastWords(facts), this);
     const { accountId, jurisdiction } = args;
-    const kept = new KeptBucket(
-      `${name}-bucket`,
-      { accountId, bucket, jurisdiction, ...args.reach },
-      { parent: this },
-    );
-    const key =
-      args.key ??
-      mintBucketKey(
-        name,
-        { accountId, bucket, jurisdiction, stack: args.place.stack },
-        { about: "last dump", parent: this },
-      );
-    const access = new BucketAccess(
-      `${name}-access`,
-      {
-        bucket: kept.bucket,
-        accountId,
-        accessKeyId: key.accessKeyId,
-        secretAccessKey: key.secretAccessKey,
-        jurisdiction,
-        keepObjects: true,
-        ...(args.endpoint !== undefined && { endpoint: args.endpoint }),
-      },
-      { parent: this },
-    );
-    const law = jurisdiction === "default" ? "" : `.${jurisdiction}`;
+    const access = lastingBucket(name, {
+      accountId,
+      bucket,
+      jurisdiction,
+      stack: args.place.stack,
+      key: args.key,
+      about: "last dump",
+      endpoint: args.endpoint,
+      reach: args.reach,
+      parent: this,
+    });
     const spec: DumpSpec = {
       app: args.facts.app,
       server: args.databaseApp,
       bucket,
-      bucketUrl: `https://${accountId}${law}.r2.cloudflarestorage.com/${bucket}`,
+      bucketUrl: `https://${bucketHost(accountId, jurisdiction)}/${bucket}`,
     };
     const taken = new FlyCommand(
       { name: `${name}-taken`, kind: "dump", spec },

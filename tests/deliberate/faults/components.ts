@@ -4,10 +4,17 @@ import type { Fault } from "../fault.ts";
 export const componentFaults: readonly Fault[] = [
   {
     name: "backups-are-emptied",
-    file: "components/backup/backups.ts",
-    text: "        keepObjects: true,\n",
-    replacement: "        keepObjects: false,\n",
+    file: "components/cloudflare/lasting-bucket.ts",
+    text: "      keepObjects: true,\n",
+    replacement: "      keepObjects: false,\n",
     what: "a destroy that takes too much: all backups are deleted with the stack",
+  },
+  {
+    name: "others-backups-expire",
+    file: "components/backup/backups.ts",
+    text: "      forBackups: true,\n",
+    replacement: "",
+    what: "a look left out: the rules of the bucket delete what somebody else keeps in it",
   },
   {
     name: "weeks-of-a-day",
@@ -88,8 +95,8 @@ export const componentFaults: readonly Fault[] = [
   },
   {
     name: "dump-is-emptied",
-    file: "components/stack/final-dump.ts",
-    text: "        keepObjects: true,\n",
+    file: "components/cloudflare/lasting-bucket.ts",
+    text: "      keepObjects: true,\n",
     replacement: "",
     what: "a destroy that takes too much: the last dump is deleted with the stack",
   },
