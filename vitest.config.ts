@@ -26,6 +26,11 @@ const tier = (name: string) => ({
   sequence: { groupOrder: order.findIndex((group) => group.includes(name)) },
 });
 
+/**
+ * Unit and component tests compute, so they use every core; vitest's default leaves one idle. More than four workers
+ * would load the product more often than that saves.
+ */
+const quickWorkers = Math.min(availableParallelism(), 4);
 /** Each file of the engine's starts clouds, an engine and its plugins; two more than cores fill the waits. */
 const maxWorkers = Math.min(availableParallelism() + 2, 6);
 /** An engine operation takes seconds, more where cores are few, and a hook may wait for another file's `up`. */
@@ -45,8 +50,9 @@ export default defineConfig({
           include: ["**/*.test.ts"],
           exclude: [...never, ...Object.values(filesOf)],
           testTimeout: 20_000,
-          // Most of a unit test's time is the loading of what it tests: that is done once for all files.
+          // Most of a unit test's time is the loading of what it tests: a worker does that once for all its files.
           isolate: false,
+          maxWorkers: quickWorkers,
         },
       },
       {
@@ -54,9 +60,9 @@ export default defineConfig({
           ...tier("component"),
           include: [filesOf.component],
           testTimeout: 30_000,
-          // The SDK takes longer to load than a component to be tested: it is loaded once for all files.
+          // The SDK takes longer to load than a component to be tested: a worker loads it once for all its files.
           isolate: false,
-          maxWorkers: 1,
+          maxWorkers: quickWorkers,
         },
       },
       {
