@@ -25,6 +25,8 @@ export const canWatch = process.platform === "linux";
  */
 export function watchProcesses(temporary: string): ProcessWatch {
   const ours = new Set([String(process.pid)]);
+  // Whoever a stranger started is one too, and need not be looked at again. The first process has the parent 0.
+  let strangers = new Set(["0"]);
   const seen = new Set<string>();
   const argv: Place[] = [];
   const environments: Place[] = [];
@@ -34,9 +36,16 @@ export function watchProcesses(temporary: string): ProcessWatch {
       const mode = statSync(join(temporary, name), { throwIfNoEntry: false })?.mode;
       if (mode !== undefined) folders.set(name, mode & 0o777);
     }
-    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-      if (!ours.has(pid) && !ours.has(parentOf(pid))) continue;
-      ours.add(pid);
+    const listed = new Set(["0", ...readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))]);
+    strangers = new Set([...strangers].filter((pid) => listed.has(pid)));
+    for (const pid of listed) {
+      if (strangers.has(pid)) continue;
+      if (!ours.has(pid)) {
+        const parent = parentOf(pid);
+        if (strangers.has(parent)) strangers.add(pid);
+        if (!ours.has(parent)) continue;
+        ours.add(pid);
+      }
       const text = read(pid, "cmdline").replaceAll("\0", " ").trim();
       // A process changes its arguments when it becomes another program.
       if (text === "" || seen.has(`${pid} ${text}`)) continue;
