@@ -6,12 +6,14 @@ import { pulumi } from "../../sandbox/toolchain/stack.ts";
 import { recover } from "../faults/operator.ts";
 import { belongings } from "../support/belongings.ts";
 import { type Community, communityThatIsUp } from "../support/golden.ts";
-import { openStack } from "../support/stack.ts";
+import { openStack, type TestStack } from "../support/stack.ts";
 
 let up: Community;
+let elsewhere: TestStack;
 let before: unknown;
 beforeAll(async () => {
   up = await communityThatIsUp();
+  elsewhere = await openStack(up.world);
   before = belongings(await up.world.state());
 }, 600_000);
 afterAll(() => up[Symbol.asyncDispose]());
@@ -20,7 +22,6 @@ const ran = (run: { exitCode: number; stdout: string; stderr: string }) =>
   expect(run.exitCode, run.stdout + run.stderr).toBe(0);
 
 test("an empty backend is told that the community is up, and touches nothing of it", async () => {
-  await using elsewhere = await openStack(up.world);
   const identity = (await up.stack.resources()).find(({ urn }) => urn.endsWith("-identity-id"))?.outputs.hex;
   const run = await elsewhere.up();
   expect(run.exitCode, run.output).not.toBe(0);
@@ -37,13 +38,19 @@ test("an empty backend is told that the community is up, and touches nothing of 
   const said = await recover(elsewhere.place);
   expect(said).toContain("cannot tell which cloud resources belong to this stack: it deletes none of them");
   expect(belongings(await up.world.state())).toEqual(before);
+});
 
-  // The way out that the message names: an exported state.
-  const file = join(elsewhere.place.project, "state.json");
+test("an exported state goes on elsewhere, under another name too: its things keep their marks", async () => {
+  const { place } = elsewhere;
+  const file = join(place.project, "state.json");
   ran(await pulumi(up.stack.place, ["stack", "export", "--show-secrets", "--file", file, "--stack", "dev"]));
-  ran(await pulumi(elsewhere.place, ["stack", "import", "--file", file, "--stack", "dev"]));
-  const preview = await elsewhere.preview("--expect-no-changes");
+  ran(await pulumi(place, ["stack", "import", "--file", file, "--stack", "dev"]));
+  ran(await pulumi(place, ["stack", "rename", "party", "--stack", "dev"]));
+  await using renamed = await openStack(up.world, { stack: "party", backend: place.target.backend });
+  copyFileSync(join(place.project, "Pulumi.party.yaml"), join(renamed.place.project, "Pulumi.party.yaml"));
+  const preview = await renamed.preview("--expect-no-changes");
   expect(preview.exitCode, preview.output).toBe(0);
+  expect(belongings(await up.world.state())).toEqual(before);
 });
 
 test("recover on a live community keeps what the state lists, and ends what only this stack can have left", async () => {
@@ -73,14 +80,4 @@ test("recover on a live community keeps what the state lists, and ends what only
   expect(ids(cloudflare.tokens)).toEqual(ids([...planted.cloudflare.tokens, ...added("cde")]));
   expect(ids(cloudflare.records)).toEqual(ids([...planted.cloudflare.records, ...added("f")]));
   await up.world.meddle((state) => Object.assign(state, { cloudflare: planted.cloudflare }));
-});
-
-test("a stack that is renamed goes on: its things keep their marks", async () => {
-  const { place } = up.stack;
-  ran(await pulumi(place, ["stack", "rename", "party", "--stack", "dev"]));
-  await using renamed = await openStack(up.world, { stack: "party", backend: place.target.backend });
-  copyFileSync(join(place.project, "Pulumi.party.yaml"), join(renamed.place.project, "Pulumi.party.yaml"));
-  const preview = await renamed.preview("--expect-no-changes");
-  expect(preview.exitCode, preview.output).toBe(0);
-  expect(belongings(await up.world.state())).toEqual(before);
 });

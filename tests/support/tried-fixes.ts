@@ -422,7 +422,7 @@ export const triedFixes: readonly Tried[] = [
     file: "components/stack/first-look.ts",
     text: "<domain> is already up, and its state is elsewhere<join>. Found: Nothing was created. The keys th",
     followed:
-      "engine/lost-state.test.ts: an empty backend is told that the community is up, and touches nothing of it",
+      "engine/lost-state.test.ts: an exported state goes on elsewhere, under another name too: its things keep their marks",
   },
   {
     file: "components/fly/look.ts",
