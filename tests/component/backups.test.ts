@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { driverOf } from "../../components/fly/driver-call.ts";
 import { recipient } from "../support/backup-recipient.ts";
+import type { Declared } from "../support/resources-of.ts";
 import { hunt } from "../support/secret-hunt.ts";
 import { leavesOf, Secret, Unknown } from "../support/wire-values.ts";
 import { specIn } from "./place.ts";
@@ -21,6 +22,12 @@ const said = () => warned.mock.calls.flat().join("\n");
 /** Declares a community with these parts of `mastiff:backup`. */
 const withBackups = (parts: object = {}, { config, ...more }: Stack = {}) =>
   declareProgram({ ...more, config: { "mastiff:backup": JSON.stringify(parts), ...config } });
+let found: Promise<Declared> | undefined;
+/** What a community declares that takes backups as the guide says; found out once, as nothing in it changes. */
+const usual = () => {
+  found ??= withBackups();
+  return found;
+};
 const isOfBackups = (name: string) => name.startsWith("backups");
 
 const ownKey: Stack = {
@@ -35,7 +42,7 @@ const recipientsIn = (inputs: Record<string, unknown>) =>
   Buffer.from(environmentOf(inputs).MASTIFF_BACKUP_RECIPIENTS ?? "", "base64").toString();
 
 test("names, types and parents are those that live stacks have", async () => {
-  const { resources } = await withBackups();
+  const { resources } = await usual();
   const found = resources.filter(({ name }) => isOfBackups(name));
   expect(found.map(({ type, name, parent }) => `${parent}/${name} ${type}`).sort()).toEqual([
     "backups/backups-access pulumi-nodejs:dynamic/cloudflare:BucketAccess",
@@ -51,7 +58,7 @@ test("names, types and parents are those that live stacks have", async () => {
 });
 
 test("backups that are off add nothing, and change nothing of the rest", async () => {
-  const [on, off] = [await withBackups(), await declareProgram()];
+  const [on, off] = [await usual(), await declareProgram()];
   expect(off.names.filter(isOfBackups)).toEqual([]);
   expect(off.names).toEqual(on.names.filter((name) => !isOfBackups(name)));
   expect(off.outputs).not.toHaveProperty("backups");
@@ -156,7 +163,7 @@ test("a private app with one machine, which has public keys and nothing else to 
 });
 
 test("the machine's secrets come by standard input: the database, the bucket's key, and what cannot be made again", async () => {
-  const declared = await withBackups();
+  const declared = await usual();
   const { inputs, secretOutputs } = declared.named("backups-secrets");
   expect(specIn(inputs)).toEqual({
     app: "mastiff-party-backup",
@@ -207,13 +214,13 @@ test("nothing that is secret stands in clear, and the output is secret as a whol
 });
 
 test("the key is made once, for the domain, and its private half is a secret", async () => {
-  const { inputs, secretOutputs } = (await withBackups()).named("backups-key");
+  const { inputs, secretOutputs } = (await usual()).named("backups-key");
   expect(inputs.userId).toBe("mastiff.party backups");
   expect(secretOutputs).toEqual(["privateKey"]);
 });
 
 test("the output has the way to the backups, as the operator's machine goes it", async () => {
-  const { outputs } = await withBackups();
+  const { outputs } = await usual();
   const endpoints = '{"r2":"http://127.0.0.1:4640/r2"}';
   const expected = {
     bucket: "backups-mastiff-party",
@@ -275,7 +282,7 @@ test("a rotated token is another one beside it, and no copy of that of the uploa
 });
 
 test("the machine gets the secrets of a release when that is done, and takes its first backup then", async () => {
-  const declared = await withBackups();
+  const declared = await usual();
   expect(declared.named("backups-secrets").dependsOn).toContain("web-machines-release");
   expect(declared.named("backups-machine").dependsOn).toEqual(
     expect.arrayContaining(["backups-secrets", "web-machines-release"]),
@@ -299,7 +306,7 @@ test("a release names the app of the backups, a release from before there were b
 
 test("a preview before the first up declares the same, though it does not know the key", async () => {
   const preview = await withBackups({}, { preview: true, outputs: { "backups-key": {} } });
-  expect(preview.names).toEqual((await withBackups()).names);
+  expect(preview.names).toEqual((await usual()).names);
   expect((preview.named("backups-machine").inputs.environment as Record<string, unknown>).SPEC).toEqual(
     new Unknown(),
   );
@@ -334,7 +341,7 @@ test.each([
 });
 
 test("of a live community the key is kept from being deleted, and a community that ends lets go of it", async () => {
-  expect((await withBackups()).kept).not.toContain("backups-key");
+  expect((await usual()).kept).not.toContain("backups-key");
   const live = await withBackups({}, { isLive: true });
   expect(live.kept.filter(isOfBackups)).toEqual(["backups-key"]);
   const config = { "mastiff:destroy": "mastiff.party" };
