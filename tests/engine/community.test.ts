@@ -4,6 +4,7 @@ import { communityOf } from "../../checks/community.ts";
 import { runChecks } from "../../checks/run.ts";
 import { openVisitor } from "../../checks/visitor.ts";
 import { environment } from "../../sandbox/toolchain/environment.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { belongings } from "../support/belongings.ts";
 import { evidenceOf, leaks } from "../support/evidence.ts";
 import { canWatch } from "../support/process-watch.ts";
@@ -49,6 +50,10 @@ describe("the life of a community", () => {
   test("up brings up all of it, and the next preview has nothing to do", async () => {
     const up = scene.note("up", await stack.up());
     expect(up.exitCode, up.output).toBe(0);
+    // Else another checkout, or another place of the package, would be a change.
+    const values = (await stack.resources()).map(({ inputs, outputs }) => [inputs, outputs]);
+    for (const local of [root, world.folder, "node_modules"])
+      expect(JSON.stringify(values)).not.toContain(local);
     const preview = await stack.preview("--expect-no-changes");
     expect(preview.exitCode, preview.output).toBe(0);
     expect(preview.changes).toEqual([]);
