@@ -26,10 +26,7 @@ const tier = (name: string) => ({
   sequence: { groupOrder: order.findIndex((group) => group.includes(name)) },
 });
 
-/**
- * Unit and component tests compute, so they use every core; vitest's default leaves one idle. More than four workers
- * would load the product more often than that saves.
- */
+/** Unit and component tests compute: a worker a core, where vitest's default is one less. Each loads the product. */
 const quickWorkers = Math.min(availableParallelism(), 4);
 /** Each file of the engine's starts clouds, an engine and its plugins; two more than cores fill the waits. */
 const maxWorkers = Math.min(availableParallelism() + 2, 6);
