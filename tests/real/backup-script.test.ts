@@ -192,6 +192,7 @@ function withPrograms(postgresFolder: string): void {
       sha256: expect.stringMatching(signature),
       entries: expect.any(Number),
       rows: { accounts: 120, users: 20, statuses: 3000 },
+      databaseBytes: expect.any(Number),
       dump: expect.stringMatching(/^monthly\/\d{4}-\d\d\/\d{8}T\d{6}Z\.dump\.gpg$/),
       escrow: manifest.dump.replace(".dump.", ".escrow."),
       recipients: [stack.fingerprint, operator.fingerprint],
