@@ -97,7 +97,7 @@ restore_dump() {
   wait "$telling"
   # Without a pg_restore that reads on, gpg fails too, but only after it has seen that the message is whole.
   ((opened == 0)) || grep -q DECRYPTION_OKAY "$work/opened" ||
-    fail "gpg cannot open the dump: is the session key another dump's?"
+    fail "gpg cannot open the dump with this session key"
   ((restored == 0)) || fail "pg_restore ended with exit code $restored"
 
   say "restored, now counting"
