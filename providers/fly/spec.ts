@@ -351,6 +351,8 @@ export interface BackupManifest {
   /** Entries in the archive's table of contents, as pg_restore reads it. */
   entries: number;
   rows: { accounts: number; users: number; statuses: number };
+  /** Size of the database on its server. Undefined: an earlier version took the backup. */
+  databaseBytes?: number | undefined;
   /** Key of the dump in the bucket. */
   dump: string;
   /** Key of the escrow in the bucket. */
