@@ -359,6 +359,8 @@ export interface BackupManifest {
   recipients: string[];
   /** How long it took. */
   seconds: number;
+  /** Size of the database on its disk. Manifests of Mastiff 0.2 have none. */
+  databaseBytes?: number | undefined;
 }
 
 /** The state of certificates; verb `look`. */
