@@ -8,7 +8,7 @@ export interface DriverRun {
   /** Kind and verb. */
   call: readonly [kind: string, verb: string];
   spec: object;
-  /** What the driver gets on its standard input. Default: nothing. */
+  /** Values for the driver's standard input, by name. Default: none. */
   secrets?: Readonly<Record<string, string>>;
   /** Base URL of Fly's APIs. Default: the real one. */
   endpoint: string | undefined;
@@ -22,7 +22,7 @@ export function runDriver({ call, spec, secrets, endpoint, stdout }: DriverRun):
   const surroundings: Shell = {
     ...own,
     env: { ...own.env, ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
-    // The driver takes secrets from there: what is piped into the command is not the driver's.
+    // The driver takes secrets from there, and nothing else: what is piped into the command is not the driver's.
     input: async () => (secrets === undefined ? "" : JSON.stringify(secrets)),
     ...(stdout && { stdout }),
   };
