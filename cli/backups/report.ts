@@ -14,7 +14,9 @@ export function backupsTable(backups: readonly Backup[], now: number): string {
     const facts = [moment(taken), ageText(now - taken), name, size, manifest?.mastodon ?? "", ...counts];
     return [...facts, proven, problem];
   });
-  return inColumns([head, ...rows], [false, true, false, true, false, true, true, true, false, false]).join("\n");
+  return inColumns([head, ...rows], [false, true, false, true, false, true, true, true, false, false]).join(
+    "\n",
+  );
 }
 
 /**

@@ -5,7 +5,7 @@
  *   escrow ─────────────────► decrypted here
  */
 import { readFileSync } from "node:fs";
-import type { Message, PrivateKey } from "openpgp";
+import type { PrivateKey } from "openpgp";
 import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { UsageError } from "../usage-error.ts";
@@ -78,19 +78,27 @@ export async function sessionKeyOf(
   others: readonly SessionKey[] = [],
 ): Promise<SessionKey | undefined> {
   if (privateKeys.length === 0) return sessionKeys.find((one) => !others.includes(one));
-  const { decryptSessionKeys } = await import("openpgp");
+  const { decryptSessionKeys, readMessage } = await import("openpgp");
   try {
-    const message = await messageOf(beginning);
+    // As a stream: the library refuses a message without its end, and reads of a stream what it needs.
+    const stream = new Blob([new Uint8Array(beginning)]).stream();
+    const message = await readMessage({ binaryMessage: stream });
     const [found] = await decryptSessionKeys({ message, decryptionKeys: [...privateKeys] });
-    if (found?.algorithm === undefined || found.algorithm === null) return undefined;
-    const { enums } = await import("openpgp");
-    const cipher = enums.symmetric[found.algorithm as keyof typeof enums.symmetric];
-    return `${cipher}:${Buffer.from(found.data).toString("hex").toUpperCase()}`;
+    const cipher = ciphers.find(({ name }) => name === found?.algorithm);
+    if (found === undefined || cipher === undefined) return undefined;
+    return `${cipher.number}:${Buffer.from(found.data).toString("hex").toUpperCase()}`;
   } catch {
     // The library's words are for those who write it: "Session key decryption failed."
     return undefined;
   }
 }
+
+/** By name and by number. @see https://www.rfc-editor.org/rfc/rfc4880#section-9.2 */
+const ciphers = [
+  { name: "aes128", number: 7 },
+  { name: "aes192", number: 8 },
+  { name: "aes256", number: 9 },
+] as const;
 
 /** The text of a small message; undefined when none of the keys opens it. */
 export async function textOf(
@@ -99,13 +107,17 @@ export async function textOf(
 ): Promise<{ text: string; sessionKey: SessionKey } | undefined> {
   const own = keys.privateKeys.length === 0 ? undefined : await sessionKeyOf(sealed, keys);
   const candidates = own === undefined ? keys.sessionKeys : [own];
-  const { decrypt, enums } = await import("openpgp");
+  const { decrypt, readMessage } = await import("openpgp");
   for (const sessionKey of candidates) {
-    const [cipher = "", hex = ""] = sessionKey.split(":");
-    const algorithm = enums.read(enums.symmetric, Number(cipher) as never);
+    const [number = "", hex = ""] = sessionKey.split(":");
+    const algorithm = ciphers.find((one) => one.number === Number(number))?.name;
+    if (algorithm === undefined) continue;
     try {
-      const sessionKeys = [{ data: Buffer.from(hex, "hex"), algorithm }];
-      const { data } = await decrypt({ message: await messageOf(sealed), sessionKeys });
+      const message = await readMessage({ binaryMessage: new Uint8Array(sealed) });
+      const { data } = await decrypt({
+        message,
+        sessionKeys: { data: new Uint8Array(Buffer.from(hex, "hex")), algorithm },
+      });
       return { text: String(data), sessionKey };
     } catch {
       // It is another message's.
@@ -114,27 +126,17 @@ export async function textOf(
   return undefined;
 }
 
-/** The error of keys that do not open a backup. @param recipients fingerprints of the keys that do */
-export function doNotOpen(what: string, { from }: Keys, recipients: readonly string[]): OperatorError {
+/**
+ * The error of keys that do not open a backup.
+ *
+ * @param what the file, or the object
+ * @param recipients fingerprints of the keys that open it; undefined: nothing says which
+ */
+export function doNotOpen(what: string, { from }: Keys, recipients?: readonly string[]): OperatorError {
+  const which = recipients?.join(" ") ?? `gpg --list-packets ${what}`;
   return new OperatorError(
-    [
-      `${capital(from)} ${from.startsWith("the session keys") ? "do" : "does"} not open ${what}.`,
-      `  fix     give the private key of one of these fingerprints, with --key <file>:  ${recipients.join(" ")}`,
-      "          or, from a card:  gpg --show-session-key --output /dev/null --decrypt <dump> (and <escrow>), with --session-key <file>",
-    ].join("\n"),
+    `Not opened by ${from}: ${what}.\n  fix     give the private key of one of these, with --key <file>:  ${which}\n          or, for a card, what gpg --show-session-key prints for the dump and for the escrow, with --session-key <file>`,
   );
-}
-
-/** As a stream: the beginning of a message is none that the library would read as a whole. */
-async function messageOf(bytes: Uint8Array): Promise<Message<Uint8Array>> {
-  const { readMessage } = await import("openpgp");
-  const stream = new ReadableStream<Uint8Array>({
-    start(controller) {
-      controller.enqueue(new Uint8Array(bytes));
-      controller.close();
-    },
-  });
-  return (await readMessage({ binaryMessage: stream as never })) as unknown as Message<Uint8Array>;
 }
 
 async function privateKeysFrom(content: Buffer, from: string): Promise<Keys> {

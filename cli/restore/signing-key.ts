@@ -29,8 +29,10 @@ export function pairProblem(
   pair: SealedPair,
   secrets: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
-  const { ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: primary, ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: salt } =
-    secrets;
+  const {
+    ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: primary,
+    ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: salt,
+  } = secrets;
   if (primary === undefined || salt === undefined) return "the escrow lacks the keys of Active Record";
   const read = messageOf(pair.sealed);
   if (read === undefined) return "the database has it in another form than Active Record's";
@@ -45,7 +47,9 @@ export function pairProblem(
   } catch {
     return "the escrow's keys do not decrypt it";
   }
-  return isPair(pem, pair.public) ? undefined : "what the escrow's keys decrypt is not the half of its public key";
+  return isPair(pem, pair.public)
+    ? undefined
+    : "what the escrow's keys decrypt is not the half of its public key";
 }
 
 function messageOf(sealed: string): z.infer<typeof message> | undefined {

@@ -29,7 +29,10 @@ export function vapidKeys(pem: string): VapidKeys {
  * @throws when the two halves do not belong together, or are not on P-256
  */
 export function vapidKey({ privateKey, publicKey }: VapidKeys): KeyObject {
-  const [scalar, point] = [privateKey, publicKey].map((half) => Buffer.from(half, "base64url")) as [Buffer, Buffer];
+  const [scalar, point] = [privateKey, publicKey].map((half) => Buffer.from(half, "base64url")) as [
+    Buffer,
+    Buffer,
+  ];
   const pair = createECDH("prime256v1");
   pair.setPrivateKey(scalar);
   if (!pair.getPublicKey().equals(point))
