@@ -5,7 +5,6 @@ import type { DrillRecord } from "../backups/drill-record.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { json, stack } from "../options.ts";
-import { driverAnswer } from "../restore/driver-answer.ts";
 import { type ChosenBackup, chosenBackup, from, nameOf } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
@@ -15,6 +14,7 @@ import {
   restorableCommunity,
   urlForMachine,
 } from "../restore/community.ts";
+import { driverAnswer } from "../restore/driver-answer.ts";
 import type { Escrow } from "../restore/escrow.ts";
 import { doNotOpen, keyOptions, keysOf } from "../restore/keys.ts";
 import { openBackup } from "../restore/opened-backup.ts";

@@ -6,7 +6,6 @@ import { confirmed, yes } from "../asking.ts";
 import { asking, type Backup } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { stack } from "../options.ts";
-import { driverAnswer } from "../restore/driver-answer.ts";
 import { type ChosenBackup, chosenBackup, from, nameOf, shrinking } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
@@ -17,6 +16,7 @@ import {
   secretsOf,
   urlForMachine,
 } from "../restore/community.ts";
+import { driverAnswer } from "../restore/driver-answer.ts";
 import { type Escrow, otherSecrets } from "../restore/escrow.ts";
 import { type GivenKeys, keyOptions, keysOf } from "../restore/keys.ts";
 import { openBackup } from "../restore/opened-backup.ts";
