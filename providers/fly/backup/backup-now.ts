@@ -80,7 +80,7 @@ async function takeOne(fly: Fly, job: OneOff): Promise<Ended> {
 }
 
 /** The app's machines; none when there is no such app. */
-async function machinesIn(fly: Fly, app: string): Promise<Machine[]> {
+export async function machinesIn(fly: Fly, app: string): Promise<Machine[]> {
   try {
     return await machinesOf(fly, app);
   } catch (error) {

@@ -190,7 +190,8 @@ export async function measure(server: Server, database: string): Promise<Databas
   );
   const [, accounts, users, statuses, schema = "", bytes] =
     /^(\d+)\|(\d+)\|(\d+)\|(\d+)\|(\d+)$/.exec(line) ?? [];
-  if (bytes === undefined) throw new Error(`the database ${database} answers the count of rows with: ${line}`);
+  if (bytes === undefined)
+    throw new Error(`the database ${database} answers the count of rows with: ${line}`);
   return {
     schema,
     rows: { accounts: Number(accounts), users: Number(users), statuses: Number(statuses) },
