@@ -1,5 +1,5 @@
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import { DriverError, retry } from "../call/errors.ts";
+import { DriverError } from "../call/errors.ts";
 import { say } from "../call/progress.ts";
 import type { RestoreSpec } from "../spec.ts";
 import { isHealthy } from "../things/machines.ts";

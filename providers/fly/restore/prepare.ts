@@ -12,7 +12,6 @@ import {
   lastSaid,
   leftOver,
   type OneOff,
-  remove,
   runOneOff,
   type Watch,
 } from "../release/one-off.ts";
@@ -49,6 +48,9 @@ const job = "restore";
 export async function run({ fly, spec, secrets, show }: TaskByHand<RestoreSpec>): Promise<EndByHand> {
   const { dump, database } = spec;
   if (dump === undefined) throw new Error("SPEC.dump is missing: there is nothing to restore");
+  // It becomes a part of comments in SQL.
+  if (!/^[\w./-]+$/.test(dump.name))
+    throw new Error(`SPEC.dump.name is ${dump.name}, which is no key of a backup`);
   const server = await openServer(fly, spec);
   const databases = await databasesOn(server);
   const state = stateOf(databases);
@@ -116,11 +118,11 @@ async function restore(
     ...readingSecrets(secrets),
     DATABASE_URL: urlOf(secrets.databaseUrl, besides(spec.database).restored),
   };
-  await claim(fly, app);
-  // What still restores into the old one would restore into the new one, too.
-  await remove(fly, app.app, leftOver(await machinesOf(fly, app.app), [job]));
+  // A machine of a killed run would restore into the new database, too.
+  await destroyOwned(fly, app);
   if (restored !== undefined) await drop(server, restored);
   await refuseWithoutRoom(server, dump);
+  await claim(fly, app);
   say("restore", `creating database ${besides(spec.database).restored}`);
   await createRestored(server, dump.name);
   await stage(fly, app.app, values);
@@ -181,12 +183,11 @@ function urlOf(databaseUrl: string | undefined, database: string): string {
 
 /** Refuses while a database that has served people is beside the community's: only `finish` drops it. */
 function refuseUnfinished({ database }: RestoreSpec, { state, name, since }: RestoreState): void {
-  const finish = "npx mastiff restore -s <stack> --finish";
   if (state === "switched") {
     throw new DriverError({
       what: `The last restore is not finished: the community has run on ${name} since ${since}, and what it ran on before is kept as ${besides(database).before}.`,
       fix: [
-        `keep what it runs on, and drop what it ran on before:  ${finish}`,
+        "keep what it runs on, and drop what it ran on before:  npx mastiff restore -s <stack> --finish",
         "or go back to that:  npx mastiff restore -s <stack> --undo",
       ],
       retry: retry.no,
@@ -195,7 +196,7 @@ function refuseUnfinished({ database }: RestoreSpec, { state, name, since }: Res
   if (state === "undone") {
     throw new DriverError({
       what: `The last restore is not finished: the community went back ${since}, and what it ran on meanwhile is kept as ${besides(database).restored}.`,
-      fix: `when nobody needs what was written meanwhile, drop it:  ${finish}`,
+      fix: "when nobody needs what was written meanwhile, drop it:  npx mastiff restore -s <stack> --finish",
       retry: retry.no,
     });
   }
