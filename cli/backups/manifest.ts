@@ -17,6 +17,7 @@ const manifest: z.ZodType<BackupManifest> = z.object({
   sha256: z.string(),
   entries: count,
   rows: z.object({ accounts: count, users: count, statuses: count }),
+  databaseBytes: count.optional(),
   dump: z.string(),
   escrow: z.string(),
   recipients: z.array(z.string()),

@@ -351,6 +351,8 @@ export interface BackupManifest {
   /** Entries in the archive's table of contents, as pg_restore reads it. */
   entries: number;
   rows: { accounts: number; users: number; statuses: number };
+  /** Size of the database on its server. Undefined: an earlier version took the backup. */
+  databaseBytes?: number | undefined;
   /** Key of the dump in the bucket. */
   dump: string;
   /** Key of the escrow in the bucket. */
@@ -359,13 +361,11 @@ export interface BackupManifest {
   recipients: string[];
   /** How long it took. */
   seconds: number;
-  /** Size of the database, as the server has it. Manifests from before it was written do not have it. */
-  databaseBytes?: number;
 }
 
 /** An encrypted dump of a database, as its manifest describes it. */
 const restorableDump = object({
-  /** Name of the backup: the key of its dump, without `.dump.gpg`. */
+  /** Name of the backup: the key of its dump, without `.dump.gpg`. Letters, digits, and `._/-` only. */
   name: string,
   /** Size of the encrypted dump. */
   bytes: number,
@@ -376,7 +376,7 @@ const restorableDump = object({
   /** Tag of Mastodon's release. */
   mastodon: string,
   rows: object({ accounts: number, users: number, statuses: number }),
-  /** Size of the database that was dumped. Manifests from before it was written do not have it. */
+  /** Size of the database that was dumped. Undefined: an earlier version took the backup. */
   databaseBytes: optional(number),
 });
 export type RestorableDump = Infer<typeof restorableDump>;
@@ -406,19 +406,23 @@ export const restoreSpec = object({
 });
 export type RestoreSpec = Infer<typeof restoreSpec>;
 
-/** What `prepare` has brought into the new database. */
-export interface RestorePrepared {
-  /** Name of the new database. */
-  database: string;
-  /** Name of the backup. */
-  name: string;
-  /** Newest version in its `schema_migrations`. */
+/** What is in a database of Mastodon's. */
+export interface DatabaseMeasures {
+  /** Newest version in `schema_migrations`. */
   schema: string;
   rows: RestorableDump["rows"];
   databaseBytes: number;
 }
 
-/** How far a restore has come; the answer of `look`, `switch`, `undo` and `finish`. */
+/** What `prepare` has brought into the new database. */
+export interface RestorePrepared extends DatabaseMeasures {
+  /** Name of the new database. */
+  database: string;
+  /** Name of the backup. */
+  name: string;
+}
+
+/** How far a restore has come; the answer of `switch`, `undo` and `finish`. */
 export interface RestoreState {
   /**
    * - `none`: there is one database, the community's;
@@ -432,6 +436,11 @@ export interface RestoreState {
   name?: string;
   /** When the community went over, or came back; ISO 8601. */
   since?: string;
+}
+/** The answer of `look`. */
+export interface RestoreLook extends RestoreState {
+  /** What the community runs on. Undefined: nothing was released on it yet, or a run stopped while nobody may connect. */
+  running?: DatabaseMeasures;
 }
 
 /**
@@ -450,14 +459,10 @@ export const drillSpec = object({
 export type DrillSpec = Infer<typeof drillSpec>;
 
 /** What scripts/restore.sh says of a restored database: its last line. */
-export interface RestoreAnswer {
+export interface RestoreAnswer extends DatabaseMeasures {
   format: 1;
   /** Version of the server. */
   postgres: string;
-  /** Newest version in `schema_migrations`. */
-  schema: string;
-  rows: RestorableDump["rows"];
-  databaseBytes: number;
   /** How long it took. */
   seconds: number;
 }

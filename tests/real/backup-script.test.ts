@@ -3,30 +3,28 @@
  * signature. The bucket is the local R2's, which can be told to fail; the whole way is also gone with versitygw.
  */
 import { createHash } from "node:crypto";
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BackupManifest } from "../../providers/fly/spec.ts";
 import { type LocalClouds, startLocalClouds } from "../clients/local-clouds.ts";
 import { killTree } from "../faults/process-tree.ts";
 import { type Control, controlOf } from "../support/control.ts";
 import { hunt } from "../support/secret-hunt.ts";
 import type { Fault } from "../support/world.ts";
+import { backupVariables, escrow } from "./backup-variables.ts";
 import { type Bucket, bucketInGateway, bucketInR2, findGateway, gatewayAdvice } from "./bucket.ts";
+import { contentsOf, makeDatabase, previews } from "./databases.ts";
 import { type Key, makeKey } from "./keys.ts";
-import { type BackupRun, type Machine, makeMachine, missingPrograms } from "./machine.ts";
+import { type Machine, makeMachine, missingPrograms, type Run } from "./machine.ts";
 import { unprivileged } from "./owner.ts";
 import { findPostgres, type Postgres, password, startPostgres } from "./postgres.ts";
 
 const programs = findPostgres();
 const missing = missingPrograms();
 
-const escrow = JSON.stringify({
-  domain: "acme.example",
-  version: "v4.7.4",
-  secrets: { SECRET_KEY_BASE: "never-made-again-0123456789", VAPID_PRIVATE_KEY: 'with "quotes" and \\' },
-});
 const signature = /^[0-9a-f]{64}$/;
 
 /** The upload of a part waits at the hold `part`. */
@@ -37,18 +35,6 @@ const holdPart = (number: number): Fault => ({
   when: "before",
   action: { hold: "part" },
 });
-
-interface Manifest {
-  class: string;
-  taken: string;
-  bytes: number;
-  sha256: string;
-  entries: number;
-  rows: Record<string, number>;
-  dump: string;
-  escrow: string;
-  recipients: string[];
-}
 
 if (programs === undefined || missing.length > 0) {
   const lacking = [...(programs === undefined ? ["PostgreSQL"] : []), ...missing].join(", ");
@@ -80,19 +66,9 @@ function withPrograms(postgresFolder: string): void {
       makeKey(folder, "stranger"),
     ]);
     control = controlOf(clouds.url);
-    machine = makeMachine(folder, postgresFolder, owner);
-    const schema = readFileSync(new URL("./database.sql", import.meta.url), "utf8");
-    for (const name of ["small", "large"]) {
-      await postgres.sql("postgres", `CREATE DATABASE ${name}`);
-      await postgres.sql(name, schema);
-    }
-    // 12 MiB that do not compress: three parts.
-    const file = "decode(string_agg(md5(random()::text), ''), 'hex')";
-    const rows = "generate_series(1, 768) i, generate_series(1, 1024)";
-    await postgres.sql("large", `INSERT INTO previews SELECT i, ${file} FROM ${rows} GROUP BY i`);
-    for (const name of ["small", "large"]) {
-      await postgres.sql(name, "REFRESH MATERIALIZED VIEW instances; ANALYZE");
-    }
+    machine = makeMachine(folder, postgresFolder, owner, "backup");
+    await makeDatabase(postgres, "small");
+    await makeDatabase(postgres, "large", previews);
   });
   afterAll(async () => {
     await Promise.all([
@@ -108,18 +84,8 @@ function withPrograms(postgresFolder: string): void {
     machine.forget();
   });
 
-  const env = (database: string, where: Bucket = bucket): Record<string, string> => ({
-    DATABASE_URL: postgres.url(database),
-    MASTIFF_BACKUP_URL: where.url,
-    MASTIFF_BACKUP_REGION: where.region,
-    MASTIFF_BACKUP_RECIPIENTS: Buffer.from(stack.armoured + operator.armoured).toString("base64"),
-    MASTIFF_BACKUP_SCHEDULE: "daily",
-    MASTIFF_BACKUP_KEY_ID: where.accessKeyId,
-    MASTIFF_BACKUP_KEY_SECRET: where.secretAccessKey,
-    MASTIFF_ESCROW: escrow,
-    MASTIFF_DOMAIN: "acme.example",
-    MASTIFF_VERSION: "v4.7.4",
-  });
+  const env = (database: string, where: Bucket = bucket): Record<string, string> =>
+    backupVariables(postgres.url(database), where, [stack, operator]);
   const secrets = (where: Bucket = bucket) => [
     { name: "the database's password", value: password },
     { name: "the bucket's secret", value: where.secretAccessKey },
@@ -127,13 +93,13 @@ function withPrograms(postgresFolder: string): void {
   ];
 
   /** A run that succeeded: its manifest, which is its last line. */
-  function taken(run: BackupRun): Manifest {
+  function taken(run: Run): BackupManifest {
     expect(run, run.lines.join("\n")).toMatchObject({ code: 0 });
-    return JSON.parse(run.last) as Manifest;
+    return JSON.parse(run.last) as BackupManifest;
   }
 
   /** A run that failed for this reason, and left neither an object nor an upload in the bucket. */
-  async function refused(run: BackupRun, reason: RegExp | string): Promise<void> {
+  async function refused(run: Run, reason: RegExp | string): Promise<void> {
     expect(run.code, run.lines.join("\n")).toBe(1);
     expect(run.last).toMatch(/^No backup was taken: .*\.$/);
     expect(run.last).toMatch(reason);
@@ -142,17 +108,7 @@ function withPrograms(postgresFolder: string): void {
     expect(machine.disk()).toEqual([]);
   }
 
-  /** Everything in a database that a dump has to bring back. */
-  const contents = (database: string) =>
-    postgres.sql(
-      database,
-      ["schema_migrations", "accounts", "users", "statuses", "previews", "instances"]
-        .map(
-          (table) =>
-            `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
-        )
-        .join("\n"),
-    );
+  const contents = (database: string) => contentsOf(postgres, database);
 
   /**
    * Restores a dump into a new database, as a person does it by hand.
@@ -192,6 +148,7 @@ function withPrograms(postgresFolder: string): void {
       sha256: expect.stringMatching(signature),
       entries: expect.any(Number),
       rows: { accounts: 120, users: 20, statuses: 3000 },
+      databaseBytes: expect.any(Number),
       dump: expect.stringMatching(/^monthly\/\d{4}-\d\d\/\d{8}T\d{6}Z\.dump\.gpg$/),
       escrow: manifest.dump.replace(".dump.", ".escrow."),
       recipients: [stack.fingerprint, operator.fingerprint],
@@ -223,7 +180,9 @@ function withPrograms(postgresFolder: string): void {
 
   test("a dump of several parts is restored as it was, and the escrow opens with each key", async () => {
     await wholeWay(bucket, "restored");
-    const { dump } = JSON.parse((await bucket.read((await bucket.keys())[2] ?? "")).toString()) as Manifest;
+    const { dump } = JSON.parse(
+      (await bucket.read((await bucket.keys())[2] ?? "")).toString(),
+    ) as BackupManifest;
     await expect(stranger.open(await bucket.read(dump))).rejects.toThrow(/No secret key/);
   });
 

@@ -21,7 +21,9 @@ export interface Bucket {
   /** Its keys, sorted. */
   keys(): Promise<string[]>;
   read(key: string): Promise<Buffer>;
-  write(key: string, text: string): Promise<void>;
+  write(key: string, contents: string | Buffer): Promise<void>;
+  /** A URL that reads an object, valid for a minute from `at` on. */
+  presigned(key: string, at?: Date): Promise<string>;
   /** Number of multipart uploads that are neither completed nor aborted. */
   openUploads(): Promise<number>;
 }
@@ -57,7 +59,7 @@ function bucketAt(
   key: { accessKeyId: string; secretAccessKey: string },
 ): Bucket {
   const client = new AwsClient({ ...key, service: "s3", region });
-  const send = async (method: string, path: string, body?: string) => {
+  const send = async (method: string, path: string, body?: string | Buffer) => {
     const ask = () => client.fetch(`${url}${path}`, { method, ...(body !== undefined && { body }) });
     const answer = await pRetry(ask, again);
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
@@ -71,8 +73,13 @@ function bucketAt(
     ...key,
     keys: () => found("/?list-type=2", /<Key>([^<]*)<\/Key>/g),
     read: (name) => send("GET", `/${name}`),
-    write: async (name, text) => {
-      await send("PUT", `/${name}`, text);
+    write: async (name, contents) => {
+      await send("PUT", `/${name}`, contents);
+    },
+    async presigned(name, at = new Date()) {
+      const datetime = at.toISOString().replace(/[:-]|\.\d{3}/g, "");
+      const lasting = `${url}/${name}?X-Amz-Expires=60`;
+      return (await client.sign(lasting, { aws: { signQuery: true, datetime } })).url;
     },
     openUploads: async () => (await found("/?uploads=", /<UploadId>([^<]*)<\/UploadId>/g)).length,
   };

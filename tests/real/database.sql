@@ -39,6 +39,28 @@ CREATE TABLE statuses (
 INSERT INTO statuses (account_id, text)
   SELECT 1 + i % 120, 'Toot ' || i || ': Grüße, "quotes" and a' || chr(9) || 'tab' FROM generate_series(1, 3000) i;
 
+-- mastodon/mastodon: app/models/keypair.rb. The form of an encrypted key is ActiveRecord's.
+CREATE TABLE keypairs (
+  id bigserial PRIMARY KEY,
+  account_id bigint NOT NULL REFERENCES accounts,
+  type integer NOT NULL,
+  uri character varying,
+  local_fragment character varying,
+  public_key character varying NOT NULL,
+  private_key character varying,
+  revoked boolean NOT NULL DEFAULT false
+);
+INSERT INTO keypairs (account_id, type, uri, public_key)
+  SELECT id, 0, 'https://' || domain || '/users/' || id || '#main-key', 'public key of ' || id
+  FROM accounts WHERE domain IS NOT NULL;
+-- None of a database of Mastodon's: it would be the first to be found.
+INSERT INTO keypairs (account_id, type, local_fragment, public_key, private_key)
+  VALUES (1, 0, '#old-key', 'public key', '-----BEGIN RSA PRIVATE KEY-----' || chr(10) || 'key-in-the-plain');
+INSERT INTO keypairs (account_id, type, local_fragment, public_key, private_key)
+  SELECT id, 0, '#main-key', '-----BEGIN PUBLIC KEY-----' || chr(10) || id,
+    format('{"p":"%s","h":{"iv":"aXY=","at":"YXQ=","c":true}}', encode(sha256(id::text::bytea), 'base64'))
+  FROM accounts WHERE domain IS NULL;
+
 CREATE TABLE previews (id bigint PRIMARY KEY, file bytea NOT NULL);
 
 CREATE MATERIALIZED VIEW instances AS

@@ -11,6 +11,8 @@ export interface Key {
   fingerprint: string;
   /** Decrypts. @throws when this key opens nothing of it */
   open(encrypted: Uint8Array): Promise<Buffer>;
+  /** The session key of a message, as gpg's `--override-session-key` takes it. */
+  sessionKey(encrypted: Uint8Array): Promise<string>;
   /** Ends gpg's agent. */
   stop(): Promise<void>;
 }
@@ -27,14 +29,20 @@ export async function makeKey(folder: string, name: string): Promise<Key> {
   const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(stdout)?.[1] ?? "";
   await gpg(...unlocked, "--quick-add-key", fingerprint, "cv25519", "encr", "never");
   const armoured = (await gpg("--armor", "--export", fingerprint)).stdout;
+  const decrypt = (encrypted: Uint8Array, ...more: string[]) => {
+    const file = join(home, "message.gpg");
+    writeFileSync(file, encrypted);
+    return execa("gpg", [...options, ...more, "--decrypt", file], { encoding: "buffer" });
+  };
   return {
     armoured: `${armoured}\n`,
     fingerprint,
-    async open(encrypted) {
-      const file = join(home, "message.gpg");
-      writeFileSync(file, encrypted);
-      const opened = await execa("gpg", [...options, "--decrypt", file], { encoding: "buffer" });
-      return Buffer.from(opened.stdout);
+    open: async (encrypted) => Buffer.from((await decrypt(encrypted)).stdout),
+    async sessionKey(encrypted) {
+      const { stderr } = await decrypt(encrypted, "--show-session-key");
+      const [, found] = /session key: '(.*)'/.exec(Buffer.from(stderr).toString()) ?? [];
+      if (found === undefined) throw new Error("gpg shows no session key");
+      return found;
     },
     async stop() {
       await execa("gpgconf", ["--homedir", home, "--kill", "all"]);

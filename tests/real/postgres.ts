@@ -11,8 +11,8 @@ import type { Owner } from "./owner.ts";
 
 /** A running PostgreSQL. */
 export interface Postgres {
-  /** The address of a database, as DATABASE_URL has it. */
-  url(database: string): string;
+  /** The address of a database, as DATABASE_URL has it, for a role with {@link password}. Default: a superuser. */
+  url(database: string, role?: string): string;
   /** Runs statements in a database. @returns what they select, a line a row, fields separated by `|` */
   sql(database: string, statements: string): Promise<string>;
   stop(): Promise<void>;
@@ -69,14 +69,14 @@ export async function startPostgres(programs: string, folder: string, owner: Own
     stdio: ["ignore", "ignore", "pipe"],
   });
   await accepting(server);
-  const address = (database: string, secret: string) =>
-    `postgres://${user}${secret}@127.0.0.1:${port}/${database}?sslmode=disable`;
+  const address = (database: string, login: string) =>
+    `postgres://${login}@127.0.0.1:${port}/${database}?sslmode=disable`;
   return {
-    url: (database) => address(database, `:${encodeURIComponent(password)}`),
+    url: (database, role = user) => address(database, `${role}:${encodeURIComponent(password)}`),
     async sql(database, statements) {
       const { stdout } = await execa(
         join(programs, "psql"),
-        ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address(database, "")],
+        ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", address(database, user)],
         { env: { PGPASSWORD: password }, input: statements },
       );
       return stdout;

@@ -33,6 +33,7 @@ export function putBackup(
     sha256: "0".repeat(64),
     entries: 1234,
     rows: { accounts: 40_321, users: 52, statuses: 1_203_455 },
+    databaseBytes: 2_147_483_648,
     dump: `${stem}.dump.gpg`,
     escrow: `${stem}.escrow.gpg`,
     recipients: ["87988E0C8550F5B9846003195CC2289DA75901A7"],

@@ -88,6 +88,11 @@ describe("a manifest", () => {
     expect(manifestOf(`${JSON.stringify(manifest)}\n`)).toEqual(manifest);
   });
 
+  test("may lack the size of the database, which earlier versions did not write", () => {
+    const { databaseBytes: _, ...earlier } = manifest;
+    expect(manifestOf(JSON.stringify(earlier))).toEqual(earlier);
+  });
+
   test.each([
     ["no JSON", "<Error>"],
     ["of another format", JSON.stringify({ ...manifest, format: 2 })],

@@ -1,7 +1,7 @@
 /** The machine that takes backups, as it should be, and how a live one differs. Pure, but for the script. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
+import { bashJob } from "../call/bash-job.ts";
 import { direct } from "../call/direct.ts";
 import { lastJsonLine } from "../call/parse.ts";
 import { variableDifferences } from "../release/fly-toml.ts";
@@ -31,7 +31,6 @@ export function wantedMachine(
   image: string,
   secretsDigest: string | undefined,
 ): OneOff {
-  const script = readFileSync(new URL("../scripts/backup.sh", import.meta.url), "utf8");
   return {
     app,
     job: jobs.scheduled,
@@ -40,7 +39,7 @@ export function wantedMachine(
     size: sharedSize(memoryMb),
     sizedBy: undefined,
     env,
-    command: direct(["bash", "-c", script]),
+    command: direct(bashJob("backup")),
     schedule,
     ...(secretsDigest !== undefined && { metadata: { mastiff_secrets: stamp(secretsDigest) } }),
     subject: "backup",

@@ -1,43 +1,16 @@
-# mastiff: backup
-# Takes one backup into a bucket. Runs in the image of the database's own machines, which has bash, pg_dump of
-# the server's version, gpg and curl (fly-apps/postgres-flex, Dockerfiles: curl 7.88 in pg15, 8.5 from pg16 on).
+# Takes one backup into a bucket.
 #
 #   pg_dump ─► tee ─► gpg ─► tee ─► part of 64 MiB ─► multipart upload
 #               │             └───► sha256sum ◄─ compared ─► the object, read back
 #               └► pg_restore --list
 #
 # A backup is a dump, an escrow and a manifest. The manifest is written last: without it there is no backup.
-# The disk gets encrypted data only, at most a part at a time. Secrets stay in variables of this shell:
-# a command line is readable by every process, and the environment by every child.
-set -euo pipefail
-umask 077
-export LC_ALL=C
-
-part=$((64 * 1024 * 1024))
-# Seconds between the tries of a request: two minutes in all.
-pauses=(1 2 4 8 16 32 60)
+verdict="No backup was taken"
 # SHA-256 of an empty body.
 nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
-failure="it ended unexpectedly"
 upload=""
 sent=()
-work=""
-
-fail() {
-  failure=$1
-  exit 1
-}
-
-say() {
-  printf '%s\n' "$1"
-}
-
-# A signal is handled at once only while the shell waits for a background job. So what may take long is one.
-rest() {
-  sleep "$1" &
-  wait $!
-}
 
 # One request without a retry: method, key with query, SHA-256 of the body, file for the answer, options of curl.
 # Sets `status` (000: no answer), `size` (bytes of the answer) and `etag`.
@@ -61,43 +34,6 @@ call() {
   ((code == 0)) || status=000
   # An upload that cannot be completed may be answered with 200 and an error (AWS: CompleteMultipartUpload).
   [[ $method != POST ]] || ! grep -q '<Error>' "$work/answer" || [[ $status != 200 ]] || status=500
-}
-
-is_passing() {
-  [[ $status == 000 || $status == 408 || $status == 429 || $status == 5?? ]]
-}
-
-# As `call`. Passing failures are tried again. Sets `tries`.
-s3() {
-  local pause
-  tries=0
-  for pause in "${pauses[@]}" last; do
-    call "$@"
-    tries=$((tries + 1))
-    [[ $status != 2?? ]] || return 0
-    if ! is_passing || [[ $pause == last ]]; then return 1; fi
-    say "$1 $(words): trying again in $pause s"
-    rest "$pause"
-  done
-}
-
-# What came back instead of success.
-words() {
-  local answer
-  if [[ $status == 000 ]]; then
-    printf 'got no answer (%s)' "$(head --lines=1 "$work/complaint")"
-    return
-  fi
-  answer=$(<"$work/answer")
-  printf 'got HTTP %s' "$status"
-  [[ ! $answer =~ \<Code\>([^<]*)\</Code\> ]] || printf ' %s' "${BASH_REMATCH[1]}"
-  [[ ! $answer =~ \<Message\>([^<]*)\</Message\> ]] || printf ' (%s)' "${BASH_REMATCH[1]}"
-}
-
-# As a string between double quotes, in JSON and in curl's config.
-quoted() {
-  local text=${1//\\/\\\\}
-  printf '%s' "${text//\"/\\\"}"
 }
 
 digest_of() {
@@ -126,42 +62,20 @@ compare() {
     fail "$key reads back as $size bytes with SHA-256 $sum, but $bytes bytes with $digest were sent"
 }
 
-# Removes what belongs to no backup, and says the failure last.
-finish() {
-  local code=$? key
-  trap - EXIT
-  trap '' HUP INT TERM
-  set +e
-  if ((code != 0)); then
-    # What still runs would speak after the last line.
-    # shellcheck disable=SC2046
-    kill $(jobs -p) 2>/dev/null
-    wait 2>/dev/null
-    if [[ -n $upload ]]; then call DELETE "$dump?uploadId=$upload" "$nothing" "$work/answer"; fi
-    for key in "${sent[@]}"; do call DELETE "$key" "$nothing" "$work/answer"; done
-  fi
-  [[ -z $work ]] || rm -rf "$work"
-  ((code == 0)) || printf 'No backup was taken: %s.\n' "$failure" >&2
-  exit "$code"
+# Removes what belongs to no backup.
+leave() {
+  local code=$1 key
+  ((code != 0)) || return
+  wait 2>/dev/null
+  if [[ -n $upload ]]; then call DELETE "$dump?uploadId=$upload" "$nothing" "$work/answer"; fi
+  for key in "${sent[@]}"; do call DELETE "$key" "$nothing" "$work/answer"; done
 }
-trap finish EXIT
-trap 'failure="it was told to stop"; exit 143' HUP INT TERM
-# A handler and not '': children would inherit that.
-trap : PIPE
 
-for name in DATABASE_URL MASTIFF_BACKUP_URL MASTIFF_BACKUP_REGION MASTIFF_BACKUP_RECIPIENTS \
-  MASTIFF_BACKUP_SCHEDULE MASTIFF_BACKUP_KEY_ID MASTIFF_BACKUP_KEY_SECRET MASTIFF_ESCROW MASTIFF_DOMAIN \
-  MASTIFF_VERSION; do
-  [[ -n ${!name-} ]] || fail "$name is not set in this machine"
-done
+need DATABASE_URL MASTIFF_BACKUP_URL MASTIFF_BACKUP_REGION MASTIFF_BACKUP_RECIPIENTS MASTIFF_BACKUP_SCHEDULE \
+  MASTIFF_BACKUP_KEY_ID MASTIFF_BACKUP_KEY_SECRET MASTIFF_ESCROW MASTIFF_DOMAIN MASTIFF_VERSION
 export -n DATABASE_URL MASTIFF_BACKUP_KEY_ID MASTIFF_BACKUP_KEY_SECRET MASTIFF_ESCROW
 work=$(mktemp -d)
-
-[[ $DATABASE_URL =~ ^(postgres(ql)?://[^:@/]+):([^@/]+)(@.*)$ ]] ||
-  fail "DATABASE_URL is not of the form postgres://user:password@host:port/database"
-database=${BASH_REMATCH[1]}${BASH_REMATCH[4]}
-printf -v password '%b' "${BASH_REMATCH[3]//%/\\x}"
-unset DATABASE_URL
+take_database_url
 export PGAPPNAME="mastiff backup" PGCONNECT_TIMEOUT=20
 
 now=$(date +%s)
@@ -212,11 +126,7 @@ name=$class/$(stamp %Y%m%dT%H%M%SZ)
 dump=$name.dump.gpg
 escrow=$name.escrow.gpg
 
-for pause in "${pauses[@]}" last; do
-  pg_isready --quiet --dbname="$database" && break
-  [[ $pause != last ]] || fail "the database does not answer at ${database#*@}"
-  rest "$pause"
-done
+await_database
 
 # The transaction stays open until the dump has ended: both see the same snapshot.
 coproc asking {
@@ -232,10 +142,8 @@ ask "SELECT count(set_config(name, '0', false)) FROM pg_settings WHERE name IN (
   'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout');"
 ask "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SELECT pg_export_snapshot();"
 snapshot=$answer
-ask "SELECT split_part(current_setting('server_version'), ' ', 1), (SELECT max(version) FROM public.schema_migrations),
-  (SELECT count(*) FROM public.accounts), (SELECT count(*) FROM public.users),
-  (SELECT count(*) FROM public.statuses);"
-IFS='|' read -r postgres schema accounts users statuses < <(printf '%s\n' "$answer")
+ask "$measures"
+read_measures < <(printf '%s\n' "$answer")
 
 say "dumping $MASTIFF_DOMAIN into $dump"
 s3 POST "$dump?uploads=" "$nothing" "$work/answer" --data "" \
@@ -315,9 +223,8 @@ printf -v keys ',"%s"' "${fingerprints[@]}"
 manifest=$(
   printf '{"format":1,"domain":"%s","taken":"%s","class":"%s",' \
     "$(quoted "$MASTIFF_DOMAIN")" "$(stamp %Y-%m-%dT%H:%M:%SZ)" "${class%%/*}"
-  printf '"mastodon":"%s","postgres":"%s","schema":"%s",' "$(quoted "$MASTIFF_VERSION")" "$postgres" "$schema"
+  printf '"mastodon":"%s",%s,' "$(quoted "$MASTIFF_VERSION")" "$(measured)"
   printf '"bytes":%s,"sha256":"%s","entries":%s,' "$bytes" "$sum" "$entries"
-  printf '"rows":{"accounts":%s,"users":%s,"statuses":%s},' "$accounts" "$users" "$statuses"
   printf '"dump":"%s","escrow":"%s","recipients":[%s],"seconds":%s}' "$dump" "$escrow" "${keys:1}" "$SECONDS"
 )
 printf '%s\n' "$manifest" >"$work/manifest"

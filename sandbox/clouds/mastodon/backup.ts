@@ -17,6 +17,9 @@ import { askBucket } from "./s3-request.ts";
 /** How long a backup takes on the real Fly, in milliseconds: an order of magnitude for a small community. */
 export const backupMs = 20_000;
 
+/** Size of a database that has little more than Mastodon's schema, in bytes: an order of magnitude. */
+const databaseBytes = 16 * 1024 * 1024;
+
 const variables = [
   "DATABASE_URL",
   "MASTIFF_BACKUP_URL",
@@ -88,6 +91,7 @@ function take(seen: Situation, lines: string[]): void {
     entries: 812,
     // The instance's own actor is an account without a user (mastodon/mastodon db/seeds/02_instance_actor.rb).
     rows: { accounts: schema.accounts.length + 1, users: schema.accounts.length, statuses: 0 },
+    databaseBytes,
     dump: `${stem}.dump.gpg`,
     escrow: `${stem}.escrow.gpg`,
     recipients: recipients.map(({ fingerprint }) => fingerprint),

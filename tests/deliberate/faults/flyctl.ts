@@ -75,8 +75,8 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "job-exit-code-lost",
     file: "providers/fly/job.ts",
-    text: "  return ended.exitCode;\n",
-    replacement: "  return ended.oomKilled ? 1 : 0;\n",
+    text: "  return { exitCode: ended.exitCode };\n",
+    replacement: "  return { exitCode: ended.oomKilled ? 1 : 0 };\n",
     what: "an exit code that is lost: a script sees a failed tootctl as done",
   },
   {
