@@ -1,4 +1,5 @@
 import { shell } from "../../providers/fly/call/shell.ts";
+import { rowDifferences } from "../../providers/fly/restore/dump-reading.ts";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import type { DrillRecord } from "../backups/drill-record.ts";
@@ -19,7 +20,7 @@ import type { Escrow } from "../restore/escrow.ts";
 import { doNotOpen, keyOptions, keysOf } from "../restore/keys.ts";
 import { openBackup } from "../restore/opened-backup.ts";
 import { pairProblem } from "../restore/signing-key.ts";
-import { differences, provenWords } from "../restore/words.ts";
+import { provenWords } from "../restore/words.ts";
 
 export const drill = command({
   meta: {
@@ -90,7 +91,7 @@ async function restoredApart(
 /** What is not as it should be, a sentence each without its full stop. */
 function problemsOf({ manifest }: ChosenBackup, answer: DrillAnswer, { secrets }: Escrow): string[] {
   const key = answer.proof === null ? undefined : pairProblem(answer.proof, secrets);
-  return [...differences(manifest, answer), ...(key === undefined ? [] : [`a signing key: ${key}`])];
+  return [...rowDifferences(answer, manifest), ...(key === undefined ? [] : [`a signing key: ${key}`])];
 }
 
 function recordOf({ manifest }: ChosenBackup, { schema, rows, ...answer }: DrillAnswer): DrillRecord {

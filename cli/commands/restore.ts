@@ -1,5 +1,5 @@
-import { inShell, shell } from "../../providers/fly/call/shell.ts";
-import type { PeopleOutput, RestorePrepared, RestoreState } from "../../providers/fly/spec.ts";
+import { shell } from "../../providers/fly/call/shell.ts";
+import type { RestoreLook, RestorePrepared, RestoreState } from "../../providers/fly/spec.ts";
 import { moment } from "../../providers/rules/backup-age.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { confirmed, yes } from "../asking.ts";
@@ -67,7 +67,7 @@ export const restore = command({
   async run({ args }) {
     const task = taskOf(args);
     const community = await restorableCommunity(args.stack);
-    const { code, answer: state } = await ask<RestoreState>("look", community);
+    const { code, answer: state } = await ask<RestoreLook>("look", community);
     if (state === undefined) return code;
     const isSure = args.yes === true;
     if (task !== "restore") return ended(task, state, community, isSure);
@@ -115,7 +115,7 @@ function ask<T>(
 
 async function restored(
   options: GivenKeys & { from: string },
-  state: RestoreState,
+  state: RestoreLook,
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
@@ -138,7 +138,7 @@ async function restored(
     backup,
     now: Date.now(),
     version: settings.mastodonVersion,
-    people: await peopleIn(community),
+    running: state.running,
     database: plan.postgres.database,
     keys: keysWords(escrow, secrets, community),
   };
@@ -215,20 +215,6 @@ function unfinished(
   );
 }
 
-/** Users in the running database; undefined when it does not answer, which is why one restores. */
-async function peopleIn({ settings, plan }: RestorableCommunity): Promise<number | undefined> {
-  const { app, database } = plan.postgres;
-  const quiet = { ...shell(), stderr: () => {} };
-  const { answer } = await inShell(quiet, () =>
-    driverAnswer<PeopleOutput>({
-      call: ["people", "look"],
-      spec: { app, database },
-      endpoint: settings.endpoints.fly,
-    }),
-  );
-  return answer?.people;
-}
-
 /** The end of a restore: back to the old database, or without it. */
 async function ended(
   task: "undo" | "finish",
@@ -240,7 +226,7 @@ async function ended(
   const { stack, settings, plan } = community;
   const { domain } = settings;
   const { database } = plan.postgres;
-  if (state === "none") {
+  if (state === "none" && task === "finish") {
     stdout(`${domain} has one database, and no restore is under way.\n`);
     return 0;
   }

@@ -1,5 +1,5 @@
 /** What a restore and a drill say. Pure. */
-import type { DrillAnswer, RestorableDump } from "../../providers/fly/spec.ts";
+import type { DatabaseMeasures } from "../../providers/fly/spec.ts";
 import { moment } from "../../providers/rules/backup-age.ts";
 import { inColumns } from "../../providers/shared/columns.ts";
 import type { DrillRecord } from "../backups/drill-record.ts";
@@ -15,8 +15,8 @@ export interface Outlook {
   now: number;
   /** Release of Mastodon that config names. */
   version: string;
-  /** Users in the running database; undefined: it did not say. */
-  people: number | undefined;
+  /** What the community runs on; undefined: nothing that can be counted. */
+  running: DatabaseMeasures | undefined;
   /** Name of the running database. */
   database: string;
   /** What is known of the keys in the escrow. */
@@ -25,17 +25,19 @@ export interface Outlook {
 
 /** What a restore will do, for the person who has to agree. */
 export function outlookOf(outlook: Outlook): string {
-  const { domain, stack, backup, now, version, people, database, keys } = outlook;
+  const { domain, stack, backup, now, version, running, database, keys } = outlook;
   const { manifest, taken, drill } = backup;
-  const { rows } = manifest;
+  const both = (name: keyof typeof manifest.rows) =>
+    [manifest.rows[name], running?.rows[name]].map((count) => (count === undefined ? "" : String(count)));
   const table = inColumns(
     [
       ["", "the backup", "the community now"],
       ["taken", `${moment(taken)}, ${ageText(now - taken)} ago`, ""],
       ["Mastodon", manifest.mastodon, version],
-      ["accounts", String(rows.accounts), ""],
-      ["users", String(rows.users), people === undefined ? "" : String(people)],
-      ["posts", String(rows.statuses), ""],
+      ["schema", manifest.schema, running?.schema ?? ""],
+      ["accounts", ...both("accounts")],
+      ["users", ...both("users")],
+      ["posts", ...both("statuses")],
       ["dump", sizeText(manifest.bytes), ""],
       ["proven", drill === undefined ? "never (mastiff drill)" : moment(Date.parse(drill.drilled)), ""],
       ["keys", keys, ""],
@@ -64,18 +66,6 @@ export function restoredWords({ domain, stack, backup, database }: Outlook): str
     `  go back    npx mastiff restore -s ${stack} --undo      (what is written from now on is lost then)`,
     `  keep it    npx mastiff restore -s ${stack} --finish    (the old database is dropped, for good)`,
   ].join("\n");
-}
-
-/** What a restored database has that its manifest does not say, a sentence each without its full stop. */
-export function differences(dump: Pick<RestorableDump, "schema" | "rows">, answer: DrillAnswer): string[] {
-  const schema =
-    answer.schema === dump.schema
-      ? []
-      : [`its schema is ${answer.schema}, and the manifest says ${dump.schema}`];
-  const rows = (["accounts", "users", "statuses"] as const)
-    .filter((table) => answer.rows[table] !== dump.rows[table])
-    .map((table) => `it has ${answer.rows[table]} ${table}, and the manifest says ${dump.rows[table]}`);
-  return [...schema, ...rows];
 }
 
 /** What a drill has proved. @param kept where the record is */

@@ -1,6 +1,3 @@
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
-
 /**
  * Asks the person at the terminal.
  *
@@ -8,6 +5,11 @@ import { Writable } from "node:stream";
  * @returns undefined when the person has ended it: Ctrl-C, Ctrl-D
  */
 export async function ask(question: string, { isHidden = false } = {}): Promise<string | undefined> {
+  // Loaded here: the driver starts often, and never asks.
+  const [{ createInterface }, { Writable }] = await Promise.all([
+    import("node:readline"),
+    import("node:stream"),
+  ]);
   process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = isHidden ? nowhere : process.stderr;
