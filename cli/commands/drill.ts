@@ -1,8 +1,6 @@
 import { shell } from "../../providers/fly/call/shell.ts";
-import { rowDifferences } from "../../providers/fly/restore/dump-reading.ts";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
-import type { DrillRecord } from "../backups/drill-record.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { json, stack } from "../options.ts";
@@ -16,10 +14,9 @@ import {
   urlForMachine,
 } from "../restore/community.ts";
 import { driverAnswer } from "../restore/driver-answer.ts";
-import type { Escrow } from "../restore/escrow.ts";
 import { doNotOpen, keyOptions, keysOf } from "../restore/keys.ts";
 import { openBackup } from "../restore/opened-backup.ts";
-import { pairProblem } from "../restore/signing-key.ts";
+import { problemsOf, recordOf } from "../restore/proof.ts";
 import { provenWords } from "../restore/words.ts";
 
 export const drill = command({
@@ -58,9 +55,9 @@ export const drill = command({
     talk(`drill of the backup ${nameOf(backup)}`);
     const { code, answer } = await restoredApart(backup, sessionKey, community, talk);
     if (answer === undefined) return code;
-    const problems = problemsOf(backup, answer, escrow);
+    const problems = problemsOf(backup.manifest, answer, escrow);
     if (problems.length > 0) throw notProven(backup, problems);
-    const record = recordOf(backup, answer);
+    const record = recordOf(backup.manifest, answer, new Date());
     const kept = await asking(settings, () => backup.keep(record));
     const { domain } = settings;
     const words = () => provenWords(record, { domain, taken: backup.taken, kept, why: answer.why });
@@ -86,26 +83,6 @@ async function restoredApart(
   // Also after a failure: a drill of a file starts over.
   await backup.leaveBucket();
   return ended;
-}
-
-/** What is not as it should be, a sentence each without its full stop. */
-function problemsOf({ manifest }: ChosenBackup, answer: DrillAnswer, { secrets }: Escrow): string[] {
-  const key = answer.proof === null ? undefined : pairProblem(answer.proof, secrets);
-  return [...rowDifferences(answer, manifest), ...(key === undefined ? [] : [`a signing key: ${key}`])];
-}
-
-function recordOf({ manifest }: ChosenBackup, { schema, rows, ...answer }: DrillAnswer): DrillRecord {
-  const { databaseBytes, seconds, proof } = answer;
-  return {
-    format: 1,
-    drilled: new Date().toISOString(),
-    dump: manifest.dump,
-    schema,
-    rows,
-    databaseBytes,
-    seconds,
-    key: proof === null ? "none to try" : "decrypted",
-  };
 }
 
 function notProven(backup: ChosenBackup, problems: readonly string[]): OperatorError {
