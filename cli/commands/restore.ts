@@ -146,6 +146,9 @@ async function restored(
   if (isUnderWay) talk(`\nThis restore is under way (${state.state}), and goes on where it stopped.`);
   await confirmed(settings.domain, isSure);
 
+  // By its time: a later run may find a newer one.
+  const which = options.from === "latest" ? nameOf(backup) : JSON.stringify(options.from);
+  const line = `npx mastiff restore -s ${stack.name} --from ${which}   (and the same key)`;
   if (state.state !== "switched") {
     const key = await asking(settings, () => backup.inBucket(talk));
     const url = await urlForMachine(key, community);
@@ -155,9 +158,7 @@ async function restored(
       secrets: { url, sessionKey, databaseUrl },
     });
     if (prepared.answer === undefined) {
-      talk(
-        `${settings.domain} runs on its old database, as before. The same line goes on where this one stopped.`,
-      );
+      talk(`${settings.domain} runs on its old database, as before. To go on:  ${line}`);
       return prepared.code;
     }
     await backup.leaveBucket();
@@ -165,10 +166,7 @@ async function restored(
   const over = await ask<RestoreState>("switch", community, { backup });
   if (over.answer === undefined) {
     talk(
-      [
-        `${settings.domain} may be stopped now. To go on where this stopped:  the same line again`,
-        `To go back to the old database:  npx mastiff restore -s ${stack.name} --undo`,
-      ].join("\n"),
+      `${settings.domain} may be stopped now. To go on:  ${line}\nTo go back to the old database:  npx mastiff restore -s ${stack.name} --undo`,
     );
     return over.code;
   }
@@ -211,7 +209,7 @@ function unfinished(
       `${settings.domain} runs on its old database${when}, and the one that was restored (${name}) is still there, with what was written to it.\n  fix     if nobody needs that any more:  ${finish}`,
     );
   return new OperatorError(
-    `${settings.domain} runs on the backup ${name}${when}, and its old database is still there.\n  fix     if all is well with it:  ${finish}\n          if not, go back first:  npx mastiff restore -s ${stack.name} --undo`,
+    `${settings.domain} runs on the backup ${name}${when}, and its old database is still there.\n  fix     if all is well with it:  ${finish}\n          if not, go back first:  npx mastiff restore -s ${stack.name} --undo\n          if the run that brought it over was stopped, complete it:  npx mastiff restore -s ${stack.name} --from ${name?.split("/").at(-1)}`,
   );
 }
 

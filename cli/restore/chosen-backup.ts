@@ -4,7 +4,6 @@ import { open, readFile, stat, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Bucket, S3Error } from "../../providers/cloudflare/s3.ts";
 import type { BackupManifest } from "../../providers/fly/spec.ts";
-import { moment } from "../../providers/rules/backup-age.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { type DrillRecord, drillRecordKey } from "../backups/drill-record.ts";
 import type { Backup } from "../backups/in-bucket.ts";
@@ -70,6 +69,7 @@ export async function chosenBackup(text: string, place: BackupPlace): Promise<Ch
       fix: [
         `name one of these:  ${(one === undefined ? counting : named).slice(0, 5).map(nameOf).join(", ") || "none"}`,
         "see all of them:  npx mastiff backups",
+        ...(text.endsWith(".gpg") ? ["a file has to be there, and its name has to end in .dump.gpg"] : []),
       ],
     });
   if (one.problem === undefined) return backupInBucket(one, place.bucket);
@@ -98,11 +98,6 @@ export function shrinking(newest: ChosenBackup, found: readonly Backup[]): strin
 /** How the operator names a backup. */
 export function nameOf({ taken }: { taken: number }): string {
   return `${new Date(taken).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
-}
-
-/** When a backup was taken, for people. */
-export function whenOf({ taken }: { taken: number }): string {
-  return moment(taken);
 }
 
 /** By the beginning of its key, or of its time however that is written: 20261129T03, 2026-11-29 03:00 UTC. */

@@ -103,10 +103,8 @@ describe("a community of which its bucket of backups and one private key are lef
     const preview = await stack.preview();
     expect(preview.exitCode, preview.output).toBe(0);
     const touched = preview.changes.map(({ urn }) => nameOf(urn));
-    expect(touched).toContain("community-secrets-memory");
-    expect(touched.filter((name) => /^community-secrets-(?!memory|database|redis|owner)/.test(name))).toEqual(
-      [],
-    );
+    expect(touched).toContain("secrets-memory");
+    expect(touched.filter((name) => /^secrets-(?!memory|database|redis|owner)/.test(name))).toEqual([]);
   });
 
   test("its community has them, and gets its database back", async () => {
