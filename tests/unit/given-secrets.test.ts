@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { escrowOf } from "../../cli/restore/escrow.ts";
 import {
   beyond,
   escrowProblem,
@@ -157,4 +158,11 @@ describe("an escrow", () => {
     const secrets = JSON.parse(JSON.stringify({ ...escrow.secrets, ...changed })) as Record<string, string>;
     expect(escrowProblem({ ...escrow, secrets }, needed)).toBe(words);
   });
+});
+
+test("an escrow of another form is refused, and not quoted", () => {
+  for (const text of ["planted", '{"secrets":"planted"}'])
+    expect(() => escrowOf(text)).toThrow(
+      /^The escrow was decrypted, and this version .+ cannot read it\.\n(?!.*planted)/,
+    );
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Ended, Program } from "../../providers/fly/call/program.ts";
 import { runMastiff, type Surroundings } from "../support/mastiff.ts";
@@ -212,8 +215,59 @@ describe("the end of a restore", () => {
   });
 });
 
-test("files on this machine have to be a whole backup of this community", async () => {
-  const { code, stderr } = await restore(["--from", "/nowhere/20261129T030000Z.dump.gpg", "--yes"]);
-  expect(code).toBe(2);
-  expect(stderr).toContain('is named "/nowhere/20261129T030000Z.dump.gpg"');
+test("a stack without an identity is told how it gets one", async () => {
+  await putSealedBackup(s3, pair, secrets, { hours: 9 });
+  const answers = { ...upAnswers(s3, pair, secrets), "stack export": '{"deployment":{}}' };
+  pulumi[Symbol.dispose]();
+  pulumi = scriptedPulumi(answers);
+  const { code, stderr } = await restore(["--from", "latest", "--yes"]);
+  expect([code, stderr]).toEqual([
+    1,
+    "The state of acme has no identity, so what a restore creates on Fly could not be told from others' apps.\n  fix     give it one:  pulumi up -s acme\n",
+  ]);
+});
+
+describe("files on this machine", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "files-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The three files of a backup that is in no bucket. @returns the path of the dump */
+  const files = async (): Promise<string> => {
+    const { manifest, name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const stem = manifest.dump.replace(".dump.gpg", "");
+    for (const end of [".dump.gpg", ".escrow.gpg", ".json"])
+      writeFileSync(join(folder, `${name}${end}`), s3.objects.get(`${stem}${end}`) ?? "");
+    s3.objects.clear();
+    return join(folder, `${name}.dump.gpg`);
+  };
+
+  test("are a backup as one in the bucket is", async () => {
+    const { code, stderr } = await restore(["--from", await files()], { answers: [""] });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ {2}users {5}52 +53\n/);
+    expect(stderr).toMatch(/Nothing was done\.\n$/);
+    expect(s3.objects.size).toBe(0);
+  });
+
+  test("have to be all there, and as they were written", async () => {
+    const dump = await files();
+    writeFileSync(dump, "half");
+    const { code, stderr } = await restore(["--from", dump, "--yes"]);
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      1,
+      expect.stringMatching(/ is no backup that can be restored: it has 4 bytes, and \d+ were written\.$/),
+    ]);
+    rmSync(dump.replace(".dump.gpg", ".json"));
+    const without = await restore(["--from", dump, "--yes"]);
+    expect(without.stderr).toMatch(/\.json cannot be read \(ENOENT\)\.\n/);
+  });
+
+  test("that are not there are said not to be", async () => {
+    const { code, stderr } = await restore(["--from", "/nowhere/20261129T030000Z.dump.gpg", "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("a file has to be there, and its name has to end in .dump.gpg\n");
+  });
 });

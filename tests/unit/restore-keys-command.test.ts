@@ -140,6 +140,24 @@ describe("is refused", () => {
     expect(stderr).toContain("pulumi config set mastiff:domain mastiff.party -s acme\n");
   });
 
+  test.each<[what: string, changed: Record<string, string>, words: string]>([
+    [
+      "of a database from before Mastodon 4.4, without otpSecret",
+      { ...secrets, OTP_SECRET: "cd".repeat(64) },
+      "The escrow has an OTP_SECRET: the database is from before Mastodon 4.4.\n  set in  mastiff:otpSecret\n",
+    ],
+    [
+      "with a SECRET_KEY_BASE of another form",
+      { ...secrets, SECRET_KEY_BASE: "short" },
+      "The escrow cannot be used: its SECRET_KEY_BASE does not have the form of a secret of Rails.\n",
+    ],
+  ])("an escrow %s", async (_what, changed, words) => {
+    const { manifest } = await putSealedBackup(s3, pair, changed, { hours: 9 });
+    writeFileSync(join(folder, `${name}.escrow.gpg`), s3.objects.get(manifest.escrow) ?? "");
+    const { code, stderr } = await give(inFile(), engine({ up: false }));
+    expect([code, stderr.startsWith(words)], stderr).toEqual([1, true]);
+  });
+
   test("a program that makes no such community", async () => {
     const { code, stderr } = await give([...inFile(), "--community", "dogs"]);
     expect(code).toBe(1);
