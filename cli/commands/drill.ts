@@ -44,9 +44,10 @@ export const drill = command({
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
     const community = await restorableCommunity(args.stack);
-    const { settings, bucket, access } = community;
+    const { settings, bucket, access, stack } = community;
     const keys = await keysOf(args, access.privateKey);
-    const place = { bucket, found: await backupsOf(community), domain: settings.domain };
+    const { domain } = settings;
+    const place = { bucket, found: await backupsOf(community), domain, stack: stack.name };
     const backup = await chosenBackup(args.from, place);
     const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
     if (escrow === undefined)
@@ -59,7 +60,6 @@ export const drill = command({
     if (problems.length > 0) throw notProven(backup, problems);
     const record = recordOf(backup.manifest, answer, new Date());
     const kept = await asking(settings, () => backup.keep(record));
-    const { domain } = settings;
     const words = () => provenWords(record, { domain, taken: backup.taken, kept, why: answer.why });
     stdout(args.json ? `${JSON.stringify(record, null, 2)}\n` : `${words()}\n`);
     return 0;

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { mastodonSecretNames } from "../../components/mastodon/mastodon-secrets.ts";
+import { S3Error } from "../../providers/cloudflare/s3.ts";
 import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
-import { asking, backupsIn } from "../backups/in-bucket.ts";
+import { backupsIn } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { stack } from "../options.ts";
 import { must } from "../pulumi.ts";
@@ -143,14 +144,25 @@ async function escrowInBucket(
   opening: () => ReturnType<typeof operatorsBucket>,
 ): Promise<FoundEscrow> {
   const { domain } = settings;
-  return asking(settings, async () => {
+  try {
     const bucket = await opening();
     const found = await backupsIn(bucket, domain);
-    const chosen = await chosenBackup(text, { bucket, found, domain });
+    const chosen = await chosenBackup(text, { bucket, found, domain, stack: undefined });
     const name = nameOf(chosen);
     const { recipients } = chosen.manifest;
     return { sealed: await chosen.escrow(), what: `the escrow of ${name}`, recipients, name };
-  });
+  } catch (error) {
+    throw error instanceof S3Error ? unreadable(error) : error;
+  }
+}
+
+/** Unlike in a stack that is up, `pulumi up` repairs nothing here: it would make other secrets. */
+function unreadable(error: S3Error): OperatorError {
+  const isRefused = error.status !== undefined && error.status < 500 && error.status !== 429;
+  if (!isRefused) return error;
+  return new OperatorError(
+    `${error.words}\n  fix     the token for Cloudflare needs Workers R2 Storage, Edit, in the account of the bucket (mastiff:backup.account); a key of your own has to list the bucket and to read its objects\n          or name the escrow of a backup that you have:  --from <path>/<time>.escrow.gpg`,
+  );
 }
 
 /** @throws OperatorError when the stack's config describes another community than the escrow is of */

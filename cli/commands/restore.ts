@@ -123,7 +123,12 @@ async function restored(
   const talk = (line: string) => stderr(`${line}\n`);
   const { stack, settings, plan, bucket, access } = community;
   const found = await backupsOf(community);
-  const backup = await chosenBackup(options.from, { bucket, found, domain: settings.domain });
+  const backup = await chosenBackup(options.from, {
+    bucket,
+    found,
+    domain: settings.domain,
+    stack: stack.name,
+  });
   const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
   if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
     throw unfinished(state, community);

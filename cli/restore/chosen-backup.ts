@@ -44,6 +44,8 @@ export interface BackupPlace {
   bucket: Bucket;
   found: readonly Backup[];
   domain: string;
+  /** Stack whose backups they are; undefined: it is a new one, which `mastiff backups` cannot ask yet. */
+  stack: string | undefined;
 }
 
 /**
@@ -58,9 +60,10 @@ export async function chosenBackup(text: string, place: BackupPlace): Promise<Ch
     const [newest] = counting;
     if (newest !== undefined) return backupInBucket(newest, place.bucket);
     throw new OperatorError(
-      `In the bucket ${place.bucket.name} there is no backup of ${place.domain} that can be relied on.\n  fix     see what is there:  npx mastiff backups\n          if you have the files of a backup:  --from <path>/<time>.dump.gpg`,
+      `In the bucket ${place.bucket.name} there is no backup of ${place.domain} that can be relied on.\n  fix     check that it is the bucket of the backups (mastiff:backup.bucket, mastiff:backup.account)\n          if you have the files of a backup:  --from <path>/<time>.dump.gpg`,
     );
   }
+  const list = place.stack === undefined ? [] : [`see all of them:  npx mastiff backups -s ${place.stack}`];
   const named = place.found.filter((one) => isNamed(one, text));
   const [one, other] = named;
   if (one === undefined || other !== undefined)
@@ -68,7 +71,7 @@ export async function chosenBackup(text: string, place: BackupPlace): Promise<Ch
       what: `${one === undefined ? "No backup" : `More than one backup`} in the bucket ${place.bucket.name} is named ${JSON.stringify(text)}.`,
       fix: [
         `name one of these:  ${(one === undefined ? counting : named).slice(0, 5).map(nameOf).join(", ") || "none"}`,
-        "see all of them:  npx mastiff backups",
+        ...list,
         ...(text.endsWith(".gpg") ? ["a file has to be there, and its name has to end in .dump.gpg"] : []),
       ],
     });

@@ -99,6 +99,12 @@ export const takesAway: readonly { fix: string; because: string }[] = [
 
 export const triedFixes: readonly Tried[] = [
   {
+    file: "cli/commands/restore-keys.ts",
+    text: "<words>",
+    shown:
+      "unit/restore-keys-command.test.ts: a bucket that refuses the key, without a word of pulumi up, which would make other secrets",
+  },
+  {
     file: "cli/asking.ts",
     text: "There is no terminal to ask on.",
     shown: "unit/restore-command.test.ts: without a terminal, --yes has to be written out",

@@ -82,6 +82,16 @@ const give = (args: string[], scripted: ScriptedPulumi = engine()) =>
 const inFile = () => ["--from", join(folder, `${name}.escrow.gpg`)];
 const verbs = () => pulumi?.calls().map((line) => line.split(" ").slice(0, 2).join(" "));
 
+/** Config of a bucket with a key of the operator's own. */
+const ownBucket = () => ({
+  "mastiff:backup": JSON.stringify({
+    bucket: "backups-mastiff-party",
+    s3: { endpoint: s3.url, region: "eu-central-003" },
+  }),
+  "mastiff:backupAccessKeyId": "my-key",
+  "mastiff:backupSecretAccessKey": "in the plain",
+});
+
 test("a new stack gets the secrets of an escrow in a file, and is told how it goes on", async () => {
   const { code, stdout, stderr } = await give(inFile());
   expect(code, stderr).toBe(0);
@@ -108,15 +118,7 @@ test("a run that was killed after the resources were made is completed", async (
 });
 
 test("the newest backup in the bucket is read with the operator's own key", async () => {
-  const config = {
-    "mastiff:backup": JSON.stringify({
-      bucket: "backups-mastiff-party",
-      s3: { endpoint: s3.url, region: "eu-central-003" },
-    }),
-    "mastiff:backupAccessKeyId": "my-key",
-    "mastiff:backupSecretAccessKey": "in the plain",
-  };
-  const { code, stderr } = await give([], engine({ config }));
+  const { code, stderr } = await give([], engine({ config: ownBucket() }));
   expect(code, stderr).toBe(0);
   expect(s3.signedFor[0]).toBe("eu-central-003 my-key");
   expect(stderr).toContain(`--from ${name} --key <file>\n`);
@@ -177,6 +179,14 @@ describe("is refused", () => {
     expect(stderr).toContain(
       "There is no token for Cloudflare, so the bucket of the backups cannot be read.\n",
     );
+  });
+
+  test("a bucket that refuses the key, without a word of pulumi up, which would make other secrets", async () => {
+    s3.refusal = { status: 403, code: "AccessDenied" };
+    const { code, stderr } = await give([], engine({ config: ownBucket() }));
+    expect(code).toBe(1);
+    expect(stderr).toContain("a key of your own has to list the bucket and to read its objects\n");
+    expect(stderr).not.toContain("pulumi up");
   });
 
   test("a file that is not there, as wrong usage", async () => {
