@@ -57,7 +57,7 @@ export const drill = command({
     const { code, answer } = await restoredApart(backup, sessionKey, community, talk);
     if (answer === undefined) return code;
     const problems = problemsOf(backup.manifest, answer, escrow);
-    if (problems.length > 0) throw notProven(backup, problems);
+    if (problems.length > 0) throw notProven(backup, problems, stack.name);
     const record = recordOf(backup.manifest, answer, new Date());
     const kept = await asking(settings, () => backup.keep(record));
     const words = () => provenWords(record, { domain, taken: backup.taken, kept, why: answer.why });
@@ -85,8 +85,8 @@ async function restoredApart(
   return ended;
 }
 
-function notProven(backup: ChosenBackup, problems: readonly string[]): OperatorError {
+function notProven(backup: ChosenBackup, problems: readonly string[], stack: string): OperatorError {
   return new OperatorError(
-    `The backup ${nameOf(backup)} was restored, and is not what it should be:\n${problems.map((one) => `  - ${one}`).join("\n")}\n  fix     do not rely on it: take another one, and try that:  npx mastiff backup && npx mastiff drill`,
+    `The backup ${nameOf(backup)} was restored, and is not what it should be:\n${problems.map((one) => `  - ${one}`).join("\n")}\n  fix     do not rely on it: take another one:  npx mastiff backup -s ${stack}\n          and try that:  npx mastiff drill -s ${stack}`,
   );
 }

@@ -54,8 +54,8 @@ export const restore = command({
       does: "the newest backup, with the stack's own key",
     },
     {
-      line: 'npx mastiff restore -s acme --from "2026-11-29 03:00 UTC"',
-      does: "the one that mastiff backups shows so",
+      line: "npx mastiff restore -s acme --from 2026-11-29T03:00",
+      does: "the one that mastiff backups shows with this time",
     },
     {
       line: "npx mastiff restore -s acme --from 20261129T030000Z.dump.gpg --key key.asc",
@@ -170,9 +170,9 @@ async function restored(
   }
   const over = await ask<RestoreState>("switch", community, { backup });
   if (over.answer === undefined) {
-    talk(
-      `${settings.domain} may be stopped now. To go on:  ${line}\nTo go back to the old database:  npx mastiff restore -s ${stack.name} --undo`,
-    );
+    const undo = `npx mastiff restore -s ${stack.name} --undo`;
+    talk(`${settings.domain} may be stopped now. To go on:  ${line}`);
+    talk(`To go back to the old database:  ${undo}`);
     return over.code;
   }
   stdout(`${restoredWords(outlook)}\n`);
@@ -209,12 +209,14 @@ function unfinished(
 ): OperatorError {
   const when = since === undefined ? "" : ` since ${moment(Date.parse(since))}`;
   const finish = `npx mastiff restore -s ${stack.name} --finish`;
+  const undo = `npx mastiff restore -s ${stack.name} --undo`;
+  const complete = `npx mastiff restore -s ${stack.name} --from ${name?.split("/").at(-1)}`;
   if (state === "undone")
     return new OperatorError(
       `${settings.domain} runs on its old database${when}, and the one that was restored (${name}) is still there, with what was written to it.\n  fix     if nobody needs that any more:  ${finish}`,
     );
   return new OperatorError(
-    `${settings.domain} runs on the backup ${name}${when}, and its old database is still there.\n  fix     if all is well with it:  ${finish}\n          if not, go back first:  npx mastiff restore -s ${stack.name} --undo\n          if the run that brought it over was stopped, complete it:  npx mastiff restore -s ${stack.name} --from ${name?.split("/").at(-1)}`,
+    `${settings.domain} runs on the backup ${name}${when}, and its old database is still there.\n  fix     if all is well with it:  ${finish}\n          if not, go back first:  ${undo}\n          if the run that brought it over was stopped, complete it:  ${complete}`,
   );
 }
 
@@ -240,9 +242,10 @@ async function ended(
     stderr("The same line goes on where this one stopped.\n");
     return code;
   }
+  const finish = `npx mastiff restore -s ${stack.name} --finish`;
   stdout(
     task === "undo"
-      ? `${domain} runs on its old database again. What it ran on meanwhile stays, until  npx mastiff restore -s ${stack.name} --finish\n`
+      ? `${domain} runs on its old database again. What it ran on meanwhile stays, until  ${finish}\n`
       : `${domain} has one database again.\n`,
   );
   return 0;

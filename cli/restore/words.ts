@@ -63,7 +63,7 @@ export function restoredWords({ domain, stack, backup, database }: Outlook): str
     `${domain} runs on the backup of ${moment(backup.taken)}. The old database is kept as ${database}_before.`,
     `  see        https://${domain}   and   npx mastiff doctor -s ${stack}`,
     `  home feeds npx mastiff tootctl -s ${stack} feeds build`,
-    `  go back    npx mastiff restore -s ${stack} --undo      (what is written from now on is lost then)`,
+    `  go back    npx mastiff restore -s ${stack} --undo      (what is written from now on is not there then)`,
     `  keep it    npx mastiff restore -s ${stack} --finish    (the old database is dropped, for good)`,
   ].join("\n");
 }
