@@ -82,6 +82,22 @@ The dump was restored, but Fly has lost the log that says what is in it: nothing
   retry   helps: Fly seldom loses a log`);
   });
 
+  test("a drill whose app's name Fly frees late, after the app of a killed one", async () => {
+    const killed = { stack: "mastiff/dev", org: "mastiff", app: "acme-drill" };
+    await scene.world.must("app", "ensure", {
+      spec: { ...killed, publicAddresses: false, dedicatedV4: false },
+    });
+    await scene.world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "^/v1/apps$",
+      when: "before",
+      action: { status: 422, body: { error: "Validation failed: Name has already been taken" } },
+    });
+    expect(await scene.world.must("drill", "run", scene.drill(scene.old))).toMatchObject({ format: 1 });
+    expect(await left()).toEqual(nothing);
+  });
+
   test("a drill that is stopped: the app goes, too", async () => {
     const run = scene.world.start("drill", "run", scene.drill(scene.old));
     await run.said("drill: restoring ");
