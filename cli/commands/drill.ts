@@ -3,7 +3,7 @@ import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
-import { json, stack } from "../options.ts";
+import { json, ownApp, stack } from "../options.ts";
 import { type ChosenBackup, chosenBackup, from, nameOf } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
@@ -31,7 +31,7 @@ export const drill = command({
     "It costs what a machine and a volume cost for so long: cents. What it creates is removed, also when it fails.",
     "The result is kept beside the dump, and mastiff backups shows it. The exit code is 1 when anything is not proven.",
   ],
-  args: { stack, from: { ...from, default: "latest" }, ...keyOptions, json },
+  args: { stack, from: { ...from, default: "latest" }, ...keyOptions, app: ownApp, json },
   examples: [
     { line: "npx mastiff drill -s acme", does: "the newest backup, with the stack's own key" },
     {
@@ -43,7 +43,7 @@ export const drill = command({
   async run({ args }) {
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
-    const community = await restorableCommunity(args.stack);
+    const community = await restorableCommunity(args.stack, args.app);
     const { settings, bucket, access, stack } = community;
     const keys = await keysOf(args, access.privateKey);
     const { domain } = settings;

@@ -5,7 +5,7 @@ import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { confirmed, yes } from "../asking.ts";
 import { asking, type Backup } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
-import { stack } from "../options.ts";
+import { ownApp, stack } from "../options.ts";
 import { type ChosenBackup, chosenBackup, from, nameOf, shrinking } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
@@ -46,6 +46,7 @@ export const restore = command({
     undo: { type: "boolean", description: "go back to the old database" },
     finish: { type: "boolean", description: "drop the old database, for good" },
     ...keyOptions,
+    app: ownApp,
     yes,
   },
   examples: [
@@ -66,7 +67,7 @@ export const restore = command({
   ],
   async run({ args }) {
     const task = taskOf(args);
-    const community = await restorableCommunity(args.stack);
+    const community = await restorableCommunity(args.stack, args.app);
     const { code, answer: state } = await ask<RestoreLook>("look", community);
     if (state === undefined) return code;
     const isSure = args.yes === true;
@@ -153,7 +154,8 @@ async function restored(
 
   // By its time: a later run may find a newer one.
   const which = options.from === "latest" ? nameOf(backup) : JSON.stringify(options.from);
-  const line = `npx mastiff restore -s ${stack.name} --from ${which}   (and the same key)`;
+  const app = community.ownApp === undefined ? "" : ` --app ${community.ownApp}`;
+  const line = `npx mastiff restore -s ${stack.name} --from ${which}${app}   (and the same key)`;
   if (state.state !== "switched") {
     const key = await asking(settings, () => backup.inBucket(talk));
     const url = await urlForMachine(key, community);

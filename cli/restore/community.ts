@@ -26,13 +26,19 @@ export interface RestorableCommunity {
   bucket: Bucket;
   /** The mark of the community's things on Fly. */
   mark: string;
+  /** Name of the app that exists only for a restore or a drill. Undefined: it follows from the community's. */
+  ownApp: string | undefined;
 }
 
 /**
  * @param name undefined: the stack that is selected
+ * @param ownApp what `--app` names
  * @throws OperatorError when there is no such stack, or when it was never up with backups
  */
-export async function restorableCommunity(name: string | undefined): Promise<RestorableCommunity> {
+export async function restorableCommunity(
+  name: string | undefined,
+  ownApp?: string,
+): Promise<RestorableCommunity> {
   const stack = await openStack(name);
   const settings = communityIn(await configOf(stack), stack);
   const backup = settingsOf(settings);
@@ -45,6 +51,7 @@ export async function restorableCommunity(name: string | undefined): Promise<Res
     access,
     bucket: bucketOf(access, backup),
     mark: await markOf(stack),
+    ownApp,
   };
 }
 
@@ -93,7 +100,7 @@ export function dumpOf({ manifest }: Pick<ChosenBackup, "manifest">): Restorable
 
 /** The spec of a restore. @param dump undefined: the verb needs none */
 export function restoreSpecOf(
-  { settings, plan, mark }: RestorableCommunity,
+  { settings, plan, mark, ownApp }: RestorableCommunity,
   dump?: RestorableDump,
 ): RestoreSpec {
   const { app, flyOrg: org, region } = settings;
@@ -105,7 +112,7 @@ export function restoreSpecOf(
     region,
     backupApp: plan.backup?.app ?? null,
     server,
-    restoreApp: `${app}-restore`,
+    restoreApp: ownApp ?? `${app}-restore`,
     database,
     role: database,
     ...(dump && { dump }),
@@ -113,12 +120,15 @@ export function restoreSpecOf(
 }
 
 /** The spec of a drill. */
-export function drillSpecOf({ settings, plan, mark }: RestorableCommunity, dump: RestorableDump): DrillSpec {
+export function drillSpecOf(
+  { settings, plan, mark, ownApp }: RestorableCommunity,
+  dump: RestorableDump,
+): DrillSpec {
   const { app, flyOrg: org, region } = settings;
   return {
     stack: mark,
     org,
-    app: `${app}-drill`,
+    app: ownApp ?? `${app}-drill`,
     region,
     server: plan.postgres.app,
     dump,

@@ -50,6 +50,45 @@ describe("before anything is restored", () => {
     expect(await scene.world.must("restore", "finish", scene.restore())).toEqual({ state: "none" });
   });
 
+  test("a server that does not run is said", async () => {
+    const [id = ""] = Object.keys((await scene.world.fly()).apps["acme-db"].machines);
+    const become = (state: string) =>
+      scene.world.meddle((fly) => {
+        fly.apps["acme-db"].machines[id].state = state;
+      });
+    await become("stopped");
+    const { code, stderr } = await scene.world.drive("restore", "prepare", scene.prepare(scene.old));
+    await become("started");
+    expect([code, timeless(stderr)]).toEqual([
+      1,
+      `The database acme-db has no machine that runs, so nothing can be restored into it.
+  fix     have it started, or made again:  pulumi up
+  retry   does not help before this is changed`,
+    ]);
+    const drill = scene.drill(scene.old);
+    const away = { ...drill, spec: { ...drill.spec, server: "never-was" } };
+    expect((await scene.world.drive("drill", "run", away)).stderr).toContain(
+      "The database never-was has no machine, and a drill runs the image of that machine.",
+    );
+  });
+
+  test("a database on which nothing was released is said", async () => {
+    let released: object | undefined;
+    await scene.meddle(({ acme }) => {
+      released = acme?.mastodon;
+      delete acme?.mastodon;
+    });
+    const { code, stderr } = await scene.world.drive("restore", "prepare", scene.prepare(scene.old));
+    expect(await scene.world.must("restore", "look", scene.restore())).toEqual({ state: "none" });
+    await scene.meddle(({ acme }) => Object.assign(acme ?? {}, { mastodon: released }));
+    expect([code, timeless(stderr)]).toEqual([
+      1,
+      `Nothing was released on the database acme yet, so nobody knows which version of Mastodon a dump has to fit.
+  fix     release it first:  pulumi up
+  retry   does not help before this is changed`,
+    ]);
+  });
+
   test("a dump of a newer Mastodon is refused", async () => {
     const { code, stderr } = await scene.world.drive(
       "restore",

@@ -25,6 +25,14 @@ export const takesAway: readonly { fix: string; because: string }[] = [
   },
   { fix: "switch backups on: pulumi config rm", because: "a key of config that asks for no backups" },
   {
+    fix: "keep what it runs on, and drop what it ran on before",
+    because: "the end of a restore, which says what goes; the other way out goes back to it",
+  },
+  {
+    fix: "when nobody needs what was written meanwhile, drop it",
+    because: "the end of a restore that was undone, left to a person who knows what was written",
+  },
+  {
     fix: "to end the community: pulumi config set mastiff:destroy",
     because: "it is the answer to a destroy that was asked for, and takes a last dump first",
   },
@@ -717,6 +725,95 @@ export const triedFixes: readonly Tried[] = [
     file: "providers/fly/backup/backup-now.ts",
     text: "No backup was taken before <to>, so nothing was released: the machine in app <app> ",
     shown: "driver/backup.test.ts: of another minor version migrates nothing when the backup fails",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
+    text: "The machines of <app> do not stop, so its database stays as it is.",
+    shown: "engine/long/restore.test.ts: machines that do not stop: the community goes on as it was",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
+    text: "<app> runs on another database, and does not become healthy on it.",
+    followed:
+      "engine/long/restore.test.ts: machines that are not healthy on the restored database: the way back is said",
+  },
+  {
+    file: "providers/fly/restore/databases.ts",
+    text: "The database <app> has no machine that runs, so nothing can be restored into it.",
+    shown: "driver/restore.test.ts: a server that does not run is said",
+  },
+  {
+    file: "providers/fly/restore/databases.ts",
+    text: 'The database <app> has a database "<name>" that no restore has made',
+    shown: "driver/restore.test.ts: a database of the name that is not Mastiff's is not touched",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The database <server> has no machine, and a drill runs the image of that machine.",
+    shown: "driver/restore.test.ts: a server that does not run is said",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The dump is not proven: the machine of the drill <how>.",
+    shown: "engine/long/restore.test.ts: a session key of another dump",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The dump was restored, but Fly has lost the log",
+    shown: "engine/long/restore.test.ts: a drill whose log Fly has lost",
+  },
+  {
+    file: "providers/fly/restore/finish.ts",
+    text: "Nothing was dropped: not all machines of <app> run and are healthy on <database>.",
+    followed:
+      "driver/restore.test.ts: is finished only when the community is well; then what is beside its database goes",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "What came out of <name> is not what was dumped",
+    shown: "engine/long/restore.test.ts: other rows than were dumped",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "The last restore is not finished: the community has run on <name>",
+    followed:
+      "driver/restore.test.ts: is undone: the community is back, and what it ran on meanwhile is kept",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "The last restore is not finished: the community went back",
+    followed:
+      "driver/restore.test.ts: is finished only when the community is well; then what is beside its database goes",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "Nothing was released on the database <database> yet",
+    shown: "driver/restore.test.ts: a database on which nothing was released is said",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "<name> is of Mastodon <mastodon>, whose schema",
+    shown: "driver/restore.test.ts: a dump of a newer Mastodon is refused",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "The volume of <app> has <free> free, and <name> needs",
+    shown: "driver/restore.test.ts: a volume that is too small is said before anything is made",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "<name> was not restored: the machine in app",
+    shown: "engine/long/restore.test.ts: a session key of another dump",
+  },
+  {
+    file: "providers/fly/restore/switch.ts",
+    text: "There is no restored database that <database> could be replaced by.",
+    shown: "driver/restore.test.ts: there is nothing to go over to, nothing to undo, and nothing to finish",
+  },
+  {
+    file: "providers/fly/restore/undo.ts",
+    text: "There is nothing to undo: no database is beside <database>.",
+    shown: "driver/restore.test.ts: there is nothing to go over to, nothing to undo, and nothing to finish",
   },
   {
     file: "providers/fly/release/one-off.ts",

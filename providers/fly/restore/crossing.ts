@@ -41,9 +41,9 @@ export async function cross(server: Server, spec: RestoreSpec, way: Exchange): P
   const { fly } = server;
   await awaitBackups(fly, spec.backupApp);
   await awaitMigrations({ fly, spec }, await machinesOf(fly, spec.app));
-  await stop(fly, spec.app);
-  say("restore", `giving the name ${server.database} to ${way.next}`);
   try {
+    await stop(fly, spec.app);
+    say("restore", `giving the name ${server.database} to ${way.next}`);
     await exchange(server, way);
   } catch (error) {
     if (!fly.stopped) await goOn(server, spec).catch(() => undefined);
@@ -119,7 +119,7 @@ async function stop(fly: Fly, app: string): Promise<void> {
   const waitMs = (attempt: number) => Math.min(250 * 1.5 ** (attempt - 1), 5000);
   if (await fly.repeat(look, { limitMs: 300_000, waitMs })) return;
   throw new DriverError({
-    what: `The machines of ${app} do not stop: nothing was changed yet.`,
+    what: `The machines of ${app} do not stop, so its database stays as it is.`,
     fix: [
       "check whether Fly has an incident:  https://status.flyio.net",
       `see which one runs on:  flyctl machine list -a ${app}`,

@@ -60,22 +60,23 @@ async function restored(fly: Fly, job: OneOff, show: (line: string) => void): Pr
     if (answerIn([line]) === null) show(line);
   };
   const ended = await runOneOff(fly, { ...job, onLine, suffices: (all) => answerIn(all) !== null });
+  if (ended.exitCode !== 0) {
+    const how = ended.oomKilled
+      ? "ran out of memory and was killed"
+      : `failed with exit code ${ended.exitCode}`;
+    throw new DriverError({
+      what: `The dump is not proven: the machine of the drill ${how}.`,
+      fix: "its last lines are below; when the dump is damaged, try another one:  npx mastiff backups -s <stack>",
+      retry: "helps only if the cause below goes away by itself",
+      said: lastSaid(fly, ended),
+    });
+  }
   const answer = answerIn<DrillAnswer>(ended.lines);
-  if (ended.exitCode === 0 && answer !== null) return answer;
-  const how = ended.oomKilled
-    ? "ran out of memory and was killed"
-    : `failed with exit code ${ended.exitCode}`;
+  if (answer !== null) return answer;
   throw new DriverError({
-    what:
-      ended.exitCode === 0
-        ? "The dump was restored, but Fly has lost the log that says what was in it: nothing is proven."
-        : `The dump is not proven: the machine of the drill ${how}.`,
-    fix:
-      ended.exitCode === 0
-        ? "try again:  npx mastiff drill -s <stack>"
-        : "its last lines are below; when the dump is damaged, try another one:  npx mastiff backups -s <stack>",
-    retry: ended.exitCode === 0 ? retry.yes : "helps only if the cause below goes away by itself",
-    ...(ended.exitCode !== 0 && { said: lastSaid(fly, ended) }),
+    what: "The dump was restored, but Fly has lost the log that says what is in it: nothing is proven.",
+    fix: "try again:  npx mastiff drill -s <stack>",
+    retry: "helps: Fly seldom loses a log",
   });
 }
 

@@ -99,12 +99,14 @@ async function create(fly: Fly, owned: Claim): Promise<boolean> {
     fly.made.add(owned.app);
     return true;
   };
+  const isOwnName = (error: unknown) =>
+    error instanceof FlyctlFailure && error.reason === "exists" && fly.destroyed.has(owned.app);
   return fly.repeat(act, {
     tries: 4,
-    passes: isPassing,
+    passes: (error) => isPassing(error) || isOwnName(error),
     made: async (failure) => {
       if (await inOrganisation(fly, owned.org, owned.app)) return false;
-      if (failure.reason === "exists") throw taken(owned, failure);
+      if (failure.reason === "exists" && !isOwnName(failure)) throw taken(owned, failure);
       return undefined;
     },
   });
@@ -147,6 +149,7 @@ export async function destroyOwned(
 export async function destroyApp(fly: Fly, app: string): Promise<void> {
   try {
     await fly.repeatable(argv.appsDestroy(app), { app });
+    fly.destroyed.add(app);
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
   }

@@ -4,7 +4,7 @@ import type { Killable } from "../../faults/killable-run.ts";
 import { numbered } from "../../faults/moment.ts";
 import { killTree } from "../../faults/process-tree.ts";
 import { type DriveInput, timeless } from "../../support/driver.ts";
-import { machinesByGroup } from "../../support/driver-community.ts";
+import { secrets as community, machinesByGroup } from "../../support/driver-community.ts";
 import { type RestoreScene, startRestoreScene } from "../../support/restore-scene.ts";
 
 let scene: RestoreScene;
@@ -14,6 +14,8 @@ beforeAll(async () => {
 afterAll(() => scene?.world.stop());
 
 const own = ["acme", "acme-db", "acme-redis"];
+/** Waits as short as the driver makes them. */
+const impatient = { MASTIFF_PATIENCE: "0.01" };
 const left = async () => ({
   apps: await scene.apps(),
   databases: Object.keys(await scene.databases()).sort(),
@@ -60,6 +62,42 @@ What came out of ${scene.old.dump.name} is not what was dumped: 1 users instead 
   retry   does not help before this is changed`);
   });
 
+  test("a drill whose log Fly has lost", async () => {
+    await scene.world.faults({
+      cloud: "fly",
+      path: "/logs$",
+      times: -1,
+      when: "before",
+      action: { status: 500 },
+    });
+    const { code, stderr } = await scene.world.drive("drill", "run", {
+      ...scene.drill(scene.old),
+      env: impatient,
+    });
+    await scene.world.faults();
+    expect([code, await left()]).toEqual([1, nothing]);
+    expect(timeless(stderr)).toContain(`
+The dump was restored, but Fly has lost the log that says what is in it: nothing is proven.
+  fix     try again:  npx mastiff drill -s <stack>
+  retry   helps: Fly seldom loses a log`);
+  });
+
+  test("a drill whose app's name Fly frees late, after the app of a killed one", async () => {
+    const killed = { stack: "mastiff/dev", org: "mastiff", app: "acme-drill" };
+    await scene.world.must("app", "ensure", {
+      spec: { ...killed, publicAddresses: false, dedicatedV4: false },
+    });
+    await scene.world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "^/v1/apps$",
+      when: "before",
+      action: { status: 422, body: { error: "Validation failed: Name has already been taken" } },
+    });
+    expect(await scene.world.must("drill", "run", scene.drill(scene.old))).toMatchObject({ format: 1 });
+    expect(await left()).toEqual(nothing);
+  });
+
   test("a drill that is stopped: the app goes, too", async () => {
     const run = scene.world.start("drill", "run", scene.drill(scene.old));
     await run.said("drill: restoring ");
@@ -67,6 +105,58 @@ What came out of ${scene.old.dump.name} is not what was dumped: 1 users instead 
     const { code, stderr } = await run.ended;
     expect([code, await left()]).toEqual([130, nothing]);
     expect(stderr).toContain("stopped; nothing of the drill is left");
+  });
+});
+
+describe("a community that cannot go over", () => {
+  beforeAll(async () => {
+    await scene.world.must("restore", "prepare", scene.prepare(scene.old));
+  });
+  afterAll(async () => {
+    await scene.world.must("restore", "finish", scene.restore());
+  });
+
+  test("machines that do not stop: the community goes on as it was", async () => {
+    await scene.world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/acme/machines/[^/]+/stop$",
+      times: -1,
+      when: "before",
+      action: { status: 200, body: { ok: true } },
+    });
+    const input = { ...scene.restore(), env: impatient };
+    const { code, stderr } = await scene.world.drive("restore", "switch", input);
+    await scene.world.faults();
+    expect(code).toBe(1);
+    expect(timeless(stderr)).toContain(`
+The machines of acme do not stop, so its database stays as it is.
+  fix     check whether Fly has an incident:  https://status.flyio.net
+          see which one runs on:  flyctl machine list -a acme
+  retry   helps: the next run completes whatever is half done`);
+    await well(0);
+  });
+
+  test("machines that are not healthy on the restored database: the way back is said", async () => {
+    const keys = async (change: (secrets: Record<string, string>) => void) =>
+      scene.world.meddle((fly) => {
+        for (const one of Object.values(fly.apps.acme.machines) as { secrets: Record<string, string> }[])
+          change(one.secrets);
+      });
+    const { SECRET_KEY_BASE = "" } = community;
+    // A process without it does not boot.
+    await keys((secrets) => Reflect.deleteProperty(secrets, "SECRET_KEY_BASE"));
+    const input = { ...scene.restore(), env: impatient };
+    const { code, stderr } = await scene.world.drive("restore", "switch", input);
+    expect(code).toBe(1);
+    expect(timeless(stderr)).toContain(`
+acme runs on another database, and does not become healthy on it.
+  fix     its last output is below; the whole log:  flyctl logs -a acme
+          go back to the database before:  npx mastiff restore -s <stack> --undo
+  retry   `);
+    await keys((secrets) => Object.assign(secrets, { SECRET_KEY_BASE }));
+    await scene.world.must("restore", "undo", scene.restore());
+    await well(0);
   });
 });
 
