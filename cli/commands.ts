@@ -34,6 +34,18 @@ export const mastiff: Command = {
       about: "lists the backups, and says when the newest is too old",
       load: async () => (await import("./commands/backups.ts")).backups,
     },
+    restore: {
+      about: "restores a backup into the community, beside its old database",
+      load: async () => (await import("./commands/restore.ts")).restore,
+    },
+    drill: {
+      about: "proves that a backup can be restored, apart from the community",
+      load: async () => (await import("./commands/drill.ts")).drill,
+    },
+    "restore-keys": {
+      about: "gives a new stack the secrets of a backup, before its first up",
+      load: async () => (await import("./commands/restore-keys.ts")).restoreKeys,
+    },
     cost: {
       about: "says what a community costs a month",
       load: async () => (await import("./commands/cost.ts")).cost,

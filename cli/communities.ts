@@ -1,5 +1,6 @@
 /** The communities of a stack, as its state records them. */
 import { componentNames, resourceNames } from "../components/stack/logical-names.ts";
+import { markOf } from "../providers/shared/mark.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** A resource of an exported state, as far as the commands read it. */
@@ -75,12 +76,23 @@ export function resourcesOf(
 
 /** The identity that the state holds for a community (components/stack/stack-identity.ts). */
 export function identityIn(resources: readonly StateResource[], community: string): string | undefined {
+  const { hex } = identityOutputs(resources, community);
+  return typeof hex === "string" ? hex : undefined;
+}
+
+/** The mark of a community's things: its identity, and the name that the stack had when that was made. */
+export function markIn(resources: readonly StateResource[], community: string): string | undefined {
+  const identity = identityIn(resources, community);
+  const { stack } = (identityOutputs(resources, community).keepers ?? {}) as { stack?: unknown };
+  return identity === undefined || typeof stack !== "string" ? undefined : markOf({ identity, stack });
+}
+
+function identityOutputs(resources: readonly StateResource[], community: string): Record<string, unknown> {
   const name = resourceNames.identity(componentNames(community).identity);
   const one = resources.find(
     ({ urn, type }) => type === "random:index/randomId:RandomId" && nameIn(urn) === name,
   );
-  const hex = one?.outputs?.hex;
-  return typeof hex === "string" ? hex : undefined;
+  return one?.outputs ?? {};
 }
 
 /**

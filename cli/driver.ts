@@ -8,6 +8,8 @@ export interface DriverRun {
   /** Kind and verb. */
   call: readonly [kind: string, verb: string];
   spec: object;
+  /** Values for the driver's standard input, by name. Default: none. */
+  secrets?: Readonly<Record<string, string>>;
   /** Base URL of Fly's APIs. Default: the real one. */
   endpoint: string | undefined;
   /** Hears what the driver prints on stdout. Default: it goes to the command's own. */
@@ -15,13 +17,13 @@ export interface DriverRun {
 }
 
 /** @returns the driver's exit code */
-export function runDriver({ call, spec, endpoint, stdout }: DriverRun): Promise<number> {
+export function runDriver({ call, spec, secrets, endpoint, stdout }: DriverRun): Promise<number> {
   const own = shell();
   const surroundings: Shell = {
     ...own,
     env: { ...own.env, ...flyEndpoint(endpoint), SPEC: JSON.stringify(spec) },
-    // The driver takes secrets from there, and these runs have none: what is piped into the command is not theirs.
-    input: async () => "",
+    // The driver takes secrets from there, and nothing else: what is piped into the command is not the driver's.
+    input: async () => (secrets === undefined ? "" : JSON.stringify(secrets)),
     ...(stdout && { stdout }),
   };
   return inShell(surroundings, () => run(call));

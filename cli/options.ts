@@ -22,6 +22,13 @@ export const json = {
   description: "print the result as one JSON document; all other lines go to stderr",
 } as const;
 
+/** Name of an app that exists only while the command runs. */
+export const ownApp = {
+  type: "string",
+  valueHint: "name",
+  description: "another name for the app that exists only for this, where its usual one is somebody else's",
+} as const;
+
 /** Memory of a job's machine. */
 export const memory = {
   type: "string",

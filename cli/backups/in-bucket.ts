@@ -4,6 +4,7 @@
  *   daily/2026-11-29/20261129T030000Z.dump.gpg
  *   daily/2026-11-29/20261129T030000Z.escrow.gpg
  *   daily/2026-11-29/20261129T030000Z.json          the manifest
+ *   daily/2026-11-29/20261129T030000Z.drill.json    after a drill: what it has proved
  */
 import type { BackupAccess } from "../../components/backup/backup-access.ts";
 import type { BackupSettings } from "../../components/config/backup-settings.ts";
@@ -12,6 +13,7 @@ import { Bucket, S3Error, type StoredObject } from "../../providers/cloudflare/s
 import type { BackupManifest } from "../../providers/fly/spec.ts";
 import { backupClasses } from "../../providers/rules/backup-objects.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { type DrillRecord, drillRecordKey, drillRecordOf } from "./drill-record.ts";
 import { manifestOf } from "./manifest.ts";
 
 /** A backup, as the bucket has it. */
@@ -25,6 +27,8 @@ export interface Backup {
   manifest: BackupManifest | undefined;
   /** Why the community cannot rely on it, in words; undefined: dump and escrow are there as the manifest says. */
   problem: string | undefined;
+  /** What the last drill has proved of it; undefined: there was none. */
+  drill: DrillRecord | undefined;
 }
 
 const manifestKey = /^(\w+)\/[^/]+\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.json$/;
@@ -90,7 +94,9 @@ async function read(
   const taken = Date.UTC(year, month - 1, ...rest);
   try {
     const manifest = manifestOf(await bucket.text(key));
-    return { key, class: name, taken, manifest, problem: problemOf(manifest, sizes, domain) };
+    const proof = drillRecordKey(key.replace(/\.json$/, ".dump.gpg"));
+    const drill = sizes.has(proof) ? drillRecordOf(await bucket.text(proof)) : undefined;
+    return { key, class: name, taken, manifest, problem: problemOf(manifest, sizes, domain), drill };
   } catch (error) {
     if (error instanceof S3Error && error.code === "NoSuchKey") return undefined;
     throw error;

@@ -5,14 +5,18 @@ import type { Backup } from "./in-bucket.ts";
 
 /** A table for a terminal, a line for each backup. @param now milliseconds since 1970 */
 export function backupsTable(backups: readonly Backup[], now: number): string {
-  const head = ["taken", "age", "class", "size", "Mastodon", "accounts", "users", "statuses", ""];
-  const rows = backups.map(({ taken, class: name, manifest, problem = "" }) => {
+  const head = ["taken", "age", "class", "size", "Mastodon", "accounts", "users", "statuses", "proven", ""];
+  const rows = backups.map(({ taken, class: name, manifest, problem = "", drill }) => {
     const { accounts, users, statuses } = manifest?.rows ?? {};
     const size = manifest === undefined ? "" : sizeText(manifest.bytes);
     const counts = [accounts, users, statuses].map((count) => (count === undefined ? "" : String(count)));
-    return [moment(taken), ageText(now - taken), name, size, manifest?.mastodon ?? "", ...counts, problem];
+    const proven = drill === undefined ? "" : moment(Date.parse(drill.drilled));
+    const facts = [moment(taken), ageText(now - taken), name, size, manifest?.mastodon ?? "", ...counts];
+    return [...facts, proven, problem];
   });
-  return inColumns([head, ...rows], [false, true, false, true, false, true, true, true, false]).join("\n");
+  return inColumns([head, ...rows], [false, true, false, true, false, true, true, true, false, false]).join(
+    "\n",
+  );
 }
 
 /**

@@ -46,7 +46,14 @@ export const backup = command({
       return 0;
     }
     const { class: name, taken } = manifest;
-    const one = { key: manifest.dump, class: name, taken: Date.parse(taken), manifest, problem: undefined };
+    const one = {
+      key: manifest.dump,
+      class: name,
+      taken: Date.parse(taken),
+      manifest,
+      problem: undefined,
+      drill: undefined,
+    };
     stdout(args.json ? `${JSON.stringify(manifest, null, 2)}\n` : `${backupsTable([one], Date.now())}\n`);
     return 0;
   },

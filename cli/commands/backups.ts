@@ -10,6 +10,7 @@ export const backups = command({
   meta: { name: "backups", description: "Lists the backups of a community, the newest first." },
   notes: [
     "It reads the manifests in the bucket, with the key of the secret output backups. It changes nothing.",
+    "The column proven has the date of the last drill (mastiff drill).",
     "A backup whose dump or escrow is not in the bucket is listed with what is missing, and does not count.",
     "The exit code is 1 when there is none, or the newest is older than the schedule allows: twice its period and an hour.",
   ],
@@ -17,7 +18,7 @@ export const backups = command({
   examples: [
     {
       line: "npx mastiff backups -s acme",
-      does: "a table: when, how large, of which Mastodon, how many rows",
+      does: "a table: when, how large, of which Mastodon, how many rows, proven or not",
     },
     { line: "npx mastiff backups -s acme --json", does: "for a script: the manifests, and what is wrong" },
   ],
@@ -48,10 +49,10 @@ export const backups = command({
   },
 });
 
-/** The manifest, its key, and what is wrong with the backup; of one that cannot be read, what its key says. */
-function plain({ key, class: name, taken, manifest, problem }: Backup) {
+/** The manifest, its key, what is wrong and what is proven; of a backup that cannot be read, what its key says. */
+function plain({ key, class: name, taken, manifest, problem, drill }: Backup) {
   const known = manifest ?? { class: name, taken: new Date(taken).toISOString() };
-  return { key, ...known, problem: problem ?? null };
+  return { key, ...known, problem: problem ?? null, drill: drill ?? null };
 }
 
 function problemOf(late: string, { bucket, stack }: { bucket: string; stack: string }): string {

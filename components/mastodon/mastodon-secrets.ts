@@ -42,6 +42,19 @@ export function mastodonSecretNames(otpSecret: boolean): string[] {
   return [...forGoodSecretNames, ...(otpSecret ? ["OTP_SECRET"] : [])];
 }
 
+/**
+ * Roles of the resources that hold the permanent secrets, by the variable that is made from each. The two variables of
+ * the VAPID pair are made from one resource.
+ */
+export const secretRoles = {
+  SECRET_KEY_BASE: "secret-key-base",
+  ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: "encryption-primary-key",
+  ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: "encryption-deterministic-key",
+  ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: "encryption-salt",
+  VAPID_PRIVATE_KEY: "vapid",
+  OTP_SECRET: "otp-secret",
+} as const;
+
 /** Arguments that never regenerate a secret: if a later release changes them, the existing secrets stay. */
 const asMade = {
   password:
@@ -93,22 +106,28 @@ export class MastodonSecrets extends pulumi.ComponentResource {
         `${name}-${role}`,
         { length: 64, special: false },
         passwordOptions(options),
-      ).result.apply(sha512);
+      ).result.apply(railsSecret);
     const vapid = new tls.PrivateKey(
-      `${name}-vapid`,
+      `${name}-${secretRoles.VAPID_PRIVATE_KEY}`,
       { algorithm: "ECDSA", ecdsaCurve: "P256" },
       { ...kept, ignoreChanges: asMade.key },
     );
     const vapidPair = pulumi.secret(vapid.privateKeyPem).apply(vapidKeys);
 
     const variables = {
-      SECRET_KEY_BASE: hex("secret-key-base", kept),
-      ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: word("encryption-primary-key", kept),
-      ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: word("encryption-deterministic-key", kept),
-      ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: word("encryption-salt", kept),
+      SECRET_KEY_BASE: hex(secretRoles.SECRET_KEY_BASE, kept),
+      ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: word(secretRoles.ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY, kept),
+      ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: word(
+        secretRoles.ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY,
+        kept,
+      ),
+      ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: word(
+        secretRoles.ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT,
+        kept,
+      ),
       VAPID_PRIVATE_KEY: vapidPair.privateKey,
       VAPID_PUBLIC_KEY: vapidPair.publicKey,
-      ...(args.otpSecret && { OTP_SECRET: hex("otp-secret", kept) }),
+      ...(args.otpSecret && { OTP_SECRET: hex(secretRoles.OTP_SECRET, kept) }),
     };
     this.variables = keptSecrets(name, variables, this);
     this.databasePassword = word("database-password", { parent: this });
@@ -132,6 +151,15 @@ function passwordOptions(options: pulumi.CustomResourceOptions): pulumi.CustomRe
   return { ...options, ignoreChanges: asMade.password };
 }
 
-function sha512(text: string): string {
-  return createHash("sha512").update(text).digest("hex");
+/**
+ * 128 hexadecimal digits, from a password of 64 letters and digits. What has this form already is a secret of the
+ * community's former stack (`mastiff restore-keys`), from which no password can be computed.
+ */
+export function railsSecret(text: string): string {
+  return isRailsSecret(text) ? text : createHash("sha512").update(text).digest("hex");
+}
+
+/** Whether a text has the form of `rails secret`. */
+export function isRailsSecret(text: string): boolean {
+  return /^[0-9a-f]{128}$/.test(text);
 }

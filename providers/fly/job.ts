@@ -1,16 +1,13 @@
-import type { Fly } from "./call/flyctl.ts";
+import type { EndByHand, TaskByHand } from "./by-hand.ts";
 import { say } from "./call/progress.ts";
 import { forgotten, remove, runOneOff } from "./release/one-off.ts";
 import { clone, model } from "./release/rails.ts";
 import type { JobSpec } from "./spec.ts";
 import { machinesOf, sharedSize } from "./things/machines.ts";
 
-/** Runs the job and passes its output to `onLine` as it arrives. @returns the job's exit code */
-export async function runJob(
-  fly: Fly,
-  { app, memoryMb, command }: JobSpec,
-  onLine: (line: string) => void,
-): Promise<number> {
+/** Runs the command and prints its output as it arrives. */
+export async function run({ fly, spec, print }: TaskByHand<JobSpec>): Promise<EndByHand> {
+  const { app, memoryMb, command } = spec;
   const machines = await machinesOf(fly, app);
   await remove(fly, app, forgotten(machines, "operator"));
   const like = model(app, machines);
@@ -18,8 +15,8 @@ export async function runJob(
     ...clone(app, like, "operator", app, command.join(" ").slice(0, 60)),
     ...(memoryMb !== undefined && { size: sharedSize(memoryMb) }),
     command,
-    onLine,
+    onLine: print,
   });
   if (ended.oomKilled) say(app, "the job ran out of memory: give it more with --memory-mb");
-  return ended.exitCode;
+  return { exitCode: ended.exitCode };
 }

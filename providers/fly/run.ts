@@ -1,3 +1,4 @@
+import type { WorkByHand } from "./by-hand.ts";
 import { DriverError, FlyctlFailure, isPassing } from "./call/errors.ts";
 import { Fly } from "./call/flyctl.ts";
 import { fallSilent, redactProgress } from "./call/progress.ts";
@@ -26,9 +27,18 @@ interface Question<Spec> {
   ask(fly: Fly, spec: Spec): Promise<unknown>;
 }
 
+/** Work that an operator starts by hand: its spec, and its module, which is loaded only when needed. */
+interface ByHand<Spec> {
+  spec: Schema<Spec>;
+  load(): Promise<WorkByHand<Spec>>;
+  /** Said when the run is told to stop. */
+  whenStopped(spec: Spec): string;
+}
+
 // A table of all specs cannot name each of them. Here the compiler checks that a spec and its code belong together.
 const kindOf = <Spec>(known: Known<Spec>): Known<unknown> => known;
 const questionOf = <Spec>(one: Question<Spec>): Question<unknown> => one;
+const byHandOf = <Spec>(one: ByHand<Spec>): ByHand<unknown> => one;
 
 const kinds: Record<specs.ObserveItem["kind"], Known<unknown>> & Record<string, Known<unknown>> = {
   app: kindOf({ spec: specs.appSpec, load: () => import("./things/app.ts") }),
@@ -77,6 +87,54 @@ const questions: Record<string, Question<unknown>> = {
     spec: specs.peopleSpec,
     ask: async (fly, spec) => (await import("./things/people.ts")).look(fly, spec),
   }),
+  "restore look": questionOf({
+    spec: specs.restoreSpec,
+    ask: async (fly, spec) => (await import("./restore/look.ts")).look(fly, spec),
+  }),
+};
+
+const goesOn = "the next run continues from here";
+
+/** By kind and verb. */
+const byHand: Record<string, ByHand<unknown>> = {
+  "job run": byHandOf({
+    spec: specs.jobSpec,
+    load: () => import("./job.ts"),
+    whenStopped: ({ app }) =>
+      `no longer watching; the job continues in its machine (flyctl machine list -a ${app}), until it ends or is destroyed`,
+  }),
+  "backup-now run": byHandOf({
+    spec: specs.backupNowSpec,
+    load: () => import("./backup/backup-now.ts"),
+    whenStopped: ({ app }) =>
+      `no longer watching; the backup goes on in its machine (flyctl machine list -a ${app})`,
+  }),
+  "restore prepare": byHandOf({
+    spec: specs.restoreSpec,
+    load: () => import("./restore/prepare.ts"),
+    whenStopped: ({ restoreApp }) =>
+      `no longer watching; the restore goes on in its machine (flyctl machine list -a ${restoreApp}), and the next run waits for it`,
+  }),
+  "restore switch": byHandOf({
+    spec: specs.restoreSpec,
+    load: () => import("./restore/switch.ts"),
+    whenStopped: ({ app }) => `stopped, and machines of ${app} may be, too; ${goesOn}`,
+  }),
+  "restore undo": byHandOf({
+    spec: specs.restoreSpec,
+    load: () => import("./restore/undo.ts"),
+    whenStopped: ({ app }) => `stopped, and machines of ${app} may be, too; ${goesOn}`,
+  }),
+  "restore finish": byHandOf({
+    spec: specs.restoreSpec,
+    load: () => import("./restore/finish.ts"),
+    whenStopped: () => `stopped; ${goesOn}`,
+  }),
+  "drill run": byHandOf({
+    spec: specs.drillSpec,
+    load: () => import("./restore/drill.ts"),
+    whenStopped: () => "stopped; nothing of the drill is left",
+  }),
 };
 
 const usage = `usage: node providers/fly/start.mjs <kind> <verb>
@@ -90,15 +148,20 @@ const usage = `usage: node providers/fly/start.mjs <kind> <verb>
   people look                          how many people have an account in the database
   job run                              an operator's command in a machine of its own
   backup-now run                       a backup beside the schedule: prints its manifest
+  restore prepare                      a backup into a new database, beside the running one
+  restore switch | undo                the community onto the new database, or back
+  restore finish                       removes the database that the community does not run on
+  restore look                         how far a restore has come
+  drill run                            a trial restore in an app that exists only for that
 
 The spec comes in the environment variable SPEC (JSON), secrets on stdin (JSON object), a release's fly.toml in
 FLY_TOML. flyctl comes from PATH and logs in with FLY_API_TOKEN.`;
 
-/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; for a job or a backup, its own. */
+/** @returns the exit code: 0 done, 1 failed, 2 wrong usage; that of the work where it has one. */
 export async function run(args: readonly string[]): Promise<number> {
   const [kind = "", verb = ""] = args;
-  if (kind === "job" && verb === "run") return job();
-  if (kind === "backup-now" && verb === "run") return backupNow();
+  const work = byHand[`${kind} ${verb}`];
+  if (work !== undefined) return runByHand(work);
   const asked = questions[`${kind} ${verb}`];
   if (asked !== undefined) return answer(asked);
   const known = kinds[kind];
@@ -148,44 +211,30 @@ function isFinal(error: unknown): boolean {
   return error instanceof DriverError || (error instanceof FlyctlFailure && !isPassing(error));
 }
 
-/** Passes on the job's own output and exit code, so that the command can stand in a pipe. */
-async function job(): Promise<number> {
-  const { spec } = await readInput();
-  check(specs.jobSpec, spec, "SPEC");
+/** Output and exit code are the work's own, so that its command can stand in a pipe. */
+async function runByHand({ spec: schema, load, whenStopped }: ByHand<unknown>): Promise<number> {
+  const { spec, secrets } = await readInput();
+  check(schema, spec, "SPEC");
   let exitCode = 0;
   const failed = await withFly(
-    {},
-    { app: spec.app },
+    { secrets: Object.values(secrets) },
+    spec,
     async (fly) => {
-      const { runJob } = await import("./job.ts");
-      exitCode = await runJob(fly, spec, (line) => shell().stdout(`${fly.redact(line)}\n`));
-      return undefined;
+      const { run: work } = await load();
+      const { stdout, stderr } = shell();
+      const ended = await work({
+        spec,
+        secrets,
+        fly,
+        print: (line) => stdout(`${fly.redact(line)}\n`),
+        show: (line) => stderr(`${fly.redact(line)}\n`),
+      });
+      exitCode = ended.exitCode ?? 0;
+      return ended.answer;
     },
-    `no longer watching; the job continues in its machine (flyctl machine list -a ${spec.app}), until it ends or is destroyed`,
+    whenStopped(spec),
   );
   return failed || exitCode;
-}
-
-/** Shows what the script says on stderr, and prints the manifest. */
-async function backupNow(): Promise<number> {
-  const { spec } = await readInput();
-  check(specs.backupNowSpec, spec, "SPEC");
-  let code = 0;
-  const failed = await withFly(
-    {},
-    { app: spec.app },
-    async (fly) => {
-      const { backUpNow } = await import("./backup/backup-now.ts");
-      const { manifestIn } = await import("./backup/backup-machine.ts");
-      // The manifest is the answer, and is printed as such.
-      const show = (line: string) => manifestIn([line]) ?? shell().stderr(`${fly.redact(line)}\n`);
-      const { exitCode, manifest } = await backUpNow(fly, spec, show);
-      code = exitCode;
-      return manifest ?? undefined;
-    },
-    `no longer watching; the backup goes on in its machine (flyctl machine list -a ${spec.app})`,
-  );
-  return failed || code;
 }
 
 /**

@@ -363,6 +363,122 @@ export interface BackupManifest {
   seconds: number;
 }
 
+/** An encrypted dump of a database, as its manifest describes it. */
+const restorableDump = object({
+  /** Name of the backup: the key of its dump, without `.dump.gpg`. Letters, digits, and `._/-` only. */
+  name: string,
+  /** Size of the encrypted dump. */
+  bytes: number,
+  /** Digest of the encrypted dump, in hex. */
+  sha256: string,
+  /** Newest version in `schema_migrations`. */
+  schema: string,
+  /** Tag of Mastodon's release. */
+  mastodon: string,
+  rows: object({ accounts: number, users: number, statuses: number }),
+  /** Size of the database that was dumped. Undefined: an earlier version took the backup. */
+  databaseBytes: optional(number),
+});
+export type RestorableDump = Infer<typeof restorableDump>;
+
+/**
+ * A community's database, for a restore beside it and the ways from one to the other; verbs `prepare`, `switch`,
+ * `undo`, `finish`, `look`.
+ *
+ * stdin of `prepare`: `{ "url": …, "sessionKey": …, "databaseUrl": … }`, a presigned URL of the dump, the session key
+ * that opens it (`9:<hex>`, as gpg shows it), and the community's DATABASE_URL, which names the running database.
+ */
+export const restoreSpec = object({
+  ...owned,
+  region: string,
+  /** App of the machine that takes backups; null: none are taken. */
+  backupApp: nullable(string),
+  /** App of the database's server. */
+  server: string,
+  /** App of the machine that restores, which exists only for that. */
+  restoreApp: string,
+  /** Name of the community's database. */
+  database: string,
+  /** Role that owns the database. */
+  role: string,
+  /** The dump; only `prepare` needs it. */
+  dump: optional(restorableDump),
+});
+export type RestoreSpec = Infer<typeof restoreSpec>;
+
+/** What is in a database of Mastodon's. */
+export interface DatabaseMeasures {
+  /** Newest version in `schema_migrations`. */
+  schema: string;
+  rows: RestorableDump["rows"];
+  databaseBytes: number;
+}
+
+/** What `prepare` has brought into the new database. */
+export interface RestorePrepared extends DatabaseMeasures {
+  /** Name of the new database. */
+  database: string;
+  /** Name of the backup. */
+  name: string;
+}
+
+/** How far a restore has come; the answer of `switch`, `undo` and `finish`. */
+export interface RestoreState {
+  /**
+   * - `none`: there is one database, the community's;
+   * - `restoring`: a new database is beside it, and is not complete;
+   * - `restored`: the new database is complete, and the community runs on the old one;
+   * - `switched`: the community runs on the new database, and the old one is beside it;
+   * - `undone`: the community runs on the old database again, and what it ran on meanwhile is beside it.
+   */
+  state: "none" | "restoring" | "restored" | "switched" | "undone";
+  /** Name of the backup. */
+  name?: string;
+  /** When the community went over, or came back; ISO 8601. */
+  since?: string;
+}
+/** The answer of `look`. */
+export interface RestoreLook extends RestoreState {
+  /** What the community runs on. Undefined: nothing was released on it yet, or a run stopped while nobody may connect. */
+  running?: DatabaseMeasures;
+}
+
+/**
+ * A trial restore in an app that exists only for that, without a way to the community; verb `run`.
+ * stdin: `{ "url": …, "sessionKey": … }`, as for a restore.
+ */
+export const drillSpec = object({
+  ...owned,
+  region: string,
+  /** App of the database's server, whose image the drill runs. */
+  server: string,
+  dump: restorableDump,
+  /** Size of the volume that the database is restored on. */
+  volumeGb: number,
+});
+export type DrillSpec = Infer<typeof drillSpec>;
+
+/** What scripts/restore.sh says of a restored database: its last line. */
+export interface RestoreAnswer extends DatabaseMeasures {
+  format: 1;
+  /** Version of the server. */
+  postgres: string;
+  /** How long it took. */
+  seconds: number;
+}
+/** What scripts/drill.sh says: its last line, and the answer of a drill. */
+export interface DrillAnswer extends RestoreAnswer {
+  /** A pair of signing keys of the community; null: there is none to try. */
+  proof: {
+    /** Its public half, as PEM. */
+    public: string;
+    /** Its private half, as the database has it: encrypted by ActiveRecord. */
+    sealed: string;
+  } | null;
+  /** Why there is none to try. */
+  why?: string;
+}
+
 /** The state of certificates; verb `look`. */
 export const statusSpec = object({ certificates: array(certificateSpec) });
 export type StatusSpec = Infer<typeof statusSpec>;

@@ -37,6 +37,9 @@ export async function runDriver(args: string[], given: Surroundings): Promise<En
     runAttached: async () => {
       throw new Error("the driver has no terminal");
     },
+    ask: async () => {
+      throw new Error("the driver asks nobody");
+    },
   };
   const code = await inShell(shell, async () => {
     try {

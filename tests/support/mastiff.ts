@@ -13,8 +13,12 @@ export interface Surroundings {
   flyctl: Shell["runProgram"];
   /** Plays a flyctl that has the terminal. Default: nobody may start one. */
   attached?: Shell["runAttached"];
-  /** Whether standard input is a terminal. Default false. */
+  /** Whether standard input is a terminal. Default: whether there are answers. */
   isTerminal?: boolean;
+  /** What the person at the terminal types, line by line; undefined: Ctrl-C. Default: nobody is there. */
+  answers?: readonly (string | undefined)[];
+  /** What is piped in. Default: nobody may read it. */
+  input?: string;
   /** Default: nothing but PATH. */
   env?: Record<string, string>;
   /** Default: the system's. */
@@ -28,12 +32,15 @@ export async function runMastiff(
     pulumi,
     flyctl,
     attached = alone,
-    isTerminal = false,
+    answers,
+    input,
+    isTerminal = answers !== undefined,
     env = {},
     temporaryFolder = tmpdir(),
   }: Surroundings,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const said = { stdout: "", stderr: "" };
+  const typed = [...(answers ?? [])];
   const surroundings: Shell = {
     env: {
       ...env,
@@ -41,7 +48,8 @@ export async function runMastiff(
     },
     temporaryFolder,
     input: async () => {
-      throw new Error("nobody reads what is piped in");
+      if (input === undefined) throw new Error("nobody reads what is piped in");
+      return input;
     },
     stdout(text) {
       said.stdout += text;
@@ -53,6 +61,11 @@ export async function runMastiff(
     runProgram: flyctl,
     isTerminal,
     runAttached: attached,
+    async ask(question) {
+      said.stderr += question;
+      if (typed.length === 0) throw new Error(`nobody answers: ${question}`);
+      return typed.shift();
+    },
   };
   const code = await inShell(surroundings, () => run(args));
   return { code, ...said };

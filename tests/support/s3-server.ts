@@ -1,14 +1,17 @@
-/** A bucket behind the S3 API, as far as a client that lists and reads needs one; path style. */
+/** A bucket behind the S3 API, as far as the operator's commands need one; path style. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
 
 /** A server with one bucket. */
 export interface S3Server extends AsyncDisposable {
   /** Base URL, without the bucket. */
   url: string;
   /** Content by key. */
-  objects: Map<string, string>;
+  objects: Map<string, string | Buffer>;
+  /** Parts of uploads that are not complete, by key. */
+  uploads: Map<string, Buffer[]>;
   /** Keys that a list still has, and that are gone when they are asked for. */
   gone: Set<string>;
   /** The key of each request, or `list` and its prefix. */
@@ -17,17 +20,24 @@ export interface S3Server extends AsyncDisposable {
   signedFor: string[];
   /** How many objects a page of a list has. Default: 1000. */
   pageSize: number;
-  /** Answers every request with this, if set. */
-  refusal: { status: number; code: string } | undefined;
+  /** Answers every request with this, if set: those of one method, where it names one. */
+  refusal: { status: number; code: string; method?: string } | undefined;
   /** Whether a list that goes on keeps quiet about how. Default false. */
   cutsShort: boolean;
 }
 
+interface Answer {
+  status: number;
+  body: string | Buffer;
+  type: string;
+  etag?: string;
+}
+
 /** @param bucket its name */
 export async function startS3(bucket: string): Promise<S3Server> {
-  const server = createServer((request, response) => {
-    const { status, body, type } = answer(request);
-    response.writeHead(status, { "content-type": type }).end(body);
+  const server = createServer(async (request, response) => {
+    const { status, body, type, etag } = answer(request, await buffer(request));
+    response.writeHead(status, { "content-type": type, ...(etag && { etag }) }).end(body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -35,6 +45,7 @@ export async function startS3(bucket: string): Promise<S3Server> {
   const state: S3Server = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects: new Map(),
+    uploads: new Map(),
     gone: new Set(),
     asked: [],
     signedFor: [],
@@ -51,20 +62,58 @@ export async function startS3(bucket: string): Promise<S3Server> {
   const refuse = (status: number, code: string) =>
     xml(status, `<Error><Code>${code}</Code><Message>No.</Message></Error>`);
 
-  function answer({ url = "", headers }: IncomingMessage): { status: number; body: string; type: string } {
+  function answer({ url = "", method = "", headers }: IncomingMessage, sent: Buffer): Answer {
     const { pathname, searchParams } = new URL(url, state.url);
     const [, , ...path] = pathname.split("/");
     const key = path.map(decodeURIComponent).join("/");
     state.asked.push(key === "" ? `list ${searchParams.get("prefix") ?? ""}` : key);
     const [, id, region] = /Credential=([^/]+)\/\d+\/([^/]+)\/s3\//.exec(headers.authorization ?? "") ?? [];
     state.signedFor.push(`${region} ${id}`);
-    if (state.refusal !== undefined) return refuse(state.refusal.status, state.refusal.code);
+    const { refusal } = state;
+    if (refusal !== undefined && (refusal.method ?? method) === method)
+      return refuse(refusal.status, refusal.code);
     if (!pathname.startsWith(`/${bucket}`)) return refuse(404, "NoSuchBucket");
+    if (searchParams.has("uploads") || searchParams.has("uploadId"))
+      return ofUpload(method, key, searchParams, sent);
+    if (key === "" && method === "POST") {
+      for (const [, gone = ""] of sent.toString().matchAll(/<Key>(.*?)<\/Key>/g)) state.objects.delete(gone);
+      return xml(200, "<DeleteResult/>");
+    }
     if (key === "") return xml(200, list(searchParams));
+    if (method === "PUT") {
+      state.objects.set(key, sent);
+      return { status: 200, body: "", type: "text/plain" };
+    }
     const content = state.objects.get(key);
-    return content === undefined || state.gone.has(key)
-      ? refuse(404, "NoSuchKey")
-      : { status: 200, body: content, type: "application/octet-stream" };
+    if (content === undefined || state.gone.has(key)) return refuse(404, "NoSuchKey");
+    const [, last] = /^bytes=0-(\d+)$/.exec(headers.range ?? "") ?? [];
+    const type = "application/octet-stream";
+    if (last === undefined) return { status: 200, body: content, type };
+    return { status: 206, body: Buffer.from(content).subarray(0, Number(last) + 1), type };
+  }
+
+  function ofUpload(method: string, key: string, query: URLSearchParams, sent: Buffer): Answer {
+    const parts = state.uploads.get(key);
+    if (method === "GET") {
+      const uploads = [...state.uploads.keys()].map(
+        (one) => `<Upload><Key>${one}</Key><UploadId>1</UploadId></Upload>`,
+      );
+      return xml(200, `<ListMultipartUploadsResult>${uploads.join("")}</ListMultipartUploadsResult>`);
+    }
+    if (method === "POST" && query.has("uploads")) {
+      state.uploads.set(key, []);
+      const result = "InitiateMultipartUploadResult";
+      return xml(200, `<${result}><UploadId>1</UploadId></${result}>`);
+    }
+    if (parts === undefined) return refuse(404, "NoSuchUpload");
+    if (method === "PUT") {
+      parts[Number(query.get("partNumber")) - 1] = sent;
+      return { status: 200, body: "", type: "text/plain", etag: `"${query.get("partNumber")}"` };
+    }
+    state.uploads.delete(key);
+    if (method === "DELETE") return { status: 204, body: "", type: "text/plain" };
+    state.objects.set(key, Buffer.concat(parts));
+    return xml(200, "<CompleteMultipartUploadResult/>");
   }
 
   function list(query: URLSearchParams): string {
@@ -75,7 +124,7 @@ export async function startS3(bucket: string): Promise<S3Server> {
     const page = keys.slice(0, state.pageSize);
     const goesOn = keys.length > page.length;
     const entry = (key: string) => {
-      const size = Buffer.byteLength(state.objects.get(key) ?? "");
+      const size = Buffer.from(state.objects.get(key) ?? "").length;
       return `<Contents><Key>${encodeURIComponent(key)}</Key><Size>${size}</Size></Contents>`;
     };
     // A token is the client's to return as it is: this one has what XML and URLs escape.

@@ -18,7 +18,20 @@ export interface Tried {
  * with such a word that is not here fails the test.
  */
 export const takesAway: readonly { fix: string; because: string }[] = [
+  {
+    fix: "the newest backup: --from latest back to the old database: --undo drop",
+    because:
+      "it says what each option does; --finish asks for the domain, and refuses while the community is not well",
+  },
   { fix: "switch backups on: pulumi config rm", because: "a key of config that asks for no backups" },
+  {
+    fix: "keep what it runs on, and drop what it ran on before",
+    because: "the end of a restore, which says what goes; the other way out goes back to it",
+  },
+  {
+    fix: "when nobody needs what was written meanwhile, drop it",
+    because: "the end of a restore that was undone, left to a person who knows what was written",
+  },
   {
     fix: "to end the community: pulumi config set mastiff:destroy",
     because: "it is the answer to a destroy that was asked for, and takes a last dump first",
@@ -93,6 +106,152 @@ export const takesAway: readonly { fix: string; because: string }[] = [
 ];
 
 export const triedFixes: readonly Tried[] = [
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "<words>",
+    shown:
+      "unit/restore-keys-command.test.ts: a bucket that refuses the key, without a word of pulumi up, which would make other secrets",
+  },
+  {
+    file: "cli/asking.ts",
+    text: "There is no terminal to ask on.",
+    shown: "unit/restore-command.test.ts: without a terminal, --yes has to be written out",
+  },
+  {
+    file: "cli/commands/drill.ts",
+    text: "The backup <backup> was restored, and is not what it should be",
+    shown: "unit/drill-command.test.ts: when %s, nothing is proven and nothing is kept",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "--from: <file> cannot be read",
+    shown: "unit/restore-keys-command.test.ts: a file that is not there, as wrong usage",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "The escrow is of <domain>, and the stack <name> is for <domain>",
+    shown: "unit/restore-keys-command.test.ts: a stack for another domain",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "The escrow has an OTP_SECRET",
+    shown: "unit/restore-keys-command.test.ts: an escrow %s",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "The escrow cannot be used",
+    shown: "unit/restore-keys-command.test.ts: an escrow %s",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "Another run holds the lock of <name>: <holder>",
+    shown: "unit/restore-keys-command.test.ts: where a stopped run holds the lock, there is a way on",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "The program of this stack makes no community <name>",
+    shown: "unit/restore-keys-command.test.ts: a program that makes no such community",
+  },
+  {
+    file: "cli/commands/restore-keys.ts",
+    text: "The stack <name> has been up",
+    shown: "unit/restore-keys-command.test.ts: a stack that has been up",
+  },
+  {
+    file: "cli/commands/restore.ts",
+    text: "mastiff restore: which backup?",
+    shown: "unit/restore-command.test.ts: wrong usage ends with 2, and asks nobody",
+  },
+  {
+    file: "cli/commands/restore.ts",
+    text: "The backup is of a community with other secrets than the stack <name>",
+    shown: "unit/restore-command.test.ts: of a community with other secrets",
+  },
+  {
+    file: "cli/commands/restore.ts",
+    text: "<words>",
+    shown: "unit/restore-command.test.ts: named latest, when another one has much more in it",
+  },
+  {
+    file: "cli/commands/restore.ts",
+    text: "<domain> runs on its old database<when>, and the one that was restored",
+    shown: "unit/restore-command.test.ts: while what was undone is still there",
+  },
+  {
+    file: "cli/commands/restore.ts",
+    text: "<domain> runs on the backup <name><when>, and its old database is still there",
+    shown: "unit/restore-command.test.ts: while the last restore is not finished",
+  },
+  {
+    file: "cli/restore/chosen-backup.ts",
+    text: "In the bucket <name> there is no backup of <domain> that can be relied on",
+    shown: "unit/drill-command.test.ts: without a backup there is nothing to drill",
+  },
+  {
+    file: "cli/restore/chosen-backup.ts",
+    text: "<backup> in the bucket <name> is named <text>",
+    shown: "unit/restore-command.test.ts: that nobody has",
+  },
+  {
+    file: "cli/restore/chosen-backup.ts",
+    text: "The backup <one> cannot be relied on",
+    shown: "unit/restore-command.test.ts: that cannot be relied on",
+  },
+  {
+    file: "cli/restore/chosen-backup.ts",
+    text: "<path> is no backup that can be restored",
+    shown: "unit/restore-command.test.ts: have to be all there, and as they were written",
+  },
+  {
+    file: "cli/restore/community.ts",
+    text: "The state of <name> has no identity",
+    shown: "unit/restore-command.test.ts: a stack without an identity is told how it gets one",
+  },
+  {
+    file: "cli/restore/escrow.ts",
+    text: "The escrow was decrypted, and this version of Mastiff cannot read it",
+    shown: "unit/given-secrets.test.ts: an escrow of another form is refused, and not quoted",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "--key and --session-key both say what opens the backup",
+    shown: "unit/restore-open.test.ts: %s is wrong usage",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "Nothing is given that opens the backup",
+    shown: "unit/restore-open.test.ts: %s is wrong usage",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "Not opened by <from>: <what>",
+    shown: "unit/restore-command.test.ts: that the key does not open, with the fingerprints of those that do",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "There is no private OpenPGP key in <in>",
+    shown: "unit/restore-open.test.ts: a file without a private key is said to have none",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "<from> has a passphrase, and there is no terminal to ask for it",
+    shown: "unit/restore-open.test.ts: with %s is refused",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "The passphrase does not open <from>",
+    shown: "unit/restore-open.test.ts: with %s is refused",
+  },
+  {
+    file: "cli/restore/keys.ts",
+    text: "There is no session key in <file>",
+    shown: "unit/restore-open.test.ts: a file without a session key is said to have none",
+  },
+  {
+    file: "cli/restore/operators-bucket.ts",
+    text: "There is no token for Cloudflare, so the bucket of the backups cannot be read",
+    shown: "unit/restore-keys-command.test.ts: a bucket without a token for it",
+  },
   {
     file: "components/backup/community-backups.ts",
     text: "mastiff:backup is off: the only copies of the database of <domain> are Fly's snapshots",
@@ -566,6 +725,95 @@ export const triedFixes: readonly Tried[] = [
     file: "providers/fly/backup/backup-now.ts",
     text: "No backup was taken before <to>, so nothing was released: the machine in app <app> ",
     shown: "driver/backup.test.ts: of another minor version migrates nothing when the backup fails",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
+    text: "The machines of <app> do not stop, so its database stays as it is.",
+    shown: "engine/long/restore.test.ts: machines that do not stop: the community goes on as it was",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
+    text: "<app> runs on another database, and does not become healthy on it.",
+    followed:
+      "engine/long/restore.test.ts: machines that are not healthy on the restored database: the way back is said",
+  },
+  {
+    file: "providers/fly/restore/databases.ts",
+    text: "The database <app> has no machine that runs, so nothing can be restored into it.",
+    shown: "driver/restore.test.ts: a server that does not run is said",
+  },
+  {
+    file: "providers/fly/restore/databases.ts",
+    text: 'The database <app> has a database "<name>" that no restore has made',
+    shown: "driver/restore.test.ts: a database of the name that is not Mastiff's is not touched",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The database <server> has no machine, and a drill runs the image of that machine.",
+    shown: "driver/restore.test.ts: a server that does not run is said",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The dump is not proven: the machine of the drill <how>.",
+    shown: "engine/long/restore.test.ts: a session key of another dump",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The dump was restored, but Fly has lost the log",
+    shown: "engine/long/restore.test.ts: a drill whose log Fly has lost",
+  },
+  {
+    file: "providers/fly/restore/finish.ts",
+    text: "Nothing was dropped: not all machines of <app> run and are healthy on <database>.",
+    followed:
+      "driver/restore.test.ts: is finished only when the community is well; then what is beside its database goes",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "What came out of <name> is not what was dumped",
+    shown: "engine/long/restore.test.ts: other rows than were dumped",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "The last restore is not finished: the community has run on <name>",
+    followed:
+      "driver/restore.test.ts: is undone: the community is back, and what it ran on meanwhile is kept",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "The last restore is not finished: the community went back",
+    followed:
+      "driver/restore.test.ts: is finished only when the community is well; then what is beside its database goes",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "Nothing was released on the database <database> yet",
+    shown: "driver/restore.test.ts: a database on which nothing was released is said",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "<name> is of Mastodon <mastodon>, whose schema",
+    shown: "driver/restore.test.ts: a dump of a newer Mastodon is refused",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "The volume of <app> has <free> free, and <name> needs",
+    shown: "driver/restore.test.ts: a volume that is too small is said before anything is made",
+  },
+  {
+    file: "providers/fly/restore/prepare.ts",
+    text: "<name> was not restored: the machine in app",
+    shown: "engine/long/restore.test.ts: a session key of another dump",
+  },
+  {
+    file: "providers/fly/restore/switch.ts",
+    text: "There is no restored database that <database> could be replaced by.",
+    shown: "driver/restore.test.ts: there is nothing to go over to, nothing to undo, and nothing to finish",
+  },
+  {
+    file: "providers/fly/restore/undo.ts",
+    text: "There is nothing to undo: no database is beside <database>.",
+    shown: "driver/restore.test.ts: there is nothing to go over to, nothing to undo, and nothing to finish",
   },
   {
     file: "providers/fly/release/one-off.ts",

@@ -64,6 +64,20 @@ test("the table has a line for each backup, numbers to the right, and says what 
     taken: Date.parse("2026-11-29T03:00:00Z"),
     manifest: { ...manifest, bytes: 3.25 * 1024 ** 2 },
     problem: undefined,
+    drill: undefined,
+  };
+  const proven: Backup = {
+    ...one,
+    drill: {
+      format: 1,
+      drilled: "2026-11-29T09:12:41.000Z",
+      dump: manifest.dump,
+      schema: manifest.schema,
+      rows: manifest.rows,
+      databaseBytes: 3_650_722_202,
+      seconds: 213.4,
+      key: "decrypted",
+    },
   };
   const unread: Backup = {
     ...one,
@@ -72,11 +86,12 @@ test("the table has a line for each backup, numbers to the right, and says what 
     manifest: undefined,
     problem: "this version of Mastiff cannot read its manifest",
   };
-  expect(backupsTable([one, unread], now)).toBe(
+  expect(backupsTable([one, proven, unread], now)).toBe(
     [
-      "taken                  age  class       size  Mastodon  accounts  users  statuses",
+      "taken                  age  class       size  Mastodon  accounts  users  statuses  proven",
       "2026-11-29 03:00 UTC   9 h  daily    3.3 MiB  v4.7.4       40321     52   1203455",
-      "2026-11-01 03:00 UTC  28 d  monthly                                                this version of Mastiff cannot read its manifest",
+      "2026-11-29 03:00 UTC   9 h  daily    3.3 MiB  v4.7.4       40321     52   1203455  2026-11-29 09:12 UTC",
+      "2026-11-01 03:00 UTC  28 d  monthly                                                                      this version of Mastiff cannot read its manifest",
     ].join("\n"),
   );
 });

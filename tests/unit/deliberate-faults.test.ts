@@ -28,6 +28,7 @@ describe("the list of deliberate faults", () => {
       "cli/backups/",
       "cli/commands/",
       "cli/recover/",
+      "cli/restore/",
       "components/backup/",
       "components/cloudflare/",
       "components/config/",

@@ -25,7 +25,7 @@ const calls: Record<keyof typeof argv, string[][]> = {
   orgsList: [argv.orgsList()],
   regionsList: [argv.regionsList()],
   appsList: [argv.appsList("acme")],
-  appsCreate: [argv.appsCreate("a", "acme")],
+  appsCreate: [argv.appsCreate("a", "acme"), argv.appsCreate("a", "acme", "a")],
   appsDestroy: [argv.appsDestroy("a")],
   ipsList: [argv.ipsList("a")],
   ipsAllocateV6: [argv.ipsAllocateV6("a")],
@@ -56,6 +56,7 @@ const calls: Record<keyof typeof argv, string[][]> = {
   ],
   machineExec: [argv.machineExec("a", "148e", "sh -c 'true'")],
   machineStart: [argv.machineStart("a", ["148e", "148f"])],
+  machineStop: [argv.machineStop("a", ["148e", "148f"])],
   machineDestroy: [argv.machineDestroy("a", ["148e"])],
   machineUpdate: [
     argv.machineUpdate({ app: "a", id: "148e" }),
@@ -63,7 +64,10 @@ const calls: Record<keyof typeof argv, string[][]> = {
   ],
   machineRestart: [argv.machineRestart("a", "148e")],
   volumesList: [argv.volumesList("a")],
-  volumesCreate: [argv.volumesCreate({ app: "a", name: "data", region: "ams", sizeGb: 1 })],
+  volumesCreate: [
+    argv.volumesCreate({ app: "a", name: "data", region: "ams", sizeGb: 1 }),
+    argv.volumesCreate({ app: "a", name: "data", region: "ams", sizeGb: 1, snapshots: false }),
+  ],
   volumesExtend: [argv.volumesExtend("a", "vol_1", 20)],
   configValidate: [argv.configValidate("a", "/tmp/x.toml")],
   deploy: [argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4")],

@@ -53,7 +53,7 @@ describe("SQL through two shells", () => {
     expect(() => identifier(name)).toThrow("is not a valid name for a database or role");
   });
 
-  test.each(["a'b", "a b", "a;b", ""])("'%s' is no literal", (text) => {
+  test.each(["a'b", 'a"b', "a\\b", "a;b", ""])("'%s' is no literal", (text) => {
     expect(() => literal(text)).toThrow("this value is not a plain literal");
   });
 });

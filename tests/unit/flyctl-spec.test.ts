@@ -6,6 +6,7 @@ import {
   observeAllSpec,
   postgresSpec,
   releaseSpec,
+  restoreSpec,
   upstashSpec,
 } from "../../providers/fly/spec.ts";
 
@@ -28,6 +29,22 @@ const release = {
   smoke: false,
 };
 const backup = { ...place, server: "acme-db", schedule: "daily", memoryMb: 512, env: { A: "1" } };
+const dump = {
+  name: "monthly/2026-11/20261101T030000Z",
+  bytes: 1,
+  sha256: "0",
+  schema: "20261001000000",
+  mastodon: "v4.7.4",
+  rows: { accounts: 1, users: 0, statuses: 0 },
+};
+const restore = {
+  ...place,
+  backupApp: null,
+  server: "acme-db",
+  restoreApp: "acme-restore",
+  database: "acme",
+  role: "acme",
+};
 const upstash = { ...place, name: "acme-redis", plan: null };
 
 test.each([
@@ -37,6 +54,8 @@ test.each([
   ["null where it means something", releaseSpec, { ...release, database: null }],
   ["null for an optional part", addressesSpec, { ...owned, dedicatedV4: true, v4: null }],
   ["values by name", backupSpec, backup],
+  ["no dump", restoreSpec, restore],
+  ["a dump of unknown size", restoreSpec, { ...restore, dump }],
   ["parts that nobody reads", upstashSpec, { ...upstash, consumers: [] }],
   ["things to observe", observeAllSpec, { items: { web: { kind: "release", spec: release, flyToml: "" } } }],
 ])("a spec with %s is accepted", (_what, schema, spec) => {
@@ -57,6 +76,11 @@ test.each([
   [postgresSpec, { ...postgres, dispensable: "yes" }, "SPEC.dispensable is string, not boolean"],
   [backupSpec, { ...backup, schedule: "weekly" }, 'SPEC.schedule is "weekly", not "hourly"|"daily"'],
   [backupSpec, { ...backup, env: { A: 1 } }, "SPEC.env.A is number, not string"],
+  [
+    restoreSpec,
+    { ...restore, dump: { ...dump, rows: { accounts: 1, users: 0 } } },
+    "SPEC.dump.rows.statuses is undefined, not number",
+  ],
   [releaseSpec, { ...release, database: "acme" }, "SPEC.database is string, not object|null"],
   [releaseSpec, { ...release, database: {} }, "SPEC.database.memoryMb is undefined, not number"],
   [releaseSpec, { ...release, groups: { web: {} } }, "SPEC.groups.web.count is undefined, not number"],

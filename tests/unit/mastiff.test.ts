@@ -570,6 +570,7 @@ describe("every line that the product prints or its pages show", () => {
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/operations.md",
+    "docs/backups.md",
     "docs/architecture.md",
   ];
   const files = [...folders.filter((file) => file.endsWith(".ts")), ...pages];

@@ -1,3 +1,4 @@
+import type { EndByHand, TaskByHand } from "../by-hand.ts";
 import * as argv from "../call/argv.ts";
 import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
@@ -12,7 +13,7 @@ import {
   remove,
   runOneOff,
 } from "../release/one-off.ts";
-import type { BackupManifest, BackupNowSpec } from "../spec.ts";
+import type { BackupNowSpec } from "../spec.ts";
 import { isRunning, type Machine, machinesOf } from "../things/machines.ts";
 import { jobLike, jobs, manifestIn, newestOf, outcomeOf } from "./backup-machine.ts";
 
@@ -22,16 +23,13 @@ import { jobLike, jobs, manifestIn, newestOf, outcomeOf } from "./backup-machine
  */
 
 /**
- * Takes a backup and passes what the script prints to `onLine` as it arrives.
+ * Takes a backup, and shows what the script says. The answer is the manifest; there is none after a failure, or when
+ * Fly has lost the log.
  *
- * @returns the script's exit code, and the manifest: null after a failure, or when Fly has lost the log
  * @throws DriverError when the app has no machine that takes backups
  */
-export async function backUpNow(
-  fly: Fly,
-  { app }: BackupNowSpec,
-  onLine: (line: string) => void,
-): Promise<{ exitCode: number; manifest: BackupManifest | null }> {
+export async function run({ fly, spec, show }: TaskByHand<BackupNowSpec>): Promise<EndByHand> {
+  const { app } = spec;
   const machines = await machinesOf(fly, app);
   const like = newestOf(machines);
   if (like === undefined) {
@@ -43,9 +41,13 @@ export async function backUpNow(
   }
   await remove(fly, app, forgotten(machines, jobs.now));
   const suffices = (lines: readonly string[]) => manifestIn(lines) !== null;
+  const onLine = (line: string) => {
+    if (manifestIn([line]) === null) show(line);
+  };
   const ended = await takeOne(fly, { ...jobLike(like, app, jobs.now, "taking one"), onLine, suffices });
   if (ended.oomKilled) say("backup", "its machine ran out of memory");
-  return { exitCode: ended.exitCode, manifest: ended.exitCode === 0 ? manifestIn(ended.lines) : null };
+  const manifest = ended.exitCode === 0 ? manifestIn(ended.lines) : null;
+  return { exitCode: ended.exitCode, ...(manifest !== null && { answer: manifest }) };
 }
 
 /**
@@ -78,7 +80,7 @@ async function takeOne(fly: Fly, job: OneOff): Promise<Ended> {
 }
 
 /** The app's machines; none when there is no such app. */
-async function machinesIn(fly: Fly, app: string): Promise<Machine[]> {
+export async function machinesIn(fly: Fly, app: string): Promise<Machine[]> {
   try {
     return await machinesOf(fly, app);
   } catch (error) {

@@ -61,6 +61,13 @@ export const machineStart = (app: string, ids: readonly string[]): Argv => [
   ...ids,
   ...on(app),
 ];
+/** Sends each machine its signal; does not wait until they have stopped. */
+export const machineStop = (app: string, ids: readonly string[]): Argv => [
+  "machine",
+  "stop",
+  ...ids,
+  ...on(app),
+];
 export const machineDestroy = (app: string, ids: readonly string[]): Argv => [
   "machine",
   "destroy",
@@ -88,8 +95,16 @@ export const machineUpdate = (o: {
 export const machineRestart = (app: string, id: string): Argv => ["machine", "restart", id, ...on(app)];
 
 export const volumesList = (app: string): Argv => ["volumes", "list", ...on(app), "--json"];
+export interface VolumeCreate {
+  app: string;
+  name: string;
+  region: string;
+  sizeGb: number;
+  /** Whether Fly takes a snapshot each day, which outlives the volume. Default true. */
+  snapshots?: boolean;
+}
 /** Adds another volume at each call: list first. */
-export const volumesCreate = (o: { app: string; name: string; region: string; sizeGb: number }): Argv => [
+export const volumesCreate = (o: VolumeCreate): Argv => [
   "volumes",
   "create",
   o.name,
@@ -98,6 +113,7 @@ export const volumesCreate = (o: { app: string; name: string; region: string; si
   o.region,
   "--size",
   String(o.sizeGb),
+  ...(o.snapshots === false ? ["--scheduled-snapshots=false"] : []),
   "--yes",
   "--json",
 ];

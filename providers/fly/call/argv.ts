@@ -16,7 +16,16 @@ export const orgsList = (): Argv => ["orgs", "list", "--json"];
 export const regionsList = (): Argv => ["platform", "regions", "--json"];
 
 export const appsList = (org: string): Argv => ["apps", "list", "-o", org, "--json"];
-export const appsCreate = (app: string, org: string): Argv => ["apps", "create", app, "-o", org, "--json"];
+/** With `network`, the app is in a private network of that name, apart from the organisation's other apps. */
+export const appsCreate = (app: string, org: string, network?: string): Argv => [
+  "apps",
+  "create",
+  app,
+  "-o",
+  org,
+  ...(network === undefined ? [] : ["--network", network]),
+  "--json",
+];
 export const appsDestroy = (app: string): Argv => ["apps", "destroy", app, "--yes"];
 
 export const ipsList = (app: string): Argv => ["ips", "list", ...on(app), "--json"];

@@ -40,6 +40,8 @@ export class Fly {
   readonly redact: (text: string) => string;
   /** Apps that this run has created: everything in them comes from this run. */
   readonly made = new Set<string>();
+  /** Apps that this run has destroyed: Fly may free their names a little later. */
+  readonly destroyed = new Set<string>();
   readonly #base: string;
   readonly #lanes = new Map<string, { dir: string; last: Promise<unknown> }>();
   readonly #stop = new AbortController();

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { isatty } from "node:tty";
+import { ask } from "./ask.ts";
 import { runAttached } from "./attached.ts";
 import { runProgram } from "./program.ts";
 
@@ -24,6 +25,7 @@ export interface Shell {
   /** Whether standard input is a terminal. */
   readonly isTerminal: boolean;
   runAttached: typeof runAttached;
+  ask: typeof ask;
 }
 
 const ownProcess: Shell = {
@@ -40,6 +42,7 @@ const ownProcess: Shell = {
     return isatty(0);
   },
   runAttached,
+  ask,
 };
 
 const current = new AsyncLocalStorage<Shell>();

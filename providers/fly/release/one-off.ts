@@ -48,6 +48,8 @@ export interface OneOff extends Watch {
   metadata?: Readonly<Record<string, string>>;
   /** Fly runs the command again by this schedule: the machine is not removed at its end. Default: none. */
   schedule?: MachineRun["schedule"];
+  /** A volume of the app's. Default: the machine has its own disk only. */
+  volume?: MachineRun["volume"];
 }
 
 /** What is wanted of a job's output. */

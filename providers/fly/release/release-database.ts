@@ -78,7 +78,7 @@ function done(job: string, image: string): string {
 
 /** Waits for migrations that an earlier run started. @returns those that succeeded */
 export async function awaitMigrations(
-  { fly, spec }: ReleaseWork,
+  { fly, spec }: { fly: Fly; spec: Pick<ReleaseSpec, "app"> },
   machines: readonly Machine[],
 ): Promise<Done> {
   const well = new Set<string>();

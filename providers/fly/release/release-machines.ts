@@ -1,13 +1,21 @@
 import * as argv from "../call/argv.ts";
 import { DriverError, FlyctlFailure, isPassing, retry } from "../call/errors.ts";
+import type { Fly } from "../call/flyctl.ts";
 import { lastWords } from "../call/log.ts";
 import { say, tell } from "../call/progress.ts";
+import type { ReleaseSpec } from "../spec.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import type { ReleaseWork } from "./release-database.ts";
 
 /**
  * What a release does to the machines: deploy, scale, await their health, and say why they are not healthy.
  */
+
+/** An app with machines in groups. */
+export interface RunningApp {
+  fly: Fly;
+  spec: Pick<ReleaseSpec, "app" | "groups">;
+}
 
 /** Lets flyctl read the file as a deploy would; unknown keys are refused. @returns the file's path */
 export async function validated({ fly, spec }: ReleaseWork, text: string): Promise<string> {
@@ -105,7 +113,7 @@ export async function scale(work: ReleaseWork, file: string): Promise<void> {
  * Starts stopped machines and waits until enough machines pass their checks: `scale` does not wait for that,
  * and a deploy leaves a stopped machine stopped. @returns all machines
  */
-export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
+export async function awaitHealthy(work: RunningApp): Promise<Machine[]> {
   const { spec, fly } = work;
   let said = "";
   const look = async () => {
@@ -134,7 +142,7 @@ export async function awaitHealthy(work: ReleaseWork): Promise<Machine[]> {
 
 /** The error for a failed release, with the last log lines of its unhealthy machines. */
 async function notReleased(
-  { spec, fly }: ReleaseWork,
+  { spec, fly }: RunningApp,
   failure: FlyctlFailure | undefined,
 ): Promise<DriverError> {
   const machines = await machinesOf(fly, spec.app).catch(() => []);

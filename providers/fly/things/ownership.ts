@@ -20,6 +20,14 @@ export interface Found {
   secrets: Secret[];
 }
 
+/** An app to make. */
+export interface Claim extends Owned {
+  /** A private network, apart from the organisation's other apps. Default: the organisation's own. */
+  network?: string;
+  /** Option of a command that gives the app another name, for the errors. Default: the config key of all names. */
+  option?: string;
+}
+
 /**
  * The app's secrets and owner, or undefined when our organisation has no app of that name.
  *
@@ -56,7 +64,7 @@ export function content(secrets: readonly Secret[]): Secret[] {
  */
 export async function claim(
   fly: Fly,
-  owned: Owned,
+  owned: Claim,
   isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
   previous?: unknown,
 ): Promise<Found> {
@@ -84,19 +92,21 @@ export async function remark(fly: Fly, owned: Owned, { secrets }: Found): Promis
 }
 
 /** @returns true when this call made the app; false when the app exists although the call failed. */
-async function create(fly: Fly, owned: Owned): Promise<boolean> {
+async function create(fly: Fly, owned: Claim): Promise<boolean> {
   // A failed call may still have made the app, and flyctl itself retries a 502 or 503: look before judging.
   const act = async () => {
-    await fly.once(argv.appsCreate(owned.app, owned.org), { app: owned.app });
+    await fly.once(argv.appsCreate(owned.app, owned.org, owned.network), { app: owned.app });
     fly.made.add(owned.app);
     return true;
   };
+  const isOwnName = (error: unknown) =>
+    error instanceof FlyctlFailure && error.reason === "exists" && fly.destroyed.has(owned.app);
   return fly.repeat(act, {
     tries: 4,
-    passes: isPassing,
+    passes: (error) => isPassing(error) || isOwnName(error),
     made: async (failure) => {
       if (await inOrganisation(fly, owned.org, owned.app)) return false;
-      if (failure.reason === "exists") throw taken(owned, failure);
+      if (failure.reason === "exists" && !isOwnName(failure)) throw taken(owned, failure);
       return undefined;
     },
   });
@@ -122,7 +132,7 @@ export async function hasNothing(fly: Fly, app: string, found: Found): Promise<b
  */
 export async function destroyOwned(
   fly: Fly,
-  owned: Owned,
+  owned: Claim,
   isEmpty: (found: Found) => Promise<boolean> = (found) => hasNothing(fly, owned.app, found),
   refuse?: () => Promise<void>,
   previous?: unknown,
@@ -139,6 +149,7 @@ export async function destroyOwned(
 export async function destroyApp(fly: Fly, app: string): Promise<void> {
   try {
     await fly.repeatable(argv.appsDestroy(app), { app });
+    fly.destroyed.add(app);
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
   }
@@ -164,17 +175,24 @@ export async function takeBack(
   await destroyApp(fly, owned.app);
 }
 
-export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "unmarked"): DriverError {
+export function notOurs(claim: Claim, owner: "another stack's" | "unmarked"): DriverError {
+  const { app, org, stack, option } = claim;
   const whose =
     owner === "unmarked"
       ? `it has content, but not the mark of stack ${stack}`
       : `it carries the mark of a stack other than ${stack}, or of a stack of the same name in another backend`;
   return new DriverError({
     what: `The Fly app "${app}" already exists in organisation ${org} and belongs to something else: ${whose}.`,
-    setIn: "mastiff:app (by default derived from mastiff:domain)",
+    setIn: namedBy(claim),
     fix: [
-      "choose another name:  pulumi config set mastiff:app <name>",
-      `or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)`,
+      option === undefined
+        ? "choose another name:  pulumi config set mastiff:app <name>"
+        : `choose another name:  ${option} <name>`,
+      ...(option === undefined
+        ? [
+            "or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
+          ]
+        : []),
       `to see what is in it:  flyctl status -a ${app}`,
     ],
     retry: retry.no,
@@ -182,13 +200,16 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
 }
 
 /** The error for a name that belongs to an app outside our organisation. */
-export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError {
+export function taken(claim: Claim, failure: FlyctlFailure): DriverError {
+  const { app, org, option } = claim;
   return new DriverError(
     {
       what: `The app name "${app}" is taken: names are unique on all of Fly, and organisation ${org} does not have this app.`,
-      setIn: "mastiff:app (by default derived from mastiff:domain)",
+      setIn: namedBy(claim),
       fix: [
-        "choose another name:  pulumi config set mastiff:app <name>",
+        option === undefined
+          ? "choose another name:  pulumi config set mastiff:app <name>"
+          : `choose another name:  ${option} <name>`,
         "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",
       ],
       retry: retry.no,
@@ -197,4 +218,11 @@ export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError 
     },
     { cause: failure },
   );
+}
+
+/** What gives an app its name. */
+function namedBy({ option }: Claim): string {
+  return option === undefined
+    ? "mastiff:app (by default derived from mastiff:domain)"
+    : `the option ${option} (by default derived from mastiff:app)`;
 }

@@ -86,9 +86,9 @@ export function identifier(name: string): string {
   return `"${name}"`;
 }
 
-/** A text as an SQL literal. Only text that needs no escaping: names and verifiers. */
+/** A text as an SQL literal. Only text that needs no escaping: names, verifiers, and comments of ours. */
 export function literal(text: string): string {
-  if (!/^[\w$:+/=.-]+$/.test(text)) throw new Error("this value is not a plain literal");
+  if (!/^[\w$:+/=., -]+$/.test(text)) throw new Error("this value is not a plain literal");
   return `'${text}'`;
 }
 

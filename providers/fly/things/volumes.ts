@@ -1,5 +1,6 @@
 import { type Parts, setParts } from "../../rules/config-parts.ts";
 import * as argv from "../call/argv.ts";
+import type { VolumeCreate } from "../call/argv-machines.ts";
 import { DriverError, isPassing, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { jsonIn } from "../call/parse.ts";
@@ -32,10 +33,7 @@ export function areFromToday(volumes: readonly Volume[]): boolean {
 }
 
 /** The one volume of that name. Each call of `volumes create` adds another, so list before each retry. */
-export async function ensureVolume(
-  fly: Fly,
-  o: { app: string; name: string; region: string; sizeGb: number },
-): Promise<Volume> {
+export async function ensureVolume(fly: Fly, o: VolumeCreate): Promise<Volume> {
   const look = async () => {
     const ofName = (await volumesOf(fly, o.app)).filter((one) => one.name === o.name);
     return ofName.find((one) => one.attached_machine_id) ?? ofName[0];

@@ -2,6 +2,7 @@
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { lookup } from "../cloudflare/dns.ts";
 import type { World } from "../world.ts";
+import { seal } from "./active-record.ts";
 import type { Situation } from "./behaviour.ts";
 import type { Account, Schema } from "./database.ts";
 import { encryptionKeys } from "./environment.ts";
@@ -59,12 +60,9 @@ function receivesMail(world: World, domain: string): boolean {
   return (["MX", "A", "AAAA"] as const).some((type) => lookup(world, domain, type).length > 0);
 }
 
-/**
- * Stores a new account with a new pair of keys. The real Mastodon encrypts the private key; here it is not
- * stored.
- */
+/** Stores a new account with a new pair of keys. */
 export function store(seen: Situation, found: Schema, wish: NewAccount): Account {
-  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const account: Account = {
     username: wish.username,
     email: wish.email.toLowerCase(),
@@ -73,6 +71,7 @@ export function store(seen: Situation, found: Schema, wish: NewAccount): Account
     approved: wish.approved,
     passwordHash: createHash("sha256").update(wish.password).digest("hex"),
     publicKeyPem: publicKey.export({ type: "spki", format: "pem" }).toString(),
+    sealedKey: seal(seen.env, privateKey.export({ type: "pkcs1", format: "pem" }).toString()),
     createdAt: seen.world.now().toISOString(),
   };
   found.accounts.push(account);

@@ -9,16 +9,13 @@ import { createHash } from "node:crypto";
 import { etagOf, findBucket, listObjects } from "../cloudflare/r2.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, cutBySilence } from "./connect.ts";
-import type { Schema } from "./database.ts";
+import { databaseBytes, rowsOf, type Schema, schemaVersion } from "./database.ts";
 import { behind } from "./direct.ts";
 import { encrypt, type Recipient, recipientsIn } from "./openpgp.ts";
 import { askBucket } from "./s3-request.ts";
 
 /** How long a backup takes on the real Fly, in milliseconds: an order of magnitude for a small community. */
 export const backupMs = 20_000;
-
-/** Size of a database that has little more than Mastodon's schema, in bytes: an order of magnitude. */
-const databaseBytes = 16 * 1024 * 1024;
 
 const variables = [
   "DATABASE_URL",
@@ -89,8 +86,7 @@ function take(seen: Situation, lines: string[]): void {
     bytes: dump.length,
     sha256: createHash("sha256").update(dump).digest("hex"),
     entries: 812,
-    // The instance's own actor is an account without a user (mastodon/mastodon db/seeds/02_instance_actor.rb).
-    rows: { accounts: schema.accounts.length + 1, users: schema.accounts.length, statuses: 0 },
+    rows: rowsOf(schema),
     databaseBytes,
     dump: `${stem}.dump.gpg`,
     escrow: `${stem}.escrow.gpg`,
@@ -174,11 +170,6 @@ function readDatabase(
     return Buffer.from(`PGDMP${JSON.stringify(catalogue)}`);
   };
   return { schema, server: server.version, archive };
-}
-
-/** The newest version in schema_migrations, which only grows. The local Mastodon has a pair for each minor. */
-function schemaVersion({ pre, post }: Schema): string {
-  return `2026010100${pre.replace(".", "").padStart(3, "0")}${pre === post ? 1 : 0}`;
 }
 
 /** The bucket at MASTIFF_BACKUP_URL. */

@@ -38,6 +38,17 @@ export type DatabaseConnection =
 
 /** Opens DATABASE_URL as libpq does. */
 export function connectDatabase(from: From, databaseUrl: string | undefined): DatabaseConnection {
+  const connection = logIn(from, databaseUrl);
+  if (!connection.ok || connection.catalogue.closed !== true) return connection;
+  const url = new URL(databaseUrl ?? "");
+  const name = decodeURIComponent(url.pathname.slice(1)) || connection.user;
+  // postgres/postgres src/backend/utils/init/postinit.c, CheckMyDatabase.
+  const message = `connection to server at "${url.hostname}", port ${url.port || 5432} failed: FATAL:  database "${name}" is not currently accepting connections`;
+  return { ok: false, kind: "database", message, user: connection.user, name };
+}
+
+/** As {@link connectDatabase}, also to a database that nobody may connect to: as a session that is open already. */
+export function logIn(from: From, databaseUrl: string | undefined): DatabaseConnection {
   const url = new URL(databaseUrl || "postgres://mastodon@localhost:5432/mastodon_production");
   const user = decodeURIComponent(url.username);
   const name = decodeURIComponent(url.pathname.slice(1)) || user;

@@ -22,6 +22,8 @@ export interface Account {
   passwordHash: string;
   /** The key that other servers check the account's signatures with. */
   publicKeyPem: string;
+  /** The key that it signs with, as ActiveRecord encrypts it. Absent in worlds from before it was kept. */
+  sealedKey?: string;
   createdAt: string;
 }
 
@@ -41,6 +43,12 @@ export interface Schema {
 /** One database of a server. */
 export interface Catalogue {
   owner: string;
+  /** `COMMENT ON DATABASE`. */
+  comment?: string;
+  /** `ALLOW_CONNECTIONS false`: nobody may connect. Sessions that are open go on. */
+  closed?: boolean;
+  /** Sessions were ended while it was closed, so it has none. */
+  ended?: boolean;
   /** Further roles that own something in it: tables belong to the role that ran the migrations. */
   owners?: string[];
   mastodon?: Schema;
@@ -51,4 +59,20 @@ export interface Database {
   version: string;
   roles: Record<string, Role>;
   databases: Record<string, Catalogue>;
+}
+
+/** Size of a database that has little more than Mastodon's schema, in bytes: an order of magnitude. */
+export const databaseBytes = 16 * 1024 * 1024;
+
+/** The newest version in schema_migrations, which only grows. The local Mastodon has a pair for each minor. */
+export function schemaVersion({ pre, post }: Schema): string {
+  return `2026010100${pre.replace(".", "").padStart(3, "0")}${pre === post ? 1 : 0}`;
+}
+
+/**
+ * Rows of the tables that are counted. The instance's own actor is an account without a user (mastodon/mastodon
+ * db/seeds/02_instance_actor.rb).
+ */
+export function rowsOf({ accounts }: Schema): { accounts: number; users: number; statuses: number } {
+  return { accounts: accounts.length + 1, users: accounts.length, statuses: 0 };
 }

@@ -6,6 +6,7 @@
 import {
   constants,
   createCipheriv,
+  createDecipheriv,
   createHash,
   createPublicKey,
   diffieHellman,
@@ -78,6 +79,25 @@ export function encrypt(plain: Buffer, recipients: readonly Recipient[]): Buffer
     ...recipients.map((one) => one.wrap(key)),
     packet(tags.sealed, Buffer.concat([Buffer.from([1]), ...sealed])),
   ]);
+}
+
+/**
+ * `gpg --decrypt --override-session-key`: opens a message of {@link encrypt}.
+ *
+ * @param sessionKey `9:<hex>`: the number of the cipher (RFC 4880, 9.2) and the key
+ * @returns undefined when the key is another message's, or the message is damaged
+ */
+export function openWith(sessionKey: string, message: Buffer): Buffer | undefined {
+  const [cipher, hex = ""] = sessionKey.split(":");
+  const key = Buffer.from(hex, "hex");
+  const sealed = packetsIn(message).find(({ tag }) => tag === tags.sealed)?.body;
+  if (Number(cipher) !== aes256 || key.length !== 32 || sealed === undefined) return undefined;
+  const decipher = createDecipheriv("aes-256-cfb", key, Buffer.alloc(16));
+  const plain = Buffer.concat([decipher.update(sealed.subarray(1)), decipher.final()]);
+  if (!digest("sha1", plain.subarray(0, -20)).equals(plain.subarray(-20))) return undefined;
+  // 16 random octets and two of them again. The literal packet has an empty name and no date.
+  const [literal] = packetsIn(plain.subarray(18, -22));
+  return literal?.body.subarray(6);
 }
 
 function recipientOf(packets: Packet[]): Recipient {

@@ -9,17 +9,20 @@
  */
 
 import { backup, backupMs, isBackup } from "./backup.ts";
-import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
-import type { Database } from "./database.ts";
+import type { Behaviour, Execution, Outcome, Situation } from "./behaviour.ts";
+import { type Database, databaseBytes } from "./database.ts";
 import { dump, dumpJob } from "./dump.ts";
 import { psql } from "./psql.ts";
+import { restore, restoreJob, restoreMs } from "./restore.ts";
 import { verifierOf, verifies } from "./scram.ts";
+import { sessionsWith } from "./sessions.ts";
 
 const roles = { postgres: "OPERATOR_PASSWORD", flypgadmin: "SU_PASSWORD", repmgr: "REPL_PASSWORD" } as const;
 
 export const postgresFlex: Behaviour = {
   plan({ argv }) {
     if (isBackup(argv)) return { kind: "job", milliseconds: backupMs };
+    if (restoreJob(argv) !== undefined) return { kind: "job", milliseconds: restoreMs };
     return dumpJob(argv) === undefined
       ? { kind: "service", milliseconds: 9000 }
       : { kind: "job", milliseconds: 6000 };
@@ -28,6 +31,8 @@ export const postgresFlex: Behaviour = {
   boot(seen): Outcome {
     if (isBackup(seen.argv)) return backup(seen);
     if (dumpJob(seen.argv) !== undefined) return dump(seen);
+    const restoring = restoreJob(seen.argv);
+    if (restoring !== undefined) return restore(seen, restoring);
     for (const name of ["OPERATOR_PASSWORD", "SU_PASSWORD", "REPL_PASSWORD", "FLY_CONSUL_URL"]) {
       if (!seen.env[name])
         return { lines: [`panic: failed to initialize node: ${name} is not set`], exit: 2 };
@@ -54,8 +59,10 @@ export const postgresFlex: Behaviour = {
   },
 
   execute(seen, command) {
-    if (command[0] !== "psql" || seen.disk.postgres === undefined) return undefined;
-    return psql(seen.disk.postgres, command.slice(1));
+    const server = seen.disk.postgres;
+    if (command.join(" ") === "df --output=avail --block-size=1 /data") return free(seen);
+    if (command[0] !== "psql" || server === undefined) return undefined;
+    return psql(server, command.slice(1), (database) => sessionsWith(seen.world, server, database));
   },
 
   respond(_seen, request) {
@@ -71,6 +78,14 @@ export const postgresFlex: Behaviour = {
 
   sockets: () => ["[::]:5432", "[::]:5433", "[::]:5500"],
 };
+
+/** What `df` says of the volume: all but the databases is free. */
+function free({ app, machine, disk }: Situation): Execution {
+  const volume = app.volumes[machine.config.mounts?.[0]?.volume ?? ""];
+  if (volume === undefined) return { exit: 1, stdout: "", stderr: "df: /data: No such file or directory\n" };
+  const taken = Object.keys(disk.postgres?.databases ?? {}).length * databaseBytes;
+  return { exit: 0, stdout: `      Avail\n${volume.sizeGb * 1024 ** 3 - taken}\n`, stderr: "" };
+}
 
 function setPasswords(server: Database, seen: Situation): void {
   for (const [role, secret] of Object.entries(roles)) {

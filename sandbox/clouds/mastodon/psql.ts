@@ -1,14 +1,18 @@
-/** `psql` inside a Postgres machine: connects to the server on the same machine and runs one statement. */
+/** `psql` inside a Postgres machine: connects to the server on the same machine and runs the statements of one -c. */
 
 import type { Execution } from "./behaviour.ts";
 import type { Database } from "./database.ts";
 import { verifies } from "./scram.ts";
-import { run } from "./sql.ts";
+import { runAll, type Sessions } from "./sql.ts";
 
 const switches = new Set(["-X", "-A", "-t", "-q", "-At", "-XAt", "-tA"]);
 
-/** Runs psql with its arguments. The server's own verifier checks the password. */
-export function psql(server: Database, args: string[]): Execution {
+/**
+ * Runs psql with its arguments. The server's own verifier checks the password.
+ *
+ * @param sessions how many sessions others have with a database
+ */
+export function psql(server: Database, args: string[], sessions: Sessions): Execution {
   let url: string | undefined;
   let sql: string | undefined;
   let quiet = false;
@@ -30,14 +34,13 @@ export function psql(server: Database, args: string[]): Execution {
   const refusal = connect(server, where);
   if (refusal !== undefined) return failed(2, refusal);
   if (sql === undefined) return { exit: 0, stdout: "", stderr: "" };
-  const answer = run(server, sql, databaseOf(where));
-  if (answer.error !== undefined) return failed(1, answer.error);
-  const lines = answer.rows ?? (quiet || answer.tag === undefined ? [] : [answer.tag]);
-  return {
-    exit: 0,
-    stdout: lines.map((line) => `${line}\n`).join(""),
-    stderr: answer.notice === undefined ? "" : `${answer.notice}\n`,
-  };
+  const answers = runAll(server, sql, { database: databaseOf(where), sessions });
+  const error = answers.find((answer) => answer.error !== undefined)?.error;
+  if (error !== undefined) return failed(1, error);
+  const lines = answers.flatMap(({ rows, tag }) => rows ?? (quiet || tag === undefined ? [] : [tag]));
+  const notices = answers.flatMap(({ notice }) => (notice === undefined ? [] : [notice]));
+  const text = (all: string[]) => all.map((line) => `${line}\n`).join("");
+  return { exit: 0, stdout: text(lines), stderr: text(notices) };
 }
 
 /** libpq's text when the server refuses a connection; undefined: the connection succeeds. */
@@ -56,10 +59,10 @@ function connect(server: Database, url: URL): string | undefined {
     return `psql: error: ${where}FATAL:  password authentication failed for user "${user}"`;
   }
   const database = databaseOf(url);
-  if (server.databases[database] === undefined) {
-    return `psql: error: ${where}FATAL:  database "${database}" does not exist`;
-  }
-  return undefined;
+  const found = server.databases[database];
+  if (found === undefined) return `psql: error: ${where}FATAL:  database "${database}" does not exist`;
+  if (found.closed !== true) return undefined;
+  return `psql: error: ${where}FATAL:  database "${database}" is not currently accepting connections`;
 }
 
 /** Without a database in the URL, libpq connects to the database with the user's name. */

@@ -1,10 +1,18 @@
 /**
- * The SQL that operators send to a community's database server, one statement at a time. Every other
- * statement is a syntax error: otherwise a wrong statement could pass here and fail on a real server.
+ * The SQL that operators send to a community's database server. Every other statement is a syntax error:
+ * otherwise a wrong statement could pass here and fail on a real server.
  *
  * Messages: postgres/postgres src/backend/commands/user.c, dbcommands.c.
  */
-import type { Database } from "./database.ts";
+import {
+  type Catalogue,
+  type Database,
+  databaseBytes,
+  rowsOf,
+  type Schema,
+  schemaVersion,
+} from "./database.ts";
+import { rank } from "./migrations.ts";
 import { isVerifier, verifierOf } from "./scram.ts";
 
 /** A server's answer: rows, or the statement's tag, or an error. */
@@ -15,10 +23,20 @@ export interface Answer {
   error?: string;
 }
 
-type Statement = [RegExp, (server: Database, parts: string[], database: string) => Answer];
+/** How many sessions others have with a database. */
+export type Sessions = (database: string) => number;
+
+/** Where statements run. */
+interface At {
+  database: string;
+  sessions: Sessions;
+}
+
+type Statement = [RegExp, (server: Database, parts: string[], at: At) => Answer];
 
 const identifier = `(?:"((?:[^"]|"")+)"|([a-z_][a-z0-9_]*))`;
 const text = `'((?:[^']|'')*)'`;
+const texts = `\\(('[^']*'(?:, '[^']*')*)\\)`;
 const form = (source: string) => new RegExp(`^\\s*${source.replaceAll(" ", "\\s+")}\\s*;?\\s*$`, "i");
 
 const statements: Statement[] = [
@@ -38,33 +56,95 @@ const statements: Statement[] = [
   ],
   [
     form(`SELECT 1 FROM pg_tables WHERE schemaname = 'public' AND tablename = 'users'`),
-    (s, _parts, database) => ({ rows: s.databases[database]?.mastodon === undefined ? [] : ["1"] }),
+    (s, _parts, { database }) => ({ rows: s.databases[database]?.mastodon === undefined ? [] : ["1"] }),
   ],
-  [form("SELECT count\\(\\*\\) FROM public\\.users"), countUsers],
+  [form("SELECT count\\(\\*\\) FROM public\\.users"), ofSchema("users", ({ accounts }) => [accounts.length])],
+  [
+    form(
+      "SELECT count\\(\\*\\) FROM pg_tables WHERE schemaname NOT IN \\('pg_catalog', 'information_schema'\\)",
+    ),
+    (s, _parts, { database }) => ({ rows: [s.databases[database]?.mastodon === undefined ? "0" : "122"] }),
+  ],
+  [
+    form("SELECT max\\(version\\), count\\(\\*\\) FROM public\\.schema_migrations"),
+    ofSchema("schema_migrations", (schema) => [schemaVersion(schema), versionsIn(schema)]),
+  ],
+  [
+    form(
+      "SELECT \\(SELECT count\\(\\*\\) FROM public\\.accounts\\), \\(SELECT count\\(\\*\\) FROM public\\.users\\), \\(SELECT count\\(\\*\\) FROM public\\.statuses\\), \\(SELECT max\\(version\\) FROM public\\.schema_migrations\\), pg_database_size\\(current_database\\(\\)\\)",
+    ),
+    ofSchema("accounts", (schema) => [
+      ...Object.values(rowsOf(schema)),
+      schemaVersion(schema),
+      databaseBytes,
+    ]),
+  ],
+  [
+    form(
+      `SELECT datname, datallowconn, coalesce\\(shobj_description\\(oid, 'pg_database'\\), ''\\) FROM pg_database WHERE datname IN ${texts}`,
+    ),
+    describe,
+  ],
   [form(`CREATE (?:ROLE|USER) ${identifier} (?:WITH )?LOGIN PASSWORD ${text}`), createRole],
   [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?(?:LOGIN )?PASSWORD ${text}`), alterRole],
   [form(`ALTER (?:ROLE|USER) ${identifier} (?:WITH )?NOLOGIN`), noLogin],
   [form(`GRANT ${identifier} TO ${identifier}`), grant],
   [form(`ALTER (?:ROLE|USER) ${identifier} SET role (?:TO|=) ${text}`), actAs],
   [
-    // The state contains no open connections, so there is never one to terminate.
+    // No session is known by its role, so there is never one to terminate.
     form(`SELECT pg_terminate_backend\\(pid\\) FROM pg_stat_activity WHERE usename = ${text}`),
     () => ({ rows: [] }),
   ],
+  [form(`SELECT pg_terminate_backend\\(pid\\) FROM pg_stat_activity WHERE datname IN ${texts}`), terminate],
   [form(`CREATE DATABASE ${identifier} (?:WITH )?OWNER ${identifier}`), createDatabase],
   [form(`DROP DATABASE (IF EXISTS )?${identifier}(?: WITH \\(FORCE\\))?`), dropDatabase],
+  [form(`ALTER DATABASE ${identifier} (?:WITH )?ALLOW_CONNECTIONS (true|false)`), allowConnections],
+  [form(`ALTER DATABASE ${identifier} RENAME TO ${identifier}`), renameDatabase],
+  [form(`COMMENT ON DATABASE ${identifier} IS (NULL|'(?:[^']|'')*')`), commentOn],
   [form(`DROP ROLE (IF EXISTS )?${identifier}`), dropRole],
 ];
 
-/** Runs one statement as a superuser who is connected to this database. */
-export function run(server: Database, sql: string, database = "postgres"): Answer {
+/**
+ * Runs the statements of one message as a superuser, up to the first that fails. Several in one message are one
+ * transaction, unless they begin and commit one themselves (PostgreSQL's documentation, protocol-flow, “Multiple
+ * Statements in a Simple Query”).
+ */
+export function runAll(server: Database, sql: string, at: At): Answer[] {
+  const all = statementsIn(sql);
+  const [only = ""] = all;
+  if (all.length < 2) return [run(server, only, at)];
+  const before = structuredClone({ roles: server.roles, databases: server.databases });
+  const answers: Answer[] = [];
+  for (const statement of all) {
+    const [, alone] = /^\s*((?:CREATE|DROP) DATABASE)\b/i.exec(statement) ?? [];
+    const answer: Answer =
+      alone !== undefined
+        ? { error: `ERROR:  ${alone.toUpperCase()} cannot run inside a transaction block` }
+        : /^\s*(BEGIN|COMMIT)\s*$/i.test(statement)
+          ? { tag: statement.trim().toUpperCase() }
+          : run(server, statement, at);
+    answers.push(answer);
+    if (answer.error === undefined) continue;
+    Object.assign(server, before);
+    break;
+  }
+  return answers;
+}
+
+/** The statements of a message: a semicolon within quotes ends none. */
+function statementsIn(sql: string): string[] {
+  const found = sql.match(/(?:'[^']*'|"[^"]*"|[^;'"])+/g) ?? [];
+  return found.filter((one) => one.trim() !== "");
+}
+
+function run(server: Database, sql: string, at: At): Answer {
   for (const [pattern, act] of statements) {
     const found = pattern.exec(sql);
     if (found === null) continue;
     return act(
       server,
       found.slice(1).filter((part) => part !== undefined),
-      database,
+      at,
     );
   }
   return {
@@ -77,14 +157,88 @@ function named(raw: string): string {
   return raw.replaceAll('""', '"').slice(0, 63);
 }
 
-function countUsers(server: Database, _parts: string[], database: string): Answer {
-  const schema = server.databases[database]?.mastodon;
-  if (schema === undefined)
+/** A row that is read from one of Mastodon's tables. */
+function ofSchema(table: string, read: (schema: Schema) => (string | number)[]): Statement[1] {
+  return (server, _parts, { database }) => {
+    const schema = server.databases[database]?.mastodon;
+    if (schema !== undefined) return { rows: [read(schema).join("|")] };
+    return { error: `ERROR:  relation "public.${table}" does not exist` };
+  };
+}
+
+/** How many versions are in schema_migrations: each minor has two, of before and of after its release. */
+function versionsIn({ pre, post }: Schema): number {
+  return rank(pre) + rank(post) + 2;
+}
+
+/** Database, whether it may be connected to, and its comment. */
+function describe(server: Database, [list = ""]: string[]): Answer {
+  const names = namesIn(list);
+  const found = Object.entries(server.databases).filter(([name]) => names.includes(name));
+  return {
+    rows: found.map(
+      ([name, { closed, comment = "" }]) => `${name}|${closed === true ? "f" : "t"}|${comment}`,
+    ),
+  };
+}
+
+/** A session of a database that is open comes back at once. */
+function terminate(server: Database, [list = ""]: string[], { sessions }: At): Answer {
+  const rows = namesIn(list).flatMap((name) => Array<string>(sessions(name)).fill("t"));
+  for (const name of namesIn(list)) {
+    const catalogue = server.databases[name];
+    if (catalogue?.closed === true) catalogue.ended = true;
+  }
+  return { rows };
+}
+
+function namesIn(list: string): string[] {
+  return [...list.matchAll(/'([^']*)'/g)].map(([, name = ""]) => name);
+}
+
+function allowConnections(server: Database, [raw = "", word = ""]: string[]): Answer {
+  const catalogue = server.databases[named(raw)];
+  if (catalogue === undefined) return missing(raw);
+  if (word.toLowerCase() === "false") catalogue.closed = true;
+  else {
+    delete catalogue.closed;
+    delete catalogue.ended;
+  }
+  return { tag: "ALTER DATABASE" };
+}
+
+function renameDatabase(
+  server: Database,
+  [from = "", to = ""]: string[],
+  { database, sessions }: At,
+): Answer {
+  const [old, name] = [named(from), named(to)];
+  const catalogue = server.databases[old];
+  if (catalogue === undefined) return missing(from);
+  if (server.databases[name] !== undefined) return { error: `ERROR:  database "${name}" already exists` };
+  if (old === database) return { error: "ERROR:  current database cannot be renamed" };
+  const count = sessions(old);
+  if (count > 0) {
+    const are = count === 1 ? "is 1 other session" : `are ${count} other sessions`;
     return {
-      error:
-        'ERROR:  relation "public.users" does not exist\nLINE 1: SELECT count(*) FROM public.users\n                             ^',
+      error: `ERROR:  database "${old}" is being accessed by other users\nDETAIL:  There ${are} using the database.`,
     };
-  return { rows: [String(schema.accounts.length)] };
+  }
+  delete server.databases[old];
+  server.databases[name] = catalogue;
+  return { tag: "ALTER DATABASE" };
+}
+
+function commentOn(server: Database, [raw = "", words = ""]: string[]): Answer {
+  const catalogue: Catalogue | undefined = server.databases[named(raw)];
+  if (catalogue === undefined) return missing(raw);
+  if (words.toUpperCase() === "NULL") delete catalogue.comment;
+  else catalogue.comment = words.slice(1, -1).replaceAll("''", "'");
+  return { tag: "COMMENT" };
+}
+
+function missing(raw: string): Answer {
+  return { error: `ERROR:  database "${named(raw)}" does not exist` };
 }
 
 function createRole(server: Database, [raw = "", password = ""]: string[]): Answer {

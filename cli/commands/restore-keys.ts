@@ -1,0 +1,217 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { CommunitySettings } from "../../components/config/schema.ts";
+import { mastodonSecretNames } from "../../components/mastodon/mastodon-secrets.ts";
+import { S3Error } from "../../providers/cloudflare/s3.ts";
+import { shell } from "../../providers/fly/call/shell.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { backupsIn } from "../backups/in-bucket.ts";
+import { command } from "../command.ts";
+import { stack } from "../options.ts";
+import { must } from "../pulumi.ts";
+import { lockIn } from "../recover/engine.ts";
+import { chosenBackup, from, nameOf } from "../restore/chosen-backup.ts";
+import { type Escrow, escrowOf } from "../restore/escrow.ts";
+import {
+  beyond,
+  escrowProblem,
+  hasSecrets,
+  type OpenState,
+  targetsOf,
+  withSecrets,
+} from "../restore/given-secrets.ts";
+import { doNotOpen, keyOptions, keysOf, textOf } from "../restore/keys.ts";
+import { operatorsBucket } from "../restore/operators-bucket.ts";
+import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
+import { UsageError } from "../usage-error.ts";
+
+/**
+ * From nothing: gives a new stack the secrets of a backup, before its first `up`.
+ *
+ *   escrow ─► decrypted here ─► pulumi up --target: the resources that hold secrets, and nothing in a cloud
+ *                                    └─► export, replace, import, through pipes ─► looked at again
+ *
+ * A run that is killed anywhere is completed by the next one: the state then has nothing beyond these resources, or
+ * has the escrow's secrets already.
+ */
+export const restoreKeys = command({
+  meta: {
+    name: "restore-keys",
+    description: "Gives a new stack the secrets of a backup, so that its community is the old one.",
+  },
+  notes: [
+    "For a community whose stack, state and machines are lost. It is the step before the first pulumi up.",
+    "The new stack needs the old config: the domain, the names, and the version of Mastodon that the backup is of.",
+    "It reads the escrow of the backup, in the bucket or in a file. It creates nothing in any cloud.",
+    "It refuses a stack that has been up. It can be run again at any time.",
+  ],
+  args: {
+    stack,
+    from: {
+      ...from,
+      default: "latest",
+      description: "latest, the time of a backup, or a file ….escrow.gpg",
+    },
+    ...keyOptions,
+    community: {
+      type: "string",
+      valueHint: "name",
+      default: "community",
+      description: "logical name of the community in the program",
+    },
+  },
+  examples: [
+    {
+      line: "npx mastiff restore-keys -s acme --key key.asc",
+      does: "the newest backup in the bucket; needs CLOUDFLARE_API_TOKEN",
+    },
+    {
+      line: "npx mastiff restore-keys -s acme --from 20261129T030000Z.escrow.gpg --key key.asc",
+      does: "a file",
+    },
+  ],
+  async run({ args }) {
+    const { stdout, stderr } = shell();
+    const talk = (line: string) => stderr(`${line}\n`);
+    const opened = await openStack(args.stack);
+    const config = await configOf(opened);
+    const settings = communityIn(config, opened);
+    const keys = await keysOf(args, undefined);
+    const { sealed, what, recipients, name } = args.from.endsWith(".gpg")
+      ? escrowInFile(args.from)
+      : await escrowInBucket(args.from, settings, () => operatorsBucket(opened, settings, config));
+    const read = await textOf(sealed, keys);
+    if (read === undefined) throw doNotOpen(what, keys, recipients);
+    const escrow = escrowOf(read.text);
+    fitting(escrow, settings, opened);
+
+    const { community } = args;
+    const before = await exported(opened);
+    if (!hasSecrets(before, community, escrow)) {
+      const others = beyond(before.deployment.resources ?? [], community, escrow);
+      if (others.length > 0) throw hasBeenUp(opened, others);
+      talk("pulumi up: the resources that hold secrets, and nothing in a cloud");
+      await makeHolders(opened, community, escrow);
+      const state = withSecrets(await exported(opened), community, escrow);
+      if (state === undefined) throw noCommunity(community);
+      talk("pulumi stack import: the secrets of the escrow in their place");
+      must(await opened.pulumi(["stack", "import"], JSON.stringify(state)));
+      if (!hasSecrets(await exported(opened), community, escrow))
+        throw new Error("the state was imported, and does not have the secrets of the escrow");
+    }
+    const count = Object.keys(escrow.secrets).length;
+    stdout(`The stack ${opened.name} has the ${count} secrets of ${escrow.domain}.\n`);
+    talk(
+      [
+        "now     make the community, which is empty at first:",
+        `          pulumi up -s ${opened.name}`,
+        "        then bring back its database:",
+        `          npx mastiff restore -s ${opened.name} --from ${name} --key <file>`,
+      ].join("\n"),
+    );
+  },
+});
+
+/** An encrypted escrow. */
+interface FoundEscrow {
+  sealed: Uint8Array;
+  /** In words, for errors. */
+  what: string;
+  /** Fingerprints of the keys that open it, where the manifest is at hand. */
+  recipients?: readonly string[];
+  /** How `--from` of a restore names its backup. */
+  name: string;
+}
+
+/** @throws UsageError when there is no such file */
+function escrowInFile(path: string): FoundEscrow {
+  const file = path.replace(/\.dump\.gpg$/, ".escrow.gpg");
+  try {
+    const sealed = readFileSync(file);
+    return { sealed, what: file, name: basename(file).split(".")[0] ?? "" };
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UsageError({
+      what: `--from: ${file} cannot be read (${code}).`,
+      fix: ["the escrow of a backup is beside its dump:  --from <path>/<time>.escrow.gpg"],
+    });
+  }
+}
+
+async function escrowInBucket(
+  text: string,
+  settings: CommunitySettings,
+  opening: () => ReturnType<typeof operatorsBucket>,
+): Promise<FoundEscrow> {
+  const { domain } = settings;
+  try {
+    const bucket = await opening();
+    const found = await backupsIn(bucket, domain);
+    const chosen = await chosenBackup(text, { bucket, found, domain, stack: undefined });
+    const name = nameOf(chosen);
+    const { recipients } = chosen.manifest;
+    return { sealed: await chosen.escrow(), what: `the escrow of ${name}`, recipients, name };
+  } catch (error) {
+    throw error instanceof S3Error ? unreadable(error) : error;
+  }
+}
+
+/** Unlike in a stack that is up, `pulumi up` repairs nothing here: it would make other secrets. */
+function unreadable(error: S3Error): OperatorError {
+  const isRefused = error.status !== undefined && error.status < 500 && error.status !== 429;
+  if (!isRefused) return error;
+  return new OperatorError(
+    `${error.words}\n  fix     the token for Cloudflare needs Workers R2 Storage, Edit, in the account of the bucket (mastiff:backup.account); a key of your own has to list the bucket and to read its objects\n          or name the escrow of a backup that you have:  --from <path>/<time>.escrow.gpg`,
+  );
+}
+
+/** @throws OperatorError when the stack's config describes another community than the escrow is of */
+function fitting(escrow: Escrow, settings: CommunitySettings, { name }: Stack): void {
+  const { domain, otpSecret, mastodonVersion } = settings;
+  if (escrow.domain !== domain)
+    throw new OperatorError(
+      `The escrow is of ${escrow.domain}, and the stack ${name} is for ${domain}.\n  set in  mastiff:domain\n  fix     pulumi config set mastiff:domain ${escrow.domain} -s ${name}\n          or name another backup with --from`,
+    );
+  if (escrow.secrets.OTP_SECRET !== undefined && !otpSecret)
+    throw new OperatorError(
+      `The escrow has an OTP_SECRET: the database is from before Mastodon 4.4.\n  set in  mastiff:otpSecret\n  fix     pulumi config set mastiff:otpSecret true -s ${name}`,
+    );
+  const problem = escrowProblem(escrow, mastodonSecretNames(otpSecret));
+  if (problem !== undefined)
+    throw new OperatorError(
+      `The escrow cannot be used: ${problem}.\n  fix     name another backup with --from: the escrows of a community are all alike`,
+    );
+  if (escrow.version !== mastodonVersion)
+    shell().stderr(
+      `The backup is of Mastodon ${escrow.version}, and mastiff:mastodonVersion is ${mastodonVersion}. A restore migrates to a newer version, and is refused into an older one.\n`,
+    );
+}
+
+async function exported(stack: Stack): Promise<OpenState> {
+  return JSON.parse(must(await stack.pulumi(["stack", "export", "--show-secrets"]))) as OpenState;
+}
+
+/** @throws OperatorError with pulumi's words */
+async function makeHolders(stack: Stack, community: string, escrow: Escrow): Promise<void> {
+  const targets = targetsOf(community, escrow).flatMap((target) => ["--target", target]);
+  const run = await stack.pulumi(["up", "--yes", "--skip-preview", "--non-interactive", ...targets]);
+  if (run.exitCode === 0) return;
+  const lock = lockIn(run.output);
+  if (lock === undefined) throw new OperatorError(run.output);
+  throw new OperatorError(
+    `Another run holds the lock of ${stack.name}: ${lock.holder}.\n  fix     if it was a run of this command that was stopped:  npx mastiff recover -s ${stack.name}\n          then run this command again`,
+  );
+}
+
+function noCommunity(name: string): OperatorError {
+  return new OperatorError(
+    `The program of this stack makes no community ${JSON.stringify(name)}.\n  fix     name the one that it makes, as in new Community("<name>", …):  --community <name>`,
+  );
+}
+
+function hasBeenUp({ name }: Stack, others: readonly string[]): OperatorError {
+  const some = others.slice(0, 3).join(", ");
+  return new OperatorError(
+    `The stack ${name} has been up: its state has ${some}${others.length > 3 ? ` and ${others.length - 3} more` : ""}. Its community has secrets of its own.\n  fix     give the secrets to a new stack:  pulumi stack init <name>, then the config, then this command with -s <name>\n          if this is the community of the backup, it needs no keys:  npx mastiff restore -s ${name} --from latest`,
+  );
+}

@@ -1,0 +1,268 @@
+import { shell } from "../../providers/fly/call/shell.ts";
+import type { RestoreLook, RestorePrepared, RestoreState } from "../../providers/fly/spec.ts";
+import { moment } from "../../providers/rules/backup-age.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { confirmed, yes } from "../asking.ts";
+import { asking, type Backup } from "../backups/in-bucket.ts";
+import { command } from "../command.ts";
+import { ownApp, stack } from "../options.ts";
+import { type ChosenBackup, chosenBackup, from, nameOf, shrinking } from "../restore/chosen-backup.ts";
+import {
+  backupsOf,
+  dumpOf,
+  type RestorableCommunity,
+  restorableCommunity,
+  restoreSpecOf,
+  secretsOf,
+  urlForMachine,
+} from "../restore/community.ts";
+import { driverAnswer } from "../restore/driver-answer.ts";
+import { type Escrow, otherSecrets } from "../restore/escrow.ts";
+import { type GivenKeys, keyOptions, keysOf } from "../restore/keys.ts";
+import { openBackup } from "../restore/opened-backup.ts";
+import { type Outlook, outlookOf, restoredWords } from "../restore/words.ts";
+import { UsageError } from "../usage-error.ts";
+
+/**
+ * A backup becomes the community's database.
+ *
+ *   look ─► chosen, opened, asked ─► prepare: a new database beside ─► switch: names change ─► healthy
+ *    └─ the community went over to this very backup already ──────────────┘
+ *
+ * A run that was killed is completed by the next one with the same words: the driver finds out how far it came.
+ */
+export const restore = command({
+  meta: { name: "restore", description: "Restores a backup into the community, beside its old database." },
+  notes: [
+    "The backup is restored into a new database while the community runs on. Its counts are compared with the manifest.",
+    "Then the machines stop, the databases change names, a newer Mastodon migrates, and the machines start.",
+    "The old database stays: --undo goes back to it, --finish drops it. It needs as much room again until then.",
+    "A run that was stopped is completed by the same line. The private key does not leave this machine.",
+    "It asks for the domain before anything is done.",
+  ],
+  args: {
+    stack,
+    from,
+    undo: { type: "boolean", description: "go back to the old database" },
+    finish: { type: "boolean", description: "drop the old database, for good" },
+    ...keyOptions,
+    app: ownApp,
+    yes,
+  },
+  examples: [
+    {
+      line: "npx mastiff restore -s acme --from latest",
+      does: "the newest backup, with the stack's own key",
+    },
+    {
+      line: "npx mastiff restore -s acme --from 2026-11-29T03:00",
+      does: "the one that mastiff backups shows with this time",
+    },
+    {
+      line: "npx mastiff restore -s acme --from 20261129T030000Z.dump.gpg --key key.asc",
+      does: "files on this machine",
+    },
+    { line: "npx mastiff restore -s acme --undo", does: "back to the old database" },
+    { line: "npx mastiff restore -s acme --finish", does: "when all is well: gives back its room" },
+  ],
+  async run({ args }) {
+    const task = taskOf(args);
+    const community = await restorableCommunity(args.stack, args.app);
+    const { code, answer: state } = await ask<RestoreLook>("look", community);
+    if (state === undefined) return code;
+    const isSure = args.yes === true;
+    if (task !== "restore") return ended(task, state, community, isSure);
+    return restored({ ...args, from: args.from ?? "" }, state, community, isSure);
+  },
+});
+
+type Task = "restore" | "undo" | "finish";
+
+/** @throws UsageError when the options say none of the three, or several */
+function taskOf({ from, undo, finish }: { from?: string; undo?: boolean; finish?: boolean }): Task {
+  const tasks: [Task, boolean][] = [
+    ["restore", from !== undefined],
+    ["undo", undo === true],
+    ["finish", finish === true],
+  ];
+  const [task, other] = tasks.filter(([, isAsked]) => isAsked).map(([name]) => name);
+  if (task !== undefined && other === undefined) return task;
+  throw new UsageError({
+    what:
+      task === undefined
+        ? "mastiff restore: which backup?"
+        : "--from, --undo and --finish are three different things.",
+    fix: [
+      "the newest backup:  --from latest",
+      "back to the old database:  --undo",
+      "drop the old database:  --finish",
+      "see  npx mastiff restore --help",
+    ],
+  });
+}
+
+function ask<T>(
+  verb: "look" | "prepare" | "switch" | "undo" | "finish",
+  community: RestorableCommunity,
+  { backup, secrets }: { backup?: ChosenBackup; secrets?: Record<string, string> } = {},
+) {
+  return driverAnswer<T>({
+    call: ["restore", verb],
+    spec: restoreSpecOf(community, backup && dumpOf(backup)),
+    ...(secrets && { secrets }),
+    endpoint: community.settings.endpoints.fly,
+  });
+}
+
+async function restored(
+  options: GivenKeys & { from: string },
+  state: RestoreLook,
+  community: RestorableCommunity,
+  isSure: boolean,
+): Promise<number> {
+  const { stdout, stderr } = shell();
+  const talk = (line: string) => stderr(`${line}\n`);
+  const { stack, settings, plan, bucket, access } = community;
+  const found = await backupsOf(community);
+  const backup = await chosenBackup(options.from, {
+    bucket,
+    found,
+    domain: settings.domain,
+    stack: stack.name,
+  });
+  const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
+  if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
+    throw unfinished(state, community);
+  if (options.from === "latest" && !isUnderWay) refuseShrinking(backup, found);
+
+  const keys = await keysOf(options, access.privateKey);
+  const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
+  const secrets = await secretsOf(stack);
+  const outlook: Outlook = {
+    domain: settings.domain,
+    stack: stack.name,
+    backup,
+    now: Date.now(),
+    version: settings.mastodonVersion,
+    running: state.running,
+    database: plan.postgres.database,
+    keys: keysWords(escrow, secrets, community),
+  };
+  talk(outlookOf(outlook));
+  if (isUnderWay) talk(`\nThis restore is under way (${state.state}), and goes on where it stopped.`);
+  await confirmed(settings.domain, isSure);
+
+  // By its time: a later run may find a newer one.
+  const which = options.from === "latest" ? nameOf(backup) : JSON.stringify(options.from);
+  const app = community.ownApp === undefined ? "" : ` --app ${community.ownApp}`;
+  const line = `npx mastiff restore -s ${stack.name} --from ${which}${app}   (and the same key)`;
+  if (state.state !== "switched") {
+    const key = await asking(settings, () => backup.inBucket(talk));
+    const url = await urlForMachine(key, community);
+    const { DATABASE_URL: databaseUrl = "" } = secrets;
+    const prepared = await ask<RestorePrepared>("prepare", community, {
+      backup,
+      secrets: { url, sessionKey, databaseUrl },
+    });
+    if (prepared.answer === undefined) {
+      talk(`${settings.domain} runs on its old database, as before. To go on:  ${line}`);
+      return prepared.code;
+    }
+    await backup.leaveBucket();
+  }
+  const over = await ask<RestoreState>("switch", community, { backup });
+  if (over.answer === undefined) {
+    const undo = `npx mastiff restore -s ${stack.name} --undo`;
+    talk(`${settings.domain} may be stopped now. To go on:  ${line}`);
+    talk(`To go back to the old database:  ${undo}`);
+    return over.code;
+  }
+  stdout(`${restoredWords(outlook)}\n`);
+  return 0;
+}
+
+/** @throws OperatorError when the escrow has other secrets than the stack */
+function keysWords(
+  escrow: Escrow | undefined,
+  secrets: Readonly<Record<string, string>>,
+  { stack }: RestorableCommunity,
+): string {
+  if (escrow === undefined) return "not compared: the escrow was not opened";
+  const others = otherSecrets(escrow, secrets);
+  if (others.length === 0) return "the stack has the same";
+  throw new OperatorError(
+    `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups -s ${stack.name}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
+  );
+}
+
+/** @throws OperatorError when the newest backup has much less in it than another one */
+function refuseShrinking(backup: ChosenBackup, found: readonly Backup[]): void {
+  const words = shrinking(backup, found);
+  if (words === undefined) return;
+  throw new OperatorError(
+    `${words}\n  fix     name the one that you mean:  --from <time>\n          this one:  --from ${nameOf(backup)}`,
+  );
+}
+
+/** The error of a restore that was not ended, whose other database a new restore would drop */
+function unfinished(
+  { state, name, since }: RestoreState,
+  { stack, settings }: RestorableCommunity,
+): OperatorError {
+  const when = since === undefined ? "" : ` since ${moment(Date.parse(since))}`;
+  const finish = `npx mastiff restore -s ${stack.name} --finish`;
+  const undo = `npx mastiff restore -s ${stack.name} --undo`;
+  const complete = `npx mastiff restore -s ${stack.name} --from ${name?.split("/").at(-1)}`;
+  if (state === "undone")
+    return new OperatorError(
+      `${settings.domain} runs on its old database${when}, and the one that was restored (${name}) is still there, with what was written to it.\n  fix     if nobody needs that any more:  ${finish}`,
+    );
+  return new OperatorError(
+    `${settings.domain} runs on the backup ${name}${when}, and its old database is still there.\n  fix     if all is well with it:  ${finish}\n          if not, go back first:  ${undo}\n          if the run that brought it over was stopped, complete it:  ${complete}`,
+  );
+}
+
+/** The end of a restore: back to the old database, or without it. */
+async function ended(
+  task: "undo" | "finish",
+  { state, name, since }: RestoreState,
+  community: RestorableCommunity,
+  isSure: boolean,
+): Promise<number> {
+  const { stdout, stderr } = shell();
+  const { stack, settings, plan } = community;
+  const { domain } = settings;
+  const { database } = plan.postgres;
+  if (state === "none" && task === "finish") {
+    stdout(`${domain} has one database, and no restore is under way.\n`);
+    return 0;
+  }
+  stderr(`${endWords(task, { state, name, since }, domain, database)}\n`);
+  await confirmed(domain, isSure);
+  const { code, answer } = await ask<RestoreState>(task, community);
+  if (answer === undefined) {
+    stderr("The same line goes on where this one stopped.\n");
+    return code;
+  }
+  const finish = `npx mastiff restore -s ${stack.name} --finish`;
+  stdout(
+    task === "undo"
+      ? `${domain} runs on its old database again. What it ran on meanwhile stays, until  ${finish}\n`
+      : `${domain} has one database again.\n`,
+  );
+  return 0;
+}
+
+function endWords(
+  task: "undo" | "finish",
+  { state, name, since }: RestoreState,
+  domain: string,
+  database: string,
+): string {
+  const when = since === undefined ? "" : ` since ${moment(Date.parse(since))}`;
+  const runsOn = state === "switched" ? `the backup ${name}${when}` : "its own database";
+  if (task === "finish") return `${domain} runs on ${runsOn}. The other database is dropped, for good.`;
+  return state === "switched"
+    ? `${domain} goes back to its old database, ${database}_before. What was written${when} is not in it. The machines stop for a minute or more.`
+    : `${domain} runs on its own database. Machines that a stopped restore has stopped are started.`;
+}

@@ -1,0 +1,204 @@
+/** The backup that a command works with: one in the stack's bucket, or files on this machine. */
+import { existsSync } from "node:fs";
+import { open, readFile, stat, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type Bucket, S3Error } from "../../providers/cloudflare/s3.ts";
+import type { BackupManifest } from "../../providers/fly/spec.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { type DrillRecord, drillRecordKey } from "../backups/drill-record.ts";
+import type { Backup } from "../backups/in-bucket.ts";
+import { manifestOf } from "../backups/manifest.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** The option that names a backup. */
+export const from = {
+  type: "string",
+  valueHint: "backup",
+  description: "latest, the time of a backup as mastiff backups shows it, or a file ….dump.gpg",
+} as const;
+
+/** A backup, wherever it is. */
+export interface ChosenBackup {
+  manifest: BackupManifest;
+  /** Milliseconds since 1970. */
+  taken: number;
+  /** What the last drill has proved of it; undefined: there was none, or the files do not say. */
+  drill: DrillRecord | undefined;
+  /** The first bytes of the dump. */
+  beginning(): Promise<Uint8Array>;
+  /** The encrypted escrow. */
+  escrow(): Promise<Uint8Array>;
+  /** Puts the dump where a machine can read it. @returns its key in the bucket */
+  inBucket(told: (line: string) => void): Promise<string>;
+  /** Removes what `inBucket` has put there. */
+  leaveBucket(): Promise<void>;
+  /** Keeps what a drill has proved beside the dump. @returns where */
+  keep(record: DrillRecord): Promise<string>;
+}
+
+/** As many bytes as hold the session keys of hundreds of recipients. */
+const beginningBytes = 64 * 1024;
+
+/** What the stack's bucket has in the order of {@link backupsIn}: the newest first. */
+export interface BackupPlace {
+  bucket: Bucket;
+  found: readonly Backup[];
+  domain: string;
+  /** Stack whose backups they are; undefined: it is a new one, which `mastiff backups` cannot ask yet. */
+  stack: string | undefined;
+}
+
+/**
+ * The backup that `--from` names.
+ *
+ * @throws UsageError when there is none of that name, or several; OperatorError when it cannot be relied on
+ */
+export async function chosenBackup(text: string, place: BackupPlace): Promise<ChosenBackup> {
+  if (isFile(text)) return backupInFiles(text, place);
+  const counting = place.found.filter(({ problem }) => problem === undefined);
+  if (text === "latest") {
+    const [newest] = counting;
+    if (newest !== undefined) return backupInBucket(newest, place.bucket);
+    throw new OperatorError(
+      `In the bucket ${place.bucket.name} there is no backup of ${place.domain} that can be relied on.\n  fix     check that it is the bucket of the backups (mastiff:backup.bucket, mastiff:backup.account)\n          if you have the files of a backup:  --from <path>/<time>.dump.gpg`,
+    );
+  }
+  const list = place.stack === undefined ? [] : [`see all of them:  npx mastiff backups -s ${place.stack}`];
+  const named = place.found.filter((one) => isNamed(one, text));
+  const [one, other] = named;
+  if (one === undefined || other !== undefined)
+    throw new UsageError({
+      what: `${one === undefined ? "No backup" : `More than one backup`} in the bucket ${place.bucket.name} is named ${JSON.stringify(text)}.`,
+      fix: [
+        `name one of these:  ${(one === undefined ? counting : named).slice(0, 5).map(nameOf).join(", ") || "none"}`,
+        ...list,
+        ...(text.endsWith(".gpg") ? ["a file has to be there, and its name has to end in .dump.gpg"] : []),
+      ],
+    });
+  if (one.problem === undefined) return backupInBucket(one, place.bucket);
+  throw new OperatorError(
+    `The backup ${nameOf(one)} cannot be relied on: ${one.problem}.\n  fix     name another one:  ${counting.slice(0, 5).map(nameOf).join(", ") || "none"}`,
+  );
+}
+
+/**
+ * Why the newest backup may not be meant, as a sentence; undefined: it has as much in it as the others. The first
+ * backups of a community that was just made anew, in the bucket of the old one, have next to nothing.
+ */
+export function shrinking(newest: ChosenBackup, found: readonly Backup[]): string | undefined {
+  const { rows } = newest.manifest;
+  const larger = found.find(
+    ({ manifest, problem }) =>
+      problem === undefined &&
+      manifest !== undefined &&
+      (rows.users * 2 < manifest.rows.users || rows.statuses * 2 < manifest.rows.statuses),
+  );
+  if (larger?.manifest === undefined) return undefined;
+  const { users, statuses } = larger.manifest.rows;
+  return `The newest backup (${nameOf(newest)}) has ${rows.users} users and ${rows.statuses} posts. The one of ${nameOf(larger)} has ${users} and ${statuses}.`;
+}
+
+/** How the operator names a backup. */
+export function nameOf({ taken }: { taken: number }): string {
+  return `${new Date(taken).toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
+}
+
+/** By the beginning of its key, or of its time however that is written: 20261129T03, 2026-11-29 03:00 UTC. */
+function isNamed({ key, taken }: Backup, text: string): boolean {
+  if (key.startsWith(text.replace(/\.(dump\.gpg|escrow\.gpg|json)$/, ""))) return true;
+  const digits = text.replace(/[-:TZ ]|UTC$/g, "");
+  return /^\d{8,14}$/.test(digits) && nameOf({ taken }).replace(/\D/g, "").startsWith(digits);
+}
+
+const isFile = (text: string) => text.endsWith(".dump.gpg") && existsSync(text);
+
+function backupInBucket({ key, taken, manifest, drill }: Backup, bucket: Bucket): ChosenBackup {
+  if (manifest === undefined) throw new Error(`${key} has no manifest`);
+  return {
+    manifest,
+    taken,
+    drill,
+    beginning: () => bucket.bytes(manifest.dump, Math.min(beginningBytes, manifest.bytes)),
+    escrow: () => bucket.bytes(manifest.escrow),
+    inBucket: async () => manifest.dump,
+    leaveBucket: async () => {},
+    async keep(record) {
+      const place = drillRecordKey(manifest.dump);
+      await bucket.put(place, `${JSON.stringify(record)}\n`, "application/json");
+      return `${bucket.name}/${place}`;
+    },
+  };
+}
+
+/** Prefix of dumps that are in the bucket only while a machine reads them. No rule of the bucket is about it. */
+const uploaded = "uploaded/";
+
+/** The three files of a backup, named as in the bucket. @throws OperatorError when they are no whole backup */
+async function backupInFiles(path: string, { bucket, domain }: BackupPlace): Promise<ChosenBackup> {
+  const stem = path.replace(/\.dump\.gpg$/, "");
+  const broken = (why: string) =>
+    new OperatorError(
+      `${path} is no backup that can be restored: ${why}.\n  fix     put the dump, its escrow and its manifest into one folder, as they are named in the bucket:  ….dump.gpg ….escrow.gpg ….json`,
+    );
+  const read = (file: string) =>
+    readFile(file).catch((error: NodeJS.ErrnoException) => {
+      throw broken(`${file} cannot be read (${error.code})`);
+    });
+  const manifest = manifestOf((await read(`${stem}.json`)).toString());
+  if (manifest === undefined) throw broken("this version of Mastiff cannot read its manifest");
+  if (manifest.domain !== domain) throw broken(`it is of ${manifest.domain}, and this stack is ${domain}`);
+  const { size } = await stat(path);
+  if (size !== manifest.bytes) throw broken(`it has ${size} bytes, and ${manifest.bytes} were written`);
+  const key = `${uploaded}${basename(path)}`;
+  return {
+    manifest,
+    taken: Date.parse(manifest.taken),
+    drill: undefined,
+    beginning: () => bytesOf(path, 0, Math.min(beginningBytes, size)),
+    escrow: () => read(`${stem}.escrow.gpg`),
+    async inBucket(told) {
+      const there = await bucket.list(uploaded);
+      if (there.some((one) => one.key === key && one.bytes === size)) return key;
+      // Of a run that was killed.
+      for (const upload of await bucket.uploads())
+        if (upload.key.startsWith(uploaded)) await bucket.abort(upload);
+      await bucket.upload(
+        key,
+        (offset, bytes) => bytesOf(path, offset, bytes),
+        (bytes) => told(`uploading the dump: ${Math.floor((bytes / Math.max(size, 1)) * 100)} %`),
+      );
+      return key;
+    },
+    leaveBucket: () => removed(bucket, key),
+    async keep(record) {
+      const place = drillRecordKey(path);
+      await writeFile(place, `${JSON.stringify(record)}\n`);
+      return place;
+    },
+  };
+}
+
+/** A key of the operator's own may have no right to delete. Then the object stays, and is as closed as a backup. */
+async function removed(bucket: Bucket, key: string): Promise<void> {
+  try {
+    await bucket.delete([key]);
+  } catch (error) {
+    if (!(error instanceof S3Error)) throw error;
+  }
+}
+
+/** Fewer bytes only at the end of the file. */
+async function bytesOf(path: string, offset: number, bytes: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = Buffer.alloc(bytes);
+    let held = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, held, bytes - held, offset + held);
+      held += bytesRead;
+      if (bytesRead === 0 || held === bytes) return buffer.subarray(0, held);
+    }
+  } finally {
+    await file.close();
+  }
+}

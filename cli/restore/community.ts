@@ -1,0 +1,179 @@
+/** A community of a stack, as far as a restore and a drill need it. */
+
+import type { BackupAccess } from "../../components/backup/backup-access.ts";
+import { planBackup } from "../../components/backup/backup-plan.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
+import { type FlyPlan, planFly } from "../../components/fly/plan.ts";
+import { mailServerOf } from "../../components/mastodon/environment.ts";
+import { Bucket } from "../../providers/cloudflare/s3.ts";
+import type { DrillSpec, RestorableDump, RestoreSpec } from "../../providers/fly/spec.ts";
+import { nameProblem, nameRules } from "../../providers/rules/names.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { asking, type Backup, backupsIn, bucketOf } from "../backups/in-bucket.ts";
+import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";
+import { communitiesIn, communityNamed, markIn, type StateResource } from "../communities.ts";
+import { must } from "../pulumi.ts";
+import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
+import { UsageError } from "../usage-error.ts";
+import type { ChosenBackup } from "./chosen-backup.ts";
+
+/** A community whose backups can be restored. */
+export interface RestorableCommunity {
+  stack: Stack;
+  settings: CommunitySettings;
+  plan: FlyPlan;
+  /** Where its backups are, with the keys. Secret. */
+  access: BackupAccess;
+  /** The bucket of the backups, as this machine reaches it. */
+  bucket: Bucket;
+  /** The mark of the community's things on Fly. */
+  mark: string;
+  /** Name of the app that exists only for a restore or a drill. Undefined: it follows from the community's. */
+  ownApp: string | undefined;
+}
+
+/**
+ * @param name undefined: the stack that is selected
+ * @param ownApp what `--app` names
+ * @throws OperatorError when there is no such stack, or when it was never up with backups
+ */
+export async function restorableCommunity(
+  name: string | undefined,
+  ownApp?: string,
+): Promise<RestorableCommunity> {
+  const stack = await openStack(name);
+  const settings = communityIn(await configOf(stack), stack);
+  const backup = settingsOf(settings);
+  const access = await accessOf(stack);
+  if (access === undefined) throw notMade(settings, stack);
+  return {
+    stack,
+    settings,
+    plan: planFly(settings, mailServerOf(settings)),
+    access,
+    bucket: bucketOf(access, backup),
+    mark: await markOf(stack),
+    ownApp,
+  };
+}
+
+/** The backups of a community, the newest first. @throws OperatorError when the bucket cannot be read */
+export function backupsOf({ settings, bucket }: RestorableCommunity): Promise<Backup[]> {
+  return asking(settings, () => backupsIn(bucket, settings.domain));
+}
+
+/**
+ * The secret output `secrets` of a stack, decrypted: the permanent secrets and the connections of Mastodon, by the
+ * variable's name.
+ */
+export async function secretsOf(stack: Stack): Promise<Record<string, string>> {
+  const printed = must(await stack.pulumi(["stack", "output", "secrets", "--json", "--show-secrets"]));
+  return JSON.parse(printed) as Record<string, string>;
+}
+
+/** The mark by which the driver tells the community's apps from others. */
+async function markOf(stack: Stack): Promise<string> {
+  const { deployment } = JSON.parse(must(await stack.pulumi(["stack", "export"]))) as {
+    deployment: { resources?: StateResource[] };
+  };
+  const { resources = [] } = deployment;
+  const community = communityNamed(communitiesIn(resources), undefined, stack.name);
+  const mark = community && markIn(resources, community.name);
+  if (mark !== undefined) return mark;
+  throw new OperatorError(
+    `The state of ${stack.name} has no identity, so what a restore creates on Fly could not be told from others' apps.\n  fix     give it one:  pulumi up -s ${stack.name}`,
+  );
+}
+
+/** What the driver is told of a dump. */
+export function dumpOf({ manifest }: Pick<ChosenBackup, "manifest">): RestorableDump {
+  const { dump, bytes, sha256, schema, mastodon, rows, databaseBytes } = manifest;
+  const name = dump.replace(/\.dump\.gpg$/, "");
+  return {
+    name,
+    bytes,
+    sha256,
+    schema,
+    mastodon,
+    rows,
+    ...(databaseBytes !== undefined && { databaseBytes }),
+  };
+}
+
+/** The option that gives the app of a restore or a drill another name, where somebody else has the usual one. */
+export const app = {
+  type: "string",
+  valueHint: "name",
+  description: "name of the app on Fly that does it, where the usual name is somebody else's",
+} as const;
+
+/** @throws UsageError when Fly would refuse the name. @returns the usual name where none is given */
+function appNamed(given: string | undefined, usual: string): string {
+  const name = given ?? usual;
+  const problem = nameProblem(nameRules.flyApp, name);
+  if (problem === undefined) return name;
+  throw new UsageError({
+    what: `--app is ${JSON.stringify(name)}: it ${problem}.`,
+    fix: [`for example:  --app ${usual}-2`],
+  });
+}
+
+/** The spec of a restore. @param app name of the app that restores. Default: `<app>-restore` */
+export function restoreSpecOf(
+  { settings, plan, mark }: RestorableCommunity,
+  { dump, app: given }: { dump: RestorableDump | undefined; app: string | undefined },
+): RestoreSpec {
+  const { app, flyOrg: org, region } = settings;
+  const { app: server, database } = plan.postgres;
+  return {
+    stack: mark,
+    org,
+    app,
+    region,
+    backupApp: plan.backup?.app ?? null,
+    server,
+    restoreApp: ownApp ?? `${app}-restore`,
+    database,
+    role: database,
+    ...(dump && { dump }),
+  };
+}
+
+/** The spec of a drill. @param app name of its app. Default: `<app>-drill` */
+export function drillSpecOf(
+  { settings, plan, mark }: RestorableCommunity,
+  { dump, app: given }: { dump: RestorableDump; app: string | undefined },
+): DrillSpec {
+  const { app, flyOrg: org, region } = settings;
+  return {
+    stack: mark,
+    org,
+    app: ownApp ?? `${app}-drill`,
+    region,
+    server: plan.postgres.app,
+    dump,
+    volumeGb: volumeGbFor(dump),
+  };
+}
+
+/** How much larger a database is than its encrypted dump, where the manifest does not say. */
+const growth = 12;
+
+/** Room for the database, for the log that a restore writes, and for indexes that are built. */
+export function volumeGbFor({ bytes, databaseBytes = bytes * growth }: RestorableDump): number {
+  return Math.ceil((databaseBytes * 1.3) / 1e9) + 1;
+}
+
+/** How long a machine may read the dump: a restore of a large community takes hours. */
+const daySeconds = 86_400;
+
+/**
+ * A URL that lets a machine on Fly read one object, and nothing else. It is for the name by which machines reach the
+ * bucket, because the name is part of what is signed. Secret.
+ */
+export function urlForMachine(key: string, { access, settings }: RestorableCommunity): Promise<string> {
+  const { bucket, region, accessKeyId, secretAccessKey } = access;
+  const url = planBackup(settings)?.bucketUrl ?? `${access.endpoint}/${bucket}`;
+  const endpoint = url.slice(0, -`/${bucket}`.length);
+  return new Bucket({ bucket, endpoint, region, accessKeyId, secretAccessKey }).presigned(key, daySeconds);
+}

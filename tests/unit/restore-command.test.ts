@@ -1,0 +1,273 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import { runMastiff, type Surroundings } from "../support/mastiff.ts";
+import { type S3Server, startS3 } from "../support/s3-server.ts";
+import { type ScriptedPulumi, scriptedPulumi } from "../support/scripted-pulumi.ts";
+import { backupPair, type Pair, putSealedBackup, upAnswers } from "../support/sealed-backup.ts";
+
+const secrets = { SECRET_KEY_BASE: "planted-base", ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: "planted-primary" };
+
+let pair: Pair;
+beforeAll(async () => {
+  pair = await backupPair();
+});
+let s3: S3Server;
+let pulumi: ScriptedPulumi;
+beforeEach(async () => {
+  s3 = await startS3("backups-mastiff-party");
+  pulumi = scriptedPulumi(upAnswers(s3, pair, secrets));
+});
+afterEach(async () => {
+  pulumi[Symbol.dispose]();
+  await s3[Symbol.asyncDispose]();
+});
+
+/** A flyctl with the database's server, whose databases have these comments. Whatever changes something is an error. */
+class Flyctl {
+  readonly #comments: Record<string, string>;
+  /** @param comments by the name of a database beside the community's */
+  constructor(comments: Record<string, string> = {}) {
+    this.#comments = comments;
+  }
+
+  run = async (_file: string, args: readonly string[], _how: Program): Promise<Ended> => {
+    const line = args.join(" ");
+    const answer = line.startsWith("machine list")
+      ? JSON.stringify([{ id: "1111", state: "started", config: { image: "flyio/postgres-flex:17.2" } }])
+      : line.startsWith("machine exec")
+        ? JSON.stringify({ exit_code: 0, stdout: this.#rows(line) })
+        : undefined;
+    if (answer === undefined) throw new Error(`nothing may be changed: flyctl ${line}`);
+    return { exitCode: 0, stderr: "", stdout: answer };
+  };
+
+  #rows(line: string): string {
+    if (line.includes("FROM pg_database")) {
+      const own = "mastiff_party|t|";
+      const others = Object.entries(this.#comments).map(([name, comment]) => `${name}|t|${comment}`);
+      return `${[own, ...others].join("\n")}\n`;
+    }
+    if (line.includes("FROM pg_tables")) return "1\n";
+    if (line.includes("pg_database_size")) return "40321|53|1203460|20261001000000|3221225472\n";
+    if (line.includes("schema_migrations")) return "20261001000000|400\n";
+    return "1\n";
+  }
+}
+
+const restore = (args: string[], more: Partial<Surroundings> = {}, comments: Record<string, string> = {}) =>
+  runMastiff(["restore", "-s", "acme", ...args], {
+    pulumi,
+    flyctl: new Flyctl(comments).run,
+    ...more,
+  });
+
+describe("wrong usage ends with 2, and asks nobody", () => {
+  test.each<[args: string[], words: string]>([
+    [[], "mastiff restore: which backup?"],
+    [["--undo", "--finish"], "--from, --undo and --finish are three different things."],
+    [["--from", "latest", "--undo"], "--from, --undo and --finish are three different things."],
+  ])("%j", async (args, words) => {
+    const { code, stdout, stderr } = await restore(args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(new RegExp(`^${words.replace("?", "\\?")}\n  fix `));
+    expect(pulumi.calls()).toEqual([]);
+  });
+});
+
+describe("before anything is done", () => {
+  test("a table shows the backup beside the community, and the domain has to be typed", async () => {
+    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { code, stdout, stderr } = await restore(["--from", name], { answers: ["mastiff.example"] });
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/ {2}users {5}52 +53\n/);
+    expect(stderr).toMatch(/ {2}posts {5}1203455 +1203460\n/);
+    expect(stderr).toMatch(/ {2}keys {6}the stack has the same\n/);
+    expect(stderr).toMatch(/, 9 h ago\n/);
+    expect(stderr).toMatch(/To go ahead, type mastiff\.party: Nothing was done\.\n$/);
+  });
+
+  test("without a terminal, --yes has to be written out", async () => {
+    await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { code, stderr } = await restore(["--from", "latest"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /There is no terminal to ask on\.\n {2}fix {5}if all of the above is as it should be: {2}--yes\n$/,
+    );
+  });
+
+  test("no secret is in what is said, nor in the words that pulumi gets", async () => {
+    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { stderr } = await restore(["--from", name], { answers: [undefined] });
+    expect(stderr + pulumi.calls().join("\n")).not.toMatch(/planted|PRIVATE KEY/);
+  });
+});
+
+describe("a backup is refused", () => {
+  test("of a community with other secrets", async () => {
+    await putSealedBackup(s3, pair, { ...secrets, SECRET_KEY_BASE: "another" }, { hours: 9 });
+    const { code, stderr } = await restore(["--from", "latest", "--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("a community with other secrets than the stack acme: SECRET_KEY_BASE.");
+    expect(stderr).toContain("npx mastiff restore-keys\n");
+  });
+
+  test("that the key does not open, with the fingerprints of those that do", async () => {
+    const { name } = await putSealedBackup(s3, await backupPair(), secrets, { hours: 9 });
+    const { code, stderr } = await restore(["--from", name, "--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Not opened by the stack's own key: the escrow of ${name}.\n`);
+    expect(stderr).toContain("87988E0C8550F5B9846003195CC2289DA75901A7");
+  });
+
+  test("named latest, when another one has much more in it", async () => {
+    const old = await putSealedBackup(s3, pair, secrets, { hours: 30 });
+    const rows = { accounts: 1, users: 1, statuses: 0 };
+    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 1, manifest: { rows } });
+    const { code, stderr } = await restore(["--from", "latest", "--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `The newest backup (${name}) has 1 users and 0 posts. The one of ${old.name} has 52 and 1203455.\n` +
+        `  fix     name the one that you mean:  --from <time>\n          this one:  --from ${name}\n`,
+    );
+  });
+
+  test("that nobody has", async () => {
+    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { code, stderr } = await restore(["--from", "2020-01-01", "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`is named "2020-01-01".\n  fix     name one of these:  ${name}\n`);
+  });
+
+  test("that cannot be relied on", async () => {
+    const { name, manifest } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    s3.objects.delete(manifest.escrow);
+    const { code, stderr } = await restore(["--from", name, "--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`The backup ${name} cannot be relied on: its escrow is not in the bucket.\n`);
+  });
+
+  const since = "2026-11-29T04:00:00.000Z";
+  test.each<[what: string, comments: Record<string, string>, words: string[]]>([
+    [
+      "while the last restore is not finished",
+      { mastiff_party_before: `mastiff: replaced by daily/x on ${since}` },
+      ["mastiff.party runs on the backup daily/x since 2026-11-29 04:00 UTC", "--finish", "--undo"],
+    ],
+    [
+      "while what was undone is still there",
+      { mastiff_party_restored: `mastiff: restored from daily/x, withdrawn on ${since}` },
+      ["mastiff.party runs on its old database since 2026-11-29 04:00 UTC", "--finish"],
+    ],
+  ])("%s", async (_what, comments, words) => {
+    await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { code, stderr } = await restore(["--from", "latest", "--yes"], {}, comments);
+    expect(code).toBe(1);
+    for (const part of words) expect(stderr).toContain(part);
+  });
+});
+
+describe("a restore that is under way", () => {
+  test("is said to go on, also when it is named latest and there are larger ones", async () => {
+    await putSealedBackup(s3, pair, secrets, { hours: 30 });
+    const rows = { accounts: 1, users: 1, statuses: 0 };
+    const { manifest } = await putSealedBackup(s3, pair, secrets, { hours: 1, manifest: { rows } });
+    const name = manifest.dump.replace(".dump.gpg", "");
+    const comments = { mastiff_party_restored: `mastiff: restoring ${name}` };
+    const { code, stderr } = await restore(["--from", "latest"], { answers: [""] }, comments);
+    expect(code).toBe(1);
+    expect(stderr).toContain("This restore is under way (restoring), and goes on where it stopped.\n");
+  });
+});
+
+describe("the end of a restore", () => {
+  test("that is none says so, and is done", async () => {
+    expect(await restore(["--finish"])).toEqual({
+      code: 0,
+      stdout: "mastiff.party has one database, and no restore is under way.\n",
+      stderr: "",
+    });
+  });
+
+  test("that is none cannot be undone", async () => {
+    const { code, stderr } = await restore(["--undo", "--yes"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("There is nothing to undo");
+  });
+
+  const comments = { mastiff_party_before: "mastiff: replaced by daily/x on 2026-11-29T04:00:00.000Z" };
+  test.each([
+    [
+      "--undo",
+      "mastiff.party goes back to its old database, mastiff_party_before. What was written since 2026-11-29 04:00 UTC is not in it.",
+    ],
+    [
+      "--finish",
+      "mastiff.party runs on the backup daily/x since 2026-11-29 04:00 UTC. The other database is dropped, for good.",
+    ],
+  ])("%s says what it does, and asks", async (option, words) => {
+    const { code, stdout, stderr } = await restore([option], { answers: [undefined] }, comments);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr.startsWith(words)).toBe(true);
+    expect(stderr).toMatch(/Nothing was done\.\n$/);
+  });
+});
+
+test("a stack without an identity is told how it gets one", async () => {
+  await putSealedBackup(s3, pair, secrets, { hours: 9 });
+  const answers = { ...upAnswers(s3, pair, secrets), "stack export": '{"deployment":{}}' };
+  pulumi[Symbol.dispose]();
+  pulumi = scriptedPulumi(answers);
+  const { code, stderr } = await restore(["--from", "latest", "--yes"]);
+  expect([code, stderr]).toEqual([
+    1,
+    "The state of acme has no identity, so what a restore creates on Fly could not be told from others' apps.\n  fix     give it one:  pulumi up -s acme\n",
+  ]);
+});
+
+describe("files on this machine", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "files-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The three files of a backup that is in no bucket. @returns the path of the dump */
+  const files = async (): Promise<string> => {
+    const { manifest, name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const stem = manifest.dump.replace(".dump.gpg", "");
+    for (const end of [".dump.gpg", ".escrow.gpg", ".json"])
+      writeFileSync(join(folder, `${name}${end}`), s3.objects.get(`${stem}${end}`) ?? "");
+    s3.objects.clear();
+    return join(folder, `${name}.dump.gpg`);
+  };
+
+  test("are a backup as one in the bucket is", async () => {
+    const { code, stderr } = await restore(["--from", await files()], { answers: [""] });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ {2}users {5}52 +53\n/);
+    expect(stderr).toMatch(/Nothing was done\.\n$/);
+    expect(s3.objects.size).toBe(0);
+  });
+
+  test("have to be all there, and as they were written", async () => {
+    const dump = await files();
+    writeFileSync(dump, "half");
+    const { code, stderr } = await restore(["--from", dump, "--yes"]);
+    expect([code, stderr.split("\n")[0]]).toEqual([
+      1,
+      expect.stringMatching(/ is no backup that can be restored: it has 4 bytes, and \d+ were written\.$/),
+    ]);
+    rmSync(dump.replace(".dump.gpg", ".json"));
+    const without = await restore(["--from", dump, "--yes"]);
+    expect(without.stderr).toMatch(/\.json cannot be read \(ENOENT\)\.\n/);
+  });
+
+  test("that are not there are said not to be", async () => {
+    const { code, stderr } = await restore(["--from", "/nowhere/20261129T030000Z.dump.gpg", "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("a file has to be there, and its name has to end in .dump.gpg\n");
+  });
+});
