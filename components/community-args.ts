@@ -107,6 +107,11 @@ export interface FlyArgs {
   app?: string;
   /** Whether the two public apps have an IPv4 address of their own (2 USD a month each). Default false. */
   dedicatedIpv4?: boolean;
+  /**
+   * Days for which Fly keeps its daily snapshots of the volumes of database and Redis: 1 to 60. Default: as they
+   * are kept now, 5 days for a new volume.
+   */
+  snapshotRetention?: number;
   /** Certificate of the assets host: its own, or `*.<domain>`. Default `perHost`. */
   certificates?: "perHost" | "wildcard";
 }

@@ -12,6 +12,7 @@ export const argumentPaths: Readonly<Record<string, string>> = {
   region: "fly.region",
   app: "fly.app",
   dedicatedIpv4: "fly.dedicatedIpv4",
+  snapshotRetention: "fly.snapshotRetention",
   certificates: "fly.certificates",
   assetsHost: "hosts.assets",
   filesHost: "hosts.files",

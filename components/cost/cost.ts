@@ -19,6 +19,7 @@ export type CostedSettings = Pick<
   | "sendgridAccountIsOurs"
   | "sizes"
   | "backup"
+  | "snapshotRetention"
   | "budget"
   | "budgetAction"
 >;
@@ -76,6 +77,11 @@ const backupSize: MachineSize = { cpus: 1, memoryMb: 512 };
 /** Hours of hourly backups that are kept. */
 const hourlyBackups = 3 * 24;
 
+/** Days for which Fly keeps a snapshot unless the volume says otherwise (superfly/docs: volumes/snapshots). */
+const defaultSnapshotDays = 5;
+/** What is assumed of snapshots: GB that those of five days have, and GB that change in a day. */
+const assumedSnapshots = { gb: 10, gbPerDay: 0.2 };
+
 /** Mails in SendGrid's plan Essentials. */
 const mailsOfEssentials = 50_000;
 
@@ -101,7 +107,7 @@ export function costOf(settings: CostedSettings): Cost {
     ...storage(),
     ...backups(settings),
     ...traffic(region),
-    snapshots(),
+    snapshots(settings),
     ...redis.use(sizes.sidekiq),
     ...mail.use,
   ];
@@ -235,8 +241,11 @@ function traffic(region: string): UsePart[] {
   return [{ ...part("traffic to the internet", "Fly", price, assumed.trafficGb), inShort: "traffic" }];
 }
 
-function snapshots(): UsePart {
-  return beyondFree("snapshots of the volumes", "Fly", { ...prices.snapshots, unit: "GB" }, 10);
+/** Snapshots store what has changed since the one before, so each day that they are kept longer adds a day's changes. */
+function snapshots({ snapshotRetention: days = defaultSnapshotDays }: CostedSettings): UsePart {
+  const { gb, gbPerDay } = assumedSnapshots;
+  const stored = gb + gbPerDay * (days - defaultSnapshotDays);
+  return beyondFree("snapshots of the volumes", "Fly", { ...prices.snapshots, unit: "GB" }, stored);
 }
 
 /**

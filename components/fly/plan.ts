@@ -68,6 +68,7 @@ export function planFly(
   released?: Readonly<Record<string, unknown>>,
 ): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
+  const { snapshotRetention: snapshotDays } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
   const connectionSecrets = ["DATABASE_URL", "REDIS_URL"];
@@ -133,6 +134,7 @@ export function planFly(
       consumers: [app, streamingApp],
       rotated: rotate.databasePassword !== undefined,
       dispensable,
+      snapshotDays,
     },
     redis: {
       name: `${app}-redis`,
@@ -140,6 +142,7 @@ export function planFly(
       size: sizes.redis,
       rotated: rotate.redisPassword !== undefined,
       dispensable,
+      snapshotDays,
     },
     owner: {
       app,

@@ -23,6 +23,8 @@ export interface EndingFacts {
   mail: "sendgrid" | "server";
   /** The backups: their bucket, in R2 or another S3, and the operator's own keys. Default: they are off. */
   backup?: { bucket: string; recipients: readonly string[]; s3?: { endpoint: string } } | undefined;
+  /** Days for which Fly keeps snapshots of the volumes. Default: Fly's own five. */
+  snapshotRetention?: number | undefined;
   /** Whether backups were taken before they were switched off. Default: none were. */
   hadBackups?: boolean;
 }
@@ -68,7 +70,7 @@ export function leftAfterDestroy(
       : []),
     ...(adopted.mailDomain ? [`the mail domain ${domain} at SendGrid: it existed before this stack`] : []),
     ...(adopted.sender ? ["the verified sender at SendGrid: it existed before this stack"] : []),
-    "Fly's snapshots of the volumes, for the rest of their five days",
+    `Fly's snapshots of the volumes, for the rest of their ${facts.snapshotRetention ?? "five"} days`,
     `the empty stack and its history, which contain the old secrets, encrypted: pulumi stack rm, once nobody needs them`,
   ];
 }

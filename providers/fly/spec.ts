@@ -49,6 +49,9 @@ const size = object({
 });
 export type Size = Infer<typeof size>;
 
+/** Days for which Fly keeps the snapshots of a volume, 1 to 60. Default: they are kept as they are. */
+const snapshotDays = optional(number);
+
 /** An app with its public addresses. */
 export const appSpec = object({
   ...owned,
@@ -125,6 +128,7 @@ export const postgresSpec = object({
   loginElsewhere: optional(boolean),
   /** The database may be destroyed with the community in it. Default false. */
   dispensable: optional(boolean),
+  snapshotDays,
 });
 export type PostgresSpec = Infer<typeof postgresSpec>;
 export interface PostgresOutput {
@@ -161,6 +165,7 @@ export const redisSpec = object({
   passwordElsewhere: optional(boolean),
   /** Redis may be destroyed with jobs in it. Default false. */
   dispensable: optional(boolean),
+  snapshotDays,
 });
 export type RedisSpec = Infer<typeof redisSpec>;
 /** The operator's command, run in a machine of its own with the image and settings of the running web machine. */

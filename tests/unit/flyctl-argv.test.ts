@@ -65,6 +65,7 @@ const calls: Record<keyof typeof argv, string[][]> = {
   volumesList: [argv.volumesList("a")],
   volumesCreate: [argv.volumesCreate({ app: "a", name: "data", region: "ams", sizeGb: 1 })],
   volumesExtend: [argv.volumesExtend("a", "vol_1", 20)],
+  volumesUpdate: [argv.volumesUpdate("a", "vol_1", 14)],
   configValidate: [argv.configValidate("a", "/tmp/x.toml")],
   deploy: [argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4")],
   scaleCount: [argv.scaleCount("a", "ams", { web: 2, sidekiq: 1 })],

@@ -111,6 +111,16 @@ export const volumesExtend = (app: string, id: string, sizeGb: number): Argv => 
   "--yes",
 ];
 
+/** The retention holds for snapshots that are taken from then on. */
+export const volumesUpdate = (app: string, id: string, snapshotDays: number): Argv => [
+  "volumes",
+  "update",
+  id,
+  ...on(app),
+  "--snapshot-retention",
+  String(snapshotDays),
+];
+
 /** Newest lines of one machine. Without --no-tail flyctl never ends; with it, flyctl waits for a line. */
 export const logs = (app: string, machine: string): Argv => [
   "logs",
