@@ -39,6 +39,11 @@ export interface CommunityArgs {
    * Default: a token that the community makes for the bucket.
    */
   backupKey?: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> };
+  /**
+   * What Mastodon forgets of other servers, and what is tidied up in the bucket of the uploads. `off`: both are
+   * left alone. Default: copies of other servers' media go after 14 days.
+   */
+  housekeeping?: "off" | HousekeepingArgs;
   /** How Mastodon sends mail. Default: through SendGrid. */
   mail?: MailArgs;
   /**
@@ -167,6 +172,28 @@ export interface BackupArgs {
   recipients?: pulumi.Input<string>[];
   /** Another S3 than R2, where bucket, lifecycle rules and key are yours. Default: R2. */
   s3?: { endpoint: string; region: string };
+}
+
+/** What Mastodon forgets and tidies up. Days are whole numbers, and 0 means for good. */
+export interface HousekeepingArgs {
+  /**
+   * Days for which copies of other servers' media are kept. Default: 14, unless somebody has chosen a time in
+   * Mastodon's administration.
+   */
+  mediaCache?: number;
+  /**
+   * Days for which posts of other servers are kept. They are deleted for good, also those that members have
+   * bookmarked, and each run warns. Default: as the administration says.
+   */
+  posts?: number;
+  /** Days for which the archives of their posts that members request are kept. Default: as the administration says. */
+  archives?: number;
+  /** Days after which a machine removes the images of link previews, 14 or more. Default: as `mediaCache`. */
+  previewCards?: number;
+  /** Whether a machine removes files of the bucket that belong to nothing in the database. Default false. */
+  orphans?: boolean;
+  /** How often that machine starts. Fly chooses day and hour. Default `monthly`. */
+  schedule?: "weekly" | "monthly";
 }
 
 /** How Mastodon sends mail. */

@@ -7,6 +7,7 @@ import type { CommunityOutputs } from "./community-outputs.ts";
 import { givenBy, inWordsOf, ownBucketKey, StackConfig, withMarkedSecrets } from "./config/given.ts";
 import { CommunityFly } from "./fly/community-fly.ts";
 import { isKept } from "./fly/plan.ts";
+import { communityHousekeeping } from "./housekeeping/community-housekeeping.ts";
 import { CommunityMail } from "./mail/community-mail.ts";
 import { MastodonSecrets } from "./mastodon/mastodon-secrets.ts";
 import { secretVariables } from "./mastodon/secret-variables.ts";
@@ -113,6 +114,7 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
     const { web, streaming, webRelease, streamingRelease } = fly;
     const uploads = media.keepUploads(webRelease.released);
     const backups = communityBackups({ ground, given, secrets, fly });
+    communityHousekeeping(ground, fly);
     const opensBackups = backups === undefined ? [] : [backups.key];
     const holds = [secrets, zone, uploads, fly.postgres, fly.redis, webRelease, ...opensBackups];
     new CommunityLock(names.lock, { protect: isKept(settings), holds }, own);

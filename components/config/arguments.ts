@@ -49,6 +49,7 @@ export const argumentPaths: Readonly<Record<string, string>> = {
   streaming: "sizes.streaming",
   postgres: "sizes.postgres",
   redis: "sizes.redis",
+  housekeeping: "housekeeping",
   env: "env",
   secretEnv: "secretEnv",
   otpSecret: "otpSecret",

@@ -3,6 +3,7 @@ import { nameProblem } from "../../providers/rules/names.ts";
 import { backupProblems } from "./backup-rules.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { derivedNames, longestApp, proxiedHost } from "./derived-names.ts";
+import { housekeepingProblems } from "./housekeeping-rules.ts";
 import { mailProblems } from "./mail-rules.ts";
 import { notOurs } from "./rotation.ts";
 import type { CommunitySettings, Parsed } from "./schema.ts";
@@ -32,6 +33,7 @@ const rules: readonly {
     ],
     problems: backupProblems,
   },
+  { of: ["housekeeping"], problems: housekeepingProblems },
   {
     of: ["smtpServer", "smtpAuth", "smtpEncryption", "smtpLogin", "smtpPassword", "fromAddress", "sender"],
     problems: mailProblems,

@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { type BackupSettings, backupSettings } from "./backup-settings.ts";
 import { appOf, bucketOf, proxiedHost } from "./derived-names.ts";
+import { type HousekeepingSettings, housekeepingSettings } from "./housekeeping-settings.ts";
 import { backupKeys } from "./keys/backup.ts";
 import { bucketKeys } from "./keys/bucket.ts";
 import { costKeys } from "./keys/cost.ts";
 import { flyKeys } from "./keys/fly.ts";
 import { hostKeys } from "./keys/hosts.ts";
+import { housekeepingKeys } from "./keys/housekeeping.ts";
 import { mailKeys } from "./keys/mail.ts";
 import { mastodonKeys } from "./keys/mastodon.ts";
 import { operationKeys } from "./keys/operation.ts";
@@ -36,6 +38,7 @@ export const sections = {
   Cost: costKeys,
   Mail: mailKeys,
   "First account and variables": mastodonKeys,
+  Housekeeping: housekeepingKeys,
   "Protection, rotation and moves": operationKeys,
 };
 
@@ -48,6 +51,7 @@ const form = {
   ...costKeys,
   ...mailKeys,
   ...mastodonKeys,
+  ...housekeepingKeys,
   ...operationKeys,
 };
 
@@ -76,13 +80,16 @@ type SecretKey =
   | "secretEnv";
 
 /** The whole config of one community, checked, with every default filled in. It contains no secret values. */
-export interface CommunitySettings extends Omit<Parsed, SecretKey | keyof Sizes | "preset" | "backup"> {
+export interface CommunitySettings
+  extends Omit<Parsed, SecretKey | keyof Sizes | "preset" | "backup" | "housekeeping"> {
   zone: string;
   zoneMode: ZoneMode;
   app: string;
   bucket: string;
   /** Undefined: no backups are taken. */
   backup: BackupSettings | undefined;
+  /** Undefined: Mastiff leaves alone what Mastodon keeps. */
+  housekeeping: HousekeepingSettings | undefined;
   assetsHost: string;
   filesHost: string;
   streamingHost: string;
@@ -118,6 +125,7 @@ export function withDefaults(parsed: Parsed): CommunitySettings {
     app: parsed.app ?? appOf(domain),
     bucket: parsed.bucket ?? bucketOf(domain),
     backup: backupSettings(parsed.backup, parsed),
+    housekeeping: housekeepingSettings(parsed.housekeeping),
     assetsHost: parsed.assetsHost ?? proxiedHost("assets", domain, zone),
     filesHost: parsed.filesHost ?? proxiedHost("files", domain, zone),
     streamingHost: parsed.streamingHost ?? `streaming.${domain}`,

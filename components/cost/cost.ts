@@ -20,6 +20,7 @@ export type CostedSettings = Pick<
   | "sizes"
   | "backup"
   | "snapshotRetention"
+  | "housekeeping"
   | "budget"
   | "budgetAction"
 >;
@@ -77,6 +78,14 @@ const backupSize: MachineSize = { cpus: 1, memoryMb: 512 };
 /** Hours of hourly backups that are kept. */
 const hourlyBackups = 3 * 24;
 
+/**
+ * What is assumed of housekeeping: minutes of a Rails command, minutes for which a thousand files are compared with the
+ * database, MB of a file in the bucket, and GB of Mastodon's image, which a stopped machine keeps.
+ */
+const assumedHousekeeping = { minutes: 2, minutesPerThousand: 0.05, fileMb: 0.15, imageGb: 2 };
+/** Runs a month of each schedule. */
+const housekeepingRuns = { weekly: 30 / 7, monthly: 1 };
+
 /** Days for which Fly keeps a snapshot unless the volume says otherwise (superfly/docs: volumes/snapshots). */
 const defaultSnapshotDays = 5;
 /** What is assumed of snapshots: GB that those of five days have, and GB that change in a day. */
@@ -106,6 +115,7 @@ export function costOf(settings: CostedSettings): Cost {
   const use = [
     ...storage(),
     ...backups(settings),
+    ...housekeeping(settings),
     ...traffic(region),
     snapshots(settings),
     ...redis.use(sizes.sidekiq),
@@ -233,6 +243,42 @@ function backups({ backup, region }: CostedSettings): UsePart[] {
           ),
         ]
       : []),
+  ];
+}
+
+/**
+ * The machine that tidies up the bucket of the uploads. To find orphans it lists the bucket twice, a thousand files a
+ * request; deleting is free in R2.
+ */
+function housekeeping({ housekeeping: chores, region, sizes }: CostedSettings): UsePart[] {
+  if (chores === undefined || !(chores.orphans || chores.previewCards !== undefined)) return [];
+  const { minutes, minutesPerThousand, fileMb, imageGb } = assumedHousekeeping;
+  const runs = housekeepingRuns[chores.schedule];
+  const lists = chores.orphans ? Math.ceil((2 * assumed.uploadsGb * 1000) / fileMb / 1000) : 0;
+  const hour = { ...prices.sharedCpu, micros: Math.round(machineMicros(sizes.web, region) / hoursPerMonth) };
+  return [
+    {
+      ...part(
+        "housekeeping: machine",
+        "Fly",
+        { ...hour, unit: "hours" },
+        (runs * (minutes + minutesPerThousand * lists)) / 60,
+      ),
+      note: chores.schedule,
+      inShort: "housekeeping",
+    },
+    part("housekeeping: machine, while it is stopped", "Fly", { ...prices.stopped, unit: "GB" }, imageGb),
+    ...(lists === 0
+      ? []
+      : [
+          part(
+            "housekeeping: lists of the uploads",
+            "Cloudflare",
+            prices.writes,
+            (runs * lists) / 1_000_000,
+            `${lists} requests each time; the free ones are for the uploads`,
+          ),
+        ]),
   ];
 }
 

@@ -8,6 +8,11 @@ import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import {
+  type HousekeepingPlan,
+  housekeepingThings,
+  planHousekeeping,
+} from "../housekeeping/housekeeping-plan.ts";
+import {
   type Addresses,
   type MailServer,
   railsEnvironment,
@@ -55,6 +60,8 @@ export interface FlyPlan {
   owner: OwnerPlan;
   /** The machine that takes backups; undefined: backups are off. */
   backup: BackupPlan | undefined;
+  /** What Mastodon forgets, and the machine that tidies up; undefined: housekeeping is off. */
+  housekeeping: HousekeepingPlan | undefined;
 }
 
 /**
@@ -152,6 +159,7 @@ export function planFly(
       rotation: rotate.ownerPassword,
     },
     backup,
+    housekeeping: planHousekeeping(community),
   };
 }
 
@@ -192,6 +200,7 @@ export function thingsOf(
     certificateThing(names.host(role), { app: plan[servedBy].app, hostname }),
   );
   const backup = plan.backup && backupThings(names.backups, place, plan.backup, last);
+  const tidying = plan.housekeeping && housekeepingThings(names.housekeeping, plan.housekeeping).machine;
   return {
     all: [
       ...apps.flatMap(({ all }) => all),
@@ -200,6 +209,7 @@ export function thingsOf(
       redisThing(names.redis, place, plan.redis),
       ownerThing(names.owner, plan.owner),
       ...(backup === undefined ? [] : [backup.app, backup.secrets, backup.machine]),
+      ...(tidying === undefined ? [] : [tidying]),
     ],
     addresses: apps.map(({ addresses }) => addresses),
   };

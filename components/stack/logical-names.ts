@@ -32,6 +32,7 @@ export function componentNames(community: string) {
     owner: named("owner"),
     retired: named("retired"),
     backups: named("backups"),
+    housekeeping: named("housekeeping"),
     lock: named("lock"),
     finalDump: named("final-dump"),
   };

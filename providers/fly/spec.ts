@@ -280,6 +280,38 @@ export interface OwnerOutput {
   rotation?: string;
 }
 
+/** How long Mastodon keeps what it can do without, as settings in its database. */
+export const retentionSpec = object({
+  /** The web app, whose image and database the one-off machine uses. */
+  app: string,
+  /** Days by the name of Mastodon's setting; 0: for good. */
+  days: record(number),
+  /** Days for settings that nobody has chosen yet. */
+  defaults: record(number),
+});
+export type RetentionSpec = Infer<typeof retentionSpec>;
+export interface RetentionOutput {
+  app: string;
+}
+
+/** The machine that tidies up the bucket of the uploads by a schedule, in the web app. */
+export const housekeepingSpec = object({
+  /** The web app, whose image, size, variables and secrets the machine has. */
+  app: string,
+  /** Fly's own schedules; day and hour are Fly's choice. */
+  schedule: oneOf("weekly", "monthly"),
+  /** Remove files that belong to nothing in the database. */
+  orphans: boolean,
+  /** Days after which the images of link previews are removed. Default: they are left alone. */
+  previewCardDays: optional(number),
+});
+export type HousekeepingSpec = Infer<typeof housekeepingSpec>;
+export interface HousekeepingOutput {
+  app: string;
+  /** Id of the machine. */
+  machine: string;
+}
+
 /**
  * The last dump of a community's database, taken once, into a bucket that stays.
  * stdin: `{ "accessKeyId": …, "secretAccessKey": … }`, a key that may write to the bucket.
@@ -428,6 +460,7 @@ const observeItem = object({
     "release",
     "owner",
     "backup",
+    "housekeeping",
   ),
   /** A spec of this kind. */
   spec: record(unknown),

@@ -65,10 +65,13 @@ ${regionsPage.checked}). Machines in a region that is not in the table are count
       ]),
     ),
     "## What is assumed",
-    `- The amounts of use are those in the table above, for every community. Only the number of backups and the commands of Redis at
+    `- The amounts of use are those in the table above, for every community. Only the number of backups, what housekeeping does, the snapshots' days and the commands of Redis at
   Upstash follow from config: a Sidekiq thread without a job asks Redis every 2 seconds
   ([Sidekiq](https://github.com/sidekiq/sidekiq/blob/main/lib/sidekiq/fetch.rb)), which is 1.3 million commands a month.
 - A backup takes 5 minutes and has 1 GB, and the image of its machine has 1 GB. The free amount of R2 is for the uploads.
+- Snapshots have 10 GB in five days, and 0.2 GB more for each day that \`mastiff:snapshotRetention\` adds.
+- Housekeeping takes 2 minutes, and 3 seconds more for a thousand files, of 0.15 MB each. It lists them twice. Mastodon's image
+  has 2 GB. R2 charges nothing for deleting.
 - The free amounts are this community's alone. Several communities in one organisation at Fly, or in one account at Cloudflare,
   share them.
 - SendGrid's plan counts as fixed with \`mastiff:sendgridAccountIsOurs true\`. Without it the account may be shared, so its plan is

@@ -16,10 +16,10 @@ export interface MachineRun {
   metadata: Readonly<Record<string, string>>;
   restart: "no" | "always";
   /**
-   * Fly starts the machine at once, and from then on about once an hour or a day. No call starts it: see
+   * Fly starts the machine at once, and from then on about once in each period. No call starts it: see
    * backup/backup.ts. Default: none.
    */
-  schedule?: "hourly" | "daily";
+  schedule?: "hourly" | "daily" | "weekly" | "monthly";
   volume?: { id: string; path: string };
   command: readonly string[];
 }
