@@ -117,6 +117,8 @@ export interface FlyArgs {
    * are kept now, 5 days for a new volume.
    */
   snapshotRetention?: number;
+  /** Whether Fly's Prometheus collects the figures of Sidekiq and streaming. Default false. */
+  metrics?: boolean;
   /** Certificate of the assets host: its own, or `*.<domain>`. Default `perHost`. */
   certificates?: "perHost" | "wildcard";
 }

@@ -13,6 +13,7 @@ export const argumentPaths: Readonly<Record<string, string>> = {
   app: "fly.app",
   dedicatedIpv4: "fly.dedicatedIpv4",
   snapshotRetention: "fly.snapshotRetention",
+  metrics: "fly.metrics",
   certificates: "fly.certificates",
   assetsHost: "hosts.assets",
   filesHost: "hosts.files",

@@ -75,7 +75,7 @@ export function planFly(
   released?: Readonly<Record<string, unknown>>,
 ): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
-  const { snapshotRetention: snapshotDays } = community;
+  const { snapshotRetention: snapshotDays, metrics } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
   const connectionSecrets = ["DATABASE_URL", "REDIS_URL"];
@@ -106,7 +106,14 @@ export function planFly(
         ...(backup && namesBackup(released, image.web) && { backup: backup.app }),
       },
       flyToml: (addresses) =>
-        webToml({ app, region, image: image.web, env: railsEnvironment(community, addresses, mail), sizes }),
+        webToml({
+          app,
+          region,
+          image: image.web,
+          env: railsEnvironment(community, addresses, mail),
+          sizes,
+          metrics,
+        }),
     },
     streaming: {
       app: streamingApp,
@@ -126,6 +133,7 @@ export function planFly(
           image: image.streaming,
           env: streamingEnvironment(addresses, sizes.streaming.databasePool),
           sizes,
+          metrics,
         }),
     },
     certificates: hostsOnFly(hostsOf(community)).map(({ role, servedBy, name }) => ({

@@ -48,6 +48,12 @@ export const flyKeys = {
     example: "14",
     see: ["backups.md#flys-snapshots"],
   }),
+  metrics: described(boolean.default(false), {
+    description:
+      "Whether Fly's Prometheus collects Sidekiq's and streaming's own figures, beside what Fly sees of the machines. Fly charges nothing for it; Sidekiq's processes need some memory more.",
+    example: "true",
+    see: ["housekeeping.md#metrics"],
+  }),
   certificates: described(z.enum(["perHost", "wildcard"]).default("perHost"), {
     description:
       "Which certificate the assets host gets on Fly. `perHost`: one for each host. `wildcard`: `*.<domain>`, as in the guide. The wildcard's DNS challenge uses the same name as Cloudflare's Universal SSL, so Fly may fail to issue it.",
