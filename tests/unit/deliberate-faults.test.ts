@@ -32,6 +32,7 @@ describe("the list of deliberate faults", () => {
       "components/cloudflare/",
       "components/config/",
       "components/fly/",
+      "components/housekeeping/",
       "components/mail/",
       "components/mastodon/",
       "components/stack/",

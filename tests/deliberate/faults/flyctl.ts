@@ -192,6 +192,20 @@ export const flyctlFaults: readonly Fault[] = [
     what: "a retry that repeats what never passes: an unknown plan is asked for four times",
   },
   {
+    name: "default-over-a-choice",
+    file: "providers/fly/things/retention.ts",
+    text: "MASTIFF_RETENTION: JSON.stringify(days),",
+    replacement: "MASTIFF_RETENTION: JSON.stringify({ ...defaults, ...days }),",
+    what: "a default that goes over what an administrator has chosen",
+  },
+  {
+    name: "failed-housekeeping-is-well",
+    file: "providers/fly/things/housekeeping.ts",
+    text: "return exit.exitCode === 0\n",
+    replacement: "return exit.exitCode <= 1\n",
+    what: "a failure that nobody hears of: the machine that tidies up fails at each run",
+  },
+  {
     name: "first-volume-of-two",
     file: "providers/fly/things/volumes.ts",
     text: "ofName.find((one) => one.attached_machine_id) ?? ofName[0];",
