@@ -39,6 +39,13 @@ export interface CommunityArgs {
    * Default: a token that the community makes for the bucket.
    */
   backupKey?: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> };
+  /** A second bucket with a copy of each upload, which is kept. Default: none, since it is a second bucket to pay. */
+  uploadsMirror?: MirrorArgs;
+  /**
+   * A key of your own for the bucket of the mirror, required with `uploadsMirror.s3` and with `uploads.accessKeyId`.
+   * Default: a token that the community makes for the bucket.
+   */
+  mirrorKey?: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> };
   /**
    * What Mastodon forgets of other servers, and what is tidied up in the bucket of the uploads. `off`: both are
    * left alone. Default: copies of other servers' media go after 14 days.
@@ -173,6 +180,18 @@ export interface BackupArgs {
    */
   recipients?: pulumi.Input<string>[];
   /** Another S3 than R2, where bucket, lifecycle rules and key are yours. Default: R2. */
+  s3?: { endpoint: string; region: string };
+}
+
+/** The mirror of the uploads. */
+export interface MirrorArgs {
+  /** How often new uploads are copied. Fly chooses the minute. Default `daily`. */
+  schedule?: "daily" | "weekly";
+  /** Name of the bucket; required with `s3`. Default: `mirror-` and the domain with dashes. */
+  bucket?: string;
+  /** Id of the Cloudflare account that gets the bucket. Default: `cloudflare.accountId`. */
+  account?: pulumi.Input<string>;
+  /** Another S3 than R2, where bucket and key are yours. Default: R2. */
   s3?: { endpoint: string; region: string };
 }
 

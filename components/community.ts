@@ -11,6 +11,7 @@ import { communityHousekeeping } from "./housekeeping/community-housekeeping.ts"
 import { CommunityMail } from "./mail/community-mail.ts";
 import { MastodonSecrets } from "./mastodon/mastodon-secrets.ts";
 import { secretVariables } from "./mastodon/secret-variables.ts";
+import { communityMirror } from "./mirror/community-mirror.ts";
 import { CommunityLock } from "./stack/community-lock.ts";
 import { communityWaiting } from "./stack/community-waiting.ts";
 import { endCommunity } from "./stack/final-dump.ts";
@@ -115,6 +116,7 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
     const uploads = media.keepUploads(webRelease.released);
     const backups = communityBackups({ ground, given, secrets, fly });
     communityHousekeeping(ground, fly);
+    communityMirror(ground, given, media);
     const opensBackups = backups === undefined ? [] : [backups.key];
     const holds = [secrets, zone, uploads, fly.postgres, fly.redis, webRelease, ...opensBackups];
     new CommunityLock(names.lock, { protect: isKept(settings), holds }, own);

@@ -5,6 +5,7 @@ import type { ConfigProblem } from "./config-error.ts";
 import { derivedNames, longestApp, proxiedHost } from "./derived-names.ts";
 import { housekeepingProblems } from "./housekeeping-rules.ts";
 import { mailProblems } from "./mail-rules.ts";
+import { mirrorProblems } from "./mirror-rules.ts";
 import { notOurs } from "./rotation.ts";
 import type { CommunitySettings, Parsed } from "./schema.ts";
 import { budgetProblem } from "./sizes.ts";
@@ -32,6 +33,19 @@ const rules: readonly {
       "r2SecretAccessKey",
     ],
     problems: backupProblems,
+  },
+  {
+    of: [
+      "uploadsMirror",
+      "mirrorAccessKeyId",
+      "mirrorSecretAccessKey",
+      "backup",
+      "bucket",
+      "cloudflareAccountId",
+      "r2AccessKeyId",
+      "r2SecretAccessKey",
+    ],
+    problems: mirrorProblems,
   },
   { of: ["housekeeping"], problems: housekeepingProblems },
   {

@@ -21,6 +21,7 @@ export type CostedSettings = Pick<
   | "backup"
   | "snapshotRetention"
   | "housekeeping"
+  | "uploadsMirror"
   | "budget"
   | "budgetAction"
 >;
@@ -85,6 +86,13 @@ const hourlyBackups = 3 * 24;
 const assumedHousekeeping = { minutes: 2, minutesPerThousand: 0.05, fileMb: 0.15, imageGb: 2 };
 /** Runs a month of each schedule. */
 const housekeepingRuns = { weekly: 30 / 7, monthly: 1 };
+/**
+ * What is assumed of the mirror: minutes of a run, and GB of uploads that are new in a month. Also GB of rclone's image,
+ * which a stopped machine keeps.
+ */
+const assumedMirror = { minutes: 10, newGb: 5, imageGb: 0.1 };
+/** The machine of the mirror (components/mirror/mirror-plan.ts). */
+const mirrorSize: MachineSize = { cpus: 1, memoryMb: 2048 };
 
 /** Days for which Fly keeps a snapshot unless the volume says otherwise (superfly/docs: volumes/snapshots). */
 const defaultSnapshotDays = 5;
@@ -116,6 +124,7 @@ export function costOf(settings: CostedSettings): Cost {
     ...storage(),
     ...backups(settings),
     ...housekeeping(settings),
+    ...mirror(settings),
     ...traffic(region),
     snapshots(settings),
     ...redis.use(sizes.sidekiq),
@@ -279,6 +288,45 @@ function housekeeping({ housekeeping: chores, region, sizes }: CostedSettings): 
             `${lists} requests each time; the free ones are for the uploads`,
           ),
         ]),
+  ];
+}
+
+/** The machine that copies the uploads, and what it asks of R2 in each run: lists of both buckets, and the new files. */
+function mirror({ uploadsMirror, region }: CostedSettings): UsePart[] {
+  if (uploadsMirror === undefined) return [];
+  const { minutes, newGb, imageGb } = assumedMirror;
+  const { fileMb } = assumedHousekeeping;
+  const runs = uploadsMirror.schedule === "daily" ? hoursPerMonth / 24 : 30 / 7;
+  const hour = { ...prices.sharedCpu, micros: Math.round(machineMicros(mirrorSize, region) / hoursPerMonth) };
+  const lists = Math.ceil((assumed.uploadsGb * 1000) / fileMb / 1000);
+  const files = Math.ceil((newGb * 1000) / fileMb);
+  const inR2 = uploadsMirror.s3 === undefined;
+  const writes = runs * lists * (inR2 ? 2 : 1) + (inR2 ? files : 0);
+  const { uploads, writes: write } = prices;
+  return [
+    {
+      ...part("mirror: machine", "Fly", { ...hour, unit: "hours" }, (runs * minutes) / 60),
+      note: `${uploadsMirror.schedule}, ${minutes} minutes each`,
+      inShort: "the mirror",
+    },
+    part("mirror: machine, while it is stopped", "Fly", { ...prices.stopped, unit: "GB" }, imageGb),
+    part(
+      "mirror: traffic of new uploads",
+      "Fly",
+      regions[region]?.traffic ?? prices.trafficNear,
+      newGb,
+      `the first run copies all: ${assumed.uploadsGb} GB`,
+    ),
+    part(
+      "mirror: lists and writes",
+      "Cloudflare",
+      write,
+      writes / 1_000_000,
+      "the free ones are for the uploads",
+    ),
+    ...(inR2
+      ? [part("mirror: storage", "Cloudflare", { ...uploads, unit: "GB" }, assumed.uploadsGb, "at most")]
+      : []),
   ];
 }
 

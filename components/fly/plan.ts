@@ -19,6 +19,7 @@ import {
   streamingEnvironment,
 } from "../mastodon/environment.ts";
 import { forGoodSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
+import { type MirrorPlan, mirrorThings, planMirror } from "../mirror/mirror-plan.ts";
 import { type LastState, specIn } from "../stack/last-state.ts";
 import { type ComponentNames, resourceNames } from "../stack/logical-names.ts";
 import { type FlyAppPlan, flyAppThings, lastAddresses, type UnseenPlace } from "./app.ts";
@@ -62,6 +63,8 @@ export interface FlyPlan {
   backup: BackupPlan | undefined;
   /** What Mastodon forgets, and the machine that tidies up; undefined: housekeeping is off. */
   housekeeping: HousekeepingPlan | undefined;
+  /** The machine that copies the uploads; undefined: they have no mirror. */
+  mirror: MirrorPlan | undefined;
 }
 
 /**
@@ -168,6 +171,7 @@ export function planFly(
     },
     backup,
     housekeeping: planHousekeeping(community),
+    mirror: planMirror(community),
   };
 }
 
@@ -209,6 +213,7 @@ export function thingsOf(
   );
   const backup = plan.backup && backupThings(names.backups, place, plan.backup, last);
   const tidying = plan.housekeeping && housekeepingThings(names.housekeeping, plan.housekeeping).machine;
+  const mirror = plan.mirror && mirrorThings(names.mirror, place, plan.mirror);
   return {
     all: [
       ...apps.flatMap(({ all }) => all),
@@ -218,6 +223,7 @@ export function thingsOf(
       ownerThing(names.owner, plan.owner),
       ...(backup === undefined ? [] : [backup.app, backup.secrets, backup.machine]),
       ...(tidying === undefined ? [] : [tidying]),
+      ...(mirror === undefined ? [] : [mirror.app, mirror.secrets, mirror.machine]),
     ],
     addresses: apps.map(({ addresses }) => addresses),
   };

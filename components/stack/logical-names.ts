@@ -33,6 +33,7 @@ export function componentNames(community: string) {
     retired: named("retired"),
     backups: named("backups"),
     housekeeping: named("housekeeping"),
+    mirror: named("mirror"),
     lock: named("lock"),
     finalDump: named("final-dump"),
   };

@@ -50,6 +50,7 @@ const kinds: Record<specs.ObserveItem["kind"], Known<unknown>> & Record<string, 
   dump: kindOf({ spec: specs.dumpSpec, load: () => import("./release/dump.ts") }),
   backup: kindOf({ spec: specs.backupSpec, load: () => import("./backup/backup.ts") }),
   retention: kindOf({ spec: specs.retentionSpec, load: () => import("./things/retention.ts") }),
+  mirror: kindOf({ spec: specs.mirrorSpec, load: () => import("./things/mirror.ts") }),
   housekeeping: kindOf({ spec: specs.housekeepingSpec, load: () => import("./things/housekeeping.ts") }),
 };
 

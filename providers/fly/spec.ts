@@ -312,6 +312,29 @@ export interface HousekeepingOutput {
   machine: string;
 }
 
+/** The machine that copies uploads to another bucket by a schedule, in a private app of its own. */
+export const mirrorSpec = object({
+  app: string,
+  region: string,
+  /** An image of rclone. */
+  image: string,
+  /** Fly's own schedules; when in the day or the week is Fly's choice. */
+  schedule: oneOf("daily", "weekly"),
+  memoryMb: number,
+  /** Bucket of rclone's remote `uploads`. */
+  from: string,
+  /** Bucket of rclone's remote `mirror`. */
+  to: string,
+  /** Plain variables of rclone, which describe the two remotes. Their keys are the app's secrets (kind `secrets`). */
+  env: record(string),
+});
+export type MirrorSpec = Infer<typeof mirrorSpec>;
+export interface MirrorOutput {
+  app: string;
+  /** Id of the machine. */
+  machine: string;
+}
+
 /**
  * The last dump of a community's database, taken once, into a bucket that stays.
  * stdin: `{ "accessKeyId": …, "secretAccessKey": … }`, a key that may write to the bucket.
@@ -461,6 +484,7 @@ const observeItem = object({
     "owner",
     "backup",
     "housekeeping",
+    "mirror",
   ),
   /** A spec of this kind. */
   spec: record(unknown),

@@ -35,6 +35,7 @@ describe("the list of deliberate faults", () => {
       "components/housekeeping/",
       "components/mail/",
       "components/mastodon/",
+      "components/mirror/",
       "components/stack/",
       "providers/cloudflare/",
       "providers/fly/",

@@ -8,8 +8,8 @@ import { housekeepingThings, planHousekeeping } from "../../components/housekeep
 import { mailServerOf } from "../../components/mastodon/environment.ts";
 import { machineDifferences } from "../../providers/fly/backup/backup-machine.ts";
 import type { OneOff } from "../../providers/fly/release/one-off.ts";
-import { problemsOf } from "../../providers/fly/things/housekeeping.ts";
 import type { Machine } from "../../providers/fly/things/machines.ts";
+import { problemsOf } from "../../providers/fly/things/scheduled.ts";
 import { fixes, parse, problems } from "../support/config.ts";
 
 const housekeeping = (parts: object) => ({ housekeeping: JSON.stringify(parts) });

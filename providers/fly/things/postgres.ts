@@ -14,7 +14,14 @@ import { peopleIn } from "./people.ts";
 import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
 import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
-import { growVolume, keepSnapshots, retentionDifference, shrinking, type Volume, volumesOf } from "./volumes.ts";
+import {
+  growVolume,
+  keepSnapshots,
+  retentionDifference,
+  shrinking,
+  type Volume,
+  volumesOf,
+} from "./volumes.ts";
 
 /**
  * Unmanaged Postgres on one machine, with one role and one database.

@@ -24,6 +24,13 @@ export const componentFaults: readonly Fault[] = [
     what: "an input left out: the machine that tidies up keeps the image and variables of an older release",
   },
   {
+    name: "mirror-without-keys",
+    file: "components/mirror/mirror.ts",
+    text: "{ place, moves: false, after }, { parent: this, dependsOn: [secrets] }",
+    replacement: "{ place, moves: false, after }, { parent: this }",
+    what: "an order left out: the machine starts before it has the keys of its buckets",
+  },
+  {
     name: "weeks-of-a-day",
     file: "components/backup/backup-plan.ts",
     text: "weekly: keep.weekly * 7,",

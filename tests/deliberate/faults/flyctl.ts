@@ -200,10 +200,24 @@ export const flyctlFaults: readonly Fault[] = [
   },
   {
     name: "failed-housekeeping-is-well",
-    file: "providers/fly/things/housekeeping.ts",
+    file: "providers/fly/things/scheduled.ts",
     text: "return exit.exitCode === 0\n",
     replacement: "return exit.exitCode <= 1\n",
     what: "a failure that nobody hears of: the machine that tidies up fails at each run",
+  },
+  {
+    name: "mirror-that-follows",
+    file: "providers/fly/things/mirror.ts",
+    text: '      "--immutable",\n',
+    replacement: "",
+    what: "a flag left out: what somebody has overwritten in the first bucket is overwritten in the mirror, too",
+  },
+  {
+    name: "snapshots-are-not-looked-at",
+    file: "providers/fly/things/redis.ts",
+    text: "  await keepSnapshots(fly, app, volume, spec.snapshotDays);\n",
+    replacement: "",
+    what: "a step left out: snapshots of the volume are kept for another time than config says",
   },
   {
     name: "first-volume-of-two",
