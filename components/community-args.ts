@@ -39,6 +39,18 @@ export interface CommunityArgs {
    * Default: a token that the community makes for the bucket.
    */
   backupKey?: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> };
+  /** A second bucket with a copy of each upload, which is kept. Default: none, since it is a second bucket to pay. */
+  uploadsMirror?: MirrorArgs;
+  /**
+   * A key of your own for the bucket of the mirror, required with `uploadsMirror.s3` and with `uploads.accessKeyId`.
+   * Default: a token that the community makes for the bucket.
+   */
+  mirrorKey?: { accessKeyId: pulumi.Input<string>; secretAccessKey: pulumi.Input<string> };
+  /**
+   * What Mastodon forgets of other servers, and what is tidied up in the bucket of the uploads. `off`: both are
+   * left alone. Default: copies of other servers' media go after 14 days.
+   */
+  housekeeping?: "off" | HousekeepingArgs;
   /** How Mastodon sends mail. Default: through SendGrid. */
   mail?: MailArgs;
   /**
@@ -107,6 +119,13 @@ export interface FlyArgs {
   app?: string;
   /** Whether the two public apps have an IPv4 address of their own (2 USD a month each). Default false. */
   dedicatedIpv4?: boolean;
+  /**
+   * Days for which Fly keeps its daily snapshots of the volumes of database and Redis: 1 to 60. Default: as they
+   * are kept now, 5 days for a new volume.
+   */
+  snapshotRetention?: number;
+  /** Whether Fly's Prometheus collects the figures of Sidekiq and streaming. Default false. */
+  metrics?: boolean;
   /** Certificate of the assets host: its own, or `*.<domain>`. Default `perHost`. */
   certificates?: "perHost" | "wildcard";
 }
@@ -162,6 +181,40 @@ export interface BackupArgs {
   recipients?: pulumi.Input<string>[];
   /** Another S3 than R2, where bucket, lifecycle rules and key are yours. Default: R2. */
   s3?: { endpoint: string; region: string };
+}
+
+/** The mirror of the uploads. */
+export interface MirrorArgs {
+  /** How often new uploads are copied. Fly chooses the minute. Default `daily`. */
+  schedule?: "daily" | "weekly";
+  /** Name of the bucket; required with `s3`. Default: `mirror-` and the domain with dashes. */
+  bucket?: string;
+  /** Id of the Cloudflare account that gets the bucket. Default: `cloudflare.accountId`. */
+  account?: pulumi.Input<string>;
+  /** Another S3 than R2, where bucket and key are yours. Default: R2. */
+  s3?: { endpoint: string; region: string };
+}
+
+/** What Mastodon forgets and tidies up. Days are whole numbers, and 0 means for good. */
+export interface HousekeepingArgs {
+  /**
+   * Days for which copies of other servers' media are kept. Default: 14, unless somebody has chosen a time in
+   * Mastodon's administration.
+   */
+  mediaCache?: number;
+  /**
+   * Days for which posts of other servers are kept. They are deleted for good, also those that members have
+   * bookmarked, and each run warns. Default: as the administration says.
+   */
+  posts?: number;
+  /** Days for which the archives of their posts that members request are kept. Default: as the administration says. */
+  archives?: number;
+  /** Days after which a machine removes the images of link previews, 14 or more. Default: as `mediaCache`. */
+  previewCards?: number;
+  /** Whether a machine removes files of the bucket that belong to nothing in the database. Default false. */
+  orphans?: boolean;
+  /** How often that machine starts. Fly chooses day and hour. Default `monthly`. */
+  schedule?: "weekly" | "monthly";
 }
 
 /** How Mastodon sends mail. */

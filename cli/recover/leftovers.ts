@@ -144,12 +144,12 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
 }
 
 /**
- * Leftover tokens: the first one, those of rotated keys, of the last dump and of the backups, which differ by the words
- * after the mark. Backups may be in an account of their own. Cloudflare returns a token's value only once: a token that is
+ * Leftover tokens: the first one, those of rotated keys, of the last dump, of the backups and of the mirror, which differ by the
+ * words after the mark. Backups and mirror may be in an account of their own. Cloudflare returns a token's value only once: a token that is
  * not in the state is useful only to a thief.
  */
 async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
-  const { cloudflareAccountId: account, backup } = world.community;
+  const { cloudflareAccountId: account, backup, uploadsMirror } = world.community;
   const known = world.ids("cloudflare:index/accountToken:AccountToken");
   type Token = { id: string; name: string; issued_on?: string };
   const inAccount = async (id: string): Promise<Leftover[]> => {
@@ -158,7 +158,7 @@ async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]
       .filter((one) => isLeftover({ id: one.id, text: one.name, made: one.issued_on }, world, known))
       .map((one) => ({ what: `token ${one.name}`, cloud, path: `${path}/${one.id}` }));
   };
-  const accounts = [...new Set([account, backup?.account ?? account])];
+  const accounts = [...new Set([account, backup?.account ?? account, uploadsMirror?.account ?? account])];
   return (await Promise.all(accounts.map(inAccount))).flat();
 }
 

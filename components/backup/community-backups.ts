@@ -28,8 +28,8 @@ export interface CommunityBackupsArgs {
  */
 export function communityBackups(args: CommunityBackupsArgs): Backups | undefined {
   const { settings, names, last, protect, own } = args.ground;
-  const { backup, domain } = settings;
-  const warning = backupWarning(backup, domain);
+  const { backup, domain, snapshotRetention } = settings;
+  const warning = backupWarning(backup, domain, snapshotRetention);
   if (warning !== undefined) pulumi.log.warn(warning);
   const wasOn = last[resourceNames.backupKey(names.backups)] !== undefined;
   if (backup === undefined && !wasOn) return undefined;
@@ -54,10 +54,18 @@ function takingOf({ ground, given, secrets, fly }: CommunityBackupsArgs): Backup
   };
 }
 
-/** What a community's backups lack, with the way out; undefined: nothing. */
-export function backupWarning(backup: BackupSettings | undefined, domain: string): string | undefined {
+/**
+ * What a community's backups lack, with the way out; undefined: nothing.
+ *
+ * @param snapshotDays days for which Fly keeps snapshots. Default: Fly's own five
+ */
+export function backupWarning(
+  backup: BackupSettings | undefined,
+  domain: string,
+  snapshotDays: number | "five" = "five",
+): string | undefined {
   if (backup === undefined)
-    return `mastiff:backup is off: the only copies of the database of ${domain} are Fly's snapshots of its volume, for five days.\n  fix     switch backups on:  pulumi config rm mastiff:backup`;
+    return `mastiff:backup is off: the only copies of the database of ${domain} are Fly's snapshots of its volume, for ${snapshotDays} days.\n  fix     switch backups on:  pulumi config rm mastiff:backup`;
   if (backup.recipients.length > 0) return undefined;
   return `Only the state of this stack has a key that opens the backups of ${domain}: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  gpg --armor --export <your address> | pulumi config set --path 'mastiff:backup.recipients[0]'`;
 }

@@ -24,8 +24,16 @@ export function appOf(domain: string): string {
 }
 
 /** Names of all apps of a community. */
-export function appsOf({ app, backup }: Pick<NamesFrom, "app" | "backup">): string[] {
-  const ends = ["", "-streaming", "-db", "-redis", ...(backup === undefined ? [] : ["-backup"])];
+export function appsOf({
+  app,
+  backup,
+  uploadsMirror,
+}: Pick<NamesFrom, "app" | "backup" | "uploadsMirror">): string[] {
+  const wished = [
+    ...(backup === undefined ? [] : ["-backup"]),
+    ...(uploadsMirror === undefined ? [] : ["-mirror"]),
+  ];
+  const ends = ["", "-streaming", "-db", "-redis", ...wished];
   return ends.map((end) => `${app}${end}`);
 }
 
@@ -38,6 +46,12 @@ export function bucketOf(domain: string): string {
 /** Name of the bucket for the backups of a domain's database. */
 export function backupsBucketOf(domain: string): string {
   const prefix = "backups-";
+  return `${prefix}${dashed(domain, nameRules.bucket.longest - prefix.length)}`;
+}
+
+/** Name of the bucket for the mirror of a domain's uploads. */
+export function mirrorBucketOf(domain: string): string {
+  const prefix = "mirror-";
   return `${prefix}${dashed(domain, nameRules.bucket.longest - prefix.length)}`;
 }
 
@@ -90,6 +104,8 @@ export interface NamesFrom {
   bucket: string;
   /** Undefined: no backups are taken. */
   backup: object | undefined;
+  /** Undefined: the uploads have no mirror. */
+  uploadsMirror?: object | undefined;
   assetsHost: string;
   filesHost: string;
   streamingHost: string;

@@ -11,6 +11,7 @@ import { unknownSecret } from "./undecrypted.ts";
 export interface SecretValues {
   r2SecretAccessKey: pulumi.Output<string> | undefined;
   backupSecretAccessKey: pulumi.Output<string> | undefined;
+  mirrorSecretAccessKey: pulumi.Output<string> | undefined;
   /** Of the config only: a program gives it in the environment. */
   sendgridApiKey: pulumi.Output<string> | undefined;
   smtpPassword: pulumi.Output<string> | undefined;
@@ -51,6 +52,7 @@ export class StackConfig {
       secrets: {
         r2SecretAccessKey: config.getSecret("r2SecretAccessKey"),
         backupSecretAccessKey: config.getSecret("backupSecretAccessKey"),
+        mirrorSecretAccessKey: config.getSecret("mirrorSecretAccessKey"),
         sendgridApiKey: config.getSecret("sendgridApiKey"),
         smtpPassword: config.getSecret("smtpPassword"),
         secretEnv: config.getSecretObject<Record<string, string>>("secretEnv") ?? noSecrets(),
@@ -65,12 +67,15 @@ export class StackConfig {
 
 /** The arguments with every secret marked, so that the state has none in plain text. */
 export function withMarkedSecrets(args: CommunityArgs): CommunityArgs {
-  const { mail, uploads, backupKey, secretEnv } = args;
+  const { mail, uploads, backupKey, mirrorKey, secretEnv } = args;
   return {
     ...args,
     ...(uploads && { uploads: { ...uploads, ...marked(uploads, "secretAccessKey") } }),
     ...(backupKey && {
       backupKey: { ...backupKey, secretAccessKey: pulumi.secret(backupKey.secretAccessKey) },
+    }),
+    ...(mirrorKey && {
+      mirrorKey: { ...mirrorKey, secretAccessKey: pulumi.secret(mirrorKey.secretAccessKey) },
     }),
     ...(mail?.smtp && { mail: { ...mail, smtp: { ...mail.smtp, ...marked(mail.smtp, "password") } } }),
     ...(secretEnv && {
@@ -116,6 +121,7 @@ export async function givenBy(args: CommunityArgs | StackConfig, name: string): 
     secrets: {
       r2SecretAccessKey: secretOf(args.uploads?.secretAccessKey),
       backupSecretAccessKey: secretOf(args.backupKey?.secretAccessKey),
+      mirrorSecretAccessKey: secretOf(args.mirrorKey?.secretAccessKey),
       sendgridApiKey: undefined,
       smtpPassword: secretOf(args.mail?.smtp?.password),
       secretEnv: args.secretEnv === undefined ? noSecrets() : pulumi.secret(pulumi.all(args.secretEnv)),
@@ -131,6 +137,11 @@ export function ownBucketKey({ settings, secrets }: GivenSettings): OwnBucketKey
 /** The operator's own key for the bucket of the backups; undefined: the community makes one. */
 export function ownBackupKey({ settings, secrets }: GivenSettings): OwnBucketKey | undefined {
   return bothHalves(settings.backupAccessKeyId, secrets.backupSecretAccessKey);
+}
+
+/** The operator's own key for the bucket of the mirror; undefined: the community makes one. */
+export function ownMirrorKey({ settings, secrets }: GivenSettings): OwnBucketKey | undefined {
+  return bothHalves(settings.mirrorAccessKeyId, secrets.mirrorSecretAccessKey);
 }
 
 function bothHalves(

@@ -3,7 +3,9 @@ import { nameProblem } from "../../providers/rules/names.ts";
 import { backupProblems } from "./backup-rules.ts";
 import type { ConfigProblem } from "./config-error.ts";
 import { derivedNames, longestApp, proxiedHost } from "./derived-names.ts";
+import { housekeepingProblems } from "./housekeeping-rules.ts";
 import { mailProblems } from "./mail-rules.ts";
+import { mirrorProblems } from "./mirror-rules.ts";
 import { notOurs } from "./rotation.ts";
 import type { CommunitySettings, Parsed } from "./schema.ts";
 import { budgetProblem } from "./sizes.ts";
@@ -32,6 +34,20 @@ const rules: readonly {
     ],
     problems: backupProblems,
   },
+  {
+    of: [
+      "uploadsMirror",
+      "mirrorAccessKeyId",
+      "mirrorSecretAccessKey",
+      "backup",
+      "bucket",
+      "cloudflareAccountId",
+      "r2AccessKeyId",
+      "r2SecretAccessKey",
+    ],
+    problems: mirrorProblems,
+  },
+  { of: ["housekeeping"], problems: housekeepingProblems },
   {
     of: ["smtpServer", "smtpAuth", "smtpEncryption", "smtpLogin", "smtpPassword", "fromAddress", "sender"],
     problems: mailProblems,

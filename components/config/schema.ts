@@ -2,15 +2,19 @@
 import { z } from "zod";
 import { type BackupSettings, backupSettings } from "./backup-settings.ts";
 import { appOf, bucketOf, proxiedHost } from "./derived-names.ts";
+import { type HousekeepingSettings, housekeepingSettings } from "./housekeeping-settings.ts";
 import { backupKeys } from "./keys/backup.ts";
 import { bucketKeys } from "./keys/bucket.ts";
 import { costKeys } from "./keys/cost.ts";
 import { flyKeys } from "./keys/fly.ts";
 import { hostKeys } from "./keys/hosts.ts";
+import { housekeepingKeys } from "./keys/housekeeping.ts";
 import { mailKeys } from "./keys/mail.ts";
 import { mastodonKeys } from "./keys/mastodon.ts";
+import { mirrorKeys } from "./keys/mirror.ts";
 import { operationKeys } from "./keys/operation.ts";
 import { sizeKeys } from "./keys/sizes.ts";
+import { type MirrorSettings, mirrorSettings } from "./mirror-settings.ts";
 import { type Sizes, sizesOf } from "./sizes.ts";
 
 /** Addresses of the clouds. Set only to use clouds other than the real ones. */
@@ -30,12 +34,13 @@ export type ZoneMode = "owned" | "shared" | "created";
 export const sections = {
   "Domain, zone and hosts": hostKeys,
   "Cloudflare account and bucket": bucketKeys,
-  Backups: backupKeys,
+  Backups: { ...backupKeys, ...mirrorKeys },
   Fly: flyKeys,
   "Release and sizes": sizeKeys,
   Cost: costKeys,
   Mail: mailKeys,
   "First account and variables": mastodonKeys,
+  Housekeeping: housekeepingKeys,
   "Protection, rotation and moves": operationKeys,
 };
 
@@ -43,11 +48,13 @@ const form = {
   ...hostKeys,
   ...bucketKeys,
   ...backupKeys,
+  ...mirrorKeys,
   ...flyKeys,
   ...sizeKeys,
   ...costKeys,
   ...mailKeys,
   ...mastodonKeys,
+  ...housekeepingKeys,
   ...operationKeys,
 };
 
@@ -63,6 +70,7 @@ export const configKeys: readonly string[] = Object.keys(form);
 export const secretKeys: readonly SecretKey[] = [
   "r2SecretAccessKey",
   "backupSecretAccessKey",
+  "mirrorSecretAccessKey",
   "sendgridApiKey",
   "smtpPassword",
   "secretEnv",
@@ -71,18 +79,24 @@ export const secretKeys: readonly SecretKey[] = [
 type SecretKey =
   | "r2SecretAccessKey"
   | "backupSecretAccessKey"
+  | "mirrorSecretAccessKey"
   | "sendgridApiKey"
   | "smtpPassword"
   | "secretEnv";
 
 /** The whole config of one community, checked, with every default filled in. It contains no secret values. */
-export interface CommunitySettings extends Omit<Parsed, SecretKey | keyof Sizes | "preset" | "backup"> {
+export interface CommunitySettings
+  extends Omit<Parsed, SecretKey | keyof Sizes | "preset" | "backup" | "uploadsMirror" | "housekeeping"> {
   zone: string;
   zoneMode: ZoneMode;
   app: string;
   bucket: string;
   /** Undefined: no backups are taken. */
   backup: BackupSettings | undefined;
+  /** Undefined: the uploads have no mirror. */
+  uploadsMirror: MirrorSettings | undefined;
+  /** Undefined: Mastiff leaves alone what Mastodon keeps. */
+  housekeeping: HousekeepingSettings | undefined;
   assetsHost: string;
   filesHost: string;
   streamingHost: string;
@@ -99,6 +113,7 @@ export function withDefaults(parsed: Parsed): CommunitySettings {
   const {
     r2SecretAccessKey,
     backupSecretAccessKey,
+    mirrorSecretAccessKey,
     smtpPassword,
     secretEnv,
     preset,
@@ -118,6 +133,8 @@ export function withDefaults(parsed: Parsed): CommunitySettings {
     app: parsed.app ?? appOf(domain),
     bucket: parsed.bucket ?? bucketOf(domain),
     backup: backupSettings(parsed.backup, parsed),
+    uploadsMirror: mirrorSettings(parsed.uploadsMirror, parsed),
+    housekeeping: housekeepingSettings(parsed.housekeeping),
     assetsHost: parsed.assetsHost ?? proxiedHost("assets", domain, zone),
     filesHost: parsed.filesHost ?? proxiedHost("files", domain, zone),
     streamingHost: parsed.streamingHost ?? `streaming.${domain}`,

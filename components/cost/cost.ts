@@ -19,6 +19,9 @@ export type CostedSettings = Pick<
   | "sendgridAccountIsOurs"
   | "sizes"
   | "backup"
+  | "snapshotRetention"
+  | "housekeeping"
+  | "uploadsMirror"
   | "budget"
   | "budgetAction"
 >;
@@ -76,6 +79,26 @@ const backupSize: MachineSize = { cpus: 1, memoryMb: 512 };
 /** Hours of hourly backups that are kept. */
 const hourlyBackups = 3 * 24;
 
+/**
+ * What is assumed of housekeeping: minutes of a Rails command, minutes for which a thousand files are compared with the
+ * database, MB of a file in the bucket, and GB of Mastodon's image, which a stopped machine keeps.
+ */
+const assumedHousekeeping = { minutes: 2, minutesPerThousand: 0.05, fileMb: 0.15, imageGb: 2 };
+/** Runs a month of each schedule. */
+const housekeepingRuns = { weekly: 30 / 7, monthly: 1 };
+/**
+ * What is assumed of the mirror: minutes of a run, and GB of uploads that are new in a month. Also GB of rclone's image,
+ * which a stopped machine keeps.
+ */
+const assumedMirror = { minutes: 10, newGb: 5, imageGb: 0.1 };
+/** The machine of the mirror (components/mirror/mirror-plan.ts). */
+const mirrorSize: MachineSize = { cpus: 1, memoryMb: 2048 };
+
+/** Days for which Fly keeps a snapshot unless the volume says otherwise (superfly/docs: volumes/snapshots). */
+const defaultSnapshotDays = 5;
+/** What is assumed of snapshots: GB that those of five days have, and GB that change in a day. */
+const assumedSnapshots = { gb: 10, gbPerDay: 0.2 };
+
 /** Mails in SendGrid's plan Essentials. */
 const mailsOfEssentials = 50_000;
 
@@ -100,8 +123,10 @@ export function costOf(settings: CostedSettings): Cost {
   const use = [
     ...storage(),
     ...backups(settings),
+    ...housekeeping(settings),
+    ...mirror(settings),
     ...traffic(region),
-    snapshots(),
+    snapshots(settings),
     ...redis.use(sizes.sidekiq),
     ...mail.use,
   ];
@@ -230,13 +255,91 @@ function backups({ backup, region }: CostedSettings): UsePart[] {
   ];
 }
 
+/**
+ * The machine that tidies up the bucket of the uploads. To find orphans it lists the bucket twice, a thousand files a
+ * request; deleting is free in R2.
+ */
+function housekeeping({ housekeeping: chores, region, sizes }: CostedSettings): UsePart[] {
+  if (chores === undefined || !(chores.orphans || chores.previewCards !== undefined)) return [];
+  const { minutes, minutesPerThousand, fileMb, imageGb } = assumedHousekeeping;
+  const runs = housekeepingRuns[chores.schedule];
+  const lists = chores.orphans ? Math.ceil((2 * assumed.uploadsGb * 1000) / fileMb / 1000) : 0;
+  const hour = { ...prices.sharedCpu, micros: Math.round(machineMicros(sizes.web, region) / hoursPerMonth) };
+  return [
+    {
+      ...part(
+        "housekeeping: machine",
+        "Fly",
+        { ...hour, unit: "hours" },
+        (runs * (minutes + minutesPerThousand * lists)) / 60,
+      ),
+      note: chores.schedule,
+      inShort: "housekeeping",
+    },
+    part("housekeeping: machine, while it is stopped", "Fly", { ...prices.stopped, unit: "GB" }, imageGb),
+    ...(lists === 0
+      ? []
+      : [
+          part(
+            "housekeeping: lists of the uploads",
+            "Cloudflare",
+            prices.writes,
+            (runs * lists) / 1_000_000,
+            `${lists} requests each time; the free ones are for the uploads`,
+          ),
+        ]),
+  ];
+}
+
+/** The machine that copies the uploads, and what it asks of R2 in each run: lists of both buckets, and the new files. */
+function mirror({ uploadsMirror, region }: CostedSettings): UsePart[] {
+  if (uploadsMirror === undefined) return [];
+  const { minutes, newGb, imageGb } = assumedMirror;
+  const { fileMb } = assumedHousekeeping;
+  const runs = uploadsMirror.schedule === "daily" ? hoursPerMonth / 24 : 30 / 7;
+  const hour = { ...prices.sharedCpu, micros: Math.round(machineMicros(mirrorSize, region) / hoursPerMonth) };
+  const lists = Math.ceil((assumed.uploadsGb * 1000) / fileMb / 1000);
+  const files = Math.ceil((newGb * 1000) / fileMb);
+  const inR2 = uploadsMirror.s3 === undefined;
+  const writes = runs * lists * (inR2 ? 2 : 1) + (inR2 ? files : 0);
+  const { uploads, writes: write } = prices;
+  return [
+    {
+      ...part("mirror: machine", "Fly", { ...hour, unit: "hours" }, (runs * minutes) / 60),
+      note: `${uploadsMirror.schedule}, ${minutes} minutes each`,
+      inShort: "the mirror",
+    },
+    part("mirror: machine, while it is stopped", "Fly", { ...prices.stopped, unit: "GB" }, imageGb),
+    part(
+      "mirror: traffic of new uploads",
+      "Fly",
+      regions[region]?.traffic ?? prices.trafficNear,
+      newGb,
+      `the first run copies all: ${assumed.uploadsGb} GB`,
+    ),
+    part(
+      "mirror: lists and writes",
+      "Cloudflare",
+      write,
+      writes / 1_000_000,
+      "the free ones are for the uploads",
+    ),
+    ...(inR2
+      ? [part("mirror: storage", "Cloudflare", { ...uploads, unit: "GB" }, assumed.uploadsGb, "at most")]
+      : []),
+  ];
+}
+
 function traffic(region: string): UsePart[] {
   const price = regions[region]?.traffic ?? prices.trafficNear;
   return [{ ...part("traffic to the internet", "Fly", price, assumed.trafficGb), inShort: "traffic" }];
 }
 
-function snapshots(): UsePart {
-  return beyondFree("snapshots of the volumes", "Fly", { ...prices.snapshots, unit: "GB" }, 10);
+/** Snapshots store what has changed since the one before, so each day that they are kept longer adds a day's changes. */
+function snapshots({ snapshotRetention: days = defaultSnapshotDays }: CostedSettings): UsePart {
+  const { gb, gbPerDay } = assumedSnapshots;
+  const stored = gb + gbPerDay * (days - defaultSnapshotDays);
+  return beyondFree("snapshots of the volumes", "Fly", { ...prices.snapshots, unit: "GB" }, stored);
 }
 
 /**

@@ -64,7 +64,7 @@ export const prices = {
     micros: 80_000,
     unit: "GB a month",
     free: 10,
-    note: "free for the organisation; stored data counts, not the volume's size; daily, kept for 5 days",
+    note: "free for the organisation; stored data counts, not the volume's size; daily, kept for 5 days or as `mastiff:snapshotRetention` says",
     ...fly,
   },
   ipv4: {

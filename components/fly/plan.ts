@@ -8,12 +8,18 @@ import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import {
+  type HousekeepingPlan,
+  housekeepingThings,
+  planHousekeeping,
+} from "../housekeeping/housekeeping-plan.ts";
+import {
   type Addresses,
   type MailServer,
   railsEnvironment,
   streamingEnvironment,
 } from "../mastodon/environment.ts";
 import { forGoodSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
+import { type MirrorPlan, mirrorThings, planMirror } from "../mirror/mirror-plan.ts";
 import { type LastState, specIn } from "../stack/last-state.ts";
 import { type ComponentNames, resourceNames } from "../stack/logical-names.ts";
 import { type FlyAppPlan, flyAppThings, lastAddresses, type UnseenPlace } from "./app.ts";
@@ -55,6 +61,10 @@ export interface FlyPlan {
   owner: OwnerPlan;
   /** The machine that takes backups; undefined: backups are off. */
   backup: BackupPlan | undefined;
+  /** What Mastodon forgets, and the machine that tidies up; undefined: housekeeping is off. */
+  housekeeping: HousekeepingPlan | undefined;
+  /** The machine that copies the uploads; undefined: they have no mirror. */
+  mirror: MirrorPlan | undefined;
 }
 
 /**
@@ -68,6 +78,7 @@ export function planFly(
   released?: Readonly<Record<string, unknown>>,
 ): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
+  const { snapshotRetention: snapshotDays, metrics } = community;
   const streamingApp = `${app}-streaming`;
   const image = images(community.mastodonVersion);
   const connectionSecrets = ["DATABASE_URL", "REDIS_URL"];
@@ -98,7 +109,14 @@ export function planFly(
         ...(backup && namesBackup(released, image.web) && { backup: backup.app }),
       },
       flyToml: (addresses) =>
-        webToml({ app, region, image: image.web, env: railsEnvironment(community, addresses, mail), sizes }),
+        webToml({
+          app,
+          region,
+          image: image.web,
+          env: railsEnvironment(community, addresses, mail),
+          sizes,
+          metrics,
+        }),
     },
     streaming: {
       app: streamingApp,
@@ -118,6 +136,7 @@ export function planFly(
           image: image.streaming,
           env: streamingEnvironment(addresses, sizes.streaming.databasePool),
           sizes,
+          metrics,
         }),
     },
     certificates: hostsOnFly(hostsOf(community)).map(({ role, servedBy, name }) => ({
@@ -133,6 +152,7 @@ export function planFly(
       consumers: [app, streamingApp],
       rotated: rotate.databasePassword !== undefined,
       dispensable,
+      snapshotDays,
     },
     redis: {
       name: `${app}-redis`,
@@ -140,6 +160,7 @@ export function planFly(
       size: sizes.redis,
       rotated: rotate.redisPassword !== undefined,
       dispensable,
+      snapshotDays,
     },
     owner: {
       app,
@@ -149,6 +170,8 @@ export function planFly(
       rotation: rotate.ownerPassword,
     },
     backup,
+    housekeeping: planHousekeeping(community),
+    mirror: planMirror(community),
   };
 }
 
@@ -189,6 +212,8 @@ export function thingsOf(
     certificateThing(names.host(role), { app: plan[servedBy].app, hostname }),
   );
   const backup = plan.backup && backupThings(names.backups, place, plan.backup, last);
+  const tidying = plan.housekeeping && housekeepingThings(names.housekeeping, plan.housekeeping).machine;
+  const mirror = plan.mirror && mirrorThings(names.mirror, place, plan.mirror);
   return {
     all: [
       ...apps.flatMap(({ all }) => all),
@@ -197,6 +222,8 @@ export function thingsOf(
       redisThing(names.redis, place, plan.redis),
       ownerThing(names.owner, plan.owner),
       ...(backup === undefined ? [] : [backup.app, backup.secrets, backup.machine]),
+      ...(tidying === undefined ? [] : [tidying]),
+      ...(mirror === undefined ? [] : [mirror.app, mirror.secrets, mirror.machine]),
     ],
     addresses: apps.map(({ addresses }) => addresses),
   };

@@ -35,6 +35,8 @@ export interface PostgresPlan {
   rotated: boolean;
   /** Whether the database may be destroyed with the community in it. If not, its destroy fails. */
   dispensable: boolean;
+  /** Days for which Fly keeps the volume's snapshots, 1 to 60. Default: as they are; 5 for a new volume. */
+  snapshotDays?: number | undefined;
 }
 
 function specOf(place: UnseenPlace, plan: PostgresPlan): Declared<PostgresSpec> {
@@ -51,6 +53,7 @@ function specOf(place: UnseenPlace, plan: PostgresPlan): Declared<PostgresSpec> 
     consumers: plan.consumers,
     ...(plan.rotated && { loginElsewhere: true }),
     ...(plan.dispensable && { dispensable: true }),
+    ...(plan.snapshotDays !== undefined && { snapshotDays: plan.snapshotDays }),
   };
 }
 

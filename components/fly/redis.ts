@@ -33,6 +33,8 @@ export interface RedisPlan {
   rotated: boolean;
   /** Whether an own machine may be destroyed with jobs in it. */
   dispensable: boolean;
+  /** Days for which Fly keeps snapshots of an own machine's volume, 1 to 60. Default: as they are; 5 for a new one. */
+  snapshotDays?: number | undefined;
 }
 
 /** Sidekiq 8 refuses any Redis before 7.0. */
@@ -66,6 +68,7 @@ function machineSpec(
     ...spec,
     ...(plan.rotated && { passwordElsewhere: true }),
     ...(plan.dispensable && { dispensable: true }),
+    ...(plan.snapshotDays !== undefined && { snapshotDays: plan.snapshotDays }),
   };
 }
 

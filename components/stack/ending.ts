@@ -23,6 +23,10 @@ export interface EndingFacts {
   mail: "sendgrid" | "server";
   /** The backups: their bucket, in R2 or another S3, and the operator's own keys. Default: they are off. */
   backup?: { bucket: string; recipients: readonly string[]; s3?: { endpoint: string } } | undefined;
+  /** The mirror of the uploads: its bucket, in R2 or another S3. Default: there is none. */
+  uploadsMirror?: { bucket: string; s3?: { endpoint: string } } | undefined;
+  /** Days for which Fly keeps snapshots of the volumes. Default: Fly's own five. */
+  snapshotRetention?: number | undefined;
   /** Whether backups were taken before they were switched off. Default: none were. */
   hadBackups?: boolean;
 }
@@ -37,7 +41,7 @@ export function lastWords(facts: EndingFacts): string {
     `  - the jobs that still wait in Redis, including deliveries to other servers: ${app}-redis`,
     `  - the keys that accounts sign with: without them a dump is readable, but no server can act as ${domain} again. Keep them:`,
     "      pulumi stack export --show-secrets > state.json",
-    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.backup === undefined ? "" : `, ${app}-backup`}${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
+    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.backup === undefined ? "" : `, ${app}-backup`}${facts.uploadsMirror === undefined ? "" : `, ${app}-mirror`}${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
     facts.zoneMode === "created"
       ? `  - the zone ${facts.zone} with all its records, including those of others`
       : `  - this stack's records in the zone ${facts.zone}`,
@@ -60,6 +64,7 @@ export function leftAfterDestroy(
     `the bucket ${dump.bucket} with the last dump ${dump.key}${size}${people}: download it, then delete the bucket in the Cloudflare dashboard. It contains people's data: do not keep it longer than you may`,
     ...(facts.backup === undefined ? [] : [leftBackups(facts.backup)]),
     ...(facts.backup === undefined && facts.hadBackups === true ? [formerBackups] : []),
+    ...(facts.uploadsMirror === undefined ? [] : [leftMirror(facts.uploadsMirror)]),
     ...(facts.zoneMode === "created"
       ? []
       : [`the zone ${zone}, and every record in it that this stack did not create`]),
@@ -68,7 +73,7 @@ export function leftAfterDestroy(
       : []),
     ...(adopted.mailDomain ? [`the mail domain ${domain} at SendGrid: it existed before this stack`] : []),
     ...(adopted.sender ? ["the verified sender at SendGrid: it existed before this stack"] : []),
-    "Fly's snapshots of the volumes, for the rest of their five days",
+    `Fly's snapshots of the volumes, for the rest of their ${facts.snapshotRetention ?? "five"} days`,
     `the empty stack and its history, which contain the old secrets, encrypted: pulumi stack rm, once nobody needs them`,
   ];
 }
@@ -78,6 +83,11 @@ function leftBackups({ bucket, recipients, s3 }: NonNullable<EndingFacts["backup
   return s3 === undefined
     ? `the bucket ${bucket} with the backups: they ${keys}. The bucket's own rules delete each of them when its time is over; then delete the bucket in the Cloudflare dashboard`
     : `the backups in your bucket ${bucket} at ${s3.endpoint}: they ${keys}. They contain people's data: do not keep them longer than you may`;
+}
+
+function leftMirror({ bucket, s3 }: NonNullable<EndingFacts["uploadsMirror"]>): string {
+  const where = s3 === undefined ? "" : ` at ${s3.endpoint}`;
+  return `the bucket ${bucket}${where} with the mirror of the uploads: they are people's own. Do not keep them longer than you may`;
 }
 
 const formerBackups =

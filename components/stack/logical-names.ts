@@ -32,6 +32,8 @@ export function componentNames(community: string) {
     owner: named("owner"),
     retired: named("retired"),
     backups: named("backups"),
+    housekeeping: named("housekeeping"),
+    mirror: named("mirror"),
     lock: named("lock"),
     finalDump: named("final-dump"),
   };

@@ -59,6 +59,9 @@ const kinds: Record<specs.ObserveItem["kind"], Known<unknown>> & Record<string, 
   "redis-restart": kindOf({ spec: specs.redisPasswordSpec, load: () => import("./things/redis-restart.ts") }),
   dump: kindOf({ spec: specs.dumpSpec, load: () => import("./release/dump.ts") }),
   backup: kindOf({ spec: specs.backupSpec, load: () => import("./backup/backup.ts") }),
+  retention: kindOf({ spec: specs.retentionSpec, load: () => import("./things/retention.ts") }),
+  mirror: kindOf({ spec: specs.mirrorSpec, load: () => import("./things/mirror.ts") }),
+  housekeeping: kindOf({ spec: specs.housekeepingSpec, load: () => import("./things/housekeeping.ts") }),
 };
 
 /** By kind and verb. */

@@ -49,6 +49,9 @@ const size = object({
 });
 export type Size = Infer<typeof size>;
 
+/** Days for which Fly keeps the snapshots of a volume, 1 to 60. Default: they are kept as they are. */
+const snapshotDays = optional(number);
+
 /** An app with its public addresses. */
 export const appSpec = object({
   ...owned,
@@ -125,6 +128,7 @@ export const postgresSpec = object({
   loginElsewhere: optional(boolean),
   /** The database may be destroyed with the community in it. Default false. */
   dispensable: optional(boolean),
+  snapshotDays,
 });
 export type PostgresSpec = Infer<typeof postgresSpec>;
 export interface PostgresOutput {
@@ -161,6 +165,7 @@ export const redisSpec = object({
   passwordElsewhere: optional(boolean),
   /** Redis may be destroyed with jobs in it. Default false. */
   dispensable: optional(boolean),
+  snapshotDays,
 });
 export type RedisSpec = Infer<typeof redisSpec>;
 /** The operator's command, run in a machine of its own with the image and settings of the running web machine. */
@@ -273,6 +278,61 @@ export interface OwnerOutput {
   username: string;
   /** Rotation word of the password that the account was given last. */
   rotation?: string;
+}
+
+/** How long Mastodon keeps what it can do without, as settings in its database. */
+export const retentionSpec = object({
+  /** The web app, whose image and database the one-off machine uses. */
+  app: string,
+  /** Days by the name of Mastodon's setting; 0: for good. */
+  days: record(number),
+  /** Days for settings that nobody has chosen yet. */
+  defaults: record(number),
+});
+export type RetentionSpec = Infer<typeof retentionSpec>;
+export interface RetentionOutput {
+  app: string;
+}
+
+/** The machine that tidies up the bucket of the uploads by a schedule, in the web app. */
+export const housekeepingSpec = object({
+  /** The web app, whose image, size, variables and secrets the machine has. */
+  app: string,
+  /** Fly's own schedules; day and hour are Fly's choice. */
+  schedule: oneOf("weekly", "monthly"),
+  /** Remove files that belong to nothing in the database. */
+  orphans: boolean,
+  /** Days after which the images of link previews are removed. Default: they are left alone. */
+  previewCardDays: optional(number),
+});
+export type HousekeepingSpec = Infer<typeof housekeepingSpec>;
+export interface HousekeepingOutput {
+  app: string;
+  /** Id of the machine. */
+  machine: string;
+}
+
+/** The machine that copies uploads to another bucket by a schedule, in a private app of its own. */
+export const mirrorSpec = object({
+  app: string,
+  region: string,
+  /** An image of rclone. */
+  image: string,
+  /** Fly's own schedules; when in the day or the week is Fly's choice. */
+  schedule: oneOf("daily", "weekly"),
+  memoryMb: number,
+  /** Bucket of rclone's remote `uploads`. */
+  from: string,
+  /** Bucket of rclone's remote `mirror`. */
+  to: string,
+  /** Plain variables of rclone, which describe the two remotes. Their keys are the app's secrets (kind `secrets`). */
+  env: record(string),
+});
+export type MirrorSpec = Infer<typeof mirrorSpec>;
+export interface MirrorOutput {
+  app: string;
+  /** Id of the machine. */
+  machine: string;
 }
 
 /**
@@ -541,6 +601,8 @@ const observeItem = object({
     "release",
     "owner",
     "backup",
+    "housekeeping",
+    "mirror",
   ),
   /** A spec of this kind. */
   spec: record(unknown),

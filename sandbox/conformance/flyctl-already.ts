@@ -190,6 +190,7 @@ export const already: Story[] = [
     "volumes list -a web",
     "volumes extend {volume} -s 5 -a web",
     "volumes extend {volume} -s 1 -a web",
+    "volumes update {volume} --snapshot-retention 14 -a web",
     "volumes show {volume} -a web --json",
     "volumes destroy {volume} -a web -y",
     "volumes list -a web",

@@ -17,6 +17,7 @@ const dogsArgs: CommunityArgs = {
   fly: { organization: "mastiff", region: "fra" },
   preset: "tiny",
   backup: "off",
+  housekeeping: "off",
 };
 const catsArgs: CommunityArgs = {
   ...dogsArgs,

@@ -11,9 +11,10 @@ import { type Answers, type Declared, resourcesOf } from "../support/resources-o
 // The look before a first `up` asks clouds, and there are none here (tests/engine/lost-state.test.ts).
 vi.mock("../../components/stack/first-look.ts", () => ({ lookForCommunity: async () => {} }));
 
-/** The five keys that every stack has; backups are tried by backups.test.ts alone. */
+/** The five keys that every stack has; what is on by default has a file of its own: backups, housekeeping. */
 const base = {
   "mastiff:backup": "off",
+  "mastiff:housekeeping": "off",
   "mastiff:domain": "mastiff.party",
   "mastiff:cloudflareAccountId": "00000000000000000000000000000d09",
   "mastiff:flyOrg": "mastiff",

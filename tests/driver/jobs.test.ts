@@ -225,6 +225,44 @@ describe("what /health does not ask", { timeout: slow }, () => {
   });
 });
 
+describe("housekeeping", { timeout: slow }, () => {
+  const settings = async () =>
+    Object.values<{ data: { postgres?: { databases: { acme?: { mastodon?: { settings?: object } } } } } }>(
+      (await world.fly()).apps["acme-db"].volumes,
+    )[0]?.data.postgres?.databases.acme?.mastodon?.settings;
+
+  test("a time by default goes only where nobody has chosen one", async () => {
+    const days = { content_cache_retention_period: 90 };
+    const defaults = { media_cache_retention_period: 14 };
+    await world.must("retention", "ensure", { spec: { app: "acme", days, defaults } });
+    await world.must("retention", "ensure", {
+      spec: { app: "acme", days: {}, defaults: { media_cache_retention_period: 21 } },
+    });
+    expect(await settings()).toEqual({ ...defaults, ...days });
+  });
+
+  test("one machine in the web app, with its image and variables, which another schedule replaces", async () => {
+    const spec = { app: "acme", schedule: "monthly", orphans: true, previewCardDays: 30 };
+    const { machine } = await world.must("housekeeping", "ensure", { spec });
+    expect(await world.must("housekeeping", "ensure", { spec })).toEqual({ app: "acme", machine });
+    expect((await world.must("housekeeping", "observe", { spec })).differences).toEqual([]);
+    const weekly = { ...spec, schedule: "weekly" };
+    expect((await world.must("housekeeping", "observe", { spec: weekly })).differences).toEqual([
+      "of the housekeeping: schedule is monthly, should be weekly",
+    ]);
+    await world.must("housekeeping", "ensure", { spec: weekly });
+    const { web, housekeeping } = await machinesByGroup(world);
+    expect(housekeeping).toHaveLength(1);
+    expect(housekeeping?.[0]?.config.env).toMatchObject({
+      LOCAL_DOMAIN: web?.[0]?.config.env?.LOCAL_DOMAIN,
+      MASTIFF_ORPHANS: "1",
+      MASTIFF_PREVIEW_CARD_DAYS: "30",
+    });
+    await world.must("housekeeping", "destroy", { spec: weekly });
+    expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
+  });
+});
+
 describe("many looks in one", { timeout: slow }, () => {
   test("answer each as it would alone, and ask each question once", async () => {
     const { spec, flyToml } = release(images.new, { redisGate: false });

@@ -123,18 +123,20 @@ describe("Postgres", () => {
     expect((await world.fly()).apps.db3.secrets[mark]).toBeDefined();
   });
 
-  test("grows: memory by a new machine size, the volume in place", async () => {
-    const spec = postgres("db1", { size: { cpuKind: "shared", cpus: 2, memoryMb: 2048 }, volumeGb: 20 });
+  test("grows: memory by a new machine size, the volume in place, with snapshots that are kept for longer", async () => {
+    const size = { cpuKind: "shared", cpus: 2, memoryMb: 2048 } as const;
+    const spec = postgres("db1", { size, volumeGb: 20, snapshotDays: 14 });
     const seen = await world.must("postgres", "observe", { spec });
     expect(seen.differences).toEqual([
       "database: memory is 1024 MB, should be 2048 MB",
       "database: it has 1 shared CPUs, should have 2 shared",
       "the database's volume has 10 GB, should have 20 GB",
+      "the database's volume: its snapshots are kept for 5 days, should be 14",
     ]);
     await world.must("postgres", "ensure", { spec, secrets });
     const app = (await world.fly()).apps.db1;
     expect(machines(app)[0]?.config.guest).toMatchObject({ cpus: 2, memory_mb: 2048 });
-    expect(volumes(app)[0]?.sizeGb).toBe(20);
+    expect(volumes(app)[0]).toMatchObject({ sizeGb: 20, snapshotRetention: 14 });
     expect((await world.must("postgres", "observe", { spec })).differences).toEqual([]);
   });
 

@@ -85,14 +85,16 @@ describe("an own Redis", () => {
     expect((await world.must("redis", "observe", { spec: redis("kv1") })).differences).toEqual([]);
   });
 
-  test("another size and image are drift, and brought about in place", async () => {
+  test("another size, image and time for snapshots are drift, and brought about in place", async () => {
     const spec = redis("kv1", {
       size: { cpuKind: "shared", cpus: 1, memoryMb: 512 },
       image: "redis:7.2-alpine",
+      snapshotDays: 30,
     });
     expect((await world.must("redis", "observe", { spec })).differences).toEqual([
       "Redis: memory is 256 MB, should be 512 MB",
       expect.stringMatching(/^Redis: image is .*redis:7\.4-alpine.*, should be redis:7\.2-alpine$/),
+      "Redis' volume: its snapshots are kept for 5 days, should be 30",
     ]);
     const id = machines((await world.fly()).apps.kv1)[0]?.id;
     await world.must("redis", "ensure", { spec, secrets });

@@ -17,6 +17,8 @@ const changed: readonly string[] = [
   "create backups-machine",
   "create backups-secrets",
   "create backups-token",
+  "create housekeeping",
+  "create housekeeping-retention",
 ];
 
 test("a community that version 0.2.0 brought up is kept as it is", async () => {

@@ -16,6 +16,7 @@ const variants: Record<string, Record<string, string>> = {
   "a bucket in the EU": { bucketJurisdiction: "eu" },
   "variables with quotes, hashes and newlines": { env: JSON.stringify({ MOTD: 'a "b" #c\nd', EMPTY: "" }) },
   "a community below a zone": { domain: "dogs.example.org", zone: "example.org" },
+  "metrics, with a scheduler of its own": { metrics: "true", preset: "medium" },
   "another version": { mastodonVersion: "v4.6.0" },
 };
 
@@ -45,10 +46,10 @@ function communityOf(config: Record<string, string>): CommunitySettings {
 function rendered(app: "web" | "streaming", community: CommunitySettings): string {
   const addresses = { v4: "66.241.124.10", v6: "2a09:8280:1::7" };
   const image = images(community.mastodonVersion)[app];
-  const { region, sizes } = community;
+  const { region, sizes, metrics } = community;
   if (app === "streaming") {
     const env = streamingEnvironment(addresses, sizes.streaming.databasePool);
-    return streamingToml({ app: `${community.app}-streaming`, region, image, env, sizes });
+    return streamingToml({ app: `${community.app}-streaming`, region, image, env, sizes, metrics });
   }
   const mail = {
     server: community.smtpServer ?? "smtp.sendgrid.net",
@@ -56,5 +57,5 @@ function rendered(app: "web" | "streaming", community: CommunitySettings): strin
     login: "apikey",
   };
   const env = railsEnvironment(community, addresses, mail);
-  return webToml({ app: community.app, region, image, env, sizes });
+  return webToml({ app: community.app, region, image, env, sizes, metrics });
 }

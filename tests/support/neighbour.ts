@@ -18,6 +18,7 @@ export function neighbour(
     "mastiff:ownerEmail": `rex@${domain}`,
     "mastiff:protect": "false",
     "mastiff:backup": "off",
+    "mastiff:housekeeping": "off",
     ...more,
   };
   return { stack, config };

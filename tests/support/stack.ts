@@ -79,7 +79,7 @@ export interface TestStack extends AsyncDisposable {
 
 /** Which program, with which config. */
 export interface StackOptions {
-  /** Folder of the program. Default: the checkout, with the config of its dev stack, without backups. */
+  /** Folder of the program. Default: the checkout, with the config of its dev stack, without backups and housekeeping. */
   program?: string;
   stack?: string;
   config?: Record<string, string>;
@@ -223,8 +223,8 @@ function layOut(program: string, project: string, world: TestWorld): void {
   if (!existsSync(dev)) return;
   const config = readFileSync(dev, "utf8")
     .replaceAll(`http://127.0.0.1:${devPort}`, world.url)
-    // A test of backups says otherwise. All others neither wait for the first one nor look at what it makes.
-    .replace(/^config:$/m, 'config:\n  mastiff:backup: "off"');
+    // A test of backups or housekeeping says otherwise. All others neither wait for it nor look at what it makes.
+    .replace(/^config:$/m, 'config:\n  mastiff:backup: "off"\n  mastiff:housekeeping: "off"');
   writeFileSync(join(project, `Pulumi.${devStack}.yaml`), config);
 }
 

@@ -69,6 +69,7 @@ const calls: Record<keyof typeof argv, string[][]> = {
     argv.volumesCreate({ app: "a", name: "data", region: "ams", sizeGb: 1, snapshots: false }),
   ],
   volumesExtend: [argv.volumesExtend("a", "vol_1", 20)],
+  volumesUpdate: [argv.volumesUpdate("a", "vol_1", 14)],
   configValidate: [argv.configValidate("a", "/tmp/x.toml")],
   deploy: [argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4")],
   scaleCount: [argv.scaleCount("a", "ams", { web: 2, sidekiq: 1 })],

@@ -13,6 +13,7 @@ const pages = [
   "SECURITY.md",
   "CHANGELOG.md",
   "docs/backups.md",
+  "docs/housekeeping.md",
   "docs/config.md",
   "docs/cost.md",
   "docs/testing.md",

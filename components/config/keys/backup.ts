@@ -9,13 +9,21 @@ const kept = (most: number, description: string) =>
   z.number().int().min(1).max(most).meta({ description }).optional();
 
 /** The rules of S3 for a bucket's name; R2 takes no dots (backup-rules.ts). */
-const bucketName = z
+export const bucketName = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9.-]+[a-z0-9]$/,
     "a bucket's name is 3 to 63 lower-case letters, digits, dots and dashes",
   )
   .max(63, "a bucket's name has at most 63 characters");
+
+/** An S3 that is not R2. */
+export const otherS3 = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/, error: "is not the URL of an S3 API, such as https://s3.example.com" })
+    .meta({ description: "URL of the S3 API, without the bucket." }),
+  region: z.string().min(1, "is empty").meta({ description: "Region of the bucket." }),
+});
 
 const publicKey = z
   .string()
@@ -67,13 +75,7 @@ const backup = z.strictObject(
           "Your own public keys, in ASCII armour. Each opens every backup, without the state. Default: none.",
       })
       .optional(),
-    s3: z
-      .strictObject({
-        endpoint: z
-          .url({ protocol: /^https?$/, error: "is not the URL of an S3 API, such as https://s3.example.com" })
-          .meta({ description: "URL of the S3 API, without the bucket." }),
-        region: z.string().min(1, "is empty").meta({ description: "Region of the bucket." }),
-      })
+    s3: otherS3
       .meta({
         description:
           "Another S3 than R2: its `endpoint`, a URL without the bucket, and its `region`. The bucket, its lifecycle rules and its key are then yours.",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { nameRules } from "../../../providers/rules/names.ts";
 import { longestApp } from "../derived-names.ts";
-import { boolean } from "../forms.ts";
+import { boolean, number } from "../forms.ts";
 import { described } from "../key-words.ts";
 
 export const flyKeys = {
@@ -30,7 +30,7 @@ export const flyKeys = {
       .optional(),
     {
       description:
-        "Name of the web app on Fly. The other apps are named after it: `<app>-streaming`, `<app>-db`, `<app>-redis`, `<app>-backup`. App names are unique on all of Fly.",
+        "Name of the web app on Fly. The other apps are named after it: `<app>-streaming`, `<app>-db`, `<app>-redis`, `<app>-backup`, `<app>-mirror`. App names are unique on all of Fly.",
       unset: "the domain, dashed as in `bucket`",
       example: "acme-social",
     },
@@ -40,6 +40,19 @@ export const flyKeys = {
       "Whether the web app and the streaming app each get an IPv4 address of their own (2 USD a month each) instead of a shared one.",
     example: "true",
     see: ["operations.md#another-ipv4"],
+  }),
+  snapshotRetention: described(number(1, 60).optional(), {
+    description:
+      "Days for which Fly keeps its daily snapshots of the database's volume and of Redis' own: 1 to 60. Snapshots that were taken before keep their time.",
+    unset: "as they are kept now: 5 days for a new volume",
+    example: "14",
+    see: ["backups.md#flys-snapshots"],
+  }),
+  metrics: described(boolean.default(false), {
+    description:
+      "Whether Fly's Prometheus collects Sidekiq's and streaming's own figures, beside what Fly sees of the machines. Fly charges nothing for it; Sidekiq's processes need some memory more.",
+    example: "true",
+    see: ["housekeeping.md#metrics"],
   }),
   certificates: described(z.enum(["perHost", "wildcard"]).default("perHost"), {
     description:

@@ -16,10 +16,10 @@ export interface MachineRun {
   metadata: Readonly<Record<string, string>>;
   restart: "no" | "always";
   /**
-   * Fly starts the machine at once, and from then on about once an hour or a day. No call starts it: see
+   * Fly starts the machine at once, and from then on about once in each period. No call starts it: see
    * backup/backup.ts. Default: none.
    */
-  schedule?: "hourly" | "daily";
+  schedule?: "hourly" | "daily" | "weekly" | "monthly";
   volume?: { id: string; path: string };
   command: readonly string[];
 }
@@ -125,6 +125,16 @@ export const volumesExtend = (app: string, id: string, sizeGb: number): Argv => 
   "--size",
   String(sizeGb),
   "--yes",
+];
+
+/** The retention holds for snapshots that are taken from then on. */
+export const volumesUpdate = (app: string, id: string, snapshotDays: number): Argv => [
+  "volumes",
+  "update",
+  id,
+  ...on(app),
+  "--snapshot-retention",
+  String(snapshotDays),
 ];
 
 /** Newest lines of one machine. Without --no-tail flyctl never ends; with it, flyctl waits for a line. */

@@ -6,7 +6,9 @@ import type { OneOff } from "./one-off.ts";
 /** One-offs in Mastodon's image: their command, and the machine that they copy. */
 
 /** The command that runs a script as one argument of `rails runner`. The script's first line names it. */
-export function railsRunner(name: "owner" | "smoke" | "redis-version"): string[] {
+export function railsRunner(
+  name: "housekeeping" | "owner" | "redis-version" | "retention" | "smoke",
+): string[] {
   const script = readFileSync(new URL(`../scripts/${name}.rb`, import.meta.url), "utf8");
   return ["bundle", "exec", "rails", "runner", script];
 }

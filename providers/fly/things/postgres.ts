@@ -14,7 +14,14 @@ import { peopleIn } from "./people.ts";
 import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
 import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
-import { growVolume, shrinking, type Volume, volumesOf } from "./volumes.ts";
+import {
+  growVolume,
+  keepSnapshots,
+  retentionDifference,
+  shrinking,
+  type Volume,
+  volumesOf,
+} from "./volumes.ts";
 
 /**
  * Unmanaged Postgres on one machine, with one role and one database.
@@ -110,6 +117,8 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
     const volume = volumeOf(volumes, machine);
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       differences.push(`the database's volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
+    const kept = volume && retentionDifference(volume, spec.snapshotDays);
+    if (kept !== undefined) differences.push(`the database's volume: ${kept}`);
   }
   return { exists: true, differences, ...(refused.length > 0 && { refused }) };
 }
@@ -152,7 +161,7 @@ function obstacles(spec: PostgresSpec, machine: Machine, volumes: readonly Volum
   return smaller === undefined ? found : [...found, smaller];
 }
 
-/** Grows machine and volume to the spec's sizes; neither ever shrinks. Also starts a stopped machine. */
+/** Grows machine and volume to the spec's sizes; neither ever shrinks. Also starts a stopped machine, and keeps snapshots. */
 async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): Promise<void> {
   const { app, size } = spec;
   const volumes = await volumesOf(fly, app);
@@ -161,6 +170,7 @@ async function grow(fly: Fly, spec: PostgresSpec, { machine, owed }: Cluster): P
   const is = sizeOf(machine);
   const volume = volumeOf(volumes, machine);
   const grown = volume !== undefined && (await growVolume(fly, app, volume, spec.volumeGb));
+  if (volume !== undefined) await keepSnapshots(fly, app, volume, spec.snapshotDays);
   const restart = grown || owed;
   if (sizeDifferences(is, size).length > 0) {
     say("database", `growing to ${size.cpus} CPUs and ${size.memoryMb} MB (the database restarts)`);

@@ -22,7 +22,16 @@ import {
 import { claim, content, destroyOwned, type Found, find, takeBack as takeBackApp } from "./ownership.ts";
 import { refuseJobs } from "./redis-jobs.ts";
 import { stage } from "./secrets.ts";
-import { areFromToday, ensureVolume, growVolume, type Sized, shrinking, volumesOf } from "./volumes.ts";
+import {
+  areFromToday,
+  ensureVolume,
+  growVolume,
+  keepSnapshots,
+  retentionDifference,
+  type Sized,
+  shrinking,
+  volumesOf,
+} from "./volumes.ts";
 
 /**
  * A Redis of kind `own`, on one machine. Its app has no services and no addresses, so only the organisation's
@@ -64,6 +73,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<RedisSpec>):
   if (volume.region !== region) throw moved(app, volume.region, region);
   const smaller = shrinking(app, volume, spec.volumeGb, sizedBy(spec));
   if (smaller !== undefined) throw smaller;
+  await keepSnapshots(fly, app, volume, spec.snapshotDays);
   const grown = await growVolume(fly, app, volume, spec.volumeGb);
   const restart = grown || debtsAmong(found.secrets).has("MASTIFF_OWES_RESTART");
 
@@ -135,6 +145,8 @@ export async function observe({ spec, fly }: Task<RedisSpec>): Promise<Observati
     texts.push(...differences(machine, spec, await stamp(fly, spec.app)).map((text) => `Redis: ${text}`));
     if (volume !== undefined && volume.size_gb !== spec.volumeGb)
       texts.push(`Redis' volume has ${volume.size_gb} GB, should have ${spec.volumeGb} GB`);
+    const kept = volume && retentionDifference(volume, spec.snapshotDays);
+    if (kept !== undefined) texts.push(`Redis' volume: ${kept}`);
   }
   return { exists: true, differences: texts, ...(refused.length > 0 && { refused }) };
 }

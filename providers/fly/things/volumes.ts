@@ -15,6 +15,8 @@ export interface Volume {
   size_gb: number;
   region: string;
   attached_machine_id: string | null;
+  /** Days for which Fly keeps a snapshot. */
+  snapshot_retention: number;
   created_at: string;
 }
 
@@ -83,4 +85,28 @@ export async function growVolume(fly: Fly, app: string, volume: Volume, sizeGb: 
   const restart = /need to stop and start/.test(output);
   if (!restart) await strike(fly, app, "MASTIFF_OWES_RESTART");
   return restart;
+}
+
+/**
+ * How a volume's snapshots are kept otherwise than wanted, in words; undefined: as wanted, or nobody wants
+ * anything. Snapshots that were taken before keep their time (superfly/docs: volumes/snapshots).
+ */
+export function retentionDifference(
+  { snapshot_retention: is }: Volume,
+  days: number | undefined,
+): string | undefined {
+  if (days === undefined || is === days) return undefined;
+  return `its snapshots are kept for ${is} days, should be ${days}`;
+}
+
+/** Has Fly keep snapshots of the volume for so many days, from the next one on. Undefined: as they are kept now. */
+export async function keepSnapshots(
+  fly: Fly,
+  app: string,
+  volume: Volume,
+  days: number | undefined,
+): Promise<void> {
+  if (days === undefined || retentionDifference(volume, days) === undefined) return;
+  say(app, `keeping snapshots of its volume for ${days} days`);
+  await fly.repeatable(argv.volumesUpdate(app, volume.id, days), { app });
 }

@@ -7,7 +7,14 @@
 import { createHash } from "node:crypto";
 
 /** The program in an image. `sandbox/clouds/mastodon/` imitates each program. */
-export type Program = "mastodon" | "mastodon-streaming" | "postgres-flex" | "redis" | "postgres" | "alpine";
+export type Program =
+  | "mastodon"
+  | "mastodon-streaming"
+  | "postgres-flex"
+  | "redis"
+  | "postgres"
+  | "rclone"
+  | "alpine";
 
 export interface Image {
   program: Program;
@@ -39,7 +46,7 @@ function push(
   repository: string,
   tag: string,
   version: string,
-  rest: { entrypoint?: string[]; command?: string[]; megabytes: number },
+  rest: { entrypoint?: string[]; command?: string[]; megabytes: number; digest?: string },
 ): void {
   images.push({
     program,
@@ -47,7 +54,9 @@ function push(
     repository,
     tag,
     version,
-    digest: `sha256:${createHash("sha256").update(`${registry}/${repository}:${tag}`).digest("hex")}`,
+    digest:
+      rest.digest ??
+      `sha256:${createHash("sha256").update(`${registry}/${repository}:${tag}`).digest("hex")}`,
     entrypoint: rest.entrypoint ?? [],
     command: rest.command ?? [],
     sizeBytes: rest.megabytes * 1_000_000,
@@ -103,6 +112,11 @@ for (const [tag, version] of [
     megabytes: 290,
   });
 }
+push("rclone", "registry-1.docker.io", "rclone/rclone", "1.74.4", "1.74.4", {
+  entrypoint: ["rclone"],
+  megabytes: 32,
+  digest: "sha256:c61954aaa32328a5486715dd063a81c7879f5195ad3505cd362deddd509dc4a1",
+});
 for (const tag of ["3.20", "3.22", "latest"]) {
   push("alpine", "registry-1.docker.io", "library/alpine", tag, tag, { command: ["/bin/sh"], megabytes: 4 });
 }

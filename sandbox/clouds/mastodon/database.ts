@@ -36,6 +36,8 @@ export interface Schema {
   /** Whether the seeds ran. Without them the role Owner does not exist. */
   seeded: boolean;
   accounts: Account[];
+  /** Settings of the administration that somebody has chosen, by name. Default: none. */
+  settings?: Record<string, number>;
   /** SHA-256 of the encryption keys that wrote the first encrypted row. Other keys cannot read it. */
   keys: string | null;
 }

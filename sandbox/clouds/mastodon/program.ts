@@ -19,6 +19,7 @@ import {
 } from "./behaviour.ts";
 import { postgresFlex } from "./postgres-flex.ts";
 import { rails } from "./rails.ts";
+import { rclone } from "./rclone.ts";
 import { redis } from "./redis.ts";
 import { split } from "./shell.ts";
 import { streaming } from "./streaming.ts";
@@ -40,6 +41,7 @@ const behaviours: Record<Program, Behaviour> = {
   "mastodon-streaming": streaming,
   "postgres-flex": postgresFlex,
   postgres: bare,
+  rclone,
   redis,
   alpine: bare,
 };

@@ -73,11 +73,11 @@ export const rails: Behaviour = {
   },
 
   sockets(seen) {
-    const { name } = find(seen);
+    const { name, env } = find(seen);
     if (name === "puma") return [`${seen.env.BIND || "0.0.0.0"}:${pumaPort(seen.env)}`];
     // Sidekiq does not listen, unless its metrics are enabled.
-    const metrics = name === "sidekiq" && seen.env.MASTODON_PROMETHEUS_EXPORTER_ENABLED === "true";
-    return metrics ? [`${seen.env.MASTODON_PROMETHEUS_EXPORTER_HOST || "localhost"}:9394`] : [];
+    const metrics = name === "sidekiq" && env.MASTODON_PROMETHEUS_EXPORTER_ENABLED === "true";
+    return metrics ? [`${env.MASTODON_PROMETHEUS_EXPORTER_HOST || "localhost"}:9394`] : [];
   },
 };
 
@@ -103,7 +103,8 @@ function find(seen: Situation): Found {
 
 /** `bundle exec rails db:migrate`, `bin/tootctl …`, `bin/rails runner …`; the image contains nothing else. */
 function parse(line: string[], env: Record<string, string>): Found {
-  const words = inner(line, env);
+  const { words, set } = behindEnv(inner(line, env));
+  const whole = { ...env, ...set };
   let rest = words;
   if (rest[0] === "bundle" && rest[1] === "exec") rest = rest.slice(2);
   const program = (rest[0] ?? "").replace(/^(\/opt\/mastodon\/|\.\/)?bin\//, "");
@@ -114,7 +115,18 @@ function parse(line: string[], env: Record<string, string>): Found {
     name = args[0];
     args = args.slice(1);
   } else if (direct && ["puma", "sidekiq", "tootctl"].includes(program)) name = program;
-  return { name, command: name === undefined ? undefined : commands[name], args, words, env };
+  return { name, command: name === undefined ? undefined : commands[name], args, words, env: whole };
+}
+
+/** `env NAME=value … command`: the command, and what env sets for it (coreutils). */
+function behindEnv(words: string[]): { words: string[]; set: Record<string, string> } {
+  if (words[0] !== "env") return { words, set: {} };
+  const command = words.findIndex((word, index) => index > 0 && !/^\w+=/.test(word));
+  const pairs = words.slice(1, command < 0 ? undefined : command).map((word) => word.split(/=(.*)/s));
+  return {
+    words: command < 0 ? [] : words.slice(command),
+    set: Object.fromEntries(pairs.map(([name = "", value = ""]) => [name, value])),
+  };
 }
 
 /** The errors of tini, bundler and rails for a command that does not exist. */

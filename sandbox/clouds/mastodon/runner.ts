@@ -5,13 +5,19 @@
 import { createECDH, createHash, timingSafeEqual } from "node:crypto";
 import { canDecrypt, faults, store } from "./accounts.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
-import { roundTrip } from "./bucket.ts";
+import { paperclipFault, roundTrip } from "./bucket.ts";
 import { connectRedis } from "./connect.ts";
 import { loginFault } from "./mail.ts";
 import { connectionError, database, pending, schema } from "./migrations.ts";
 import { signedIn } from "./sidekiq.ts";
 
-const scripts: Record<string, (seen: Situation) => Outcome> = { owner, smoke, "redis-version": redisVersion };
+const scripts: Record<string, (seen: Situation) => Outcome> = {
+  housekeeping,
+  owner,
+  "redis-version": redisVersion,
+  retention,
+  smoke,
+};
 
 /** Runs a script that is given as one argument. */
 export function runner(seen: Situation, args: string[]): Outcome {
@@ -106,6 +112,33 @@ function redisVersion(seen: Situation): Outcome {
     lines: [JSON.stringify({ redis: redis.version })],
     exit: parseInt(redis.version, 10) < 7 ? 69 : 0,
   };
+}
+
+/** Writes settings as the administration does. A default goes only where there is no setting yet. */
+function retention(seen: Situation): Outcome {
+  const found = schema(seen);
+  if ("lines" in found) return found;
+  const { MASTIFF_RETENTION = "", MASTIFF_RETENTION_DEFAULTS = "" } = seen.env;
+  const chosen = JSON.parse(MASTIFF_RETENTION) as Record<string, number>;
+  const defaults = JSON.parse(MASTIFF_RETENTION_DEFAULTS) as Record<string, number>;
+  found.settings = { ...defaults, ...found.settings, ...chosen };
+  seen.world.changed();
+  return { lines: [JSON.stringify(found.settings)], exit: 0 };
+}
+
+/** Tidies up nothing: no file in the bucket is without an owner, and no link has a preview. */
+function housekeeping(seen: Situation): Outcome {
+  const found = schema(seen);
+  if ("lines" in found) return found;
+  const fault = seen.env.S3_ENABLED === "true" ? paperclipFault(seen) : undefined;
+  if (fault !== undefined) return { lines: [fault], exit: 1 };
+  const lines = [
+    ...(seen.env.MASTIFF_PREVIEW_CARD_DAYS === undefined
+      ? []
+      : ["Removed 0 preview cards (approx. 0 Bytes)"]),
+    ...(seen.env.MASTIFF_ORPHANS === "1" ? ["Removed 0 orphans (approx. 0 Bytes)"] : []),
+  ];
+  return { lines, exit: 0 };
 }
 
 /** Checks what `/health` does not check; null: no fault. */

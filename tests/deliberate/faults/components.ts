@@ -17,6 +17,20 @@ export const componentFaults: readonly Fault[] = [
     what: "a look left out: the rules of the bucket delete what somebody else keeps in it",
   },
   {
+    name: "housekeeping-of-an-old-release",
+    file: "components/housekeeping/housekeeping.ts",
+    text: "new FlyCommand(machine, { ...waits, environment }, own);",
+    replacement: "new FlyCommand(machine, waits, own);",
+    what: "an input left out: the machine that tidies up keeps the image and variables of an older release",
+  },
+  {
+    name: "mirror-without-keys",
+    file: "components/mirror/mirror.ts",
+    text: "{ place, moves: false, after }, { parent: this, dependsOn: [secrets] }",
+    replacement: "{ place, moves: false, after }, { parent: this }",
+    what: "an order left out: the machine starts before it has the keys of its buckets",
+  },
+  {
     name: "weeks-of-a-day",
     file: "components/backup/backup-plan.ts",
     text: "weekly: keep.weekly * 7,",

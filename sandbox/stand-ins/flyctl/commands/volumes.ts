@@ -188,6 +188,23 @@ async function extend(run: Run): Promise<void> {
   );
 }
 
+async function update(run: Run): Promise<void> {
+  requireSession(run);
+  const appName = requireAppName(run);
+  const [id = ""] = run.args;
+  const days = run.int("snapshot-retention");
+  const request = {
+    snapshot_retention: days === 0 ? null : days,
+    auto_backup_enabled: run.has("scheduled-snapshots") ? run.bool("scheduled-snapshots") : null,
+  };
+  const path = `/apps/${appName}/volumes/${id}`;
+  try {
+    printVolume(run, await run.flaps.wrapped("failed to update volume", "PUT", path, request), appName);
+  } catch (error) {
+    throw wrap("failed updating volume", error);
+  }
+}
+
 async function destroy(run: Run): Promise<void> {
   requireSession(run);
   const { app } = await volumeAndApp(run);
@@ -219,5 +236,6 @@ export const commands: Record<string, Command> = {
   "volumes list": list,
   "volumes show": show,
   "volumes extend": extend,
+  "volumes update": update,
   "volumes destroy": destroy,
 };
