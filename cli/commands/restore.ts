@@ -155,7 +155,7 @@ async function restored(
   // By its time: a later run may find a newer one.
   const which = options.from === "latest" ? nameOf(backup) : JSON.stringify(options.from);
   const app = community.ownApp === undefined ? "" : ` --app ${community.ownApp}`;
-  const line = `npx mastiff restore -s ${stack.name} --from ${which}${app}   (and the same key)`;
+  const line = `npx mastiff restore -s ${stack.name} --from ${which}${app}   (with the other options as before)`;
   if (state.state !== "switched") {
     const key = await asking(settings, () => backup.inBucket(talk));
     const url = await urlForMachine(key, community);
