@@ -35,11 +35,6 @@ export async function startRestoreScene(): Promise<RestoreScene> {
   const world = await startDriverWorld();
   await lay(world);
   await world.must("release", "ensure", release(images.old, { redisGate: false }));
-  // A machine that nobody stops, and that has a session with the database, as streaming has.
-  await world.meddle((fly) => {
-    const [redis] = Object.values(fly.apps["acme-redis"].machines) as { secrets: Record<string, string> }[];
-    Object.assign(redis?.secrets ?? {}, { DATABASE_URL: community.DATABASE_URL });
-  });
   const bucket = "backups-acme-example-org";
   const key = await makeBucket(world, bucket);
   const put = (minor: string, name: string) => putDump(world, { bucket, key, minor, name });

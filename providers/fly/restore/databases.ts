@@ -117,6 +117,8 @@ export interface Exchange {
 /**
  * Gives the community's name to another database, in one transaction. Before, nobody may connect to the two: a
  * database with a session cannot be renamed (postgres/postgres src/backend/commands/dbcommands.c, RenameDatabase).
+ * Stopped machines are not enough. Streaming goes on, and the server's own exporter has a session in each database
+ * (fly-apps/postgres-flex: cmd/start/main.go, PG_EXPORTER_AUTO_DISCOVER_DATABASES).
  */
 export async function exchange(server: Server, { next, away, mark: what, isDone }: Exchange): Promise<void> {
   const own = server.database;

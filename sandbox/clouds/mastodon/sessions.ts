@@ -6,8 +6,10 @@ import type { Database } from "./database.ts";
 import { behind } from "./direct.ts";
 
 /**
- * How many machines have a session with a database of the server: those that run and whose DATABASE_URL opens it. A
- * session that is ended while others may connect is opened again at once.
+ * How many sessions there are with a database of the server: one of each machine that runs and whose DATABASE_URL opens
+ * it, and one of the server's own exporter, which is connected to every database (fly-apps/postgres-flex
+ * cmd/start/main.go, PG_EXPORTER_AUTO_DISCOVER_DATABASES). A session that is ended while others may connect is opened
+ * again at once.
  */
 export function sessionsWith(world: World, server: Database, database: string): number {
   const catalogue = server.databases[database];
@@ -17,11 +19,12 @@ export function sessionsWith(world: World, server: Database, database: string): 
       .filter(({ state }) => state === "started")
       .map((machine) => ({ world, app, machine })),
   );
-  return machines.filter((from) => {
+  const connected = machines.filter((from) => {
     const seen = situation(world, from.app, from.machine);
     const { DATABASE_URL: url } = behind(seen.argv, seen.env).env;
     if (url === undefined) return false;
     const connection = logIn(from, url);
     return connection.ok && connection.catalogue === catalogue;
-  }).length;
+  });
+  return connected.length + 1;
 }

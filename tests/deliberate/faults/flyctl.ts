@@ -70,7 +70,7 @@ export const flyctlFaults: readonly Fault[] = [
     file: "providers/fly/restore/databases.ts",
     text: "    await ask(server, end);\n",
     replacement: "",
-    what: "sessions that nobody ends: a database that streaming reads cannot be renamed",
+    what: "sessions that nobody ends: a database with streaming or an exporter in it cannot be renamed",
   },
   {
     name: "undone-passes-for-restored",
