@@ -26,7 +26,8 @@ const choose = async (text: string): Promise<ChosenBackup> =>
 
 /** A backup that was taken at this time. */
 function putAt(taken: string, more: Partial<PutBackup> = {}) {
-  const hours = (Date.now() - Date.parse(taken)) / 3_600_000;
+  // Half a second later, because what is left of a second is cut.
+  const hours = (Date.now() - Date.parse(taken) - 500) / 3_600_000;
   return putBackup(s3, { hours, ...more }).manifest;
 }
 
