@@ -3,10 +3,10 @@ import type { RestoreLook, RestorePrepared, RestoreState } from "../../providers
 import { moment } from "../../providers/rules/backup-age.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { confirmed, yes } from "../asking.ts";
-import { asking, type Backup } from "../backups/in-bucket.ts";
+import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { ownApp, stack } from "../options.ts";
-import { type ChosenBackup, chosenBackup, from, nameOf, shrinking } from "../restore/chosen-backup.ts";
+import { type ChosenBackup, chosenBackup, from, nameOf, refuseSmaller } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
   dumpOf,
@@ -173,7 +173,7 @@ async function chosen(
   const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
   if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
     throw unfinished(state, community);
-  if (text === "latest" && !isUnderWay) refuseShrinking(backup, found);
+  if (text === "latest" && !isUnderWay) refuseSmaller(backup, found);
   return { backup, isUnderWay };
 }
 
@@ -213,15 +213,6 @@ function keysWords(
   if (others.length === 0) return "the stack has the same";
   throw new OperatorError(
     `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups -s ${stack.name}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
-  );
-}
-
-/** @throws OperatorError when the newest backup has much less in it than another one */
-function refuseShrinking(backup: ChosenBackup, found: readonly Backup[]): void {
-  const words = shrinking(backup, found);
-  if (words === undefined) return;
-  throw new OperatorError(
-    `${words}\n  fix     name the one that you mean:  --from <time>\n          this one:  --from ${nameOf(backup)}`,
   );
 }
 

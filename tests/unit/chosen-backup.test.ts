@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backupsIn } from "../../cli/backups/in-bucket.ts";
-import { type ChosenBackup, chosenBackup, shrinking } from "../../cli/restore/chosen-backup.ts";
+import { type ChosenBackup, chosenBackup, refuseSmaller } from "../../cli/restore/chosen-backup.ts";
 import { Bucket } from "../../providers/cloudflare/s3.ts";
 import { type PutBackup, putBackup } from "../support/backups.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
@@ -73,7 +73,10 @@ test.each([
 ])("the newest with %s", async (_what, rows, isSmaller) => {
   putAt("2026-11-28T03:00:00Z");
   putAt("2026-11-29T03:00:00Z", { manifest: { rows: { accounts: 40_321, ...rows } } });
-  expect(shrinking(await choose("latest"), await found()) !== undefined).toBe(isSmaller);
+  const [newest, all] = [await choose("latest"), await found()];
+  const refuse = () => refuseSmaller(newest, all);
+  if (isSmaller) expect(refuse).toThrow(/^The newest backup \(20261129T030000Z\) has /);
+  else expect(refuse).not.toThrow();
 });
 
 describe("files on this machine", () => {
