@@ -10,7 +10,7 @@ import { command } from "../command.ts";
 import { stack } from "../options.ts";
 import { must } from "../pulumi.ts";
 import { lockIn } from "../recover/engine.ts";
-import { chosenBackup, from, nameOf } from "../restore/chosen-backup.ts";
+import { chosenBackup, from, nameOf, refuseSmaller } from "../restore/chosen-backup.ts";
 import { type Escrow, escrowOf } from "../restore/escrow.ts";
 import {
   beyond,
@@ -148,6 +148,7 @@ async function escrowInBucket(
     const bucket = await opening();
     const found = await backupsIn(bucket, domain);
     const chosen = await chosenBackup(text, { bucket, found, domain, stack: undefined });
+    if (text === "latest") refuseSmaller(chosen, found);
     const name = nameOf(chosen);
     const { recipients } = chosen.manifest;
     return { sealed: await chosen.escrow(), what: `the escrow of ${name}`, recipients, name };

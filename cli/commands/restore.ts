@@ -3,10 +3,10 @@ import type { RestoreLook, RestorePrepared, RestoreState } from "../../providers
 import { moment } from "../../providers/rules/backup-age.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { confirmed, yes } from "../asking.ts";
-import { asking, type Backup } from "../backups/in-bucket.ts";
+import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { ownApp, stack } from "../options.ts";
-import { type ChosenBackup, chosenBackup, from, nameOf, shrinking } from "../restore/chosen-backup.ts";
+import { type ChosenBackup, chosenBackup, from, nameOf, refuseSmaller } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
   dumpOf,
@@ -114,27 +114,15 @@ function ask<T>(
   });
 }
 
+/** @returns the exit code */
 async function restored(
   options: GivenKeys & { from: string },
   state: RestoreLook,
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
-  const { stdout, stderr } = shell();
-  const talk = (line: string) => stderr(`${line}\n`);
-  const { stack, settings, plan, bucket, access } = community;
-  const found = await backupsOf(community);
-  const backup = await chosenBackup(options.from, {
-    bucket,
-    found,
-    domain: settings.domain,
-    stack: stack.name,
-  });
-  const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
-  if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
-    throw unfinished(state, community);
-  if (options.from === "latest" && !isUnderWay) refuseShrinking(backup, found);
-
+  const { stack, settings, plan, access } = community;
+  const { backup, isUnderWay } = await chosen(options.from, state, community);
   const keys = await keysOf(options, access.privateKey);
   const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
   const secrets = await secretsOf(stack);
@@ -152,33 +140,66 @@ async function restored(
   if (isUnderWay) talk(`\nThis restore is under way (${state.state}), and goes on where it stopped.`);
   await confirmed(settings.domain, isSure);
 
-  // By its time: a later run may find a newer one.
-  const which = options.from === "latest" ? nameOf(backup) : JSON.stringify(options.from);
-  const app = community.ownApp === undefined ? "" : ` --app ${community.ownApp}`;
-  const line = `npx mastiff restore -s ${stack.name} --from ${which}${app}   (and the same key)`;
+  const toGoOn = `To go on:  ${lineOf(options.from, backup, community)}`;
   if (state.state !== "switched") {
-    const key = await asking(settings, () => backup.inBucket(talk));
-    const url = await urlForMachine(key, community);
     const { DATABASE_URL: databaseUrl = "" } = secrets;
-    const prepared = await ask<RestorePrepared>("prepare", community, {
-      backup,
-      secrets: { url, sessionKey, databaseUrl },
-    });
-    if (prepared.answer === undefined) {
-      talk(`${settings.domain} runs on its old database, as before. To go on:  ${line}`);
-      return prepared.code;
+    const code = await prepare(backup, { sessionKey, databaseUrl }, community);
+    if (code !== 0) {
+      talk(`${settings.domain} runs on its old database, as before. ${toGoOn}`);
+      return code;
     }
-    await backup.leaveBucket();
   }
-  const over = await ask<RestoreState>("switch", community, { backup });
-  if (over.answer === undefined) {
+  const { code } = await ask<RestoreState>("switch", community, { backup });
+  if (code !== 0) {
     const undo = `npx mastiff restore -s ${stack.name} --undo`;
-    talk(`${settings.domain} may be stopped now. To go on:  ${line}`);
+    talk(`${settings.domain} may be stopped now. ${toGoOn}`);
     talk(`To go back to the old database:  ${undo}`);
-    return over.code;
+    return code;
   }
-  stdout(`${restoredWords(outlook)}\n`);
+  shell().stdout(`${restoredWords(outlook)}\n`);
   return 0;
+}
+
+/** @throws OperatorError, or UsageError, when there is no such backup, or another restore is in its way */
+async function chosen(
+  text: string,
+  state: RestoreState,
+  community: RestorableCommunity,
+): Promise<{ backup: ChosenBackup; isUnderWay: boolean }> {
+  const { stack, settings, bucket } = community;
+  const { domain } = settings;
+  const found = await backupsOf(community);
+  const backup = await chosenBackup(text, { bucket, found, domain, stack: stack.name });
+  const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
+  if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
+    throw unfinished(state, community);
+  if (text === "latest" && !isUnderWay) refuseSmaller(backup, found);
+  return { backup, isUnderWay };
+}
+
+/** Restores into a database beside the community's. @returns the exit code */
+async function prepare(
+  backup: ChosenBackup,
+  given: { sessionKey: string; databaseUrl: string },
+  community: RestorableCommunity,
+): Promise<number> {
+  const key = await asking(community.settings, () => backup.inBucket(talk));
+  const secrets = { ...given, url: await urlForMachine(key, community) };
+  const { code } = await ask<RestorePrepared>("prepare", community, { backup, secrets });
+  // After a failure it stays: the next run need not upload it again.
+  if (code === 0) await backup.leaveBucket();
+  return code;
+}
+
+/** The line that completes a restore. It names the backup by its time: `latest` may be another one by then. */
+function lineOf(from: string, backup: ChosenBackup, { stack, ownApp }: RestorableCommunity): string {
+  const which = from === "latest" ? nameOf(backup) : JSON.stringify(from);
+  const app = ownApp === undefined ? "" : ` --app ${ownApp}`;
+  return `npx mastiff restore -s ${stack.name} --from ${which}${app}   (with the other options as before)`;
+}
+
+function talk(line: string): void {
+  shell().stderr(`${line}\n`);
 }
 
 /** @throws OperatorError when the escrow has other secrets than the stack */
@@ -192,15 +213,6 @@ function keysWords(
   if (others.length === 0) return "the stack has the same";
   throw new OperatorError(
     `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups -s ${stack.name}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
-  );
-}
-
-/** @throws OperatorError when the newest backup has much less in it than another one */
-function refuseShrinking(backup: ChosenBackup, found: readonly Backup[]): void {
-  const words = shrinking(backup, found);
-  if (words === undefined) return;
-  throw new OperatorError(
-    `${words}\n  fix     name the one that you mean:  --from <time>\n          this one:  --from ${nameOf(backup)}`,
   );
 }
 
@@ -229,26 +241,24 @@ async function ended(
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
-  const { stdout, stderr } = shell();
   const { stack, settings, plan } = community;
   const { domain } = settings;
   const { database } = plan.postgres;
-  if (state === "none" && task === "finish") {
-    stdout(`${domain} has one database, and no restore is under way.\n`);
-    return 0;
+  const isNothing = state === "none" && task === "finish";
+  if (!isNothing) {
+    talk(endWords(task, { state, name, since }, domain, database));
+    await confirmed(domain, isSure);
   }
-  stderr(`${endWords(task, { state, name, since }, domain, database)}\n`);
-  await confirmed(domain, isSure);
   const { code, answer } = await ask<RestoreState>(task, community);
   if (answer === undefined) {
-    stderr("The same line goes on where this one stopped.\n");
+    talk("The same line goes on where this one stopped.");
     return code;
   }
   const finish = `npx mastiff restore -s ${stack.name} --finish`;
-  stdout(
-    task === "undo"
-      ? `${domain} runs on its old database again. What it ran on meanwhile stays, until  ${finish}\n`
-      : `${domain} has one database again.\n`,
+  shell().stdout(
+    task === "finish"
+      ? `${domain} has one database, and no restore is under way.\n`
+      : `${domain} runs on its own database. The other one stays, until  ${finish}\n`,
   );
   return 0;
 }

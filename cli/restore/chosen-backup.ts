@@ -82,10 +82,12 @@ export async function chosenBackup(text: string, place: BackupPlace): Promise<Ch
 }
 
 /**
- * Why the newest backup may not be meant, as a sentence; undefined: it has as much in it as the others. The first
- * backups of a community that was just made anew, in the bucket of the old one, have next to nothing.
+ * Has the person name the newest backup by its time when another one has much more in it. The first backups of a
+ * community that was just made anew, in the bucket of the old one, have next to nothing.
+ *
+ * @throws OperatorError with both
  */
-export function shrinking(newest: ChosenBackup, found: readonly Backup[]): string | undefined {
+export function refuseSmaller(newest: ChosenBackup, found: readonly Backup[]): void {
   const { rows } = newest.manifest;
   const larger = found.find(
     ({ manifest, problem }) =>
@@ -93,9 +95,11 @@ export function shrinking(newest: ChosenBackup, found: readonly Backup[]): strin
       manifest !== undefined &&
       (rows.users * 2 < manifest.rows.users || rows.statuses * 2 < manifest.rows.statuses),
   );
-  if (larger?.manifest === undefined) return undefined;
+  if (larger?.manifest === undefined) return;
   const { users, statuses } = larger.manifest.rows;
-  return `The newest backup (${nameOf(newest)}) has ${rows.users} users and ${rows.statuses} posts. The one of ${nameOf(larger)} has ${users} and ${statuses}.`;
+  throw new OperatorError(
+    `The newest backup (${nameOf(newest)}) has ${rows.users} users and ${rows.statuses} posts. The one of ${nameOf(larger)} has ${users} and ${statuses}.\n  fix     name the one that you mean:  --from <time>\n          this one:  --from ${nameOf(newest)}`,
+  );
 }
 
 /** How the operator names a backup. */

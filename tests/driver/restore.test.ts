@@ -8,7 +8,7 @@ import { type RestoreScene, startRestoreScene } from "../support/restore-scene.t
 let scene: RestoreScene;
 beforeAll(async () => {
   scene = await startRestoreScene();
-});
+}, 240_000);
 afterAll(() => scene.world.stop());
 
 const own = ["acme", "acme-db", "acme-redis"];

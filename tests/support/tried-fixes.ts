@@ -168,8 +168,8 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/restore-command.test.ts: of a community with other secrets",
   },
   {
-    file: "cli/commands/restore.ts",
-    text: "<words>",
+    file: "cli/restore/chosen-backup.ts",
+    text: "The newest backup (<newest>) has",
     shown: "unit/restore-command.test.ts: named latest, when another one has much more in it",
   },
   {

@@ -41,6 +41,7 @@ describe("a bucket of backups that was there", () => {
     for (const name of ["hourly", "daily", "weekly", "monthly"] as const)
       putBackup(s3, { hours: 1, class: name });
     s3.objects.set("readme.txt", "");
+    s3.objects.set("daily/2026-11-29/20261129T030000Z.drill.json", "{}");
     expect(await bucketAccess.create(noCloud, inputs())).toEqual({ id: "backups", outs: {} });
   });
 

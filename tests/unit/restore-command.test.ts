@@ -37,9 +37,11 @@ class Flyctl {
     const line = args.join(" ");
     const answer = line.startsWith("machine list")
       ? JSON.stringify([{ id: "1111", state: "started", config: { image: "flyio/postgres-flex:17.2" } }])
-      : line.startsWith("machine exec")
-        ? JSON.stringify({ exit_code: 0, stdout: this.#rows(line) })
-        : undefined;
+      : line.startsWith("apps list")
+        ? "[]"
+        : line.startsWith("machine exec")
+          ? JSON.stringify({ exit_code: 0, stdout: this.#rows(line) })
+          : undefined;
     if (answer === undefined) throw new Error(`nothing may be changed: flyctl ${line}`);
     return { exitCode: 0, stderr: "", stdout: answer };
   };

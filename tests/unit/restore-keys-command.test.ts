@@ -127,6 +127,18 @@ test("the newest backup in the bucket is read with the operator's own key", asyn
   expect(stderr).toContain(`--from ${name} --key <file>\n`);
 });
 
+test("the newest backup is not taken when another one has much more in it: it may be of an empty community", async () => {
+  const rows = { accounts: 1, users: 1, statuses: 0 };
+  await putSealedBackup(
+    s3,
+    pair,
+    { ...secrets, SECRET_KEY_BASE: "cd".repeat(64) },
+    { hours: 1, manifest: { rows } },
+  );
+  const { code, stderr } = await give([], engine({ config: ownBucket(), up: false }));
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`The one of ${name} has 52 and 1203455.\n`)]);
+});
+
 describe("is refused", () => {
   test("a stack that has been up", async () => {
     const state = stateOf("community", "community-secrets-memory", "community-lock");

@@ -61,8 +61,8 @@ export const outsideFaults: readonly Fault[] = [
   {
     name: "latest-is-empty",
     file: "cli/commands/restore.ts",
-    text: 'options.from === "latest" && !isUnderWay',
-    replacement: 'options.from === "" && !isUnderWay',
+    text: 'text === "latest" && !isUnderWay',
+    replacement: 'text === "" && !isUnderWay',
     what: "a rule that is never asked: `latest` restores the backup of the empty community that was just made",
   },
   {

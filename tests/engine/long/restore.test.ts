@@ -160,6 +160,23 @@ acme runs on another database, and does not become healthy on it.
   });
 });
 
+test("an exchange whose answer is lost is made once", async () => {
+  await scene.world.must("restore", "prepare", scene.prepare(scene.old));
+  await scene.world.faults({
+    cloud: "fly",
+    method: "POST",
+    path: "/exec$",
+    body: "RENAME TO",
+    when: "after",
+    action: { status: 503 },
+  });
+  expect((await scene.world.must("restore", "switch", scene.restore())).state).toBe("switched");
+  await well(1);
+  expect((await scene.world.must("restore", "undo", scene.restore())).state).toBe("undone");
+  await scene.world.must("restore", "finish", scene.restore());
+  expect(await left()).toEqual(nothing);
+});
+
 /** Kills one run after another, each at the first call at which none was killed before, until a run ends by itself. */
 async function killed(side: Side, kind: string, verb: string, input: DriveInput): Promise<number> {
   const hit = new Set<string>();
