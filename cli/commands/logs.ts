@@ -18,6 +18,12 @@ const apps = {
     );
   },
   backup: ({ settings }) => backupApp(settings),
+  mirror({ settings, plan }) {
+    if (plan.mirror !== undefined) return plan.mirror.app;
+    throw new OperatorError(
+      `The uploads of ${settings.domain} have no mirror: mastiff:uploadsMirror is not set.\n  fix     have one, after a look at its price (docs/backups.md, “The uploads”):  pulumi config set mastiff:uploadsMirror '{}' && pulumi up`,
+    );
+  },
 } as const satisfies Record<string, (community: OnFly) => string>;
 
 type App = keyof typeof apps;

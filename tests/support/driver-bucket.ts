@@ -29,6 +29,40 @@ export async function makeBucket(world: DriverWorld, name: string): Promise<Buck
   return { accessKeyId: id, secretAccessKey: createHash("sha256").update(value).digest("hex") };
 }
 
+/** Puts texts into the bucket, by key. */
+export async function fillBucket(
+  world: DriverWorld,
+  name: string,
+  texts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const url = `${world.url}/_local/state`;
+  const state = (await (await fetch(url)).json()) as { cloudflare: { buckets: StoredBucket[] } };
+  const bucket = state.cloudflare.buckets.find((one) => one.name === name);
+  if (bucket === undefined) throw new Error(`there is no bucket ${name}`);
+  for (const [key, body] of Object.entries(texts)) {
+    bucket.objects[key] = {
+      body,
+      encoding: "utf8",
+      contentType: "text/plain",
+      etag: createHash("md5").update(body).digest("hex"),
+      size: body.length,
+      uploadedAt: new Date().toISOString(),
+      metadata: {},
+      headers: {},
+    };
+  }
+  await fetch(url, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(state),
+  });
+}
+
+interface StoredBucket {
+  name: string;
+  objects: Record<string, object>;
+}
+
 /** The objects in the bucket, by key. */
 export async function objectsIn(
   world: DriverWorld,

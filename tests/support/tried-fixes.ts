@@ -348,6 +348,11 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/commands/logs.ts",
+    text: "The uploads of <domain> have no mirror",
+    shown: "unit/fly-console.test.ts: of a mirror are those of its own app, if there is one",
+  },
+  {
+    file: "cli/commands/logs.ts",
     text: "The Redis of <domain> is Upstash's",
     shown: "unit/fly-console.test.ts: of Redis at Upstash are not on Fly, and it is said where they are",
   },

@@ -73,6 +73,17 @@ describe("logs", () => {
     );
   });
 
+  test("of a mirror are those of its own app, if there is one", async () => {
+    const args = ["logs", "--app", "mirror"];
+    const { calls } = await run(args, { "mastiff:uploadsMirror": "{}" });
+    expect(lines(calls)).toEqual(["logs -a mastiff-party-mirror"]);
+    const none = await run(args);
+    expect([none.code, none.calls]).toEqual([1, []]);
+    expect(none.stderr).toContain(
+      "The uploads of mastiff.party have no mirror: mastiff:uploadsMirror is not set.",
+    );
+  });
+
   test("of backups that are off do not exist", async () => {
     const { code, stderr, calls } = await run(["logs", "--app", "backup"], { "mastiff:backup": "off" });
     expect([code, calls]).toEqual([1, []]);

@@ -199,7 +199,7 @@ describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
     [
       "logs --app db",
       '--app is "db": a community has no such app.',
-      "web, streaming, database, redis, backup",
+      "web, streaming, database, redis, backup, mirror",
     ],
     ["logs --app toString", '--app is "toString"', "one of these:  web, "],
     ["logs --tail=no", "--tail takes no value.", "--tail alone"],
