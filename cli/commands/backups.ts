@@ -1,7 +1,7 @@
 import { shell } from "../../providers/fly/call/shell.ts";
 import { asking, type Backup, backupsIn, bucketOf } from "../backups/in-bucket.ts";
 import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";
-import { backupsTable, lateness } from "../backups/report.ts";
+import { backupsTable, closedTo, lateness } from "../backups/report.ts";
 import { command } from "../command.ts";
 import { json, stack } from "../options.ts";
 import { communityIn, configOf, openStack } from "../stack.ts";
@@ -31,17 +31,16 @@ export const backups = command({
     if (access === undefined) throw notMade(settings, opened);
     const found = await asking(settings, () => backupsIn(bucketOf(access, backup), settings.domain));
     const now = Date.now();
-    const late = lateness(
-      found.find(({ problem }) => problem === undefined),
-      schedule,
-      now,
-    );
+    const newest = found.find(({ problem }) => problem === undefined);
+    const late = lateness(newest, schedule, now);
     const { bucket } = access;
     if (args.json)
       stdout(
         `${JSON.stringify({ bucket, schedule, backups: found.map(plain), problem: late ?? null }, null, 2)}\n`,
       );
     else if (found.length > 0) stdout(`${backupsTable(found, now)}\n`);
+    const closed = closedTo(newest?.manifest);
+    if (closed !== undefined) stderr(`${closedWords(closed, opened.name)}\n`);
     if (late === undefined) return 0;
     stderr(`${problemOf(late, { bucket, stack: opened.name })}\n`);
     return 1;
@@ -52,6 +51,13 @@ export const backups = command({
 function plain({ key, class: name, taken, manifest, problem }: Backup) {
   const known = manifest ?? { class: name, taken: new Date(taken).toISOString() };
   return { key, ...known, problem: problem ?? null };
+}
+
+function closedWords(closed: string, stack: string): string {
+  return [
+    `The newest backup ${closed}: GnuPG could not use that key of mastiff:backup.recipients.`,
+    `  fix     see whether it has expired, and what else is wrong with it:  pulumi preview -s ${stack}`,
+  ].join("\n");
 }
 
 function problemOf(late: string, { bucket, stack }: { bucket: string; stack: string }): string {

@@ -67,7 +67,7 @@ export function backupThings(name: string, place: UnseenPlace, plan: BackupPlan,
   const spec: SecretsSpec = { app: plan.app, names: [...backupSecretNames].sort() };
   const secrets: ObservedThing = { name: `${name}-secrets`, kind: "secrets", spec };
   const machine: ObservedThing = {
-    name: `${name}-machine`,
+    name: resourceNames.backupMachine(name),
     kind: "backup",
     spec: backupSpec(place, plan, typeof publicKey === "string" ? publicKey : ""),
   };

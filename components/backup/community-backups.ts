@@ -5,8 +5,10 @@ import { type GivenSettings, ownBackupKey } from "../config/given.ts";
 import type { CommunityFly } from "../fly/community-fly.ts";
 import type { MastodonSecrets } from "../mastodon/mastodon-secrets.ts";
 import type { Groundwork } from "../stack/groundwork.ts";
+import { answerIn } from "../stack/last-state.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 import { Backups, type BackupsArgs } from "./backups.ts";
+import { skippedIn } from "./recipients.ts";
 
 /** Arguments of {@link communityBackups}. */
 export interface CommunityBackupsArgs {
@@ -30,7 +32,8 @@ export function communityBackups(args: CommunityBackupsArgs): Backups | undefine
   const { settings, names, last, protect, own } = args.ground;
   const { backup, domain } = settings;
   const warning = backupWarning(backup, domain);
-  if (warning !== undefined) pulumi.log.warn(warning);
+  const skipped = backup && skippedIn(answerIn(last, resourceNames.backupMachine(names.backups)));
+  for (const words of [warning, skipped]) if (words !== undefined) pulumi.log.warn(words);
   const wasOn = last[resourceNames.backupKey(names.backups)] !== undefined;
   if (backup === undefined && !wasOn) return undefined;
   return new Backups(names.backups, { domain, protect, taking: takingOf(args) }, own);

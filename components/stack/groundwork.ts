@@ -1,5 +1,6 @@
 /** What has to be known before anything of a community is declared: its state, its identity, what is there. */
 import * as pulumi from "@pulumi/pulumi";
+import { lookAtRecipients } from "../backup/recipients.ts";
 import { refuseHalfAnswers } from "../cloudflare/answers.ts";
 import { explainCloudflareErrors } from "../cloudflare/hints.ts";
 import { type OperatorsCloudflare, operatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
@@ -66,6 +67,7 @@ export async function groundwork(
   const { endpoints, region, flyOrg: org } = settings;
   const names = componentNames(name);
   keepToBudget(settings);
+  await keepRecipients(settings);
   const cloudflare = await operatorsCloudflare(parent);
   const { connect } = cloudflare;
   if (connect === undefined) pulumi.log.info(notLookedAt, parent);
@@ -142,4 +144,12 @@ function keepToBudget(settings: CommunitySettings): void {
   if (problem !== undefined && settings.budgetAction === "refuse") throw new pulumi.RunError(problem);
   pulumi.log.info(`${settings.domain} costs ${costLine(cost)}`);
   if (problem !== undefined) pulumi.log.warn(problem);
+}
+
+/** Says whose key will soon no longer open the backups. @throws RunError when there is one that does not any more */
+async function keepRecipients({ backup, destroy }: CommunitySettings): Promise<void> {
+  if (backup === undefined || backup.recipients.length === 0 || destroy !== undefined) return;
+  const { problems, warnings } = await lookAtRecipients(backup.recipients, Date.now());
+  if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
+  for (const words of warnings) pulumi.log.warn(words);
 }

@@ -357,6 +357,8 @@ export interface BackupManifest {
   escrow: string;
   /** Fingerprints of the keys that open both. */
   recipients: string[];
+  /** Fingerprints of further keys, for which gpg could not encrypt. Absent in older backups, which had none. */
+  skipped?: string[] | undefined;
   /** How long it took. */
   seconds: number;
 }

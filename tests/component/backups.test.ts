@@ -1,5 +1,6 @@
 /** Backups, as the whole program declares them. All other tests of the program switch them off. */
 import { createHash } from "node:crypto";
+import { generateKey } from "openpgp";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { driverOf } from "../../components/fly/driver-call.ts";
 import { recipient } from "../support/backup-recipient.ts";
@@ -358,6 +359,41 @@ test("where backups were switched off, the key stays: it opens those that are in
   expect(ending.outputs.leftAfterDestroy).toContainEqual(
     expect.stringMatching(/^the bucket with the backups that were taken before mastiff:backup was off: /),
   );
+});
+
+const expiring = async (days: number) => {
+  const made = await generateKey({
+    userIDs: { name: "rex" },
+    type: "ecc",
+    curve: "curve25519Legacy",
+    date: new Date(Date.now() - 10 * 86_400_000),
+    keyExpirationTime: (10 + days) * 86_400,
+    format: "armored",
+  });
+  return made.publicKey;
+};
+
+test("a recipient's key that has expired is refused before anything is declared, one that soon will is warned of", async () => {
+  await withBackups({ recipients: [recipient, await expiring(20)] });
+  expect(said()).toMatch(/The key [0-9A-F]{40} in mastiff:backup\.recipients\[1\] expires on /);
+  const over = { recipients: [await expiring(-1)] };
+  await expect(withBackups(over)).rejects.toThrow(
+    /^The key [0-9A-F]{40} in mastiff:backup\.recipients\[0\] has expired on /,
+  );
+  // A community that ends needs no key any more.
+  const config = { "mastiff:destroy": "mastiff.party" };
+  await expect(withBackups(over, { isLive: true, config })).resolves.toBeDefined();
+});
+
+test("a recipient that the last backup was not encrypted for is warned of", async () => {
+  const state = await stateOf({ config: { "mastiff:backup": "{}" } });
+  const [urn = ""] = Object.keys(state).filter((one) => one.endsWith("backups-machine"));
+  const machine = { ...state[urn], outputs: { stdout: JSON.stringify({ taken: { skipped: ["AAAA"] } }) } };
+  const calls = {
+    "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: { ...state, [urn]: machine } }),
+  };
+  await withBackups({ recipients: [recipient] }, { isLive: true, calls });
+  expect(said()).toContain("The backups are not encrypted for AAAA, of mastiff:backup.recipients");
 });
 
 test("each run warns where nobody could open the backups without the state, and where there are none", async () => {

@@ -16,7 +16,7 @@ import type { Owner } from "./owner.ts";
 
 /** coreutils, sed, grep, gnupg and curl. PostgreSQL's come from a folder of their own. */
 const programs =
-  "base64 cat curl date gpg grep head mkdir mkfifo mktemp rm sed sha256sum sleep stat tee".split(" ");
+  "base64 cat curl date gpg grep head md5sum mkdir mkfifo mktemp rm sed sha256sum sleep stat tee".split(" ");
 const postgresPrograms = ["pg_dump", "pg_isready", "pg_restore", "psql"];
 
 /** 64 MiB in the machine. S3's smallest part here, so that a small database has several. */

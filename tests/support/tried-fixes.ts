@@ -106,6 +106,26 @@ export const triedFixes: readonly Tried[] = [
       "component/backups.test.ts: each run warns where nobody could open the backups without the state, and where there are none",
   },
   {
+    file: "components/backup/recipients.ts",
+    text: "<key> is revoked: no backup can be encrypted for it.",
+    shown: "unit/recipients.test.ts: a key that is revoked is refused, and one that only signs is warned of",
+  },
+  {
+    file: "components/backup/recipients.ts",
+    text: "<key> seems to have no part for encryption",
+    shown: "unit/recipients.test.ts: a key that is revoked is refused, and one that only signs is warned of",
+  },
+  {
+    file: "components/backup/recipients.ts",
+    text: "<key> <ends> <0>: it does not open backups that are taken later.",
+    shown: "unit/recipients.test.ts: a key that has expired is refused, with how to set it again",
+  },
+  {
+    file: "components/backup/recipients.ts",
+    text: "The backups are not encrypted for <",
+    shown: "component/backups.test.ts: a recipient that the last backup was not encrypted for is warned of",
+  },
+  {
     file: "components/config/backup-rules.ts",
     text: "r2Problems",
     shown: "unit/config-backup.test.ts: what is missing is asked for, and there is a way without backups",
@@ -166,6 +186,12 @@ export const triedFixes: readonly Tried[] = [
     file: "cli/backups/of-stack.ts",
     text: "The stack <name> has no output backups",
     shown: "unit/backup-commands.test.ts: before the first up says that none was set up yet",
+  },
+  {
+    file: "cli/commands/backups.ts",
+    text: "The newest backup <closed>: GnuPG could not use that key",
+    shown:
+      "unit/backup-commands.test.ts: one that a recipient cannot open is listed with the key, counts, and is warned of",
   },
   {
     file: "cli/commands/backups.ts",

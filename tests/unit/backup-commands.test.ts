@@ -241,6 +241,20 @@ describe("mastiff backups", () => {
     expect(stderr).toContain("the newest backup is 2 d old");
   });
 
+  test("one that a recipient cannot open is listed with the key, counts, and is warned of", async () => {
+    putBackup(s3, { hours: 1, manifest: { skipped: ["AAAA", "BBBB"] } });
+    putBackup(s3, { hours: 30 });
+    const { code, stdout, stderr } = await run();
+    expect([code, stdout.split("\n")[1]]).toEqual([
+      0,
+      expect.stringMatching(/ {2}is not encrypted for AAAA, BBBB$/),
+    ]);
+    expect(stderr).toBe(
+      "The newest backup is not encrypted for AAAA, BBBB: GnuPG could not use that key of mastiff:backup.recipients.\n" +
+        "  fix     see whether it has expired, and what else is wrong with it:  pulumi preview -s acme\n",
+    );
+  });
+
   test("one that goes while the list is read is left out", async () => {
     putBackup(s3, { hours: 1 });
     const { key } = putBackup(s3, { hours: 700, class: "monthly" });
