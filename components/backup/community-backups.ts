@@ -30,8 +30,8 @@ export interface CommunityBackupsArgs {
  */
 export function communityBackups(args: CommunityBackupsArgs): Backups | undefined {
   const { settings, names, last, protect, own } = args.ground;
-  const { backup, domain } = settings;
-  const warning = backupWarning(backup, domain);
+  const { backup, destroy, domain } = settings;
+  const warning = destroy === undefined ? backupWarning(backup, domain) : undefined;
   const skipped = backup && skippedIn(answerIn(last, resourceNames.backupMachine(names.backups)));
   for (const words of [warning, skipped]) if (words !== undefined) pulumi.log.warn(words);
   const wasOn = last[resourceNames.backupKey(names.backups)] !== undefined;

@@ -25,8 +25,8 @@ export function appOf(domain: string): string {
 
 /** Names of all apps of a community. */
 export function appsOf({ app, backup }: Pick<NamesFrom, "app" | "backup">): string[] {
-  const ends = ["", "-streaming", "-db", "-redis", ...(backup === undefined ? [] : ["-backup"])];
-  return ends.map((end) => `${app}${end}`);
+  const ends = ["", "-streaming", "-db", "-redis"];
+  return [...ends.map((end) => `${app}${end}`), ...(backup === undefined ? [] : [backup.app])];
 }
 
 /** Name of the bucket for a domain's uploads. */
@@ -88,8 +88,8 @@ export interface NamesFrom {
   domain: string;
   app: string;
   bucket: string;
-  /** Undefined: no backups are taken. */
-  backup: object | undefined;
+  /** The app of the backups; undefined: none are taken. */
+  backup: { app: string } | undefined;
   assetsHost: string;
   filesHost: string;
   streamingHost: string;
@@ -111,7 +111,8 @@ export function derivedNames(community: NamesFrom): DerivedName[] {
         ]
       : [];
   return [
-    ...appsOf(community).map((name) => ({ key: "app", rule: flyApp, name })),
+    // Backups have a name that config has judged, or a shorter one than streaming.
+    ...appsOf({ app, backup: undefined }).map((name) => ({ key: "app", rule: flyApp, name })),
     { key: "app", rule: database, name: databaseOf(app) },
     { key: "app", rule: role, name: databaseOf(app) },
     { key: "bucket", rule: bucketRule, name: bucket },

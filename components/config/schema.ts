@@ -111,13 +111,14 @@ export function withDefaults(parsed: Parsed): CommunitySettings {
   } = parsed;
   const { domain } = parsed;
   const zone = parsed.zone ?? domain;
+  const app = parsed.app ?? appOf(domain);
   return {
     ...rest,
     zone,
     zoneMode: parsed.zoneMode ?? (domain === zone ? "owned" : "shared"),
-    app: parsed.app ?? appOf(domain),
+    app,
     bucket: parsed.bucket ?? bucketOf(domain),
-    backup: backupSettings(parsed.backup, parsed),
+    backup: backupSettings(parsed.backup, { ...parsed, app }),
     assetsHost: parsed.assetsHost ?? proxiedHost("assets", domain, zone),
     filesHost: parsed.filesHost ?? proxiedHost("files", domain, zone),
     streamingHost: parsed.streamingHost ?? `streaming.${domain}`,

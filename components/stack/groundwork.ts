@@ -1,5 +1,6 @@
 /** What has to be known before anything of a community is declared: its state, its identity, what is there. */
 import * as pulumi from "@pulumi/pulumi";
+import { withoutNewBackups } from "../backup/backup-plan.ts";
 import { lookAtRecipients } from "../backup/recipients.ts";
 import { refuseHalfAnswers } from "../cloudflare/answers.ts";
 import { explainCloudflareErrors } from "../cloudflare/hints.ts";
@@ -13,7 +14,7 @@ import { costOf } from "../cost/cost.ts";
 import { costLine } from "../cost/report.ts";
 import { dueAddresses, type FlyPlace } from "../fly/app.ts";
 import { lookAtFly, noLook } from "../fly/look.ts";
-import { type FlyPlan, isKept, planFly, releasedIn, thingsOf } from "../fly/plan.ts";
+import { type FlyPlan, isKept, planFly, releaseIn, thingsOf } from "../fly/plan.ts";
 import { type MailServer, mailServerOf } from "../mastodon/environment.ts";
 import { isReleased } from "./bound-facts.ts";
 import { CommunityFacts } from "./community-facts.ts";
@@ -21,12 +22,12 @@ import { factsOf } from "./fact-rules.ts";
 import { lookForCommunity } from "./first-look.ts";
 import { keepWhatIsThere } from "./keep-guard.ts";
 import { type LastState, mendedIn } from "./last-state.ts";
-import { type ComponentNames, componentNames } from "./logical-names.ts";
+import { type ComponentNames, componentNames, resourceNames } from "./logical-names.ts";
 import { StackIdentity } from "./stack-identity.ts";
 
 /** Everything that the components of a community start from. */
 export interface Groundwork {
-  /** The checked config or arguments, with every default filled in. */
+  /** The checked config or arguments, with every default filled in, and without what an ending community is spared. */
   settings: CommunitySettings;
   /** Logical names of the community's components. */
   names: ComponentNames;
@@ -56,18 +57,19 @@ export interface Groundwork {
  * Reads the state and looks at the clouds.
  *
  * @param name the community's logical name
+ * @param asked the checked config or arguments
  * @throws RunError when data would be lost, when the community is up elsewhere, or when something is in the
  *   way; nothing but the community's identity is declared then
  */
 export async function groundwork(
   name: string,
-  settings: CommunitySettings,
+  asked: CommunitySettings,
   parent: pulumi.Resource,
 ): Promise<Groundwork> {
-  const { endpoints, region, flyOrg: org } = settings;
+  const { endpoints, region, flyOrg: org } = asked;
   const names = componentNames(name);
-  keepToBudget(settings);
-  await keepRecipients(settings);
+  keepToBudget(asked);
+  await keepRecipients(asked);
   const cloudflare = await operatorsCloudflare(parent);
   const { connect } = cloudflare;
   if (connect === undefined) pulumi.log.info(notLookedAt, parent);
@@ -75,14 +77,15 @@ export async function groundwork(
     names.facts,
     {
       names,
-      facts: factsOf(settings),
-      sizes: settings.sizes,
-      movedFrom: settings.movedFrom,
-      look: settings.drift === "look",
+      facts: factsOf(asked),
+      sizes: asked.sizes,
+      movedFrom: asked.movedFrom,
+      look: asked.drift === "look",
       endpoint: endpoints.fly,
     },
     { parent },
   ).accepted;
+  const settings = withoutNewBackups(asked, last[resourceNames.backupMachine(names.backups)] !== undefined);
   const own: pulumi.ComponentResourceOptions = {
     parent,
     transformations: [keepWhatIsThere(name, last), refuseHalfAnswers],
@@ -102,7 +105,7 @@ export async function groundwork(
 
   for (const words of sizeWarnings(settings.sizes)) pulumi.log.warn(words);
   const mail = mailServerOf(settings);
-  const plan = planFly(settings, mail, releasedIn(names, last));
+  const plan = planFly(settings, mail, releaseIn(names, last));
   const things = thingsOf(names, { org, region }, plan, last);
   const isLooked = !isNew && mark !== undefined && settings.drift === "look";
   const [zone, looked] = await Promise.all([

@@ -156,6 +156,15 @@ test("a private app with one machine, which has public keys and nothing else to 
   expect(recipientsIn(inputs)).toBe(given.publicKey + recipient);
 });
 
+test("the app may have another name, in the release, the community's last words and everything of the backups", async () => {
+  const config = { "mastiff:destroy": "mastiff.party" };
+  const declared = await withBackups({ app: "dogs-kept" }, { isLive: true, config });
+  for (const name of ["backups-app", "backups-secrets", "backups-machine"])
+    expect(specIn(declared.named(name).inputs), name).toMatchObject({ app: "dogs-kept" });
+  expect(specIn(declared.named("web-machines-release").inputs)).toMatchObject({ backup: "dogs-kept" });
+  expect(said()).toContain("mastiff-party-db, dogs-kept and mastiff-party-redis");
+});
+
 test("the machine's secrets come by standard input: the database, the bucket's key, and what cannot be made again", async () => {
   const declared = await withBackups();
   const { inputs, secretOutputs } = declared.named("backups-secrets");
@@ -285,6 +294,12 @@ test("the machine gets the secrets of a release when that is done, and takes its
   expect(declared.named("lock-hold").dependsOn).not.toContain("backups-machine");
 });
 
+test("the key for another bucket is another key, so that the old one works until the end of up", async () => {
+  const { named } = await withBackups();
+  expect(named("backups-token").replaceOnChanges).toEqual(["policies"]);
+  expect(named("media-token").replaceOnChanges ?? []).toEqual([]);
+});
+
 const releaseIn = async (stack: Stack, parts: object = {}) =>
   specIn((await withBackups(parts, stack)).named("web-machines-release").inputs);
 
@@ -345,6 +360,18 @@ test("of a live community the key is kept from being deleted, and a community th
   expect(ending.outputs.leftAfterDestroy).toContain(
     "the bucket backups-mastiff-party with the backups: they open with the key in the exported state, and with the keys of mastiff:backup.recipients. The bucket's own rules delete each of them when its time is over; then delete the bucket in the Cloudflare dashboard",
   );
+});
+
+test("a community that is about to end gets no backups that it did not have", async () => {
+  const state = await stateOf({});
+  const calls = { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }) };
+  const config = { "mastiff:destroy": "mastiff.party" };
+  const ending = await withBackups({}, { isLive: true, calls, config });
+  expect(ending.names.filter(isOfBackups)).toEqual([]);
+  expect(specIn(ending.named("web-machines-release").inputs)).not.toHaveProperty("backup");
+  expect(said()).not.toContain("mastiff-party-backup");
+  expect(said()).not.toContain("mastiff:backup is off");
+  expect(JSON.stringify(ending.outputs.leftAfterDestroy)).not.toContain("with the backups");
 });
 
 test("where backups were switched off, the key stays: it opens those that are in the bucket", async () => {

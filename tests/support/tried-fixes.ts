@@ -569,6 +569,11 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/backup/backup.ts",
+    text: `The database's app "<server>" has no machine, so there is nothing to take backups of.`,
+    shown: "driver/backup.test.ts: is not made while the database has no machine",
+  },
+  {
+    file: "providers/fly/backup/backup.ts",
     text: 'There is no app "<app>" in organisation <org> to take backups in.',
     shown: "driver/backup.test.ts: is not made in an app that is not there, or not ours",
   },

@@ -174,6 +174,7 @@ export function notOurs({ app, org, stack }: Owned, owner: "another stack's" | "
     setIn: "mastiff:app (by default derived from mastiff:domain)",
     fix: [
       "choose another name:  pulumi config set mastiff:app <name>",
+      "or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>",
       `or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)`,
       `to see what is in it:  flyctl status -a ${app}`,
     ],
@@ -189,6 +190,7 @@ export function taken({ app, org }: Owned, failure: FlyctlFailure): DriverError 
       setIn: "mastiff:app (by default derived from mastiff:domain)",
       fix: [
         "choose another name:  pulumi config set mastiff:app <name>",
+        "or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>",
         "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",
       ],
       retry: retry.no,
