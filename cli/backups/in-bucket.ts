@@ -42,10 +42,10 @@ export function bucketOf(access: BackupAccess, { s3 }: BackupSettings, signal?: 
 /**
  * All backups, the newest first.
  *
- * @param domain whose they should be: several communities may have one bucket in another S3
+ * @param domain whose they should be: several communities may have one bucket in another S3. Undefined: anybody's
  * @throws S3Error
  */
-export async function backupsIn(bucket: Bucket, domain: string): Promise<Backup[]> {
+export async function backupsIn(bucket: Bucket, domain: string | undefined): Promise<Backup[]> {
   const { keys, sizes } = await manifestsIn(bucket);
   const found: (Backup | undefined)[] = [];
   for (let i = 0; i < keys.length; i += atOnce)
@@ -83,7 +83,7 @@ async function read(
   bucket: Bucket,
   key: string,
   sizes: ReadonlyMap<string, number>,
-  domain: string,
+  domain: string | undefined,
 ): Promise<Backup | undefined> {
   const [, name = "", ...time] = manifestKey.exec(key) ?? [];
   const [year = 0, month = 1, ...rest] = time.map(Number);
@@ -100,10 +100,10 @@ async function read(
 function problemOf(
   manifest: BackupManifest | undefined,
   sizes: ReadonlyMap<string, number>,
-  domain: string,
+  domain: string | undefined,
 ): string | undefined {
   if (manifest === undefined) return "this version of Mastiff cannot read its manifest";
-  if (manifest.domain !== domain) return `it is of ${manifest.domain}`;
+  if (domain !== undefined && manifest.domain !== domain) return `it is of ${manifest.domain}`;
   const bytes = sizes.get(manifest.dump);
   if (bytes === undefined) return "its dump is not in the bucket";
   if (bytes !== manifest.bytes) return `its dump has ${bytes} bytes, and ${manifest.bytes} were written`;

@@ -19,14 +19,16 @@ export function backupsTable(backups: readonly Backup[], now: number): string {
  * Why the newest backup is not what the schedule promises, as a sentence without its full stop; undefined: it is.
  *
  * @param newest of the backups that can be relied on; undefined: there is none
+ * @param schedule undefined: no age is too old
  * @param now milliseconds since 1970
  */
 export function lateness(
   newest: Pick<Backup, "taken"> | undefined,
-  schedule: BackupSchedule,
+  schedule: BackupSchedule | undefined,
   now: number,
 ): string | undefined {
   if (newest === undefined) return "there is no backup";
+  if (schedule === undefined) return undefined;
   const age = now - newest.taken;
   if (age <= longestAgeMs(schedule)) return undefined;
   return `the newest backup is ${ageText(age)} old (${moment(newest.taken)}), and the schedule is ${schedule}`;

@@ -9,7 +9,7 @@ import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { bucketOf, newestIn } from "../backups/in-bucket.ts";
 import { accessOf } from "../backups/of-stack.ts";
 import { closedTo, lateness } from "../backups/report.ts";
-import type { Stack } from "../stack.ts";
+import type { OpenedCommunity } from "../community.ts";
 
 /** What the bucket answered. */
 interface Seen {
@@ -25,11 +25,12 @@ interface Seen {
 
 /** Asks pulumi for the key of the bucket at once, and the bucket when the check is asked. */
 export async function backupCheck(
-  stack: Stack,
+  opened: Pick<OpenedCommunity, "stack" | "recorded">,
   domain: string,
   backup: BackupSettings,
 ): Promise<Check<unknown, Inspector>> {
-  const access = await accessOf(stack).catch(keptForLater);
+  const { stack, recorded } = opened;
+  const access = await accessOf(stack, recorded).catch(keptForLater);
   const { bucket, schedule } = backup;
   const none: Instead = {
     urgency: "critical",

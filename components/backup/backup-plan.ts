@@ -49,10 +49,10 @@ export function planBackup(community: CommunitySettings): BackupPlan | undefined
  * Settings in which a community that is about to end gets no backups that it did not have: its last dump is taken, and a
  * bucket of people's data that nobody asked for would outlive it.
  *
- * @param hasMachine whether the last state has a machine that takes backups
+ * @param isUnbacked whether the last state has a release, and no machine that takes backups of it
  */
-export function withoutNewBackups(settings: CommunitySettings, hasMachine: boolean): CommunitySettings {
-  return settings.destroy === undefined || hasMachine ? settings : { ...settings, backup: undefined };
+export function withoutNewBackups(settings: CommunitySettings, isUnbacked: boolean): CommunitySettings {
+  return settings.destroy !== undefined && isUnbacked ? { ...settings, backup: undefined } : settings;
 }
 
 /** Memory in MB: pg_dump and GnuPG stream, whatever the size of the database. */

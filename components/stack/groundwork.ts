@@ -85,7 +85,9 @@ export async function groundwork(
     },
     { parent },
   ).accepted;
-  const settings = withoutNewBackups(asked, last[resourceNames.backupMachine(names.backups)] !== undefined);
+  const isUnbacked =
+    isReleased({ last, names }) && last[resourceNames.backupMachine(names.backups)] === undefined;
+  const settings = withoutNewBackups(asked, isUnbacked);
   const own: pulumi.ComponentResourceOptions = {
     parent,
     transformations: [keepWhatIsThere(name, last), refuseHalfAnswers],

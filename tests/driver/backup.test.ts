@@ -251,7 +251,7 @@ No backup was taken: the machine in app acme-backup failed with exit code 1.
     expect([code, stderr]).toEqual([
       1,
       `The database's app "never-was" has no machine, so there is nothing to take backups of.
-  fix     see whether it was removed, and what is left:  flyctl status -a never-was
+  fix     see what the app still has:  flyctl status -a never-was
           if it is gone with its volume, bring back the newest backup (docs/backups.md, “Restore”)
   retry   does not help before this is changed
 `,

@@ -117,7 +117,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/backup/recipients.ts",
-    text: "<key> <ends> <0>: it does not open backups that are taken later.",
+    text: "<key> <ends> <until>: it does not open backups that are taken later.",
     shown: "unit/recipients.test.ts: a key that has expired is refused, with how to set it again",
   },
   {
@@ -178,9 +178,31 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/backup-commands.test.ts: with a key that R2 refuses says how to repair it",
   },
   {
+    file: "cli/backups/named-bucket.ts",
+    text: "--bucket needs --endpoint",
+    shown: "unit/backup-commands.test.ts: with %s is a mistake in the line",
+  },
+  {
+    file: "cli/backups/named-bucket.ts",
+    text: "--bucket needs the key of the bucket",
+    shown: "unit/backup-commands.test.ts: with %s is a mistake in the line",
+  },
+  {
+    file: "cli/backups/named-bucket.ts",
+    text: "<words>",
+    shown:
+      "unit/backup-commands.test.ts: ends with 1 where there is none, and says why where the key is refused",
+  },
+  {
+    file: "cli/commands/backups.ts",
+    text: "-s and --bucket each name a bucket",
+    shown: "unit/backup-commands.test.ts: with %s is a mistake in the line",
+  },
+  {
     file: "cli/backups/of-stack.ts",
     text: "No backups of <domain> are taken",
-    shown: "unit/backup-commands.test.ts: where they are off says so, and decrypts nothing",
+    shown:
+      "unit/backup-commands.test.ts: where they are off says so, with the way to those that were taken, and decrypts nothing",
   },
   {
     file: "cli/backups/of-stack.ts",

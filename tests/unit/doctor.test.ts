@@ -634,8 +634,8 @@ describe("mastiff doctor", () => {
     });
 
     test("warns of a newest one that a recipient cannot open, and not of older ones", async () => {
-      put({ hours: 20, manifest: { skipped: ["AAAA"] } });
-      put({ hours: 30, manifest: { skipped: ["BBBB"] } });
+      put({ hours: 20, manifest: { domain: "acme.social", skipped: ["AAAA"] } });
+      put({ hours: 30, manifest: { domain: "acme.social", skipped: ["BBBB"] } });
       const { code, findings } = await found();
       expect(code).toBe(0);
       expect(findings).toMatchObject([
@@ -646,7 +646,7 @@ describe("mastiff doctor", () => {
           repair: expect.stringContaining("pulumi preview -s acme"),
         },
       ]);
-      put({ hours: 1, manifest: { skipped: [] } });
+      put({ hours: 1, manifest: { domain: "acme.social", skipped: [] } });
       expect((await found()).findings).toEqual([]);
     });
 

@@ -423,6 +423,7 @@ describe("recover", () => {
       pending: [{ type: "creating", name: "mail-dkim1" }],
       halfKnown: [],
       leftovers: [],
+      notLookedAt: [],
     });
     expect(stderr).toContain(
       "mail-dkim1: a run was interrupted while creating it; the pending operation is cleared\n",

@@ -109,7 +109,7 @@ function noServer({ server }: BackupSpec): DriverError {
   return new DriverError({
     what: `The database's app "${server}" has no machine, so there is nothing to take backups of.`,
     fix: [
-      `see whether it was removed, and what is left:  flyctl status -a ${server}`,
+      `see what the app still has:  flyctl status -a ${server}`,
       "if it is gone with its volume, bring back the newest backup (docs/backups.md, “Restore”)",
     ],
     retry: retry.no,
