@@ -19,7 +19,7 @@ import {
   railsEnvironment,
   streamingEnvironment,
 } from "../mastodon/environment.ts";
-import { forGoodSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
+import { permanentSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
 import { type LastState, specIn } from "../stack/last-state.ts";
 import { type ComponentNames, resourceNames } from "../stack/logical-names.ts";
 import { type FlyAppPlan, flyAppThings, lastAddresses, type UnseenPlace } from "./app.ts";
@@ -92,7 +92,7 @@ export function planFly(community: CommunitySettings, mail: MailServer, last?: L
           ...community.secretEnvNames,
         ],
         groups: groupsOf(sizes),
-        forGood: forGoodSecretNames,
+        permanentNames: permanentSecretNames,
         // The machine that migrates has as much memory as Sidekiq, and at least the 1 GB that Rails needs.
         database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb), sidekiq: { ...sizes.sidekiq } },
         // Upstash decides which version it runs. The version of an own Redis is Mastiff's choice.

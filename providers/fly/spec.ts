@@ -102,7 +102,7 @@ export interface CertificateOutput {
 export const secretsSpec = object({
   app: string,
   names: array(string),
-  /** Names whose values never change once the app has them. Default: none. */
+  /** Names whose values never change once the app has them. The states of 0.2.0 have this word. Default: none. */
   forGood: optional(array(string)),
 });
 export type SecretsSpec = Infer<typeof secretsSpec>;
