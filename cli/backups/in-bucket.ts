@@ -119,10 +119,16 @@ export async function asking<T>(community: CommunitySettings, work: () => Promis
   }
 }
 
+/**
+ * Whether S3 refuses the key or the bucket. What to do about a clock, a certificate, or a failure that passes does not
+ * depend on whose bucket it is, and is in the error.
+ */
+export function isRefusal({ status, code }: S3Error): boolean {
+  return status !== undefined && status < 500 && status !== 429 && code !== "RequestTimeTooSkewed";
+}
+
 function unreadable(error: S3Error, { backupAccessKeyId: own }: CommunitySettings): OperatorError {
-  // A clock, a certificate, or a failure that passes: what to do does not depend on whose bucket it is.
-  const isRefused = error.status !== undefined && error.status < 500 && error.status !== 429;
-  if (!isRefused || error.code === "RequestTimeTooSkewed") return error;
+  if (!isRefusal(error)) return error;
   return new OperatorError(
     own === undefined
       ? `${error.words}\n  fix     see what differs at Cloudflare:  pulumi preview --refresh\n          repair it:  pulumi up --refresh`

@@ -3,6 +3,7 @@ import { Bucket, S3Error } from "../../providers/cloudflare/s3.ts";
 import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { UsageError } from "../usage-error.ts";
+import { isRefusal } from "./in-bucket.ts";
 
 /** Options that name a bucket. Its key is in the environment, in the variables of AWS's own tools. */
 export const bucketOptions = {
@@ -59,10 +60,7 @@ export async function reading<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    // A clock, a certificate, or a failure that passes says itself what to do.
-    const isRefused =
-      error instanceof S3Error && error.status !== undefined && error.status < 500 && error.status !== 429;
-    if (!isRefused || error.code === "RequestTimeTooSkewed") throw error;
+    if (!(error instanceof S3Error) || !isRefusal(error)) throw error;
     throw new OperatorError(
       `${error.words}\n  fix     the key in AWS_ACCESS_KEY_ID has to list the bucket and to read its objects`,
     );

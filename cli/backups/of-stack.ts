@@ -17,7 +17,7 @@ export function settingsOf(community: CommunitySettings): BackupSettings {
   const { domain, cloudflareAccountId, bucketJurisdiction } = community;
   const endpoint = `https://${bucketHost(cloudflareAccountId, bucketJurisdiction)}`;
   throw new OperatorError(
-    `No backups of ${domain} are taken: mastiff:backup is off.\n  fix     switch backups on:  pulumi config rm mastiff:backup && pulumi up\n          or see those that were taken before:  npx mastiff backups --bucket ${backupsBucketOf(domain)} --endpoint ${endpoint}`,
+    `${off(community).message}\n          or see those that were taken before, unless mastiff:backup named another bucket:  npx mastiff backups --bucket ${backupsBucketOf(domain)} --endpoint ${endpoint}`,
   );
 }
 

@@ -274,7 +274,7 @@ describe("mastiff backups", () => {
     expect(await run([], { config: off })).toEqual({
       code: 1,
       stdout: "",
-      stderr: `${isOff}          or see those that were taken before:  npx mastiff backups --bucket backups-mastiff-party --endpoint https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com\n`,
+      stderr: `${isOff}          or see those that were taken before, unless mastiff:backup named another bucket:  npx mastiff backups --bucket backups-mastiff-party --endpoint https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com\n`,
     });
     expect(pulumi.calls().join("\n")).not.toContain("stack output");
   });
