@@ -8,8 +8,8 @@ import type { Argv } from "../providers/fly/call/argv.ts";
 import { attachedEnvironment } from "../providers/fly/call/environment.ts";
 import { show } from "../providers/fly/call/errors.ts";
 import { noFlyctl } from "../providers/fly/call/explain.ts";
-import { shell } from "../providers/fly/call/shell.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
+import { shell } from "../providers/shared/shell.ts";
 import { openCommunity } from "./community.ts";
 
 /** A community, with the names of what it has on Fly. */

@@ -1,7 +1,7 @@
 /** A bucket of backups that the operator names: backups are off, or there is no state that has its key. */
 import { Bucket, S3Error } from "../../providers/cloudflare/s3.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { UsageError } from "../usage-error.ts";
 import { isRefusal } from "./in-bucket.ts";
 

@@ -1,5 +1,5 @@
-import { shell } from "../../providers/fly/call/shell.ts";
 import type { BackupNowSpec } from "../../providers/fly/spec.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { manifestOf } from "../backups/manifest.ts";
 import { backupApp } from "../backups/of-stack.ts";
 import { backupsTable } from "../backups/report.ts";

@@ -1,5 +1,5 @@
-import { shell } from "../../providers/fly/call/shell.ts";
 import type { BackupSchedule } from "../../providers/rules/backup-age.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { asking, type Backup, backupsIn, bucketOf } from "../backups/in-bucket.ts";
 import { bucketOptions, type NamedBucket, namedBucket, reading } from "../backups/named-bucket.ts";
 import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";

@@ -1,5 +1,5 @@
 import { type Argv, postgresConnect, sshConsole } from "../../providers/fly/call/argv.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { flyctl, type OnFly, onFly } from "../flyctl.ts";
 import { community, stack } from "../options.ts";

@@ -1,7 +1,7 @@
 import { budgetProblem, overBudget } from "../../components/cost/budget.ts";
 import { costOf } from "../../components/cost/cost.ts";
 import { costJson, costTable } from "../../components/cost/report.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { openCommunity } from "../community.ts";
 import { community, json, stack } from "../options.ts";

@@ -1,7 +1,7 @@
 import { type Urgency, urgencies } from "../../checks/check.ts";
 import { checksOf, examine, isAtLeast, type Progress } from "../../checks/examine.ts";
 import { inspection } from "../../checks/inspector.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { reportOf } from "../doctor/report.ts";
 import { communityAt, patientOfStack } from "../doctor/whom.ts";

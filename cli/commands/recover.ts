@@ -1,4 +1,4 @@
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { communityNamed } from "../communities.ts";
 import { community, json, stack } from "../options.ts";

@@ -1,7 +1,7 @@
+import { type Stop, shell } from "../shared/shell.ts";
 import { DriverError, FlyctlFailure, isPassing } from "./call/errors.ts";
 import { Fly } from "./call/flyctl.ts";
 import { fallSilent, redactProgress } from "./call/progress.ts";
-import { type Stop, shell } from "./call/shell.ts";
 import { readInput } from "./input.ts";
 import type { Kind, Task } from "./kind.ts";
 import { check, type Schema } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
 import { backupsOutput, putBackup } from "../support/backups.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";

@@ -1,9 +1,9 @@
+import { shell } from "../../shared/shell.ts";
 import * as argv from "../call/argv.ts";
 import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { logOf } from "../call/log.ts";
 import { say } from "../call/progress.ts";
-import { shell } from "../call/shell.ts";
 import { gone, type Task } from "../kind.ts";
 import { awaitEnd, type Ended, lastSaid, leftOver, type OneOff, remove, start } from "../release/one-off.ts";
 import type { BackupOutput, BackupSpec, Observation } from "../spec.ts";

@@ -1,7 +1,7 @@
+import { shell } from "../../shared/shell.ts";
 import * as argv from "../call/argv.ts";
 import { DriverError } from "../call/errors.ts";
 import { say, tell } from "../call/progress.ts";
-import { shell } from "../call/shell.ts";
 import { gone, type Task } from "../kind.ts";
 import type { Observation, ReleaseOutput, ReleaseSpec } from "../spec.ts";
 import { debtsAmong, note, strike } from "../things/debts.ts";

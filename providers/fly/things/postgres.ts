@@ -38,7 +38,12 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   await ensureRole(fly, app, machine.id, spec, password);
   if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
     say("database", `creating database ${database}`);
-    await ensureCreated(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
+    await ensureCreated(
+      fly,
+      app,
+      machine.id,
+      `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`,
+    );
   }
   return { app, host: `${app}.flycast`, port: 5432, database, user };
 }

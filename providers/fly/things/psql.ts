@@ -30,7 +30,12 @@ export async function sql(
  * Runs a CREATE. The caller has just seen that the thing does not exist. So "already exists" is no error: the
  * answer to this very CREATE was lost, and the call was retried.
  */
-export async function ensureCreated(fly: Fly, app: string, machine: string, statement: string): Promise<void> {
+export async function ensureCreated(
+  fly: Fly,
+  app: string,
+  machine: string,
+  statement: string,
+): Promise<void> {
   try {
     await sql(fly, app, machine, statement);
   } catch (error) {
