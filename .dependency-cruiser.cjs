@@ -89,7 +89,7 @@ module.exports = {
         path: [
           "node_modules/@pulumi/",
           "^components/",
-          "^providers/(sendgrid/|cloudflare/|shared/(?!node-version|repeat))",
+          "^providers/(sendgrid/|cloudflare/|shared/(?!attached|node-version|program|repeat|shell))",
           "^index\\.ts$",
         ],
       },
@@ -102,10 +102,11 @@ module.exports = {
       to: { pathNot: "^providers/rules/" },
     },
     {
-      name: "only-the-driver-runs-programs",
-      comment: "In the product, providers/fly/ alone starts processes, and cli/pulumi.ts the engine.",
+      name: "two-files-run-programs",
+      comment:
+        "In the product, the driver and the commands start flyctl, by two files, and cli/pulumi.ts the engine.",
       severity: "error",
-      from: { path: product, pathNot: ["^providers/fly/", "^cli/pulumi\\.ts$"] },
+      from: { path: product, pathNot: ["^providers/shared/(attached|program)\\.ts$", "^cli/pulumi\\.ts$"] },
       to: { path: ["^child_process$", "node_modules/execa/"] },
     },
     {

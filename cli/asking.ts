@@ -1,5 +1,5 @@
 /** Questions to the person at the terminal. */
-import { shell } from "../providers/fly/call/shell.ts";
+import { shell } from "../providers/shared/shell.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -1,7 +1,7 @@
 /** The driver in the command's own process, so that its words arrive as they are said, and Ctrl-C stops it. */
 import { flyEndpoint } from "../components/fly/driver-call.ts";
-import { inShell, type Shell, shell } from "../providers/fly/call/shell.ts";
 import { run } from "../providers/fly/run.ts";
+import { inShell, type Shell, shell } from "../providers/shared/shell.ts";
 
 /** One run of the driver. */
 export interface DriverRun {

@@ -8,9 +8,9 @@ import type { Argv } from "../providers/fly/call/argv.ts";
 import { attachedEnvironment } from "../providers/fly/call/environment.ts";
 import { show } from "../providers/fly/call/errors.ts";
 import { noFlyctl } from "../providers/fly/call/explain.ts";
-import { shell } from "../providers/fly/call/shell.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
-import { communityIn, configOf, openStack } from "./stack.ts";
+import { shell } from "../providers/shared/shell.ts";
+import { openCommunity } from "./community.ts";
 
 /** A community, with the names of what it has on Fly. */
 export interface OnFly {
@@ -18,10 +18,9 @@ export interface OnFly {
   plan: FlyPlan;
 }
 
-/** The community of a stack. @param name undefined: the stack that is selected */
-export async function onFly(name: string | undefined): Promise<OnFly> {
-  const stack = await openStack(name);
-  const settings = communityIn(await configOf(stack), stack);
+/** As {@link openCommunity}, with the names on Fly. */
+export async function onFly(stack: string | undefined, community: string | undefined): Promise<OnFly> {
+  const { settings } = await openCommunity(stack, community);
   return { settings, plan: planFly(settings, mailServerOf(settings)) };
 }
 

@@ -1,8 +1,8 @@
 /** Runs `pulumi` for a command: with any backend, in the working directory's project. */
 import { constants } from "node:os";
 import { execa } from "execa";
-import { shell } from "../providers/fly/call/shell.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
+import { shell } from "../providers/shared/shell.ts";
 
 /** How a run of pulumi ended. */
 export interface Run {

@@ -10,8 +10,8 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { runCommand } from "citty";
-import { shell } from "../providers/fly/call/shell.ts";
 import { OperatorError } from "../providers/shared/operator-error.ts";
+import { shell } from "../providers/shared/shell.ts";
 import { callOf } from "./call.ts";
 import { helpOf } from "./help.ts";
 import { Interrupted } from "./pulumi.ts";

@@ -170,6 +170,8 @@ export interface BackupArgs {
    * 12. Hourly ones are kept for 3 days.
    */
   keep?: { daily?: number; weekly?: number; monthly?: number };
+  /** Name of the app on Fly whose machine takes the backups. Default: the web app's, and `-backup`. */
+  app?: string;
   /** Name of the bucket; required with `s3`. Default: `backups-` and the domain with dashes. */
   bucket?: string;
   /** Id of the Cloudflare account that gets the bucket. Default: `cloudflare.accountId`. */

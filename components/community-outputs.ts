@@ -3,6 +3,12 @@ import type { DumpOutput } from "../providers/fly/spec.ts";
 import type { BackupAccess } from "./backup/backup-access.ts";
 import type { AppAddresses } from "./fly/app.ts";
 
+/** Outputs that only some communities have: backups that are on, a community that is about to end. */
+type Occasional = "backups" | "finalDump" | "leftAfterDestroy";
+
+/** The outputs that a community has; the others are absent. */
+export type PresentOutputs = Omit<CommunityOutputs, Occasional> & Partial<Pick<CommunityOutputs, Occasional>>;
+
 /** Outputs of a `Community`. */
 export interface CommunityOutputs {
   /** Where people open the community. */

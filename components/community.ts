@@ -3,7 +3,7 @@ import { communityBackups } from "./backup/community-backups.ts";
 import { CommunityCloudflare } from "./cloudflare/community-cloudflare.ts";
 import { hostsOf } from "./cloudflare/hosts.ts";
 import type { CommunityArgs } from "./community-args.ts";
-import type { CommunityOutputs } from "./community-outputs.ts";
+import type { CommunityOutputs, PresentOutputs } from "./community-outputs.ts";
 import { givenBy, inWordsOf, ownBucketKey, StackConfig, withMarkedSecrets } from "./config/given.ts";
 import { CommunityFly } from "./fly/community-fly.ts";
 import { isKept } from "./fly/plan.ts";
@@ -42,7 +42,7 @@ import { groundwork } from "./stack/groundwork.ts";
  * });
  * export const url = dogs.url;
  */
-export class Community extends pulumi.ComponentResource<CommunityOutputs> implements CommunityOutputs {
+export class Community extends pulumi.ComponentResource<PresentOutputs> implements CommunityOutputs {
   readonly url: CommunityOutputs["url"];
   readonly streamingUrl: CommunityOutputs["streamingUrl"];
   readonly filesUrl: CommunityOutputs["filesUrl"];
@@ -91,11 +91,19 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
     this.leftAfterDestroy = output("leftAfterDestroy");
   }
 
+  /**
+   * The outputs that this community has, for a program to return as those of its stack. The SDK warns in each run of an
+   * output of a stack that is undefined.
+   */
+  outputs(): Promise<PresentOutputs> {
+    return this.getData();
+  }
+
   protected override async initialize(
     args: CommunityArgs | StackConfig,
     _opts?: pulumi.ComponentResourceOptions,
     name = "",
-  ): Promise<CommunityOutputs> {
+  ): Promise<PresentOutputs> {
     const given = await givenBy(args, name);
     const { settings } = given;
     const ground = await groundwork(name, settings, this).catch((error: unknown) => {
@@ -139,11 +147,10 @@ export class Community extends pulumi.ComponentResource<CommunityOutputs> implem
       secrets: pulumi.secret<Record<string, string>>(
         pulumi.all({ ...secrets.variables, ...fly.connections }),
       ),
-      backups: pulumi.output(backups?.access),
+      ...(backups?.access && { backups: backups.access }),
       flyToml: fly.flyToml,
       streamingFlyToml: fly.streamingFlyToml,
-      finalDump: pulumi.output(ending?.dump),
-      leftAfterDestroy: pulumi.output(ending?.left),
+      ...(ending && { finalDump: ending.dump, leftAfterDestroy: ending.left }),
     };
   }
 }

@@ -46,10 +46,10 @@ export function bucketOf(access: BackupAccess, { s3 }: BackupSettings, signal?: 
 /**
  * All backups, the newest first.
  *
- * @param domain whose they should be: several communities may have one bucket in another S3
+ * @param domain whose they should be: several communities may have one bucket in another S3. Undefined: anybody's
  * @throws S3Error
  */
-export async function backupsIn(bucket: Bucket, domain: string): Promise<Backup[]> {
+export async function backupsIn(bucket: Bucket, domain: string | undefined): Promise<Backup[]> {
   const { keys, sizes } = await manifestsIn(bucket);
   const found: (Backup | undefined)[] = [];
   for (let i = 0; i < keys.length; i += atOnce)
@@ -87,7 +87,7 @@ async function read(
   bucket: Bucket,
   key: string,
   sizes: ReadonlyMap<string, number>,
-  domain: string,
+  domain: string | undefined,
 ): Promise<Backup | undefined> {
   const [, name = "", ...time] = manifestKey.exec(key) ?? [];
   const [year = 0, month = 1, ...rest] = time.map(Number);
@@ -106,10 +106,10 @@ async function read(
 function problemOf(
   manifest: BackupManifest | undefined,
   sizes: ReadonlyMap<string, number>,
-  domain: string,
+  domain: string | undefined,
 ): string | undefined {
   if (manifest === undefined) return "this version of Mastiff cannot read its manifest";
-  if (manifest.domain !== domain) return `it is of ${manifest.domain}`;
+  if (domain !== undefined && manifest.domain !== domain) return `it is of ${manifest.domain}`;
   const bytes = sizes.get(manifest.dump);
   if (bytes === undefined) return "its dump is not in the bucket";
   if (bytes !== manifest.bytes) return `its dump has ${bytes} bytes, and ${manifest.bytes} were written`;
@@ -125,10 +125,16 @@ export async function asking<T>(community: CommunitySettings, work: () => Promis
   }
 }
 
+/**
+ * Whether S3 refuses the key or the bucket. What to do about a clock, a certificate, or a failure that passes does not
+ * depend on whose bucket it is, and is in the error.
+ */
+export function isRefusal({ status, code }: S3Error): boolean {
+  return status !== undefined && status < 500 && status !== 429 && code !== "RequestTimeTooSkewed";
+}
+
 function unreadable(error: S3Error, { backupAccessKeyId: own }: CommunitySettings): OperatorError {
-  // A clock, a certificate, or a failure that passes: what to do does not depend on whose bucket it is.
-  const isRefused = error.status !== undefined && error.status < 500 && error.status !== 429;
-  if (!isRefused || error.code === "RequestTimeTooSkewed") return error;
+  if (!isRefusal(error)) return error;
   return new OperatorError(
     own === undefined
       ? `${error.words}\n  fix     see what differs at Cloudflare:  pulumi preview --refresh\n          repair it:  pulumi up --refresh`

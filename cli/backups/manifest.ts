@@ -21,6 +21,7 @@ const manifest: z.ZodType<BackupManifest> = z.object({
   dump: z.string(),
   escrow: z.string(),
   recipients: z.array(z.string()),
+  skipped: z.array(z.string()).optional(),
   seconds: z.number(),
 });
 

@@ -2,15 +2,23 @@
 import type { BackupAccess } from "../../components/backup/backup-access.ts";
 import { planBackup } from "../../components/backup/backup-plan.ts";
 import type { BackupSettings } from "../../components/config/backup-settings.ts";
+import { backupsBucketOf } from "../../components/config/derived-names.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
+import { bucketHost } from "../../components/mastodon/environment.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import type { RecordedCommunity } from "../communities.ts";
+import { resourcesIn } from "../community.ts";
 import { must } from "../pulumi.ts";
 import type { Stack } from "../stack.ts";
 
-/** The settings of backups. @throws OperatorError when they are off */
+/** The settings of backups. @throws OperatorError when they are off, with the way to those that were taken before */
 export function settingsOf(community: CommunitySettings): BackupSettings {
-  if (community.backup === undefined) throw off(community);
-  return community.backup;
+  if (community.backup !== undefined) return community.backup;
+  const { domain, cloudflareAccountId, bucketJurisdiction } = community;
+  const endpoint = `https://${bucketHost(cloudflareAccountId, bucketJurisdiction)}`;
+  throw new OperatorError(
+    `${off(community).message}\n          or see those that were taken before, unless mastiff:backup named another bucket:  npx mastiff backups --bucket ${backupsBucketOf(domain)} --endpoint ${endpoint}`,
+  );
 }
 
 /** The app of the machines that take backups. @throws OperatorError when they are off */
@@ -29,14 +37,27 @@ function off({ domain }: CommunitySettings): OperatorError {
 /**
  * Where the backups are, with the keys that open them: the secret output `backups`, decrypted.
  *
+ * @param recorded a community that a program makes from arguments: the stack need not have an output of it
  * @returns undefined when the stack has no such output, because no `up` has made one
  * @throws OperatorError with pulumi's words for any other failure
  */
-export async function accessOf(stack: Stack): Promise<BackupAccess | undefined> {
+export async function accessOf(
+  stack: Stack,
+  recorded?: RecordedCommunity,
+): Promise<BackupAccess | undefined> {
+  if (recorded !== undefined) return accessInState(stack, recorded);
   const run = await stack.pulumi(["stack", "output", "backups", "--json", "--show-secrets"]);
   // pulumi: pkg/cmd/pulumi/stack/stack_output.go
   if (run.exitCode !== 0 && run.output.includes("does not have output property")) return undefined;
   return JSON.parse(must(run)) as BackupAccess;
+}
+
+/** The output of the community itself, which the state has too. */
+async function accessInState(stack: Stack, { urn }: RecordedCommunity): Promise<BackupAccess | undefined> {
+  const own = (await resourcesIn(stack, { secrets: true })).find((one) => one.urn === urn);
+  // pulumi: sdk/go/common/apitype/core.go, SecretV1.
+  const { plaintext } = (own?.outputs?.backups ?? {}) as { plaintext?: string };
+  return plaintext === undefined ? undefined : (JSON.parse(plaintext) as BackupAccess);
 }
 
 /** The error of a community whose backups are on, and of which no `up` has made any. */

@@ -6,7 +6,7 @@ import type { Backup } from "./in-bucket.ts";
 /** A table for a terminal, a line for each backup. @param now milliseconds since 1970 */
 export function backupsTable(backups: readonly Backup[], now: number): string {
   const head = ["taken", "age", "class", "size", "Mastodon", "accounts", "users", "statuses", "proven", ""];
-  const rows = backups.map(({ taken, class: name, manifest, problem = "", drill }) => {
+  const rows = backups.map(({ taken, class: name, manifest, problem = closedTo(manifest) ?? "", drill }) => {
     const { accounts, users, statuses } = manifest?.rows ?? {};
     const size = manifest === undefined ? "" : sizeText(manifest.bytes);
     const counts = [accounts, users, statuses].map((count) => (count === undefined ? "" : String(count)));
@@ -23,17 +23,25 @@ export function backupsTable(backups: readonly Backup[], now: number): string {
  * Why the newest backup is not what the schedule promises, as a sentence without its full stop; undefined: it is.
  *
  * @param newest of the backups that can be relied on; undefined: there is none
+ * @param schedule undefined: no age is too old
  * @param now milliseconds since 1970
  */
 export function lateness(
   newest: Pick<Backup, "taken"> | undefined,
-  schedule: BackupSchedule,
+  schedule: BackupSchedule | undefined,
   now: number,
 ): string | undefined {
   if (newest === undefined) return "there is no backup";
+  if (schedule === undefined) return undefined;
   const age = now - newest.taken;
   if (age <= longestAgeMs(schedule)) return undefined;
   return `the newest backup is ${ageText(age)} old (${moment(newest.taken)}), and the schedule is ${schedule}`;
+}
+
+/** Which recipients cannot open the backup, as a sentence without subject and full stop; undefined: all can. */
+export function closedTo(manifest: Backup["manifest"]): string | undefined {
+  const { skipped = [] } = manifest ?? {};
+  return skipped.length === 0 ? undefined : `is not encrypted for ${skipped.join(", ")}`;
 }
 
 /** In the largest unit of which there are two: 119 min, 47 h, 2 d. */

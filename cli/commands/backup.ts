@@ -1,12 +1,12 @@
-import { shell } from "../../providers/fly/call/shell.ts";
 import type { BackupNowSpec } from "../../providers/fly/spec.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { manifestOf } from "../backups/manifest.ts";
 import { backupApp } from "../backups/of-stack.ts";
 import { backupsTable } from "../backups/report.ts";
 import { command } from "../command.ts";
+import { openCommunity } from "../community.ts";
 import { runDriver } from "../driver.ts";
-import { json, stack } from "../options.ts";
-import { communityIn, configOf, openStack } from "../stack.ts";
+import { community, json, stack } from "../options.ts";
 
 export const backup = command({
   meta: {
@@ -18,15 +18,14 @@ export const backup = command({
     "The exit code is 0 when the backup is in the bucket and was read back, else that of the machine, or 1.",
     "Ctrl-C only stops watching. The backup continues in its machine.",
   ],
-  args: { stack, json },
+  args: { stack, community, json },
   examples: [
     { line: "npx mastiff backup -s acme", does: "before something that may go wrong" },
     { line: "npx mastiff backup -s acme --json", does: "for a script: the manifest of the backup" },
   ],
   async run({ args }) {
     const { stdout, stderr } = shell();
-    const opened = await openStack(args.stack);
-    const settings = communityIn(await configOf(opened), opened);
+    const { stack: opened, settings } = await openCommunity(args.stack, args.community);
     const spec: BackupNowSpec = { app: backupApp(settings) };
     let answer = "";
     const code = await runDriver({

@@ -1,8 +1,8 @@
 import { type Argv, postgresConnect, sshConsole } from "../../providers/fly/call/argv.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { flyctl, type OnFly, onFly } from "../flyctl.ts";
-import { stack } from "../options.ts";
+import { community, stack } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** What flyctl is asked for, by the word for it. */
@@ -26,6 +26,7 @@ export const console = command({
   ],
   args: {
     stack,
+    community,
     kind: {
       type: "positional",
       default: "rails",
@@ -42,8 +43,8 @@ export const console = command({
   ],
   async run({ args }) {
     const kind = consoleOf(args.kind);
-    const community = await onFly(args.stack);
-    return flyctl(consoles[kind](community), community);
+    const of = await onFly(args.stack, args.community);
+    return flyctl(consoles[kind](of), of);
   },
 });
 

@@ -1,10 +1,10 @@
 import { budgetProblem, overBudget } from "../../components/cost/budget.ts";
 import { costOf } from "../../components/cost/cost.ts";
 import { costJson, costTable } from "../../components/cost/report.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
-import { json, stack } from "../options.ts";
-import { communityIn, configOf, openStack } from "../stack.ts";
+import { openCommunity } from "../community.ts";
+import { community, json, stack } from "../options.ts";
 
 export const cost = command({
   meta: { name: "cost", description: "Says what a community costs a month, from its config." },
@@ -12,15 +12,14 @@ export const cost = command({
     "It calls no cloud and decrypts no secret. With mastiff:budget, it also says what is beyond the budget.",
     "docs/cost.md has the prices with their sources. In JSON, amounts of money are whole micro-dollars.",
   ],
-  args: { stack, json },
+  args: { stack, community, json },
   examples: [
     { line: "npx mastiff cost -s acme", does: "a table of what is fixed and what depends on use" },
     { line: "npx mastiff cost -s acme --json", does: "the same for a script" },
   ],
   async run({ args }) {
     const { stdout, stderr } = shell();
-    const opened = await openStack(args.stack);
-    const settings = communityIn(await configOf(opened), opened);
+    const { settings } = await openCommunity(args.stack, args.community);
     const of = costOf(settings);
     if (args.json) {
       stdout(

@@ -1,11 +1,11 @@
 import { type Urgency, urgencies } from "../../checks/check.ts";
 import { checksOf, examine, isAtLeast, type Progress } from "../../checks/examine.ts";
 import { inspection } from "../../checks/inspector.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { reportOf } from "../doctor/report.ts";
 import { communityAt, patientOfStack } from "../doctor/whom.ts";
-import { json, stack } from "../options.ts";
+import { json, stack, community as whose } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 
 export const doctor = command({
@@ -23,6 +23,7 @@ export const doctor = command({
   ],
   args: {
     stack,
+    community: whose,
     domain: {
       type: "string",
       valueHint: "name",
@@ -45,7 +46,8 @@ export const doctor = command({
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
     const failOn = urgencyOf(args["fail-on"]);
-    if (args.domain !== undefined && args.stack !== undefined)
+    const named = args.stack ?? args.community;
+    if (args.domain !== undefined && named !== undefined)
       throw new UsageError({
         what: "-s and --domain each name a community, and doctor looks at one at a time.",
         fix: ["the hosts of a stack's config:  -s <stack>", "the default hosts:  --domain <domain>"],
@@ -53,7 +55,7 @@ export const doctor = command({
     const internet = inspection();
     const { community, inside } =
       args.domain === undefined
-        ? await patientOfStack(args.stack)
+        ? await patientOfStack(args.stack, args.community)
         : { community: await communityAt(args.domain, internet), inside: [] };
     const table = [...checksOf(community), ...inside];
     const { length: checks } = table;

@@ -1,4 +1,4 @@
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { asking } from "../backups/in-bucket.ts";

@@ -1,6 +1,6 @@
 import { command } from "../command.ts";
 import { notes, runInMachine } from "../machine-job.ts";
-import { megabytes, memory, stack } from "../options.ts";
+import { community, megabytes, memory, stack } from "../options.ts";
 
 const run = command({
   meta: {
@@ -9,7 +9,7 @@ const run = command({
       "Runs one command in a machine of its own, with the image and the settings of the web machines.",
   },
   notes,
-  args: { stack, "memory-mb": memory },
+  args: { stack, community, "memory-mb": memory },
   words: { name: "command", description: "a command with its arguments, which pass unchanged" },
   examples: [
     {
@@ -22,7 +22,12 @@ const run = command({
     },
   ],
   run: ({ args }) =>
-    runInMachine({ stack: args.stack, memoryMb: megabytes(args["memory-mb"]), command: args._ }),
+    runInMachine({
+      stack: args.stack,
+      community: args.community,
+      memoryMb: megabytes(args["memory-mb"]),
+      command: args._,
+    }),
 });
 
 export const job = command({

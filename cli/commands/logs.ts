@@ -3,7 +3,7 @@ import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { backupApp } from "../backups/of-stack.ts";
 import { command } from "../command.ts";
 import { flyctl, type OnFly, onFly } from "../flyctl.ts";
-import { stack } from "../options.ts";
+import { community, stack } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Which app it is, by the word for it. */
@@ -36,6 +36,7 @@ export const logs = command({
   ],
   args: {
     stack,
+    community,
     app: {
       type: "string",
       valueHint: "name",
@@ -55,8 +56,8 @@ export const logs = command({
   ],
   async run({ args }) {
     const app = appOf(args.app);
-    const community = await onFly(args.stack);
-    return flyctl(appLogs(apps[app](community), { tail: args.tail }), community);
+    const of = await onFly(args.stack, args.community);
+    return flyctl(appLogs(apps[app](of), { tail: args.tail }), of);
   },
 });
 

@@ -1,4 +1,4 @@
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { communityNamed } from "../communities.ts";
 import { community, json, stack } from "../options.ts";
@@ -69,6 +69,8 @@ interface Report {
   halfKnown: string[];
   /** What was made and not recorded. A bucket that holds objects is not deleted. */
   leftovers: { what: string; deleted: boolean }[];
+  /** What the token of the operator may not list, in words. */
+  notLookedAt: string[];
 }
 
 async function recoverStack(
@@ -94,7 +96,12 @@ async function recoverStack(
       `the state of ${stack.name} has no identity, so recover cannot tell which cloud resources belong to this stack: it deletes none of them`,
     );
   const found: Report["leftovers"] = [];
-  for (const thing of world === undefined ? [] : await leftovers(world)) {
+  const notLookedAt: string[] = [];
+  const unseen = (words: string) => {
+    notLookedAt.push(words);
+    say(`${words}. To look there too, run it again with a token that has Account API Tokens Edit in it`);
+  };
+  for (const thing of world === undefined ? [] : await leftovers(world, unseen)) {
     const { what } = thing;
     const deleted = await takeAway(thing);
     found.push({ what, deleted });
@@ -104,7 +111,8 @@ async function recoverStack(
         : `${what}: has objects, so it stays. If it belongs to this stack, import it (pulumi import); if not, choose another name with mastiff:bucket`,
     );
   }
-  if (pending.length + halfKnown.length + found.length === 0) say("nothing was left behind");
+  if (pending.length + halfKnown.length + found.length + notLookedAt.length === 0)
+    say("nothing was left behind");
   return {
     stack: stack.name,
     ...(community && { community: community.name }),
@@ -112,5 +120,6 @@ async function recoverStack(
     pending,
     halfKnown,
     leftovers: found,
+    notLookedAt,
   };
 }

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { mastodonSecretNames } from "../../components/mastodon/mastodon-secrets.ts";
 import { S3Error } from "../../providers/cloudflare/s3.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { backupsIn } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";

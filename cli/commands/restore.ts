@@ -1,4 +1,4 @@
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import type { RestoreLook, RestorePrepared, RestoreState } from "../../providers/fly/spec.ts";
 import { moment } from "../../providers/rules/backup-age.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";

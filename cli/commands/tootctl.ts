@@ -1,6 +1,6 @@
 import { command } from "../command.ts";
 import { notes, runInMachine } from "../machine-job.ts";
-import { megabytes, memory, stack } from "../options.ts";
+import { community, megabytes, memory, stack } from "../options.ts";
 
 export const tootctl = command({
   meta: {
@@ -9,7 +9,7 @@ export const tootctl = command({
       "Runs one tootctl command in a machine of its own, with the image and the settings of the web machines.",
   },
   notes,
-  args: { stack, "memory-mb": memory },
+  args: { stack, community, "memory-mb": memory },
   words: { name: "command", description: "a tootctl command with its options, which pass unchanged" },
   examples: [
     {
@@ -28,6 +28,7 @@ export const tootctl = command({
   run: ({ args }) =>
     runInMachine({
       stack: args.stack,
+      community: args.community,
       memoryMb: megabytes(args["memory-mb"]),
       command: ["bin/tootctl", ...args._],
     }),

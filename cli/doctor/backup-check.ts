@@ -8,8 +8,8 @@ import { S3Error } from "../../providers/cloudflare/s3.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { bucketOf, newestIn } from "../backups/in-bucket.ts";
 import { accessOf } from "../backups/of-stack.ts";
-import { lateness } from "../backups/report.ts";
-import type { Stack } from "../stack.ts";
+import { closedTo, lateness } from "../backups/report.ts";
+import type { OpenedCommunity } from "../community.ts";
 
 /** What the bucket answered. */
 interface Seen {
@@ -17,17 +17,20 @@ interface Seen {
   newest: number | undefined;
   /** Milliseconds since 1970. */
   now: number;
+  /** Which recipients cannot open the newest; undefined: all can. */
+  closed?: string | undefined;
   /** Why there can be none. */
   because?: string;
 }
 
 /** Asks pulumi for the key of the bucket at once, and the bucket when the check is asked. */
 export async function backupCheck(
-  stack: Stack,
+  opened: Pick<OpenedCommunity, "stack" | "recorded">,
   domain: string,
   backup: BackupSettings,
 ): Promise<Check<unknown, Inspector>> {
-  const access = await accessOf(stack).catch(keptForLater);
+  const { stack, recorded } = opened;
+  const access = await accessOf(stack, recorded).catch(keptForLater);
   const { bucket, schedule } = backup;
   const none: Instead = {
     urgency: "critical",
@@ -45,17 +48,21 @@ export async function backupCheck(
         return { newest: undefined, now, because: "the stack has no output backups: none was set up yet" };
       try {
         const newest = await newestIn(bucketOf(access, backup, signal), domain);
-        return { newest: newest?.taken, now };
+        return { newest: newest?.taken, now, closed: closedTo(newest?.manifest) };
       } catch (error) {
         if (!(error instanceof S3Error)) throw error;
         if (error.code === "NoSuchBucket") return { newest: undefined, now, because: error.words };
         throw new Error(error.words, { cause: error });
       }
     },
-    judge({ newest, now, because }) {
+    judge({ newest, now, because, closed }) {
       must(newest !== undefined, because ?? `${bucket}: there is no backup`, none);
       const late = lateness({ taken: newest }, schedule, now);
       must(late === undefined, `${bucket}: ${late}`);
+      must(closed === undefined, `${bucket}: the newest backup ${closed}`, {
+        means: "Whoever has only this key can open older backups and no newer ones.",
+        repair: `pulumi preview -s ${stack.name}     (says which key of mastiff:backup.recipients has expired)`,
+      });
     },
     means: "If the database were lost now, what was written since then would be lost with it.",
     repair:

@@ -6,7 +6,7 @@ import type { Inspection, Inspector } from "../../checks/inspector.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
-import { communityIn, configOf, openStack } from "../stack.ts";
+import { openCommunity } from "../community.ts";
 import { UsageError } from "../usage-error.ts";
 import { backupCheck } from "./backup-check.ts";
 
@@ -17,14 +17,17 @@ export interface Patient {
   inside: Check<unknown, Inspector>[];
 }
 
-/** The community of a stack. @param name undefined: the stack that is selected */
-export async function patientOfStack(name: string | undefined): Promise<Patient> {
-  const stack = await openStack(name);
-  const settings = communityIn(await configOf(stack), stack);
+/** The community of a stack, see {@link openCommunity}. */
+export async function patientOfStack(
+  name: string | undefined,
+  community: string | undefined,
+): Promise<Patient> {
+  const opened = await openCommunity(name, community);
+  const { settings } = opened;
   const { backup } = settings;
   return {
     community: communityOfSettings(settings),
-    inside: backup === undefined ? [] : [await backupCheck(stack, settings.domain, backup)],
+    inside: backup === undefined ? [] : [await backupCheck(opened, settings.domain, backup)],
   };
 }
 

@@ -1,8 +1,8 @@
 /** What recovery needs from the engine: its lock, state and config. */
 import { hostname } from "node:os";
 import { parseRecorded } from "../../components/config/undecrypted.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import {
   cloudflareProviderOf,
   communitiesIn,

@@ -80,8 +80,13 @@ const clocksApart = 5 * 60_000;
  */
 const oneCreate = 60 * 60_000;
 
-/** Finds all leftovers. @throws CloudError when Cloudflare does not answer. */
-export async function leftovers(world: StackWorld): Promise<Leftover[]> {
+/**
+ * Finds all leftovers.
+ *
+ * @param unseen called with what the tokens of the operator may not list, in a sentence without its full stop
+ * @throws CloudError when Cloudflare does not answer
+ */
+export async function leftovers(world: StackWorld, unseen: (words: string) => void): Promise<Leftover[]> {
   if (world.identity === undefined || world.began === undefined) return [];
   const cloud = cloudflareClient(world.credentials, world.baseUrl);
   const zones = await everyPage<Zone>(cloud, "/zones", {
@@ -89,7 +94,11 @@ export async function leftovers(world: StackWorld): Promise<Leftover[]> {
     "account.id": world.community.cloudflareAccountId,
   });
   const inZones = await Promise.all(zones.map((zone) => inZone(cloud, world, zone)));
-  return [...(await inBucket(cloud, world)), ...(await tokens(cloud, world)), ...inZones.flat()];
+  return [
+    ...(await inBucket(cloud, world)),
+    ...(await leftoverTokens(cloud, world, unseen)),
+    ...inZones.flat(),
+  ];
 }
 
 /** Deletes a leftover. @returns false when it is a bucket that holds objects, which stays. */
@@ -147,8 +156,15 @@ async function inZone(cloud: CloudClient, world: StackWorld, zone: Zone): Promis
  * Leftover tokens: the first one, those of rotated keys, of the last dump, of the backups and of the mirror, which differ by the
  * words after the mark. Backups and mirror may be in an account of their own. Cloudflare returns a token's value only once: a token that is
  * not in the state is useful only to a thief.
+ *
+ * @param unseen called when the account of the backups is another one, and may not be looked at: the token of a person
+ *   who recovers the community may have no right there
  */
-async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]> {
+export async function leftoverTokens(
+  cloud: CloudClient,
+  world: Pick<StackWorld, "community" | "identity" | "began" | "ended" | "ids">,
+  unseen: (words: string) => void,
+): Promise<Leftover[]> {
   const { cloudflareAccountId: account, backup, uploadsMirror } = world.community;
   const known = world.ids("cloudflare:index/accountToken:AccountToken");
   type Token = { id: string; name: string; issued_on?: string };
@@ -158,8 +174,19 @@ async function tokens(cloud: CloudClient, world: StackWorld): Promise<Leftover[]
       .filter((one) => isLeftover({ id: one.id, text: one.name, made: one.issued_on }, world, known))
       .map((one) => ({ what: `token ${one.name}`, cloud, path: `${path}/${one.id}` }));
   };
-  const accounts = [...new Set([account, backup?.account ?? account, uploadsMirror?.account ?? account])];
-  return (await Promise.all(accounts.map(inAccount))).flat();
+  const inOtherAccount = async (id: string): Promise<Leftover[]> => {
+    try {
+      return await inAccount(id);
+    } catch (error) {
+      if (!(error instanceof CloudError) || (error.status !== 401 && error.status !== 403)) throw error;
+      const setIn = id === backup?.account ? "mastiff:backup.account" : "mastiff:uploadsMirror.account";
+      unseen(`tokens in the account ${id} (${setIn}) were not looked at: CLOUDFLARE_API_TOKEN may not list them`);
+      return [];
+    }
+  };
+  const others = new Set([backup?.account ?? account, uploadsMirror?.account ?? account]);
+  others.delete(account);
+  return (await Promise.all([inAccount(account), ...[...others].map(inOtherAccount)])).flat();
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { PrivateKey } from "openpgp";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { UsageError } from "../usage-error.ts";
 

@@ -4,7 +4,7 @@ import type { CommunitySettings } from "../../components/config/schema.ts";
 import { bucketHost } from "../../components/mastodon/environment.ts";
 import { cloudflareClient, type Envelope } from "../../providers/cloudflare/client.ts";
 import { Bucket } from "../../providers/cloudflare/s3.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { settingsOf } from "../backups/of-stack.ts";
 import { must } from "../pulumi.ts";

@@ -30,11 +30,11 @@ export interface BackupPlan {
 export function planBackup(community: CommunitySettings): BackupPlan | undefined {
   const { app, backup, bucketJurisdiction, domain, mastodonVersion } = community;
   if (backup === undefined) return undefined;
-  const { schedule, bucket, account, recipients, s3 } = backup;
+  const { schedule, app: backupApp, bucket, account, recipients, s3 } = backup;
   // The dump holds the same people's data as the uploads: it stays under the same law.
   const endpoint = s3?.endpoint ?? `https://${bucketHost(account, bucketJurisdiction)}`;
   return {
-    app: `${app}-backup`,
+    app: backupApp,
     server: `${app}-db`,
     schedule,
     bucketUrl: `${endpoint}/${bucket}`,
@@ -43,6 +43,16 @@ export function planBackup(community: CommunitySettings): BackupPlan | undefined
     domain,
     mastodonVersion,
   };
+}
+
+/**
+ * Settings in which a community that is about to end gets no backups that it did not have: its last dump is taken, and a
+ * bucket of people's data that nobody asked for would outlive it.
+ *
+ * @param isUnbacked whether the last state has a release, and no machine that takes backups of it
+ */
+export function withoutNewBackups(settings: CommunitySettings, isUnbacked: boolean): CommunitySettings {
+  return settings.destroy !== undefined && isUnbacked ? { ...settings, backup: undefined } : settings;
 }
 
 /** Memory in MB: pg_dump and GnuPG stream, whatever the size of the database. */
@@ -67,7 +77,7 @@ export function backupThings(name: string, place: UnseenPlace, plan: BackupPlan,
   const spec: SecretsSpec = { app: plan.app, names: [...backupSecretNames].sort() };
   const secrets: ObservedThing = { name: `${name}-secrets`, kind: "secrets", spec };
   const machine: ObservedThing = {
-    name: `${name}-machine`,
+    name: resourceNames.backupMachine(name),
     kind: "backup",
     spec: backupSpec(place, plan, typeof publicKey === "string" ? publicKey : ""),
   };
@@ -104,16 +114,33 @@ export function backupSpec(
   };
 }
 
+/** What the last state has of a release and of the machine that takes backups. */
+export interface LastRelease {
+  /** Spec of the release. */
+  spec: Readonly<Record<string, unknown>>;
+  /** App of the machine; undefined: there is none. */
+  backupApp: string | undefined;
+}
+
 /**
- * Whether a release names the app of the backups, so that one is taken before another minor version of Mastodon.
+ * The app that a release names, whose machine takes a backup before another minor version of Mastodon. Undefined: none.
  *
- * A release that was made before there were backups gets the name together with another image. Alone, the name
- * would show the release as changed, and nothing would come of it.
+ * The name comes, changes and goes together with another image. Alone, it would show the release as changed, and nothing
+ * would come of it. The machine changes after the release, so where it moves to another app in the same `up`, the backup
+ * is taken in the old one.
  *
- * @param released spec of the release in the last state; undefined: there is none yet
+ * @param planned app of the machine that config asks for; undefined: backups are off
+ * @param last undefined: nothing was released yet
  */
-export function namesBackup(released: Readonly<Record<string, unknown>> | undefined, image: string): boolean {
-  return released === undefined || released.backup !== undefined || released.image !== image;
+export function namedByRelease(
+  planned: string | undefined,
+  image: string,
+  last: LastRelease | undefined,
+): string | undefined {
+  if (planned === undefined || last === undefined) return planned;
+  const { spec, backupApp = planned } = last;
+  if (spec.image !== image) return backupApp;
+  return typeof spec.backup === "string" ? spec.backup : undefined;
 }
 
 const daySeconds = 86_400;

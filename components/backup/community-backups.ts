@@ -5,8 +5,10 @@ import { type GivenSettings, ownBackupKey } from "../config/given.ts";
 import type { CommunityFly } from "../fly/community-fly.ts";
 import type { MastodonSecrets } from "../mastodon/mastodon-secrets.ts";
 import type { Groundwork } from "../stack/groundwork.ts";
+import { answerIn } from "../stack/last-state.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 import { Backups, type BackupsArgs } from "./backups.ts";
+import { skippedIn } from "./recipients.ts";
 
 /** Arguments of {@link communityBackups}. */
 export interface CommunityBackupsArgs {
@@ -28,9 +30,10 @@ export interface CommunityBackupsArgs {
  */
 export function communityBackups(args: CommunityBackupsArgs): Backups | undefined {
   const { settings, names, last, protect, own } = args.ground;
-  const { backup, domain, snapshotRetention } = settings;
-  const warning = backupWarning(backup, domain, snapshotRetention);
-  if (warning !== undefined) pulumi.log.warn(warning);
+  const { backup, destroy, domain, snapshotRetention } = settings;
+  const warning = destroy === undefined ? backupWarning(backup, domain, snapshotRetention) : undefined;
+  const skipped = backup && skippedIn(answerIn(last, resourceNames.backupMachine(names.backups)));
+  for (const words of [warning, skipped]) if (words !== undefined) pulumi.log.warn(words);
   const wasOn = last[resourceNames.backupKey(names.backups)] !== undefined;
   if (backup === undefined && !wasOn) return undefined;
   return new Backups(names.backups, { domain, protect, taking: takingOf(args) }, own);

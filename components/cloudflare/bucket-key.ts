@@ -18,18 +18,29 @@ export interface BucketKeyArgs {
 /** Workers R2 Storage Bucket Item Write: read, write and list objects of the named buckets. */
 const bucketItemWrite = "2efd5506f9c8494dacb1fa10a3e7d5b6";
 
+/** How {@link mintBucketKey} makes a key. */
+export interface BucketKeyOptions {
+  /** The key's purpose, if not uploads; tells its token from the others of the stack. */
+  about?: string;
+  /**
+   * The token's word in `mastiff:rotate`. A new word creates a token as a new resource, so that Pulumi deletes the old
+   * token last, when every machine has the new one.
+   */
+  word?: string | undefined;
+  /** Whether another bucket replaces the token: the old token opens the old bucket until the end of `up`. Default: no. */
+  moves?: boolean;
+  parent: pulumi.Resource;
+}
+
 /**
  * Creates a token for one bucket only. The S3 key is derived from the token.
  *
- * @param about the key's purpose, if not uploads; tells its token from the others of the stack
- * @param word the token's word in `mastiff:rotate`. A new word creates a token as a new resource, so that
- *   Pulumi deletes the old token last, when every machine has the new one
  * @see https://developers.cloudflare.com/r2/api/tokens/
  */
 export function mintBucketKey(
   name: string,
   { accountId, bucket, jurisdiction, stack }: BucketKeyArgs,
-  { word, about, parent }: { word?: string | undefined; about?: string; parent: pulumi.Resource },
+  { word, about, moves = false, parent }: BucketKeyOptions,
 ): { accessKeyId: pulumi.Output<string>; secretAccessKey: pulumi.Output<string> } {
   const token = new cloudflare.AccountToken(
     word === undefined ? `${name}-token` : `${name}-token-${word}`,
@@ -46,7 +57,7 @@ export function mintBucketKey(
         },
       ],
     },
-    { parent },
+    { parent, ...(moves && { replaceOnChanges: ["policies"] }) },
   );
   return { accessKeyId: token.id, secretAccessKey: pulumi.secret(token.value.apply(sha256)) };
 }

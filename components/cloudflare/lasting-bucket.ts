@@ -33,7 +33,8 @@ export function lastingBucket(name: string, args: LastingBucketArgs): BucketAcce
     { accountId, bucket, jurisdiction, ...args.reach },
     { parent },
   );
-  const { accessKeyId, secretAccessKey } = args.key ?? mintBucketKey(name, args, { about, word, parent });
+  const { accessKeyId, secretAccessKey } =
+    args.key ?? mintBucketKey(name, args, { about, word, moves: true, parent });
   return new BucketAccess(
     `${name}-access`,
     {

@@ -2,7 +2,7 @@
 import { nameProblem, nameRules } from "../../providers/rules/names.ts";
 import type { BackupParts, BackupSettings } from "./backup-settings.ts";
 import type { ConfigProblem } from "./config-error.ts";
-import { farewellBucket } from "./derived-names.ts";
+import { appsOf, farewellBucket } from "./derived-names.ts";
 import type { CommunitySettings, Parsed } from "./schema.ts";
 
 const halves = ["backupAccessKeyId", "backupSecretAccessKey"] as const;
@@ -19,6 +19,7 @@ export function backupProblems(community: CommunitySettings, parsed: Parsed): Co
     }));
   const parts = parsed.backup === "off" || parsed.backup === undefined ? {} : parsed.backup;
   return [
+    ...appProblems(backup, parts, community),
     ...(set.length === 1
       ? [{ key: missingOf(set[0]), reason: `a key has two halves: ${halves.join(" and ")}` }]
       : []),
@@ -26,6 +27,18 @@ export function backupProblems(community: CommunitySettings, parsed: Parsed): Co
       ? r2Problems(backup, parts, community, parsed)
       : s3Problems(backup.s3, parts, parsed)),
   ];
+}
+
+function appProblems(
+  { app }: BackupSettings,
+  parts: BackupParts,
+  community: CommunitySettings,
+): ConfigProblem[] {
+  const at = { key: "backup", at: { part: "app", parts: { ...parts } }, value: app, remove: true };
+  const reason = nameProblem(nameRules.flyApp, app);
+  if (reason !== undefined && parts.app !== undefined) return [{ ...at, reason }];
+  if (!appsOf({ app: community.app, backup: undefined }).includes(app)) return [];
+  return [{ ...at, reason: "is another app of this community: backups need an app of their own" }];
 }
 
 function missingOf(set: (typeof halves)[number] | undefined): string {

@@ -15,6 +15,8 @@ export interface Keep {
 export interface BackupSettings {
   schedule: "daily" | "hourly";
   keep: Keep;
+  /** App on Fly of the machine that takes them. */
+  app: string;
   /** Name of the bucket. */
   bucket: string;
   /** Id of the Cloudflare account that has the bucket. */
@@ -29,6 +31,7 @@ export interface BackupSettings {
 export interface BackupParts {
   schedule?: BackupSettings["schedule"] | undefined;
   keep?: { [Part in keyof Keep]?: number | undefined } | undefined;
+  app?: string | undefined;
   bucket?: string | undefined;
   account?: string | undefined;
   recipients?: string[] | undefined;
@@ -38,13 +41,14 @@ export interface BackupParts {
 /** The backups of a community; undefined: they are off. */
 export function backupSettings(
   given: BackupParts | "off" | undefined,
-  { domain, cloudflareAccountId }: { domain: string; cloudflareAccountId: string },
+  { domain, app: web, cloudflareAccountId }: { domain: string; app: string; cloudflareAccountId: string },
 ): BackupSettings | undefined {
   if (given === "off") return undefined;
-  const { schedule, keep, bucket, account, recipients, s3 } = given ?? {};
+  const { schedule, keep, app, bucket, account, recipients, s3 } = given ?? {};
   return {
     schedule: schedule ?? "daily",
     keep: { daily: keep?.daily ?? 14, weekly: keep?.weekly ?? 8, monthly: keep?.monthly ?? 12 },
+    app: app ?? `${web}-backup`,
     bucket: bucket ?? backupsBucketOf(domain),
     account: account ?? cloudflareAccountId,
     recipients: recipients ?? [],

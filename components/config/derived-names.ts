@@ -29,12 +29,8 @@ export function appsOf({
   backup,
   uploadsMirror,
 }: Pick<NamesFrom, "app" | "backup" | "uploadsMirror">): string[] {
-  const wished = [
-    ...(backup === undefined ? [] : ["-backup"]),
-    ...(uploadsMirror === undefined ? [] : ["-mirror"]),
-  ];
-  const ends = ["", "-streaming", "-db", "-redis", ...wished];
-  return ends.map((end) => `${app}${end}`);
+  const ends = ["", "-streaming", "-db", "-redis", ...(uploadsMirror === undefined ? [] : ["-mirror"])];
+  return [...ends.map((end) => `${app}${end}`), ...(backup === undefined ? [] : [backup.app])];
 }
 
 /** Name of the bucket for a domain's uploads. */
@@ -102,8 +98,8 @@ export interface NamesFrom {
   domain: string;
   app: string;
   bucket: string;
-  /** Undefined: no backups are taken. */
-  backup: object | undefined;
+  /** The app of the backups; undefined: none are taken. */
+  backup: { app: string } | undefined;
   /** Undefined: the uploads have no mirror. */
   uploadsMirror?: object | undefined;
   assetsHost: string;
@@ -127,7 +123,8 @@ export function derivedNames(community: NamesFrom): DerivedName[] {
         ]
       : [];
   return [
-    ...appsOf(community).map((name) => ({ key: "app", rule: flyApp, name })),
+    // Backups have a name that config has judged, or a shorter one than streaming.
+    ...appsOf({ app, backup: undefined }).map((name) => ({ key: "app", rule: flyApp, name })),
     { key: "app", rule: database, name: databaseOf(app) },
     { key: "app", rule: role, name: databaseOf(app) },
     { key: "bucket", rule: bucketRule, name: bucket },

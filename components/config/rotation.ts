@@ -8,7 +8,7 @@ export const rotating = ["smtpKey", "r2Token", "databasePassword", "redisPasswor
 export type Rotation = Partial<Record<(typeof rotating)[number], string>>;
 
 /** What a rotation would break, and what to do instead, by the secret's name. */
-const forGood: Record<string, string> = {
+const permanent: Record<string, string> = {
   secretKeyBase:
     "cannot be rotated: every session and every signed link would become invalid, and everybody would be logged out",
   vapid: "cannot be rotated: each browser's push subscription depends on the pair, and none would be renewed",
@@ -41,7 +41,7 @@ export const rotation = z
   .transform((given, context): Rotation => {
     for (const [name, word] of Object.entries(given)) {
       const refuse = (message: string) => context.addIssue({ code: "custom", path: [name], message });
-      const reason = forGood[alsoCalled[name] ?? name];
+      const reason = permanent[alsoCalled[name] ?? name];
       if (reason !== undefined) refuse(reason);
       else if (!(rotating as readonly string[]).includes(name))
         refuse(`is not a secret that can be rotated; these can: ${rotating.join(", ")}`);

@@ -24,6 +24,7 @@ const rules: readonly {
   { of: ["r2AccessKeyId", "r2SecretAccessKey"], problems: (_community, parsed) => keyProblems(parsed) },
   {
     of: [
+      "app",
       "backup",
       "backupAccessKeyId",
       "backupSecretAccessKey",

@@ -126,13 +126,14 @@ export function withDefaults(parsed: Parsed): CommunitySettings {
   } = parsed;
   const { domain } = parsed;
   const zone = parsed.zone ?? domain;
+  const app = parsed.app ?? appOf(domain);
   return {
     ...rest,
     zone,
     zoneMode: parsed.zoneMode ?? (domain === zone ? "owned" : "shared"),
-    app: parsed.app ?? appOf(domain),
+    app,
     bucket: parsed.bucket ?? bucketOf(domain),
-    backup: backupSettings(parsed.backup, parsed),
+    backup: backupSettings(parsed.backup, { ...parsed, app }),
     uploadsMirror: mirrorSettings(parsed.uploadsMirror, parsed),
     housekeeping: housekeepingSettings(parsed.housekeeping),
     assetsHost: parsed.assetsHost ?? proxiedHost("assets", domain, zone),

@@ -37,7 +37,7 @@ export interface AppReleasePlan {
   /** Names of the secret variables. The names are not secret: they decide which secrets exist. */
   secretNames: readonly string[];
   /** Names of the secrets whose values never change; other values are refused. Default: none. */
-  forGood?: readonly string[];
+  permanentNames?: readonly string[];
   /** Machines by process group. */
   groups: Record<string, { count: number }>;
   /**
@@ -53,8 +53,8 @@ export interface AppReleasePlan {
   backup?: string;
 }
 
-function secretsSpec({ app, secretNames, forGood }: AppReleasePlan): SecretsSpec {
-  return { app, names: [...secretNames].sort(), ...(forGood && { forGood: [...forGood] }) };
+function secretsSpec({ app, secretNames, permanentNames }: AppReleasePlan): SecretsSpec {
+  return { app, names: [...secretNames].sort(), ...(permanentNames && { forGood: [...permanentNames] }) };
 }
 
 function releaseSpec(place: UnseenPlace, plan: AppReleasePlan): Declared<ReleaseSpec> {

@@ -3,7 +3,13 @@
  * exist (look.ts). Then the components declare it. Pure.
  */
 
-import { type BackupPlan, backupThings, namesBackup, planBackup } from "../backup/backup-plan.ts";
+import {
+  type BackupPlan,
+  backupThings,
+  type LastRelease,
+  namedByRelease,
+  planBackup,
+} from "../backup/backup-plan.ts";
 import { hostsOf, hostsOnFly } from "../cloudflare/hosts.ts";
 import { databaseOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
@@ -18,7 +24,7 @@ import {
   railsEnvironment,
   streamingEnvironment,
 } from "../mastodon/environment.ts";
-import { forGoodSecretNames, mastodonSecretNames } from "../mastodon/mastodon-secrets.ts";
+import { mastodonSecretNames, permanentSecretNames } from "../mastodon/mastodon-secrets.ts";
 import { type MirrorPlan, mirrorThings, planMirror } from "../mirror/mirror-plan.ts";
 import { type LastState, specIn } from "../stack/last-state.ts";
 import { type ComponentNames, resourceNames } from "../stack/logical-names.ts";
@@ -70,13 +76,9 @@ export interface FlyPlan {
 /**
  * The plan for a community whose mails go out through this server.
  *
- * @param released spec of the web release in the last state. Default: the community was never released
+ * @param last the web release in the last state. Default: the community was never released
  */
-export function planFly(
-  community: CommunitySettings,
-  mail: MailServer,
-  released?: Readonly<Record<string, unknown>>,
-): FlyPlan {
+export function planFly(community: CommunitySettings, mail: MailServer, last?: LastRelease): FlyPlan {
   const { app, domain, region, rotate, sizes, dedicatedIpv4: dedicatedV4 } = community;
   const { snapshotRetention: snapshotDays, metrics } = community;
   const streamingApp = `${app}-streaming`;
@@ -84,6 +86,7 @@ export function planFly(
   const connectionSecrets = ["DATABASE_URL", "REDIS_URL"];
   const dispensable = !isKept(community);
   const backup = planBackup(community);
+  const backupApp = namedByRelease(backup?.app, image.web, last);
   return {
     web: {
       app,
@@ -100,13 +103,13 @@ export function planFly(
           ...community.secretEnvNames,
         ],
         groups: groupsOf(sizes),
-        forGood: forGoodSecretNames,
+        permanentNames: permanentSecretNames,
         // The machine that migrates has as much memory as Sidekiq, and at least the 1 GB that Rails needs.
         database: { memoryMb: Math.max(1024, sizes.sidekiq.memoryMb), sidekiq: { ...sizes.sidekiq } },
         // Upstash decides which version it runs. The version of an own Redis is Mastiff's choice.
         redisGate: sizes.redis.kind === "upstash",
         ...(sizes.redis.kind === "own" && { redis: `${app}-redis` }),
-        ...(backup && namesBackup(released, image.web) && { backup: backup.app }),
+        ...(backupApp !== undefined && { backup: backupApp }),
       },
       flyToml: (addresses) =>
         webToml({
@@ -175,9 +178,11 @@ export function planFly(
   };
 }
 
-/** Spec of the web release that a state has; undefined: there is none. */
-export function releasedIn(names: ComponentNames, last: LastState): Record<string, unknown> | undefined {
-  return specIn(last, resourceNames.release(names.webMachines));
+/** The web release that a state has; undefined: there is none. */
+export function releaseIn(names: ComponentNames, last: LastState): LastRelease | undefined {
+  const spec = specIn(last, resourceNames.release(names.webMachines));
+  const app = specIn(last, resourceNames.backupMachine(names.backups))?.app;
+  return spec && { spec, backupApp: typeof app === "string" ? app : undefined };
 }
 
 /** Whether data is protected from deletion. The data of a community that is about to end is not. */

@@ -28,7 +28,7 @@ export interface LaterPassword {
 }
 
 /** Names of the permanent secrets that every community has. */
-export const forGoodSecretNames: readonly string[] = [
+export const permanentSecretNames: readonly string[] = [
   "SECRET_KEY_BASE",
   "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
   "ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
@@ -39,7 +39,7 @@ export const forGoodSecretNames: readonly string[] = [
 
 /** Names of {@link MastodonSecrets.variables}. */
 export function mastodonSecretNames(otpSecret: boolean): string[] {
-  return [...forGoodSecretNames, ...(otpSecret ? ["OTP_SECRET"] : [])];
+  return [...permanentSecretNames, ...(otpSecret ? ["OTP_SECRET"] : [])];
 }
 
 /**

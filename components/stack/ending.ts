@@ -21,8 +21,10 @@ export interface EndingFacts {
   redisKind: "own" | "upstash";
   /** Mail through SendGrid, or through a mail server of the operator's. */
   mail: "sendgrid" | "server";
-  /** The backups: their bucket, in R2 or another S3, and the operator's own keys. Default: they are off. */
-  backup?: { bucket: string; recipients: readonly string[]; s3?: { endpoint: string } } | undefined;
+  /** The backups: the app of their machine, their bucket, in R2 or another S3, and the operator's own keys. Default: they are off. */
+  backup?:
+    | { app: string; bucket: string; recipients: readonly string[]; s3?: { endpoint: string } }
+    | undefined;
   /** The mirror of the uploads: its bucket, in R2 or another S3. Default: there is none. */
   uploadsMirror?: { bucket: string; s3?: { endpoint: string } } | undefined;
   /** Days for which Fly keeps snapshots of the volumes. Default: Fly's own five. */
@@ -41,7 +43,7 @@ export function lastWords(facts: EndingFacts): string {
     `  - the jobs that still wait in Redis, including deliveries to other servers: ${app}-redis`,
     `  - the keys that accounts sign with: without them a dump is readable, but no server can act as ${domain} again. Keep them:`,
     "      pulumi stack export --show-secrets > state.json",
-    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.backup === undefined ? "" : `, ${app}-backup`}${facts.uploadsMirror === undefined ? "" : `, ${app}-mirror`}${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
+    `  - the apps ${app}, ${app}-streaming, ${app}-db${facts.backup === undefined ? "" : `, ${facts.backup.app}`}${facts.uploadsMirror === undefined ? "" : `, ${app}-mirror`}${facts.redisKind === "own" ? ` and ${app}-redis` : " and the Redis at Upstash"}, with addresses and certificates`,
     facts.zoneMode === "created"
       ? `  - the zone ${facts.zone} with all its records, including those of others`
       : `  - this stack's records in the zone ${facts.zone}`,

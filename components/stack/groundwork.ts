@@ -1,5 +1,7 @@
 /** What has to be known before anything of a community is declared: its state, its identity, what is there. */
 import * as pulumi from "@pulumi/pulumi";
+import { withoutNewBackups } from "../backup/backup-plan.ts";
+import { lookAtRecipients } from "../backup/recipients.ts";
 import { refuseHalfAnswers } from "../cloudflare/answers.ts";
 import { explainCloudflareErrors } from "../cloudflare/hints.ts";
 import { type OperatorsCloudflare, operatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
@@ -12,7 +14,7 @@ import { costOf } from "../cost/cost.ts";
 import { costLine } from "../cost/report.ts";
 import { dueAddresses, type FlyPlace } from "../fly/app.ts";
 import { lookAtFly, noLook } from "../fly/look.ts";
-import { type FlyPlan, isKept, planFly, releasedIn, thingsOf } from "../fly/plan.ts";
+import { type FlyPlan, isKept, planFly, releaseIn, thingsOf } from "../fly/plan.ts";
 import { type MailServer, mailServerOf } from "../mastodon/environment.ts";
 import { isReleased } from "./bound-facts.ts";
 import { CommunityFacts } from "./community-facts.ts";
@@ -20,12 +22,12 @@ import { factsOf } from "./fact-rules.ts";
 import { lookForCommunity } from "./first-look.ts";
 import { keepWhatIsThere } from "./keep-guard.ts";
 import { type LastState, mendedIn } from "./last-state.ts";
-import { type ComponentNames, componentNames } from "./logical-names.ts";
+import { type ComponentNames, componentNames, resourceNames } from "./logical-names.ts";
 import { StackIdentity } from "./stack-identity.ts";
 
 /** Everything that the components of a community start from. */
 export interface Groundwork {
-  /** The checked config or arguments, with every default filled in. */
+  /** The checked config or arguments, with every default filled in, and without what an ending community is spared. */
   settings: CommunitySettings;
   /** Logical names of the community's components. */
   names: ComponentNames;
@@ -55,17 +57,19 @@ export interface Groundwork {
  * Reads the state and looks at the clouds.
  *
  * @param name the community's logical name
+ * @param asked the checked config or arguments
  * @throws RunError when data would be lost, when the community is up elsewhere, or when something is in the
  *   way; nothing but the community's identity is declared then
  */
 export async function groundwork(
   name: string,
-  settings: CommunitySettings,
+  asked: CommunitySettings,
   parent: pulumi.Resource,
 ): Promise<Groundwork> {
-  const { endpoints, region, flyOrg: org } = settings;
+  const { endpoints, region, flyOrg: org } = asked;
   const names = componentNames(name);
-  keepToBudget(settings);
+  keepToBudget(asked);
+  await keepRecipients(asked);
   const cloudflare = await operatorsCloudflare(parent);
   const { connect } = cloudflare;
   if (connect === undefined) pulumi.log.info(notLookedAt, parent);
@@ -73,14 +77,17 @@ export async function groundwork(
     names.facts,
     {
       names,
-      facts: factsOf(settings),
-      sizes: settings.sizes,
-      movedFrom: settings.movedFrom,
-      look: settings.drift === "look",
+      facts: factsOf(asked),
+      sizes: asked.sizes,
+      movedFrom: asked.movedFrom,
+      look: asked.drift === "look",
       endpoint: endpoints.fly,
     },
     { parent },
   ).accepted;
+  const isUnbacked =
+    isReleased({ last, names }) && last[resourceNames.backupMachine(names.backups)] === undefined;
+  const settings = withoutNewBackups(asked, isUnbacked);
   const own: pulumi.ComponentResourceOptions = {
     parent,
     transformations: [keepWhatIsThere(name, last), refuseHalfAnswers],
@@ -100,7 +107,7 @@ export async function groundwork(
 
   for (const words of sizeWarnings(settings.sizes)) pulumi.log.warn(words);
   const mail = mailServerOf(settings);
-  const plan = planFly(settings, mail, releasedIn(names, last));
+  const plan = planFly(settings, mail, releaseIn(names, last));
   const things = thingsOf(names, { org, region }, plan, last);
   const isLooked = !isNew && mark !== undefined && settings.drift === "look";
   const [zone, looked] = await Promise.all([
@@ -142,4 +149,12 @@ function keepToBudget(settings: CommunitySettings): void {
   if (problem !== undefined && settings.budgetAction === "refuse") throw new pulumi.RunError(problem);
   pulumi.log.info(`${settings.domain} costs ${costLine(cost)}`);
   if (problem !== undefined) pulumi.log.warn(problem);
+}
+
+/** Says whose key will soon no longer open the backups. @throws RunError when there is one that does not any more */
+async function keepRecipients({ backup, destroy }: CommunitySettings): Promise<void> {
+  if (backup === undefined || backup.recipients.length === 0 || destroy !== undefined) return;
+  const { problems, warnings } = await lookAtRecipients(backup.recipients, Date.now());
+  if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
+  for (const words of warnings) pulumi.log.warn(words);
 }

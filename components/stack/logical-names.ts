@@ -58,4 +58,6 @@ export const resourceNames = {
   identity: (identity: string) => `${identity}-id`,
   /** Of the key that opens the backups. */
   backupKey: (backups: string) => `${backups}-key`,
+  /** Of the machine that takes backups. */
+  backupMachine: (backups: string) => `${backups}-machine`,
 } as const;

@@ -69,6 +69,8 @@ export const publicHost: Kind<Inputs, Outputs, () => CloudClient> = {
     const now = outputsOf(await customDomain(connect(), state));
     // While R2 cannot reach its certificates, it answers `unknown` for both: that is not a change.
     if (now.enabled && now.ownership === "unknown" && now.ssl === "unknown") return undefined;
+    if (now.ownership === "missing")
+      return `${state.host} is no longer connected to the bucket ${state.bucket}: pulumi up --refresh connects it again`;
     if (isOffOrStuck(now))
       return `${state.host} is ${now.enabled ? `stuck (${now.ownership}, ${now.ssl})` : "off"}`;
     // The host is on now; the state may still have it as off.

@@ -1,4 +1,4 @@
-import { shell } from "./call/shell.ts";
+import { shell } from "../shared/shell.ts";
 
 /**
  * The input of a run. Our own program writes all of it, so a mistake in it is a bug and not the operator's:

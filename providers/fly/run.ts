@@ -1,8 +1,8 @@
+import { type Stop, shell } from "../shared/shell.ts";
 import type { WorkByHand } from "./by-hand.ts";
 import { DriverError, FlyctlFailure, isPassing } from "./call/errors.ts";
 import { Fly } from "./call/flyctl.ts";
 import { fallSilent, redactProgress } from "./call/progress.ts";
-import { type Stop, shell } from "./call/shell.ts";
 import { readInput } from "./input.ts";
 import type { Kind, Task } from "./kind.ts";
 import { check, type Schema } from "./schema.ts";

@@ -105,7 +105,7 @@ export interface CertificateOutput {
 export const secretsSpec = object({
   app: string,
   names: array(string),
-  /** Names whose values never change once the app has them. Default: none. */
+  /** Names whose values never change once the app has them. The states of 0.2.0 have this word. Default: none. */
   forGood: optional(array(string)),
 });
 export type SecretsSpec = Infer<typeof secretsSpec>;
@@ -419,6 +419,8 @@ export interface BackupManifest {
   escrow: string;
   /** Fingerprints of the keys that open both. */
   recipients: string[];
+  /** Fingerprints of further keys, for which gpg could not encrypt. Absent in older backups, which had none. */
+  skipped?: string[] | undefined;
   /** How long it took. */
   seconds: number;
 }

@@ -19,7 +19,7 @@ export function compareVersions(one: Version, other: Version): number {
 }
 
 /**
- * Whether the step between two releases' tags may change the database's schema for good: between patch releases
+ * Whether the step between two releases' tags may change the database's schema permanently: between patch releases
  * of one minor version it does not. A tag that names no release may stand for any version.
  */
 export function changesMinor(from: string, to: string): boolean {

@@ -160,6 +160,35 @@ test("the parts of an upload are of one length, except for a shorter last one", 
   expect((await upload(5 * mebibyte, 5 * mebibyte, 1)).status).toBe(200);
 });
 
+test("parts are completed in the order of their numbers, and a part not twice", async () => {
+  const id = /<UploadId>([^<]*)</.exec((await s3("POST", "/files/big?uploads")).text)?.[1];
+  const size = 5 * 1024 * 1024;
+  const tags: (string | null)[] = [];
+  for (const n of [1, 2]) {
+    const put = await s3("PUT", `/files/big?partNumber=${n}&uploadId=${id}`, new Uint8Array(size));
+    tags.push(put.headers.get("etag"));
+  }
+  const complete = (...numbers: number[]) => {
+    const parts = numbers.map((n) => `<Part><PartNumber>${n}</PartNumber><ETag>${tags[n - 1]}</ETag></Part>`);
+    const list = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`;
+    return s3("POST", `/files/big?uploadId=${id}`, list);
+  };
+  expect(codeOf(await complete(2, 1))).toBe("400 InvalidPartOrder");
+  expect(codeOf(await complete(1, 1))).toBe("400 InvalidPartOrder");
+  expect((await complete(1, 2)).status).toBe(200);
+});
+
+test("of buckets of one name in two jurisdictions, each key opens its own", async () => {
+  await clouds.cloudflare("POST", `${account}/r2/buckets`, { name: "files" }, { "cf-r2-jurisdiction": "eu" });
+  const inEu = await keysFor("2efd5506f9c8494dacb1fa10a3e7d5b6", {
+    [`com.cloudflare.edge.r2.bucket.${accountId}_eu_files`]: "*",
+  });
+  await s3("PUT", "/files/a", "in the EU", inEu);
+  await s3("PUT", "/files/a", "elsewhere");
+  expect((await s3("GET", "/files/a", undefined, inEu)).text).toBe("in the EU");
+  expect((await s3("GET", "/files/a")).text).toBe("elsewhere");
+});
+
 test("wrong credentials are told apart as R2 does", async () => {
   const with_ = (accessKeyId: string, secretAccessKey: string, region = "auto") =>
     s3("GET", "/files/x", undefined, { accessKeyId, secretAccessKey, region });

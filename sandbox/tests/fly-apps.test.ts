@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
+import { networkPrefix } from "../clouds/fly/addresses.ts";
+import type { App } from "../clouds/fly/state.ts";
 import { type Fly, freshFly, gigabyte, makeApp, mastodon, run, stage, stateOf } from "./fly-call.ts";
 
 let fly: Fly;
@@ -155,4 +157,13 @@ test("Upstash databases: a plan that is sold, a name once, the password in the a
   );
   const gone = await fly.graphql('mutation { deleteAddOn(input: {name: "nobody"}) { deletedAddOnName } }');
   expect(gone.errors[0].message).toBe("Could not find AddOn");
+});
+
+test("networks of other names are other networks, whatever letters the names have", () => {
+  const prefixOf = (network: string) =>
+    networkPrefix(freshFly().world, { orgSlug: "mastiff", network } as App);
+  const prefixes = ["default", "abc", "acb", "bca"].map(prefixOf);
+  expect(new Set(prefixes).size).toBe(4);
+  for (const prefix of prefixes) expect(prefix).toMatch(/^fdaa(:[0-9a-f]{1,4}){2}$/);
+  expect(prefixOf("abc")).toBe(prefixes[1]);
 });

@@ -27,6 +27,8 @@ import {
   opened,
   rsaFingerprint,
   rsaKey,
+  shortFingerprint,
+  shortKey,
   signingKey,
 } from "./openpgp-keys.ts";
 
@@ -115,6 +117,7 @@ test("a backup is a dump, an escrow and a manifest, sealed for the recipients", 
     dump: expect.stringMatching(/^monthly\/\d{4}-\d\d\/\d{8}T\d{6}Z\.dump\.gpg$/),
     escrow: manifest.dump.replace(".dump.gpg", ".escrow.gpg"),
     recipients: [backupFingerprint, rsaFingerprint],
+    skipped: [],
     seconds: expect.any(Number),
   });
   const stem = manifest.dump.replace(".dump.gpg", "");
@@ -183,6 +186,23 @@ test("a scheduled backup runs day after day, and the bucket's rules remove what 
   expect(kept.map((key) => key.split("/")[0])).toEqual(["daily", "daily", "monthly", "weekly"]);
 });
 
+test("a key that gpg cannot encrypt for is skipped, and the manifest says so", async () => {
+  const before = await backUp({ MASTIFF_BACKUP_RECIPIENTS: base64(backupKey + shortKey) });
+  expect(JSON.parse(lastLine(before))).toMatchObject({
+    recipients: [backupFingerprint, shortFingerprint],
+    skipped: [],
+  });
+  fly.world.advance(Date.UTC(2031, 0, 1) - fly.world.now().getTime());
+  const machine = await backUp({ MASTIFF_BACKUP_RECIPIENTS: base64(backupKey + shortKey + signingKey) });
+  expect(exitCode(machine)).toBe(0);
+  const manifest = JSON.parse(lastLine(machine));
+  expect(manifest).toMatchObject({
+    recipients: [backupFingerprint],
+    skipped: [shortFingerprint, "D1C0EFE766BFCB5DEC47FB86BE1C228E121E7FFB"],
+  });
+  expect(opened(bytesOf(manifest.escrow))).toBe(escrow);
+});
+
 /** Secrets or environment that make a backup fail, and the end of its last line. */
 const failures: [string, Record<string, string>, string][] = [
   ["no key", { MASTIFF_BACKUP_KEY_ID: "" }, "MASTIFF_BACKUP_KEY_ID is not set in this machine."],
@@ -205,7 +225,7 @@ const failures: [string, Record<string, string>, string][] = [
   [
     "a key that only signs",
     { MASTIFF_BACKUP_RECIPIENTS: base64(signingKey) },
-    "gpg cannot encrypt for D1C0EFE766BFCB5DEC47FB86BE1C228E121E7FFB: has one of these keys expired?.",
+    "gpg cannot encrypt for D1C0EFE766BFCB5DEC47FB86BE1C228E121E7FFB, the key of the stack.",
   ],
   [
     "another schedule",

@@ -117,6 +117,10 @@ test("a host that is gone is told, and a refresh takes it out of the state", asy
   await attach();
   const { id, outs } = await provider.create(wanted);
   await clouds.ask("cloudflare", "DELETE", `${domains}/${host}`);
+  expect(await provider.diff(id, outs, wanted)).toMatchObject({ changes: true, replaces: [] });
+  expect(said).toEqual([
+    `${host} is no longer connected to the bucket ${wanted.bucket}: pulumi up --refresh connects it again`,
+  ]);
   expect((await provider.read(id, outs)).id).toBe("");
   expect((await provider.update(id, outs, wanted)).outs).toMatchObject({ ownership: "missing" });
 });

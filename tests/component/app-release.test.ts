@@ -15,7 +15,7 @@ function declare(more: Partial<AppReleaseArgs> = {}) {
         app: "acme",
         image: image("v4.7.4"),
         secretNames: ["SECRET_KEY_BASE", "REDIS_URL"],
-        forGood: ["SECRET_KEY_BASE"],
+        permanentNames: ["SECRET_KEY_BASE"],
         groups: { web: { count: 2 }, sidekiq: { count: 1 } },
         database: { memoryMb: 1024 },
         redisGate: true,

@@ -1,5 +1,6 @@
 /** Backups, as the whole program declares them. All other tests of the program switch them off. */
 import { createHash } from "node:crypto";
+import { generateKey } from "openpgp";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { driverOf } from "../../components/fly/driver-call.ts";
 import { recipient } from "../support/backup-recipient.ts";
@@ -162,6 +163,15 @@ test("a private app with one machine, which has public keys and nothing else to 
   expect(recipientsIn(inputs)).toBe(given.publicKey + recipient);
 });
 
+test("the app may have another name, in the release, the community's last words and everything of the backups", async () => {
+  const config = { "mastiff:destroy": "mastiff.party" };
+  const declared = await withBackups({ app: "dogs-kept" }, { isLive: true, config });
+  for (const name of ["backups-app", "backups-secrets", "backups-machine"])
+    expect(specIn(declared.named(name).inputs), name).toMatchObject({ app: "dogs-kept" });
+  expect(specIn(declared.named("web-machines-release").inputs)).toMatchObject({ backup: "dogs-kept" });
+  expect(said()).toContain("mastiff-party-db, dogs-kept and mastiff-party-redis");
+});
+
 test("the machine's secrets come by standard input: the database, the bucket's key, and what cannot be made again", async () => {
   const declared = await usual();
   const { inputs, secretOutputs } = declared.named("backups-secrets");
@@ -291,6 +301,12 @@ test("the machine gets the secrets of a release when that is done, and takes its
   expect(declared.named("lock-hold").dependsOn).not.toContain("backups-machine");
 });
 
+test("the key for another bucket is another key, so that the old one works until the end of up", async () => {
+  const { named } = await withBackups();
+  expect(named("backups-token").replaceOnChanges).toEqual(["policies"]);
+  expect(named("media-token").replaceOnChanges ?? []).toEqual([]);
+});
+
 const releaseIn = async (stack: Stack, parts: object = {}) =>
   specIn((await withBackups(parts, stack)).named("web-machines-release").inputs);
 
@@ -353,6 +369,18 @@ test("of a live community the key is kept from being deleted, and a community th
   );
 });
 
+test("a community that is about to end gets no backups that it did not have", async () => {
+  const state = await stateOf({});
+  const calls = { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }) };
+  const config = { "mastiff:destroy": "mastiff.party" };
+  const ending = await withBackups({}, { isLive: true, calls, config });
+  expect(ending.names.filter(isOfBackups)).toEqual([]);
+  expect(specIn(ending.named("web-machines-release").inputs)).not.toHaveProperty("backup");
+  expect(said()).not.toContain("mastiff-party-backup");
+  expect(said()).not.toContain("mastiff:backup is off");
+  expect(JSON.stringify(ending.outputs.leftAfterDestroy)).not.toContain("with the backups");
+});
+
 test("where backups were switched off, the key stays: it opens those that are in the bucket", async () => {
   const state = await stateOf({ config: { "mastiff:backup": "{}" } });
   const calls = { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }) };
@@ -367,11 +395,47 @@ test("where backups were switched off, the key stays: it opens those that are in
   );
 });
 
+const expiring = async (days: number) => {
+  const made = await generateKey({
+    userIDs: { name: "rex" },
+    type: "ecc",
+    curve: "curve25519Legacy",
+    date: new Date(Date.now() - 10 * 86_400_000),
+    keyExpirationTime: (10 + days) * 86_400,
+    format: "armored",
+  });
+  return made.publicKey;
+};
+
+test("a recipient's key that has expired is refused before anything is declared, one that soon will is warned of", async () => {
+  await withBackups({ recipients: [recipient, await expiring(20)] });
+  expect(said()).toMatch(/The key [0-9A-F]{40} in mastiff:backup\.recipients\[1\] expires on /);
+  const over = { recipients: [await expiring(-1)] };
+  await expect(withBackups(over)).rejects.toThrow(
+    /^The key [0-9A-F]{40} in mastiff:backup\.recipients\[0\] has expired on /,
+  );
+  // A community that ends needs no key any more.
+  const config = { "mastiff:destroy": "mastiff.party" };
+  await expect(withBackups(over, { isLive: true, config })).resolves.toBeDefined();
+});
+
+test("a recipient that the last backup was not encrypted for is warned of", async () => {
+  const state = await stateOf({ config: { "mastiff:backup": "{}" } });
+  const [urn = ""] = Object.keys(state).filter((one) => one.endsWith("backups-machine"));
+  const machine = { ...state[urn], outputs: { stdout: JSON.stringify({ taken: { skipped: ["AAAA"] } }) } };
+  const calls = {
+    "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: { ...state, [urn]: machine } }),
+  };
+  await withBackups({ recipients: [recipient] }, { isLive: true, calls });
+  expect(said()).toContain("The backups are not encrypted for AAAA, of mastiff:backup.recipients");
+});
+
 test("each run warns where nobody could open the backups without the state, and where there are none", async () => {
   await withBackups();
   expect(said()).toContain(
     "Only the state of this stack has a key that opens the backups of mastiff.party: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  gpg --armor --export <your address> | pulumi config set --path 'mastiff:backup.recipients[0]'",
   );
+  expect(said()).not.toContain("will not show as a stack output");
   warned.mockClear();
   await withBackups({ recipients: [recipient] });
   expect(said()).not.toContain("backup");

@@ -26,7 +26,7 @@ function declare(more: Partial<MastodonSecretsArgs> = {}, suffix = "") {
   );
 }
 
-const forGood = [
+const permanent = [
   "secrets-encryption-deterministic-key",
   "secrets-encryption-primary-key",
   "secrets-encryption-salt",
@@ -49,8 +49,8 @@ test("every secret that Mastodon wants is an output of its own, and each is secr
 });
 
 test("what never changes is kept from being deleted; passwords that rotate are not", async () => {
-  expect((await declare()).kept).toEqual(forGood);
-  expect((await declare({ otpSecret: true })).kept).toEqual([...forGood, "secrets-otp-secret"].sort());
+  expect((await declare()).kept).toEqual(permanent);
+  expect((await declare({ otpSecret: true })).kept).toEqual([...permanent, "secrets-otp-secret"].sort());
   expect((await declare({ protect: false })).kept).toEqual([]);
 });
 

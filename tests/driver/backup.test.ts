@@ -246,6 +246,18 @@ No backup was taken: the machine in app acme-backup failed with exit code 1.
     });
   });
 
+  test("is not made while the database has no machine", async () => {
+    const { code, stderr } = await world.drive("backup", "ensure", machine({ server: "never-was" }));
+    expect([code, stderr]).toEqual([
+      1,
+      `The database's app "never-was" has no machine, so there is nothing to take backups of.
+  fix     see what the app still has:  flyctl status -a never-was
+          if it is gone with its volume, bring back the newest backup (docs/backups.md, “Restore”)
+  retry   does not help before this is changed
+`,
+    ]);
+  });
+
   test("is not made in an app that is not there, or not ours", async () => {
     const absent = await world.drive("backup", "ensure", machine({ app: "never-was" }));
     expect([absent.code, absent.stderr]).toEqual([
@@ -352,11 +364,32 @@ No backup was taken before v4.7.4, so nothing was released: the machine in app a
     await killed("release", input(images.new), "backup: taking one before v4.7.4 (");
     expect([await ids(), await jobsSince(world, after)]).toEqual([[...scheduled, expect.any(String)], []]);
     await endAt(Date.now() + 5000);
+    await world.faults({
+      cloud: "fly",
+      method: "POST",
+      path: "/v1/apps/acme/machines$",
+      body: "db-migrate-pre",
+      times: -1,
+      when: "before",
+      action: { status: 422, body: { error: "stopped here" } },
+    });
+    const { code, stderr } = await world.drive("release", "ensure", input(images.new));
+    await world.faults();
+    expect(code).toBe(1);
+    expect(stderr).toContain("backup: taking one: an earlier run started it, waiting for its end (");
+    expect([await ids(), await taken()]).toEqual([scheduled, before + 2]);
+  });
+
+  test("of another minor version, tried again: the backup from before its migrations is the way back", async () => {
+    const before = await taken();
+    const after = await world.now();
     const { code, stderr } = await world.drive("release", "ensure", input(images.new));
     expect(code, stderr).toBe(0);
-    expect(stderr).toContain("backup: taking one: an earlier run started it, waiting for its end (");
+    expect(stderr).toContain("backup: an earlier run took one before v4.7.4, and has begun to migrate since");
     expect(await jobsSince(world, after)).toEqual(["db:migrate (without post)", "db:migrate"]);
-    expect([await ids(), await taken()]).toEqual([scheduled, before + 2]);
+    expect(await taken()).toBe(before);
+    const { secrets } = (await world.fly()).apps.acme;
+    expect(Object.keys(secrets).filter((name) => name.startsWith("MASTIFF_STEP_"))).toEqual([]);
   });
 });
 

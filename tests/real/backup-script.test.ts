@@ -53,17 +53,19 @@ function withPrograms(postgresFolder: string): void {
   let stack: Key;
   let operator: Key;
   let stranger: Key;
+  let expired: Key;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "mastiff-backup-"));
     const owner = unprivileged();
     if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid);
-    [postgres, clouds, stack, operator, stranger] = await Promise.all([
+    [postgres, clouds, stack, operator, stranger, expired] = await Promise.all([
       startPostgres(postgresFolder, folder, owner),
       startLocalClouds(),
       makeKey(folder, "stack"),
       makeKey(folder, "operator"),
       makeKey(folder, "stranger"),
+      makeKey(folder, "expired", { expired: true }),
     ]);
     control = controlOf(clouds.url);
     machine = makeMachine(folder, postgresFolder, owner, "backup");
@@ -74,7 +76,7 @@ function withPrograms(postgresFolder: string): void {
     await Promise.all([
       postgres?.stop(),
       clouds?.[Symbol.asyncDispose](),
-      ...[stack, operator, stranger].map((key) => key?.stop()),
+      ...[stack, operator, stranger, expired].map((key) => key?.stop()),
     ]);
     rmSync(folder, { recursive: true, force: true });
   });
@@ -152,6 +154,7 @@ function withPrograms(postgresFolder: string): void {
       dump: expect.stringMatching(/^monthly\/\d{4}-\d\d\/\d{8}T\d{6}Z\.dump\.gpg$/),
       escrow: manifest.dump.replace(".dump.", ".escrow."),
       recipients: [stack.fingerprint, operator.fingerprint],
+      skipped: [],
       seconds: expect.any(Number),
     });
     const stem = manifest.dump.replace(".dump.gpg", "");
@@ -259,6 +262,32 @@ function withPrograms(postgresFolder: string): void {
     expect((await bucket.keys()).length).toBe(3);
   });
 
+  const armouredFor = (...keys: Key[]) =>
+    Buffer.from(keys.map(({ armoured }) => armoured).join("")).toString("base64");
+
+  test("a key that has expired is skipped, and the others open the backup", async () => {
+    const recipients = armouredFor(stack, expired, operator);
+    const run = await machine.run({ ...env("small"), MASTIFF_BACKUP_RECIPIENTS: recipients });
+    const manifest = taken(run);
+    expect([manifest.recipients, manifest.skipped]).toEqual([
+      [stack.fingerprint, operator.fingerprint],
+      [expired.fingerprint],
+    ]);
+    expect(run.lines).toContain(`skipped a recipient: gpg cannot encrypt for ${expired.fingerprint}`);
+    for (const key of [stack, operator])
+      expect((await key.open(await bucket.read(manifest.escrow))).toString()).toBe(escrow);
+  });
+
+  test("each object and each part goes with its MD5, which Object Lock asks for", async () => {
+    taken(await machine.run(env("large")));
+    const uploads = machine
+      .argv()
+      .filter(({ name, text }) => name.startsWith("curl.") && text.includes("--upload-file"));
+    expect(uploads.length).toBeGreaterThanOrEqual(5);
+    // The local R2 refuses one that is not that of the body.
+    for (const { text } of uploads) expect(text).toMatch(/^content-md5: [A-Za-z0-9+/]{22}==$/m);
+  });
+
   test("nothing plain is on the disk, and of the dump at most a part", async () => {
     const hold = (name: string) =>
       ({ cloud: "r2", method: "PUT", when: "before", action: { hold: name } }) as const;
@@ -332,6 +361,15 @@ function withPrograms(postgresFolder: string): void {
         await machine.run({ ...env("small"), MASTIFF_BACKUP_RECIPIENTS: half }),
         "MASTIFF_BACKUP_RECIPIENTS has a key that gpg cannot read",
       );
+    });
+
+    test("when the stack's own key is one that gpg cannot encrypt for", async () => {
+      const recipients = armouredFor(expired, operator);
+      await refused(
+        await machine.run({ ...env("small"), MASTIFF_BACKUP_RECIPIENTS: recipients }),
+        `gpg cannot encrypt for ${expired.fingerprint}, the key of the stack`,
+      );
+      expect(machine.started("pg_dump")).toEqual([]);
     });
 
     test("when a variable is missing", async () => {

@@ -17,17 +17,23 @@ export interface Key {
   stop(): Promise<void>;
 }
 
-/** Makes a key as operators have it: Ed25519 with a Curve25519 subkey for encryption, without a passphrase. */
-export async function makeKey(folder: string, name: string): Promise<Key> {
+/**
+ * Makes a key as operators have it: Ed25519 with a Curve25519 subkey for encryption, without a passphrase.
+ *
+ * @param expired made long ago, and no longer to be encrypted for
+ */
+export async function makeKey(folder: string, name: string, { expired = false } = {}): Promise<Key> {
   const home = join(folder, name);
   mkdirSync(home, { mode: 0o700 });
+  const past = expired ? ["--faked-system-time", "20200101T000000"] : [];
   const options = ["--homedir", home, "--batch", "--no-tty", "--quiet"];
+  const until = expired ? "2021-01-01" : "never";
   const gpg = (...args: string[]) => execa("gpg", [...options, ...args], { stdin: "ignore" });
   const unlocked = ["--pinentry-mode", "loopback", "--passphrase", ""];
-  await gpg(...unlocked, "--quick-generate-key", `${name} backups`, "ed25519", "sign", "never");
+  await gpg(...past, ...unlocked, "--quick-generate-key", `${name} backups`, "ed25519", "sign", until);
   const { stdout } = await gpg("--with-colons", "--list-keys");
   const fingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(stdout)?.[1] ?? "";
-  await gpg(...unlocked, "--quick-add-key", fingerprint, "cv25519", "encr", "never");
+  await gpg(...past, ...unlocked, "--quick-add-key", fingerprint, "cv25519", "encr", until);
   const armoured = (await gpg("--armor", "--export", fingerprint)).stdout;
   const decrypt = (encrypted: Uint8Array, ...more: string[]) => {
     const file = join(home, "message.gpg");

@@ -1,7 +1,8 @@
 /** The driver and the stand-in flyctl in the test's own process: a verb costs what it does, and no start of Node. */
-import type { Ended, Program } from "../../providers/fly/call/program.ts";
-import { inShell, type Shell } from "../../providers/fly/call/shell.ts";
+
 import { run } from "../../providers/fly/run.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
+import { inShell, type Shell } from "../../providers/shared/shell.ts";
 import { flyctl } from "../../sandbox/stand-ins/flyctl/flyctl.ts";
 
 /** What a run is given. */

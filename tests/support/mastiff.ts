@@ -2,7 +2,7 @@
 import { tmpdir } from "node:os";
 import { delimiter } from "node:path";
 import { run } from "../../cli/run.ts";
-import { inShell, type Shell } from "../../providers/fly/call/shell.ts";
+import { inShell, type Shell } from "../../providers/shared/shell.ts";
 import type { ScriptedPulumi } from "./scripted-pulumi.ts";
 
 /** What a run is given beside its words. */

@@ -270,6 +270,26 @@ export const triedFixes: readonly Tried[] = [
       "component/backups.test.ts: each run warns where nobody could open the backups without the state, and where there are none",
   },
   {
+    file: "components/backup/recipients.ts",
+    text: "<key> is revoked: no backup can be encrypted for it.",
+    shown: "unit/recipients.test.ts: a key that is revoked is refused, and one that only signs is warned of",
+  },
+  {
+    file: "components/backup/recipients.ts",
+    text: "<key> seems to have no part for encryption",
+    shown: "unit/recipients.test.ts: a key that is revoked is refused, and one that only signs is warned of",
+  },
+  {
+    file: "components/backup/recipients.ts",
+    text: "<key> <ends> <until>: it does not open backups that are taken later.",
+    shown: "unit/recipients.test.ts: a key that has expired is refused, with how to set it again",
+  },
+  {
+    file: "components/backup/recipients.ts",
+    text: "The backups are not encrypted for <",
+    shown: "component/backups.test.ts: a recipient that the last backup was not encrypted for is warned of",
+  },
+  {
     file: "components/config/backup-rules.ts",
     text: "r2Problems",
     shown: "unit/config-backup.test.ts: what is missing is asked for, and there is a way without backups",
@@ -322,14 +342,42 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/backup-commands.test.ts: with a key that R2 refuses says how to repair it",
   },
   {
+    file: "cli/backups/named-bucket.ts",
+    text: "--bucket needs --endpoint",
+    shown: "unit/backup-commands.test.ts: with %s is a mistake in the line",
+  },
+  {
+    file: "cli/backups/named-bucket.ts",
+    text: "--bucket needs the key of the bucket",
+    shown: "unit/backup-commands.test.ts: with %s is a mistake in the line",
+  },
+  {
+    file: "cli/backups/named-bucket.ts",
+    text: "<words>",
+    shown:
+      "unit/backup-commands.test.ts: ends with 1 where there is none, and says why where the key is refused",
+  },
+  {
+    file: "cli/commands/backups.ts",
+    text: "-s and --bucket each name a bucket",
+    shown: "unit/backup-commands.test.ts: with %s is a mistake in the line",
+  },
+  {
     file: "cli/backups/of-stack.ts",
     text: "No backups of <domain> are taken",
-    shown: "unit/backup-commands.test.ts: where they are off says so, and decrypts nothing",
+    shown:
+      "unit/backup-commands.test.ts: where they are off says so, with the way to those that were taken, and decrypts nothing",
   },
   {
     file: "cli/backups/of-stack.ts",
     text: "The stack <name> has no output backups",
     shown: "unit/backup-commands.test.ts: before the first up says that none was set up yet",
+  },
+  {
+    file: "cli/commands/backups.ts",
+    text: "The newest backup <closed>: GnuPG could not use that key",
+    shown:
+      "unit/backup-commands.test.ts: one that a recipient cannot open is listed with the key, counts, and is warned of",
   },
   {
     file: "cli/commands/backups.ts",
@@ -709,6 +757,11 @@ export const triedFixes: readonly Tried[] = [
     text: "The keys of the app <app> differ from those in this stack's state, and one or more of thes",
     followed:
       "engine/long/data-guards.test.ts: a state that lost its keys is refused at up, before a machine gets others; the old state mends it",
+  },
+  {
+    file: "providers/fly/backup/backup.ts",
+    text: `The database's app "<server>" has no machine, so there is nothing to take backups of.`,
+    shown: "driver/backup.test.ts: is not made while the database has no machine",
   },
   {
     file: "providers/fly/backup/backup.ts",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runAttached } from "../../providers/fly/call/attached.ts";
+import { runAttached } from "../../providers/shared/attached.ts";
 
 const run = (script: string) => runAttached(process.execPath, ["-e", script], { env: { WORD: "given" } });
 const listeners = () => ["SIGINT", "SIGTERM", "SIGHUP"].map((name) => process.listenerCount(name));

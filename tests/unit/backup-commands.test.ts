@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
 import { backupsOutput, putBackup } from "../support/backups.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
@@ -241,6 +241,20 @@ describe("mastiff backups", () => {
     expect(stderr).toContain("the newest backup is 2 d old");
   });
 
+  test("one that a recipient cannot open is listed with the key, counts, and is warned of", async () => {
+    putBackup(s3, { hours: 1, manifest: { skipped: ["AAAA", "BBBB"] } });
+    putBackup(s3, { hours: 30 });
+    const { code, stdout, stderr } = await run();
+    expect([code, stdout.split("\n")[1]]).toEqual([
+      0,
+      expect.stringMatching(/ {2}is not encrypted for AAAA, BBBB$/),
+    ]);
+    expect(stderr).toBe(
+      "The newest backup is not encrypted for AAAA, BBBB: GnuPG could not use that key of mastiff:backup.recipients.\n" +
+        "  fix     see whether it has expired, and what else is wrong with it:  pulumi preview -s acme\n",
+    );
+  });
+
   test("one that goes while the list is read is left out", async () => {
     putBackup(s3, { hours: 1 });
     const { key } = putBackup(s3, { hours: 700, class: "monthly" });
@@ -256,8 +270,12 @@ describe("mastiff backups", () => {
     expect(stderr).toContain("there is no backup");
   });
 
-  test("where they are off says so, and decrypts nothing", async () => {
-    expect(await run([], { config: off })).toEqual({ code: 1, stdout: "", stderr: isOff });
+  test("where they are off says so, with the way to those that were taken, and decrypts nothing", async () => {
+    expect(await run([], { config: off })).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `${isOff}          or see those that were taken before, unless mastiff:backup named another bucket:  npx mastiff backups --bucket backups-mastiff-party --endpoint https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com\n`,
+    });
     expect(pulumi.calls().join("\n")).not.toContain("stack output");
   });
 
@@ -320,5 +338,128 @@ describe("mastiff backups", () => {
     expect(stderr).toContain(`${new URL(s3.url).host} did not grant GET backups-mastiff-party`);
     expect(stderr).toContain("the key my-key has to list the bucket and to read its objects.");
     expect(stderr).toContain("pulumi config set --secret mastiff:backupSecretAccessKey <secret>\n");
+  });
+});
+
+describe("mastiff backups --bucket", () => {
+  const key = { AWS_ACCESS_KEY_ID: "read-key", AWS_SECRET_ACCESS_KEY: "planted-read-secret" };
+  const run = (args: readonly string[], env: Record<string, string> = key) => {
+    // Any call of pulumi fails.
+    pulumi = scriptedPulumi({});
+    const flyctl = () => {
+      throw new Error("the list asks the bucket alone");
+    };
+    return runMastiff(["backups", ...args], { pulumi, flyctl, env });
+  };
+  const named = () => ["--bucket", "backups-mastiff-party", "--endpoint", s3.url];
+
+  test("lists what is there without a stack, whosever it is, however old, and prints no key", async () => {
+    putBackup(s3, { hours: 900, manifest: { domain: "cats.party" } });
+    const { code, stdout, stderr } = await run([...named(), "--region", "eu-1"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^taken .*\n.* 37 d +daily .*\n$/);
+    expect(stdout).not.toMatch(/planted|read-key/);
+    expect([s3.signedFor[0], pulumi.calls()]).toEqual(["eu-1 read-key", []]);
+  });
+
+  test("ends with 1 where there is none, and says why where the key is refused", async () => {
+    expect(await run(named())).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "In the bucket backups-mastiff-party, there is no backup.\n",
+    });
+    s3.refusal = { status: 403, code: "AccessDenied" };
+    const { code, stderr } = await run(named());
+    expect(code).toBe(1);
+    expect(stderr).toContain("the key in AWS_ACCESS_KEY_ID has to list the bucket and to read its objects\n");
+  });
+
+  test.each<[string, string[], Record<string, string>, string]>([
+    ["no endpoint", ["--bucket", "b"], key, "--bucket needs --endpoint, the URL of the S3 API that has it."],
+    [
+      "no key",
+      ["--bucket", "b", "--endpoint", "https://s3.example.org"],
+      {},
+      "--bucket needs the key of the bucket, in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    ],
+    [
+      "a stack, too",
+      ["--bucket", "b", "-s", "acme"],
+      key,
+      "-s and --bucket each name a bucket, and backups lists one at a time.",
+    ],
+  ])("with %s is a mistake in the line", async (_what, args, env, words) => {
+    const { code, stdout, stderr } = await run(args, env);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(words);
+  });
+});
+
+describe("one of several communities, which a program makes from arguments", () => {
+  const argumentsOf = (domain: string, more: object = {}) => ({
+    domain,
+    owner: { username: "rex", email: `rex@${domain}` },
+    cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+    fly: { organization: "mastiff" },
+    ...more,
+  });
+  const community = (name: string, args: object, access?: string) => ({
+    urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+    type: "mastiff:index:Community",
+    inputs: args,
+    outputs:
+      access === undefined
+        ? {}
+        : {
+            backups: {
+              "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+              plaintext: access,
+            },
+          },
+  });
+  const on = (access?: string) => {
+    const resources = [
+      community("dogs", argumentsOf("dogs.party"), backupsOutput(s3.url, { bucket: "not-asked" })),
+      community("cats", argumentsOf("cats.party"), access),
+    ];
+    pulumi = scriptedPulumi({
+      "stack ls": JSON.stringify([{ name: "acme", current: true }]),
+      "config --json": "{}",
+      "stack export": JSON.stringify({ deployment: { resources } }),
+    });
+  };
+  const flyctl = () => {
+    throw new Error("the list asks the bucket alone");
+  };
+
+  test("is listed with the key that the state has of it", async () => {
+    on(backupsOutput(s3.url));
+    putBackup(s3, { hours: 1, manifest: { domain: "cats.party" } });
+    const { code, stdout, stderr } = await runMastiff(["backups", "--community", "cats"], { pulumi, flyctl });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).not.toContain("planted");
+    expect(pulumi.calls().filter((call) => call.includes("--show-secrets"))).toHaveLength(1);
+  });
+
+  test("has to be named, and has to have backups", async () => {
+    on();
+    const unnamed = await runMastiff(["backups"], { pulumi, flyctl });
+    expect([unnamed.code, unnamed.stdout]).toEqual([2, ""]);
+    expect(unnamed.stderr).toContain("with --community <name>: dogs, cats");
+    const { code, stderr } = await runMastiff(["backups", "--community", "cats"], { pulumi, flyctl });
+    expect(code).toBe(1);
+    expect(stderr).toContain("no backup of cats.party was set up yet.");
+  });
+
+  test("is backed up in its own app", async () => {
+    on();
+    const { manifest } = putBackup({ objects: new Map() }, { hours: 0 });
+    const own = new Flyctl([JSON.stringify(manifest)]);
+    const { code, stderr } = await runMastiff(["backup", "--community", "cats"], { pulumi, flyctl: own.run });
+    expect(code, stderr).toBe(0);
+    const started = own.calls.filter(([group, verb]) => group === "machine" && verb === "run");
+    expect(started.map((args) => args.join(" "))).toEqual([
+      expect.stringContaining(" -a cats-party-backup "),
+    ]);
   });
 });

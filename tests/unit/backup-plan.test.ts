@@ -4,7 +4,8 @@ import {
   backupSpec,
   backupThings,
   expiryRules,
-  namesBackup,
+  type LastRelease,
+  namedByRelease,
   planBackup,
 } from "../../components/backup/backup-plan.ts";
 import { recipient } from "../support/backup-recipient.ts";
@@ -60,11 +61,22 @@ test("what is looked at has the key that the last state has", () => {
   expect(machine.spec).toEqual(backupSpec(place, planned(), recipient));
 });
 
-test.each<[string, Record<string, unknown> | undefined, boolean]>([
-  ["a first release", undefined, true],
-  ["a release that has the name already", { image: "m:v1", backup: "acme-backup" }, true],
-  ["a release from before there were backups, unchanged", { image: "m:v1" }, false],
-  ["a release from before there were backups, with another image", { image: "m:v0" }, true],
-])("whether the app of the backups is named: %s", (_which, released, isNamed) => {
-  expect(namesBackup(released, "m:v1")).toBe(isNamed);
+const last = (spec: object, backupApp?: string): LastRelease => ({ spec: { ...spec }, backupApp });
+
+test.each<[string, string | undefined, LastRelease | undefined, string | undefined]>([
+  ["a first release", "new", undefined, "new"],
+  ["one that has the name already", "new", last({ image: "m:v1", backup: "new" }, "new"), "new"],
+  ["one from before there were backups, unchanged", "new", last({ image: "m:v1" }), undefined],
+  ["one from before there were backups, with another image", "new", last({ image: "m:v0" }), "new"],
+  ["the app changes, the image does not", "new", last({ image: "m:v1", backup: "old" }, "old"), "old"],
+  [
+    "app and image change: the old machine takes it",
+    "new",
+    last({ image: "m:v0", backup: "old" }, "old"),
+    "old",
+  ],
+  ["the app had changed, the image changes", "new", last({ image: "m:v0", backup: "old" }, "new"), "new"],
+  ["backups are off now", undefined, last({ image: "m:v1", backup: "old" }, "old"), undefined],
+])("the app that a release names for its backup: %s", (_which, planned, released, named) => {
+  expect(namedByRelease(planned, "m:v1", released)).toBe(named);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { planBackup } from "../../components/backup/backup-plan.ts";
 import { recipient, recipientOfVersion6 } from "../support/backup-recipient.ts";
 import { fixes, parse, problems, refusal, required } from "../support/config.ts";
 
@@ -11,6 +12,7 @@ test("backups are on: one a day, in a bucket of the account that is named after 
   const usual = {
     schedule: "daily",
     keep: { daily: 14, weekly: 8, monthly: 12 },
+    app: "mastiff-party-backup",
     bucket: "backups-mastiff-party",
     account: required.cloudflareAccountId,
     recipients: [],
@@ -25,8 +27,15 @@ test("each part replaces its own default", () => {
   expect(parse(backup(parts)).backup).toEqual({
     ...parts,
     keep: { daily: 14, weekly: 2, monthly: 12 },
+    app: "mastiff-party-backup",
     bucket: "backups-mastiff-party",
   });
+});
+
+test("the app has a name of its own, where somebody else has the usual one", () => {
+  expect(parse({ app: "dogs" }).backup?.app).toBe("dogs-backup");
+  expect(parse(backup({ app: "dogs-kept" })).backup?.app).toBe("dogs-kept");
+  expect(planBackup(parse(backup({ app: "dogs-kept" })))?.app).toBe("dogs-kept");
 });
 
 test("another S3 is the operator's: with a bucket and a key", () => {
@@ -68,6 +77,17 @@ describe("refused, with the reason", () => {
       "more days than a year has",
       backup({ keep: { daily: 400 } }),
       "backup: keep.daily: Too big: expected number to be <=366",
+    ],
+    ["a name of no app", backup({ app: "Acme" }), "backup: app: an app's name is lower-case letters"],
+    [
+      "a name that Fly reserves",
+      backup({ app: "xn--acme" }),
+      "backup: is reserved and cannot be the name of a Fly app",
+    ],
+    [
+      "the app of the database",
+      backup({ app: "mastiff-party-db" }),
+      "backup: is another app of this community: backups need an app of their own",
     ],
     ["a name of no bucket", backup({ bucket: "Acme" }), "backup: bucket: a bucket's name is"],
     ["an account of no kind", backup({ account: "acme" }), "backup: account: must be 32 hexadecimal digits"],

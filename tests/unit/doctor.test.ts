@@ -633,6 +633,23 @@ describe("mastiff doctor", () => {
       expect(findings[0]?.repair).not.toMatch(takesAway);
     });
 
+    test("warns of a newest one that a recipient cannot open, and not of older ones", async () => {
+      put({ hours: 20, manifest: { domain: "acme.social", skipped: ["AAAA"] } });
+      put({ hours: 30, manifest: { domain: "acme.social", skipped: ["BBBB"] } });
+      const { code, findings } = await found();
+      expect(code).toBe(0);
+      expect(findings).toMatchObject([
+        {
+          check: name,
+          urgency: "warning",
+          came: "backups-acme-social: the newest backup is not encrypted for AAAA",
+          repair: expect.stringContaining("pulumi preview -s acme"),
+        },
+      ]);
+      put({ hours: 1, manifest: { domain: "acme.social", skipped: [] } });
+      expect((await found()).findings).toEqual([]);
+    });
+
     test.each<[what: string, words: string, prepare: () => Answer | undefined]>([
       ["in an empty bucket", "backups-acme-social: there is no backup", () => undefined],
       [

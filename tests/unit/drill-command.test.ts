@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";

@@ -178,3 +178,40 @@ describe("a flyctl that has the terminal", () => {
     },
   );
 });
+
+describe("of one of several communities that a program makes from arguments", () => {
+  const community = (name: string) => ({
+    urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+    type: "mastiff:index:Community",
+    inputs: {
+      domain: `${name}.party`,
+      owner: { username: "rex", email: `rex@${name}.party` },
+      cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+      fly: { organization: "mastiff" },
+    },
+  });
+
+  test.each([
+    [["logs", "--app", "database", "--community", "cats"], "logs -a cats-party-db"],
+    [["console", "psql", "--community", "dogs"], "postgres connect -a dogs-party-db"],
+  ])("%j goes to its apps", async (args, line) => {
+    pulumi = scriptedPulumi({
+      "stack ls": JSON.stringify([{ name: "acme", current: true }]),
+      "config --json": "{}",
+      "stack export": JSON.stringify({ deployment: { resources: [community("dogs"), community("cats")] } }),
+    });
+    const calls: (readonly string[])[] = [];
+    const { code, stderr } = await runMastiff(args, {
+      pulumi,
+      flyctl: () => {
+        throw new Error("nobody could answer this flyctl");
+      },
+      async attached(_file, words) {
+        calls.push(words);
+        return { exitCode: 0 };
+      },
+    });
+    expect(code, stderr).toBe(0);
+    expect(calls.map((words) => words.join(" "))).toEqual([expect.stringContaining(line)]);
+  });
+});

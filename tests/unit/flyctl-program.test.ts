@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Program, runProgram } from "../../providers/fly/call/program.ts";
+import { type Program, runProgram } from "../../providers/shared/program.ts";
 
 const run = (script: string, more: Partial<Program> = {}) =>
   runProgram(process.execPath, ["-e", script], {

@@ -23,7 +23,7 @@ const breakages: Record<string, string> = {
   "components/fly/components-take-only-types-from-the-driver.ts": "../../providers/fly/leaf.ts",
   "providers/fly/driver-stands-alone.ts": "../sendgrid/leaf.ts",
   "providers/rules/rules-are-pure.ts": "../sendgrid/leaf.ts",
-  "providers/cloudflare/only-the-driver-runs-programs.ts": "node:child_process",
+  "providers/cloudflare/two-files-run-programs.ts": "node:child_process",
   "sandbox/clouds/declared-packages-only.ts": "semver",
   "sandbox/clouds/resolvable.ts": "./nowhere.ts",
   "providers/sendgrid/product-has-no-development-packages.ts": "yaml",

@@ -9,7 +9,7 @@ import { callOf } from "../../cli/call.ts";
 import type { Command } from "../../cli/command.ts";
 import { mastiff } from "../../cli/commands.ts";
 import { nearest } from "../../cli/nearest.ts";
-import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import {
@@ -423,6 +423,7 @@ describe("recover", () => {
       pending: [{ type: "creating", name: "mail-dkim1" }],
       halfKnown: [],
       leftovers: [],
+      notLookedAt: [],
     });
     expect(stderr).toContain(
       "mail-dkim1: a run was interrupted while creating it; the pending operation is cleared\n",

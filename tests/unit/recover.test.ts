@@ -11,9 +11,12 @@ import {
 } from "../../cli/communities.ts";
 import { lockIn } from "../../cli/recover/engine.ts";
 import { withoutHalfKnown } from "../../cli/recover/half-known.ts";
-import { isLeftover } from "../../cli/recover/leftovers.ts";
+import { isLeftover, leftoverTokens } from "../../cli/recover/leftovers.ts";
 import { hintFor, hintForNoAnswer } from "../../components/cloudflare/hints.ts";
+import type { CloudClient } from "../../providers/shared/cloud-client.ts";
+import { CloudError } from "../../providers/shared/cloud-error.ts";
 import { marked } from "../../providers/shared/mark.ts";
+import { parse } from "../support/config.ts";
 
 /** The file backend's message (pulumi 3.259, pkg/backend/diy/lock.go). */
 const locked = (host: string, pid: number) =>
@@ -237,5 +240,69 @@ describe("the communities of a stack", () => {
       /^The stack acme has no community "cats"\..*with --community <name>: dogs, dogs-old$/s,
     );
     expect(() => communityNamed([], "cats", "acme")).toThrow(/: none$/);
+  });
+});
+
+describe("tokens that no state records", () => {
+  const mine = "00000000000000000000000000000d09";
+  const theirs = "f".repeat(32);
+  const identity = "3f9a1c0b77de";
+  const world = (account?: string): Parameters<typeof leftoverTokens>[1] => ({
+    community: parse({
+      cloudflareAccountId: mine,
+      backup: JSON.stringify(account === undefined ? {} : { account }),
+    }),
+    identity,
+    began: "2026-11-29T03:00:00Z",
+    ended: "2026-11-29T03:10:00Z",
+    ids: () => new Set<string>(),
+  });
+  const token = { id: "t", name: marked(`${identity} mastiff/acme`, "backups") };
+  /** A Cloudflare that lists one token in each account, and refuses with a status in these. */
+  const cloudThat = (refuses: Record<string, number> = {}) => {
+    const asked: string[] = [];
+    const cloud = {
+      async get(path: string) {
+        asked.push(path);
+        const status = refuses[path.split("/")[2] ?? ""];
+        if (status !== undefined)
+          throw new CloudError({ cloud: "Cloudflare", call: `GET ${path}`, status, messages: ["no"] });
+        return { result: [{ ...token, issued_on: "2026-11-29T03:05:00Z" }] };
+      },
+    } as unknown as CloudClient;
+    return { cloud, asked };
+  };
+  const find = async (cloud: CloudClient, of: ReturnType<typeof world>) => {
+    const unseen: string[] = [];
+    const found = await leftoverTokens(cloud, of, (words) => unseen.push(words));
+    return { paths: found.map(({ path }) => path), unseen };
+  };
+
+  test("are looked for in the account of the uploads, and in that of the backups", async () => {
+    expect(await find(cloudThat().cloud, world())).toEqual({
+      paths: [`/accounts/${mine}/tokens/t`],
+      unseen: [],
+    });
+    expect((await find(cloudThat().cloud, world(theirs))).paths).toEqual([
+      `/accounts/${mine}/tokens/t`,
+      `/accounts/${theirs}/tokens/t`,
+    ]);
+  });
+
+  test.each([401, 403])(
+    "in an account of the backups that answers %d are said to be unseen",
+    async (status) => {
+      expect(await find(cloudThat({ [theirs]: status }).cloud, world(theirs))).toEqual({
+        paths: [`/accounts/${mine}/tokens/t`],
+        unseen: [
+          `tokens in the account ${theirs} (mastiff:backup.account) were not looked at: CLOUDFLARE_API_TOKEN may not list them`,
+        ],
+      });
+    },
+  );
+
+  test("any other refusal ends the search: nothing may be told of what was not seen", async () => {
+    await expect(find(cloudThat({ [theirs]: 500 }).cloud, world(theirs))).rejects.toThrow(CloudError);
+    await expect(find(cloudThat({ [mine]: 403 }).cloud, world(theirs))).rejects.toThrow(CloudError);
   });
 });

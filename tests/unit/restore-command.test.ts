@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Ended, Program } from "../../providers/fly/call/program.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
 import { runMastiff, type Surroundings } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 import { type ScriptedPulumi, scriptedPulumi } from "../support/scripted-pulumi.ts";

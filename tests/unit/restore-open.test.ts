@@ -12,7 +12,7 @@ import {
 } from "openpgp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keysOf, sessionKeyOf, textOf } from "../../cli/restore/keys.ts";
-import { inShell, type Shell, shell } from "../../providers/fly/call/shell.ts";
+import { inShell, type Shell, shell } from "../../providers/shared/shell.ts";
 
 const escrow = '{"domain":"mastiff.party"}';
 const dump = "a dump, ".repeat(40_000);

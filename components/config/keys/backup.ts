@@ -1,5 +1,6 @@
 /** Keys for the backups of the database. */
 import { z } from "zod";
+import { nameRules } from "../../../providers/rules/names.ts";
 import { publicKeyProblem } from "../armoured-key.ts";
 import { offOrJsonOf, secretText } from "../forms.ts";
 import { described } from "../key-words.ts";
@@ -54,6 +55,15 @@ const backup = z.strictObject(
       .meta({
         description:
           "How long backups are kept: `daily` in days (1 to 366, default 14), `weekly` in weeks (1 to 104, default 8), `monthly` in months (1 to 120, default 12). Hourly ones are kept for 3 days.",
+      })
+      .optional(),
+    app: z
+      .string()
+      .regex(nameRules.flyApp.pattern, "an app's name is lower-case letters, digits and dashes")
+      .max(nameRules.flyApp.longest, "an app's name has at most 63 characters")
+      .meta({
+        description:
+          "Name of the app on Fly whose machine takes the backups. App names are unique on all of Fly. Default: `<app>-backup`.",
       })
       .optional(),
     bucket: bucketName

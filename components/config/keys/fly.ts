@@ -30,7 +30,7 @@ export const flyKeys = {
       .optional(),
     {
       description:
-        "Name of the web app on Fly. The other apps are named after it: `<app>-streaming`, `<app>-db`, `<app>-redis`, `<app>-backup`, `<app>-mirror`. App names are unique on all of Fly.",
+        "Name of the web app on Fly. The other apps are named after it: `<app>-streaming`, `<app>-db`, `<app>-redis`, `<app>-mirror`, and `<app>-backup` if `backup` names no other. App names are unique on all of Fly.",
       unset: "the domain, dashed as in `bucket`",
       example: "acme-social",
     },

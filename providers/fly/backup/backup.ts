@@ -1,9 +1,9 @@
+import { shell } from "../../shared/shell.ts";
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure } from "../call/errors.ts";
+import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { logOf } from "../call/log.ts";
 import { say } from "../call/progress.ts";
-import { shell } from "../call/shell.ts";
 import { gone, type Task } from "../kind.ts";
 import { awaitEnd, type Ended, lastSaid, leftOver, type OneOff, remove, start } from "../release/one-off.ts";
 import type { BackupOutput, BackupSpec, Observation } from "../spec.ts";
@@ -42,8 +42,7 @@ export async function ensure(task: Task<BackupSpec>): Promise<BackupOutput> {
   const { app } = spec;
   await requireOurs(task);
   const image = await imageOfServer(fly, spec.server);
-  if (image === undefined)
-    throw new Error("the database has no machine: there is nothing to take backups of");
+  if (image === undefined) throw noServer(spec);
   const wanted = wantedMachine(spec, image, shell().env.SECRETS_DIGEST);
   await awaitRuns(fly, app, await scheduledIn(fly, app));
 
@@ -104,6 +103,17 @@ async function requireOurs({ spec, previous, fly }: Task<BackupSpec>): Promise<v
     });
   }
   if (found.owner !== "ours") throw notOurs(spec, found.owner);
+}
+
+function noServer({ server }: BackupSpec): DriverError {
+  return new DriverError({
+    what: `The database's app "${server}" has no machine, so there is nothing to take backups of.`,
+    fix: [
+      `see what the app still has:  flyctl status -a ${server}`,
+      "if it is gone with its volume, bring back the newest backup (docs/backups.md, “Restore”)",
+    ],
+    retry: retry.no,
+  });
 }
 
 async function scheduledIn(fly: Fly, app: string): Promise<Machine[]> {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { shell } from "./shell.ts";
+import { shell } from "../../shared/shell.ts";
 
 /** flyctl's config folders: reading the debug log in them, and removing those that killed drivers left. */
 

@@ -1,4 +1,4 @@
-import { shell } from "./shell.ts";
+import { shell } from "../../shared/shell.ts";
 
 /**
  * flyctl's environment: the driver's own, without

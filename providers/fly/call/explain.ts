@@ -1,9 +1,9 @@
 import { setParts } from "../../rules/config-parts.ts";
+import { shell } from "../../shared/shell.ts";
 import * as argv from "./argv.ts";
 import { DriverError, type FlyctlFailure, lastLines, type Problem, retry } from "./errors.ts";
 import type { Fly } from "./flyctl.ts";
 import { table } from "./parse.ts";
-import { shell } from "./shell.ts";
 
 /** There is no flyctl to run. */
 export const noFlyctl: Problem = {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Repetition, repeat } from "../../shared/repeat.ts";
+import { shell } from "../../shared/shell.ts";
 import type { Argv } from "./argv-parts.ts";
 import { failureStatus, folderPrefix, gapIn, sweep } from "./config-folder.ts";
 import { flyctlEnvironment } from "./environment.ts";
@@ -10,7 +11,6 @@ import { errorMessage, jsonIn, plain } from "./parse.ts";
 import { patiently } from "./patience.ts";
 import { reasonOf } from "./reason.ts";
 import { redactor, showArgv } from "./redact.ts";
-import { shell } from "./shell.ts";
 import { longestSilenceMs, Silence } from "./silence.ts";
 
 /**

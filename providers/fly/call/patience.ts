@@ -1,5 +1,5 @@
+import { shell } from "../../shared/shell.ts";
 import { DriverError, retry } from "./errors.ts";
-import { shell } from "./shell.ts";
 
 /** A factor below 1 cuts no limit to less than this: a healthy Fly takes a second or two. */
 const leastMs = 5_000;

@@ -3,7 +3,7 @@
  * `database: preparing (42 s)`. A long step prints its line again every 30 s, since hours of silence
  * (a migration) look like a hang.
  */
-import { type Shell, shell } from "./shell.ts";
+import { type Shell, shell } from "../../shared/shell.ts";
 
 const againAfterMs = 30_000;
 

@@ -4,8 +4,10 @@ import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say, tell } from "../call/progress.ts";
 import type { ReleaseSpec } from "../spec.ts";
+import type { Secret } from "../things/listed-secrets.ts";
 import { groupOf, isGone, type Machine, parseImage, sharedSize } from "../things/machines.ts";
 import { upgradeProblem } from "./mastodon-version.ts";
+import * as step from "./minor-step.ts";
 import { answerOf, failed, finish, leftOver, mustRun, type OneOff, runOneOff } from "./one-off.ts";
 import { railsRunner } from "./rails.ts";
 import type { Plan } from "./release-plan.ts";
@@ -92,26 +94,44 @@ export async function awaitMigrations(
   return well;
 }
 
+/** What earlier runs of the release have left. */
+export interface Earlier {
+  /** Migrations that have succeeded. */
+  well: Done;
+  /** Secrets of the app, some of which are notes of what has begun. */
+  secrets: readonly Secret[];
+}
+
 /** Does what must be done before any machine gets the new image or the new secrets. */
-export async function beforeDeploy(work: ReleaseWork, todo: Plan, well: Done): Promise<void> {
+export async function beforeDeploy(work: ReleaseWork, todo: Plan, earlier: Earlier): Promise<void> {
   const { spec } = work;
   if (spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged)) await redisGate(work);
   if (spec.database === null) return;
-  if (todo.first) await migrate(work, "db-prepare", well);
+  if (todo.first) await migrate(work, "db-prepare", earlier.well);
   else if (todo.imageChanged) {
-    await backUpFirst(work, todo, well);
-    await migrate(work, "db-migrate-pre", well);
+    await backUpFirst(work, todo, earlier);
+    await migrate(work, "db-migrate-pre", earlier.well);
   }
 }
 
 /**
  * Takes a backup before the migration to another minor version, whose way back is a backup (docs/operations.md,
- * “Going back”). After a migration that has succeeded, it would be too late.
+ * “Going back”). Once the migration has begun, it would be too late.
  */
-async function backUpFirst({ fly, spec }: ReleaseWork, { otherMinor }: Plan, well: Done): Promise<void> {
+async function backUpFirst(
+  { fly, spec }: ReleaseWork,
+  { otherMinor }: Plan,
+  { well, secrets }: Earlier,
+): Promise<void> {
   if (spec.backup === undefined || otherMinor === undefined) return;
   if (well.has(done("db-migrate-pre", spec.image))) return;
-  await backUpBefore(fly, spec.backup, { from: otherMinor, to: parseImage(spec.image).tag ?? spec.image });
+  const to = parseImage(spec.image).tag ?? spec.image;
+  if (step.hasBegun(secrets, to, Date.now())) {
+    say("backup", `an earlier run took one before ${to}, and has begun to migrate since: it is the way back`);
+    return;
+  }
+  await backUpBefore(fly, spec.backup, { from: otherMinor, to });
+  await step.begin(fly, spec.app, to);
 }
 
 /** Runs the migration, unless it has already succeeded. */

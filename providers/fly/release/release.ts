@@ -1,7 +1,7 @@
+import { shell } from "../../shared/shell.ts";
 import * as argv from "../call/argv.ts";
 import { DriverError } from "../call/errors.ts";
 import { say, tell } from "../call/progress.ts";
-import { shell } from "../call/shell.ts";
 import { gone, type Task } from "../kind.ts";
 import type { Observation, ReleaseOutput, ReleaseSpec } from "../spec.ts";
 import { debtsAmong, note, strike } from "../things/debts.ts";
@@ -10,6 +10,7 @@ import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/
 import { isOwnerSecret, unstageOwner } from "../things/owner-secret.ts";
 import { content, type Found, find, notOurs } from "../things/ownership.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
+import * as step from "./minor-step.ts";
 import { leftOver, remove } from "./one-off.ts";
 import {
   awaitMigrations,
@@ -62,7 +63,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
 
   const file = busy ? await validated(work, toml.stamped) : "";
   if (todo.deploy) {
-    await beforeDeploy(work, todo, well);
+    await beforeDeploy(work, todo, { well, secrets: found.secrets });
     if (spec.database !== null && todo.imageChanged) debts.add("MASTIFF_OWES_MIGRATION");
     if (spec.smoke) debts.add("MASTIFF_OWES_SMOKE");
     await note(fly, app, debts);
@@ -79,6 +80,8 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
     if (spec.smoke) await smoke(work);
     await strike(fly, app, "MASTIFF_OWES_SMOKE");
   }
+  if (todo.otherMinor !== undefined || found.secrets.some(({ name }) => step.isNote(name)))
+    await step.end(fly, app);
   await restartSilent(fly, spec, machines);
   return { app, image: spec.image, release: releaseOf(machines) };
 }

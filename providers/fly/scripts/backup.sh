@@ -42,6 +42,16 @@ digest_of() {
   printf '%s' "${line%% *}"
 }
 
+# As `s3 PUT`: key with query, file, options of curl. Without the MD5, a bucket whose Object Lock has a default
+# retention refuses objects and parts (AWS: PutObject, Content-MD5), and the signed SHA-256 does not do instead.
+put() {
+  local resource=$1 file=$2 line
+  shift 2
+  line=$(md5sum <"$file")
+  line=$(printf '%b' "$(printf '%s' "${line%% *}" | sed 's/../\\x&/g')" | base64)
+  s3 PUT "$resource" "$(digest_of "$file")" "$work/answer" --upload-file "$file" --header "content-md5: $line" "$@"
+}
+
 # Reads an object back: key, its SHA-256, its bytes.
 compare() {
   local key=$1 digest=$2 bytes=$3 summing back
@@ -96,21 +106,31 @@ gpg=(gpg --batch --no-tty --quiet --no-autostart --trust-model always)
 printf '%s' "$MASTIFF_BACKUP_RECIPIENTS" | base64 --decode | "${gpg[@]}" --import ||
   fail "MASTIFF_BACKUP_RECIPIENTS has a key that gpg cannot read"
 fingerprints=()
+skipped=()
 # pg_dump has compressed what it writes.
 seal=("${gpg[@]}" --compress-algo none --encrypt)
 previous=""
 while IFS=: read -r kind _ _ _ _ _ _ _ _ fingerprint _; do
   # Each key's own fingerprint comes first. The others belong to its subkeys.
   if [[ $kind == fpr && $previous == pub ]]; then
-    fingerprints+=("$fingerprint")
-    seal+=(--recipient "$fingerprint")
+    # A key that has expired must not end the backups for the others. The first is the stack's own: gpg lists keys in
+    # the order in which they were imported.
+    if "${gpg[@]}" --encrypt --recipient "$fingerprint" </dev/null >/dev/null; then
+      fingerprints+=("$fingerprint")
+      seal+=(--recipient "$fingerprint")
+    elif ((${#fingerprints[@]} > 0)); then
+      skipped+=("$fingerprint")
+      say "skipped a recipient: gpg cannot encrypt for $fingerprint"
+    else
+      fail "gpg cannot encrypt for $fingerprint, the key of the stack"
+    fi
   fi
   previous=$kind
 done < <("${gpg[@]}" --with-colons --list-keys)
 ((${#fingerprints[@]} > 0)) || fail "MASTIFF_BACKUP_RECIPIENTS has no public key"
 # A pipe, because bash keeps here-documents and here-strings in files.
 printf '%s' "$MASTIFF_ESCROW" | "${seal[@]}" >"$work/escrow" ||
-  fail "gpg cannot encrypt for ${fingerprints[*]}: has one of these keys expired?"
+  fail "gpg cannot encrypt for ${fingerprints[*]}"
 unset MASTIFF_ESCROW
 
 class=${classes[-1]}
@@ -184,8 +204,8 @@ while true; do
   number=$((number + 1))
   # S3's limit: 625 GiB in parts of 64 MiB.
   ((number <= 10000)) || fail "the dump has more than 10000 parts of $part bytes"
-  s3 PUT "$dump?partNumber=$number&uploadId=$upload" "$(digest_of "$work/part")" "$work/answer" \
-    --upload-file "$work/part" || fail "part $number of $dump was not taken: the request $(words)"
+  put "$dump?partNumber=$number&uploadId=$upload" "$work/part" ||
+    fail "part $number of $dump was not taken: the request $(words)"
   printf '<Part><PartNumber>%s</PartNumber><ETag>%s</ETag></Part>' "$number" "$etag" >>"$work/parts"
   bytes=$((bytes + held))
   ((number % 16 > 0)) || say "sent $((bytes / 1024 / 1024)) MiB"
@@ -215,21 +235,23 @@ compare "$dump" "$sum" "$bytes"
 
 sent+=("$escrow")
 escrow_digest=$(digest_of "$work/escrow")
-s3 PUT "$escrow" "$escrow_digest" "$work/answer" --upload-file "$work/escrow" ||
-  fail "$escrow was not taken: the request $(words)"
+put "$escrow" "$work/escrow" || fail "$escrow was not taken: the request $(words)"
 compare "$escrow" "$escrow_digest" "$(stat --format=%s "$work/escrow")"
 
 printf -v keys ',"%s"' "${fingerprints[@]}"
+left=""
+((${#skipped[@]} == 0)) || printf -v left ',"%s"' "${skipped[@]}"
 manifest=$(
   printf '{"format":1,"domain":"%s","taken":"%s","class":"%s",' \
     "$(quoted "$MASTIFF_DOMAIN")" "$(stamp %Y-%m-%dT%H:%M:%SZ)" "${class%%/*}"
   printf '"mastodon":"%s",%s,' "$(quoted "$MASTIFF_VERSION")" "$(measured)"
   printf '"bytes":%s,"sha256":"%s","entries":%s,' "$bytes" "$sum" "$entries"
-  printf '"dump":"%s","escrow":"%s","recipients":[%s],"seconds":%s}' "$dump" "$escrow" "${keys:1}" "$SECONDS"
+  printf '"dump":"%s","escrow":"%s","recipients":[%s],"skipped":[%s],' "$dump" "$escrow" "${keys:1}" "${left:1}"
+  printf '"seconds":%s}' "$SECONDS"
 )
 printf '%s\n' "$manifest" >"$work/manifest"
 # From here on a manifest may exist, whatever the answer is: nothing that it names may be removed.
 sent=()
-s3 PUT "$name.json" "$(digest_of "$work/manifest")" "$work/answer" --upload-file "$work/manifest" \
-  --header "content-type: application/json" || fail "$name.json was not taken: the request $(words)"
+put "$name.json" "$work/manifest" --header "content-type: application/json" ||
+  fail "$name.json was not taken: the request $(words)"
 say "$manifest"

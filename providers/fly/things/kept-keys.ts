@@ -9,23 +9,23 @@ import { isIntact, type Sealed } from "./seal.ts";
  * other values.
  */
 export function keptKeys(
-  { forGood = [] }: SecretsSpec,
+  { forGood: permanent = [] }: SecretsSpec,
   values: Readonly<Record<string, string>>,
 ): Sealed | undefined {
-  if (forGood.length === 0) return undefined;
-  const text = JSON.stringify([...forGood].sort().map((name) => [name, values[name]]));
+  if (permanent.length === 0) return undefined;
+  const text = JSON.stringify([...permanent].sort().map((name) => [name, values[name]]));
   return { prefix: "MASTIFF_KEYS_SEAL_", text };
 }
 
 /** @throws when the app was sealed with other values; runs before anything is staged. */
 export function refuseOtherKeys(
-  { app, forGood = [] }: SecretsSpec,
+  { app, forGood: permanent = [] }: SecretsSpec,
   live: readonly Secret[],
   kept: Sealed | undefined,
 ): void {
   if (kept === undefined || isIntact(live, kept) !== false) return;
   throw new DriverError({
-    what: `The keys of the app ${app} differ from those in this stack's state, and one or more of these would change: ${forGood.join(", ")}. Accounts could no longer sign, browsers would get no notifications, and everybody would be logged out.`,
+    what: `The keys of the app ${app} differ from those in this stack's state, and one or more of these would change: ${permanent.join(", ")}. Accounts could no longer sign, browsers would get no notifications, and everybody would be logged out.`,
     setIn: "the stack's state, which has lost a secret (pulumi state delete, an older or a new state)",
     fix: [
       "restore the state that has them:  pulumi stack import --file state.json  (docs/operations.md, “Secrets”)",

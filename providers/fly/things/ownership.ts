@@ -185,14 +185,13 @@ export function notOurs(claim: Claim, owner: "another stack's" | "unmarked"): Dr
     what: `The Fly app "${app}" already exists in organisation ${org} and belongs to something else: ${whose}.`,
     setIn: namedBy(claim),
     fix: [
-      option === undefined
-        ? "choose another name:  pulumi config set mastiff:app <name>"
-        : `choose another name:  ${option} <name>`,
       ...(option === undefined
         ? [
+            "choose another name:  pulumi config set mastiff:app <name>",
+            "or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>",
             "or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
           ]
-        : []),
+        : [`choose another name:  ${option} <name>`]),
       `to see what is in it:  flyctl status -a ${app}`,
     ],
     retry: retry.no,
@@ -207,9 +206,12 @@ export function taken(claim: Claim, failure: FlyctlFailure): DriverError {
       what: `The app name "${app}" is taken: names are unique on all of Fly, and organisation ${org} does not have this app.`,
       setIn: namedBy(claim),
       fix: [
-        option === undefined
-          ? "choose another name:  pulumi config set mastiff:app <name>"
-          : `choose another name:  ${option} <name>`,
+        ...(option === undefined
+          ? [
+              "choose another name:  pulumi config set mastiff:app <name>",
+              "or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>",
+            ]
+          : [`choose another name:  ${option} <name>`]),
         "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",
       ],
       retry: retry.no,

@@ -12,7 +12,7 @@ import { isGone, type Machine, machinesOf, sizeDifferences, sizeOf } from "./mac
 import { destroyApp, find, inOrganisation, notOurs, takeBack as takeBackApp } from "./ownership.ts";
 import { peopleIn } from "./people.ts";
 import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
-import { awaitServer, create, identifier, letIn, literal, sql } from "./psql.ts";
+import { awaitServer, ensureCreated, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
 import {
   growVolume,
@@ -45,7 +45,12 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   await ensureRole(fly, app, machine.id, spec, password);
   if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
     say("database", `creating database ${database}`);
-    await create(fly, app, machine.id, `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`);
+    await ensureCreated(
+      fly,
+      app,
+      machine.id,
+      `CREATE DATABASE ${identifier(database)} OWNER ${identifier(user)}`,
+    );
   }
   return { app, host: `${app}.flycast`, port: 5432, database, user };
 }

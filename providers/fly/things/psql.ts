@@ -30,7 +30,12 @@ export async function sql(
  * Runs a CREATE. The caller has just seen that the thing does not exist. So "already exists" is no error: the
  * answer to this very CREATE was lost, and the call was retried.
  */
-export async function create(fly: Fly, app: string, machine: string, statement: string): Promise<void> {
+export async function ensureCreated(
+  fly: Fly,
+  app: string,
+  machine: string,
+  statement: string,
+): Promise<void> {
   try {
     await sql(fly, app, machine, statement);
   } catch (error) {
@@ -50,7 +55,7 @@ export async function letIn(
 ): Promise<void> {
   const role = identifier(user);
   if (known) await sql(fly, app, machine, `ALTER ROLE ${role} WITH LOGIN PASSWORD ${verifier}`);
-  else await create(fly, app, machine, `CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`);
+  else await ensureCreated(fly, app, machine, `CREATE ROLE ${role} LOGIN PASSWORD ${verifier}`);
 }
 
 /** A statement failed: Postgres refused it, or psql found no server, which may not have started yet. */

@@ -17,12 +17,9 @@ export const badJson = () => refusal(400, 10040, "The JSON you provided was not 
  */
 export function bucketOf(world: World, c: Context<Caller>): Bucket {
   const { account, bucket: name } = c.req.param() as { account?: string; bucket?: string };
-  const jurisdiction = jurisdictionOf(c);
-  const bucket = world.state.cloudflare.buckets.find(
-    (b) => b.accountId === account && b.name === name && b.jurisdiction === jurisdiction,
-  );
+  const place = { accountId: account ?? "", jurisdiction: jurisdictionOf(c) };
+  const bucket = findBucket(world, name ?? "", place);
   if (bucket === undefined) throw noSuchBucket();
-  findBucket(world, bucket.name);
   return bucket;
 }
 

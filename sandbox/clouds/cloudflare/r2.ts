@@ -66,11 +66,16 @@ export type Place = Pick<Bucket, "accountId" | "jurisdiction">;
 
 /** The bucket with this name, anywhere or in this place, after its lifecycle rules were applied. */
 export function findBucket(world: World, name: string, place?: Place): Bucket | undefined {
+  return bucketsNamed(world, name, place)[0];
+}
+
+/** As {@link findBucket}: each account may have one of this name in each jurisdiction. */
+export function bucketsNamed(world: World, name: string, place?: Place): Bucket[] {
   const isThere = (b: Bucket) =>
     place === undefined || (b.accountId === place.accountId && b.jurisdiction === place.jurisdiction);
-  const bucket = world.state.cloudflare.buckets.find((b) => b.name === name && isThere(b));
-  if (bucket !== undefined) applyLifecycle(world, bucket);
-  return bucket;
+  const buckets = world.state.cloudflare.buckets.filter((b) => b.name === name && isThere(b));
+  for (const bucket of buckets) applyLifecycle(world, bucket);
+  return buckets;
 }
 
 /**

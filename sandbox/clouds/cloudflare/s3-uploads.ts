@@ -38,11 +38,22 @@ export function putPart(call: S3Call): Response {
   return new Response(null, { headers: { etag: `"${etagOf(call.body)}"` } });
 }
 
-/** CompleteMultipartUpload. */
+/**
+ * CompleteMultipartUpload. A list that is not in order is an error (docs.aws.amazon.com/AmazonS3/latest/API,
+ * CompleteMultipartUpload: InvalidPartOrder).
+ */
 export function complete(call: S3Call): Response {
   const upload = find(call);
   const request = readXml(call.body.toString("utf8"), "CompleteMultipartUpload");
   const wanted = (request.Part ?? []) as { PartNumber?: string; ETag?: string }[];
+  const numbers = wanted.map(({ PartNumber }) => Number(PartNumber));
+  if (numbers.some((number, i) => i > 0 && number <= (numbers[i - 1] ?? 0))) {
+    throw new S3Refusal(
+      400,
+      "InvalidPartOrder",
+      "The list of parts was not in ascending order. The parts list must be specified in order by part number.",
+    );
+  }
   const parts = wanted.map(({ PartNumber, ETag }) => {
     const stored = upload.parts[String(PartNumber)];
     const bytes = stored === undefined ? undefined : Buffer.from(stored, "base64");

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { findBucket, mayTouch, type Place, tokenOfKey } from "./r2.ts";
+import { bucketsNamed, mayTouch, type Place, tokenOfKey } from "./r2.ts";
 import type { S3Call } from "./s3-call.ts";
 import * as objects from "./s3-objects.ts";
 import * as uploads from "./s3-uploads.ts";
@@ -143,11 +143,13 @@ function allowedBucket(
   how: "read" | "write",
   place: Place | undefined,
 ): Bucket {
-  const bucket = findBucket(world, name, place);
-  if (bucket !== undefined && mayTouch(token, bucket, how)) return bucket;
+  // The address of the local R2 names no account. The token tells which of several buckets is meant.
+  const buckets = bucketsNamed(world, name, place);
+  const bucket = buckets.find((one) => mayTouch(token, one, how));
+  if (bucket !== undefined) return bucket;
   const account = token.accountId ?? world.state.cloudflare.accounts[0]?.id ?? "";
   const imagined = { accountId: account, jurisdiction: "default", name } as Bucket;
-  if (bucket === undefined && mayTouch(token, imagined, how)) {
+  if (buckets.length === 0 && mayTouch(token, imagined, how)) {
     throw new S3Refusal(404, "NoSuchBucket", "The specified bucket does not exist.");
   }
   throw new S3Refusal(403, "AccessDenied", "Access Denied");

@@ -3,6 +3,7 @@
  * name. `private_v6` is a Flycast address inside one organisation's network.
  * https://fly.io/docs/networking/services/
  */
+import { createHash } from "node:crypto";
 import type { World } from "../world.ts";
 import { Refusal } from "./errors.ts";
 import { opaqueId, serial } from "./ids.ts";
@@ -57,8 +58,12 @@ function write(world: World, app: App, type: Address["type"], number: number): s
 /** The 6PN prefix of an app's organisation and network: `fdaa:<network>`. https://fly.io/docs/networking/private-networking/ */
 export function networkPrefix(world: World, app: App): string {
   const org = world.state.fly.organizations[app.orgSlug];
-  const custom = app.network === "default" ? 0 : [...app.network].reduce((n, c) => n + c.charCodeAt(0), 1);
-  return `fdaa:0:${((org?.numericId ?? 0) * 16 + custom).toString(16)}`;
+  // 0 is the organisation's default network. A digest, so that other names are other networks.
+  const custom =
+    app.network === "default"
+      ? 0
+      : 1 + (createHash("sha256").update(app.network).digest().readUInt16BE(0) % 65_535);
+  return `fdaa:${custom.toString(16)}:${((org?.numericId ?? 0) * 16).toString(16)}`;
 }
 
 /** How long a real list lacks an address that was just allocated, in milliseconds. No published figure. */

@@ -11,7 +11,7 @@ import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, cutBySilence } from "./connect.ts";
 import { databaseBytes, rowsOf, type Schema, schemaVersion } from "./database.ts";
 import { behind } from "./direct.ts";
-import { encrypt, type Recipient, recipientsIn } from "./openpgp.ts";
+import { encrypt, type PublicKey, publicKeysIn, type Recipient } from "./openpgp.ts";
 import { askBucket } from "./s3-request.ts";
 
 /** How long a backup takes on the real Fly, in milliseconds: an order of magnitude for a small community. */
@@ -65,7 +65,15 @@ function take(seen: Situation, lines: string[]): void {
   const settings = settingsOf(behind(seen.argv, seen.env).env);
   const taken = new Date(seen.machine.startedAt ?? seen.world.now());
   const classes = classesAt(taken, settings.MASTIFF_BACKUP_SCHEDULE);
-  const recipients = recipientsOf(settings);
+  const keys = keysOf(settings, taken.getTime());
+  const recipients = keys.filter((one): one is Recipient => one.wrap !== undefined);
+  const skipped = keys.filter(({ wrap }) => wrap === undefined).map(({ fingerprint }) => fingerprint);
+  lines.push(
+    ...skipped.flatMap((fingerprint) => [
+      unusable(fingerprint),
+      `skipped a recipient: gpg cannot encrypt for ${fingerprint}`,
+    ]),
+  );
   const escrow = encrypt(Buffer.from(settings.MASTIFF_ESCROW), recipients);
   const bucket = new BackupBucket(seen, settings);
   const chosen = classes.find((one) => !bucket.hasBackup(`${one.name}/${one.period}/`)) ?? classes.at(-1);
@@ -91,6 +99,7 @@ function take(seen: Situation, lines: string[]): void {
     dump: `${stem}.dump.gpg`,
     escrow: `${stem}.escrow.gpg`,
     recipients: recipients.map(({ fingerprint }) => fingerprint),
+    skipped,
     seconds: backupMs / 1000,
   };
   bucket.put(`${stem}.json`, Buffer.from(`${JSON.stringify(manifest)}\n`));
@@ -125,19 +134,28 @@ function weekOf(now: Date): string {
   return `${year}-W${String(week).padStart(2, "0")}`;
 }
 
-function recipientsOf({ MASTIFF_BACKUP_RECIPIENTS: base64 }: Settings): Recipient[] {
-  try {
-    return recipientsIn(Buffer.from(base64, "base64").toString("utf8"));
-  } catch (error) {
-    const said = (error as Error).message;
-    const [, unusable] = /^gpg: ([0-9A-F]{40}): skipped/.exec(said) ?? [];
+/** The keys to encrypt to. The first is the stack's own, without which there is no backup. */
+function keysOf({ MASTIFF_BACKUP_RECIPIENTS: base64 }: Settings, now: number): PublicKey[] {
+  const keys = read(Buffer.from(base64, "base64").toString("utf8"), now);
+  const [own] = keys;
+  if (own !== undefined && own.wrap === undefined)
     throw new Failure(
-      unusable === undefined
-        ? "MASTIFF_BACKUP_RECIPIENTS has a key that gpg cannot read"
-        : `gpg cannot encrypt for ${unusable}: has one of these keys expired?`,
-      said,
+      `gpg cannot encrypt for ${own.fingerprint}, the key of the stack`,
+      unusable(own.fingerprint),
     );
+  return keys;
+}
+
+function read(armoured: string, now: number): PublicKey[] {
+  try {
+    return publicKeysIn(armoured, now);
+  } catch (error) {
+    throw new Failure("MASTIFF_BACKUP_RECIPIENTS has a key that gpg cannot read", (error as Error).message);
   }
+}
+
+function unusable(fingerprint: string): string {
+  return `gpg: ${fingerprint}: skipped: Unusable public key`;
 }
 
 /** What psql reads, and the archive that pg_dump makes of the same snapshot. */

@@ -19,7 +19,7 @@ export function bucketFault(seen: Situation): string | undefined {
   }
   if (missing !== undefined)
     return `Aws::Errors::MissingCredentialsError: unable to sign request without credentials set (${missing})`;
-  const endpoint = /^https:\/\/([0-9a-f]{32})(?:\.(?:eu|fedramp))?\.r2\.cloudflarestorage\.com\/?$/.exec(
+  const endpoint = /^https:\/\/([0-9a-f]{32})(?:\.(eu|fedramp))?\.r2\.cloudflarestorage\.com\/?$/.exec(
     env.S3_ENDPOINT ?? "",
   );
   if (endpoint === null) {
@@ -27,8 +27,9 @@ export function bucketFault(seen: Situation): string | undefined {
   }
   const known = authenticate(world, env.AWS_ACCESS_KEY_ID ?? "", env.AWS_SECRET_ACCESS_KEY ?? "");
   if (known === undefined) return "Aws::S3::Errors::Unauthorized: Unauthorized";
-  const bucket = findBucket(world, env.S3_BUCKET ?? "");
-  if (bucket === undefined || bucket.accountId !== endpoint[1]) {
+  const [, accountId = "", jurisdiction = "default"] = endpoint;
+  const bucket = findBucket(world, env.S3_BUCKET ?? "", { accountId, jurisdiction });
+  if (bucket === undefined) {
     return "Aws::S3::Errors::NoSuchBucket: The specified bucket does not exist.";
   }
   if (!known.buckets.includes(bucket.name)) return "Aws::S3::Errors::AccessDenied: Access Denied";

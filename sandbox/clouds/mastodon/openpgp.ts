@@ -15,10 +15,16 @@ import {
   randomBytes,
 } from "node:crypto";
 
-/** A public key that a text can be encrypted to. */
-export interface Recipient {
+/** A public key that GnuPG reads. */
+export interface PublicKey {
   /** Of the primary key, 40 hex digits in upper case. */
   fingerprint: string;
+  /** Undefined: GnuPG does not encrypt to it, because it only signs, has expired, or is of an unknown algorithm. */
+  wrap: Recipient["wrap"] | undefined;
+}
+
+/** A public key that a text can be encrypted to. */
+export interface Recipient extends PublicKey {
   /** The packet that holds a session key for this recipient. */
   wrap(sessionKey: Buffer): Buffer;
 }
@@ -48,17 +54,18 @@ const hashes: Record<number, string> = { 8: "sha256", 9: "sha384", 10: "sha512" 
 const keyBits: Record<number, 128 | 192 | 256> = { 7: 128, 8: 192, 9: 256 };
 
 /**
- * The recipients in armoured public keys, one after the other.
+ * The keys in armoured public keys, one after the other.
  *
+ * @param now milliseconds since 1970: what has expired by then is not encrypted to
  * @throws Error in GnuPG's words.
  */
-export function recipientsIn(armoured: string): Recipient[] {
+export function publicKeysIn(armoured: string, now: number): PublicKey[] {
   const blocks = armoured.matchAll(
     /-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n(?:[A-Za-z]+: .*\r?\n)*\r?\n([A-Za-z0-9+/=\s]+?)\r?\n(?:=[A-Za-z0-9+/]{4}\r?\n)?-----END/g,
   );
   const keys = [...blocks].flatMap(([, base64 = ""]) => keysIn(packetsIn(Buffer.from(base64, "base64"))));
   if (keys.length === 0) throw new Error("gpg: no valid OpenPGP data found.");
-  return keys.map(recipientOf);
+  return keys.map((packets) => publicKeyOf(packets, now / 1000));
 }
 
 /** The keys in packets. Each begins with its primary key. */
@@ -100,7 +107,7 @@ export function openWith(sessionKey: string, message: Buffer): Buffer | undefine
   return literal?.body.subarray(6);
 }
 
-function recipientOf(packets: Packet[]): Recipient {
+function publicKeyOf(packets: Packet[], now: number): PublicKey {
   const primary = packets[0]?.body;
   if (primary?.[0] !== 4) throw new Error("gpg: no valid OpenPGP data found.");
   const fingerprint = fingerprintOf(primary).toString("hex").toUpperCase();
@@ -110,26 +117,43 @@ function recipientOf(packets: Packet[]): Recipient {
   // A subkey is followed by the signature that binds it, the primary key's user id by the key's own.
   const keys = packets.flatMap(({ tag, body }, at) => {
     const holder = tag === tags.userId ? primary : tag === tags.publicSubkey ? body : undefined;
-    return holder !== undefined && mayEncrypt(packets[at + 1]) ? [holder] : [];
+    return holder === undefined ? [] : [{ holder, parts: subpacketsIn(packets[at + 1]) }];
   });
-  const wrap = keys.map(wrapperOf).findLast((one) => one !== undefined);
-  if (wrap === undefined) throw new Error(`gpg: ${fingerprint}: skipped: Unusable public key`);
+  const isLive = ({ holder, parts }: (typeof keys)[number]) => !hasExpired(holder, parts, now);
+  const isOver = keys.some((one) => one.holder === primary && !isLive(one));
+  const wrap = keys
+    .filter((one) => !isOver && isLive(one) && mayEncrypt(one.parts))
+    .map(({ holder }) => wrapperOf(holder))
+    .findLast((one) => one !== undefined);
   return { fingerprint, wrap };
 }
 
-/** Whether a key's signature says that the key is for encryption (RFC 4880, 5.2.3.21). */
-function mayEncrypt(signature: Packet | undefined): boolean {
-  if (signature?.tag !== tags.signature || signature.body[0] !== 4) return false;
+/** Subpackets that are signed, by type (RFC 4880, 5.2.3.1); undefined: it is no signature of a form that is known. */
+function subpacketsIn(signature: Packet | undefined): Map<number, Buffer> | undefined {
+  if (signature?.tag !== tags.signature || signature.body[0] !== 4) return undefined;
   const { body } = signature;
   const end = 6 + body.readUInt16BE(4);
+  const found = new Map<number, Buffer>();
   for (let at = 6; at < end; ) {
-    // Subpackets this short have one octet of length.
-    const length = body[at] ?? 0;
-    if (((body[at + 1] ?? 0) & 0x7f) === 27) return ((body[at + 2] ?? 0) & 0x0c) !== 0;
-    if (length === 0 || length >= 192) return true;
-    at += 1 + length;
+    const [length, header] = newLength(body, at);
+    const from = at + header;
+    found.set((body[from] ?? 0) & 0x7f, body.subarray(from + 1, from + length));
+    at = from + Math.max(1, length);
   }
-  return true;
+  return found;
+}
+
+/** Whether a key's signature says that the key is for encryption (RFC 4880, 5.2.3.21). */
+function mayEncrypt(parts: ReadonlyMap<number, Buffer> | undefined): boolean {
+  if (parts === undefined) return false;
+  const flags = parts.get(27);
+  return flags === undefined || ((flags[0] ?? 0) & 0x0c) !== 0;
+}
+
+/** Whether the seconds since the key was made are more than its signature allows (RFC 4880, 5.2.3.6). */
+function hasExpired(key: Buffer, parts: ReadonlyMap<number, Buffer> | undefined, now: number): boolean {
+  const lasts = parts?.get(9)?.readUInt32BE(0) ?? 0;
+  return lasts > 0 && key.readUInt32BE(1) + lasts <= now;
 }
 
 /** Encrypts session keys to a key; undefined: GnuPG cannot. */

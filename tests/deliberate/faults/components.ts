@@ -10,6 +10,13 @@ export const componentFaults: readonly Fault[] = [
     what: "a destroy that takes too much: all backups are deleted with the stack",
   },
   {
+    name: "expired-key-passes",
+    file: "components/backup/recipients.ts",
+    text: "key.until <= now);",
+    replacement: "key.until >= now);",
+    what: "a comparison the wrong way round: a key that has expired is a warning, and backups go on without it",
+  },
+  {
     name: "others-backups-expire",
     file: "components/backup/backups.ts",
     text: "      forBackups: true,\n",

@@ -1,4 +1,4 @@
-/** The parts of its process that a run of the driver uses. */
+/** The parts of its process that a run of the driver or of a command uses. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
