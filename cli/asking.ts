@@ -1,6 +1,7 @@
 /** Questions to the person at the terminal. */
-import { shell } from "../providers/shared/shell.ts";
+
 import { OperatorError } from "../providers/shared/operator-error.ts";
+import { shell } from "../providers/shared/shell.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Goes ahead without a question. */

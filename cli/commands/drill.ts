@@ -1,6 +1,6 @@
-import { shell } from "../../providers/shared/shell.ts";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
 import { json, ownApp, stack } from "../options.ts";

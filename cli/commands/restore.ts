@@ -1,7 +1,7 @@
-import { shell } from "../../providers/shared/shell.ts";
 import type { RestoreLook, RestorePrepared, RestoreState } from "../../providers/fly/spec.ts";
 import { moment } from "../../providers/rules/backup-age.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { confirmed, yes } from "../asking.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";

@@ -180,7 +180,9 @@ export async function leftoverTokens(
     } catch (error) {
       if (!(error instanceof CloudError) || (error.status !== 401 && error.status !== 403)) throw error;
       const setIn = id === backup?.account ? "mastiff:backup.account" : "mastiff:uploadsMirror.account";
-      unseen(`tokens in the account ${id} (${setIn}) were not looked at: CLOUDFLARE_API_TOKEN may not list them`);
+      unseen(
+        `tokens in the account ${id} (${setIn}) were not looked at: CLOUDFLARE_API_TOKEN may not list them`,
+      );
       return [];
     }
   };

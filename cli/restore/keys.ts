@@ -6,8 +6,8 @@
  */
 import { readFileSync } from "node:fs";
 import type { PrivateKey } from "openpgp";
-import { shell } from "../../providers/shared/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Options of the commands that open backups. */

@@ -17,7 +17,9 @@ import type { Owner } from "./owner.ts";
 
 /** coreutils, sed, grep, util-linux, gnupg and curl. PostgreSQL's come from a folder of their own. */
 const programs = [
-  ..."base64 cat chown curl date gpg grep head md5sum mkdir mkfifo mktemp rm sed setpriv sha256sum".split(" "),
+  ..."base64 cat chown curl date gpg grep head md5sum mkdir mkfifo mktemp rm sed setpriv sha256sum".split(
+    " ",
+  ),
   ..."sleep stat tail tee".split(" "),
 ];
 const postgresPrograms = ["initdb", "pg_dump", "pg_isready", "pg_restore", "postgres", "psql"];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { Ended, Program } from "../../providers/shared/program.ts";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
+import type { Ended, Program } from "../../providers/shared/program.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 import { type ScriptedPulumi, scriptedPulumi } from "../support/scripted-pulumi.ts";
