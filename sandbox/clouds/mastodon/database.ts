@@ -51,4 +51,13 @@ export interface Database {
   version: string;
   roles: Record<string, Role>;
   databases: Record<string, Catalogue>;
+  /** Bytes of each database. Default: those of a community on its first day. */
+  bytes?: number;
+  /** Open connections. Default: those of a tiny community. */
+  connections?: number;
 }
+
+/** What `SHOW max_connections` answers (fly-apps/postgres-flex internal/flypg/pg.go, for a machine of 1 GB). */
+export const mostConnections = 300;
+
+export const firstDay = { bytes: 21_000_000, connections: 14 };

@@ -9,8 +9,8 @@
  */
 
 import { backup, backupMs, isBackup } from "./backup.ts";
-import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
-import type { Database } from "./database.ts";
+import type { Behaviour, Execution, Outcome, Situation } from "./behaviour.ts";
+import { type Database, firstDay } from "./database.ts";
 import { dump, dumpJob } from "./dump.ts";
 import { psql } from "./psql.ts";
 import { verifierOf, verifies } from "./scram.ts";
@@ -54,8 +54,9 @@ export const postgresFlex: Behaviour = {
   },
 
   execute(seen, command) {
-    if (command[0] !== "psql" || seen.disk.postgres === undefined) return undefined;
-    return psql(seen.disk.postgres, command.slice(1));
+    if (seen.disk.postgres === undefined) return undefined;
+    if (command.join(" ") === "df -B1 --output=size,avail /data") return df(seen, seen.disk.postgres);
+    return command[0] === "psql" ? psql(seen.disk.postgres, command.slice(1)) : undefined;
   },
 
   respond(_seen, request) {
@@ -71,6 +72,17 @@ export const postgresFlex: Behaviour = {
 
   sockets: () => ["[::]:5432", "[::]:5433", "[::]:5500"],
 };
+
+/** The file system of the volume, of which ext4 keeps five per cent for root (mke2fs(8), -m). */
+function df({ app, machine }: Situation, server: Database): Execution {
+  const volume = app.volumes[machine.config.mounts?.[0]?.volume ?? ""];
+  const size = (volume?.sizeGb ?? 1) * 1024 ** 3;
+  const free = Math.max(0, Math.floor(size * 0.95) - (server.bytes ?? firstDay.bytes) - empty);
+  return { exit: 0, stdout: `  1B-blocks      Avail\n${size} ${free}\n`, stderr: "" };
+}
+
+/** What a server without data takes: its catalogues and its log. */
+const empty = 60_000_000;
 
 function setPasswords(server: Database, seen: Situation): void {
   for (const [role, secret] of Object.entries(roles)) {

@@ -7,11 +7,17 @@ import { canDecrypt, faults, store } from "./accounts.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { roundTrip } from "./bucket.ts";
 import { connectRedis } from "./connect.ts";
+import { doctor } from "./doctor.ts";
 import { loginFault } from "./mail.ts";
 import { connectionError, database, pending, schema } from "./migrations.ts";
 import { signedIn } from "./sidekiq.ts";
 
-const scripts: Record<string, (seen: Situation) => Outcome> = { owner, smoke, "redis-version": redisVersion };
+const scripts: Record<string, (seen: Situation) => Outcome> = {
+  owner,
+  smoke,
+  "redis-version": redisVersion,
+  doctor,
+};
 
 /** Runs a script that is given as one argument. */
 export function runner(seen: Situation, args: string[]): Outcome {
