@@ -12,10 +12,12 @@ export interface DriverRun {
   endpoint: string | undefined;
   /** Hears what the driver prints on stdout. Default: it goes to the command's own. */
   stdout?: Shell["stdout"];
+  /** Hears progress and errors. Default: they go to the command's own stderr. */
+  stderr?: Shell["stderr"];
 }
 
 /** @returns the driver's exit code */
-export function runDriver({ call, spec, endpoint, stdout }: DriverRun): Promise<number> {
+export function runDriver({ call, spec, endpoint, stdout, stderr }: DriverRun): Promise<number> {
   const own = shell();
   const surroundings: Shell = {
     ...own,
@@ -23,6 +25,7 @@ export function runDriver({ call, spec, endpoint, stdout }: DriverRun): Promise<
     // The driver takes secrets from there, and these runs have none: what is piped into the command is not theirs.
     input: async () => "",
     ...(stdout && { stdout }),
+    ...(stderr && { stderr }),
   };
   return inShell(surroundings, () => run(call));
 }

@@ -21,6 +21,7 @@ const manifest: z.ZodType<BackupManifest> = z.object({
   escrow: z.string(),
   recipients: z.array(z.string()),
   seconds: z.number(),
+  databaseBytes: count.optional(),
 });
 
 /** @returns undefined when the text is no manifest that this version of Mastiff knows */

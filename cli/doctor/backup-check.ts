@@ -3,6 +3,7 @@ import { type Check, check, type Instead } from "../../checks/check.ts";
 import { must } from "../../checks/expect.ts";
 import type { Inspector } from "../../checks/inspector.ts";
 import { look } from "../../checks/repairs.ts";
+import type { BackupAccess } from "../../components/backup/backup-access.ts";
 import type { BackupSettings } from "../../components/config/backup-settings.ts";
 import { S3Error } from "../../providers/cloudflare/s3.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
@@ -21,13 +22,21 @@ interface Seen {
   because?: string;
 }
 
-/** Asks pulumi for the key of the bucket at once, and the bucket when the check is asked. */
-export async function backupCheck(
+/** The key of the bucket, or why nobody can have it; undefined: no `up` has made one. */
+export type KnownAccess = BackupAccess | OperatorError | undefined;
+
+/** Asks pulumi for the key of the bucket. What an operator can mend is a finding, and no error. */
+export async function knownAccess(stack: Stack): Promise<KnownAccess> {
+  return accessOf(stack).catch(keptForLater);
+}
+
+/** @param access from {@link knownAccess} */
+export function backupCheck(
   stack: Stack,
   domain: string,
   backup: BackupSettings,
-): Promise<Check<unknown, Inspector>> {
-  const access = await accessOf(stack).catch(keptForLater);
+  access: KnownAccess,
+): Check<unknown, Inspector> {
   const { bucket, schedule } = backup;
   const none: Instead = {
     urgency: "critical",
@@ -71,7 +80,6 @@ export async function backupCheck(
   });
 }
 
-/** What an operator can mend is a finding. */
 function keptForLater(error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
   throw error;

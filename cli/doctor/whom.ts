@@ -2,29 +2,42 @@
 import type { Check } from "../../checks/check.ts";
 import type { Community } from "../../checks/community.ts";
 import { within } from "../../checks/examine.ts";
+import { insideChecks } from "../../checks/inside.ts";
 import type { Inspection, Inspector } from "../../checks/inspector.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { communityIn, configOf, openStack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
-import { backupCheck } from "./backup-check.ts";
+import { backupCheck, knownAccess } from "./backup-check.ts";
+import { growthSince } from "./growth.ts";
+import { insideLook } from "./inside-look.ts";
 
 /** Whom the doctor looks at. */
 export interface Patient {
   community: Community;
   /** Checks beside those from outside. */
-  inside: Check<unknown, Inspector>[];
+  more: Check<unknown, Inspector>[];
 }
 
-/** The community of a stack. @param name undefined: the stack that is selected */
-export async function patientOfStack(name: string | undefined): Promise<Patient> {
+/**
+ * The community of a stack.
+ *
+ * @param name undefined: the stack that is selected
+ * @param inside whether to look into its machines
+ */
+export async function patientOfStack(name: string | undefined, inside: boolean): Promise<Patient> {
   const stack = await openStack(name);
   const settings = communityIn(await configOf(stack), stack);
-  const { backup } = settings;
+  const { app, backup, domain } = settings;
+  const access = backup && (await knownAccess(stack));
+  const growth = backup === undefined ? async () => undefined : growthSince(access, backup, domain);
   return {
     community: communityOfSettings(settings),
-    inside: backup === undefined ? [] : [await backupCheck(stack, settings.domain, backup)],
+    more: [
+      ...(backup === undefined ? [] : [backupCheck(stack, domain, backup, access)]),
+      ...(inside ? insideChecks({ ask: insideLook(settings), growth, domain, stack: stack.name, app }) : []),
+    ],
   };
 }
 

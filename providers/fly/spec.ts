@@ -379,6 +379,8 @@ export interface BackupManifest {
   recipients: string[];
   /** How long it took. */
   seconds: number;
+  /** Size of the database, as PostgreSQL says it. Backups of earlier versions do not have it. */
+  databaseBytes?: number | undefined;
 }
 
 /** The state of certificates; verb `look`. */

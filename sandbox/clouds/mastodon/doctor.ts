@@ -50,11 +50,13 @@ function migrations(seen: Situation): Part {
   if (!connection.ok) return { error: connectionError(connection).join(" ") };
   const found = connection.catalogue.mastodon;
   const target = rank(minorOf(seen.image.version));
-  const pending = minors.slice(0, target + 1).flatMap((minor, step) =>
-    (["pre", "post"] as const).flatMap((half, i) =>
-      found !== undefined && rank(found[half]) >= step ? [] : [`2026${minor.replace(".", "")}0101000${i}`],
-    ),
-  );
+  const pending = minors
+    .slice(0, target + 1)
+    .flatMap((minor, step) =>
+      (["pre", "post"] as const).flatMap((half, i) =>
+        found !== undefined && rank(found[half]) >= step ? [] : [`2026${minor.replace(".", "")}0101000${i}`],
+      ),
+    );
   return { pending };
 }
 
@@ -79,7 +81,11 @@ function bucket(seen: Situation): Part {
 }
 
 /** As a web app of another origin loads an upload: from R2, through the zone's rules. */
-function servedFrom({ world }: Situation, host: string, path: string): { status: number; cors: string | null } {
+function servedFrom(
+  { world }: Situation,
+  host: string,
+  path: string,
+): { status: number; cors: string | null } {
   const headers = { origin: "https://elsewhere.example" };
   const answer = servePublicObject(world, new Request(`http://${host}${path}`, { headers }));
   if (answer === undefined) return { status: 530, cors: null };
