@@ -79,7 +79,11 @@ export interface Measured {
  * @returns undefined when none of the oldest does: they are of an earlier version
  * @throws S3Error
  */
-export async function measuredSince(bucket: Bucket, domain: string, since: number): Promise<Measured | undefined> {
+export async function measuredSince(
+  bucket: Bucket,
+  domain: string,
+  since: number,
+): Promise<Measured | undefined> {
   const { keys, sizes } = await manifestsIn(bucket);
   const oldest = keys.filter((key) => takenOf(key) >= since).slice(-atOnce);
   const found = await Promise.all(oldest.map((key) => read(bucket, key, sizes, domain)));

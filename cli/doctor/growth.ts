@@ -1,6 +1,7 @@
 /** How fast a database grows, from its size now and what earlier backups say of it. */
-import { OperatorError } from "../../providers/shared/operator-error.ts";
+
 import type { BackupSettings } from "../../components/config/backup-settings.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { bucketOf, type Measured, measuredSince } from "../backups/in-bucket.ts";
 import type { KnownAccess } from "./backup-check.ts";
 

@@ -7,7 +7,10 @@ import { runDriver } from "../driver.ts";
 import { insideOf } from "./inside-report.ts";
 
 /** @returns asks at the first call; later calls get the same answer */
-export function insideLook({ app, endpoints }: Pick<CommunitySettings, "app" | "endpoints">): () => Promise<Inside> {
+export function insideLook({
+  app,
+  endpoints,
+}: Pick<CommunitySettings, "app" | "endpoints">): () => Promise<Inside> {
   let asked: Promise<Inside> | undefined;
   return () => {
     asked ??= lookOnce({ app, postgres: `${app}-db` }, endpoints.fly);

@@ -9,6 +9,7 @@ import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { communityIn, configOf, openStack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
+import { accountChecks } from "./accounts.ts";
 import { backupCheck, knownAccess } from "./backup-check.ts";
 import { growthSince } from "./growth.ts";
 import { insideLook } from "./inside-look.ts";
@@ -28,7 +29,8 @@ export interface Patient {
  */
 export async function patientOfStack(name: string | undefined, inside: boolean): Promise<Patient> {
   const stack = await openStack(name);
-  const settings = communityIn(await configOf(stack), stack);
+  const config = await configOf(stack);
+  const settings = communityIn(config, stack);
   const { app, backup, domain } = settings;
   const access = backup && (await knownAccess(stack));
   const growth = backup === undefined ? async () => undefined : growthSince(access, backup, domain);
@@ -36,6 +38,7 @@ export async function patientOfStack(name: string | undefined, inside: boolean):
     community: communityOfSettings(settings),
     more: [
       ...(backup === undefined ? [] : [backupCheck(stack, domain, backup, access)]),
+      ...accountChecks(settings, config),
       ...(inside ? insideChecks({ ask: insideLook(settings), growth, domain, stack: stack.name, app }) : []),
     ],
   };

@@ -75,7 +75,7 @@ describe("the life of a community", () => {
 
   test("seen from outside it is a Mastodon", async () => {
     const outputs = await stack.outputs();
-    const results = await runChecks(openVisitor(world.url), communityOf(outputs));
+    const results = await runChecks(openVisitor({ local: world.url }), communityOf(outputs));
     expect(results.filter((result) => result.problem !== undefined)).toEqual([]);
     expect(results.length).toBeGreaterThan(10);
     expect(outputs.waitingFor).toEqual([]);
