@@ -40,11 +40,11 @@ export async function localInternet(): Promise<LocalInternet> {
     };
   const sockets = new WebSocketServer({ noServer: true });
   const plain = createServer(respond("http"));
-  const secure = createSecureServer(
+  const web = createSecureServer(
     { SNICallback: (host, done) => done(null, contextOf(host)) },
     respond("https"),
   );
-  secure.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  web.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const { status, headers } = pageOf(world, urlOf("https", request), request.headers);
     if (status === 101) return sockets.handleUpgrade(request, socket, head, (opened) => opened.close());
     const lines = Object.entries({ ...headers, connection: "close" }).map(
@@ -52,7 +52,7 @@ export async function localInternet(): Promise<LocalInternet> {
     );
     socket.end(`HTTP/1.1 ${status} No\r\n${lines.join("")}\r\n`);
   });
-  const [port, plainPort] = await Promise.all([listening(secure), listening(plain)]);
+  const [port, plainPort] = await Promise.all([listening(web), listening(plain)]);
 
   return {
     async look(given, work) {
@@ -68,11 +68,13 @@ export async function localInternet(): Promise<LocalInternet> {
         ),
       });
       using own = await nameServer(publishedIn(world), { isAuthoritative: !isLame });
-      const reach = { address: "127.0.0.1", port, plainPort, ca };
-      return work(overInternet({ resolvers: [`127.0.0.1:${resolver.port}`], port: own.port, secure: reach }));
+      const secure = { address: "127.0.0.1", port, plainPort, ca };
+      const resolvers = [`127.0.0.1:${resolver.port}`];
+      // Awaited here: the name servers end with this block.
+      return await work(overInternet({ resolvers, port: own.port, secure }));
     },
     async [Symbol.asyncDispose]() {
-      for (const server of [secure, plain]) {
+      for (const server of [web, plain]) {
         server.closeAllConnections();
         server.close();
         await once(server, "close");
