@@ -5,7 +5,7 @@ import type { Inspector } from "../../checks/inspector.ts";
 import type { Envelope } from "../../providers/cloudflare/client.ts";
 import { lookAtMail, type MailLook } from "../../providers/sendgrid/look.ts";
 import type { CloudClient } from "../../providers/shared/cloud-client.ts";
-import { type Connect, isRefusal, type ZoneOfAccount } from "./token-checks.ts";
+import { type Connect, firstLine, isRefusal, plainly, type ZoneOfAccount } from "./token-checks.ts";
 
 /** The share of the credits that should be left. */
 const leastCredits = 0.2;
@@ -36,7 +36,7 @@ export function mailChecks(connect: Connect, { domain, owner }: MailAccount): Ch
       name: "mail: SendGrid's quota is not used up",
       at,
       asked: () => "GET /v3/user/credits",
-      ask: ({ signal }: Inspector) => connect(signal).get<Credits>("/user/credits"),
+      ask: plainly(({ signal }: Inspector) => connect(signal).get<Credits>("/user/credits")),
       judge({ remain, total, reset_frequency: frequency }) {
         if (!(total > 0)) return;
         const seen = `${remain} of ${total} mails are left${frequency ? ` (${frequency})` : ""}`;
@@ -55,13 +55,13 @@ export function mailChecks(connect: Connect, { domain, owner }: MailAccount): Ch
       at,
       asked: () =>
         `GET /v3/suppression/bounces, blocks and spam_reports of the last week, and ${owner} in each`,
-      async ask({ signal }: Inspector) {
+      ask: plainly(async ({ signal }: Inspector) => {
         const cloud = connect(signal);
         const [bounces, blocks, reports] = await Promise.all(
           ["bounces", "blocks", "spam_reports"].map((list) => suppressed(cloud, list, owner)),
         );
         return { bounces, blocks, reports };
-      },
+      }),
       judge({ bounces, blocks, reports }) {
         const lists = { bounces, blocks, "spam reports": reports };
         for (const [list, found] of Object.entries(lists))
@@ -136,7 +136,7 @@ async function suppressed(cloud: CloudClient, list: string, owner: string) {
 
 /** @throws Error with the problems, when nothing that is judged could be read */
 function answered(look: MailLook): MailLook {
-  if (look.brandedLinks === null) throw new Error(look.problems.join("; "));
+  if (look.brandedLinks === null) throw new Error(look.problems.map(firstLine).join("; "));
   return look;
 }
 
@@ -151,7 +151,7 @@ export function guardCheck(connect: Connect, { accountId, zone }: ZoneOfAccount)
     name: "fediverse: neither Bot Fight Mode nor Under Attack mode keeps servers out",
     at: () => "Cloudflare's API",
     asked: () => `the zone ${zone}: bot_management and settings/security_level`,
-    async ask({ signal }: Inspector): Promise<Guards> {
+    ask: plainly(async ({ signal }: Inspector): Promise<Guards> => {
       const cloud = connect(signal);
       const { result } = await cloud.get<Envelope<{ id: string }[]>>("/zones", {
         name: zone,
@@ -165,7 +165,7 @@ export function guardCheck(connect: Connect, { accountId, zone }: ZoneOfAccount)
       ]);
       if (bots === undefined && level === undefined) throw new Error("the token may read neither");
       return { fightMode: bots?.result.fight_mode, level: level?.result.value };
-    },
+    }),
     judge({ fightMode, level }) {
       must(fightMode !== true, "bot_management.fight_mode is on", {
         repair:

@@ -76,18 +76,20 @@ export function cloudflareToken(connect: Connect, of: ZoneOfAccount): Check<unkn
     name: "tokens: CLOUDFLARE_API_TOKEN is valid for some time yet, and has its rights",
     at: () => "Cloudflare's API",
     asked: () => `GET /user/tokens/verify, and a look at what it is for: the zone ${of.zone} and the buckets`,
-    async ask({ signal }: Inspector): Promise<CloudflareAnswers> {
+    ask: plainly(async ({ signal }: Inspector): Promise<CloudflareAnswers> => {
       const cloud = connect(signal);
       const token = await verified(cloud, of.accountId);
+      const end = token.expires_on === undefined ? undefined : Date.parse(token.expires_on);
+      const now = Date.now();
+      if (token.status !== "active") return { status: token.status, end, now, missing: undefined };
       const { result } = await cloud.get<Envelope<{ id: string }[]>>("/zones", {
         name: of.zone,
         "account.id": of.accountId,
       });
       const zoneId = result[0]?.id;
-      const end = token.expires_on === undefined ? undefined : Date.parse(token.expires_on);
       const missing = zoneId === undefined ? undefined : await missingRights(cloud, { ...of, zoneId });
-      return { status: token.status, end, now: Date.now(), missing };
-    },
+      return { status: token.status, end, now, missing };
+    }),
     judge({ status, end, now, missing }) {
       must(status === "active", `the token is ${status}`, { urgency: "critical" });
       must(missing !== undefined, `the token sees no zone ${of.zone} in the account ${of.accountId}`);
@@ -140,14 +142,14 @@ export function sendgridToken(connect: Connect): Check<unknown, Inspector> {
     name: "tokens: SENDGRID_API_KEY is valid, and has its rights",
     at: () => "SendGrid's API",
     asked: () => "GET /v3/scopes",
-    async ask({ signal }: Inspector) {
+    ask: plainly(async ({ signal }: Inspector) => {
       try {
         return (await connect(signal).get<{ scopes: string[] }>("/scopes")).scopes;
       } catch (error) {
         if (!isRefusal(error)) throw error;
         return undefined;
       }
-    },
+    }),
     judge(scopes) {
       must(scopes !== undefined, "SendGrid refuses the key", { urgency: "critical" });
       const missing = sendgridScopes.filter((one) => !scopes.includes(one));
@@ -161,6 +163,19 @@ export function sendgridToken(connect: Connect): Check<unknown, Inspector> {
     unanswered: unknown,
   });
 }
+
+/** A refusal in one line, without the client's advice: the check has its own. */
+export function plainly<T>(ask: (by: Inspector) => Promise<T>): (by: Inspector) => Promise<T> {
+  return async (by) => {
+    try {
+      return await ask(by);
+    } catch (error) {
+      throw error instanceof CloudError ? new Error(firstLine(error.message), { cause: error }) : error;
+    }
+  };
+}
+
+export const firstLine = (text: string) => text.split("\n")[0] ?? "";
 
 /** Whether the cloud says that the credential may not do this. */
 export function isRefusal(error: unknown): boolean {
