@@ -297,7 +297,8 @@ export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): C
 
 /** The values of a part. @throws Finding with why there are none */
 function known<T extends object>(part: Part<T>): T {
-  must(!("error" in part), "error" in part ? part.error : "");
+  const { error } = part as { error?: string };
+  must(error === undefined, error ?? "");
   return part as T;
 }
 

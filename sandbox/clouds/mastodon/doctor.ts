@@ -54,7 +54,7 @@ function migrations(seen: Situation): Part {
     .slice(0, target + 1)
     .flatMap((minor, step) =>
       (["pre", "post"] as const).flatMap((half, i) =>
-        found !== undefined && rank(found[half]) >= step ? [] : [`2026${minor.replace(".", "")}0101000${i}`],
+        found !== undefined && rank(found[half]) >= step ? [] : [`20260101${minor.replace(".", "")}000${i}`],
       ),
     );
   return { pending };
