@@ -27,6 +27,7 @@ describe("the list of deliberate faults", () => {
       "cli/",
       "cli/backups/",
       "cli/commands/",
+      "cli/doctor/",
       "cli/recover/",
       "components/backup/",
       "components/cloudflare/",
