@@ -74,7 +74,6 @@ const oldest = { postgres: 14, redis: 7 };
 /** All of them, in the order in which they are reported. */
 export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): Check[] {
   const log = `npx mastiff logs -s ${stack} --no-tail`;
-  const run = `npx mastiff job run -s ${stack} --`;
   const unanswered: Instead = {
     urgency: "warning",
     means: "Nothing is known about the inside: the machine that should look did not run to its end.",
@@ -161,7 +160,7 @@ export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): C
       },
       means:
         "An upgrade was not finished: pages fail where the code expects what is not in the database yet.",
-      repair: `pulumi preview   (says what is left to do)\npulumi up\n${run} bundle exec rails db:migrate:status`,
+      repair: `pulumi preview   (says what is left to do)\npulumi up\nnpx mastiff job run -s ${stack} -- bundle exec rails db:migrate:status`,
       urgency: "critical",
     }),
     check({

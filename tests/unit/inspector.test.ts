@@ -89,7 +89,8 @@ describe("a name server", () => {
     using resolver = await nameServer({ "acme.social NS": ["ns.example"], "ns.example A": ["127.0.0.1"] });
     using own = await nameServer(records, manner);
     const { lameness } = authoritativeRecords({ resolvers: [`127.0.0.1:${resolver.port}`], port: own.port });
-    return lameness("dogs.acme.social", signal);
+    // Awaited here: the servers end with this function.
+    return await lameness("dogs.acme.social", signal);
   };
   const soa = { "acme.social SOA": ["ns.example"] };
 
