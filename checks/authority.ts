@@ -42,7 +42,7 @@ export async function authorityOf(
       const answer = decode(message) as DecodedPacket & { rcode: string };
       return { code: answer.rcode, isAuthoritative: answer.flag_aa };
     } catch (error) {
-      if (attempt === tries || !over.aborted)
+      if (attempt === tries || signal.aborted || !over.aborted)
         throw over.aborted ? new Error("no answer", { cause: error }) : error;
     } finally {
       socket.close();
