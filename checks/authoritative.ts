@@ -1,5 +1,7 @@
 /** DNS records from the name servers of their zone, not from a cache. */
 import { Resolver } from "node:dns/promises";
+import { authorityOf } from "./authority.ts";
+import { reasonOf } from "./reason.ts";
 import type { RecordType } from "./visitor.ts";
 
 /** A zone as the internet delegates it. */
@@ -12,6 +14,8 @@ export interface NameServers {
 /** Records at their source. Answers about zones are kept for as long as this is. */
 export interface AuthoritativeRecords {
   nameServers(name: string): Promise<NameServers>;
+  /** How each name server of the zone of this name answers for it: in words, undefined where it does so well. */
+  lameness(name: string, signal: AbortSignal): Promise<{ server: string; problem: string | undefined }[]>;
   /** None for a name that does not exist. A CNAME is followed, unless it is what is asked for. */
   resolve(name: string, type: RecordType, signal: AbortSignal): Promise<string[]>;
 }
@@ -62,6 +66,23 @@ export function authoritativeRecords({ resolvers, port = 53 }: Internet = {}): A
     return { zone: name, servers: [] };
   }
 
+  async function lameness(name: string, signal: AbortSignal) {
+    const { zone, servers } = await nameServers(name);
+    return Promise.all(
+      servers.map(async (server) => {
+        try {
+          const address = await addressOf(server);
+          if (address === undefined) return { server, problem: "it has no address" };
+          const { code, isAuthoritative } = await authorityOf(zone, { address, port }, signal);
+          if (code !== "NOERROR") return { server, problem: code };
+          return { server, problem: isAuthoritative ? undefined : "its answer is not authoritative" };
+        } catch (error) {
+          return { server, problem: reasonOf(error) };
+        }
+      }),
+    );
+  }
+
   async function resolve(
     name: string,
     type: RecordType,
@@ -91,7 +112,7 @@ export function authoritativeRecords({ resolvers, port = 53 }: Internet = {}): A
     }
   }
 
-  return { nameServers, resolve: (name, type, signal) => resolve(name, type, signal) };
+  return { nameServers, lameness, resolve: (name, type, signal) => resolve(name, type, signal) };
 }
 
 /** Asks for the records of a type, and gives them as text. */

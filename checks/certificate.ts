@@ -16,8 +16,12 @@ export interface Certificate {
 /** Where to look, and until when. */
 export interface CertificatePlace {
   host: string;
+  /** Default: the host's own. */
+  address?: string;
   /** Default: 443. */
   port?: number;
+  /** Authorities that are trusted, in PEM. Default: those that Node has. */
+  ca?: string;
   /** Ends the look. */
   signal: AbortSignal;
 }
@@ -25,10 +29,16 @@ export interface CertificatePlace {
 const dayMs = 24 * 3_600_000;
 
 /** Opens a TLS connection and reads the certificate, a refused one too. @throws Error when there is none */
-export function certificateOf({ host, port = 443, signal }: CertificatePlace): Promise<Certificate> {
+export function certificateOf({
+  host,
+  address = host,
+  port = 443,
+  ca,
+  signal,
+}: CertificatePlace): Promise<Certificate> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ host, port, servername: host, rejectUnauthorized: false });
+    const socket = connect({ host: address, port, ca, servername: host, rejectUnauthorized: false });
     const stop = () => socket.destroy(new Error("no answer in time"));
     signal.addEventListener("abort", stop, { once: true });
     socket.once("close", () => signal.removeEventListener("abort", stop));

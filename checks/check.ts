@@ -35,6 +35,8 @@ export interface Check<Answers = unknown, By extends Visitor = Visitor> {
   /** What to do about it. A line for each step. */
   repair: string;
   urgency: Urgency;
+  /** How long it may take, in milliseconds. Default: the inspection's limit. */
+  limitMs?: number;
   /** What holds instead when there was no answer at all. Default: the same. */
   unanswered?: Instead;
 }

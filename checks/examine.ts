@@ -33,7 +33,7 @@ export function checksOf(community: Community): Check<unknown, Inspector>[] {
 }
 
 /**
- * Asks everything at once. A check that takes longer than the limit is over.
+ * Asks everything at once. A check that takes longer than its limit is over.
  *
  * @param told hears of each check that came to its end
  * @param table the checks. Default: those from outside
@@ -48,7 +48,7 @@ export async function examine(
   const ended = await Promise.all(
     table.map(async (check) => {
       const problem = await problemOf(check, community, () =>
-        within(limitMs, (signal) => check.ask(open(signal), community)),
+        within(check.limitMs ?? limitMs, (signal) => check.ask(open(signal), community)),
       );
       const found: Diagnosis | undefined = problem && {
         check: check.name,

@@ -3,14 +3,21 @@
  * publish them, so that no cache hides a change.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { authoritativeRecords, type NameServers } from "./authoritative.ts";
+import {
+  type AuthoritativeRecords,
+  authoritativeRecords,
+  type Internet,
+  type NameServers,
+} from "./authoritative.ts";
 import { type Certificate, certificateOf } from "./certificate.ts";
-import { openVisitor, type Visitor } from "./visitor.ts";
+import { openVisitor, type Reach, type Visitor } from "./visitor.ts";
 
 /** Looks at a community from outside. Its records are those of the zone's own name servers. */
 export interface Inspector extends Visitor {
   /** The zone that a name is in, and its name servers; none when no name above it has any. */
   nameServers(name: string): Promise<NameServers>;
+  /** How each name server of a name's zone answers for it: in words, undefined where it does so well. */
+  lameness(name: string): ReturnType<AuthoritativeRecords["lameness"]>;
   /** What a host presents at port 443, whether it can be trusted or not. */
   certificate(host: string): Promise<Certificate>;
   /** Aborts when nobody waits for the answer any more. */
@@ -29,7 +36,7 @@ const current = new AsyncLocalStorage<Inspection>();
 
 /** The inspection of the current run. Default: of the internet, ten seconds for each check. */
 export function inspection(): Inspection {
-  return current.getStore() ?? overTheInternet();
+  return current.getStore() ?? overInternet();
 }
 
 /** Does the work with answers other than the internet's. */
@@ -37,15 +44,22 @@ export function inInspection<T>(one: Inspection, work: () => Promise<T>): Promis
   return current.run(one, work);
 }
 
-function overTheInternet(): Inspection {
-  const records = authoritativeRecords();
+/**
+ * Real connections, TLS and DNS.
+ *
+ * @param where another internet than the one that everybody has. Default: that one
+ * @param limitMs for each check
+ */
+export function overInternet(where: Internet & Reach = {}, limitMs = 10_000): Inspection {
+  const records = authoritativeRecords(where);
   return {
-    limitMs: 10_000,
+    limitMs,
     open: (signal) => ({
-      ask: openVisitor(undefined, signal).ask,
+      ask: openVisitor(where, signal).ask,
       resolve: (name, type) => records.resolve(name, type, signal),
       nameServers: (name) => records.nameServers(name),
-      certificate: (host) => certificateOf({ host, signal }),
+      lameness: (name) => records.lameness(name, signal),
+      certificate: (host) => certificateOf({ host, signal, ...where.secure }),
       signal,
     }),
   };

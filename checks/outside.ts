@@ -4,10 +4,11 @@
  */
 import { type Check, check } from "./check.ts";
 import type { Community } from "./community.ts";
-import { at, must, parsed, status } from "./expect.ts";
+import { at, header, must, parsed, status } from "./expect.ts";
 import type { Inspector } from "./inspector.ts";
+import { newestRelease } from "./release.ts";
 import { look, lookAgain, unknownDns } from "./repairs.ts";
-import { filesCheck } from "./table.ts";
+import { crossOrigin, filesCheck } from "./table.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** Certificates with fewer days left are a warning. Fly and Cloudflare renew theirs 30 days before the end. */
@@ -29,6 +30,8 @@ export function outsideChecks(community: Community): Check<unknown, Inspector>[]
   ];
   return [
     delegation,
+    authorities,
+    signatures,
     ...proxied.map(hasAddress),
     issuers,
     ...[domain, streamingHost, ...proxied].map(certificate),
@@ -37,9 +40,11 @@ export function outsideChecks(community: Community): Check<unknown, Inspector>[]
     // A bucket has nothing at its root.
     ...files.map((host) => letsServersIn({ host, path: "/", wanted: 404 })),
     openDoor,
+    upload,
     ...oldFilesHosts.map((host) => filesCheck(`files: ${host} still serves the uploads`, () => host)),
     spf,
     ...(sendgrid ? [signingKeys] : []),
+    newestRelease,
   ];
 }
 
@@ -66,6 +71,64 @@ const delegation = check({
     "Check at the registrar that the domain is paid for and lists these servers.",
   urgency: "critical",
   unanswered: unknownDns,
+});
+
+const authorities = check({
+  name: "DNS: every name server that the registrar lists answers for the zone",
+  at: ({ domain }) => `DNS of ${domain}`,
+  asked: ({ domain }) => `SOA of the zone of ${domain}, at each of its name servers`,
+  ask: ({ lameness }: Inspector, { domain }) => lameness(domain),
+  judge(servers) {
+    const lame = servers.filter(({ problem }) => problem !== undefined);
+    const seen = lame.map(({ server, problem }) => `${server}: ${problem}`).join(", ");
+    must(lame.length === 0 || lame.length === servers.length, seen, {
+      urgency: "warning",
+      means:
+        "It is chance whether somebody finds the community: it depends on the name server that is asked.",
+    });
+    must(lame.length === 0, seen);
+  },
+  means: "Nobody finds any host of the community: the name servers do not know its zone.",
+  repair:
+    "pulumi stack output nameServers   (the servers that the registrar should list, and no others)\n" +
+    "Cloudflare dashboard, the zone, Overview   (whether the zone is there and active)",
+  urgency: "critical",
+  unanswered: unknownDns,
+});
+
+/** Cloudflare's resolver, which checks signatures unless it is asked not to (RFC 4035 3.2.2, the bit CD). */
+const resolver = "https://cloudflare-dns.com/dns-query";
+/** RFC 1035 4.1.1 */
+const servfail = 2;
+
+const signatures = check({
+  name: "DNS: what DNSSEC signs can be verified",
+  at: () => "cloudflare-dns.com",
+  asked: ({ domain }) =>
+    `A of ${domain} at a resolver that checks signatures, once with and once without the check`,
+  async ask({ ask }: Visitor, { domain }) {
+    const of = async (more: string) => {
+      const url = `${resolver}?name=${encodeURIComponent(domain)}&type=A${more}`;
+      const answer = await ask(url, { accept: "application/dns-json" });
+      if (answer.status !== 200) throw new Error(`cloudflare-dns.com answered ${answer.status}`);
+      return at(parsed(answer), "Status");
+    };
+    const [checked, unchecked] = await Promise.all([of(""), of("&cd=1")]);
+    return { checked, unchecked };
+  },
+  judge({ checked, unchecked }) {
+    must(checked !== servfail || unchecked === servfail, "SERVFAIL with the check, an answer without it");
+  },
+  means: "Most people and servers cannot find the community: their resolvers refuse the zone's signatures.",
+  repair:
+    "Cloudflare dashboard, DNS, Settings, DNSSEC   (the DS record that the registrar should have)\n" +
+    "At the registrar: exactly this DS record. One that is left from earlier name servers breaks every name.",
+  urgency: "critical",
+  unanswered: {
+    urgency: "info",
+    means: "Nothing is known about DNSSEC: a resolver that checks signatures could not be reached.",
+    repair: "ask again, also from another network",
+  },
 });
 
 /** Any address will do: Cloudflare answers for proxied hosts with its own. */
@@ -169,6 +232,31 @@ function letsServersIn({ host, path, wanted }: { host: string; path: string; wan
     urgency: "critical",
   });
 }
+
+/** An object that the bucket really has. A community whose instance shows none has nothing to ask for here. */
+const upload = check({
+  name: "files: an upload loads from any origin",
+  at: ({ filesHost }) => filesHost,
+  asked: ({ domain, filesHost }) =>
+    `the first upload at ${filesHost} that https://${domain}/api/v2/instance names`,
+  async ask({ ask }: Visitor, { domain, filesHost }) {
+    const { body } = await ask(`https://${domain}/api/v2/instance`);
+    const url = body.split('"').find((text) => text.startsWith(`https://${filesHost}/`));
+    return { url, answer: url === undefined ? undefined : await ask(url, crossOrigin) };
+  },
+  judge({ url, answer }) {
+    if (answer === undefined) return;
+    must(answer.status === 200, `status ${answer.status} of ${url}, should be 200`);
+    header(answer, "access-control-allow-origin", "*", {
+      urgency: "warning",
+      means: "Web apps of other origins cannot read the uploads: audio, video and cropped pictures fail.",
+    });
+  },
+  means:
+    "Pictures and other uploads do not load, although their host answers: they are in another bucket, or gone.",
+  repair: `${lookAgain}\ndocs/operations.md, “Moving house”     (where uploads are after a change of the bucket)`,
+  urgency: "critical",
+});
 
 /** @see https://docs.joinmastodon.org/entities/Instance/ `registrations` */
 const openDoor = check({

@@ -4,7 +4,8 @@
  * what a browser conveys by address and TLS.
  */
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import { WebSocket } from "ws";
 import { reasonOf } from "./reason.ts";
 
 /** An answer to a request. Header names are lower-case. */
@@ -19,57 +20,116 @@ export type RecordType = "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "TXT";
 
 /** Looks at a community from outside. Redirects are answers, not followed. */
 export interface Visitor {
-  /** @throws Error when there is no answer in ten seconds, or no such host. */
+  /** With the scheme wss it shakes hands for a WebSocket: status 101 is one that opens. @throws Error when there is no answer in ten seconds, or no such host. */
   ask(url: string, headers?: Record<string, string>): Promise<Answer>;
   /** The public answers, TXT unquoted; none for a name that does not exist. */
   resolve(name: string, type: RecordType): Promise<string[]>;
 }
 
+/** Where a visitor finds the hosts. Default: at their addresses on the internet. */
+export interface Reach {
+  /** A local internet without TLS and names, e.g. http://127.0.0.1:4640: headers tell it the host and the scheme. */
+  local?: string;
+  /** An internet of its own: all hosts are at one address, and an authority of its own vouches for them. */
+  secure?: {
+    address: string;
+    /** Port for https and WebSockets. */
+    port: number;
+    /** Port for http. */
+    plainPort: number;
+    /** The authority's certificate, in PEM. */
+    ca: string;
+  };
+}
+
 const limitMs = 10_000;
 
-/**
- * A visitor who finds hosts by their real addresses, or at `local` (e.g. http://127.0.0.1:4640).
- *
- * @param signal ends what is still asked
- */
-export function openVisitor(local?: string, signal?: AbortSignal): Visitor {
-  const ask: Visitor["ask"] = (url, headers = {}) =>
-    send(new URL(url), headers, local && new URL(local), signal);
+/** @param signal ends what is still asked */
+export function openVisitor(reach: Reach = {}, signal?: AbortSignal): Visitor {
+  const ask: Visitor["ask"] = (address, headers = {}) => {
+    const url = new URL(address);
+    const call = callOf(url, headers, reach, signal);
+    return url.protocol === "wss:" ? openSocket(call) : send(call);
+  };
   return { ask, resolve: (name, type) => resolveOverHttps(ask, name, type) };
 }
 
-function send(
+/** A request, as Node's clients and that of WebSockets take it. */
+interface Call extends RequestOptions {
+  protocol: "http:" | "https:";
+  hostname: string;
+  port: string | number;
+  path: string;
+}
+
+function callOf(
   url: URL,
   headers: Record<string, string>,
-  local: URL | "" | undefined,
+  { local, secure }: Reach,
   stop: AbortSignal | undefined,
-): Promise<Answer> {
+): Call {
+  const isSecure = url.protocol === "https:" || url.protocol === "wss:";
   const limit = AbortSignal.timeout(limitMs);
-  const secure = url.protocol === "https:" || url.protocol === "wss:";
-  const told = local ? { host: url.host, "x-forwarded-proto": secure ? "https" : "http" } : {};
-  const request = secure && !local ? httpsRequest : httpRequest;
+  const common = {
+    path: `${url.pathname}${url.search}`,
+    signal: stop === undefined ? limit : AbortSignal.any([limit, stop]),
+    // A new connection each time: the other side could close a reused one just then.
+    agent: false,
+  } as const;
+  const said = { "user-agent": "Mastiff (+checks)", ...headers };
+  if (local !== undefined) {
+    const { hostname, port } = new URL(local);
+    const told = { host: url.host, "x-forwarded-proto": isSecure ? "https" : "http" };
+    return { ...common, protocol: "http:", hostname, port, headers: { ...told, ...said } };
+  }
+  const protocol = isSecure ? "https:" : "http:";
+  const port = url.port || (isSecure ? 443 : 80);
+  if (secure === undefined) return { ...common, protocol, hostname: url.hostname, port, headers: said };
+  const { address, ca } = secure;
+  return {
+    ...common,
+    protocol,
+    hostname: address,
+    port: isSecure ? secure.port : secure.plainPort,
+    ca,
+    servername: url.hostname,
+    headers: { host: url.host, ...said },
+  };
+}
+
+function send(call: Call): Promise<Answer> {
+  const request = call.protocol === "https:" ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const sent = request({
-      hostname: local ? local.hostname : url.hostname,
-      port: local ? local.port : url.port || (secure ? 443 : 80),
-      path: `${url.pathname}${url.search}`,
-      headers: { "user-agent": "Mastiff (+checks)", ...told, ...headers },
-      signal: stop === undefined ? limit : AbortSignal.any([limit, stop]),
-      // A new connection each time: the other side could close a reused one just then.
-      agent: false,
-    });
+    const sent = request(call);
     sent.once("response", (message) => read(message).then(reachedAnybody).then(resolve, reject));
-    // 101: the other side agreed to speak WebSocket, which is all that is asked here.
-    sent.once("upgrade", (message, socket) => {
-      socket.destroy();
-      resolve({ status: message.statusCode ?? 0, headers: headersOf(message), body: "" });
-    });
-    sent.once("error", (error) => {
-      const late = error.name === "TimeoutError" || error.name === "AbortError";
-      reject(new Error(late ? `no answer in ${limitMs / 1000} s` : reasonOf(error), { cause: error }));
-    });
+    sent.once("error", (error) => reject(unanswered(error)));
     sent.end();
   });
+}
+
+/** Shakes hands as an app that opens a stream does, and closes at once. */
+function openSocket({ protocol, hostname, port, path, ...options }: Call): Promise<Answer> {
+  const url = `${protocol === "https:" ? "wss:" : "ws:"}//${hostname}:${port}${path}`;
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(url, options);
+    let headers: Record<string, string> = {};
+    socket.once("upgrade", (message) => {
+      headers = headersOf(message);
+    });
+    socket.once("open", () => {
+      socket.terminate();
+      resolve({ status: 101, headers, body: "" });
+    });
+    socket.once("unexpected-response", (_request, message) => {
+      read(message).then(reachedAnybody).then(resolve, reject);
+    });
+    socket.once("error", (error) => reject(unanswered(error)));
+  });
+}
+
+function unanswered(error: Error): Error {
+  const late = error.name === "TimeoutError" || error.name === "AbortError";
+  return new Error(late ? `no answer in ${limitMs / 1000} s` : reasonOf(error), { cause: error });
 }
 
 /** The local internet has no packets to drop: a header reports what would have failed before HTTP. */

@@ -51,7 +51,7 @@ export const mastiff: Command = {
       load: async () => (await import("./commands/cost.ts")).cost,
     },
     doctor: {
-      about: "says what is wrong with a community, looking from outside",
+      about: "says what is wrong with a community, and how to repair it",
       load: async () => (await import("./commands/doctor.ts")).doctor,
     },
     recover: {

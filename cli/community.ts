@@ -3,12 +3,20 @@ import type { CommunitySettings } from "../components/config/schema.ts";
 import { parseRecorded } from "../components/config/undecrypted.ts";
 import { communitiesIn, communityNamed, type RecordedCommunity, type StateResource } from "./communities.ts";
 import { must } from "./pulumi.ts";
-import { communityIn, configOf, inOperatorsWords, openStack, type Stack } from "./stack.ts";
+import {
+  type ConfigValues,
+  communityIn,
+  configOf,
+  inOperatorsWords,
+  openStack,
+  type Stack,
+} from "./stack.ts";
 
 /** A community whose settings are known. */
 export interface OpenedCommunity {
   stack: Stack;
   settings: CommunitySettings;
+  config: ConfigValues;
   /** What the state has of it, if the settings are from there. */
   recorded: RecordedCommunity | undefined;
 }
@@ -25,13 +33,13 @@ export async function openCommunity(
 ): Promise<OpenedCommunity> {
   const stack = await openStack(stackName);
   const config = await configOf(stack);
-  const ofConfig = () => ({ stack, settings: communityIn(config, stack), recorded: undefined });
+  const ofConfig = () => ({ stack, settings: communityIn(config, stack), config, recorded: undefined });
   // The state is not asked where config says it all: it may be large, and far away.
   if (name === undefined && config["mastiff:domain"] !== undefined) return ofConfig();
   const recorded = communityNamed(communitiesIn(await resourcesIn(stack)), name, stack.name);
   if (recorded?.args === undefined) return ofConfig();
   const { args } = recorded;
-  return { stack, settings: inOperatorsWords(() => parseRecorded(args, recorded.name)), recorded };
+  return { stack, settings: inOperatorsWords(() => parseRecorded(args, recorded.name)), config, recorded };
 }
 
 /** Resources in the state of a stack. @param secrets whether they are decrypted. Default: they are not */

@@ -14,10 +14,12 @@ export interface DriverRun {
   endpoint: string | undefined;
   /** Hears what the driver prints on stdout. Default: it goes to the command's own. */
   stdout?: Shell["stdout"];
+  /** Hears progress and errors. Default: they go to the command's own stderr. */
+  stderr?: Shell["stderr"];
 }
 
 /** @returns the driver's exit code */
-export function runDriver({ call, spec, secrets, endpoint, stdout }: DriverRun): Promise<number> {
+export function runDriver({ call, spec, secrets, endpoint, stdout, stderr }: DriverRun): Promise<number> {
   const own = shell();
   const surroundings: Shell = {
     ...own,
@@ -25,6 +27,7 @@ export function runDriver({ call, spec, secrets, endpoint, stdout }: DriverRun):
     // The driver takes secrets from there, and nothing else: what is piped into the command is not the driver's.
     input: async () => (secrets === undefined ? "" : JSON.stringify(secrets)),
     ...(stdout && { stdout }),
+    ...(stderr && { stderr }),
   };
   return inShell(surroundings, () => run(call));
 }

@@ -69,6 +69,35 @@ export async function newestIn(bucket: Bucket, domain: string): Promise<Backup |
   return undefined;
 }
 
+/** How large a database was. */
+export interface Measured {
+  /** Milliseconds since 1970. */
+  taken: number;
+  bytes: number;
+}
+
+/**
+ * The oldest of the domain's backups since a moment that says how large the database was.
+ *
+ * @param since milliseconds since 1970
+ * @returns undefined when none of the oldest does: they are of an earlier version
+ * @throws S3Error
+ */
+export async function measuredSince(
+  bucket: Bucket,
+  domain: string,
+  since: number,
+): Promise<Measured | undefined> {
+  const { keys, sizes } = await manifestsIn(bucket);
+  const oldest = keys.filter((key) => takenOf(key) >= since).slice(-atOnce);
+  const found = await Promise.all(oldest.map((key) => read(bucket, key, sizes, domain)));
+  const measured = found.flatMap((one) => {
+    const { domain: of, databaseBytes: bytes } = one?.manifest ?? {};
+    return one === undefined || of !== domain || bytes === undefined ? [] : [{ taken: one.taken, bytes }];
+  });
+  return measured.at(-1);
+}
+
 /** Keys of the manifests, the newest first, and the sizes of all objects by key. */
 async function manifestsIn(bucket: Bucket): Promise<{ keys: string[]; sizes: Map<string, number> }> {
   const objects: StoredObject[] = (
@@ -89,9 +118,8 @@ async function read(
   sizes: ReadonlyMap<string, number>,
   domain: string | undefined,
 ): Promise<Backup | undefined> {
-  const [, name = "", ...time] = manifestKey.exec(key) ?? [];
-  const [year = 0, month = 1, ...rest] = time.map(Number);
-  const taken = Date.UTC(year, month - 1, ...rest);
+  const [, name = ""] = manifestKey.exec(key) ?? [];
+  const taken = takenOf(key);
   try {
     const manifest = manifestOf(await bucket.text(key));
     const proof = drillRecordKey(key.replace(/\.json$/, ".dump.gpg"));
@@ -101,6 +129,13 @@ async function read(
     if (error instanceof S3Error && error.code === "NoSuchKey") return undefined;
     throw error;
   }
+}
+
+/** When the backup of a manifest was taken. */
+function takenOf(key: string): number {
+  const [, , ...time] = manifestKey.exec(key) ?? [];
+  const [year = 0, month = 1, ...rest] = time.map(Number);
+  return Date.UTC(year, month - 1, ...rest);
 }
 
 function problemOf(

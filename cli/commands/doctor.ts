@@ -11,13 +11,17 @@ import { UsageError } from "../usage-error.ts";
 export const doctor = command({
   meta: {
     name: "doctor",
-    description: "Looks at a community from outside, and says what is wrong and how to repair it.",
+    description: "Looks at a community from outside and inside, and says what is wrong and how to repair it.",
   },
   notes: [
     "It asks as visitors, apps, other servers and mail servers do: DNS at the zone's name servers, certificates,",
-    "the site, the fediverse's addresses, streaming, assets, files and the records of mail. It changes nothing and",
-    "needs no token. All checks run at once, each for ten seconds at most.",
+    "the site, the fediverse's addresses, streaming, assets, files and the records of mail. All checks run at once,",
+    "each for ten seconds at most. That needs no token, and neither stack nor pulumi with --domain.",
+    "With a stack, a machine beside the web machines looks from inside, by flyctl: Sidekiq, migrations, the mail server's",
+    "login, the bucket, Redis, the database and its disk. The machine, and an object that it puts, are gone at its end.",
     "With a stack that takes backups, it looks into their bucket too, with the key of the secret output backups.",
+    "With the tokens of the environment, it asks the accounts: the rights and the end of each token, SendGrid's quota and",
+    "bounces, what at Cloudflare keeps servers out. Nothing is changed.",
     "Each finding says what was asked, what came back, what it means and how to repair it. Its severity is info, warning",
     "or critical. The exit code is 1 when a finding has the severity of --fail-on or a higher one.",
   ],
@@ -28,6 +32,12 @@ export const doctor = command({
       type: "string",
       valueHint: "name",
       description: "instead of a stack: a community with the default hosts of this domain",
+    },
+    inside: {
+      type: "boolean",
+      default: true,
+      negativeDescription: "leave out the look into the machines, which takes half a minute",
+      description: "with a stack, look into its machines too",
     },
     json,
     "fail-on": {
@@ -40,6 +50,7 @@ export const doctor = command({
   examples: [
     { line: "npx mastiff doctor -s acme", does: "checks the community of the stack acme" },
     { line: "npx mastiff doctor --domain acme.social", does: "without stack, project and pulumi" },
+    { line: "npx mastiff doctor -s acme --no-inside", does: "without a machine for the look from inside" },
     { line: "npx mastiff doctor -s acme --json --fail-on warning", does: "for a script or a timer" },
   ],
   async run({ args }) {
@@ -53,11 +64,11 @@ export const doctor = command({
         fix: ["the hosts of a stack's config:  -s <stack>", "the default hosts:  --domain <domain>"],
       });
     const internet = inspection();
-    const { community, inside } =
+    const { community, more } =
       args.domain === undefined
-        ? await patientOfStack(args.stack, args.community)
-        : { community: await communityAt(args.domain, internet), inside: [] };
-    const table = [...checksOf(community), ...inside];
+        ? await patientOfStack(args.stack, args)
+        : { community: await communityAt(args.domain, internet), more: [] };
+    const table = [...checksOf(community), ...more];
     const { length: checks } = table;
     let ended = 0;
     const told = ({ check, found }: Progress) => {

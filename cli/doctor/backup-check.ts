@@ -3,6 +3,7 @@ import { type Check, check, type Instead } from "../../checks/check.ts";
 import { must } from "../../checks/expect.ts";
 import type { Inspector } from "../../checks/inspector.ts";
 import { look } from "../../checks/repairs.ts";
+import type { BackupAccess } from "../../components/backup/backup-access.ts";
 import type { BackupSettings } from "../../components/config/backup-settings.ts";
 import { S3Error } from "../../providers/cloudflare/s3.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
@@ -23,14 +24,24 @@ interface Seen {
   because?: string;
 }
 
-/** Asks pulumi for the key of the bucket at once, and the bucket when the check is asked. */
-export async function backupCheck(
-  opened: Pick<OpenedCommunity, "stack" | "recorded">,
+/** The key of the bucket, or why nobody can have it; undefined: no `up` has made one. */
+export type KnownAccess = BackupAccess | OperatorError | undefined;
+
+/** Asks pulumi for the key of the bucket. What an operator can mend is a finding, and no error. */
+export async function knownAccess({
+  stack,
+  recorded,
+}: Pick<OpenedCommunity, "stack" | "recorded">): Promise<KnownAccess> {
+  return accessOf(stack, recorded).catch(keptForLater);
+}
+
+/** @param access from {@link knownAccess} */
+export function backupCheck(
+  { stack }: Pick<OpenedCommunity, "stack">,
   domain: string,
   backup: BackupSettings,
-): Promise<Check<unknown, Inspector>> {
-  const { stack, recorded } = opened;
-  const access = await accessOf(stack, recorded).catch(keptForLater);
+  access: KnownAccess,
+): Check<unknown, Inspector> {
   const { bucket, schedule } = backup;
   const none: Instead = {
     urgency: "critical",
@@ -78,7 +89,6 @@ export async function backupCheck(
   });
 }
 
-/** What an operator can mend is a finding. */
 function keptForLater(error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
   throw error;

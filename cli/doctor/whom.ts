@@ -2,32 +2,48 @@
 import type { Check } from "../../checks/check.ts";
 import type { Community } from "../../checks/community.ts";
 import { within } from "../../checks/examine.ts";
+import { insideChecks } from "../../checks/inside.ts";
 import type { Inspection, Inspector } from "../../checks/inspector.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { openCommunity } from "../community.ts";
 import { UsageError } from "../usage-error.ts";
-import { backupCheck } from "./backup-check.ts";
+import { accountChecks } from "./accounts.ts";
+import { backupCheck, knownAccess } from "./backup-check.ts";
+import { growthSince } from "./growth.ts";
+import { insideLook } from "./inside-look.ts";
 
 /** Whom the doctor looks at. */
 export interface Patient {
   community: Community;
   /** Checks beside those from outside. */
-  inside: Check<unknown, Inspector>[];
+  more: Check<unknown, Inspector>[];
 }
 
-/** The community of a stack, see {@link openCommunity}. */
+/**
+ * The community of a stack, see {@link openCommunity}.
+ *
+ * @param name undefined: the stack that is selected
+ * @param options.community its logical name, if the stack has several
+ * @param options.inside whether to look into its machines
+ */
 export async function patientOfStack(
   name: string | undefined,
-  community: string | undefined,
+  { community, inside }: { community: string | undefined; inside: boolean },
 ): Promise<Patient> {
   const opened = await openCommunity(name, community);
-  const { settings } = opened;
-  const { backup } = settings;
+  const { config, settings, stack } = opened;
+  const { app, backup, domain } = settings;
+  const access = backup && (await knownAccess(opened));
+  const growth = backup === undefined ? async () => undefined : growthSince(access, backup, domain);
   return {
     community: communityOfSettings(settings),
-    inside: backup === undefined ? [] : [await backupCheck(opened, settings.domain, backup)],
+    more: [
+      ...(backup === undefined ? [] : [backupCheck(opened, domain, backup, access)]),
+      ...accountChecks(settings, config),
+      ...(inside ? insideChecks({ ask: insideLook(settings), growth, domain, stack: stack.name, app }) : []),
+    ],
   };
 }
 

@@ -1,4 +1,4 @@
-import { CloudClient } from "../shared/cloud-client.ts";
+import { CloudClient, type Persistence } from "../shared/cloud-client.ts";
 import type { Refusal } from "../shared/cloud-error.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 
@@ -22,7 +22,11 @@ export interface Envelope<T> {
  *
  * @param credentials API tokens in the order of preference; at least one.
  */
-export function cloudflareClient(credentials: string[], baseUrl?: string): CloudClient {
+export function cloudflareClient(
+  credentials: string[],
+  baseUrl?: string,
+  persistence: Persistence = {},
+): CloudClient {
   if (credentials.length === 0) {
     throw new OperatorError(
       "There is no token for Cloudflare.\n  fix     export CLOUDFLARE_API_TOKEN=…   (or: pulumi config set --secret cloudflare:apiToken)",
@@ -35,6 +39,7 @@ export function cloudflareClient(credentials: string[], baseUrl?: string): Cloud
     refuses: isOfToken,
     explain,
     hint,
+    ...persistence,
   });
 }
 

@@ -90,6 +90,10 @@ const questions: Record<string, Question<unknown>> = {
     spec: specs.peopleSpec,
     ask: async (fly, spec) => (await import("./things/people.ts")).look(fly, spec),
   }),
+  "inside look": questionOf({
+    spec: specs.insideSpec,
+    ask: async (fly, spec) => (await import("./inside.ts")).look(fly, spec),
+  }),
   "restore look": questionOf({
     spec: specs.restoreSpec,
     ask: async (fly, spec) => (await import("./restore/look.ts")).look(fly, spec),
@@ -149,6 +153,7 @@ const usage = `usage: node providers/fly/start.mjs <kind> <verb>
   jobs look                            how many jobs wait in Redis
   marks look                           who owns the apps with a community's names
   people look                          how many people have an account in the database
+  inside look                          how a community is from inside its machines
   job run                              an operator's command in a machine of its own
   backup-now run                       a backup beside the schedule: prints its manifest
   restore prepare                      a backup into a new database, beside the running one

@@ -194,6 +194,26 @@ export type PeopleSpec = Infer<typeof peopleSpec>;
 export interface PeopleOutput {
   people: number;
 }
+/** How a community is from inside its machines; verb `look`. */
+export const insideSpec = object({
+  /** App of the web machines. */
+  app: string,
+  /** App of the database. */
+  postgres: string,
+});
+export type InsideSpec = Infer<typeof insideSpec>;
+export interface InsideOutput {
+  /** What scripts/doctor.rb printed; null: Fly has lost the log of a run that succeeded. */
+  report: Record<string, unknown> | null;
+  /** The volume of the database, or why it could not be measured. */
+  disk: DiskSpace | { error: string };
+}
+/** A file system, in bytes. */
+export interface DiskSpace {
+  size: number;
+  /** What its programs can still write. */
+  free: number;
+}
 /**
  * A password of the stack's own Redis: kind `redis-password` adds it beside the current one, kind
  * `redis-restart` makes it the only one. stdin: `{ "password": … }`.
@@ -423,6 +443,8 @@ export interface BackupManifest {
   skipped?: string[] | undefined;
   /** How long it took. */
   seconds: number;
+  /** Size of the database, as PostgreSQL says it. Backups of earlier versions do not have it. */
+  databaseBytes?: number | undefined;
 }
 
 /** An encrypted dump of a database, as its manifest describes it. */

@@ -1,4 +1,4 @@
-import { CloudClient } from "../shared/cloud-client.ts";
+import { CloudClient, type Persistence } from "../shared/cloud-client.ts";
 import type { Refusal } from "../shared/cloud-error.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 
@@ -15,9 +15,12 @@ const SCOPES = "whitelabel.*, api_keys.*, tracking_settings.*, mail.send; verifi
  * A client of SendGrid's v3 API.
  *
  * @param credentials keys in the order of preference; at least one.
- * @param tries how often a call is tried; default 6.
  */
-export function sendgridClient(credentials: string[], baseUrl?: string, tries?: number): CloudClient {
+export function sendgridClient(
+  credentials: string[],
+  baseUrl?: string,
+  persistence: Persistence = {},
+): CloudClient {
   if (credentials.length === 0) {
     throw new OperatorError(
       "There is no key for SendGrid.\n  fix     export SENDGRID_API_KEY=SG.…   (or: pulumi config set --secret mastiff:sendgridApiKey)",
@@ -30,7 +33,7 @@ export function sendgridClient(credentials: string[], baseUrl?: string, tries?: 
     refuses: (status) => status === 401,
     explain,
     hint,
-    tries,
+    ...persistence,
   });
 }
 

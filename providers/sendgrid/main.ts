@@ -10,7 +10,7 @@ async function main(verb: string | undefined): Promise<void> {
   const spec = lookSpec.parse(JSON.parse(process.env.SPEC ?? "null"));
   const credentials = process.env.SENDGRID_API_KEY ? [process.env.SENDGRID_API_KEY] : [];
   // A preview should not wait long for a status line: two tries are enough.
-  const look = await lookAtMail(sendgridClient(credentials, spec.baseUrl, 2), spec);
+  const look = await lookAtMail(sendgridClient(credentials, spec.baseUrl, { tries: 2 }), spec);
   process.stdout.write(`${JSON.stringify(look)}\n`);
 }
 

@@ -8,8 +8,16 @@ import { asCloudSays, waitBefore } from "./waiting.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** How long a client goes on. */
+export interface Persistence {
+  /** How often a call is tried. Default 6. */
+  tries?: number | undefined;
+  /** Ends all calls. */
+  signal?: AbortSignal | undefined;
+}
+
 /** What the shared client needs to know about a cloud. */
-export interface CloudOptions {
+export interface CloudOptions extends Persistence {
   /** Name for people. */
   cloud: string;
   /** Base of the API, with its version. */
@@ -25,8 +33,6 @@ export interface CloudOptions {
   explain(body: unknown): { messages: string[]; codes: number[] };
   /** What an operator can do about a refusal. */
   hint(refusal: Refusal): string | undefined;
-  /** How often a call is tried. Default 6. */
-  tries?: number;
 }
 
 /** What a call carries. */
@@ -58,6 +64,7 @@ export class CloudClient {
       headers: { accept: "application/json", "user-agent": "mastiff" },
       // A redirect would carry the credential elsewhere; neither API redirects.
       maxRedirects: 0,
+      ...(options.signal && { signal: options.signal }),
     });
     // Added before the retries, so that an unreadable answer is a failure to them too.
     this.#http.interceptors.response.use(refuseText);

@@ -230,6 +230,26 @@ test("Upstash answers the version that is dialled", async () => {
   expect((await ran(["bundle", "exec", "sidekiq"], { env }))[1]).toContain("Redis 6.2.6, Sidekiq requires");
 });
 
+test("the look from inside tells what is in Redis and the database, and what it could not find out", async () => {
+  await prepare();
+  await run(fly, app, sidekiq);
+  const looked = async () => {
+    const [code, output] = await ran(rails("runner", "# mastiff: doctor"));
+    expect(code).toBe(0);
+    return JSON.parse(output);
+  };
+  expect(await looked()).toMatchObject({
+    version: "4.7.4",
+    sidekiq: { processes: [{ queues: expect.arrayContaining(["scheduler"]) }], queues: [] },
+    migrations: { pending: [] },
+    redis: { version: expect.any(String), policy: "noeviction" },
+    database: { version: expect.any(String), connections: 14, mostConnections: 300 },
+  });
+  await stage(fly, app, { REDIS_URL: "redis://default:wrong@mastiff-party-redis.internal:6379" });
+  const refused = { error: expect.stringContaining("WRONGPASS") };
+  expect(await looked()).toMatchObject({ sidekiq: refused, redis: refused, migrations: { pending: [] } });
+});
+
 test("there is no shell's magic, no Node and no unknown Ruby in the image", async () => {
   expect(await ran(["node", "./streaming"])).toEqual([
     127,

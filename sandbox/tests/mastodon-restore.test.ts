@@ -134,7 +134,7 @@ describe("a restore", () => {
         postgres: "17.2",
         schema: "20260101000471",
         rows: { accounts: 2, users: 1, statuses: 0 },
-        databaseBytes: 16_777_216,
+        databaseBytes: 21_000_000,
         seconds: 20,
       },
     ]);

@@ -120,7 +120,7 @@ async function check(
   terminal: Terminal,
 ): Promise<number> {
   terminal.info("looking from outside, over HTTP:");
-  const results = await runChecks(openVisitor(session.clouds.url), communityOf(outputs));
+  const results = await runChecks(openVisitor({ local: session.clouds.url }), communityOf(outputs));
   for (const { name, problem } of results) {
     if (problem === undefined) terminal.success(name);
     else terminal.error(`${name}\n      ${problem}`);

@@ -1,8 +1,10 @@
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { communityOf } from "../../checks/community.ts";
+import { insideChecks } from "../../checks/inside.ts";
 import { runChecks } from "../../checks/run.ts";
 import { openVisitor } from "../../checks/visitor.ts";
+import { insideOf } from "../../cli/doctor/inside-report.ts";
 import { environment } from "../../sandbox/toolchain/environment.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { belongings } from "../support/belongings.ts";
@@ -80,10 +82,33 @@ describe("the life of a community", () => {
 
   test("seen from outside it is a Mastodon", async () => {
     const outputs = await stack.outputs();
-    const results = await runChecks(openVisitor(world.url), communityOf(outputs));
+    const results = await runChecks(openVisitor({ local: world.url }), communityOf(outputs));
     expect(results.filter((result) => result.problem !== undefined)).toEqual([]);
     expect(results.length).toBeGreaterThan(10);
     expect(outputs.waitingFor).toEqual([]);
+  });
+
+  test("seen from inside it is well", async () => {
+    const { project, target, toolchain } = stack.place;
+    const spec = { app: "mastiff-party", postgres: "mastiff-party-db" };
+    const looked = await execa("node", ["providers/fly/start.mjs", "inside", "look"], {
+      cwd: project,
+      env: { ...environment(toolchain, target), SPEC: JSON.stringify(spec) },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(looked.exitCode, looked.stderr).toBe(0);
+    const table = insideChecks({
+      ask: async () => insideOf(looked.stdout),
+      growth: async () => undefined,
+      domain: "mastiff.party",
+      stack: stack.place.stack,
+      app: "mastiff-party",
+    });
+    const visitor = openVisitor({ local: world.url });
+    const results = await runChecks(visitor, communityOf(await stack.outputs()), table);
+    expect(results.filter((result) => result.problem !== undefined)).toEqual([]);
+    expect(await machinesOf("mastiff-party")).toHaveLength(2);
   });
 
   test("a bigger machine and a new variable are one change, which reaches the machines", async () => {

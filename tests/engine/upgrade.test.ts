@@ -25,7 +25,7 @@ describe(`a community goes from ${old} to ${next}`, () => {
       world,
       () => stack.up(),
       async () => {
-        const { status, body } = await openVisitor(world.url).ask("https://mastiff.party/health");
+        const { status, body } = await openVisitor({ local: world.url }).ask("https://mastiff.party/health");
         expect(`${status} ${body}`).toBe("200 OK");
       },
     );

@@ -28,11 +28,27 @@ const self = { rel: "self", type: "application/activity+json", href: "https://ac
 export const instance = {
   domain: "acme.social",
   version: "4.6.3",
+  contact: { account: { avatar: "https://files.acme.social/accounts/avatars/1.png" } },
   configuration: {
     urls: { streaming: "wss://streaming.acme.social" },
     vapid: { public_key: "BPUBLIC" },
   },
 };
+
+/** A release as GitHub lists it. */
+export function released(tag: string, day: string, notes = "## Changelog\n\n### Fixed"): object {
+  return { tag_name: tag, published_at: `${day}T12:00:00Z`, draft: false, prerelease: false, body: notes };
+}
+
+/** Where GitHub lists the releases, and the releases among which the community's is the newest. */
+export function releases(...newer: object[]): [string, Page] {
+  const list = [...newer, released("v4.6.3", "2026-10-01"), released("v4.5.9", "2026-10-01", "### Security")];
+  const preview = { ...released("v4.7.0-rc.1", "2026-11-01"), prerelease: true };
+  return [
+    "https api.github.com/repos/mastodon/mastodon/releases?per_page=40",
+    { body: JSON.stringify([preview, ...list]) },
+  ];
+}
 
 /** An answer of DNS over HTTPS. @param data undefined: there is no such name */
 export function dns(name: string, type: string, data?: string): [string, Page] {
@@ -49,6 +65,9 @@ export function healthy(): Record<string, Page> {
       dns(host, "A", "203.0.113.1"),
       dns(host, "AAAA", "2001:db8::1"),
     ]),
+    ["https cloudflare-dns.com/dns-query?name=acme.social&type=A&cd=1", { body: '{"Status":0}' }],
+    releases(),
+    ["https files.acme.social/accounts/avatars/1.png", { headers: any }],
     dns("_dmarc.acme.social", "TXT", '"v=DMARC1; " "p=none"'),
     dns("s1._domainkey.acme.social", "CNAME", "s1.domainkey.u1.wl1.sendgrid.net."),
     dns("s2._domainkey.acme.social", "CNAME", "s2.domainkey.u1.wl1.sendgrid.net."),

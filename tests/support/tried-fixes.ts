@@ -415,6 +415,11 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
+    file: "providers/fly/inside.ts",
+    text: "The look from inside <how> (app <app>)",
+    shown: "driver/inside.test.ts: a machine that cannot look is a finding, with its last lines",
+  },
+  {
     file: "cli/doctor/whom.ts",
     text: "--domain is <domain>: <problem>.",
     shown: "unit/mastiff.test.ts: mastiff %s",

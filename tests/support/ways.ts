@@ -34,7 +34,7 @@ export const waysOfWeb = async (world: TestWorld): Promise<Ways> =>
 
 /** The site answers, from the database too, and no machine holds a secret that has ended. */
 export async function expectOpenWays(world: TestWorld): Promise<void> {
-  const visitor = openVisitor(world.url);
+  const visitor = openVisitor({ local: world.url });
   for (const path of ["/health", "/api/v2/instance"])
     expect((await visitor.ask(`https://mastiff.party${path}`)).status, path).toBe(200);
   const state = await world.state();

@@ -27,7 +27,7 @@ beforeEach(() => {
 });
 
 async function problems(): Promise<Record<string, string>> {
-  const results = await runChecks(openVisitor(base), community);
+  const results = await runChecks(openVisitor({ local: base }), community);
   const red = results.filter(({ problem }) => problem !== undefined);
   return Object.fromEntries(red.map(({ name, problem }) => [name, problem ?? ""]));
 }
@@ -131,7 +131,7 @@ test("a webfinger without an actor reddens both checks that read it", async () =
 });
 
 test("a host that nobody answers for is a finding, not a crash", async () => {
-  const results = await runChecks(openVisitor("http://127.0.0.1:1"), community);
+  const results = await runChecks(openVisitor({ local: "http://127.0.0.1:1" }), community);
   expect(results.every(({ problem }) => problem?.includes("ECONNREFUSED"))).toBe(true);
 });
 

@@ -27,6 +27,7 @@ describe("the list of deliberate faults", () => {
       "cli/",
       "cli/backups/",
       "cli/commands/",
+      "cli/doctor/",
       "cli/recover/",
       "cli/restore/",
       "components/backup/",

@@ -21,7 +21,7 @@ describe("records", () => {
     answers?: (question: string) => boolean,
   ): Promise<AuthoritativeRecords> {
     const resolver = await ended(nameServer({ "ns.example A": ["127.0.0.1"], ...cached }));
-    const { port } = await ended(nameServer(published, answers));
+    const { port } = await ended(nameServer(published, { ...(answers && { answers }) }));
     return authoritativeRecords({ resolvers: [`127.0.0.1:${resolver.port}`], port });
   }
   async function ended(starting: Promise<NameServer>): Promise<NameServer> {
@@ -77,6 +77,42 @@ describe("records", () => {
     await expect(resolve("acme.social", "A", over.signal)).rejects.toThrow(
       "ns.example: ECANCELLED for A of acme.social",
     );
+  });
+});
+
+describe("a name server", () => {
+  const lamenessAt = async (
+    records: Record<string, string[]>,
+    manner: Parameters<typeof nameServer>[1],
+    signal = never,
+  ) => {
+    using resolver = await nameServer({ "acme.social NS": ["ns.example"], "ns.example A": ["127.0.0.1"] });
+    using own = await nameServer(records, manner);
+    const { lameness } = authoritativeRecords({ resolvers: [`127.0.0.1:${resolver.port}`], port: own.port });
+    // Awaited here: the servers end with this function.
+    return await lameness("dogs.acme.social", signal);
+  };
+  const soa = { "acme.social SOA": ["ns.example"] };
+
+  test.each<
+    [what: string, records: Record<string, string[]>, isAuthoritative: boolean, problem: string | undefined]
+  >([
+    ["speaks for its zone", soa, true, undefined],
+    ["has what it says from elsewhere", soa, false, "its answer is not authoritative"],
+    ["does not know the zone", {}, true, "NXDOMAIN"],
+  ])("that %s", async (_what, records, isAuthoritative, problem) => {
+    expect(await lamenessAt(records, { isAuthoritative })).toEqual([{ server: "ns.example", problem }]);
+  });
+
+  test("that says nothing is waited for no longer than the check may take", async () => {
+    const over = new AbortController();
+    const answers = () => {
+      over.abort();
+      return false;
+    };
+    expect(await lamenessAt(soa, { answers }, over.signal)).toEqual([
+      { server: "ns.example", problem: "no answer" },
+    ]);
   });
 });
 

@@ -5,12 +5,25 @@ import type { OneOff } from "./one-off.ts";
 
 /** One-offs in Mastodon's image: their command, and the machine that they copy. */
 
+/** The scripts of scripts/ that Mastodon's image runs, and whether they are given what reach.rb has. */
+const scripts = {
+  doctor: true,
+  housekeeping: false,
+  owner: false,
+  "redis-version": false,
+  retention: false,
+  smoke: true,
+} as const;
+
 /** The command that runs a script as one argument of `rails runner`. The script's first line names it. */
-export function railsRunner(
-  name: "housekeeping" | "owner" | "redis-version" | "retention" | "smoke",
-): string[] {
-  const script = readFileSync(new URL(`../scripts/${name}.rb`, import.meta.url), "utf8");
+export function railsRunner(name: keyof typeof scripts): string[] {
+  const own = sourceOf(name);
+  const script = scripts[name] ? own.replace("\n", () => `\n${sourceOf("reach")}`) : own;
   return ["bundle", "exec", "rails", "runner", script];
+}
+
+function sourceOf(name: string): string {
+  return readFileSync(new URL(`../scripts/${name}.rb`, import.meta.url), "utf8");
 }
 
 /** The machine whose image and environment a one-off copies: a web machine, else any that a deploy made. */

@@ -1,5 +1,4 @@
 import { DriverError, retry } from "../call/errors.ts";
-import { execIn } from "../call/exec.ts";
 import type { Fly } from "../call/flyctl.ts";
 import type { DatabaseMeasures, RestoreSpec } from "../spec.ts";
 import { serverOf } from "../things/login.ts";
@@ -199,14 +198,6 @@ export async function measure(server: Server, database: string): Promise<Databas
     rows: { accounts: Number(accounts), users: Number(users), statuses: Number(statuses) },
     databaseBytes: Number(bytes),
   };
-}
-
-/** Bytes that are free on the server's volume; undefined: its machine does not say. */
-export async function freeBytes({ fly, app, machine }: Server): Promise<number | undefined> {
-  const command = "df --output=avail --block-size=1 /data";
-  const { exitCode, stdout } = await execIn(fly, app, machine.id, command);
-  const [, bytes] = /^\s*Avail\s+(\d+)\s*$/.exec(stdout) ?? [];
-  return exitCode === 0 && bytes !== undefined ? Number(bytes) : undefined;
 }
 
 function notOurs({ app }: Server, { name }: Database): DriverError {

@@ -3,7 +3,8 @@ import type { EndByHand, TaskByHand } from "../by-hand.ts";
 import * as argv from "../call/argv.ts";
 import { bashJob } from "../call/bash-job.ts";
 import { direct } from "../call/direct.ts";
-import { DriverError, retry } from "../call/errors.ts";
+import { diskSpace } from "../call/disk-space.ts";
+import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import {
@@ -25,7 +26,6 @@ import {
   createRestored,
   databasesOn,
   drop,
-  freeBytes,
   mark,
   measure,
   openServer,
@@ -225,7 +225,7 @@ async function refuseNewer(server: Server, { name, mastodon, schema }: Restorabl
 const reserve = 1.3;
 
 async function refuseWithoutRoom(server: Server, { databaseBytes, name }: RestorableDump): Promise<void> {
-  const free = databaseBytes === undefined ? undefined : await freeBytes(server);
+  const free = databaseBytes === undefined ? undefined : await freeOn(server);
   if (databaseBytes === undefined || free === undefined || free >= databaseBytes * reserve) return;
   const { fly, app, machine } = server;
   const [volume] = await volumesOf(fly, app);
@@ -238,6 +238,16 @@ async function refuseWithoutRoom(server: Server, { databaseBytes, name }: Restor
     fix: `give it a larger volume, which cannot shrink again:  ${setParts("mastiff:postgres", parts)} && pulumi up`,
     retry: retry.no,
   });
+}
+
+/** A restore is not refused because nobody knows how full the volume is. */
+async function freeOn({ fly, app, machine }: Server): Promise<number | undefined> {
+  try {
+    return (await diskSpace(fly, app, machine.id)).free;
+  } catch (error) {
+    if (error instanceof FlyctlFailure) throw error;
+    return undefined;
+  }
 }
 
 function gigabytes(bytes: number): string {

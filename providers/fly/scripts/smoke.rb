@@ -1,10 +1,8 @@
 # mastiff: smoke
 # Checks what /health does not: with a wrong bucket, push key or mail login, Mastodon still boots green.
 # Prints {"name": null | "what is wrong"} and never the value of a secret.
-require 'net/smtp'
 require 'base64'
 require 'openssl'
-require 'securerandom'
 
 def check(results, name)
   results[name] = yield
@@ -17,22 +15,7 @@ results = {}
 check(results, 'bucket') do
   next nil unless ENV['S3_ENABLED'] == 'true'
 
-  require 'aws-sdk-s3'
-  s3 = Aws::S3::Client.new(
-    endpoint: ENV.fetch('S3_ENDPOINT'), region: ENV.fetch('S3_REGION', 'auto'),
-    access_key_id: ENV.fetch('AWS_ACCESS_KEY_ID'), secret_access_key: ENV.fetch('AWS_SECRET_ACCESS_KEY'),
-    force_path_style: true,
-    # R2 answers 501 to the checksums that newer SDKs add by themselves (aws/aws-sdk-ruby#3174).
-    request_checksum_calculation: 'when_required', response_checksum_validation: 'when_required'
-  )
-  object = { bucket: ENV.fetch('S3_BUCKET'), key: "mastiff/smoke-#{SecureRandom.hex(8)}" }
-  begin
-    s3.put_object(**object, body: 'smoke')
-    body = s3.get_object(**object).body.read
-  ensure
-    s3.delete_object(**object)
-  end
-  body == 'smoke' ? nil : 'the object came back changed'
+  with_object('smoke') { |_key, body| body == 'smoke' ? nil : 'the object came back changed' }
 end
 
 check(results, 'push') do
@@ -66,19 +49,7 @@ check(results, 'mail') do
   server = ENV['SMTP_SERVER'].to_s
   next nil if server.empty?
 
-  smtp = Net::SMTP.new(server, ENV.fetch('SMTP_PORT', '25').to_i)
-  smtp.open_timeout = smtp.read_timeout = 15
-  if ENV['SMTP_TLS'] == 'true'
-    smtp.enable_tls
-  elsif ENV['SMTP_ENABLE_STARTTLS'] == 'always'
-    # As Mastodon does: a server without STARTTLS gets neither the login nor any mail.
-    smtp.enable_starttls
-  elsif ENV['SMTP_ENABLE_STARTTLS'] != 'never'
-    smtp.enable_starttls_auto
-  end
-  method = ENV.fetch('SMTP_AUTH_METHOD', 'plain')
-  login = method == 'none' ? [] : [ENV['SMTP_LOGIN'], ENV['SMTP_PASSWORD'], method.to_sym]
-  smtp.start(ENV.fetch('LOCAL_DOMAIN'), *login) { nil }
+  log_in_to_mail(server)
   nil
 end
 

@@ -12,8 +12,13 @@ export interface Disk {
   postgres?: Database;
   redis?: {
     savedAt: string;
-    /** Sidekiq's jobs by queue, and those scheduled for later. Nothing here runs them. */
-    jobs?: { queues: Record<string, number>; schedule: number; retry: number };
+    /** Memory that it uses. Default: that of a community on its first day. */
+    bytes?: number;
+    /**
+     * Sidekiq's jobs by queue, and those scheduled for later. Nothing here runs them. The oldest of each queue has
+     * waited for `waitSeconds`; default 0.
+     */
+    jobs?: { queues: Record<string, number>; schedule: number; retry: number; waitSeconds?: number };
   };
   /** Identities of the Sidekiq processes in Redis' set `processes`: `<host name>:<pid>:<nonce>`. */
   sidekiqs?: string[];

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { etagOf, findBucket, listObjects } from "../cloudflare/r2.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, cutBySilence } from "./connect.ts";
-import { databaseBytes, rowsOf, type Schema, schemaVersion } from "./database.ts";
+import { firstDay, rowsOf, type Schema, schemaVersion } from "./database.ts";
 import { behind } from "./direct.ts";
 import { encrypt, type PublicKey, publicKeysIn, type Recipient } from "./openpgp.ts";
 import { askBucket } from "./s3-request.ts";
@@ -95,7 +95,7 @@ function take(seen: Situation, lines: string[]): void {
     sha256: createHash("sha256").update(dump).digest("hex"),
     entries: 812,
     rows: rowsOf(schema),
-    databaseBytes,
+    databaseBytes: firstDay.bytes,
     dump: `${stem}.dump.gpg`,
     escrow: `${stem}.escrow.gpg`,
     recipients: recipients.map(({ fingerprint }) => fingerprint),

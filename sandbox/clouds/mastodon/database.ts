@@ -61,10 +61,11 @@ export interface Database {
   version: string;
   roles: Record<string, Role>;
   databases: Record<string, Catalogue>;
+  /** Bytes of each database. Default: those of a community on its first day. */
+  bytes?: number;
+  /** Open connections. Default: those of a tiny community. */
+  connections?: number;
 }
-
-/** Size of a database that has little more than Mastodon's schema, in bytes: an order of magnitude. */
-export const databaseBytes = 16 * 1024 * 1024;
 
 /** The newest version in schema_migrations, which only grows. The local Mastodon has a pair for each minor. */
 export function schemaVersion({ pre, post }: Schema): string {
@@ -78,3 +79,9 @@ export function schemaVersion({ pre, post }: Schema): string {
 export function rowsOf({ accounts }: Schema): { accounts: number; users: number; statuses: number } {
   return { accounts: accounts.length + 1, users: accounts.length, statuses: 0 };
 }
+
+/** What `SHOW max_connections` answers (fly-apps/postgres-flex internal/flypg/pg.go, for a machine of 1 GB). */
+export const mostConnections = 300;
+
+/** A database that has little more than Mastodon's schema: its size, an order of magnitude, and its sessions. */
+export const firstDay = { bytes: 21_000_000, connections: 14 };

@@ -10,7 +10,7 @@
 
 import { backup, backupMs, isBackup } from "./backup.ts";
 import type { Behaviour, Execution, Outcome, Situation } from "./behaviour.ts";
-import { type Database, databaseBytes } from "./database.ts";
+import { type Database, firstDay } from "./database.ts";
 import { dump, dumpJob } from "./dump.ts";
 import { psql } from "./psql.ts";
 import { restore, restoreJob, restoreMs } from "./restore.ts";
@@ -60,8 +60,9 @@ export const postgresFlex: Behaviour = {
 
   execute(seen, command) {
     const server = seen.disk.postgres;
-    if (command.join(" ") === "df --output=avail --block-size=1 /data") return free(seen);
-    if (command[0] !== "psql" || server === undefined) return undefined;
+    if (server === undefined) return undefined;
+    if (command.join(" ") === "df -B1 --output=size,avail /data") return df(seen, server);
+    if (command[0] !== "psql") return undefined;
     return psql(server, command.slice(1), (database) => sessionsWith(seen.world, server, database));
   },
 
@@ -79,13 +80,18 @@ export const postgresFlex: Behaviour = {
   sockets: () => ["[::]:5432", "[::]:5433", "[::]:5500"],
 };
 
-/** What `df` says of the volume: all but the databases is free. */
-function free({ app, machine, disk }: Situation): Execution {
+/** The file system of the volume, of which ext4 keeps five per cent for root (mke2fs(8), -m). */
+function df({ app, machine }: Situation, server: Database): Execution {
   const volume = app.volumes[machine.config.mounts?.[0]?.volume ?? ""];
   if (volume === undefined) return { exit: 1, stdout: "", stderr: "df: /data: No such file or directory\n" };
-  const taken = Object.keys(disk.postgres?.databases ?? {}).length * databaseBytes;
-  return { exit: 0, stdout: `      Avail\n${volume.sizeGb * 1024 ** 3 - taken}\n`, stderr: "" };
+  const size = volume.sizeGb * 1024 ** 3;
+  const taken = empty + Object.keys(server.databases).length * (server.bytes ?? firstDay.bytes);
+  const free = Math.max(0, Math.floor(size * 0.95) - taken);
+  return { exit: 0, stdout: `  1B-blocks      Avail\n${size} ${free}\n`, stderr: "" };
 }
+
+/** What a server without data takes: its catalogues and its log. */
+const empty = 60_000_000;
 
 function setPasswords(server: Database, seen: Situation): void {
   for (const [role, secret] of Object.entries(roles)) {

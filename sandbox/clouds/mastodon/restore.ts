@@ -10,7 +10,7 @@ import { findBucket, objectBytes } from "../cloudflare/r2.ts";
 import { askFromMachine } from "../cloudflare/serve-r2.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, type DatabaseConnection } from "./connect.ts";
-import { type Catalogue, databaseBytes, rowsOf, type Schema, schemaVersion } from "./database.ts";
+import { type Catalogue, firstDay, rowsOf, type Schema, schemaVersion } from "./database.ts";
 import { behind } from "./direct.ts";
 import { rank } from "./migrations.ts";
 import { openWith } from "./openpgp.ts";
@@ -158,7 +158,7 @@ function measures(schema: Schema, postgres: string): object {
     postgres,
     schema: schemaVersion(schema),
     rows: rowsOf(schema),
-    databaseBytes,
+    databaseBytes: firstDay.bytes,
     seconds: restoreMs / 1000,
   };
 }

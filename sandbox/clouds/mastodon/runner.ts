@@ -7,11 +7,13 @@ import { canDecrypt, faults, store } from "./accounts.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { paperclipFault, roundTrip } from "./bucket.ts";
 import { connectRedis } from "./connect.ts";
+import { doctor } from "./doctor.ts";
 import { loginFault } from "./mail.ts";
 import { connectionError, database, pending, schema } from "./migrations.ts";
 import { signedIn } from "./sidekiq.ts";
 
 const scripts: Record<string, (seen: Situation) => Outcome> = {
+  doctor,
   housekeeping,
   owner,
   "redis-version": redisVersion,

@@ -4,14 +4,7 @@
  *
  * Messages: postgres/postgres src/backend/commands/user.c, dbcommands.c.
  */
-import {
-  type Catalogue,
-  type Database,
-  databaseBytes,
-  rowsOf,
-  type Schema,
-  schemaVersion,
-} from "./database.ts";
+import { type Catalogue, type Database, firstDay, rowsOf, type Schema, schemaVersion } from "./database.ts";
 import { rank } from "./migrations.ts";
 import { isVerifier, verifierOf } from "./scram.ts";
 
@@ -76,7 +69,7 @@ const statements: Statement[] = [
     ofSchema("accounts", (schema) => [
       ...Object.values(rowsOf(schema)),
       schemaVersion(schema),
-      databaseBytes,
+      firstDay.bytes,
     ]),
   ],
   [

@@ -47,6 +47,7 @@ export const assignableScopes: readonly string[] = [
   ...readUpdate("tracking_settings.open"),
   ...readUpdate("tracking_settings.subscription"),
   "user.account.read",
+  "user.credits.read",
   ...readUpdate("user.email"),
   ...readUpdate("user.profile"),
   ...crud("user.scheduled_sends"),

@@ -8,6 +8,7 @@ import { serveDomains } from "./domains.ts";
 import { serveLinks } from "./links.ts";
 import { assignableScopes, givenScopes } from "./scopes.ts";
 import { serveSenders } from "./senders.ts";
+import { serveSuppressions } from "./suppressions.ts";
 import { serveTracking } from "./tracking.ts";
 
 export function serveSendgrid(world: World): Hono {
@@ -23,6 +24,7 @@ export function serveSendgrid(world: World): Hono {
   app.route("/tracking_settings", serveTracking(world));
   app.route("/verified_senders", serveSenders(world));
   app.route("/api_keys", serveApiKeys(world));
+  app.route("/suppression", serveSuppressions(world));
   // All scopes of the calling key: twilio/sendgrid-oai spec/yaml/tsg_scopes_v3.yaml.
   app.get("/scopes", (c) =>
     c.json({ scopes: [...new Set([...(c.get("key").scopes ?? assignableScopes), ...givenScopes])] }),
@@ -30,6 +32,13 @@ export function serveSendgrid(world: World): Hono {
   app.get("/user/account", (c) => {
     need(c, "user.account.read");
     return c.json({ type: "paid", reputation: 100 });
+  });
+  // docs.sendgrid.com, api-reference/users-api/retrieve-your-credit-balance
+  app.get("/user/credits", (c) => {
+    need(c, "user.credits.read");
+    const { total, remain } = world.state.sendgrid.credits ?? { total: 100, remain: 100 };
+    const used = total - remain;
+    return c.json({ remain, total, overage: 0, used, reset_frequency: "daily" });
   });
   app.get("/user/username", (c) => {
     need(c, "user.username.read");

@@ -65,6 +65,13 @@ export interface Sender {
   token: string;
 }
 
+/** An address on a list. `created` is in seconds since 1970. */
+export interface Suppressed {
+  email: string;
+  created: number;
+  reason: string;
+}
+
 /** The state of the local SendGrid. It has one user. */
 export interface SendgridState {
   dials: Dials;
@@ -75,6 +82,10 @@ export interface SendgridState {
   links: Branding[];
   senders: Sender[];
   tracking: { click: { enabled: boolean; enable_text: boolean }; open: { enabled: boolean } };
+  /** Mails that the account may send a day. Default: those of the trial, all of them left. */
+  credits?: { total: number; remain: number };
+  /** Addresses that get no mails, by list. Default: none. */
+  suppressions?: Partial<Record<"bounces" | "blocks" | "spam_reports", Suppressed[]>>;
   /** Time at which a name was last found missing, by `type host`. */
   missing: Record<string, string>;
   nextId: number;

@@ -72,4 +72,32 @@ export const outsideFaults: readonly Fault[] = [
     replacement: "must(v6.length >= 0,",
     what: "a check that cannot fail: hosts without IPv6 pass",
   },
+  {
+    name: "two-schedulers-pass",
+    file: "checks/inside.ts",
+    text: "must(count === 1,",
+    replacement: "must(count >= 1,",
+    what: "a count that is only looked at from below: scheduled work is done twice, and the doctor is content",
+  },
+  {
+    name: "hole-in-a-later-series-passes",
+    file: "checks/release.ts",
+    text: "one.isSecurity && one.published > published + sameDayMs",
+    replacement: "one.isSecurity && one.published < published + sameDayMs",
+    what: "a comparison the wrong way round: nobody hears that a series gets no repairs any more",
+  },
+  {
+    name: "proof-taken-for-permission",
+    file: "cli/doctor/fly-token.ts",
+    text: "return location === permissions ? endsIn(caveats) : [];",
+    replacement: "return endsIn(caveats);",
+    what: "a proof of who somebody is, which flyctl renews, taken for the token's own end: an alarm each day",
+  },
+  {
+    name: "look-that-failed-is-empty",
+    file: "providers/fly/inside.ts",
+    text: "if (ended.exitCode === 0) return answerOf(ended) ?? null;",
+    replacement: "if (ended.exitCode >= 0) return answerOf(ended) ?? null;",
+    what: "an exit code that nobody reads: why Rails does not start is not said",
+  },
 ];
