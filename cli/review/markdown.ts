@@ -5,7 +5,7 @@ import type { CostChange } from "./cost-change.ts";
 import type { Drift } from "./drift.ts";
 import { mermaidOf } from "./picture.ts";
 import type { Notice } from "./refusals.ts";
-import type { Review } from "./review.ts";
+import { isNobody, type Review } from "./review.ts";
 import type { Operation } from "./steps.ts";
 
 /** The most that one list shows: GitHub takes comments of up to 65,536 characters. */
@@ -41,7 +41,7 @@ export function markdownOf(review: Review): string {
 
 function verdictOf({ verdict, changes, drift, interruptions, data, refused }: Review): string {
   const lost = data.filter(({ isLost }) => isLost).length;
-  const cut = interruptions.filter(({ cutOff }) => !cutOff.startsWith("nobody")).length;
+  const cut = interruptions.filter((one) => !isNobody(one)).length;
   const facts = [
     count(changes.length, "change"),
     ...(drift.length > 0 ? [`${count(drift.length, "thing")} changed by other hands`] : []),

@@ -44,12 +44,30 @@ export function isForDriver(step: Pick<Step, "old" | "next">): boolean {
   return kindOf(step) !== "";
 }
 
-/** What the program says of the drift that a command repairs (components/fly/driver.ts, driftWords). */
+/**
+ * What other hands have changed, as the program says it (components/fly/driver.ts, driftWords). The look compares Fly
+ * with what the program wants by now. So where that changes too, a difference that only says so is no drift.
+ */
 export function driftOf({ old, next }: Pick<Step, "old" | "next">): string[] {
   const [before, now] = [variableOf(old, "DRIFT"), variableOf(next, "DRIFT")];
   if (now === undefined || now === before) return [];
   const { differences = [] } = JSON.parse(now) as { differences?: string[] };
-  return differences;
+  const wish = (inputs: Inputs) =>
+    JSON.stringify([wishVariables.map((name) => variableOf(inputs, name)), inputs.stdin]);
+  return wish(old) === wish(next) ? differences : differences.filter((words) => !ofWish.test(words));
+}
+
+/** Variables by which the program says what it wants of a thing. */
+const wishVariables = ["SPEC", "FLY_TOML", "SECRETS_DIGEST"];
+/** Differences between what is there and what is wanted (the `observe` of each kind in providers/fly/). */
+const ofWish =
+  /, should (be|have) |which is not declared$|from another declaration$|^secret \S+ is missing$|^secrets wait /;
+
+/** Drift that is repaired by a restart: a machine that is not as declared, in place of one that is only stopped. */
+function isRepairedByRestart(step: Step): boolean {
+  return driftOf(step).some((words) =>
+    /, should (be|have) |^machine \S+ \(\w+\): |^secrets? |^a secret /.test(words),
+  );
 }
 
 const kinds: Readonly<Record<string, DescribeThing>> = {
@@ -214,6 +232,8 @@ function releaseOf({ step, was, is }: Thing): Omit<Described, "system" | "what">
   if (ends(step) || old === undefined || next === undefined)
     return { interruptions: ends(step) ? [gone(`all machines of ${was.app}`)] : [] };
   const words = releaseWords(old, next);
+  if (words.length === 0 && isRepairedByRestart(step))
+    return { words: [`releases ${versionOf(is)} again`], interruptions: restartsOf(next.spec) };
   // Only added or removed machines: the others keep running.
   const restarts = words.some((line) => line.includes("restarts "));
   const migrates = next.spec.database !== null && versionOf(was) !== versionOf(is);
@@ -325,6 +345,7 @@ function inPlace({ step }: Thing, interruptions: Interruption[]): Interruption[]
 
 function isResized({ step, was, is }: Thing): boolean {
   if (step.operation !== "update") return false;
+  if (isRepairedByRestart(step)) return true;
   return JSON.stringify([was.size, was.volumeGb]) !== JSON.stringify([is.size, is.volumeGb]);
 }
 

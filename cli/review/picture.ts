@@ -67,7 +67,7 @@ export function mermaidOf(changes: PictureOf): string {
   ].join("\n");
 }
 
-const [width, height, gapX, gapY, margin] = [176, 46, 40, 26, 16];
+const [width, height, gapX, gapY, margin] = [208, 46, 40, 26, 16];
 const columns = 5;
 const rows = 3;
 

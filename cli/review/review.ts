@@ -50,7 +50,9 @@ export function reviewOf(
     refused,
     warnings,
     changes,
-    interruptions: unique(changes.flatMap(({ interruptions }) => interruptions)),
+    interruptions: unique(changes.flatMap(({ interruptions }) => interruptions)).sort(
+      (a, b) => Number(isNobody(a)) - Number(isNobody(b)),
+    ),
     data: unique(changes.flatMap(({ data }) => data)),
     drift,
     cost,
@@ -62,6 +64,11 @@ function changeOf(step: Step, drifted: ReadonlySet<string>): Change {
   const { operation, name } = step;
   const isRepair = drifted.has(name) || driftOf(step).length > 0;
   return { ...rest, part, words, interruptions, data, operation, name, isRepair };
+}
+
+/** Whether people do not notice it. */
+export function isNobody({ cutOff }: Interruption): boolean {
+  return cutOff.startsWith("nobody");
 }
 
 function unique<T>(list: readonly T[]): T[] {
