@@ -40,7 +40,7 @@ export const rules: readonly Rule[] = [
             said({
               what: `Nothing takes backups of ${domain}: if its database is lost, so is every account.`,
               setIn: "mastiff:backup",
-              fix: "pulumi config rm mastiff:backup     (a backup each day)",
+              fix: "switch backups on: pulumi config rm mastiff:backup",
             }),
           ]
         : [],
@@ -56,7 +56,7 @@ export const rules: readonly Rule[] = [
             said({
               what: `Nothing protects the data of ${domain} from a destroy.`,
               setIn: "mastiff:protect",
-              fix: "pulumi config set mastiff:protect true; to end the community, mastiff:destroy takes a last dump first",
+              fix: "pulumi config set mastiff:protect true",
             }),
           ],
   },

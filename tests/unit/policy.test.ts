@@ -43,7 +43,7 @@ test("each rule has a name of its own, a sentence and a level", () => {
 
 test("backups that are off are a violation", () => {
   expect(problemsOf("backups-on", { backup: "off" })).toEqual([
-    `Nothing takes backups of ${domain}: if its database is lost, so is every account.\n  set in  mastiff:backup\n  fix     pulumi config rm mastiff:backup     (a backup each day)`,
+    `Nothing takes backups of ${domain}: if its database is lost, so is every account.\n  set in  mastiff:backup\n  fix     switch backups on: pulumi config rm mastiff:backup`,
   ]);
 });
 
