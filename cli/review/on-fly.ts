@@ -36,7 +36,8 @@ export const onFly: Describe = (step) => {
   const spec = Object.keys(is).length > 0 ? is : was;
   const kind = kindOf(step);
   const { words = [], ...described } = (kinds[kind] ?? anything(kind))({ step, was, is, spec });
-  return { system: "Fly", ...described, words: [...words, ...moves(was, is)] };
+  const left = newDifferences(step).filter((difference) => ofMastiff.test(difference));
+  return { system: "Fly", ...described, words: [...words, ...moves(was, is), ...left] };
 };
 
 /** Whether a command is one for the driver. */
@@ -48,15 +49,25 @@ export function isForDriver(step: Pick<Step, "old" | "next">): boolean {
  * What other hands have changed, as the program says it (components/fly/driver.ts, driftWords). The look compares Fly
  * with what the program wants by now. So where that changes too, a difference that only says so is no drift.
  */
-export function driftOf({ old, next }: Pick<Step, "old" | "next">): string[] {
-  const [before, now] = [variableOf(old, "DRIFT"), variableOf(next, "DRIFT")];
-  if (now === undefined || now === before) return [];
-  const { differences = [] } = JSON.parse(now) as { differences?: string[] };
+export function driftOf(step: Pick<Step, "old" | "next">): string[] {
+  const { old, next } = step;
+  const differences = newDifferences(step).filter((difference) => !ofMastiff.test(difference));
   const wish = (inputs: Inputs) =>
     JSON.stringify([wishVariables.map((name) => variableOf(inputs, name)), inputs.stdin]);
   return wish(old) === wish(next) ? differences : differences.filter((words) => !ofWish.test(words));
 }
 
+/** The differences that this run is about. Those of an earlier run stay in the state. */
+function newDifferences({ old, next }: Pick<Step, "old" | "next">): string[] {
+  const [before, now] = [variableOf(old, "DRIFT"), variableOf(next, "DRIFT")];
+  if (now === undefined || now === before) return [];
+  const { differences = [] } = JSON.parse(now) as { differences?: string[] };
+  return differences;
+}
+
+/** What a run of Mastiff's own has left to do (components/fly/app.ts, dueAddresses; providers/fly/release/release.ts). */
+const ofMastiff =
+  /is no longer in DNS and is released$|^the migrations after the last release have not run yet$|^the last release has not been checked yet$/;
 /** Variables by which the program says what it wants of a thing. */
 const wishVariables = ["SPEC", "FLY_TOML", "SECRETS_DIGEST"];
 /** Differences between what is there and what is wanted (the `observe` of each kind in providers/fly/). */
@@ -80,10 +91,7 @@ const kinds: Readonly<Record<string, DescribeThing>> = {
   addresses: ({ step, was, is, spec }) => ({
     part: partOfApp(step),
     what: `addresses of ${spec.app}`,
-    words:
-      step.operation === "update"
-        ? ["releases addresses that no record names", ...addressWords(was, is)]
-        : [],
+    words: step.operation === "update" ? addressWords(was, is) : [],
   }),
   certificate: ({ step, spec }) => ({
     part: "certificates",

@@ -18,10 +18,10 @@ const boxes: Readonly<Record<Part | "people", Box>> = {
   bucket: { title: "R2: uploads", at: [1, 2] },
   web: { title: "Fly: web, sidekiq", at: [2, 0] },
   streaming: { title: "Fly: streaming", at: [2, 1] },
-  mail: { title: "SendGrid: mail", at: [2, 2] },
+  mail: { title: "SendGrid: mail", at: [3, 2] },
   database: { title: "Fly: database", at: [3, 0] },
   redis: { title: "Redis", at: [3, 1] },
-  secrets: { title: "secrets in the state", at: [3, 2] },
+  secrets: { title: "secrets in the state", at: [2, 2] },
   backups: { title: "backups", at: [4, 0] },
 };
 

@@ -298,6 +298,17 @@ describe("drift", () => {
     ).toEqual([]);
   });
 
+  test("is not what Mastiff itself has left to do: that is said of the change", () => {
+    const words = "address 192.0.2.1 is no longer in DNS and is released";
+    const spec = { app: "acme", v4: "192.0.2.2" };
+    const found = review(updated("addresses", "web-addresses", spec, spec, { DRIFT: drift(words) }));
+    expect(found).toMatchObject({
+      verdict: "change",
+      drift: [],
+      changes: [{ words: [words], isRepair: false }],
+    });
+  });
+
   test("of a secret, which two resources name, is said once", () => {
     const words = drift("secret SMTP_PASSWORD is missing");
     const found = review([

@@ -41,6 +41,16 @@ const jobs = workflows.flatMap((file) =>
   })),
 );
 
+/** Expects each call of `mastiff` in a text to name a command and options that there are. @returns how many there are */
+async function expectUnderstood(text: string): Promise<number> {
+  const lines = [...text.matchAll(/npx mastiff ([^|>&#`\n]*)/g)].map(([, words = ""]) => words.trim());
+  for (const line of lines) {
+    const { asks } = await callOf(line.replaceAll('"', "").split(/\s+/));
+    expect(asks, line).toBe("run");
+  }
+  return lines.length;
+}
+
 describe.each([...workflows, ...actions])("%s", (file) => {
   const steps = stepsOf(file);
 
@@ -61,12 +71,12 @@ describe.each([...workflows, ...actions])("%s", (file) => {
   });
 
   test("calls commands that there are, with options that they have", async () => {
-    for (const { run = "" } of steps)
-      for (const [, words = ""] of run.matchAll(/npx mastiff ([^|>&\n]*)/g)) {
-        const { asks } = await callOf(words.trim().replaceAll('"', "").split(/\s+/));
-        expect(asks).toBe("run");
-      }
+    for (const { run = "" } of steps) await expectUnderstood(run);
   });
+});
+
+test("what docs/review.md has for GitLab, cron and a terminal is understood too", async () => {
+  expect(await expectUnderstood(readFileSync(join(root, "docs/review.md"), "utf8"))).toBeGreaterThan(6);
 });
 
 test.each(workflows)("%s gives its token nothing that a job does not name", (file) => {
