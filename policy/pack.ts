@@ -19,7 +19,7 @@ function backendUrl(): string | undefined {
   }
 }
 
-const ofSettings = rules.map(({ problems, ...rule }) => ({
+const ofSettings = rules.map(({ problems, ...rule }): Policies[number] => ({
   ...rule,
   // A community that is made from arguments shows them as its inputs.
   validateResource(resource, report) {
@@ -31,7 +31,7 @@ const ofSettings = rules.map(({ problems, ...rule }) => ({
     const settings = settingsInConfig(resources, stack);
     for (const problem of settings === undefined ? [] : problems(settings)) report(problem);
   },
-})) satisfies Policies;
+}));
 
 new PolicyPack("mastiff", {
   policies: [

@@ -158,7 +158,7 @@ export function backendProblem(url: string | undefined): string | undefined {
   if (url === undefined || !/^file:/i.test(url)) return undefined;
   return said({
     what: "The state is a file on this machine: with the machine, the secrets would be lost that accounts sign with.",
-    setIn: "PULUMI_BACKEND_URL, pulumi login, or `backend` in Pulumi.yaml",
+    setIn: "PULUMI_BACKEND_URL, or the last pulumi login",
     fix: "pulumi stack export --file state.json, then pulumi login, or pulumi login s3://<bucket>; then pulumi stack init and pulumi stack import --file state.json",
   });
 }

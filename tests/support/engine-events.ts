@@ -1,13 +1,16 @@
 /** Events of a preview, as the engine writes them, for a community whose logical name is `acme`. */
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/events.js";
 
-/** Events in the engine's order, without numbers and times, which nobody reads. */
-export type Preview = Partial<EngineEvent>[];
+/** Events in the engine's order. */
+export type Preview = EngineEvent[];
+
+/** Nobody reads an event's number and time. */
+const unread = { sequence: 0, timestamp: 0 };
 
 type Values = Record<string, unknown>;
 
 /** The first event of every preview. */
-export const event: Partial<EngineEvent> = { preludeEvent: { config: {} } };
+export const event: EngineEvent = { ...unread, preludeEvent: { config: {} } };
 
 /** A new resource. @param kind a resource's type, or the driver's word for a thing on Fly, whose spec `inputs` are */
 export function created(kind: string, name: string, inputs: Values): Preview {
@@ -49,15 +52,36 @@ export function replaced(kind: string, name: string, old: Values, next: Values):
   ];
 }
 
+/** A resource that stays as it is. */
+export function unchanged(kind: string, name: string, inputs: Values): Preview {
+  return [step("same", kind, name, inputsOf(kind, inputs), inputsOf(kind, inputs))];
+}
+
+/** A new component, which is nothing in a cloud. */
+export function component(type: string, name: string): Preview {
+  const { resourcePreEvent, ...rest } = step("create", type, name, undefined, {});
+  const state = resourcePreEvent?.metadata.new;
+  if (state !== undefined) state.custom = false;
+  return resourcePreEvent === undefined ? [] : [{ ...rest, resourcePreEvent }];
+}
+
 /** What a refresh found. @param is undefined: the resource is gone */
 export function refreshed(type: string, name: string, old: Values, is: Values | undefined): Preview {
   const { resourcePreEvent } = step("refresh", type, name, old, is, is === undefined ? [] : changed(old, is));
-  return resourcePreEvent === undefined ? [] : [{ resOutputsEvent: resourcePreEvent }];
+  return resourcePreEvent === undefined ? [] : [{ ...unread, resOutputsEvent: resourcePreEvent }];
 }
 
 /** An error or a warning about the whole stack. */
 export function said(severity: "error" | "warning", message: string): Preview {
-  return [{ diagnosticEvent: { severity, message, color: "never", urn: "" } }];
+  return [{ ...unread, diagnosticEvent: { severity, message, color: "never", urn: "" } }];
+}
+
+/** A policy that is not kept. */
+export function violated(policyName: string, level: "mandatory" | "advisory", message: string): Preview {
+  const pack = { policyPackName: "mastiff", policyPackVersion: "0.1.0", policyPackVersionTag: "0.1.0" };
+  // The SDK's type knows the word `warning` for what the engine calls `advisory`.
+  const enforcementLevel = level as "mandatory";
+  return [{ ...unread, policyEvent: { policyName, enforcementLevel, message, color: "never", ...pack } }];
 }
 
 function step(
@@ -67,7 +91,7 @@ function step(
   old: Values | undefined,
   next: Values | undefined,
   differs: string[] = [],
-): Partial<EngineEvent> {
+): EngineEvent {
   const type = typeOf(kind);
   const urn = `urn:pulumi:acme::mastiff::mastiff:index:Community$${type}::acme-${name}`;
   const state = (inputs: Values) => ({
@@ -81,7 +105,7 @@ function step(
     ...(next && { new: state(next) }),
     ...(isOfCloud && { detailedDiff: Object.fromEntries(differs.map((path) => [path, {}])) }),
   };
-  return { resourcePreEvent: { metadata: metadata as unknown as StepEventMetadata } };
+  return { ...unread, resourcePreEvent: { metadata: metadata as unknown as StepEventMetadata } };
 }
 
 function typeOf(kind: string): string {

@@ -7,6 +7,7 @@ import { eventsIn } from "../../cli/review/preview.ts";
 import { type Review, reviewOf } from "../../cli/review/review.ts";
 import { parse as settingsOf } from "../support/config.ts";
 import {
+  component,
   created,
   deleted,
   event,
@@ -14,12 +15,14 @@ import {
   refreshed,
   replaced,
   said,
+  unchanged,
   updated,
+  violated,
 } from "../support/engine-events.ts";
 
 /** The review of a preview with these events. */
 function review(events: Preview, more: { isAccepted?: boolean; output?: string } = {}): Review {
-  return reviewOf("acme", { events: [event, ...events].flat(), isAccepted: true, output: "", ...more }, []);
+  return reviewOf("acme", { events: [event, ...events], isAccepted: true, output: "", ...more }, []);
 }
 
 const web = {
@@ -55,12 +58,11 @@ describe("verdict", () => {
   });
 
   test("components, providers and what stays the same are no changes", () => {
-    const same = updated("postgres", "database-postgres", database, database).map((one) => ({
-      resourcePreEvent: { metadata: { ...one.resourcePreEvent?.metadata, op: "same" } },
-    })) as Preview;
-    const component = { ...created("cloudflare:index/dnsRecord:DnsRecord", "x", {})[0] };
-    if (component.resourcePreEvent?.metadata.new) component.resourcePreEvent.metadata.new.custom = false;
-    expect(review([...same, component as Preview[number]]).verdict).toBe("nothing");
+    const events = [
+      ...unchanged("postgres", "database-postgres", database),
+      ...component("mastiff:fly:Postgres", "database"),
+    ];
+    expect(review(events).verdict).toBe("nothing");
   });
 
   test("a replacement, which the engine takes in three steps, is one change", () => {
@@ -380,11 +382,11 @@ describe("what is refused", () => {
   });
 
   test("a mandatory policy refuses, an advisory one warns", () => {
-    const policy = (policyName: string, enforcementLevel: string) =>
-      ({ policyEvent: { policyName, enforcementLevel, message: `no ${policyName}` } }) as Preview[number];
-    const found = review([policy("backups-on", "mandatory"), policy("budget-set", "advisory")], {
-      isAccepted: false,
-    });
+    const events = [
+      ...violated("backups-on", "mandatory", "no backups"),
+      ...violated("budget-set", "advisory", "no budget"),
+    ];
+    const found = review(events, { isAccepted: false });
     expect(found.refused.map(({ by }) => by)).toEqual(["policy backups-on"]);
     expect(found.warnings.map(({ by }) => by)).toEqual(["policy budget-set"]);
   });
