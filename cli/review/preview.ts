@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 // Types alone: the Automation API reads the same events from the same log, and loading it takes longer than `mastiff --help`.
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+import { redactor } from "../../providers/fly/call/redact.ts";
 import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import type { Stack } from "../stack.ts";
@@ -17,11 +18,11 @@ export interface PreviewOptions {
 
 /** How a preview ended. */
 export interface Preview {
-  /** The engine's events, in their order. The engine has taken all secrets out of them. */
+  /** The engine's events, in their order, without secrets. */
   events: EngineEvent[];
   /** Whether an `up` would begin. */
   isAccepted: boolean;
-  /** What the engine printed. */
+  /** What the engine printed, without secrets. */
   output: string;
 }
 
@@ -41,12 +42,36 @@ export async function previewOf(stack: Stack, { refresh, policyPacks }: PreviewO
       ...(refresh ? ["--refresh"] : []),
       ...policyPacks.flatMap((pack) => ["--policy-pack", pack]),
     ]);
+    const redact = redactor(operatorsSecrets());
+    const output = redact(run.output);
     const events = eventsIn(await readFile(log, "utf8").catch(() => ""));
-    if (!events.some(({ preludeEvent }) => preludeEvent)) throw new OperatorError(run.output);
-    return { events, isAccepted: run.exitCode === 0, output: run.output };
+    if (!events.some(({ preludeEvent }) => preludeEvent)) throw new OperatorError(output);
+    return {
+      events: events.map((event) => redacted(event, redact)),
+      isAccepted: run.exitCode === 0,
+      output,
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the engine does not know to be secret: it takes only values out of its events that config or program mark. */
+function operatorsSecrets(): string[] {
+  const { env } = shell();
+  const names = ["CLOUDFLARE_API_TOKEN", "FLY_API_TOKEN", "SENDGRID_API_KEY", "AWS_SECRET_ACCESS_KEY"];
+  const engines = ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"];
+  return [...names, ...engines].flatMap((name) => env[name] ?? []);
+}
+
+/** A message may quote what a cloud has answered. */
+function redacted(event: EngineEvent, redact: (text: string) => string): EngineEvent {
+  const { diagnosticEvent: said, policyEvent: policy } = event;
+  return {
+    ...event,
+    ...(said && { diagnosticEvent: { ...said, message: redact(said.message) } }),
+    ...(policy && { policyEvent: { ...policy, message: redact(policy.message) } }),
+  };
 }
 
 /** Reads a log of events: one JSON document a line. A run that was cut off leaves half a line at its end. */

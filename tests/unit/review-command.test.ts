@@ -25,7 +25,7 @@ const drift = updated("release", "web-machines-release", spec, spec, {
 });
 
 /** `mastiff review` on a stack whose preview has these events. */
-function review(events: Preview, args: string[] = [], { exitCode = 0, config = {} } = {}) {
+function review(events: Preview, args: string[] = [], { exitCode = 0, config = {}, env = {} } = {}) {
   const log = join(folder, "events");
   writeFileSync(log, events.map((one) => `${JSON.stringify(one)}\n`).join(""));
   const script = [
@@ -40,7 +40,7 @@ function review(events: Preview, args: string[] = [], { exitCode = 0, config = {
   const flyctl = () => {
     throw new Error("the engine looks at the clouds");
   };
-  return runMastiff(["review", ...args], { pulumi, flyctl, temporaryFolder: folder });
+  return runMastiff(["review", ...args], { pulumi, flyctl, env, temporaryFolder: folder });
 }
 
 test("the report is on stdout, and the log of the engine is gone", async () => {
@@ -91,6 +91,16 @@ test("a refused config has a report too, without the cost afterwards", async () 
   expect(stdout).toContain(words);
   expect(stdout).not.toContain("### Cost");
   expect(code).toBe(1);
+});
+
+test("a token that an error quotes is not in the report", async () => {
+  const words = "GET https://rex:hunter2@example.org: token my-cloudflare-token is not valid";
+  const { stdout } = await review([event, ...said("error", words)], ["--json"], {
+    exitCode: 255,
+    env: { CLOUDFLARE_API_TOKEN: "my-cloudflare-token" },
+  });
+  const { refused } = JSON.parse(stdout) as { refused: { words: string }[] };
+  expect(refused[0]?.words).toBe("GET https://rex:[secret]@example.org: token [secret] is not valid");
 });
 
 test("a preview that did not begin is an error, in pulumi's own words", async () => {
