@@ -1,5 +1,5 @@
 /** Which part may import which: the one direction in which this program is built (docs/architecture.md). */
-const product = "^(index\\.ts|program\\.mjs|components/|providers/|cli/)";
+const product = "^(index\\.ts|program\\.mjs|components/|providers/|cli/|policy/)";
 
 module.exports = {
   forbidden: [

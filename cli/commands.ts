@@ -50,6 +50,10 @@ export const mastiff: Command = {
       about: "says what a community costs a month",
       load: async () => (await import("./commands/cost.ts")).cost,
     },
+    review: {
+      about: "says what an up would do, for a person to judge",
+      load: async () => (await import("./commands/review.ts")).review,
+    },
     doctor: {
       about: "says what is wrong with a community, and how to repair it",
       load: async () => (await import("./commands/doctor.ts")).doctor,

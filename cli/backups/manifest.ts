@@ -23,7 +23,6 @@ const manifest: z.ZodType<BackupManifest> = z.object({
   recipients: z.array(z.string()),
   skipped: z.array(z.string()).optional(),
   seconds: z.number(),
-  databaseBytes: count.optional(),
 });
 
 /** @returns undefined when the text is no manifest that this version of Mastiff knows */

@@ -18,7 +18,7 @@ export interface Fix {
   fix: string;
 }
 
-const folders = ["components", "providers", "cli"];
+const folders = ["components", "providers", "cli", "policy"];
 const label = /(?:^|\n)\s*fix {2,}|proper way: /;
 
 /** All of them, in the order of their files. */
@@ -27,7 +27,7 @@ export function fixesOfTheProduct(): Fix[] {
     "index.ts",
     ...folders.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-        .filter((name) => name.endsWith(".ts"))
+        .filter((name) => name.endsWith(".ts") && !name.startsWith("node_modules"))
         .map((name) => `${folder}/${name}`),
     ),
   ];

@@ -48,6 +48,10 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     fix: "check whether Fly has an incident: https://status.flyio.net remove it",
     because: "a one-off's machine that never started: it has run nothing, serves nobody and has no volume",
   },
+  {
+    fix: "pulumi config set --path --secret mastiff:secretEnv.",
+    because: "the variable is set again as a secret first, and then leaves the plain ones",
+  },
   { fix: "unset it, or set a factor", because: "a variable of the operator's own shell" },
   {
     fix: "check whether this machine can reach api.fly.io",
@@ -418,6 +422,41 @@ export const triedFixes: readonly Tried[] = [
     file: "providers/fly/inside.ts",
     text: "The look from inside <how> (app <app>)",
     shown: "driver/inside.test.ts: a machine that cannot look is a finding, with its last lines",
+  },
+  {
+    file: "cli/commands/review.ts",
+    text: "--fail-on is <text>: that is not a verdict.",
+    shown: "unit/review-command.test.ts: --fail-on takes a verdict",
+  },
+  {
+    file: "policy/policies.ts",
+    text: "Nothing takes backups of <domain>",
+    shown: "unit/policy.test.ts: backups that are off are a violation",
+  },
+  {
+    file: "policy/policies.ts",
+    text: "Nothing protects the data of <domain>",
+    shown: "unit/policy.test.ts: a community without protection is a violation",
+  },
+  {
+    file: "policy/policies.ts",
+    text: "Nothing limits what <domain> may cost",
+    shown: "unit/policy.test.ts: a community without a budget is told so",
+  },
+  {
+    file: "policy/policies.ts",
+    text: "<because>, and its ",
+    shown: "unit/policy.test.ts: what is bound to the EU is bound as a whole",
+  },
+  {
+    file: "policy/policies.ts",
+    text: "The variable <name> looks like a secret",
+    shown: "unit/policy.test.ts: %s is taken for a secret, and its value is not shown",
+  },
+  {
+    file: "policy/policies.ts",
+    text: "The state is a file on this machine",
+    shown: "unit/policy.test.ts: %s is a file on one machine",
   },
   {
     file: "cli/doctor/whom.ts",

@@ -1,4 +1,4 @@
-/** Faults in cli/ and checks/. */
+/** Faults in cli/, checks/ and policy/. */
 import type { Fault } from "../fault.ts";
 
 export const outsideFaults: readonly Fault[] = [
@@ -64,6 +64,27 @@ export const outsideFaults: readonly Fault[] = [
     text: 'text === "latest" && !isUnderWay',
     replacement: 'text === "" && !isUnderWay',
     what: "a rule that is never asked: `latest` restores the backup of the empty community that was just made",
+  },
+  {
+    name: "review-shows-secrets",
+    file: "cli/review/elsewhere.ts",
+    text: 'if (isSecret(value) || typeof value === "object" || value === unknownValue) return undefined;',
+    replacement: "if (value === unknownValue) return undefined;",
+    what: "a check too few: what the engine marks as secret goes into the words of a review",
+  },
+  {
+    name: "wish-taken-for-drift",
+    file: "cli/review/on-fly.ts",
+    text: "return wish(old) === wish(next) ? differences : ",
+    replacement: "return wish(old) !== wish(next) ? differences : ",
+    what: "a comparison the wrong way round: a resize that config asks for is reported as drift",
+  },
+  {
+    name: "policy-that-never-objects",
+    file: "policy/policies.ts",
+    text: "if (chosen.length === 0) return [];",
+    replacement: "if (chosen.length < 3) return [];",
+    what: "a limit that is never reached: mail leaves the EU while the uploads must not",
   },
   {
     name: "check-that-cannot-fail",
