@@ -291,6 +291,11 @@ function housekeeping({ housekeeping: chores, region, sizes }: CostedSettings): 
   ];
 }
 
+/** What the mirror of the uploads costs a month at the assumed amounts, in micro-dollars. */
+export function mirrorMicros(settings: CostedSettings): number {
+  return sum(mirror(settings));
+}
+
 /** The machine that copies the uploads, and what it asks of R2 in each run: lists of both buckets, and the new files. */
 function mirror({ uploadsMirror, region }: CostedSettings): UsePart[] {
   if (uploadsMirror === undefined) return [];

@@ -172,6 +172,17 @@ test("Puma listens where BIND and PORT say, and dies of an IPv6 address without 
   ]);
 });
 
+test("Sidekiq listens when its own command, behind env, switches its figures on", async () => {
+  const at = async (...head: string[]) => {
+    const cmd = [...head, "bundle", "exec", "sidekiq"];
+    const one = await run(fly, app, { image: mastodon, init: { cmd }, guest: gigabyte });
+    return sockets(situation(fly.world, stateOf(fly, app), one));
+  };
+  expect(await at()).toEqual([]);
+  const on = ["MASTODON_PROMETHEUS_EXPORTER_ENABLED=true", "MASTODON_PROMETHEUS_EXPORTER_HOST=0.0.0.0"];
+  expect(await at("env", ...on)).toEqual(["0.0.0.0:9394"]);
+});
+
 test("a misconfigured bucket boots green and says so in the log", async () => {
   const s3 = { S3_ENABLED: "true", S3_BUCKET: "files", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
   const endpoint = {

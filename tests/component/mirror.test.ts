@@ -1,12 +1,17 @@
 /** The mirror of the uploads, as the whole program declares it. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Secret } from "../support/wire-values.ts";
 import { specIn } from "./place.ts";
 import { declareProgram } from "./program-fixture.ts";
 
 test("a bucket that outlives the stack, a private app, and keys in its secrets alone", async () => {
   const config = { "mastiff:uploadsMirror": "{}" };
+  const said = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const [on, off] = [await declareProgram({ config }), await declareProgram()];
+  expect(said.mock.calls.flat().join("\n")).toMatch(
+    /The mirror of the uploads is new: about \d\.\d\d USD a month/,
+  );
+  said.mockRestore();
   expect(on.names.filter((name) => !off.names.includes(name)).sort()).toEqual([
     "mirror",
     "mirror-access",

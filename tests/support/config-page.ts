@@ -175,7 +175,7 @@ export function typeWords(schema: Json): string {
   if (types.includes("array")) return `list of ${typeWords(schema.items as Json)}s`;
   if (types.includes("object")) return "object";
   if (types.includes("null")) return "`null`";
-  if (types.includes("boolean")) return "text, number or boolean";
+  if (types.includes("boolean")) return types.length === 1 ? "`true` or `false`" : "text, number or boolean";
   return schema.maxLength === undefined ? "text" : `text of up to ${schema.maxLength} characters`;
 }
 

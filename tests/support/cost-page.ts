@@ -65,12 +65,13 @@ ${regionsPage.checked}). Machines in a region that is not in the table are count
       ]),
     ),
     "## What is assumed",
-    `- The amounts of use are those in the table above, for every community. Only the number of backups, what housekeeping and the mirror do, the snapshots' days and the commands of Redis at
-  Upstash follow from config: a Sidekiq thread without a job asks Redis every 2 seconds
+    `- The amounts of use are those in the table above, for every community. Only the number of backups, the runs of
+  housekeeping and mirror, the days of snapshots and the commands of Redis at Upstash follow from config: a Sidekiq thread without a
+  job asks Redis every 2 seconds
   ([Sidekiq](https://github.com/sidekiq/sidekiq/blob/main/lib/sidekiq/fetch.rb)), which is 1.3 million commands a month.
 - A backup takes 5 minutes and has 1 GB, and the image of its machine has 1 GB. The free amount of R2 is for the uploads.
 - Snapshots have 10 GB in five days, and 0.2 GB more for each day that \`mastiff:snapshotRetention\` adds.
-- A run of the mirror takes 10 minutes, and 5 GB of uploads are new in a month. Its files are as large as those of housekeeping.
+- A run of the mirror takes 10 minutes, and 5 GB of uploads are new in a month. Its files are as large as housekeeping's.
 - Housekeeping takes 2 minutes, and 3 seconds more for a thousand files, of 0.15 MB each. It lists them twice. Mastodon's image
   has 2 GB. R2 charges nothing for deleting.
 - The free amounts are this community's alone. Several communities in one organisation at Fly, or in one account at Cloudflare,
@@ -79,7 +80,8 @@ ${regionsPage.checked}). Machines in a region that is not in the table are count
   shown beside the total. Mastiff does not know which plan was bought: it counts the cheapest that does.`,
     "## What is not counted",
     `- Taxes, the domain's registration, and support plans.
-- What a mail server of your own (\`mastiff:smtpServer\`) charges, and another S3 for backups or the mirror (the part \`s3\` of \`mastiff:backup\` and \`mastiff:uploadsMirror\`).
+- What a mail server of your own (\`mastiff:smtpServer\`) charges, and another S3 for backups or the mirror (the part \`s3\` of
+  \`mastiff:backup\` and of \`mastiff:uploadsMirror\`).
 - Pulumi Cloud, if the state is kept there.
 - Discounts: Fly's reservations of machines, and allowances of Fly's discontinued plans.
 - Machines that run for minutes: migrations, checks and jobs of a release, and \`tootctl\`.

@@ -69,7 +69,7 @@ test("its price is that of storage, lists, traffic and hours", () => {
       .map(({ what, micros }) => [what, micros]);
   expect(parts(mirror({}))).toEqual([
     // 5 hours of 13.19 a month.
-    ["mirror: machine", 91_590],
+    ["mirror: machine", 91_585],
     ["mirror: machine, while it is stopped", 15_000],
     ["mirror: traffic of new uploads", 100_000],
     // 30 runs of 334 lists of each bucket, and 33,334 files, at 4.50 a million.
@@ -97,15 +97,13 @@ describe("refused, with the reason", () => {
     [
       "the bucket of the uploads",
       mirror({ bucket: "files-mastiff-party" }),
-      [
-        "uploadsMirror: bucket: is the bucket of the uploads themselves: the mirror needs a bucket of its own",
-      ],
+      ["uploadsMirror: is the bucket of the uploads themselves: the mirror needs a bucket of its own"],
     ],
     [
       "the bucket of the backups",
       mirror({ bucket: "backups-mastiff-party" }),
       [
-        "uploadsMirror: bucket: is the bucket of the backups, whose rules delete what is old: the mirror needs a bucket of its own",
+        "uploadsMirror: is the bucket of the backups, whose rules delete what is old: the mirror needs a bucket of its own",
       ],
     ],
     [
@@ -118,7 +116,7 @@ describe("refused, with the reason", () => {
     [
       "another S3 with an account",
       { ...mirror({ s3, bucket: "acme-uploads", account }), ...key },
-      ["uploadsMirror: account: applies only to R2, and mastiff:uploadsMirror.s3 names another place"],
+      ["uploadsMirror: applies only to R2, and mastiff:uploadsMirror.s3 names another place"],
     ],
   ])("%s", (_what, config, expected) => {
     expect(problems(config, encrypted)).toEqual(expected);

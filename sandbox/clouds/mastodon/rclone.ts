@@ -3,6 +3,7 @@
  * the second bucket does not have are copied (rclone.org/commands/rclone_copy).
  */
 import { findBucket, objectBytes } from "../cloudflare/r2.ts";
+import type { StoredObject } from "../cloudflare/state.ts";
 import type { Behaviour, Outcome, Situation } from "./behaviour.ts";
 import { askBucket, type BucketAccess } from "./s3-request.ts";
 
@@ -26,18 +27,21 @@ function copy(seen: Situation, from: string, to: string, flags: readonly string[
     const fault = listFault(seen, one);
     if (fault !== undefined) return { lines: [`ERROR : error reading root directory: ${fault}`], exit: 3 };
   }
-  const [uploads = {}, copies = {}] = [source, target].map(
-    ({ bucket }) => findBucket(world, bucket)?.objects,
-  );
+  const uploads = objectsOf(seen, source.bucket);
+  const copies = objectsOf(seen, target.bucket);
   const excludesCache = flags[flags.indexOf("--exclude") + 1] === "/cache/**";
   const wanted = Object.entries(uploads).filter(([key]) => !(excludesCache && key.startsWith("cache/")));
-  const changed = wanted.filter(([key, { etag }]) => copies[key] !== undefined && copies[key].etag !== etag);
+  const changed = wanted.filter(([key, { etag }]) => (copies[key]?.etag ?? etag) !== etag);
   const missing = wanted.filter(([key]) => copies[key] === undefined);
   for (const [key, object] of missing) askBucket(world, target, "PUT", `/${key}`, objectBytes(object));
   const done = `NOTICE: ${missing.length} / ${missing.length}, 100%`;
   if (changed.length === 0 || !flags.includes("--immutable")) return { lines: [done], exit: 0 };
   const refused = "Source and destination exist but do not match: immutable file modified";
   return { lines: [...changed.map(([key]) => `ERROR : ${key}: ${refused}`), done], exit: 1 };
+}
+
+function objectsOf({ world }: Situation, bucket: string): Record<string, StoredObject> {
+  return findBucket(world, bucket)?.objects ?? {};
 }
 
 /** `name:bucket`, with the options of the remote in variables. */

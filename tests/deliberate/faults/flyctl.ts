@@ -269,6 +269,13 @@ export const flyctlFaults: readonly Fault[] = [
     what: "a failure that nobody hears of: the machine that tidies up fails at each run",
   },
   {
+    name: "orphans-that-stay",
+    file: "providers/fly/things/housekeeping.ts",
+    text: '    ...(orphans && { MASTIFF_ORPHANS: "1" }),\n',
+    replacement: "",
+    what: "an argument that is not used: a machine runs, and no orphan is ever removed",
+  },
+  {
     name: "mirror-that-follows",
     file: "providers/fly/things/mirror.ts",
     text: '      "--immutable",\n',
