@@ -443,8 +443,6 @@ export interface BackupManifest {
   skipped?: string[] | undefined;
   /** How long it took. */
   seconds: number;
-  /** Size of the database, as PostgreSQL says it. Backups of earlier versions do not have it. */
-  databaseBytes?: number | undefined;
 }
 
 /** An encrypted dump of a database, as its manifest describes it. */
