@@ -47,8 +47,8 @@ export const clientFaults: readonly Fault[] = [
   {
     name: "half-a-list-is-empty",
     file: "providers/cloudflare/s3.ts",
-    text: "if (answer.ok && (root === undefined || xml?.[root] !== undefined)) return { text, xml: xml ?? {} };",
-    replacement: "if (answer.ok) return { text, xml: xml ?? {} };",
+    text: "if (answer.ok && (root === undefined || xml?.[root] !== undefined))",
+    replacement: "if (answer.ok)",
     what: "half an answer taken for a whole one: a bucket with objects passes for an empty one",
   },
   {
