@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseRecorded } from "../../components/config/undecrypted.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
 import { communitiesIn, type StateResource } from "../communities.ts";
 import { json, stack } from "../options.ts";

@@ -150,7 +150,7 @@ export function sendgridToken(connect: Connect): Check<unknown, Inspector> {
         return undefined;
       }
     }),
-    judge(scopes) {
+    judge(scopes: string[] | undefined) {
       must(scopes !== undefined, "SendGrid refuses the key", { urgency: "critical" });
       const missing = sendgridScopes.filter((one) => !scopes.includes(one));
       must(missing.length === 0, `the key lacks ${missing.join(", ")}`);

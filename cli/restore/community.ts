@@ -7,14 +7,12 @@ import { type FlyPlan, planFly } from "../../components/fly/plan.ts";
 import { mailServerOf } from "../../components/mastodon/environment.ts";
 import { Bucket } from "../../providers/cloudflare/s3.ts";
 import type { DrillSpec, RestorableDump, RestoreSpec } from "../../providers/fly/spec.ts";
-import { nameProblem, nameRules } from "../../providers/rules/names.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { asking, type Backup, backupsIn, bucketOf } from "../backups/in-bucket.ts";
 import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";
 import { communitiesIn, communityNamed, markIn, type StateResource } from "../communities.ts";
 import { must } from "../pulumi.ts";
 import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
-import { UsageError } from "../usage-error.ts";
 import type { ChosenBackup } from "./chosen-backup.ts";
 
 /** A community whose backups can be restored. */
@@ -100,28 +98,10 @@ export function dumpOf({ manifest }: Pick<ChosenBackup, "manifest">): Restorable
   };
 }
 
-/** The option that gives the app of a restore or a drill another name, where somebody else has the usual one. */
-export const app = {
-  type: "string",
-  valueHint: "name",
-  description: "name of the app on Fly that does it, where the usual name is somebody else's",
-} as const;
-
-/** @throws UsageError when Fly would refuse the name. @returns the usual name where none is given */
-function appNamed(given: string | undefined, usual: string): string {
-  const name = given ?? usual;
-  const problem = nameProblem(nameRules.flyApp, name);
-  if (problem === undefined) return name;
-  throw new UsageError({
-    what: `--app is ${JSON.stringify(name)}: it ${problem}.`,
-    fix: [`for example:  --app ${usual}-2`],
-  });
-}
-
-/** The spec of a restore. @param app name of the app that restores. Default: `<app>-restore` */
+/** The spec of a restore. @param dump undefined: the verb needs none */
 export function restoreSpecOf(
-  { settings, plan, mark }: RestorableCommunity,
-  { dump, app: given }: { dump: RestorableDump | undefined; app: string | undefined },
+  { settings, plan, mark, ownApp }: RestorableCommunity,
+  dump?: RestorableDump,
 ): RestoreSpec {
   const { app, flyOrg: org, region } = settings;
   const { app: server, database } = plan.postgres;
@@ -139,10 +119,10 @@ export function restoreSpecOf(
   };
 }
 
-/** The spec of a drill. @param app name of its app. Default: `<app>-drill` */
+/** The spec of a drill. */
 export function drillSpecOf(
-  { settings, plan, mark }: RestorableCommunity,
-  { dump, app: given }: { dump: RestorableDump; app: string | undefined },
+  { settings, plan, mark, ownApp }: RestorableCommunity,
+  dump: RestorableDump,
 ): DrillSpec {
   const { app, flyOrg: org, region } = settings;
   return {

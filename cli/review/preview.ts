@@ -4,8 +4,8 @@ import { join } from "node:path";
 // Types alone: the Automation API reads the same events from the same log, and loading it takes longer than `mastiff --help`.
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
 import { redactor } from "../../providers/fly/call/redact.ts";
-import { shell } from "../../providers/fly/call/shell.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import { shell } from "../../providers/shared/shell.ts";
 import type { Stack } from "../stack.ts";
 
 /** What a preview looks at. */

@@ -108,7 +108,7 @@ test("a community with 200,000 statuses comes back from bucket and private key a
 /** A bucket in versitygw, or in the local R2 where that is not found. */
 async function bucketFor(
   folder: string,
-  onTestFinished: (end: () => Promise<void>) => void,
+  onTestFinished: (end: () => PromiseLike<void>) => void,
 ): Promise<Bucket> {
   const program = findGateway();
   if (program === undefined) {

@@ -3,7 +3,7 @@ import type { Fly } from "../call/flyctl.ts";
 import type { DatabaseMeasures, RestoreSpec } from "../spec.ts";
 import { serverOf } from "../things/login.ts";
 import type { Machine } from "../things/machines.ts";
-import { awaitServer, create, identifier, literal, SqlError, sql } from "../things/psql.ts";
+import { awaitServer, ensureCreated, identifier, literal, SqlError, sql } from "../things/psql.ts";
 import {
   besides,
   commentOf,
@@ -81,7 +81,7 @@ async function tablesIn(server: Server, database: string): Promise<number> {
 export async function createRestored(server: Server, name: string): Promise<void> {
   const { restored } = besides(server.database);
   const statement = `CREATE DATABASE ${identifier(restored)} OWNER ${identifier(server.role)}`;
-  await create(server.fly, server.app, server.machine.id, statement);
+  await ensureCreated(server.fly, server.app, server.machine.id, statement);
   await mark(server, restored, { kind: "restoring", name });
 }
 

@@ -115,7 +115,7 @@ describe("a community of which its bucket of backups and one private key are lef
     const [name = ""] = backup.dump.split("/").at(-1)?.split(".") ?? [];
     await done("restore", "--from", name, "--key", key, "--yes");
     expect(JSON.parse(await done("backup", "--json")).rows).toEqual(backup.rows);
-    const results = await runChecks(openVisitor(world.url), communityOf(await stack.outputs()));
+    const results = await runChecks(openVisitor({ local: world.url }), communityOf(await stack.outputs()));
     expect(results.filter(({ problem }) => problem !== undefined)).toEqual([]);
   });
 
