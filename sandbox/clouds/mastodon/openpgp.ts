@@ -15,18 +15,20 @@ import {
   randomBytes,
 } from "node:crypto";
 
+/** Makes the packet that holds a session key for one recipient. */
+type Wrap = (sessionKey: Buffer) => Buffer;
+
 /** A public key that GnuPG reads. */
 export interface PublicKey {
   /** Of the primary key, 40 hex digits in upper case. */
   fingerprint: string;
   /** Undefined: GnuPG does not encrypt to it, because it only signs, has expired, or is of an unknown algorithm. */
-  wrap: Recipient["wrap"] | undefined;
+  wrap: Wrap | undefined;
 }
 
 /** A public key that a text can be encrypted to. */
 export interface Recipient extends PublicKey {
-  /** The packet that holds a session key for this recipient. */
-  wrap(sessionKey: Buffer): Buffer;
+  wrap: Wrap;
 }
 
 interface Packet {
@@ -157,7 +159,7 @@ function hasExpired(key: Buffer, parts: ReadonlyMap<number, Buffer> | undefined,
 }
 
 /** Encrypts session keys to a key; undefined: GnuPG cannot. */
-function wrapperOf(key: Buffer): Recipient["wrap"] | undefined {
+function wrapperOf(key: Buffer): Wrap | undefined {
   if (key[0] !== 4) return undefined;
   const algorithm = key[5] ?? 0;
   const id = fingerprintOf(key).subarray(-8);
