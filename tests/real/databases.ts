@@ -22,7 +22,8 @@ export function contentsOf(postgres: Postgres, database: string): Promise<string
   const here = "'public'::regnamespace";
   const statements = [
     ...tables.map(
-      (table) => `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
+      (table) =>
+        `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
     ),
     "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1;",
     `SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint WHERE connamespace = ${here} ORDER BY 1;`,
