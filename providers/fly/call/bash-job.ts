@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 
 /** The files in scripts/ that a job is made of: what it shares with others, then its own. */
-const files = {
+const files: Record<"backup" | "restore" | "drill", readonly string[]> = {
   backup: ["job", "backup"],
   restore: ["job", "restoring", "restore"],
   drill: ["job", "restoring", "drill"],
-} as const;
+};
 
 /**
  * The command of a job that bash runs in the image of the database's machines. The first line of the script names it,
