@@ -170,7 +170,7 @@ export class Bucket {
 
   /** The content of a small object. @param first how many bytes of its beginning are asked for. Default: all */
   async bytes(key: string, first?: number): Promise<Buffer> {
-    const headers = first === undefined ? {} : { range: `bytes=0-${first - 1}` };
+    const headers: Record<string, string> = first === undefined ? {} : { range: `bytes=0-${first - 1}` };
     return (await this.#call("GET", "", { path: pathOf(key), headers })).bytes;
   }
 
@@ -297,9 +297,11 @@ export class Bucket {
 
   async #once(method: string, query: string, { root, body, path = "", headers: own }: Call): Promise<Answer> {
     // The S3 API requires a digest of the list for DeleteObjects. Elsewhere it finds what was damaged on its way.
-    const md5 = body === undefined ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
-    const type = typeof body === "string" ? { "content-type": "application/xml" } : {};
-    const headers = { ...type, ...md5, ...own };
+    const md5: Record<string, string> =
+      body === undefined ? {} : { "content-md5": createHash("md5").update(body).digest("base64") };
+    const type: Record<string, string> =
+      typeof body === "string" ? { "content-type": "application/xml" } : {};
+    const headers: Record<string, string> = { ...type, ...md5, ...own };
     const service = this.#service;
     const call = `${method} ${this.name}${query === "" ? path : `?${query.split("&")[0]}`}`;
     const url = `${this.#url}${path}${query === "" ? "" : `?${query}`}`;
