@@ -17,10 +17,15 @@ export const previews =
 
 const tables = ["schema_migrations", "accounts", "users", "statuses", "keypairs", "previews", "instances"];
 
-/** Everything in a database that a dump has to bring back: a line a table, with its rows and a digest of them. */
+/** What a dump has to bring back: tables, each with its rows and a digest of them, indexes, and constraints. */
 export function contentsOf(postgres: Postgres, database: string): Promise<string> {
-  const statements = tables.map(
-    (table) => `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
-  );
+  const here = "'public'::regnamespace";
+  const statements = [
+    ...tables.map(
+      (table) => `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
+    ),
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1;",
+    `SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint WHERE connamespace = ${here} ORDER BY 1;`,
+  ];
   return postgres.sql(database, statements.join("\n"));
 }

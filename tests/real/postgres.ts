@@ -15,6 +15,7 @@ export interface Postgres {
   url(database: string, role?: string): string;
   /** Runs statements in a database. @returns what they select, a line a row, fields separated by `|` */
   sql(database: string, statements: string): Promise<string>;
+  /** May be called again. */
   stop(): Promise<void>;
 }
 
@@ -82,6 +83,7 @@ export async function startPostgres(programs: string, folder: string, owner: Own
       return stdout;
     },
     async stop() {
+      if (server.exitCode !== null) return;
       const exited = once(server, "exit");
       // A fast shutdown: sessions are ended. postgres(1)
       server.kill("SIGINT");

@@ -49,7 +49,7 @@ ask() {
 
 # Restores the dump into `database`, which has to be empty.
 restore_dump() {
-  local from=0 to sum="" copy sealed summing telling opening restoring opened=0 restored=0
+  local from=0 to="" sum="" copy sealed summing telling opening restoring opened=0 restored=0
   export GNUPGHOME=$work/gnupg
   mkdir "$GNUPGHOME"
   ask "SELECT to_regclass('public.schema_migrations')"
