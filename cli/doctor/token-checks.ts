@@ -142,7 +142,7 @@ export function sendgridToken(connect: Connect): Check<unknown, Inspector> {
     name: "tokens: SENDGRID_API_KEY is valid, and has its rights",
     at: () => "SendGrid's API",
     asked: () => "GET /v3/scopes",
-    ask: plainly(async ({ signal }: Inspector) => {
+    ask: plainly(async ({ signal }: Inspector): Promise<string[] | undefined> => {
       try {
         return (await connect(signal).get<{ scopes: string[] }>("/scopes")).scopes;
       } catch (error) {
