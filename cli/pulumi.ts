@@ -28,11 +28,16 @@ export class Interrupted extends Error {
  * Runs pulumi to its end. A Ctrl-C reaches pulumi by the terminal, as it reaches this process. pulumi then ends its
  * own work in order, so this process waits for it.
  *
+ * @param env variables beside those of the operator's shell
  * @throws OperatorError when there is no pulumi on PATH, Interrupted after a signal.
  */
-export async function pulumi(args: readonly string[], input = ""): Promise<Run> {
+export async function pulumi(
+  args: readonly string[],
+  input = "",
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const child = execa("pulumi", [...args, "--color=never"], {
-    env: shell().env,
+    env: { ...shell().env, ...env },
     extendEnv: false,
     input,
     reject: false,

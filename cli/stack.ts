@@ -10,7 +10,7 @@ export interface Stack {
   /** As the backend lists it. */
   name: string;
   /** Runs `pulumi` on this stack. */
-  pulumi(args: readonly string[], input?: string): Promise<Run>;
+  pulumi(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<Run>;
 }
 
 /** Config by key, with its namespace. `value` is undefined for a secret; an object is JSON text. */
@@ -27,7 +27,7 @@ export async function openStack(name: string | undefined): Promise<Stack> {
   }
   return {
     name: found.name,
-    pulumi: (args, input) => pulumi([...args, "--stack", found.name], input),
+    pulumi: (args, input, env) => pulumi([...args, "--stack", found.name], input, env),
   };
 }
 

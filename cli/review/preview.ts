@@ -35,13 +35,18 @@ export async function previewOf(stack: Stack, { refresh, policyPacks }: PreviewO
   const folder = await mkdtemp(join(shell().temporaryFolder, "mastiff-review-"));
   const log = join(folder, "events");
   try {
-    const run = await stack.pulumi([
-      "preview",
-      "--non-interactive",
-      `--event-log=${log}`,
-      ...(refresh ? ["--refresh"] : []),
-      ...policyPacks.flatMap((pack) => ["--policy-pack", pack]),
-    ]);
+    const run = await stack.pulumi(
+      [
+        "preview",
+        "--non-interactive",
+        `--event-log=${log}`,
+        ...(refresh ? ["--refresh"] : []),
+        ...policyPacks.flatMap((pack) => ["--policy-pack", pack]),
+      ],
+      "",
+      // As the Automation API does: without it, the engine does not know the option of the log.
+      { PULUMI_DEBUG_COMMANDS: "true" },
+    );
     const redact = redactor(operatorsSecrets());
     const output = redact(run.output);
     const events = eventsIn(await readFile(log, "utf8").catch(() => ""));

@@ -29,6 +29,7 @@ function review(events: Preview, args: string[] = [], { exitCode = 0, config = {
   const log = join(folder, "events");
   writeFileSync(log, events.map((one) => `${JSON.stringify(one)}\n`).join(""));
   const script = [
+    '[ "$PULUMI_DEBUG_COMMANDS" = true ] || { echo "error: unknown flag: --event-log"; exit 1; }',
     `for word in "$@"; do case "$word" in --event-log=*) cp "${log}" "\${word#--event-log=}";; esac; done`,
     `echo "error: as the engine says it"; exit ${exitCode}`,
   ].join("; ");
