@@ -415,7 +415,10 @@ test("a recipient's key that has expired is refused before anything is declared,
 test("a recipient that the last backup was not encrypted for is warned of", async () => {
   const state = await stateOf({ config: { "mastiff:backup": "{}" } });
   const [urn = ""] = Object.keys(state).filter((one) => one.endsWith("backups-machine"));
-  const machine = { ...(state[urn] as object), outputs: { stdout: JSON.stringify({ taken: { skipped: ["AAAA"] } }) } };
+  const machine = {
+    ...(state[urn] as object),
+    outputs: { stdout: JSON.stringify({ taken: { skipped: ["AAAA"] } }) },
+  };
   const calls = {
     "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: { ...state, [urn]: machine } }),
   };
