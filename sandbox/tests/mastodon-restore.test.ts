@@ -242,6 +242,10 @@ describe("the databases of a server", () => {
   const sql = (statement: string) => psql(fly, server, statement);
 
   test("change their names in one transaction, or not at all", async () => {
+    const both = ["mastiff_party", "mastiff_party_restored"];
+    for (const name of both) await sql(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS false`);
+    const names = both.map((name) => `'${name}'`).join(", ");
+    await sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${names})`);
     const away = 'ALTER DATABASE "mastiff_party" RENAME TO "mastiff_party_before"';
     const half = `BEGIN; ${away}; ALTER DATABASE "nobody" RENAME TO "mastiff_party"; COMMIT`;
     expect((await sql(half)).stderr).toBe('ERROR:  database "nobody" does not exist\n');
@@ -259,8 +263,8 @@ describe("the databases of a server", () => {
     const look = `SELECT datname, datallowconn, coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname IN ('mastiff_party', 'mastiff_party_before')`;
     expect((await sql(look)).stdout.split("\n").sort()).toEqual([
       "",
-      "mastiff_party_before|t|mastiff: replaced; or not",
-      "mastiff_party|t|",
+      "mastiff_party_before|f|mastiff: replaced; or not",
+      "mastiff_party|f|",
     ]);
     expect((await sql("SELECT 1; DROP DATABASE IF EXISTS mastiff_party_before")).stderr).toBe(
       "ERROR:  DROP DATABASE cannot run inside a transaction block\n",

@@ -302,9 +302,9 @@ test("the machine gets the secrets of a release when that is done, and takes its
 });
 
 test("the key for another bucket is another key, so that the old one works until the end of up", async () => {
-  const { named } = await withBackups();
-  expect(named("backups-token").replaceOnChanges).toEqual(["policies"]);
-  expect(named("media-token").replaceOnChanges ?? []).toEqual([]);
+  const declared = await usual();
+  expect(declared.named("backups-token").replaceOnChanges).toEqual(["policies"]);
+  expect(declared.named("media-token").replaceOnChanges ?? []).toEqual([]);
 });
 
 const releaseIn = async (stack: Stack, parts: object = {}) =>
@@ -361,6 +361,7 @@ test("of a live community the key is kept from being deleted, and a community th
   const live = await withBackups({}, { isLive: true });
   expect(live.kept.filter(isOfBackups)).toEqual(["backups-key"]);
   const config = { "mastiff:destroy": "mastiff.party" };
+  warned.mockClear();
   const ending = await withBackups({ recipients: [recipient] }, { isLive: true, config });
   expect(ending.kept).toEqual([]);
   expect(said()).toContain("mastiff-party-db, mastiff-party-backup and mastiff-party-redis");
@@ -373,6 +374,7 @@ test("a community that is about to end gets no backups that it did not have", as
   const state = await stateOf({});
   const calls = { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }) };
   const config = { "mastiff:destroy": "mastiff.party" };
+  warned.mockClear();
   const ending = await withBackups({}, { isLive: true, calls, config });
   expect(ending.names.filter(isOfBackups)).toEqual([]);
   expect(specIn(ending.named("web-machines-release").inputs)).not.toHaveProperty("backup");
@@ -389,6 +391,7 @@ test("where backups were switched off, the key stays: it opens those that are in
   expect(off.kept).toContain("backups-key");
   expect(off.outputs).not.toHaveProperty("backups");
   const config = { "mastiff:destroy": "mastiff.party" };
+  warned.mockClear();
   const ending = await declareProgram({ isLive: true, calls, config });
   expect(ending.outputs.leftAfterDestroy).toContainEqual(
     expect.stringMatching(/^the bucket with the backups that were taken before mastiff:backup was off: /),

@@ -173,7 +173,7 @@ describe("mastiff backups", () => {
       {
         bucket: "backups-mastiff-party",
         schedule: "daily",
-        backups: [{ key, ...manifest, problem: null }],
+        backups: [{ key, ...manifest, problem: null, drill: null }],
         problem: null,
       },
     ]);

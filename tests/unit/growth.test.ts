@@ -21,7 +21,7 @@ beforeEach(() => {
 const put = (days: number, databaseBytes?: number, domain = "acme.social") =>
   putBackup(s3, {
     hours: days * 24,
-    manifest: { domain, ...(databaseBytes !== undefined && { databaseBytes }) },
+    manifest: { domain, databaseBytes },
   });
 const growth = (bytes: number) =>
   growthSince(JSON.parse(backupsOutput(s3.url, { bucket })), backup, "acme.social")(bytes);
