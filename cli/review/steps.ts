@@ -104,9 +104,14 @@ function identityOf({ urn, type }: StepEventMetadata) {
   return { name: nameIn(urn), urn, type, within: types.slice(0, -1) };
 }
 
-function pathsOf({ detailedDiff, diffs }: StepEventMetadata): string[] {
+/** The inputs that differ. What only the cloud writes, as the time of the last change, is nobody's wish. */
+function pathsOf({ detailedDiff, diffs, old, new: next }: StepEventMetadata): string[] {
   const detailed = Object.keys(detailedDiff ?? {});
-  return detailed.length > 0 ? detailed : [...(diffs ?? [])];
+  const inputs = { ...old?.inputs, ...next?.inputs };
+  return (detailed.length > 0 ? detailed : [...(diffs ?? [])]).filter((path) => {
+    const [key = ""] = path.split(/[.[]/);
+    return key in inputs;
+  });
 }
 
 /** Outputs where there are any, because a cloud's own values are there; inputs beside them. */
