@@ -113,7 +113,6 @@ export const handbookCommands: readonly HandbookCommands[] = [
       "pulumi config set-all --path --plaintext mastiff:uploadsMirror.s3.endpoint=https://s3.eu-central-003.backblazeb2.com --plaintext mastiff:uploadsMirror.s3.region=eu-central-003 --plaintext mastiff:uploadsMirror.bucket=acme-social-uploads",
       "pulumi config set mastiff:mirrorAccessKeyId <id>",
       "pulumi config set --secret mastiff:mirrorSecretAccessKey <secret>",
-      "pulumi stack init dogs",
       "pulumi stack init acme && pulumi config set mastiff:domain acme.social",
       "gpg --armor --export you@example.org | pulumi config set --path 'mastiff:backup.recipients[0]'",
       "pulumi config set --path mastiff:housekeeping.mediaCache 30",
@@ -122,6 +121,10 @@ export const handbookCommands: readonly HandbookCommands[] = [
       "pulumi config set mastiff:housekeeping off",
       "pulumi config set mastiff:metrics true",
     ],
+  },
+  {
+    by: "engine/long/neighbours.test.ts: two communities that both find a zone without rules make each ruleset once, and end at once",
+    lines: ["pulumi stack init dogs"],
   },
   {
     by: "unit/doctor.test.ts: of a domain needs no pulumi, and ends with 0 when all is well",
@@ -269,9 +272,10 @@ export const handbookCommands: readonly HandbookCommands[] = [
   },
   {
     none: "gpg asks a person for the passphrase, and for how long the key is to last",
-    lines: [
-      "gpg --edit-key you@example.org expire",
-      "pulumi stack output backups --show-secrets --json | jq -r .privateKey | gpg --import",
-    ],
+    lines: ["gpg --edit-key you@example.org expire"],
+  },
+  {
+    none: "it fills the operator's own keyring; the output that it reads has another entry",
+    lines: ["pulumi stack output backups --show-secrets --json | jq -r .privateKey | gpg --import"],
   },
 ];

@@ -81,6 +81,6 @@ function within(whole: Value | undefined, [part, ...parts]: readonly string[], v
     list[Number(part)] = within(list[Number(part)], parts, value);
     return list;
   }
-  const object = typeof whole === "object" && !Array.isArray(whole) ? whole : {};
+  const object: { [name: string]: Value } = typeof whole === "object" && !Array.isArray(whole) ? whole : {};
   return { ...object, [part]: within(object[part], parts, value) };
 }

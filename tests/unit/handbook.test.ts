@@ -210,22 +210,29 @@ describe("the pages", () => {
       ["*.md", "docs/*.md", "{cli,components,providers,checks,policy}/**/*.ts"].map((one) => join(root, one)),
       { exclude: (path) => path.includes("node_modules") },
     );
-    const lost = files.flatMap((file) => {
+    const leads = files.flatMap((file) => {
       const text = readFileSync(file, "utf8");
-      const named = [...text.matchAll(/docs\/(\w+)\.md, “([^”]+)”/g)].map(([, page, heading = ""]) => [
-        join(root, "docs", `${page}.md`),
-        anchorOf(heading),
-      ]);
-      const linked = [...text.matchAll(/\]\(([\w./-]*)#([\w-]+)\)|"([\w-]+\.md)#([\w-]+)"/g)].map(
-        ([, page, anchor, key, keyAnchor]) =>
-          key === undefined
-            ? [page ? normalize(join(dirname(file), page)) : file, anchor]
-            : [join(root, "docs", key), keyAnchor],
-      );
-      return [...named, ...linked]
-        .filter(([page = "", anchor = ""]) => /\.md$/.test(page) && !anchorsOf(page).has(anchor))
-        .map(([page, anchor]) => `${file} leads to ${page}#${anchor}`);
+      const named = [...text.matchAll(/docs\/(\w+)\.md, “([^”]+)”/g)].map(([, page, heading = ""]) => ({
+        file,
+        page: join(root, "docs", `${page}.md`),
+        anchor: anchorOf(heading),
+      }));
+      const linked = [...text.matchAll(/\]\(([\w./-]*)#([\w-]+)\)/g)].map(([, page, anchor = ""]) => ({
+        file,
+        page: page ? normalize(join(dirname(file), page)) : file,
+        anchor,
+      }));
+      // Links of the keys of config, from docs/config.md.
+      const ofKeys = [...text.matchAll(/"([\w-]+\.md)#([\w-]+)"/g)].map(([, page = "", anchor = ""]) => ({
+        file,
+        page: join(root, "docs", page),
+        anchor,
+      }));
+      return [...named, ...linked, ...ofKeys].filter(({ page }) => page.endsWith(".md"));
     });
+    for (const page of handbookPages)
+      expect(leads.filter((one) => one.page === join(root, page)).length, page).toBeGreaterThan(3);
+    const lost = leads.filter(({ page, anchor }) => !anchorsOf(page).has(anchor));
     expect(lost).toEqual([]);
   });
 });

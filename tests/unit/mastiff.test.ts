@@ -518,7 +518,6 @@ describe("every line that the product prints or its pages show", () => {
     "docs/backups.md",
     "docs/housekeeping.md",
     "docs/cost.md",
-    "docs/review.md",
     "docs/architecture.md",
   ];
   const files = [...folders.filter((file) => file.endsWith(".ts")), ...pages];
