@@ -32,7 +32,7 @@ function names(key: string): (word: string) => boolean {
 }
 
 /** The words of a command as a shell takes it apart; single quotes are all the quotes that are printed. */
-function wordsOf(command: string): string[] {
+export function wordsOf(command: string): string[] {
   const words = command.match(/(?:'[^']*'|[^\s'])+/g) ?? [];
   return words.map((word) => word.replaceAll("'", ""));
 }

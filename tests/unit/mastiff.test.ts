@@ -9,9 +9,9 @@ import { callOf } from "../../cli/call.ts";
 import type { Command } from "../../cli/command.ts";
 import { mastiff } from "../../cli/commands.ts";
 import { nearest } from "../../cli/nearest.ts";
-import type { Ended, Program } from "../../providers/shared/program.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { runMastiff } from "../support/mastiff.ts";
+import { OneOffFlyctl } from "../support/one-off-flyctl.ts";
 import {
   type Answer,
   type ScriptedPulumi,
@@ -25,67 +25,11 @@ afterEach(() => {
   pulumi = undefined;
 });
 
-/** A flyctl with one web machine, in which every job ends with this code. It keeps what it was called with. */
-class Flyctl {
-  readonly calls: { args: readonly string[]; env: NodeJS.ProcessEnv }[] = [];
-  readonly #exitCode: number;
-  constructor(exitCode = 0) {
-    this.#exitCode = exitCode;
-  }
-
-  run = async (_file: string, args: readonly string[], { env }: Program): Promise<Ended> => {
-    this.calls.push({ args, env });
-    return { exitCode: 0, stderr: "", stdout: this.#answer(args[0] === "machine" ? args[1] : args[0]) };
-  };
-
-  #answer(verb: string | undefined): string {
-    if (verb === "list") return JSON.stringify(this.#machines());
-    if (verb === "run") return "Machine ID: 2222\n";
-    if (verb !== "logs") return "";
-    const line = (message: string, provider: string) => ({
-      timestamp: "2026-11-23T10:00:00Z",
-      message,
-      meta: { event: { provider } },
-    });
-    return [line("done", "app"), line("INFO Main child exited normally", "runner")]
-      .map((one) => JSON.stringify(one))
-      .join("\n");
-  }
-
-  #machines() {
-    const web = {
-      id: "1111",
-      name: "web",
-      state: "started",
-      region: "ams",
-      config: {
-        image: "ghcr.io/mastodon/mastodon:v4.7.4",
-        env: { LOCAL_DOMAIN: "mastiff.party" },
-        metadata: { fly_platform_version: "v2", fly_process_group: "web" },
-        guest: { cpu_kind: "shared", cpus: 1, memory_mb: 1024 },
-      },
-    };
-    const job = {
-      id: "2222",
-      state: "stopped",
-      events: [{ type: "exit", timestamp: 1, request: { exit_event: { exit_code: this.#exitCode } } }],
-    };
-    return this.runs().length > 0 ? [web, job] : [web];
-  }
-
-  /** The calls that started a job. */
-  runs(): (readonly string[])[] {
-    return this.calls
-      .map(({ args }) => args)
-      .filter(([group, verb]) => group === "machine" && verb === "run");
-  }
-}
-
 const onStack = (answers: Record<string, Answer> = stackAnswers("acme")) => {
   pulumi = scriptedPulumi(answers);
   return pulumi;
 };
-const run = (args: readonly string[], flyctl = new Flyctl()) =>
+const run = (args: readonly string[], flyctl = new OneOffFlyctl()) =>
   runMastiff(args, { pulumi, flyctl: flyctl.run });
 
 /** Every command that can be typed, with the words that call it. */
@@ -221,7 +165,7 @@ describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
     ],
   ])("mastiff %s", async (words, what, fix) => {
     onStack();
-    const flyctl = new Flyctl();
+    const flyctl = new OneOffFlyctl();
     const { code, stdout, stderr } = await run(words.split(" ").filter(Boolean), flyctl);
     expect([code, stdout, stderr.startsWith(what), pulumi?.calls(), flyctl.calls]).toEqual([
       2,
@@ -257,7 +201,7 @@ describe("a command in a machine", () => {
 
   test.each([0, 1, 2, 7])("that ends with %i is heard, and its words arrive as they are", async (code) => {
     onStack();
-    const flyctl = new Flyctl(code);
+    const flyctl = new OneOffFlyctl(code);
     const words = ["accounts", "refresh", "--all", "a b", "-s", "--", "$(id)", "--no-verbose", ""];
     const ended = await run(["tootctl", "-s", "acme", ...words], flyctl);
     expect([ended.code, ended.stdout]).toEqual([code, "done\n"]);
@@ -270,7 +214,7 @@ describe("a command in a machine", () => {
     ["job run without --", ["job", "run", "-sacme", "env", "-0"], ["env", "-0"]],
   ])("%s", async (_what, args, command) => {
     onStack();
-    const flyctl = new Flyctl();
+    const flyctl = new OneOffFlyctl();
     expect((await run(args, flyctl)).code).toBe(0);
     expect(flyctl.runs().map(ofJob)).toEqual([command]);
   });
@@ -280,7 +224,7 @@ describe("a command in a machine", () => {
     ["the config's own name", { "mastiff:app": "acme-social" }, "acme-social"],
   ])("is in the stack's app: %s", async (_which, config, app) => {
     onStack(stackAnswers("acme", config));
-    const flyctl = new Flyctl();
+    const flyctl = new OneOffFlyctl();
     await run(["tootctl", "version"], flyctl);
     expect(flyctl.runs()[0]?.join(" ")).toContain(` ${app} `);
     // The selected stack is named too: somebody may select another one in between.
@@ -289,7 +233,7 @@ describe("a command in a machine", () => {
 
   test("has the memory that is asked for, else the web machine's", async () => {
     onStack();
-    const flyctl = new Flyctl();
+    const flyctl = new OneOffFlyctl();
     await run(["tootctl", "--memory-mb", "2048", "version"], flyctl);
     await run(["tootctl", "version"], flyctl);
     const memory = flyctl.runs().map((args) => /--vm-memory (\S+)/.exec(args.join(" "))?.[1]);
@@ -298,7 +242,7 @@ describe("a command in a machine", () => {
 
   test("is started where the config says that Fly is", async () => {
     onStack(stackAnswers("acme", { "mastiff:endpoints": '{"fly":"http://127.0.0.1:4640"}' }));
-    const flyctl = new Flyctl();
+    const flyctl = new OneOffFlyctl();
     await run(["tootctl", "version"], flyctl);
     expect(flyctl.calls[0]?.env).toMatchObject({
       FLY_API_BASE_URL: "http://127.0.0.1:4640",
@@ -347,7 +291,7 @@ describe("the stack", () => {
 
   test("whose config is not valid is not guessed at", async () => {
     onStack(stackAnswers("acme", { "mastiff:app": "Not A Name" }));
-    const flyctl = new Flyctl();
+    const flyctl = new OneOffFlyctl();
     const { code, stderr } = await run(["tootctl", "version"], flyctl);
     expect([code, flyctl.calls]).toEqual([1, []]);
     expect(stderr).toContain('mastiff:app is "Not A Name": ');
@@ -572,6 +516,8 @@ describe("every line that the product prints or its pages show", () => {
     "CHANGELOG.md",
     "docs/operations.md",
     "docs/backups.md",
+    "docs/housekeeping.md",
+    "docs/cost.md",
     "docs/architecture.md",
   ];
   const files = [...folders.filter((file) => file.endsWith(".ts")), ...pages];
