@@ -95,6 +95,7 @@ describe("the life of a community", () => {
       cwd: project,
       env: { ...environment(toolchain, target), SPEC: JSON.stringify(spec) },
       extendEnv: false,
+      input: "",
       reject: false,
     });
     expect(looked.exitCode, looked.stderr).toBe(0);
