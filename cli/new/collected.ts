@@ -24,7 +24,8 @@ export async function takeAll(given: Answers, isSure: boolean, look: Look): Prom
   if (missing.length + problems.length > 0 || !isSure) throw refused(missing, problems, isSure);
   const seen = await Promise.all(questions.map(({ key }) => look(key, answers)));
   say(seen.flatMap(({ notes }) => notes));
-  const found = seen.flatMap((one) => one.problems);
+  // Two answers about one cloud meet the same obstacle.
+  const found = [...new Set(seen.flatMap((one) => one.problems))];
   if (found.length > 0)
     throw new OperatorError([...found.map(inOptions), "Nothing was written."].join("\n\n"));
   return answers;

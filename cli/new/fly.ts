@@ -17,7 +17,7 @@ const smallest = "all rights in one organisation: fly tokens create org -o <orga
 
 /** The organisation, the end of the token, and the names of the apps. */
 export async function lookAtOrganisation(place: Place): Promise<Seen> {
-  return asked(place, async (fly, token) => {
+  return asked(place, unlooked("FLY_API_TOKEN", smallest), async (fly, token) => {
     const { flyOrg: org } = place.settings;
     const slugs = Object.keys(await fly.json<object>(argv.orgsList()));
     if (!slugs.includes(org))
@@ -36,7 +36,8 @@ export async function lookAtOrganisation(place: Place): Promise<Seen> {
 }
 
 export async function lookAtRegion(place: Place): Promise<Seen> {
-  return asked(place, async (fly) => {
+  // The look at the organisation has said that there is no token.
+  return asked(place, well, async (fly) => {
     const { region } = place.settings;
     const listed = await fly.json<{ code: string; deprecated?: boolean }[]>(argv.regionsList());
     const codes = listed.filter(({ deprecated }) => deprecated !== true).map(({ code }) => code);
@@ -92,10 +93,14 @@ async function hasAddress(host: string): Promise<boolean> {
   }
 }
 
-async function asked({ settings }: Place, look: (fly: Fly, token: string) => Promise<Seen>): Promise<Seen> {
+async function asked(
+  { settings }: Place,
+  withoutToken: Seen,
+  look: (fly: Fly, token: string) => Promise<Seen>,
+): Promise<Seen> {
   const own = shell();
   const { FLY_API_TOKEN: token } = own.env;
-  if (!token) return unlooked("FLY_API_TOKEN", smallest);
+  if (!token) return withoutToken;
   const env = { ...own.env, ...flyEndpoint(settings.endpoints.fly) };
   return inShell({ ...own, env }, async () => {
     const fly = new Fly({ secrets: [token] });
@@ -117,6 +122,6 @@ function refused({ said }: FlyctlFailure): Problem {
       `the token needs ${smallest}`,
       "if Fly has an incident, wait for its end:  https://status.flyio.net",
     ],
-    said: [said],
+    ...(said !== "" && { said: [said] }),
   };
 }

@@ -13,7 +13,7 @@ export interface Question {
   /** In the help, and on the terminal. */
   words: string;
   /** What is taken when nothing is said. Undefined: an answer is needed. */
-  usual?: (answers: Answers) => string;
+  usual?: (answers: Answers) => string | undefined;
   /** Whether its usual answer leaves the key unset. Default: the answer is written in any case. */
   isUnset?: boolean;
   /** Whether it arises at all. Default: it does. */
@@ -43,7 +43,7 @@ export const questions: readonly Question[] = [
     option: "zone",
     valueHint: "name",
     words: "Cloudflare zone that contains the domain",
-    usual: ({ domain = "" }) => domain,
+    usual: ({ domain }) => domain,
     isUnset: true,
   },
   {
@@ -145,9 +145,10 @@ export function missingIn(answers: Answers): Question[] {
 /** The answers, with the usual one where none was given. */
 export function withUsual(given: Answers): Answers {
   const answers: Record<string, string> = { ...given };
-  for (const { key, usual, arises } of questions)
-    if (answers[key] === undefined && usual !== undefined && arises?.(answers) !== false)
-      answers[key] = usual(answers);
+  for (const { key, usual, arises } of questions) {
+    const taken = arises?.(answers) === false ? undefined : usual?.(answers);
+    if (taken !== undefined) answers[key] ??= taken;
+  }
   return answers;
 }
 
