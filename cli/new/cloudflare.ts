@@ -17,7 +17,7 @@ import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 import { CloudError } from "../../providers/shared/cloud-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { cloudflareToken, isRefusal } from "../doctor/token-checks.ts";
-import { both, diagnosed, type Place, paragraphOf, type Seen, unlooked, well, wrong } from "./seen.ts";
+import { both, diagnosed, judgedBy, type Place, type Seen, unlooked, well, wrong } from "./seen.ts";
 
 /** A person waits for the answer. */
 const tries = 2;
@@ -44,30 +44,26 @@ export async function lookAtCloudflare(place: Place): Promise<Seen> {
   const { settings, cloudflareUrl } = place;
   const { CLOUDFLARE_API_TOKEN: token } = shell().env;
   if (!token) return unlooked("CLOUDFLARE_API_TOKEN", smallestRights(settings));
-  const cloud = cloudflareClient([token], cloudflareUrl, { tries });
+  const connect = (signal?: AbortSignal) => cloudflareClient([token], cloudflareUrl, { tries, signal });
+  const cloud = connect();
+  const [account, zone] = await Promise.all(
+    [lookAtAccount(cloud, settings), lookAtZone(cloud, place)].map((look) => orRefusal(look, settings)),
+  );
+  const seen = both(account ?? well, zone ?? well);
+  // The check looks at the zone, which may still be missing.
+  if (seen.problems.length > 0 || settings.zoneMode === "created") return seen;
+  const { cloudflareAccountId: accountId, zone: name } = settings;
+  return both(seen, judgedBy(await diagnosed(cloudflareToken(connect, { accountId, zone: name }), place)));
+}
+
+/** What a look found; where Cloudflare grants a call of the look not, its words. */
+async function orRefusal(look: Promise<Seen>, settings: CommunitySettings): Promise<Seen> {
   try {
-    const account = await lookAtAccount(cloud, settings);
-    const zone = await lookAtZone(cloud, place);
-    if (account.problems.length + zone.problems.length > 0) return both(account, zone);
-    const { cloudflareAccountId: accountId, zone: name } = settings;
-    const found =
-      settings.zoneMode === "created"
-        ? undefined
-        : await diagnosed(
-            cloudflareToken((signal) => cloudflareClient([token], cloudflareUrl, { tries, signal }), {
-              accountId,
-              zone: name,
-            }),
-            place,
-          );
-    return found === undefined ? zone : both(zone, { problems: [], notes: [paragraphOf(found)] });
+    return await look;
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
-    const rights = `the smallest set of rights for it:  ${smallestRights(settings)}`;
-    return {
-      problems: [isRefusal(error) ? `${error.message}\n          ${rights}` : error.message],
-      notes: [],
-    };
+    const rights = `\n          the smallest set of rights for it:  ${smallestRights(settings)}`;
+    return { problems: [`${error.message}${isRefusal(error) ? rights : ""}`], notes: [] };
   }
 }
 

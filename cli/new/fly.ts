@@ -10,7 +10,7 @@ import { noFlyctl } from "../../providers/fly/call/explain.ts";
 import { Fly } from "../../providers/fly/call/flyctl.ts";
 import { inShell, shell } from "../../providers/shared/shell.ts";
 import { flyToken } from "../doctor/token-checks.ts";
-import { diagnosed, type Place, paragraphOf, type Seen, unlooked, well, wrong } from "./seen.ts";
+import { both, diagnosed, judgedBy, type Place, type Seen, unlooked, well, wrong } from "./seen.ts";
 
 /** The smallest set of rights. */
 const smallest = "all rights in one organisation: fly tokens create org -o <organisation>";
@@ -28,10 +28,8 @@ export async function lookAtOrganisation(place: Place): Promise<Seen> {
           `a token for the organisation:  fly tokens create org -o ${org}`,
         ],
       });
-    const ends = await diagnosed(flyToken(token), place);
-    const taken = await takenApps(fly, place);
-    if (ends?.urgency === "critical") return { problems: [paragraphOf(ends), ...taken], notes: [] };
-    return { problems: taken, notes: ends === undefined ? [] : [paragraphOf(ends)] };
+    const end = judgedBy(await diagnosed(flyToken(token), place));
+    return both(end, { problems: await takenApps(fly, place), notes: [] });
   });
 }
 

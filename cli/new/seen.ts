@@ -53,6 +53,14 @@ export async function diagnosed(
   return found;
 }
 
+/** A finding about a token: critical is one that does not work any more. */
+export function judgedBy(found: Diagnosis | undefined): Seen {
+  if (found === undefined) return well;
+  const paragraphs = [paragraphOf(found)];
+  const isProblem = found.answered && found.urgency === "critical";
+  return isProblem ? { problems: paragraphs, notes: [] } : { problems: [], notes: paragraphs };
+}
+
 /** A finding as a paragraph. */
 export function paragraphOf({ came, repair }: Diagnosis): string {
   return `${came}\n  fix     ${repair.replaceAll("\n", "\n          ")}`;

@@ -17,6 +17,11 @@ const shortOf = (stack: string) => stack.split("/").at(-1) ?? stack;
 /** @throws OperatorError when there is such a stack or its file, or the working directory is no project */
 export async function refuseExisting(stack: string): Promise<void> {
   const file = fileOf(stack);
+  // pulumi finds a project above, too, and would write into a file that nobody has looked for.
+  if (!existsSync(join(process.cwd(), "Pulumi.yaml")))
+    throw new OperatorError(
+      "There is no Pulumi.yaml in this folder. Nothing was written.\n  fix     go to the folder of the project:  cd <folder of Pulumi.yaml>",
+    );
   if (existsSync(join(process.cwd(), file)))
     throw new OperatorError(
       `There is a file ${file} already, which belongs to a stack. Nothing was written.\n  fix     another name for the new stack:  -s <name>\n          or go on with the stack of that file:  pulumi preview -s ${shortOf(stack)}`,

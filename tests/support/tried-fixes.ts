@@ -1278,6 +1278,11 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/new/written.ts",
+    text: "There is no Pulumi.yaml in this folder.",
+    shown: "unit/new-command.test.ts: a folder that is no project is left alone",
+  },
+  {
+    file: "cli/new/written.ts",
     text: "There is a file <file> already, which belongs to a stack.",
     shown: "unit/new-command.test.ts: a file of a stack",
   },

@@ -91,6 +91,7 @@ beforeEach(async () => {
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   folder = mkdtempSync(join(tmpdir(), "new-"));
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: mastiff\n");
   vi.spyOn(process, "cwd").mockReturnValue(folder);
   pulumi = scriptedPulumi(engine());
 });
@@ -284,6 +285,13 @@ describe("what exists is never overwritten", () => {
     const { code, stderr } = await newStack(["--from", file(), "-s", "acme", "--yes"]);
     expect([code, written()]).toEqual([1, []]);
     expect(stderr).toContain("There is a stack me/acme already. Nothing was written.\n");
+  });
+
+  test("a folder that is no project is left alone", async () => {
+    rmSync(join(folder, "Pulumi.yaml"));
+    const { code, stderr } = await newStack(["--from", file(), "--yes"]);
+    expect([code, pulumi.calls()]).toEqual([1, []]);
+    expect(stderr).toContain("There is no Pulumi.yaml in this folder. Nothing was written.\n");
   });
 
   test("a stack whose config pulumi does not take is left with the commands that complete it", async () => {
