@@ -102,7 +102,8 @@ async function typedFor({ key, words, usual, variable }: Question, answers: Answ
   for (;;) {
     const typed = await shell().ask(`${words}${shown}: `, { isHidden: variable !== undefined });
     if (typed === undefined) throw stopped();
-    const text = typed.trim() || usually;
+    // A password may begin or end with a blank.
+    const text = (variable === undefined ? typed.trim() : typed) || usually;
     if (text) return text;
     say([`${key} is needed.`]);
   }
