@@ -4,7 +4,7 @@ import { costLine } from "../../components/cost/report.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { yes } from "../asking.ts";
 import { command } from "../command.ts";
-import { agreed, askFor, inOptions, say, settingsOf, takeAll } from "../new/collected.ts";
+import { agreed, askFor, settingsOf, takeAll } from "../new/collected.ts";
 import { givenAnswers } from "../new/given.ts";
 import { looksFor } from "../new/looks.ts";
 import { type Answers, configFor, questions } from "../new/questions.ts";
@@ -77,11 +77,12 @@ export const newStack = command({
     const settings = settingsOf(answers);
     const cost = costOf(settings);
     stdout(`${settings.domain} costs ${costLine(cost)}\n`);
-    const beyond = budgetProblem(settings, cost);
-    if (beyond !== undefined) say([inOptions(beyond)]);
     if (isAsking) await agreed(`Make the stack ${stack}, with its config in ${fileOf(stack)}?`);
     await writeStack(stack, configFor(answers));
     stdout(`The stack ${stack} is there, with its config in ${fileOf(stack)}.\n`);
+    // Its ways back are commands, which need the stack.
+    const beyond = budgetProblem(settings, cost);
+    if (beyond !== undefined) stderr(`${beyond}\n`);
     stderr(
       `now     see what would be made:  pulumi preview -s ${stack}\n        then make it:  pulumi up -s ${stack}\n`,
     );

@@ -46,17 +46,18 @@ export async function lookAtCloudflare(place: Place): Promise<Seen> {
   if (!token) return unlooked("CLOUDFLARE_API_TOKEN", smallestRights(settings));
   const connect = (signal?: AbortSignal) => cloudflareClient([token], cloudflareUrl, { tries, signal });
   const cloud = connect();
-  const [account, zone] = await Promise.all(
-    [lookAtAccount(cloud, settings), lookAtZone(cloud, place)].map((look) => orRefusal(look, settings)),
-  );
-  const seen = both(account ?? well, zone ?? well);
+  const [account, zone] = await Promise.all([
+    orRefusal(lookAtAccount(cloud, settings), settings),
+    orRefusal(lookAtZone(cloud, place), settings),
+  ]);
+  const seen = both(account, zone);
   // The check looks at the zone, which may still be missing.
   if (seen.problems.length > 0 || settings.zoneMode === "created") return seen;
   const { cloudflareAccountId: accountId, zone: name } = settings;
   return both(seen, judgedBy(await diagnosed(cloudflareToken(connect, { accountId, zone: name }), place)));
 }
 
-/** What a look found; where Cloudflare grants a call of the look not, its words. */
+/** What a look found, or the words of the refusal that ended it. */
 async function orRefusal(look: Promise<Seen>, settings: CommunitySettings): Promise<Seen> {
   try {
     return await look;
@@ -94,12 +95,13 @@ async function lookAtAccount(cloud: CloudClient, settings: CommunitySettings): P
   });
 }
 
+/** The refusal for want of a right; undefined when the call was granted. A token that is not valid is an error. */
 async function refusalOf(cloud: CloudClient, path: string): Promise<CloudError | undefined> {
   try {
     await cloud.get<Envelope<unknown>>(path);
     return undefined;
   } catch (error) {
-    if (error instanceof CloudError && isRefusal(error)) return error;
+    if (error instanceof CloudError && error.status === 403) return error;
     throw error;
   }
 }

@@ -60,14 +60,14 @@ export async function agreed(question: string): Promise<void> {
 }
 
 /** The same text with options in place of commands: there is no stack yet whose config could be set. */
-export function inOptions(text: string): string {
+function inOptions(text: string): string {
   return text.replace(/pulumi config set mastiff:(\w+) (.*)$/gm, (_line, key: string, value: string) =>
     wayOf(key, value),
   );
 }
 
 /** Says paragraphs to the person. */
-export function say(paragraphs: readonly string[]): void {
+function say(paragraphs: readonly string[]): void {
   for (const text of paragraphs) shell().stderr(`${text}\n`);
 }
 

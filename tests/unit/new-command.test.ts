@@ -206,6 +206,12 @@ describe("with --yes and a file", () => {
     expect(clouds.asked).toEqual([]);
   });
 
+  test("a budget that is not kept is said once there is a stack, with commands that work then", async () => {
+    const { code, stderr } = await newStack(["--from", file({ budget: 5 }), "--yes", "--no-look"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("more than mastiff:budget allows (5.00).")]);
+    expect(stderr).toMatch(/or allow it: {2}pulumi config set mastiff:budget \d+\.\d\d\nnow {5}see/);
+  });
+
   test("without tokens says what each of them needs, and makes the stack", async () => {
     const { code, stderr } = await newStack(["--from", file(), "--yes"], { env: {} });
     expect(code).toBe(0);
@@ -343,6 +349,13 @@ describe("what the clouds object to", () => {
     expect(await objected()).toContain(
       "the smallest set of rights for it:  Account: Workers R2 Storage Edit",
     );
+  });
+
+  test("a token that is not valid, in Cloudflare's words", async () => {
+    clouds.refused = { [`${account}/tokens`]: [401, 10000] };
+    const said = await objected();
+    expect(said).toContain(`Cloudflare did not grant GET ${account}/tokens`);
+    expect(said).not.toContain("lacks, in the account");
   });
 
   test("a zone that is not there, unless the stack makes it", async () => {
