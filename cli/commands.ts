@@ -10,6 +10,10 @@ export const mastiff: Command = {
     "The exit code is 0 when the work is done, 1 when it failed, 2 when the command line was wrong and nothing was done.",
   ],
   commands: {
+    new: {
+      about: "makes the stack of a new community, and checks each answer",
+      load: async () => (await import("./commands/new.ts")).newStack,
+    },
     tootctl: {
       about: "runs one tootctl command in a machine of its own",
       load: async () => (await import("./commands/tootctl.ts")).tootctl,

@@ -66,8 +66,8 @@ export async function lookAtZone(args: ZoneLookArgs): Promise<FoundZone | undefi
   return { zoneId: id, nameServers: name_servers, status, paused, activatedOn: activated_on };
 }
 
-/** The rules of this stack, by kind. In a shared zone, a config rule replaces the zone's SSL mode setting. */
-function rulesOf({ community, ref }: ZoneLookArgs): WantedRule[] {
+/** The rules of a stack, by kind. In a shared zone, a config rule replaces the zone's SSL mode setting. */
+export function rulesOf({ community, ref }: Pick<ZoneLookArgs, "community" | "ref">): WantedRule[] {
   const header: WantedRule = { kind: "transform", ref: headerRuleRef(ref) };
   return community.zoneMode === "shared" ? [header, { kind: "config", ref: strictTlsRef(ref) }] : [header];
 }

@@ -24,7 +24,7 @@ export function setParts(key: string, parts: object, secret = false): string {
 }
 
 /** The single values in an object or a list, by the path that Pulumi names each with. */
-function leavesOf(path: string, value: unknown): [path: string, value: unknown][] {
+export function leavesOf(path: string, value: unknown): [path: string, value: unknown][] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((one, i) => leavesOf(`${path}[${i}]`, one));
   if (typeof value !== "object") return [[path, value]];
@@ -50,6 +50,7 @@ function partOf(key: string, name: string): string {
   return /^\w+$/.test(name) ? `${key}.${name}` : `${key}[${JSON.stringify(name)}]`;
 }
 
-function textOf(value: unknown): string {
+/** A value as Pulumi stores it: a text as it is, everything else as JSON. */
+export function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -42,7 +42,8 @@ state contains the value in plain text.
 
 [config.schema.json](config.schema.json) is a JSON Schema of \`Pulumi.<stack>.yaml\`, generated from the same
 form. Editors with the YAML language server then complete keys and mark wrong values. \`Pulumi.dev.yaml\` names the
-schema in its first line. Write the same line into the file of every other stack:
+schema in its first line, and so does each file that \`npx mastiff new\` writes. Write the same line into any other
+stack's file:
 
 \`\`\`yaml
 # yaml-language-server: $schema=docs/config.schema.json

@@ -278,4 +278,12 @@ export const handbookCommands: readonly HandbookCommands[] = [
     none: "it fills the operator's own keyring; the output that it reads has another entry",
     lines: ["pulumi stack output backups --show-secrets --json | jq -r .privateKey | gpg --import"],
   },
+  {
+    by: "unit/new-command.test.ts: is asked for what is not given, and again for what cannot be used",
+    lines: ["npx mastiff new", "npx mastiff new -s acme --domain acme.social --region fra"],
+  },
+  {
+    by: "unit/new-command.test.ts: the stack is made with every answer, the schema in its file, and the cost is said",
+    lines: ["npx mastiff new -s acme --from acme.answers.yaml --yes"],
+  },
 ];

@@ -1214,4 +1214,87 @@ export const triedFixes: readonly Tried[] = [
     followed:
       "unit/cost.test.ts: a way back that is followed saves what it says, alone and with the others, and takes no data",
   },
+  {
+    file: "cli/new/cloudflare.ts",
+    text: "R2 is not switched on in the account",
+    shown: "unit/new-command.test.ts: all of it is said at once",
+  },
+  {
+    file: "cli/new/cloudflare.ts",
+    text: "The token in CLOUDFLARE_API_TOKEN lacks",
+    shown: "unit/new-command.test.ts: rights that the token lacks, with the smallest set",
+  },
+  {
+    file: "cli/new/cloudflare.ts",
+    text: "The zone <name> is <status>: the registrar does not name Cloudflare's name servers yet.",
+    shown:
+      "unit/new-command.test.ts: what can wait is only said: name servers at the registrar, and SendGrid's trial",
+  },
+  {
+    file: "cli/new/cloudflare.ts",
+    text: "Cloudflare shows no zone <zone> in the account <accountId>.",
+    followed: "unit/new-command.test.ts: a zone that is not there, unless the stack makes it",
+  },
+  {
+    file: "cli/new/collected.ts",
+    text: "Answers that are missing: <length>, that cannot be used: <length>.",
+    shown: "unit/new-command.test.ts: without a terminal and without answers",
+  },
+  {
+    file: "cli/new/fly.ts",
+    text: 'The Fly organisation "<org>" is unknown, or the token in FLY_API_TOKEN does not see it.',
+    shown: "unit/new-command.test.ts: all of it is said at once",
+  },
+  {
+    file: "cli/new/fly.ts",
+    text: 'Fly has no region "<region>" for new machines.',
+    shown: "unit/new-command.test.ts: all of it is said at once",
+  },
+  {
+    file: "cli/new/fly.ts",
+    text: "The organisation <org> has these apps already",
+    followed: "unit/new-command.test.ts: apps of the same names, of the organisation and of others",
+  },
+  {
+    file: "cli/new/fly.ts",
+    text: "Somebody else on Fly has apps of these names",
+    followed: "unit/new-command.test.ts: apps of the same names, of the organisation and of others",
+  },
+  {
+    file: "cli/new/fly.ts",
+    text: "flyctl cannot look with the token in FLY_API_TOKEN.",
+    shown: "unit/new-command.test.ts: flyctl that is not there, or a token that Fly does not take",
+  },
+  {
+    file: "cli/new/given.ts",
+    text: "--from: <path> has secrets in it",
+    followed:
+      "unit/new-command.test.ts: a password goes from the environment to pulumi's input, and into no word",
+  },
+  {
+    file: "cli/new/given.ts",
+    text: "--from: <path> cannot be read",
+    shown: "unit/new-command.test.ts: a file %s",
+  },
+  {
+    file: "cli/new/written.ts",
+    text: "There is no Pulumi.yaml in this folder.",
+    shown: "unit/new-command.test.ts: a folder that is no project is left alone",
+  },
+  {
+    file: "cli/new/written.ts",
+    text: "There is a file <file> already, which belongs to a stack.",
+    shown: "unit/new-command.test.ts: a file of a stack",
+  },
+  {
+    file: "cli/new/written.ts",
+    text: "There is a stack <name> already.",
+    shown: "unit/new-command.test.ts: a stack, however its organisation is named",
+  },
+  {
+    file: "cli/new/written.ts",
+    text: "<output> The stack <stack> is there, and its config is not complete.",
+    shown:
+      "unit/new-command.test.ts: a stack whose config pulumi does not take is left with the commands that complete it",
+  },
 ];

@@ -102,7 +102,7 @@ describe("help", () => {
 
 describe("wrong usage ends with 2, says what is meant, and asks nobody", () => {
   test.each<[words: string, what: string, fix: string]>([
-    ["", "mastiff needs a command.", "name one of these: tootctl, job, console, logs, backup, "],
+    ["", "mastiff needs a command.", "name one of these: new, tootctl, job, console, logs, backup, "],
     ["recvoer", 'mastiff has no command "recvoer".', "did you mean  npx mastiff recover"],
     ["toot", 'mastiff has no command "toot".', "did you mean  npx mastiff tootctl"],
     ["toString", 'mastiff has no command "toString".', "see  npx mastiff --help"],

@@ -121,4 +121,11 @@ export const outsideFaults: readonly Fault[] = [
     replacement: "if (ended.exitCode >= 0) return answerOf(ended) ?? null;",
     what: "an exit code that nobody reads: why Rails does not start is not said",
   },
+  {
+    name: "new-stack-over-the-old",
+    file: "cli/new/written.ts",
+    text: "existsSync(join(process.cwd(), file))",
+    replacement: "existsSync(join(process.cwd(), stack))",
+    what: "a file looked for by another name: the config of a stack that exists is overwritten",
+  },
 ];
