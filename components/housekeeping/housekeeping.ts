@@ -32,7 +32,6 @@ export interface HousekeepingArgs {
  * @see https://docs.joinmastodon.org/admin/scaling/#user-generated-content-retention
  * @example
  * const { housekeeping: plan } = planFly(settings, mailServerOf(settings));
- * const { flyToml, web, webRelease } = fly;
  * const after = webRelease.released;
  * if (plan) new Housekeeping("dogs-housekeeping", { place, plan, flyToml, appName: web.appName, after });
  */

@@ -29,4 +29,6 @@ export declare const streaming: FlyApp;
 export declare const postgres: Postgres;
 export declare const redis: Redis;
 export declare const webRelease: AppRelease;
+/** The web app's fly.toml. */
+export declare const flyToml: pulumi.Output<string>;
 export declare const streamingRelease: AppRelease;
