@@ -155,6 +155,8 @@ export function withUsual(given: Answers): Answers {
 /** What config says for these answers. */
 export function configFor(answers: Answers): Answers {
   const isLeftOut = (key: string, value: string) => {
+    // They may come from the environment, before anybody says that there is a server.
+    if (["smtpLogin", "smtpPassword"].includes(key) && !hasServer(answers)) return true;
     const question = questions.find((one) => one.key === key);
     return question?.isUnset === true && question.usual?.(answers) === value;
   };

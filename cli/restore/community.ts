@@ -2,6 +2,7 @@
 
 import type { BackupAccess } from "../../components/backup/backup-access.ts";
 import { planBackup } from "../../components/backup/backup-plan.ts";
+import { appsOf } from "../../components/config/derived-names.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { type FlyPlan, planFly } from "../../components/fly/plan.ts";
 import { mailServerOf } from "../../components/mastodon/environment.ts";
@@ -13,6 +14,7 @@ import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";
 import { communitiesIn, communityNamed, markIn, type StateResource } from "../communities.ts";
 import { must } from "../pulumi.ts";
 import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
+import { UsageError } from "../usage-error.ts";
 import type { ChosenBackup } from "./chosen-backup.ts";
 
 /** A community whose backups can be restored. */
@@ -33,7 +35,8 @@ export interface RestorableCommunity {
 /**
  * @param name undefined: the stack that is selected
  * @param ownApp what `--app` names
- * @throws OperatorError when there is no such stack, or when it was never up with backups
+ * @throws OperatorError when there is no such stack, or when it was never up with backups; UsageError when the app of
+ *   the restore is one that the community lives in
  */
 export async function restorableCommunity(
   name: string | undefined,
@@ -41,6 +44,7 @@ export async function restorableCommunity(
 ): Promise<RestorableCommunity> {
   const stack = await openStack(name);
   const settings = communityIn(await configOf(stack), stack);
+  refuseItsOwn(settings, ownApp);
   const backup = settingsOf(settings);
   const access = await accessOf(stack);
   if (access === undefined) throw notMade(settings, stack);
@@ -53,6 +57,23 @@ export async function restorableCommunity(
     mark: await markOf(stack),
     ownApp,
   };
+}
+
+/**
+ * The app of a restore or a drill is destroyed at its end, and the community's apps carry the same mark.
+ *
+ * @throws UsageError when it is one of them
+ */
+function refuseItsOwn(settings: CommunitySettings, ownApp: string | undefined): void {
+  const { app, domain } = settings;
+  const temporary = ownApp === undefined ? [`${app}-restore`, `${app}-drill`] : [ownApp];
+  const lived = [...appsOf(settings), `${app}-mirror`];
+  const own = temporary.find((name) => lived.includes(name));
+  if (own === undefined) return;
+  throw new UsageError({
+    what: `${own} is an app of ${domain} itself: the app of a restore or a drill is destroyed at its end.`,
+    fix: ["name an app that does not exist:  --app <name>"],
+  });
 }
 
 /** The backups of a community, the newest first. @throws OperatorError when the bucket cannot be read */

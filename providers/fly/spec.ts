@@ -497,7 +497,7 @@ export interface DatabaseMeasures {
 }
 
 /** What `prepare` has brought into the new database. */
-export interface RestorePrepared extends DatabaseMeasures {
+export interface RestorePrepared extends Omit<DatabaseMeasures, "databaseBytes"> {
   /** Name of the new database. */
   database: string;
   /** Name of the backup. */

@@ -1,78 +1,36 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { BackupManifest, BackupSpec } from "../../providers/fly/spec.ts";
-import { type DriveInput, type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
-import { type BucketKey, bucketUrl, makeBucket, objectsIn } from "../support/driver-bucket.ts";
-import { secrets as community, images, jobsSince, lay, release } from "../support/driver-community.ts";
+import type { BackupManifest } from "../../providers/fly/spec.ts";
+import {
+  app,
+  type BackupScene,
+  bucket,
+  type LiveMachine,
+  machine,
+  owned,
+  secretNames,
+  startBackupScene,
+} from "../support/backup-scene.ts";
+import { type DriveInput, type DriverWorld, timeless } from "../support/driver.ts";
+import { type BucketKey, objectsIn } from "../support/driver-bucket.ts";
+import { images, jobsSince, release } from "../support/driver-community.ts";
 
 const slow = 240_000;
-const app = "acme-backup";
-const bucket = "backups-acme-example-org";
-const owned = { stack: "mastiff/dev", org: "mastiff", app };
-const recipient = readFileSync(new URL("../fixtures/backup-recipient.asc", import.meta.url));
 
 /** A world that is slow enough to stop a run in the middle of a backup, which takes about two seconds in it. */
+let scene: BackupScene;
 let world: DriverWorld;
 let key: BucketKey;
 beforeAll(async () => {
-  world = await startDriverWorld({ latency: 0.1 });
-  await lay(world);
-  await world.must("release", "ensure", release(images.old, { redisGate: false }));
-  key = await makeBucket(world, bucket);
-  await world.must("app", "ensure", { spec: { ...owned, publicAddresses: false, dedicatedV4: false } });
-  await giveKey(key.secretAccessKey);
+  scene = await startBackupScene({ latency: 0.1 });
+  ({ world, key } = scene);
 }, slow);
-afterAll(() => world.stop());
+afterAll(() => scene?.world.stop());
 
-const secretNames = ["DATABASE_URL", "MASTIFF_BACKUP_KEY_ID", "MASTIFF_BACKUP_KEY_SECRET", "MASTIFF_ESCROW"];
-/** Gives the app its secrets, the bucket's key with this secret half. */
-async function giveKey(secretAccessKey: string): Promise<void> {
-  const secrets = {
-    DATABASE_URL: community.DATABASE_URL ?? "",
-    MASTIFF_BACKUP_KEY_ID: key.accessKeyId,
-    MASTIFF_BACKUP_KEY_SECRET: secretAccessKey,
-    MASTIFF_ESCROW: JSON.stringify({ domain: "acme.example.org", version: "v4.6.3", secrets: {} }),
-  };
-  await world.must("secrets", "ensure", { spec: { app, names: secretNames }, secrets });
-}
 const wrongKey = "0".repeat(64);
-
-/** Input of the machine, made for the secrets with this digest. */
-function machine(more: Partial<BackupSpec> = {}, secretsDigest?: string) {
-  const spec: BackupSpec = {
-    ...owned,
-    region: "ams",
-    server: "acme-db",
-    schedule: "daily",
-    memoryMb: 512,
-    env: {
-      MASTIFF_BACKUP_URL: bucketUrl(bucket),
-      MASTIFF_BACKUP_REGION: "auto",
-      MASTIFF_BACKUP_RECIPIENTS: recipient.toString("base64"),
-      MASTIFF_BACKUP_SCHEDULE: "daily",
-      MASTIFF_DOMAIN: "acme.example.org",
-      MASTIFF_VERSION: "v4.6.3",
-    },
-    ...more,
-  };
-  return { spec, env: { SECRETS_DIGEST: secretsDigest } };
-}
-
-interface LiveMachine {
-  id: string;
-  state: string;
-  config: { schedule?: string; restart: { policy: string }; services?: object[]; image: string };
-  events: { type: string; timestamp: number; request?: { exit_event: Record<string, unknown> } }[];
-  steps: { kind: string; at: number }[];
-}
-const machines = async () =>
-  (Object.values((await world.fly()).apps[app].machines) as LiveMachine[]).filter(
-    ({ state }) => !state.startsWith("destroy"),
-  );
+const giveKey = (secretAccessKey: string) => scene.giveKey(secretAccessKey);
+const machines = () => scene.machines();
 const ids = async () => (await machines()).map(({ id }) => id);
-/** How many backups are in the bucket. */
-const taken = async () =>
-  Object.keys(await objectsIn(world, bucket)).filter((one) => one.endsWith(".json")).length;
+const taken = () => scene.taken();
 const differences = async (input = machine()): Promise<string[]> =>
   (await world.must("backup", "observe", input)).differences;
 /** Changes the events of the app's only machine. */

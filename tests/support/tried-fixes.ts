@@ -208,6 +208,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/restore/community.ts",
+    text: "<own> is an app of <domain> itself",
+    shown:
+      "unit/restore-command.test.ts: an app of the community itself, %s, is not taken for the app of a restore",
+  },
+  {
+    file: "cli/restore/community.ts",
     text: "The state of <name> has no identity",
     shown: "unit/restore-command.test.ts: a stack without an identity is told how it gets one",
   },

@@ -196,6 +196,13 @@ describe("with --yes and a file", () => {
     expect(clouds.asked.filter((call) => call.includes("sendgrid"))).toEqual([]);
   });
 
+  test("a password of a mail server that nobody has named is left out, whatever the environment has", async () => {
+    const env = { ...tokens, MASTIFF_SMTP_PASSWORD: "planted-password" };
+    const { code, stderr } = await newStack(["--from", file(), "--yes", "--no-look"], { env });
+    expect(code, stderr).toBe(0);
+    expect(written().join()).not.toMatch(/smtp/);
+  });
+
   test("only looks at the clouds, and not at all with --no-look", async () => {
     await newStack(["--from", file(), "--yes"]);
     expect(clouds.asked.length).toBeGreaterThan(8);

@@ -79,6 +79,15 @@ describe("wrong usage ends with 2, and asks nobody", () => {
   });
 });
 
+test.each(["mastiff-party-db", "mastiff-party", "mastiff-party-backup", "mastiff-party-mirror"])(
+  "an app of the community itself, %s, is not taken for the app of a restore",
+  async (app) => {
+    const { code, stderr } = await restore(["--from", "latest", "--app", app, "--yes"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${app} is an app of mastiff.party itself: `);
+  },
+);
+
 describe("before anything is done", () => {
   test("a table shows the backup beside the community, and the domain has to be typed", async () => {
     const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });

@@ -71,15 +71,17 @@ export async function run({ fly, spec, secrets, show }: TaskByHand<RestoreSpec>)
       app,
       watch: { onLine, suffices: (all) => answerIn(all) !== null },
     };
-    if (!(isBegun && (await finishLeft(work)))) await restore(work, databases, secrets);
-    await complete(work);
+    const ended = (isBegun && (await finishLeft(work))) || (await restore(work, databases, secrets));
+    await complete(work, ended);
   }
   await destroyOwned(fly, app);
   const { restored } = besides(database);
+  // A complete database has the rows and the schema of its dump.
   const answer: RestorePrepared = {
     database: restored,
     name: dump.name,
-    ...(await measure(server, restored)),
+    rows: dump.rows,
+    schema: dump.schema,
   };
   return { answer };
 }
@@ -93,17 +95,18 @@ interface Work {
   watch: Watch;
 }
 
-/** Waits for the machine that a killed run left. @returns whether it has restored this backup */
-async function finishLeft({ server, dump, app, watch }: Work): Promise<boolean> {
+/** Waits for the machine that a killed run left. @returns how it ended, if it has restored this backup */
+async function finishLeft({ server, dump, app, watch }: Work): Promise<Ended | undefined> {
   const { fly } = server;
   const found = await find(fly, app);
-  if (found?.owner !== "ours") return false;
+  if (found?.owner !== "ours") return undefined;
   const left = leftOver(await machinesOf(fly, app.app), [job]).find(
     (one) => one.config?.metadata?.mastiff_dump === dump.name,
   );
-  if (left === undefined) return false;
+  if (left === undefined) return undefined;
   say("restore", `restoring ${dump.name}: an earlier run started this, waiting for its end`);
-  return (await finish(fly, app.app, left.id, watch)).exitCode === 0;
+  const ended = await finish(fly, app.app, left.id, watch);
+  return ended.exitCode === 0 ? ended : undefined;
 }
 
 /** Restores into a database that is made anew. */
@@ -111,7 +114,7 @@ async function restore(
   work: Work,
   { restored }: Databases,
   secrets: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<Ended> {
   const { server, spec, dump, app } = work;
   const { fly } = server;
   const values = {
@@ -129,17 +132,20 @@ async function restore(
   // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
   await fly.repeatable(argv.secretsSync(app.app), { app: app.app });
   const ended = await runOneOff(fly, { ...oneOff(work), ...work.watch });
-  if (ended.exitCode === 0) return;
+  if (ended.exitCode === 0) return ended;
   await takeBack(work);
   throw notRestored(fly, work, ended);
 }
 
-/** Compares what was restored with what was dumped, and marks the database as complete. */
-async function complete(work: Work): Promise<void> {
+/**
+ * Compares what was restored with what was dumped, and marks the database as complete. The script has counted the rows;
+ * a command in a machine may not run long enough for a large database, so it counts only where Fly has lost the log.
+ */
+async function complete(work: Work, { lines }: Ended): Promise<void> {
   const { server, dump } = work;
   const { restored } = besides(server.database);
   say("restore", "comparing it with what was dumped");
-  const differences = rowDifferences(await measure(server, restored), dump);
+  const differences = rowDifferences(answerIn(lines) ?? (await measure(server, restored)), dump);
   if (differences.length === 0) return mark(server, restored, { kind: "complete", name: dump.name });
   await takeBack(work);
   throw new DriverError({
@@ -230,7 +236,7 @@ async function refuseWithoutRoom(server: Server, { databaseBytes, name }: Restor
   const { fly, app, machine } = server;
   const [volume] = await volumesOf(fly, app);
   const { cpus, memoryMb } = sizeOf(machine);
-  const missing = Math.ceil((databaseBytes * reserve - free) / 1e9);
+  const missing = Math.ceil((databaseBytes * reserve - free) / 0.9e9);
   const parts = { cpus, memoryMb, volumeGb: (volume?.size_gb ?? 0) + missing };
   throw new DriverError({
     what: `The volume of ${app} has ${gigabytes(free)} free, and ${name} needs ${gigabytes(databaseBytes * reserve)} beside the running database.`,
@@ -243,7 +249,9 @@ async function refuseWithoutRoom(server: Server, { databaseBytes, name }: Restor
 /** A restore is not refused because nobody knows how full the volume is. */
 async function freeOn({ fly, app, machine }: Server): Promise<number | undefined> {
   try {
-    return (await diskSpace(fly, app, machine.id)).free;
+    const { size, free } = await diskSpace(fly, app, machine.id);
+    // Above 90 %, Fly's PostgreSQL makes the databases read-only (docs/operations.md, “The disk is full”).
+    return free - size / 10;
   } catch (error) {
     if (error instanceof FlyctlFailure) throw error;
     return undefined;

@@ -3,14 +3,18 @@ import { DriverError, retry } from "../call/errors.ts";
 import type { RestoreSpec } from "../spec.ts";
 import { arrive, cross } from "./crossing.ts";
 import { besides, stateOf } from "./database-marks.ts";
-import { databasesOn, openServer } from "./databases.ts";
+import { databasesOn, openServer, reopen } from "./databases.ts";
 
 /** Brings the community onto the restored database. The one it ran on stays, under another name. */
 export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndByHand> {
   const server = await openServer(fly, spec);
-  const { state, name } = stateOf(await databasesOn(server));
+  const databases = await databasesOn(server);
+  const { state, name } = stateOf(databases);
   const { restored, before } = besides(spec.database);
-  if (state !== "switched") {
+  if (state === "switched") {
+    // An undo that was killed has closed them.
+    await reopen(server, databases);
+  } else {
     if (state !== "restored" || name === undefined) throw notPrepared(spec);
     await cross(server, spec, {
       next: restored,

@@ -14,7 +14,14 @@ days = ENV['MASTIFF_PREVIEW_CARD_DAYS']
 tootctl('preview_cards', 'remove', '--days', days) if days
 
 if ENV['MASTIFF_ORPHANS'] == '1'
-  # To an empty database, or one from yesterday's backup, every newer upload is an orphan. So they are counted first.
+  # To a database from a backup, every newer upload is an orphan, and the way back from a restore needs them.
+  own = ActiveRecord::Base.connection.current_database
+  beside = ["#{own}_before", "#{own}_restored"] & ActiveRecord::Base.connection.select_values('SELECT datname FROM pg_database')
+  unless beside.empty?
+    puts "housekeeping: a restore is not finished (#{beside.join(', ')}), so no orphan is removed"
+    exit
+  end
+  # To an empty database, everything is an orphan. So they are counted first.
   found = tootctl('media', 'remove-orphans', '--dry-run')[/Removed (\d+) orphans/, 1]&.to_i
   abort 'housekeeping: tootctl did not say how many orphans there are' if found.nil?
   known = {

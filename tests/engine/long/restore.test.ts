@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Side, throughGate, type WaitingCall } from "../../faults/gate.ts";
-import type { Killable } from "../../faults/killable-run.ts";
-import { numbered } from "../../faults/moment.ts";
-import { killTree } from "../../faults/process-tree.ts";
-import { controlOf } from "../../support/control.ts";
-import { type DriveInput, timeless } from "../../support/driver.ts";
+import { killedAtEachCall } from "../../faults/driver-kills.ts";
+import type { Side } from "../../faults/gate.ts";
+import { timeless } from "../../support/driver.ts";
 import { secrets as community, machinesByGroup } from "../../support/driver-community.ts";
 import { type RestoreScene, startRestoreScene } from "../../support/restore-scene.ts";
 
@@ -178,73 +175,40 @@ test("an exchange whose answer is lost is made once", async () => {
   expect(await left()).toEqual(nothing);
 });
 
-/** Kills one run after another, each at the first call at which none was killed before, until a run ends by itself. */
-async function killed(side: Side, kind: string, verb: string, input: DriveInput): Promise<number> {
-  const hit = new Set<string>();
-  for (;;) {
-    const begin = async (): Promise<Killable> => {
-      const run = scene.world.start(kind, verb, input);
-      const ended = run.ended.then(({ code, stderr }) => ({ exitCode: code ?? undefined, output: stderr }));
-      return {
-        ended,
-        async kill() {
-          await killTree(run.process.pid === undefined ? [] : [run.process.pid]);
-          await ended;
-        },
-      };
-    };
-    const momentOf = (call: WaitingCall, before: readonly WaitingCall[]) =>
-      numbered([...before, call]).at(-1) ?? "";
-    const { killedAt, calls, exitCode, output } = await throughGate(
-      scene.world.url,
-      side,
-      begin,
-      (call, before) => isChange(call) && !hit.has(momentOf(call, before)),
-    );
-    if (killedAt === undefined) {
-      expect(exitCode, output).toBe(0);
-      return hit.size;
-    }
-    hit.add(momentOf(killedAt, calls.slice(0, -1)));
-    // flyctl leases a machine for two minutes while it stops or starts it, and nobody gave the lease back.
-    await controlOf(scene.world.url)("POST", "advance/121000");
-    expect(hit.size, `${kind} ${verb} does not end: ${[...hit].join(", ")}`).toBeLessThan(60);
-  }
-}
-
-/** A statement that only reads, and `df`, change nothing: a kill there leaves what the kill before it left. */
-function isChange({ path, body }: WaitingCall): boolean {
-  return !path.endsWith("/exec") || !/-c \\?"SELECT (?!pg_terminate)|"df /.test(body);
-}
-
 describe.each<Side>(["before", "after"])("killed %s each call", (side) => {
   test("a restore comes to its end, and leaves one new database", async () => {
-    const kills = await killed(side, "restore", "prepare", scene.prepare(scene.old));
+    const kills = await killedAtEachCall(scene.world, side, "restore", "prepare", scene.prepare(scene.old));
     expect(kills).toBeGreaterThan(6);
     expect(await left()).toEqual({ apps: own, databases: ["acme", "acme_restored"] });
     expect((await scene.world.must("restore", "look", scene.restore())).state).toBe("restored");
   });
 
   test("a switch comes to its end: all machines serve, on the restored database", async () => {
-    expect(await killed(side, "restore", "switch", scene.restore())).toBeGreaterThan(6);
+    expect(await killedAtEachCall(scene.world, side, "restore", "switch", scene.restore())).toBeGreaterThan(
+      6,
+    );
     expect(await left()).toEqual({ apps: own, databases: ["acme", "acme_before"] });
     await well(1);
   });
 
   test("an undo comes to its end: all machines serve, on the database before", async () => {
-    expect(await killed(side, "restore", "undo", scene.restore())).toBeGreaterThan(5);
+    expect(await killedAtEachCall(scene.world, side, "restore", "undo", scene.restore())).toBeGreaterThan(5);
     expect(await left()).toEqual({ apps: own, databases: ["acme", "acme_restored"] });
     await well(0);
   });
 
   test("a finish leaves the community's database alone", async () => {
-    expect(await killed(side, "restore", "finish", scene.restore())).toBeGreaterThan(0);
+    expect(await killedAtEachCall(scene.world, side, "restore", "finish", scene.restore())).toBeGreaterThan(
+      0,
+    );
     expect(await left()).toEqual(nothing);
     await well(0);
   });
 
   test("a drill leaves nothing", async () => {
-    expect(await killed(side, "drill", "run", scene.drill(scene.old))).toBeGreaterThan(5);
+    expect(await killedAtEachCall(scene.world, side, "drill", "run", scene.drill(scene.old))).toBeGreaterThan(
+      5,
+    );
     expect(await left()).toEqual(nothing);
   });
 });
