@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { parseRecorded } from "../../components/config/undecrypted.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
-import { communitiesIn, type StateResource } from "../communities.ts";
+import { communitiesIn } from "../communities.ts";
+import { resourcesIn } from "../community.ts";
 import { json, stack } from "../options.ts";
-import { must } from "../pulumi.ts";
 import { type CostChange, costChange, lastSettings, orUndefined } from "../review/cost-change.ts";
 import { markdownOf } from "../review/markdown.ts";
 import { svgOf } from "../review/picture.ts";
@@ -96,10 +96,7 @@ function verdictOf(text: string): Verdict {
 
 /** The cost of each community of the stack, as the last `up` made it and as this preview would. */
 async function costOf(opened: Stack, wanted: ReadonlyMap<string, object>): Promise<CostChange[]> {
-  const { deployment } = JSON.parse(must(await opened.pulumi(["stack", "export"]))) as {
-    deployment: { resources?: StateResource[] };
-  };
-  const resources = deployment.resources ?? [];
+  const resources = await resourcesIn(opened);
   const known = communitiesIn(resources);
   const config = await configOf(opened);
   const ofConfig = orUndefined(() => communityIn(config, opened));

@@ -11,7 +11,8 @@ import type { DrillSpec, RestorableDump, RestoreSpec } from "../../providers/fly
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { asking, type Backup, backupsIn, bucketOf } from "../backups/in-bucket.ts";
 import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";
-import { communitiesIn, communityNamed, markIn, type StateResource } from "../communities.ts";
+import { communitiesIn, communityNamed, markIn } from "../communities.ts";
+import { resourcesIn } from "../community.ts";
 import { must } from "../pulumi.ts";
 import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
@@ -92,10 +93,7 @@ export async function secretsOf(stack: Stack): Promise<Record<string, string>> {
 
 /** The mark by which the driver tells the community's apps from others. */
 async function markOf(stack: Stack): Promise<string> {
-  const { deployment } = JSON.parse(must(await stack.pulumi(["stack", "export"]))) as {
-    deployment: { resources?: StateResource[] };
-  };
-  const { resources = [] } = deployment;
+  const resources = await resourcesIn(stack);
   const community = communityNamed(communitiesIn(resources), undefined, stack.name);
   const mark = community && markIn(resources, community.name);
   if (mark !== undefined) return mark;

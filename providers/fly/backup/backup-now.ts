@@ -1,6 +1,6 @@
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
 import * as argv from "../call/argv.ts";
-import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
+import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import {
@@ -14,7 +14,7 @@ import {
   runOneOff,
 } from "../release/one-off.ts";
 import type { BackupNowSpec } from "../spec.ts";
-import { isRunning, type Machine, machinesOf } from "../things/machines.ts";
+import { isRunning, machinesIn, machinesOf } from "../things/machines.ts";
 import { jobLike, jobs, manifestIn, newestOf, outcomeOf } from "./backup-machine.ts";
 
 /**
@@ -58,7 +58,7 @@ export async function run({ fly, spec, show }: TaskByHand<BackupNowSpec>): Promi
  * @throws DriverError when there is no backup: then nothing may be migrated
  */
 export async function backUpBefore(fly: Fly, app: string, step: { from: string; to: string }): Promise<void> {
-  const machines = await machinesIn(fly, app);
+  const machines = (await machinesIn(fly, app)) ?? [];
   let hasBackup = false;
   for (const left of leftOver(machines, [jobs.before])) {
     if (isRunning(left)) say("backup", "taking one: an earlier run started it, waiting for its end");
@@ -77,16 +77,6 @@ async function takeOne(fly: Fly, job: OneOff): Promise<Ended> {
   // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
   await fly.repeatable(argv.secretsSync(job.app), { app: job.app });
   return runOneOff(fly, job);
-}
-
-/** The app's machines; none when there is no such app. */
-export async function machinesIn(fly: Fly, app: string): Promise<Machine[]> {
-  try {
-    return await machinesOf(fly, app);
-  } catch (error) {
-    if (error instanceof FlyctlFailure && error.reason === "absent") return [];
-    throw error;
-  }
 }
 
 function noMachine(app: string, { from, to }: { from: string; to: string }): DriverError {

@@ -1,5 +1,4 @@
 import { jobs } from "../backup/backup-machine.ts";
-import { machinesIn } from "../backup/backup-now.ts";
 import * as argv from "../call/argv.ts";
 import { direct } from "../call/direct.ts";
 import { DriverError, retry } from "../call/errors.ts";
@@ -16,6 +15,7 @@ import {
   isRunning,
   lastExitOf,
   type Machine,
+  machinesIn,
   machinesOf,
   sharedSize,
   sizeOf,
@@ -82,7 +82,7 @@ export async function arrive(server: Server, spec: RestoreSpec, other: string): 
 /** A backup reads one snapshot from its beginning to its end: the exchange would end it. */
 async function awaitBackups(fly: Fly, app: string | null): Promise<void> {
   if (app === null) return;
-  for (const { id } of leftOver(await machinesIn(fly, app), Object.values(jobs)).filter(isRunning)) {
+  for (const { id } of leftOver((await machinesIn(fly, app)) ?? [], Object.values(jobs)).filter(isRunning)) {
     say("restore", `machine ${id} is taking a backup: waiting for its end`);
     await awaitEnd(fly, app, id);
   }

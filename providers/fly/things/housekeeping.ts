@@ -2,8 +2,8 @@ import type { Task } from "../kind.ts";
 import type { OneOff } from "../release/one-off.ts";
 import { clone, model, railsRunner } from "../release/rails.ts";
 import type { HousekeepingOutput, HousekeepingSpec, Observation } from "../spec.ts";
-import { groupOf, isGone, type Machine, machinesOf } from "./machines.ts";
-import { destroyScheduled, ensureScheduled, goneWith, machinesIn, observeScheduled } from "./scheduled.ts";
+import { groupOf, isGone, type Machine, machinesIn, machinesOf } from "./machines.ts";
+import { destroyScheduled, ensureScheduled, goneWith, observeScheduled } from "./scheduled.ts";
 
 /**
  * The machine that tidies up the bucket of the uploads, by a schedule of Fly's. It has image, size and variables of

@@ -1,4 +1,5 @@
 import * as argv from "../call/argv.ts";
+import { FlyctlFailure } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import type { Size } from "../spec.ts";
 
@@ -48,6 +49,16 @@ export interface MachineEvent {
 /** All machines of the app, one-offs too. */
 export async function machinesOf(fly: Fly, app: string): Promise<Machine[]> {
   return fly.json<Machine[]>(argv.machineList(app), { app });
+}
+
+/** All machines of the app; undefined when there is no such app. */
+export async function machinesIn(fly: Fly, app: string): Promise<Machine[] | undefined> {
+  try {
+    return await machinesOf(fly, app);
+  } catch (error) {
+    if (error instanceof FlyctlFailure && error.reason === "absent") return undefined;
+    throw error;
+  }
 }
 
 /**

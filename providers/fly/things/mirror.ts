@@ -1,8 +1,8 @@
 import type { Task } from "../kind.ts";
 import type { OneOff } from "../release/one-off.ts";
 import type { MirrorOutput, MirrorSpec, Observation } from "../spec.ts";
-import { machinesOf, sharedSize } from "./machines.ts";
-import { destroyScheduled, ensureScheduled, goneWith, machinesIn, observeScheduled } from "./scheduled.ts";
+import { machinesIn, machinesOf, sharedSize } from "./machines.ts";
+import { destroyScheduled, ensureScheduled, goneWith, observeScheduled } from "./scheduled.ts";
 
 /** The machine that copies uploads to another bucket with rclone, one in its app, by a schedule of Fly's. */
 const job = "mirror";

@@ -1,13 +1,12 @@
 import { moment } from "../../rules/backup-age.ts";
 import { machineDifferences } from "../backup/backup-machine.ts";
 import * as argv from "../call/argv.ts";
-import { FlyctlFailure } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import { gone } from "../kind.ts";
 import { leftOver, type OneOff, remove, start } from "../release/one-off.ts";
 import type { Observation } from "../spec.ts";
-import { isRunning, lastExitOf, type Machine, machinesOf } from "./machines.ts";
+import { isRunning, lastExitOf, type Machine, machinesIn } from "./machines.ts";
 
 /**
  * A machine that works by a schedule of Fly's, and whose work nobody waits for: it may take hours, and a run that is
@@ -52,16 +51,6 @@ export function observeScheduled(machines: readonly Machine[], wanted: OneOff): 
     return { exists: false, differences: [`the machine of the ${wanted.subject} is gone`] };
   const differences = others.reduce((least, some) => (some.length < least.length ? some : least), first);
   return { exists: true, differences };
-}
-
-/** The app's machines; undefined when there is no such app. */
-export async function machinesIn(fly: Fly, app: string): Promise<Machine[] | undefined> {
-  try {
-    return await machinesOf(fly, app);
-  } catch (error) {
-    if (error instanceof FlyctlFailure && error.reason === "absent") return undefined;
-    throw error;
-  }
 }
 
 /** The observation of a machine whose app does not exist. */
