@@ -4,7 +4,8 @@ import type { Fly } from "./call/flyctl.ts";
 import { answerOf, forgotten, lastSaid, remove, runOneOff } from "./release/one-off.ts";
 import { clone, model, railsRunner } from "./release/rails.ts";
 import type { DiskSpace, InsideOutput, InsideSpec } from "./spec.ts";
-import { isGone, machinesOf } from "./things/machines.ts";
+import { machinesOf } from "./things/machines.ts";
+import { serverOf } from "./things/server.ts";
 
 /**
  * Looks at a community from inside: one one-off beside the web machines, with their image and settings, and
@@ -45,7 +46,7 @@ async function diskOf(fly: Fly, app: string): Promise<InsideOutput["disk"]> {
 }
 
 async function measured(fly: Fly, app: string): Promise<DiskSpace> {
-  const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
+  const machine = await serverOf(fly, app);
   if (machine?.state !== "started") throw new Error(`no machine of ${app} is running`);
   return diskSpace(fly, app, machine.id);
 }

@@ -5,14 +5,17 @@ import { clone, model } from "./release/rails.ts";
 import type { JobSpec } from "./spec.ts";
 import { machinesOf, sharedSize } from "./things/machines.ts";
 
+/** The job of a command that an operator runs. */
+export const operatorJob = "operator";
+
 /** Runs the command and prints its output as it arrives. */
 export async function run({ fly, spec, print }: TaskByHand<JobSpec>): Promise<EndByHand> {
   const { app, memoryMb, command } = spec;
   const machines = await machinesOf(fly, app);
-  await remove(fly, app, forgotten(machines, "operator"));
+  await remove(fly, app, forgotten(machines, operatorJob));
   const like = model(app, machines);
   const ended = await runOneOff(fly, {
-    ...clone(app, like, "operator", app, command.join(" ").slice(0, 60)),
+    ...clone(app, like, operatorJob, app, command.join(" ").slice(0, 60)),
     ...(memoryMb !== undefined && { size: sharedSize(memoryMb) }),
     command,
     onLine: print,

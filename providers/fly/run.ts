@@ -22,6 +22,8 @@ interface Known<Spec> {
 /** A question that belongs to no kind. */
 interface Question<Spec> {
   spec: Schema<Spec>;
+  /** What an operator types to ask again. Default: pulumi up. */
+  again?: string;
   /** Whether each read runs only once: for a look at many things. Default false. */
   remember?: boolean;
   ask(fly: Fly, spec: Spec): Promise<unknown>;
@@ -30,6 +32,8 @@ interface Question<Spec> {
 /** Work that an operator starts by hand: its spec, and its module, which is loaded only when needed. */
 interface ByHand<Spec> {
   spec: Schema<Spec>;
+  /** What the operator types to start it again. */
+  again: string;
   load(): Promise<WorkByHand<Spec>>;
   /** Said when the run is told to stop. */
   whenStopped(spec: Spec): string;
@@ -92,10 +96,12 @@ const questions: Record<string, Question<unknown>> = {
   }),
   "inside look": questionOf({
     spec: specs.insideSpec,
+    again: "npx mastiff doctor -s <stack>",
     ask: async (fly, spec) => (await import("./inside.ts")).look(fly, spec),
   }),
   "restore look": questionOf({
     spec: specs.restoreSpec,
+    again: "the same command",
     ask: async (fly, spec) => (await import("./restore/look.ts")).look(fly, spec),
   }),
 };
@@ -106,39 +112,46 @@ const goesOn = "the next run continues from here";
 const byHand: Record<string, ByHand<unknown>> = {
   "job run": byHandOf({
     spec: specs.jobSpec,
+    again: "the same command",
     load: () => import("./job.ts"),
     whenStopped: ({ app }) =>
       `no longer watching; the job continues in its machine (flyctl machine list -a ${app}), until it ends or is destroyed`,
   }),
   "backup-now run": byHandOf({
     spec: specs.backupNowSpec,
+    again: "npx mastiff backup -s <stack>",
     load: () => import("./backup/backup-now.ts"),
     whenStopped: ({ app }) =>
       `no longer watching; the backup goes on in its machine (flyctl machine list -a ${app})`,
   }),
   "restore prepare": byHandOf({
     spec: specs.restoreSpec,
+    again: "the same npx mastiff restore",
     load: () => import("./restore/prepare.ts"),
     whenStopped: ({ restoreApp }) =>
       `no longer watching; the restore goes on in its machine (flyctl machine list -a ${restoreApp}), and the next run waits for it`,
   }),
   "restore switch": byHandOf({
     spec: specs.restoreSpec,
+    again: "the same npx mastiff restore",
     load: () => import("./restore/switch.ts"),
     whenStopped: ({ app }) => `stopped, and machines of ${app} may be, too; ${goesOn}`,
   }),
   "restore undo": byHandOf({
     spec: specs.restoreSpec,
+    again: "npx mastiff restore -s <stack> --undo",
     load: () => import("./restore/undo.ts"),
     whenStopped: ({ app }) => `stopped, and machines of ${app} may be, too; ${goesOn}`,
   }),
   "restore finish": byHandOf({
     spec: specs.restoreSpec,
+    again: "npx mastiff restore -s <stack> --finish",
     load: () => import("./restore/finish.ts"),
     whenStopped: () => `stopped; ${goesOn}`,
   }),
   "drill run": byHandOf({
     spec: specs.drillSpec,
+    again: "npx mastiff drill -s <stack>",
     load: () => import("./restore/drill.ts"),
     whenStopped: () => "stopped; nothing of the drill is left",
   }),
@@ -194,10 +207,10 @@ export async function run(args: readonly string[]): Promise<number> {
   });
 }
 
-async function answer({ spec: schema, remember = false, ask }: Question<unknown>): Promise<number> {
+async function answer({ spec: schema, remember = false, again, ask }: Question<unknown>): Promise<number> {
   const { spec } = await readInput();
   check(schema, spec, "SPEC");
-  return withFly({ remember }, spec, (fly) => ask(fly, spec));
+  return withFly({ remember, ...(again && { again }) }, spec, (fly) => ask(fly, spec));
 }
 
 /**
@@ -220,12 +233,12 @@ function isFinal(error: unknown): boolean {
 }
 
 /** Output and exit code are the work's own, so that its command can stand in a pipe. */
-async function runByHand({ spec: schema, load, whenStopped }: ByHand<unknown>): Promise<number> {
+async function runByHand({ spec: schema, again, load, whenStopped }: ByHand<unknown>): Promise<number> {
   const { spec, secrets } = await readInput();
   check(schema, spec, "SPEC");
   let exitCode = 0;
   const failed = await withFly(
-    { secrets: Object.values(secrets) },
+    { secrets: Object.values(secrets), again },
     spec,
     async (fly) => {
       const { run: work } = await load();

@@ -141,7 +141,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
         what: `Fly has no room in region "${region ?? "of the app"}" for a machine of this size at this moment.`,
         setIn: "mastiff:region, and the sizes",
         fix: [
-          "wait and run pulumi up again",
+          `wait and run ${fly.again} again`,
           "or, before there is any data:  pulumi config set mastiff:region <code>",
         ],
         retry: "helps once there is room again",
@@ -149,7 +149,7 @@ async function problemOf(failure: FlyctlFailure, fly: Fly, spec: Record<string, 
     case "busy":
       return {
         what: "Somebody else is changing the machines at this moment.",
-        fix: "wait until their deploy or scale has ended, then run pulumi up again",
+        fix: `wait until their deploy or scale has ended, then run ${fly.again} again`,
         retry: retry.yes,
       };
     case "limited":

@@ -38,6 +38,8 @@ export interface CallOptions {
 
 export class Fly {
   readonly redact: (text: string) => string;
+  /** What a person types to have this run's work done again, for the errors. */
+  readonly again: string;
   /** Apps that this run has created: everything in them comes from this run. */
   readonly made = new Set<string>();
   /** Apps that this run has destroyed: Fly may free their names a little later. */
@@ -50,9 +52,11 @@ export class Fly {
   /**
    * @param secrets values to redact from everything that is printed.
    * @param remember run each read only once: for observing many resources at one moment.
+   * @param again what a person types to have this run's work done again. Default: pulumi up.
    */
-  constructor(o: { secrets?: Iterable<string>; remember?: boolean } = {}) {
+  constructor(o: { secrets?: Iterable<string>; remember?: boolean; again?: string } = {}) {
     this.redact = redactor(o.secrets ?? []);
+    this.again = o.again ?? "pulumi up";
     this.#remembered = o.remember === true ? new Map() : undefined;
     // A short name: some flyctl commands put a unix socket here, and its path has at most 104 characters.
     this.#base = mkdtempSync(join(shell().temporaryFolder, folderPrefix(process.pid)));

@@ -22,8 +22,8 @@ const longestMs = 2 * 86_400_000;
 /** Whether the step to this release has begun after its backup. @param now milliseconds since 1970 */
 export function hasBegun(secrets: readonly Pick<Secret, "name">[], to: string, now: number): boolean {
   return secrets.some(({ name }) => {
-    const [, taken] = name.startsWith(stepTo(to)) ? (/_(\d+)$/.exec(name) ?? []) : [];
-    return taken !== undefined && now - Number(taken) * 1000 <= longestMs;
+    const taken = name.startsWith(stepTo(to)) ? takenAt(name) : undefined;
+    return taken !== undefined && now - taken <= longestMs;
   });
 }
 
@@ -33,15 +33,27 @@ export async function begin(fly: Fly, app: string, to: string): Promise<void> {
   await fly.repeatable(argv.secretsImport(app), { app, stdin: `${name}="1"\n` });
 }
 
-/** Removes all notes of steps, once nothing of them is left to do. */
-export async function end(fly: Fly, app: string): Promise<void> {
-  const names = (await secretsOf(fly, app)).map(({ name }) => name).filter(isNote);
+/**
+ * Removes the notes of steps, once nothing of them is left to do.
+ *
+ * @param until only those whose backup is not younger, in milliseconds since 1970. Default: all
+ */
+export async function end(fly: Fly, app: string, until = Number.POSITIVE_INFINITY): Promise<void> {
+  const names = (await secretsOf(fly, app))
+    .map(({ name }) => name)
+    .filter((name) => isNote(name) && (takenAt(name) ?? 0) <= until);
   if (names.length > 0) await fly.repeatable(argv.secretsUnset(app, names), { app });
 }
 
 /** Whether a secret is a note of a step. */
 export function isNote(name: string): boolean {
   return name.startsWith(prefix);
+}
+
+/** When the backup of a note was taken, in milliseconds since 1970. */
+function takenAt(name: string): number | undefined {
+  const [, seconds] = /_(\d+)$/.exec(name) ?? [];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
 /** Beginning of a note: patch releases of one minor version are the same step. */

@@ -180,7 +180,7 @@ export async function awaitEnd(
     const hasEnded = machine === undefined || isGone(machine) || exitOf(machine) !== undefined;
     // In an object, because `repeat` goes on after undefined, and a machine that is gone is an end too.
     if (hasEnded || machine.state === "failed") return { machine };
-    if (!hasStarted(machine) && Date.now() > startBy) throw neverStarted(app, machine);
+    if (!hasStarted(machine) && Date.now() > startBy) throw new NeverStarted(fly, app, machine);
     if (onLine !== undefined) printed.newIn(await logOf(fly, app, id, command, 3000)).forEach(onLine);
     return undefined;
   };
@@ -213,15 +213,19 @@ function hasStarted(machine: Machine): boolean {
   return (machine.events ?? []).some((event) => event.type === "start" || event.status === "started");
 }
 
-function neverStarted(app: string, { id, state }: Machine): DriverError {
-  return new DriverError({
-    what: `Machine ${id} of app ${app} has been ${state} for a quarter of an hour and does not start.`,
-    fix: [
-      "check whether Fly has an incident:  https://status.flyio.net",
-      `remove it, then run pulumi up again:  flyctl machine destroy ${id} -a ${app} --force`,
-    ],
-    retry: "helps once Fly works again: the next run waits for this machine, or starts another if it is gone",
-  });
+/** A machine that Fly does not start. */
+export class NeverStarted extends DriverError {
+  constructor({ again }: Fly, app: string, { id, state }: Machine) {
+    super({
+      what: `Machine ${id} of app ${app} has been ${state} for a quarter of an hour and does not start.`,
+      fix: [
+        "check whether Fly has an incident:  https://status.flyio.net",
+        `remove it, then run ${again} again:  flyctl machine destroy ${id} -a ${app} --force`,
+      ],
+      retry: "helps once Fly works again: the next run waits for this machine, or starts another",
+    });
+    this.name = "NeverStarted";
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
-import { jobs } from "../backup/backup-machine.ts";
+import { jobs as backupJobs } from "../backup/backup-machine.ts";
 import * as argv from "../call/argv.ts";
 import { direct } from "../call/direct.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
+import * as step from "../release/minor-step.ts";
 import { awaitEnd, leftOver, mustRun } from "../release/one-off.ts";
 import { clone, model } from "../release/rails.ts";
 import { awaitMigrations } from "../release/release-database.ts";
@@ -20,6 +21,7 @@ import {
   sharedSize,
   sizeOf,
 } from "../things/machines.ts";
+import { atWork, jobOf, workOf } from "./at-work.ts";
 import {
   databasesOn,
   type Exchange,
@@ -28,27 +30,80 @@ import {
   reopen,
   type Server,
   schemaOf,
+  shut,
 } from "./databases.ts";
 
 /**
  * The way of a community from one database to another.
  *
- *   machines stopped ─► names exchanged ─► migrated, when Mastodon is newer ─► machines started ─► healthy
+ *   nothing else at work ─► machines stopped ─► databases closed ─► names exchanged ─► migrated, when Mastodon is newer
+ *            ▲                                        │               ─► machines started ─► healthy
+ *            └── machines started, databases open ◄───┘ a backup or a job has begun meanwhile
  *
- * Each step looks first, so a run that was killed is completed by the next one. Until the exchange, all is as it was.
+ * An exchange ends all sessions with the database. A backup that has one would be lost. A job would connect again, and
+ * go on with the other database. So both are waited for before the machines stop, and looked for again once nobody can
+ * come in any more. Each step looks first, so a run that was killed is completed by the next one. Until the exchange,
+ * all is as it was.
  */
 export async function cross(server: Server, spec: RestoreSpec, way: Exchange): Promise<void> {
   const { fly } = server;
-  await awaitBackups(fly, spec.backupApp);
-  await awaitMigrations({ fly, spec }, await machinesOf(fly, spec.app));
+  await awaitOthers(fly, spec);
   try {
-    await stop(fly, spec.app);
+    await close(server, spec, way);
+    while (await hasOthers(fly, spec)) {
+      say("restore", "a backup or a job has begun meanwhile: the community goes on until its end");
+      await goOn(server, spec);
+      await awaitOthers(fly, spec);
+      await close(server, spec, way);
+    }
     say("restore", `giving the name ${server.database} to ${way.next}`);
     await exchange(server, way);
   } catch (error) {
     if (!fly.stopped) await goOn(server, spec).catch(() => undefined);
     throw error;
   }
+}
+
+/** Stops the machines, and closes the databases to all others. */
+async function close(server: Server, { app }: RestoreSpec, way: Exchange): Promise<void> {
+  const { fly } = server;
+  const scheduled = (machines: readonly Machine[]) => atWork(machines).scheduled;
+  await stop(fly, app, (machines) => [...released(machines), ...scheduled(machines)]);
+  await shut(server, way);
+  // Fly may have started one while the others stopped.
+  await stop(fly, app, scheduled);
+}
+
+/** Waits for what works with the database beside the community. @throws DriverError when a person has started it */
+async function awaitOthers(fly: Fly, spec: RestoreSpec): Promise<void> {
+  const { app } = spec;
+  const machines = await machinesOf(fly, app);
+  const { persons } = atWork(machines);
+  if (persons.length > 0) throw inTheWay(spec, persons);
+  await awaitMigrations({ fly, spec }, machines);
+  for (const one of atWork(await machinesOf(fly, app)).jobs) {
+    say("restore", `machine ${one.id} is at work (${jobOf(one)}): waiting for its end`);
+    await awaitEnd(fly, app, one.id);
+  }
+  for (const { app: backupApp, id } of await runningBackups(fly, spec)) {
+    say("restore", `machine ${id} is taking a backup: waiting for its end`);
+    await awaitEnd(fly, backupApp, id);
+  }
+}
+
+/** Whether a backup, a job or a person works with the database. */
+async function hasOthers(fly: Fly, spec: RestoreSpec): Promise<boolean> {
+  const { jobs, persons } = atWork(await machinesOf(fly, spec.app));
+  return jobs.length + persons.length > 0 || (await runningBackups(fly, spec)).length > 0;
+}
+
+async function runningBackups(
+  fly: Fly,
+  { backupApp: app }: RestoreSpec,
+): Promise<{ app: string; id: string }[]> {
+  if (app === null) return [];
+  const machines = leftOver((await machinesIn(fly, app)) ?? [], Object.values(backupJobs));
+  return machines.filter(isRunning).map(({ id }) => ({ app, id }));
 }
 
 /** Lets the community go on, on whatever database has its name. */
@@ -62,29 +117,28 @@ export async function goOn(server: Server, spec: RestoreSpec): Promise<void> {
  * machines start.
  *
  * @param other the database that the community ran on before
+ * @param since when it went over, in ISO 8601
  */
-export async function arrive(server: Server, spec: RestoreSpec, other: string): Promise<void> {
+export async function arrive(
+  server: Server,
+  spec: RestoreSpec,
+  { other, since }: { other: string; since: string },
+): Promise<void> {
   const { fly, database } = server;
+  // The backup before a step that had begun is no way back for this database: without the note, the next step takes
+  // another one.
+  await step.end(fly, spec.app, Date.parse(since));
   await awaitMigrations({ fly, spec }, await machinesOf(fly, spec.app));
   const [is, was] = [await schemaOf(server, database), await schemaOf(server, other)];
   if (is !== undefined && was !== undefined && isBehind(is, was)) {
     await migrate(fly, spec.app);
     // Fly's proxy starts a web machine for a request: it has seen the schema as it was before.
-    await stop(fly, spec.app);
+    await stop(fly, spec.app, released);
   }
   try {
     await start(fly, spec.app);
   } catch (error) {
     throw error instanceof DriverError ? notHealthy(spec, error) : error;
-  }
-}
-
-/** A backup reads one snapshot from its beginning to its end: the exchange would end it. */
-async function awaitBackups(fly: Fly, app: string | null): Promise<void> {
-  if (app === null) return;
-  for (const { id } of leftOver((await machinesIn(fly, app)) ?? [], Object.values(jobs)).filter(isRunning)) {
-    say("restore", `machine ${id} is taking a backup: waiting for its end`);
-    await awaitEnd(fly, app, id);
   }
 }
 
@@ -99,17 +153,23 @@ async function migrate(fly: Fly, app: string): Promise<void> {
 }
 
 /**
- * Stops the machines, each once. Fly's proxy starts a web machine again when somebody asks for it; while nobody may
- * connect to the database, it serves errors and changes nothing.
+ * Stops machines of the app, each once. Fly's proxy starts a web machine again when somebody asks for it; while nobody
+ * may connect to the database, it serves errors and changes nothing.
+ *
+ * @param which picks them from all of the app's
  */
-async function stop(fly: Fly, app: string): Promise<void> {
-  const before = (await releasedOf(fly, app)).filter(isRunning);
+async function stop(
+  fly: Fly,
+  app: string,
+  which: (machines: readonly Machine[]) => readonly Machine[],
+): Promise<void> {
+  const before = which(await machinesOf(fly, app)).filter(isRunning);
   if (before.length === 0) return;
-  say(app, `stopping ${before.map((one) => `${groupOf(one)} ${one.id}`).join(", ")}`);
+  say(app, `stopping ${before.map((one) => `${groupOf(one) ?? jobOf(one)} ${one.id}`).join(", ")}`);
   const ids = before.map(({ id }) => id);
   await fly.repeatable(argv.machineStop(app, ids), { app });
   const look = async () => {
-    const now = await releasedOf(fly, app);
+    const now = await machinesOf(fly, app);
     const running = before.filter((one) => {
       const live = now.find(({ id }) => id === one.id);
       return live !== undefined && isRunning(live) && lastExitOf(live)?.at === lastExitOf(one)?.at;
@@ -140,7 +200,23 @@ async function start(fly: Fly, app: string): Promise<void> {
 
 /** The app's machines in process groups. */
 export async function releasedOf(fly: Fly, app: string): Promise<Machine[]> {
-  return (await machinesOf(fly, app)).filter((one) => !isGone(one) && groupOf(one) !== undefined);
+  return released(await machinesOf(fly, app));
+}
+
+function released(machines: readonly Machine[]): Machine[] {
+  return machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
+}
+
+function inTheWay({ app, database }: RestoreSpec, persons: readonly Machine[]): DriverError {
+  const list = persons.map((one) => `${one.id} (${workOf(one)})`).join(", ");
+  return new DriverError({
+    what: `Somebody works in a machine of ${app}, and would go on with another database than ${database} is now: ${list}. Nothing was stopped, and no database was exchanged.`,
+    fix: [
+      `wait for its end; see what it says:  flyctl logs -a ${app} --machine ${persons[0]?.id}`,
+      `or stop it, when it may be broken off:  flyctl machine stop ${persons[0]?.id} -a ${app}`,
+    ],
+    retry: "helps once it has ended",
+  });
 }
 
 function notHealthy({ app }: RestoreSpec, error: DriverError): DriverError {

@@ -1,9 +1,9 @@
 import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import type { DatabaseMeasures, RestoreSpec } from "../spec.ts";
-import { serverOf } from "../things/login.ts";
 import type { Machine } from "../things/machines.ts";
 import { awaitServer, ensureCreated, identifier, literal, SqlError, sql } from "../things/psql.ts";
+import { serverOf } from "../things/server.ts";
 import {
   besides,
   commentOf,
@@ -113,16 +113,23 @@ export interface Exchange {
   isDone(databases: Databases): boolean;
 }
 
+/** Lets nobody connect to the community's database and to the next one. Sessions that are open stay open. */
+export async function shut(server: Server, { next }: Exchange): Promise<void> {
+  const both = [server.database, next].map(
+    (one) => `ALTER DATABASE ${identifier(one)} ALLOW_CONNECTIONS false`,
+  );
+  await ask(server, both.join("; "));
+}
+
 /**
- * Gives the community's name to another database, in one transaction. Before, nobody may connect to the two: a
- * database with a session cannot be renamed (postgres/postgres src/backend/commands/dbcommands.c, RenameDatabase).
- * Stopped machines are not enough. Streaming goes on, and the server's own exporter has a session in each database
- * (fly-apps/postgres-flex: cmd/start/main.go, PG_EXPORTER_AUTO_DISCOVER_DATABASES).
+ * Gives the community's name to another database, in one transaction. Before, the two are {@link shut}, and their
+ * sessions end: a database with a session cannot be renamed (postgres/postgres src/backend/commands/dbcommands.c,
+ * RenameDatabase). Stopped machines are not enough. Streaming goes on, and the server's own exporter has a session in
+ * each database (fly-apps/postgres-flex: cmd/start/main.go, PG_EXPORTER_AUTO_DISCOVER_DATABASES).
  */
 export async function exchange(server: Server, { next, away, mark: what, isDone }: Exchange): Promise<void> {
   const own = server.database;
   const name = identifier;
-  const shut = [own, next].map((one) => `ALTER DATABASE ${name(one)} ALLOW_CONNECTIONS false`).join("; ");
   const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${literal(own)}, ${literal(next)})`;
   const swap = [
     "BEGIN",
@@ -135,7 +142,6 @@ export async function exchange(server: Server, { next, away, mark: what, isDone 
     "COMMIT",
   ].join("; ");
   const act = async () => {
-    await ask(server, shut);
     // A connection that was made at that moment shows up a little later: the loop comes back to it.
     await ask(server, end);
     try {

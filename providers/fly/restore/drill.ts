@@ -4,12 +4,12 @@ import { bashJob } from "../call/bash-job.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import { Fly } from "../call/flyctl.ts";
 import { say, tell } from "../call/progress.ts";
-import { lastSaid, type OneOff, runOneOff } from "../release/one-off.ts";
+import { lastSaid, NeverStarted, type OneOff, runOneOff } from "../release/one-off.ts";
 import type { DrillAnswer, DrillSpec } from "../spec.ts";
-import { serverOf } from "../things/login.ts";
 import { imageOf, sharedSize } from "../things/machines.ts";
 import { type Claim, claim, destroyOwned } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
+import { serverOf } from "../things/server.ts";
 import { ensureVolume } from "../things/volumes.ts";
 import { answerIn, readingSecrets, readingVariables } from "./dump-reading.ts";
 
@@ -59,7 +59,10 @@ async function restored(fly: Fly, job: OneOff, show: (line: string) => void): Pr
   const onLine = (line: string) => {
     if (answerIn([line]) === null) show(line);
   };
-  const ended = await runOneOff(fly, { ...job, onLine, suffices: (all) => answerIn(all) !== null });
+  const suffices = (all: readonly string[]) => answerIn(all) !== null;
+  const ended = await runOneOff(fly, { ...job, onLine, suffices }).catch((error: unknown) => {
+    throw error instanceof NeverStarted ? notStarted(error) : error;
+  });
   if (ended.exitCode !== 0) {
     const how = ended.oomKilled
       ? "ran out of memory and was killed"
@@ -78,6 +81,21 @@ async function restored(fly: Fly, job: OneOff, show: (line: string) => void): Pr
     fix: "try again:  npx mastiff drill -s <stack>",
     retry: "helps: Fly seldom loses a log",
   });
+}
+
+/** The machine goes with the app of the drill, so nobody has to remove it. */
+function notStarted(error: NeverStarted): DriverError {
+  return new DriverError(
+    {
+      what: "The dump is not proven: Fly did not start the machine of the drill within a quarter of an hour.",
+      fix: [
+        "check whether Fly has an incident:  https://status.flyio.net",
+        "then try again:  npx mastiff drill -s <stack>",
+      ],
+      retry: "helps once Fly works again",
+    },
+    { cause: error },
+  );
 }
 
 function oneOff({ app, region, dump }: DrillSpec, image: string, volume: string): OneOff {

@@ -20,7 +20,7 @@ import type { RestorableDump, RestorePrepared, RestoreSpec, RestoreState } from 
 import { imageOf, machinesOf, sharedSize, sizeOf } from "../things/machines.ts";
 import { type Claim, claim, destroyOwned, find } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
-import { volumesOf } from "../things/volumes.ts";
+import { volumeOf, volumesOf } from "../things/volumes.ts";
 import { besides, type Databases, stateOf } from "./database-marks.ts";
 import {
   createRestored,
@@ -234,7 +234,7 @@ async function refuseWithoutRoom(server: Server, { databaseBytes, name }: Restor
   const free = databaseBytes === undefined ? undefined : await freeOn(server);
   if (databaseBytes === undefined || free === undefined || free >= databaseBytes * reserve) return;
   const { fly, app, machine } = server;
-  const [volume] = await volumesOf(fly, app);
+  const volume = volumeOf(await volumesOf(fly, app), machine);
   const { cpus, memoryMb } = sizeOf(machine);
   const missing = Math.ceil((databaseBytes * reserve - free) / 0.9e9);
   const parts = { cpus, memoryMb, volumeGb: (volume?.size_gb ?? 0) + missing };

@@ -9,7 +9,7 @@ import { databasesOn, openServer, reopen } from "./databases.ts";
 export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndByHand> {
   const server = await openServer(fly, spec);
   const databases = await databasesOn(server);
-  const { state, name } = stateOf(databases);
+  const { state, name, since = new Date().toISOString() } = stateOf(databases);
   const { restored, before } = besides(spec.database);
   if (state === "switched") {
     // An undo that was killed has closed them.
@@ -19,11 +19,11 @@ export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndBy
     await cross(server, spec, {
       next: restored,
       away: before,
-      mark: { kind: "replaced", name, since: new Date().toISOString() },
+      mark: { kind: "replaced", name, since },
       isDone: (databases) => stateOf(databases).state === "switched",
     });
   }
-  await arrive(server, spec, before);
+  await arrive(server, spec, { other: before, since });
   return { answer: stateOf(await databasesOn(server)) };
 }
 

@@ -12,20 +12,21 @@ import { databasesOn, drop, openServer } from "./databases.ts";
 export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndByHand> {
   const server = await openServer(fly, spec);
   const databases = await databasesOn(server);
-  const { state, name } = stateOf(databases);
+  const { state, name, since: last } = stateOf(databases);
   const { restored, before } = besides(spec.database);
   if (state === "none") throw nothingToUndo(spec);
+  const since = (state === "undone" && last) || new Date().toISOString();
   if (state === "switched" && name !== undefined) {
     // It has never served anybody.
     if (databases.restored !== undefined) await drop(server, databases.restored);
     await cross(server, spec, {
       next: before,
       away: restored,
-      mark: { kind: "withdrawn", name, since: new Date().toISOString() },
+      mark: { kind: "withdrawn", name, since },
       isDone: (now) => stateOf(now).state === "undone",
     });
   }
-  if (state === "switched" || state === "undone") await arrive(server, spec, restored);
+  if (state === "switched" || state === "undone") await arrive(server, spec, { other: restored, since });
   else await goOn(server, spec);
   return { answer: stateOf(await databasesOn(server)) };
 }

@@ -9,7 +9,7 @@ import { destroyScheduled, ensureScheduled, goneWith, observeScheduled } from ".
  * The machine that tidies up the bucket of the uploads, by a schedule of Fly's. It has image, size and variables of
  * the web machines. A deploy passes it over, since it has no process group.
  */
-const job = "housekeeping";
+export const housekeepingJob = "housekeeping";
 
 export async function ensure({ spec, fly }: Task<HousekeepingSpec>): Promise<HousekeepingOutput> {
   const { app } = spec;
@@ -18,7 +18,7 @@ export async function ensure({ spec, fly }: Task<HousekeepingSpec>): Promise<Hou
 }
 
 export async function destroy({ spec, fly }: Task<HousekeepingSpec>): Promise<void> {
-  await destroyScheduled(fly, spec.app, job);
+  await destroyScheduled(fly, spec.app, housekeepingJob);
 }
 
 export async function observe({ spec, fly }: Task<HousekeepingSpec>): Promise<Observation> {
@@ -34,7 +34,8 @@ function wantedMachine(
   { app, schedule, orphans, previewCardDays }: HousekeepingSpec,
   machines: readonly Machine[],
 ): OneOff {
-  const base = clone(app, model(app, machines), job, job, "tidying up the bucket of the uploads");
+  const like = model(app, machines);
+  const base = clone(app, like, housekeepingJob, "housekeeping", "tidying up the bucket of the uploads");
   const env = {
     ...base.env,
     ...(previewCardDays !== undefined && { MASTIFF_PREVIEW_CARD_DAYS: String(previewCardDays) }),

@@ -1,11 +1,10 @@
-import { FlyctlFailure } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import type { Task } from "../kind.ts";
 import type { LoginOutput, LoginSpec, Observation } from "../spec.ts";
-import { isGone, type Machine, machinesOf } from "./machines.ts";
 import { awaitServer, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
+import { serverOf } from "./server.ts";
 
 /**
  * An additional login to a community's database: a role that has its own password and acts as the role that
@@ -64,14 +63,4 @@ export async function shutOut(fly: Fly, app: string, machine: string, user: stri
     machine,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ${literal(user)}`,
   );
-}
-
-/** The database's machine; undefined when there is no machine or no app. */
-export async function serverOf(fly: Fly, app: string): Promise<Machine | undefined> {
-  try {
-    return (await machinesOf(fly, app)).find((one) => !isGone(one));
-  } catch (error) {
-    if (error instanceof FlyctlFailure && error.reason === "absent") return undefined;
-    throw error;
-  }
 }

@@ -79,15 +79,16 @@ export function awaitListed(
   });
 }
 
+/** Groups of machines that flyctl makes for one command: a release command, `fly console`, a test before a deploy. */
+const passingGroups = ["fly_app_release_command", "fly_app_console", "fly_app_test_machine_command"];
+
 /**
  * The process group of a machine that a deploy made; undefined for one-offs and for machines run by hand.
  * flyctl itself tells them apart by this metadata (fly-go: machine_types.go, IsFlyAppsPlatform).
  */
 export function groupOf(machine: Machine): string | undefined {
-  const metadata = machine.config?.metadata ?? {};
-  const group = metadata.fly_process_group;
-  if (metadata.fly_platform_version !== "v2" || group === "fly_app_release_command") return undefined;
-  return group;
+  const { fly_platform_version: platform, fly_process_group: group = "" } = machine.config?.metadata ?? {};
+  return platform !== "v2" || group === "" || passingGroups.includes(group) ? undefined : group;
 }
 
 /** True for a machine that is being or has been removed. */

@@ -1,14 +1,14 @@
 import type { Fly } from "../call/flyctl.ts";
 import type { PeopleOutput, PeopleSpec } from "../spec.ts";
-import { isGone, machinesOf } from "./machines.ts";
 import { literal, sql } from "./psql.ts";
+import { serverOf } from "./server.ts";
 
 /**
  * The number of people with an account: rows in `users`, which holds logins and nothing from other servers. A
  * database in which nobody has an account yet, even one that is set up, holds nothing to lose.
  */
 export async function look(fly: Fly, { app, database }: PeopleSpec): Promise<PeopleOutput> {
-  const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
+  const machine = await serverOf(fly, app);
   if (machine?.state !== "started") throw new Error(`no machine of ${app} is running`);
   return { people: await peopleIn(fly, app, machine.id, database) };
 }

@@ -17,6 +17,7 @@ import {
   taken,
 } from "./ownership.ts";
 import { awaitServer, sql } from "./psql.ts";
+import { primaryAmong } from "./server.ts";
 import { areFromToday, type Volume, volumesOf } from "./volumes.ts";
 
 /**
@@ -49,7 +50,7 @@ export async function clusterOf(fly: Fly, spec: PostgresSpec, previous: unknown)
     const found = await find(fly, spec, previous);
     if (found === undefined) return undefined;
     if (found.owner === "another stack's") throw notOurs(spec, found.owner);
-    const machine = (await machinesOf(fly, spec.app)).find((one) => !isGone(one));
+    const machine = primaryAmong(spec.app, await machinesOf(fly, spec.app));
     if (found.owner === "ours") {
       await remark(fly, spec, found);
       if (machine === undefined) throw lost(spec, await volumesOf(fly, spec.app));

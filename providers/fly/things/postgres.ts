@@ -14,12 +14,14 @@ import { peopleIn } from "./people.ts";
 import { type Cluster, clusterOf, isFresh, lost } from "./postgres-cluster.ts";
 import { awaitServer, ensureCreated, identifier, letIn, literal, sql } from "./psql.ts";
 import { scramVerifier } from "./scram.ts";
+import { primaryAmong } from "./server.ts";
 import {
   growVolume,
   keepSnapshots,
   retentionDifference,
   shrinking,
   type Volume,
+  volumeOf,
   volumesOf,
 } from "./volumes.ts";
 
@@ -85,7 +87,7 @@ async function detach(fly: Fly, { org }: PostgresSpec, app: string): Promise<voi
 
 /** @throws when there may be an account: nobody has said that the community ends, and no last dump exists. */
 async function refuseContent(fly: Fly, { app, database }: PostgresSpec): Promise<void> {
-  const machine = (await machinesOf(fly, app)).find((one) => !isGone(one));
+  const machine = primaryAmong(app, await machinesOf(fly, app));
   if (machine === undefined && (await volumesOf(fly, app)).length === 0) return;
   if (machine?.state === "started") {
     await awaitServer(fly, app, machine.id);
@@ -108,8 +110,8 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
   const differences: string[] = [];
   const refused: string[] = [];
   if (found.owner !== "ours") differences.push(`database app ${spec.app} does not carry this stack's mark`);
-  const machines = (await machinesOf(fly, spec.app)).filter((one) => !isGone(one));
-  const machine = machines[0];
+  const { machine, problem } = observedPrimary(spec.app, await machinesOf(fly, spec.app));
+  if (problem !== undefined) refused.push(problem.message);
   const volumes = await volumesOf(fly, spec.app);
   if (machine === undefined) {
     differences.push("the machine of the database is gone");
@@ -126,6 +128,19 @@ export async function observe({ spec, fly }: Task<PostgresSpec>): Promise<Observ
     if (kept !== undefined) differences.push(`the database's volume: ${kept}`);
   }
   return { exists: true, differences, ...(refused.length > 0 && { refused }) };
+}
+
+/** The primary; where no machine says that it is the primary, any, and the reason why `ensure` would refuse. */
+function observedPrimary(
+  app: string,
+  machines: readonly Machine[],
+): { machine: Machine | undefined; problem?: DriverError } {
+  try {
+    return { machine: primaryAmong(app, machines) };
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    return { machine: machines.find((one) => !isGone(one)), problem: error };
+  }
 }
 
 /** Reasons why the cluster cannot match the spec: it cannot move to another region and cannot shrink. */
@@ -210,11 +225,4 @@ async function ensureRole(
 
 function has(catalog: string, column: string, name: string): string {
   return `SELECT 1 FROM ${catalog} WHERE ${column} = ${literal(name)}`;
-}
-
-function volumeOf(volumes: readonly Volume[], machine: Machine): Volume | undefined {
-  const mounted = machine.config?.mounts?.[0]?.volume;
-  return (
-    volumes.find((one) => one.id === mounted) ?? volumes.find((one) => one.attached_machine_id === machine.id)
-  );
 }

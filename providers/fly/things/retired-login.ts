@@ -1,8 +1,9 @@
 import { say } from "../call/progress.ts";
 import type { Task } from "../kind.ts";
 import type { LoginOutput, Observation, RetiredLoginSpec } from "../spec.ts";
-import { serverOf, shutOut } from "./login.ts";
+import { shutOut } from "./login.ts";
 import { awaitServer } from "./psql.ts";
+import { serverOf } from "./server.ts";
 
 /**
  * Disables the owner role's own login, once all machines use another login (login.ts). The role stays: it

@@ -6,6 +6,7 @@ import type { Fly } from "../call/flyctl.ts";
 import { jsonIn } from "../call/parse.ts";
 import { say } from "../call/progress.ts";
 import { note, strike } from "./debts.ts";
+import type { Machine } from "./machines.ts";
 
 /** A volume as `volumes list --json` shows it. */
 export interface Volume {
@@ -26,6 +27,12 @@ export async function volumesOf(fly: Fly, app: string): Promise<Volume[]> {
   return volumes
     .filter((one) => !/destroy/.test(one.state))
     .sort((a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id));
+}
+
+/** The volume that the machine has mounted: an app may have others, which no machine uses. */
+export function volumeOf(volumes: readonly Volume[], { id, config = {} }: Machine): Volume | undefined {
+  const mounted = config.mounts?.[0]?.volume;
+  return volumes.find((one) => one.id === mounted) ?? volumes.find((one) => one.attached_machine_id === id);
 }
 
 /** True when all are less than a day old: the next run soon finds what a stopped run left. */
