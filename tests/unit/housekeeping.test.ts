@@ -112,6 +112,7 @@ describe("the machine that tidies up", () => {
       machine({ exit_code: 137, oom_killed: true }),
       ["the last housekeeping ran out of memory (2026-11-29 03:00 UTC)"],
     ],
+    ["was stopped", machine({ exit_code: 130, requested_stop: true }), []],
     ["runs again after a failure", machine({ exit_code: 1 }, { state: "started" }), []],
     ["does not start", machine({}, { state: "failed" }), ["machine 148e of the housekeeping has failed"]],
     [

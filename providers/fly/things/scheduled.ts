@@ -69,7 +69,8 @@ function failureOf(machine: Machine, subject: string): string | undefined {
   if (machine.state === "failed") return `machine ${machine.id} of the ${subject} has failed`;
   if (isRunning(machine) || exit === undefined) return undefined;
   if (exit.oomKilled) return `the last ${subject} ran out of memory (${moment(exit.at)})`;
-  return exit.exitCode === 0
+  // A restore stops it, and so may a person.
+  return exit.exitCode === 0 || exit.wasStopped
     ? undefined
     : `the last ${subject} failed with exit code ${exit.exitCode} (${moment(exit.at)})`;
 }

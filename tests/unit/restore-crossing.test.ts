@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { deployed, machineOf, RestoreFlyctl } from "../support/restore-flyctl.ts";
+
+/** What was done, by the words that matter. */
+const acts = ({ calls }: RestoreFlyctl) =>
+  calls.flatMap((line) => {
+    if (/^machine (stop|start) /.test(line)) return line.replace(/ -a .*/, "");
+    if (/ALLOW_CONNECTIONS false/.test(line)) return "closed";
+    if (/RENAME TO/.test(line)) return "exchanged";
+    return line.startsWith("ALTER") ? "opened" : [];
+  });
+const straight = ["machine stop web sidekiq", "closed", "exchanged", "machine start web sidekiq"];
+
+/** A machine beside the process groups, that works. */
+const job = (id: string, metadata: Record<string, string> = { mastiff_job: id }) =>
+  machineOf(id, { metadata, init: { cmd: ["bin/tootctl", id, "refresh"] } });
+
+test("the databases change names while nobody may come in, and the machines are stopped", async () => {
+  const fly = new RestoreFlyctl();
+  const { code, stderr } = await fly.drive("switch");
+  expect(code, stderr).toBe(0);
+  expect(acts(fly)).toEqual(straight);
+  expect([...fly.databases.keys()].sort()).toEqual(["acme", "acme_before"]);
+  expect([...fly.databases.values()].map(({ isOpen }) => isOpen)).toEqual([true, true]);
+});
+
+describe("what a person has started in a machine of the app", () => {
+  test.each<[string, Record<string, string>, string]>([
+    ["a command of mastiff's", { mastiff_job: "operator" }, "4444 (bin/tootctl 4444 refresh)"],
+    ["fly console", deployed("fly_app_console"), "4444 (bin/tootctl 4444 refresh)"],
+    ["a machine by hand", {}, "4444 (bin/tootctl 4444 refresh)"],
+  ])("%s is named, and nothing is stopped", async (_what, metadata, words) => {
+    const fly = new RestoreFlyctl();
+    fly.machines.acme?.push(job("4444", metadata));
+    const { code, stderr } = await fly.drive("switch");
+    expect([code, acts(fly)]).toEqual([1, []]);
+    expect(stderr).toContain(`would go on with another database than acme is now: ${words}. Nothing was`);
+    expect(stderr).toContain("or stop it, when it may be broken off:  flyctl machine stop 4444 -a acme\n");
+  });
+
+  test("that has ended is in nobody's way", async () => {
+    const fly = new RestoreFlyctl();
+    fly.machines.acme?.push(job("4444", { mastiff_job: "operator" }));
+    fly.become("4444", "stopped");
+    expect([(await fly.drive("switch")).code, acts(fly)]).toEqual([0, straight]);
+  });
+
+  test("that begins while the machines stop keeps them from going over", async () => {
+    const fly = new RestoreFlyctl();
+    fly.before(/^machine stop/, () => fly.machines.acme?.push(job("4444", { mastiff_job: "operator" })));
+    const { code, stderr } = await fly.drive("switch");
+    expect(code).toBe(1);
+    expect(stderr).toContain("4444 (bin/tootctl 4444 refresh)");
+    expect(acts(fly)).not.toContain("exchanged");
+    expect([fly.databases.get("acme")?.isOpen, fly.machines.acme?.[0]?.state]).toEqual([true, "started"]);
+  });
+});
+
+describe("housekeeping", () => {
+  test("is stopped with the machines", async () => {
+    const fly = new RestoreFlyctl();
+    fly.machines.acme?.push(job("housekeeping"));
+    expect((await fly.drive("switch")).code).toBe(0);
+    expect(acts(fly)[0]).toBe("machine stop web sidekiq housekeeping");
+    expect(fly.machines.acme?.[2]?.state).toBe("stopped");
+  });
+
+  test("that begins while the machines stop is stopped before the exchange", async () => {
+    const fly = new RestoreFlyctl();
+    fly.before(/ALLOW_CONNECTIONS false/, () => fly.machines.acme?.push(job("housekeeping")));
+    expect((await fly.drive("switch")).code).toBe(0);
+    expect(acts(fly)).toEqual([...straight.slice(0, 2), "machine stop housekeeping", ...straight.slice(2)]);
+  });
+});
+
+/** What happens in the machine of the job, which is in the given app, at its third look. */
+const endingSoon = (fly: RestoreFlyctl, app: string, id: string) => {
+  const list = new RegExp(`^machine list -a ${app} `);
+  for (const act of [() => {}, () => {}, () => fly.become(id, "stopped", { exit_code: 0 })])
+    fly.before(list, act);
+};
+
+describe("a job of another run, and a backup", () => {
+  test("are waited for before anything is stopped", async () => {
+    const fly = new RestoreFlyctl();
+    fly.machines.acme?.push(job("retention"));
+    fly.machines["acme-backup"]?.push(job("backup"));
+    endingSoon(fly, "acme", "retention");
+    endingSoon(fly, "acme-backup", "backup");
+    const { code, stderr } = await fly.drive("switch");
+    expect(code, stderr).toBe(0);
+    expect(acts(fly)).toEqual(straight);
+    expect(stderr).toContain("machine retention is at work (retention): waiting for its end");
+    expect(stderr).toContain("machine backup is taking a backup: waiting for its end");
+  });
+
+  test.each([
+    ["acme", "retention"],
+    ["acme-backup", "backup"],
+  ])(
+    "in %s that began while the machines stopped goes on to its end, and so does the community",
+    async (app, id) => {
+      const fly = new RestoreFlyctl();
+      fly.before(/^machine stop/, () => {
+        fly.machines[app]?.push(job(id));
+        fly.before(/ALLOW_CONNECTIONS true/, () => endingSoon(fly, app, id));
+      });
+      const { code, stderr } = await fly.drive("switch");
+      expect(code, stderr).toBe(0);
+      const [stop = "", close = "", , start = ""] = straight;
+      expect(acts(fly)).toEqual([stop, close, "opened", "opened", start, ...straight]);
+    },
+  );
+});
+
+describe("the note of a step to another minor version", () => {
+  const hours = (count: number) => Math.floor((Date.now() - count * 3_600_000) / 1000);
+
+  test.each(["switch", "undo"] as const)("does not survive: %s", async (verb) => {
+    const fly = new RestoreFlyctl();
+    if (verb === "undo") expect((await fly.drive("switch")).code).toBe(0);
+    fly.secrets = ["DATABASE_URL", `MASTIFF_STEP_4_7_${hours(3)}`];
+    expect((await fly.drive(verb)).code).toBe(0);
+    expect(fly.secrets).toEqual(["DATABASE_URL"]);
+  });
+
+  test("stays where the step has begun on the restored database, when the switch is repeated", async () => {
+    const fly = new RestoreFlyctl();
+    await fly.drive("switch");
+    fly.secrets = [`MASTIFF_STEP_4_7_${hours(-1)}`];
+    expect((await fly.drive("switch")).code).toBe(0);
+    expect(fly.secrets).toHaveLength(1);
+  });
+});
+
+describe("a replica that somebody has added", () => {
+  const role = (output: string, status = "passing") => [{ name: "role", status, output }];
+  const withReplica = (primary: object[], replica: object[]) => {
+    const fly = new RestoreFlyctl();
+    const [server] = fly.machines["acme-db"] ?? [];
+    Object.assign(server ?? {}, { checks: primary });
+    fly.machines["acme-db"]?.unshift({ ...machineOf("replica", {}), checks: replica } as never);
+    return fly;
+  };
+
+  test("is never spoken to", async () => {
+    const fly = withReplica(role("primary"), role("replica"));
+    const { code, stderr } = await fly.drive("switch");
+    expect(code, stderr).toBe(0);
+    expect(fly.execs).toEqual(["server"]);
+  });
+
+  test.each([
+    ["none", role("replica"), role("replica")],
+    ["none", role("primary", "critical"), role("replica")],
+    ["more than one", role("primary"), role("primary")],
+  ])("stops a restore where %s of the machines is the primary", async (which, one, other) => {
+    const fly = withReplica(one, other);
+    const { code, stderr } = await fly.drive("switch");
+    expect([code, fly.execs]).toEqual([1, []]);
+    expect(stderr).toContain(
+      `The database acme-db has 2 machines, and ${which} of them says that it is the primary.`,
+    );
+  });
+});
