@@ -21,6 +21,21 @@ export function settingsOf(community: CommunitySettings): BackupSettings {
   );
 }
 
+/** A bucket, as one reaches it. */
+export interface BucketPlace {
+  bucket: string;
+  /** URL of the S3 API, without the bucket. */
+  endpoint: string;
+  region: string;
+}
+
+/** Where config has the backups, as this machine reaches the bucket. @throws OperatorError when they are off */
+export function bucketPlaceOf(community: CommunitySettings): BucketPlace {
+  const { account, bucket, s3 } = settingsOf(community);
+  const r2 = community.endpoints.r2 ?? `https://${bucketHost(account, community.bucketJurisdiction)}`;
+  return { bucket, endpoint: s3?.endpoint ?? r2, region: s3?.region ?? "auto" };
+}
+
 /** The app of the machines that take backups. @throws OperatorError when they are off */
 export function backupApp(community: CommunitySettings): string {
   const plan = planBackup(community);
@@ -45,19 +60,38 @@ export async function accessOf(
   stack: Stack,
   recorded?: RecordedCommunity,
 ): Promise<BackupAccess | undefined> {
-  if (recorded !== undefined) return accessInState(stack, recorded);
-  const run = await stack.pulumi(["stack", "output", "backups", "--json", "--show-secrets"]);
+  return secretOutput<BackupAccess>("backups", stack, recorded);
+}
+
+/**
+ * A secret output of a community, decrypted.
+ *
+ * @param recorded as for {@link accessOf}
+ * @returns undefined when there is no such output
+ * @throws OperatorError with pulumi's words for any other failure
+ */
+export async function secretOutput<T>(
+  name: "backups" | "secrets",
+  stack: Stack,
+  recorded?: RecordedCommunity,
+): Promise<T | undefined> {
+  if (recorded !== undefined) return outputInState(name, stack, recorded);
+  const run = await stack.pulumi(["stack", "output", name, "--json", "--show-secrets"]);
   // pulumi: pkg/cmd/pulumi/stack/stack_output.go
   if (run.exitCode !== 0 && run.output.includes("does not have output property")) return undefined;
-  return JSON.parse(must(run)) as BackupAccess;
+  return JSON.parse(must(run)) as T;
 }
 
 /** The output of the community itself, which the state has too. */
-async function accessInState(stack: Stack, { urn }: RecordedCommunity): Promise<BackupAccess | undefined> {
+async function outputInState<T>(
+  name: string,
+  stack: Stack,
+  { urn }: RecordedCommunity,
+): Promise<T | undefined> {
   const own = (await resourcesIn(stack, { secrets: true })).find((one) => one.urn === urn);
   // pulumi: sdk/go/common/apitype/core.go, SecretV1.
-  const { plaintext } = (own?.outputs?.backups ?? {}) as { plaintext?: string };
-  return plaintext === undefined ? undefined : (JSON.parse(plaintext) as BackupAccess);
+  const { plaintext } = (own?.outputs?.[name] ?? {}) as { plaintext?: string };
+  return plaintext === undefined ? undefined : (JSON.parse(plaintext) as T);
 }
 
 /** The error of a community whose backups are on, and of which no `up` has made any. */

@@ -3,7 +3,7 @@ import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
-import { json, ownApp, stack } from "../options.ts";
+import { community, json, ownApp, stack } from "../options.ts";
 import { type ChosenBackup, chosenBackup, from, nameOf } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
@@ -31,7 +31,7 @@ export const drill = command({
     "It costs what a machine and a volume cost for so long: cents. What it creates is removed, also when it fails.",
     "The result is kept beside the dump, and mastiff backups shows it. The exit code is 1 when anything is not proven.",
   ],
-  args: { stack, from: { ...from, default: "latest" }, ...keyOptions, app: ownApp, json },
+  args: { stack, community, from: { ...from, default: "latest" }, ...keyOptions, app: ownApp, json },
   examples: [
     { line: "npx mastiff drill -s acme", does: "the newest backup, with the stack's own key" },
     {
@@ -43,21 +43,25 @@ export const drill = command({
   async run({ args }) {
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
-    const community = await restorableCommunity(args.stack, args.app);
-    const { settings, bucket, access, stack } = community;
+    const drilled = await restorableCommunity({
+      stack: args.stack,
+      community: args.community,
+      app: args.app,
+    });
+    const { settings, bucket, access, options } = drilled;
     const keys = await keysOf(args, access.privateKey);
     const { domain } = settings;
-    const place = { bucket, found: await backupsOf(community), domain, stack: stack.name };
+    const place = { bucket, found: await backupsOf(drilled), domain, options };
     const backup = await chosenBackup(args.from, place);
     const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
     if (escrow === undefined)
       throw doNotOpen(`the escrow of ${nameOf(backup)}`, keys, backup.manifest.recipients);
 
     talk(`drill of the backup ${nameOf(backup)}`);
-    const { code, answer } = await restoredApart(backup, sessionKey, community, talk);
+    const { code, answer } = await restoredApart(backup, sessionKey, drilled, talk);
     if (answer === undefined) return code;
     const problems = problemsOf(backup.manifest, answer, escrow);
-    if (problems.length > 0) throw notProven(backup, problems, stack.name);
+    if (problems.length > 0) throw notProven(backup, problems, options);
     const record = recordOf(backup.manifest, answer, new Date());
     const kept = await asking(settings, () => backup.keep(record));
     const words = () => provenWords(record, { domain, taken: backup.taken, kept, why: answer.why });
@@ -85,8 +89,8 @@ async function restoredApart(
   return ended;
 }
 
-function notProven(backup: ChosenBackup, problems: readonly string[], stack: string): OperatorError {
+function notProven(backup: ChosenBackup, problems: readonly string[], options: string): OperatorError {
   return new OperatorError(
-    `The backup ${nameOf(backup)} was restored, and is not what it should be:\n${problems.map((one) => `  - ${one}`).join("\n")}\n  fix     do not rely on it: take another one:  npx mastiff backup -s ${stack}\n          and try that:  npx mastiff drill -s ${stack}`,
+    `The backup ${nameOf(backup)} was restored, and is not what it should be:\n${problems.map((one) => `  - ${one}`).join("\n")}\n  fix     do not rely on it: take another one:  npx mastiff backup ${options}\n          and try that:  npx mastiff drill ${options}`,
   );
 }

@@ -147,7 +147,7 @@ async function escrowInBucket(
   try {
     const bucket = await opening();
     const found = await backupsIn(bucket, domain);
-    const chosen = await chosenBackup(text, { bucket, found, domain, stack: undefined });
+    const chosen = await chosenBackup(text, { bucket, found, domain, options: undefined });
     if (text === "latest") refuseSmaller(chosen, found);
     const name = nameOf(chosen);
     const { recipients } = chosen.manifest;

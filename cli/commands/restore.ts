@@ -5,7 +5,7 @@ import { shell } from "../../providers/shared/shell.ts";
 import { confirmed, yes } from "../asking.ts";
 import { asking } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
-import { ownApp, stack } from "../options.ts";
+import { community, ownApp, stack } from "../options.ts";
 import { type ChosenBackup, chosenBackup, from, nameOf, refuseSmaller } from "../restore/chosen-backup.ts";
 import {
   backupsOf,
@@ -42,6 +42,7 @@ export const restore = command({
   ],
   args: {
     stack,
+    community,
     from,
     undo: { type: "boolean", description: "go back to the old database" },
     finish: { type: "boolean", description: "drop the old database, for good" },
@@ -62,17 +63,25 @@ export const restore = command({
       line: "npx mastiff restore -s acme --from 20261129T030000Z.dump.gpg --key key.asc",
       does: "files on this machine",
     },
+    {
+      line: "npx mastiff restore -s acme --community cats --from latest",
+      does: "one of several communities of a stack",
+    },
     { line: "npx mastiff restore -s acme --undo", does: "back to the old database" },
     { line: "npx mastiff restore -s acme --finish", does: "when all is well: gives back its room" },
   ],
   async run({ args }) {
     const task = taskOf(args);
-    const community = await restorableCommunity(args.stack, args.app);
-    const { code, answer: state } = await ask<RestoreLook>("look", community);
+    const named = await restorableCommunity({
+      stack: args.stack,
+      community: args.community,
+      app: args.app,
+    });
+    const { code, answer: state } = await ask<RestoreLook>("look", named);
     if (state === undefined) return code;
     const isSure = args.yes === true;
-    if (task !== "restore") return ended(task, state, community, isSure);
-    return restored({ ...args, from: args.from ?? "" }, state, community, isSure);
+    if (task !== "restore") return ended(task, state, named, isSure);
+    return restored({ ...args, from: args.from ?? "" }, state, named, isSure);
   },
 });
 
@@ -116,19 +125,20 @@ function ask<T>(
 
 /** @returns the exit code */
 async function restored(
-  options: GivenKeys & { from: string },
+  given: GivenKeys & { from: string },
   state: RestoreLook,
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
-  const { stack, settings, plan, access } = community;
-  const { backup, isUnderWay } = await chosen(options.from, state, community);
-  const keys = await keysOf(options, access.privateKey);
+  const { stack, settings, plan, access, options } = community;
+  const { backup, isUnderWay } = await chosen(given.from, state, community);
+  const keys = await keysOf(given, access.privateKey);
   const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
-  const secrets = await secretsOf(stack);
+  const secrets = await secretsOf(community);
   const outlook: Outlook = {
     domain: settings.domain,
     stack: stack.name,
+    options,
     backup,
     now: Date.now(),
     version: settings.mastodonVersion,
@@ -140,7 +150,7 @@ async function restored(
   if (isUnderWay) talk(`\nThis restore is under way (${state.state}), and goes on where it stopped.`);
   await confirmed(settings.domain, isSure);
 
-  const toGoOn = `To go on:  ${lineOf(options.from, backup, community)}`;
+  const toGoOn = `To go on:  ${lineOf(given.from, backup, community)}`;
   if (state.state !== "switched") {
     const { DATABASE_URL: databaseUrl = "" } = secrets;
     const code = await prepare(backup, { sessionKey, databaseUrl }, community);
@@ -151,7 +161,7 @@ async function restored(
   }
   const { code } = await ask<RestoreState>("switch", community, { backup });
   if (code !== 0) {
-    const undo = `npx mastiff restore -s ${stack.name} --undo`;
+    const undo = `npx mastiff restore ${options} --undo`;
     talk(`${settings.domain} may be stopped now. ${toGoOn}`);
     talk(`To go back to the old database:  ${undo}`);
     return code;
@@ -166,10 +176,10 @@ async function chosen(
   state: RestoreState,
   community: RestorableCommunity,
 ): Promise<{ backup: ChosenBackup; isUnderWay: boolean }> {
-  const { stack, settings, bucket } = community;
+  const { settings, bucket, options } = community;
   const { domain } = settings;
   const found = await backupsOf(community);
-  const backup = await chosenBackup(text, { bucket, found, domain, stack: stack.name });
+  const backup = await chosenBackup(text, { bucket, found, domain, options });
   const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
   if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
     throw unfinished(state, community);
@@ -192,10 +202,10 @@ async function prepare(
 }
 
 /** The line that completes a restore. It names the backup by its time: `latest` may be another one by then. */
-function lineOf(from: string, backup: ChosenBackup, { stack, ownApp }: RestorableCommunity): string {
+function lineOf(from: string, backup: ChosenBackup, { options, ownApp }: RestorableCommunity): string {
   const which = from === "latest" ? nameOf(backup) : JSON.stringify(from);
   const app = ownApp === undefined ? "" : ` --app ${ownApp}`;
-  return `npx mastiff restore -s ${stack.name} --from ${which}${app}   (with the other options as before)`;
+  return `npx mastiff restore ${options} --from ${which}${app}   (with the other options as before)`;
 }
 
 function talk(line: string): void {
@@ -206,25 +216,25 @@ function talk(line: string): void {
 function keysWords(
   escrow: Escrow | undefined,
   secrets: Readonly<Record<string, string>>,
-  { stack }: RestorableCommunity,
+  { stack, options }: RestorableCommunity,
 ): string {
   if (escrow === undefined) return "not compared: the escrow was not opened";
   const others = otherSecrets(escrow, secrets);
   if (others.length === 0) return "the stack has the same";
   throw new OperatorError(
-    `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups -s ${stack.name}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
+    `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups ${options}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
   );
 }
 
 /** The error of a restore that was not ended, whose other database a new restore would drop */
 function unfinished(
   { state, name, since }: RestoreState,
-  { stack, settings }: RestorableCommunity,
+  { options, settings }: RestorableCommunity,
 ): OperatorError {
   const when = since === undefined ? "" : ` since ${moment(Date.parse(since))}`;
-  const finish = `npx mastiff restore -s ${stack.name} --finish`;
-  const undo = `npx mastiff restore -s ${stack.name} --undo`;
-  const complete = `npx mastiff restore -s ${stack.name} --from ${name?.split("/").at(-1)}`;
+  const finish = `npx mastiff restore ${options} --finish`;
+  const undo = `npx mastiff restore ${options} --undo`;
+  const complete = `npx mastiff restore ${options} --from ${name?.split("/").at(-1)}`;
   if (state === "undone")
     return new OperatorError(
       `${settings.domain} runs on its old database${when}, and the one that was restored (${name}) is still there, with what was written to it.\n  fix     if nobody needs that any more:  ${finish}`,
@@ -241,7 +251,7 @@ async function ended(
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
-  const { stack, settings, plan } = community;
+  const { settings, plan, options } = community;
   const { domain } = settings;
   const { database } = plan.postgres;
   const isNothing = state === "none" && task === "finish";
@@ -254,7 +264,7 @@ async function ended(
     talk("The same line goes on where this one stopped.");
     return code;
   }
-  const finish = `npx mastiff restore -s ${stack.name} --finish`;
+  const finish = `npx mastiff restore ${options} --finish`;
   shell().stdout(
     task === "finish"
       ? `${domain} has one database, and no restore is under way.\n`

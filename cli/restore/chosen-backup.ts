@@ -1,7 +1,9 @@
 /** The backup that a command works with: one in the stack's bucket, or files on this machine. */
-import { existsSync } from "node:fs";
-import { open, readFile, stat, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { z } from "zod";
 import { type Bucket, S3Error } from "../../providers/cloudflare/s3.ts";
 import type { BackupManifest } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
@@ -44,8 +46,8 @@ export interface BackupPlace {
   bucket: Bucket;
   found: readonly Backup[];
   domain: string;
-  /** Stack whose backups they are; undefined: it is a new one, which `mastiff backups` cannot ask yet. */
-  stack: string | undefined;
+  /** Options that name the community (`-s acme`); undefined: `mastiff backups` cannot ask its new stack yet. */
+  options: string | undefined;
 }
 
 /**
@@ -63,7 +65,7 @@ export async function chosenBackup(text: string, place: BackupPlace): Promise<Ch
       `In the bucket ${place.bucket.name} there is no backup of ${place.domain} that can be relied on.\n  fix     check that it is the bucket of the backups (mastiff:backup.bucket, mastiff:backup.account)\n          if you have the files of a backup:  --from <path>/<time>.dump.gpg`,
     );
   }
-  const list = place.stack === undefined ? [] : [`see all of them:  npx mastiff backups -s ${place.stack}`];
+  const list = place.options === undefined ? [] : [`see all of them:  npx mastiff backups ${place.options}`];
   const named = place.found.filter((one) => isNamed(one, text));
   const [one, other] = named;
   if (one === undefined || other !== undefined)
@@ -142,7 +144,7 @@ async function backupInFiles(path: string, { bucket, domain }: BackupPlace): Pro
   const stem = path.replace(/\.dump\.gpg$/, "");
   const broken = (why: string) =>
     new OperatorError(
-      `${path} is no backup that can be restored: ${why}.\n  fix     put the dump, its escrow and its manifest into one folder, as they are named in the bucket:  ….dump.gpg ….escrow.gpg ….json`,
+      `${path} is no backup that can be restored: ${why}.\n  fix     put the dump, its escrow and its manifest into one folder, as they are named in the bucket:  ….dump.gpg ….escrow.gpg ….json\n          copy what is damaged from there again`,
     );
   const read = (file: string) =>
     readFile(file).catch((error: NodeJS.ErrnoException) => {
@@ -153,6 +155,9 @@ async function backupInFiles(path: string, { bucket, domain }: BackupPlace): Pro
   if (manifest.domain !== domain) throw broken(`it is of ${manifest.domain}, and this stack is ${domain}`);
   const { size } = await stat(path);
   if (size !== manifest.bytes) throw broken(`it has ${size} bytes, and ${manifest.bytes} were written`);
+  const sha256 = await digestOf(path);
+  if (sha256 !== manifest.sha256)
+    throw broken(`it has the SHA-256 ${sha256}, and ${manifest.sha256} was written`);
   const key = `${uploaded}${basename(path)}`;
   return {
     manifest,
@@ -163,14 +168,13 @@ async function backupInFiles(path: string, { bucket, domain }: BackupPlace): Pro
     async inBucket(told) {
       const there = await bucket.list(uploaded);
       if (there.some((one) => one.key === key && one.bytes === size)) return key;
-      // Of a run that was killed.
-      for (const upload of await bucket.uploads())
-        if (upload.key.startsWith(uploaded)) await bucket.abort(upload);
-      await bucket.upload(
-        key,
-        (offset, bytes) => bytesOf(path, offset, bytes),
-        (bytes) => told(`uploading the dump: ${Math.floor((bytes / Math.max(size, 1)) * 100)} %`),
-      );
+      const note = `${stem}.upload.json`;
+      await abortNoted(bucket, note);
+      await bucket.upload(key, (offset, bytes) => bytesOf(path, offset, bytes), {
+        begun: (upload) => noted(note, { bucket: bucket.name, ...upload }),
+        told: (bytes) => told(`uploading the dump: ${Math.floor((bytes / Math.max(size, 1)) * 100)} %`),
+      });
+      await rm(note, { force: true });
       return key;
     },
     leaveBucket: () => removed(bucket, key),
@@ -183,12 +187,51 @@ async function backupInFiles(path: string, { bucket, domain }: BackupPlace): Pro
 }
 
 /** A key of the operator's own may have no right to delete. Then the object stays, and is as closed as a backup. */
-async function removed(bucket: Bucket, key: string): Promise<void> {
+function removed(bucket: Bucket, key: string): Promise<void> {
+  return ifGranted(bucket.delete([key]));
+}
+
+async function ifGranted(work: Promise<void>): Promise<void> {
   try {
-    await bucket.delete([key]);
+    await work;
   } catch (error) {
     if (!(error instanceof S3Error)) throw error;
   }
+}
+
+/** An upload that has begun and is not complete, as the note beside its file says. */
+const unfinished = z.object({ bucket: z.string(), key: z.string(), id: z.string() });
+
+type Unfinished = z.infer<typeof unfinished>;
+
+/**
+ * Notes an upload beside its file, because nobody else can tell it from somebody's that goes on: a killed run leaves
+ * parts that the bucket keeps. Where the folder takes no file, they stay until a rule of the bucket ends them.
+ */
+async function noted(note: string, upload: Unfinished): Promise<void> {
+  await writeFile(note, `${JSON.stringify(upload)}\n`).catch(() => undefined);
+}
+
+/** Ends the upload that a killed run of this file has begun. */
+async function abortNoted(bucket: Bucket, note: string): Promise<void> {
+  const upload = unfinishedIn(await readFile(note, "utf8").catch(() => ""));
+  if (upload?.bucket === bucket.name) await ifGranted(bucket.abort(upload));
+}
+
+/** @returns undefined when the text is no such note, or half of one */
+function unfinishedIn(text: string): Unfinished | undefined {
+  try {
+    return unfinished.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The SHA-256 of a file of any size, in hex. */
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of createReadStream(path)) hash.update(piece);
+  return hash.digest("hex");
 }
 
 /** Fewer bytes only at the end of the file. */

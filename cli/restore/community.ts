@@ -1,7 +1,6 @@
 /** A community of a stack, as far as a restore and a drill need it. */
 
 import type { BackupAccess } from "../../components/backup/backup-access.ts";
-import { planBackup } from "../../components/backup/backup-plan.ts";
 import { appsOf } from "../../components/config/derived-names.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import { type FlyPlan, planFly } from "../../components/fly/plan.ts";
@@ -10,18 +9,14 @@ import { Bucket } from "../../providers/cloudflare/s3.ts";
 import type { DrillSpec, RestorableDump, RestoreSpec } from "../../providers/fly/spec.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { asking, type Backup, backupsIn, bucketOf } from "../backups/in-bucket.ts";
-import { accessOf, notMade, settingsOf } from "../backups/of-stack.ts";
+import { accessOf, bucketPlaceOf, notMade, secretOutput, settingsOf } from "../backups/of-stack.ts";
 import { communitiesIn, communityNamed, markIn } from "../communities.ts";
-import { resourcesIn } from "../community.ts";
-import { must } from "../pulumi.ts";
-import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
+import { type OpenedCommunity, openCommunity, resourcesIn } from "../community.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ChosenBackup } from "./chosen-backup.ts";
 
 /** A community whose backups can be restored. */
-export interface RestorableCommunity {
-  stack: Stack;
-  settings: CommunitySettings;
+export interface RestorableCommunity extends OpenedCommunity {
   plan: FlyPlan;
   /** Where its backups are, with the keys. Secret. */
   access: BackupAccess;
@@ -31,32 +26,43 @@ export interface RestorableCommunity {
   mark: string;
   /** Name of the app that exists only for a restore or a drill. Undefined: it follows from the community's. */
   ownApp: string | undefined;
+  /** The options that name it, for lines to type: `-s acme`. */
+  options: string;
+}
+
+/** What the options of a command name. */
+export interface NamedCommunity {
+  /** Undefined: the stack that is selected. */
+  stack: string | undefined;
+  /** Logical name; undefined: that of the stack's config, else the only one in the state. */
+  community: string | undefined;
+  /** `--app`. */
+  app: string | undefined;
 }
 
 /**
- * @param name undefined: the stack that is selected
- * @param ownApp what `--app` names
- * @throws OperatorError when there is no such stack, or when it was never up with backups; UsageError when the app of
- *   the restore is one that the community lives in
+ * @throws OperatorError when there is no such stack, or when the community was never up with backups; UsageError when
+ *   there is no such community, or when the app of the restore is one that the community lives in
  */
-export async function restorableCommunity(
-  name: string | undefined,
-  ownApp?: string,
-): Promise<RestorableCommunity> {
-  const stack = await openStack(name);
-  const settings = communityIn(await configOf(stack), stack);
+export async function restorableCommunity({
+  stack: name,
+  community,
+  app: ownApp,
+}: NamedCommunity): Promise<RestorableCommunity> {
+  const opened = await openCommunity(name, community);
+  const { stack, settings, recorded } = opened;
   refuseItsOwn(settings, ownApp);
   const backup = settingsOf(settings);
-  const access = await accessOf(stack);
+  const access = await accessOf(stack, recorded);
   if (access === undefined) throw notMade(settings, stack);
   return {
-    stack,
-    settings,
+    ...opened,
     plan: planFly(settings, mailServerOf(settings)),
     access,
     bucket: bucketOf(access, backup),
-    mark: await markOf(stack),
+    mark: await markOf(opened, community),
     ownApp,
+    options: `-s ${stack.name}${community === undefined ? "" : ` --community ${community}`}`,
   };
 }
 
@@ -77,24 +83,46 @@ function refuseItsOwn(settings: CommunitySettings, ownApp: string | undefined): 
   });
 }
 
-/** The backups of a community, the newest first. @throws OperatorError when the bucket cannot be read */
-export function backupsOf({ settings, bucket }: RestorableCommunity): Promise<Backup[]> {
+/**
+ * The backups of a community, the newest first.
+ *
+ * @throws OperatorError when the bucket cannot be read, or when config names another one by now
+ */
+export async function backupsOf({ stack, settings, access, bucket }: RestorableCommunity): Promise<Backup[]> {
+  const { backup, endpoints } = settings;
+  const named = bucketPlaceOf(settings);
+  // A machine reaches the bucket by the name that config has.
+  const isSame = named.bucket === access.bucket && named.region === access.region;
+  // No up is needed for other `endpoints`, so the output may be older than they are.
+  const isElsewhere = backup?.s3 === undefined && endpoints.r2 !== undefined;
+  if (!isSame || (named.endpoint !== access.endpoint && !isElsewhere))
+    throw new OperatorError(
+      `The backups of ${settings.domain} are in ${access.endpoint}/${access.bucket}, and config names ${named.endpoint}/${named.bucket}, which no up has set up yet.\n  set in  mastiff:backup\n  fix     set it up, which takes a first backup there:  pulumi up -s ${stack.name}\n          or, for a backup that is in the first one, give mastiff:backup its old value until it is restored`,
+    );
   return asking(settings, () => backupsIn(bucket, settings.domain));
 }
 
 /**
- * The secret output `secrets` of a stack, decrypted: the permanent secrets and the connections of Mastodon, by the
+ * The secret output `secrets` of a community, decrypted: the permanent secrets and the connections of Mastodon, by the
  * variable's name.
  */
-export async function secretsOf(stack: Stack): Promise<Record<string, string>> {
-  const printed = must(await stack.pulumi(["stack", "output", "secrets", "--json", "--show-secrets"]));
-  return JSON.parse(printed) as Record<string, string>;
+export async function secretsOf({
+  stack,
+  recorded,
+  settings,
+}: OpenedCommunity): Promise<Record<string, string>> {
+  const secrets = await secretOutput<Record<string, string>>("secrets", stack, recorded);
+  if (secrets !== undefined) return secrets;
+  throw new OperatorError(
+    `The state of ${stack.name} has no output secrets of ${settings.domain}, so nobody can tell whether its keys are those of the backup.\n  fix     have it made:  pulumi up -s ${stack.name}`,
+  );
 }
 
 /** The mark by which the driver tells the community's apps from others. */
-async function markOf(stack: Stack): Promise<string> {
+async function markOf({ stack, recorded }: OpenedCommunity, name: string | undefined): Promise<string> {
   const resources = await resourcesIn(stack);
-  const community = communityNamed(communitiesIn(resources), undefined, stack.name);
+  const ofConfig = communitiesIn(resources).filter(({ args }) => args === undefined);
+  const community = recorded ?? communityNamed(ofConfig, name, stack.name);
   const mark = community && markIn(resources, community.name);
   if (mark !== undefined) return mark;
   throw new OperatorError(
@@ -172,7 +200,6 @@ const daySeconds = 86_400;
  */
 export function urlForMachine(key: string, { access, settings }: RestorableCommunity): Promise<string> {
   const { bucket, region, accessKeyId, secretAccessKey } = access;
-  const url = planBackup(settings)?.bucketUrl ?? `${access.endpoint}/${bucket}`;
-  const endpoint = url.slice(0, -`/${bucket}`.length);
+  const { endpoint } = bucketPlaceOf({ ...settings, endpoints: {} });
   return new Bucket({ bucket, endpoint, region, accessKeyId, secretAccessKey }).presigned(key, daySeconds);
 }

@@ -1,12 +1,11 @@
 /** The bucket of a community's backups, opened with what the operator has: a new stack has no key for it yet. */
 import { createHash } from "node:crypto";
 import type { CommunitySettings } from "../../components/config/schema.ts";
-import { bucketHost } from "../../components/mastodon/environment.ts";
 import { cloudflareClient, type Envelope } from "../../providers/cloudflare/client.ts";
 import { Bucket } from "../../providers/cloudflare/s3.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
-import { settingsOf } from "../backups/of-stack.ts";
+import { bucketPlaceOf, settingsOf } from "../backups/of-stack.ts";
 import { must } from "../pulumi.ts";
 import type { ConfigValues, Stack } from "../stack.ts";
 
@@ -22,10 +21,9 @@ export async function operatorsBucket(
   settings: CommunitySettings,
   config: ConfigValues,
 ): Promise<Bucket> {
-  const { account, bucket, s3 } = settingsOf(settings);
-  const { backupAccessKeyId: ownId, bucketJurisdiction, endpoints } = settings;
-  const r2 = endpoints.r2 ?? `https://${bucketHost(account, bucketJurisdiction)}`;
-  const place = { bucket, endpoint: s3?.endpoint ?? r2, region: s3?.region ?? "auto" };
+  const { account, s3 } = settingsOf(settings);
+  const { backupAccessKeyId: ownId } = settings;
+  const place = bucketPlaceOf(settings);
   const service = s3 === undefined ? "R2" : new URL(s3.endpoint).host;
   if (ownId !== undefined) {
     const printed = await stack.pulumi(["config", "get", "mastiff:backupSecretAccessKey"]);

@@ -194,20 +194,22 @@ export class Bucket {
    * Stores an object of any size, in parts. When that fails, no part stays.
    *
    * @param read gives so many bytes from an offset, and fewer only at the end
+   * @param begun hears what `abort` needs to remove the parts, before there is one
    * @param told hears how many bytes are stored
    */
   async upload(
     key: string,
     read: (offset: number, bytes: number) => Promise<Uint8Array>,
-    told: (bytes: number) => void,
+    { begun, told }: { begun(upload: { key: string; id: string }): Promise<void>; told(bytes: number): void },
   ): Promise<void> {
     const path = pathOf(key);
     const root = "InitiateMultipartUploadResult";
-    const begun = await this.#call("POST", "uploads=", { path, root });
-    const id = String(begun.xml[root]?.UploadId);
+    const { xml } = await this.#call("POST", "uploads=", { path, root });
+    const id = String(xml[root]?.UploadId);
     const upload = `uploadId=${encodeURIComponent(id)}`;
     const parts: { PartNumber: number; ETag: string | null }[] = [];
     try {
+      await begun({ key, id });
       for (let offset = 0; ; ) {
         const body = await read(offset, partBytes);
         if (body.length === 0 && parts.length > 0) break;

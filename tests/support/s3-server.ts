@@ -16,6 +16,8 @@ export interface S3Server extends AsyncDisposable {
   gone: Set<string>;
   /** The key of each request, or `list` and its prefix. */
   asked: string[];
+  /** Method, key and query of each request, in its order. */
+  calls: string[];
   /** The region and key id of each signature: `auto AKID`. */
   signedFor: string[];
   /** How many objects a page of a list has. Default: 1000. */
@@ -48,6 +50,7 @@ export async function startS3(bucket: string): Promise<S3Server> {
     uploads: new Map(),
     gone: new Set(),
     asked: [],
+    calls: [],
     signedFor: [],
     pageSize: 1000,
     refusal: undefined,
@@ -67,6 +70,7 @@ export async function startS3(bucket: string): Promise<S3Server> {
     const [, , ...path] = pathname.split("/");
     const key = path.map(decodeURIComponent).join("/");
     state.asked.push(key === "" ? `list ${searchParams.get("prefix") ?? ""}` : key);
+    state.calls.push(`${method} ${key}${url.includes("?") ? url.slice(url.indexOf("?")) : ""}`);
     const [, id, region] = /Credential=([^/]+)\/\d+\/([^/]+)\/s3\//.exec(headers.authorization ?? "") ?? [];
     state.signedFor.push(`${region} ${id}`);
     const { refusal } = state;

@@ -841,6 +841,31 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/restore/crossing.ts",
+    text: "Somebody works in a machine of <app>, and would go on with another database",
+    followed: "unit/restore-crossing.test.ts: that has ended is in nobody's way",
+  },
+  {
+    file: "providers/fly/things/server.ts",
+    text: "The database <app> has <length> machines, and <which> of them says that it is the primary.",
+    shown: "unit/restore-crossing.test.ts: stops a restore where %s of the machines is the primary",
+  },
+  {
+    file: "cli/restore/community.ts",
+    text: "The backups of <domain> are in <endpoint>/<bucket>, and config names",
+    shown: "unit/restore-command.test.ts: %s, is refused before anything is read",
+  },
+  {
+    file: "cli/restore/community.ts",
+    text: "The state of <name> has no output secrets of <domain>",
+    shown: "unit/restore-command.test.ts: a state without the secrets of the community is said",
+  },
+  {
+    file: "providers/fly/restore/drill.ts",
+    text: "The dump is not proven: Fly did not start the machine of the drill",
+    shown: "unit/drill-command.test.ts: a machine that Fly does not start is said, and goes with its app",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
     text: "The machines of <app> do not stop, so its database stays as it is.",
     shown: "engine/long/restore.test.ts: machines that do not stop: the community goes on as it was",
   },

@@ -35,8 +35,12 @@ test("a small object is written", async () => {
 test("a large object is sent in parts, and says how far it is", async () => {
   const content = Buffer.alloc(part + 5, "x");
   const told: number[] = [];
-  await bucket.upload("uploaded/a", of(content), (bytes) => told.push(bytes));
-  expect(told).toEqual([part, part + 5]);
+  const begun: object[] = [];
+  await bucket.upload("uploaded/a", of(content), {
+    begun: async (upload) => void begun.push(upload),
+    told: (bytes) => void told.push(bytes),
+  });
+  expect([begun, told]).toEqual([[{ key: "uploaded/a", id: "1" }], [part, part + 5]]);
   expect(content.equals(Buffer.from(s3.objects.get("uploaded/a") ?? ""))).toBe(true);
   expect(s3.uploads.size).toBe(0);
 });
@@ -46,7 +50,8 @@ test("of an upload that fails, no part stays", async () => {
     if (offset === 0) return Buffer.alloc(7);
     throw new Error("the disk is gone");
   };
-  await expect(bucket.upload("uploaded/a", failing, () => {})).rejects.toThrow("the disk is gone");
+  const nothing = { begun: async () => {}, told: () => {} };
+  await expect(bucket.upload("uploaded/a", failing, nothing)).rejects.toThrow("the disk is gone");
   expect([s3.uploads.size, s3.objects.size]).toEqual([0, 0]);
 });
 

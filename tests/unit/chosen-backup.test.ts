@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -22,7 +23,7 @@ afterEach(async () => {
 const domain = "mastiff.party";
 const found = () => backupsIn(bucket, domain);
 const choose = async (text: string): Promise<ChosenBackup> =>
-  chosenBackup(text, { bucket, found: await found(), domain, stack: "acme" });
+  chosenBackup(text, { bucket, found: await found(), domain, options: "-s acme" });
 
 /** A backup that was taken at this time. */
 function putAt(taken: string, more: Partial<PutBackup> = {}) {
@@ -87,7 +88,8 @@ describe("files on this machine", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const ofFiles = async (): Promise<ChosenBackup> => {
-    const { manifest, key } = putBackup(s3, { hours: 1 });
+    const sha256 = createHash("sha256").update("an encrypted dump").digest("hex");
+    const { manifest, key } = putBackup(s3, { hours: 1, manifest: { sha256 } });
     const stem = key.replace(".json", "");
     for (const end of [".dump.gpg", ".escrow.gpg", ".json"])
       writeFileSync(join(folder, `a${end}`), s3.objects.get(`${stem}${end}`) ?? "");
@@ -112,12 +114,54 @@ describe("files on this machine", () => {
     expect(s3.asked.slice(asked)).toEqual(["list uploaded/"]);
   });
 
-  test("of which a killed run has uploaded a part begin again, and no part stays", async () => {
-    const backup = await ofFiles();
-    s3.uploads.set("uploaded/other.dump.gpg", [Buffer.from("half")]);
-    s3.uploads.set("daily/a.dump.gpg", [Buffer.from("of the machine that takes backups")]);
-    await backup.inBucket(() => {});
-    expect([...s3.uploads.keys()]).toEqual(["daily/a.dump.gpg"]);
+  describe("of which a killed run has uploaded a part", () => {
+    const note = (more: object = {}) =>
+      writeFileSync(
+        join(folder, "a.upload.json"),
+        JSON.stringify({ bucket: "backups", key: "uploaded/a.dump.gpg", id: "1", ...more }),
+      );
+
+    test("begin again, and no part stays", async () => {
+      const backup = await ofFiles();
+      s3.uploads.set("uploaded/a.dump.gpg", [Buffer.from("half")]);
+      note();
+      await backup.inBucket(() => {});
+      expect(s3.calls).toContain("DELETE uploaded/a.dump.gpg?uploadId=1");
+      expect([s3.uploads.size, existsSync(join(folder, "a.upload.json"))]).toEqual([0, false]);
+    });
+
+    test("leave a note for the next run, before the first part", async () => {
+      const backup = await ofFiles();
+      s3.refusal = { status: 403, code: "AccessDenied", method: "PUT" };
+      await expect(backup.inBucket(() => {})).rejects.toThrow("AccessDenied");
+      expect(JSON.parse(readFileSync(join(folder, "a.upload.json"), "utf8"))).toEqual({
+        bucket: "backups",
+        key: "uploaded/a.dump.gpg",
+        id: "1",
+      });
+    });
+
+    test.each<[string, (() => void) | undefined]>([
+      ["without a note", undefined],
+      ["with the note of another bucket", () => note({ bucket: "another" })],
+      ["with half a note", () => writeFileSync(join(folder, "a.upload.json"), '{"bucket":"back')],
+    ])("leave uploads alone %s, and ask for no list of them", async (_which, leave) => {
+      const backup = await ofFiles();
+      s3.uploads.set("uploaded/other.dump.gpg", [Buffer.from("of somebody who goes on")]);
+      leave?.();
+      await backup.inBucket(() => {});
+      expect([...s3.uploads.keys()]).toEqual(["uploaded/other.dump.gpg"]);
+      expect(s3.calls.filter((call) => /^(DELETE|GET \?uploads)/.test(call))).toEqual([]);
+    });
+  });
+
+  test("of another content than the manifest says are no backup, and nothing is uploaded", async () => {
+    await ofFiles();
+    writeFileSync(join(folder, "a.dump.gpg"), "an encrypted DUMP");
+    await expect(choose(join(folder, "a.dump.gpg"))).rejects.toThrow(
+      /is no backup that can be restored: it has the SHA-256 [0-9a-f]{64}, and [0-9a-f]{64} was written\.\n/,
+    );
+    expect(s3.uploads.size + s3.objects.size).toBe(0);
   });
 
   test("stay where the key may not delete", async () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { DrillAnswer } from "../../providers/fly/spec.ts";
 import type { Ended, Program } from "../../providers/shared/program.ts";
+import { backedUpStack } from "../support/backed-up-stack.ts";
 import { runMastiff } from "../support/mastiff.ts";
-import { type S3Server, startS3 } from "../support/s3-server.ts";
-import { type ScriptedPulumi, scriptedPulumi } from "../support/scripted-pulumi.ts";
-import { backupPair, type Pair, putSealedBackup, upAnswers } from "../support/sealed-backup.ts";
+import { programAnswers } from "../support/sealed-backup.ts";
+import { skipping } from "../support/skipping.ts";
 
 /** Sealed by Ruby, which shares nothing with what is tested. */
 const { secrets, pairs } = JSON.parse(
@@ -27,10 +27,15 @@ class Flyctl {
   readonly calls: string[] = [];
   readonly inputs: string[] = [];
   readonly #said: DrillAnswer;
-  #apps = ["mastiff-party-db"];
+  readonly #community: string;
+  #apps: string[];
   #isMarked = false;
-  constructor(said: DrillAnswer) {
+  /** Fly leaves the machine of the drill as it was made. Called at each look at it. */
+  stuck: (() => void) | undefined;
+  constructor(said: DrillAnswer, community: string) {
     this.#said = said;
+    this.#community = community;
+    this.#apps = [`${community}-db`];
   }
 
   run = async (_file: string, args: readonly string[], { input }: Program): Promise<Ended> => {
@@ -45,7 +50,7 @@ class Flyctl {
 
   #answer(args: readonly string[]): string {
     const [group = "", verb = ""] = args;
-    const app = "mastiff-party-drill";
+    const app = `${this.#community}-drill`;
     const isOfDrill = args.includes(app);
     switch (`${group} ${verb}`) {
       case "apps list":
@@ -83,6 +88,10 @@ class Flyctl {
   #job() {
     const exited = { type: "exit", timestamp: 1, request: { exit_event: { exit_code: 0 } } };
     const isRun = this.calls.some((line) => line.startsWith("machine run"));
+    if (isRun && this.stuck !== undefined) {
+      this.stuck();
+      return [{ id: "2222", state: "created" }];
+    }
     return isRun ? [{ id: "2222", state: "stopped", events: [exited] }] : [];
   }
 
@@ -102,47 +111,37 @@ const server = {
   config: { image: "flyio/postgres-flex:17.2", guest: { cpu_kind: "shared", cpus: 1, memory_mb: 1024 } },
 };
 
-let pair: Pair;
-beforeAll(async () => {
-  pair = await backupPair();
-});
-let s3: S3Server;
-let pulumi: ScriptedPulumi;
-beforeEach(async () => {
-  s3 = await startS3("backups-mastiff-party");
-  pulumi = scriptedPulumi(upAnswers(s3, pair, secrets));
-});
-afterEach(async () => {
-  pulumi[Symbol.dispose]();
-  await s3[Symbol.asyncDispose]();
-});
+const stack = backedUpStack(secrets);
 
 const drill = async (said: DrillAnswer = answer, ...args: string[]) => {
-  const flyctl = new Flyctl(said);
-  const ended = await runMastiff(["drill", "-s", "acme", ...args], { pulumi, flyctl: flyctl.run });
+  const flyctl = new Flyctl(said, args.includes("cats") ? "cats-party" : "mastiff-party");
+  const ended = await runMastiff(["drill", "-s", "acme", ...args], {
+    pulumi: stack.pulumi,
+    flyctl: flyctl.run,
+  });
   return { ...ended, flyctl };
 };
 
 test("what is proven is said, kept beside the dump, and shown by mastiff backups", async () => {
-  const { manifest, name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+  const { manifest, name } = await stack.put({ hours: 9 });
   const { code, stdout, stderr, flyctl } = await drill();
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/^mastiff\.party: the backup of .+ UTC is proven restorable, on .+ UTC\.\n/);
   expect(stdout).toContain("  keys      a signing key, decrypted with the escrow\n");
   expect(stdout).toContain("  database  3.4 GiB, restored in 214 s\n");
-  const kept = s3.objects.get(manifest.dump.replace(".dump.gpg", ".drill.json"));
+  const kept = stack.s3.objects.get(manifest.dump.replace(".dump.gpg", ".drill.json"));
   const record = JSON.parse(String(kept));
   expect(record).toMatchObject({ format: 1, dump: manifest.dump, rows: answer.rows, key: "decrypted" });
   expect(flyctl.apps).toEqual(["mastiff-party-db"]);
 
-  const { stdout: listed } = await runMastiff(["backups"], { pulumi, flyctl: flyctl.run });
+  const { stdout: listed } = await runMastiff(["backups"], { pulumi: stack.pulumi, flyctl: flyctl.run });
   expect(listed.split("\n")[1]).toContain(record.drilled.slice(0, 16).replace("T", " "));
   const again = await drill(answer, "--from", name, "--json");
   expect([again.code, JSON.parse(again.stdout).dump]).toEqual([0, manifest.dump]);
 });
 
 test("the machine gets a URL of the dump and its session key, by standard input, and no other secret", async () => {
-  const { manifest } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+  const { manifest } = await stack.put({ hours: 9 });
   const { flyctl } = await drill();
   const given = flyctl.inputs.find((text) => text.includes("MASTIFF_SESSION_KEY")) ?? "";
   expect(given).toMatch(/\b9:[0-9A-F]{64}\b/);
@@ -166,16 +165,16 @@ test.each<[what: string, said: Partial<DrillAnswer>, words: string]>([
     "a signing key: the escrow's keys do not decrypt it",
   ],
 ])("when %s, nothing is proven and nothing is kept", async (_what, said, words) => {
-  await putSealedBackup(s3, pair, secrets, { hours: 9 });
+  await stack.put({ hours: 9 });
   const { code, stdout, stderr, flyctl } = await drill({ ...answer, ...said });
   expect([code, stdout]).toEqual([1, ""]);
   expect(stderr).toContain(`was restored, and is not what it should be:\n  - ${words}\n`);
-  expect([...s3.objects.keys()].filter((key) => key.endsWith(".drill.json"))).toEqual([]);
+  expect([...stack.s3.objects.keys()].filter((key) => key.endsWith(".drill.json"))).toEqual([]);
   expect(flyctl.apps).toEqual(["mastiff-party-db"]);
 });
 
 test("a Mastodon that seals no key has none to try", async () => {
-  await putSealedBackup(s3, pair, secrets, { hours: 9 });
+  await stack.put({ hours: 9 });
   const { code, stdout } = await drill({ ...answer, proof: null, why: "no key is encrypted" });
   expect(code).toBe(0);
   expect(stdout).toContain("  keys      none to try: no key is encrypted\n");
@@ -187,4 +186,37 @@ test("without a backup there is nothing to drill", async () => {
   expect(stderr).toContain(
     "In the bucket backups-mastiff-party there is no backup of mastiff.party that can be relied on.",
   );
+});
+
+test("a machine that Fly does not start is said, and goes with its app", async () => {
+  await stack.put({ hours: 9 });
+  const flyctl = new Flyctl(answer, "mastiff-party");
+  flyctl.stuck = skipping(16);
+  const { code, stderr } = await runMastiff(["drill", "-s", "acme"], {
+    pulumi: stack.pulumi,
+    flyctl: flyctl.run,
+  });
+  expect([code, flyctl.apps]).toEqual([1, ["mastiff-party-db"]]);
+  expect(stderr).toContain(`
+The dump is not proven: Fly did not start the machine of the drill within a quarter of an hour.
+  fix     check whether Fly has an incident:  https://status.flyio.net
+          then try again:  npx mastiff drill -s <stack>
+`);
+});
+
+test("of several communities that a program makes, the one that is named is drilled, in an app of its own", async () => {
+  stack.answer(programAnswers(stack.s3, stack.pair, secrets));
+  const { manifest } = await stack.put({ hours: 9, manifest: { domain: "cats.party" } });
+  const { code, stdout, stderr, flyctl } = await drill(answer, "--community", "cats");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^cats\.party: the backup of /);
+  expect(stack.s3.objects.has(manifest.dump.replace(".dump.gpg", ".drill.json"))).toBe(true);
+  expect(flyctl.calls.filter((line) => line.startsWith("apps create"))).toEqual([
+    expect.stringContaining("cats-party-drill"),
+  ]);
+  const bad = await drill({ ...answer, schema: "1" }, "--community", "cats");
+  expect(bad.stderr).toContain("npx mastiff backup -s acme --community cats\n");
+  const unnamed = await drill();
+  expect([unnamed.code, unnamed.flyctl.calls]).toEqual([2, []]);
+  expect(unnamed.stderr).toContain("with --community <name>: dogs, cats");
 });

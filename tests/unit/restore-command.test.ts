@@ -1,36 +1,30 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ended, Program } from "../../providers/shared/program.ts";
+import { backedUpStack } from "../support/backed-up-stack.ts";
 import { runMastiff, type Surroundings } from "../support/mastiff.ts";
-import { type S3Server, startS3 } from "../support/s3-server.ts";
-import { type ScriptedPulumi, scriptedPulumi } from "../support/scripted-pulumi.ts";
-import { backupPair, type Pair, putSealedBackup, upAnswers } from "../support/sealed-backup.ts";
+import {
+  backupPair,
+  outputsOf,
+  programAnswers,
+  putSealedBackup,
+  upAnswers,
+} from "../support/sealed-backup.ts";
 
 const secrets = { SECRET_KEY_BASE: "planted-base", ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: "planted-primary" };
 
-let pair: Pair;
-beforeAll(async () => {
-  pair = await backupPair();
-});
-let s3: S3Server;
-let pulumi: ScriptedPulumi;
-beforeEach(async () => {
-  s3 = await startS3("backups-mastiff-party");
-  pulumi = scriptedPulumi(upAnswers(s3, pair, secrets));
-});
-afterEach(async () => {
-  pulumi[Symbol.dispose]();
-  await s3[Symbol.asyncDispose]();
-});
+const stack = backedUpStack(secrets);
 
 /** A flyctl with the database's server, whose databases have these comments. Whatever changes something is an error. */
 class Flyctl {
   readonly #comments: Record<string, string>;
+  readonly #database: string;
   /** @param comments by the name of a database beside the community's */
-  constructor(comments: Record<string, string> = {}) {
+  constructor(comments: Record<string, string> = {}, database = "mastiff_party") {
     this.#comments = comments;
+    this.#database = database;
   }
 
   run = async (_file: string, args: readonly string[], _how: Program): Promise<Ended> => {
@@ -48,7 +42,7 @@ class Flyctl {
 
   #rows(line: string): string {
     if (line.includes("FROM pg_database")) {
-      const own = "mastiff_party|t|";
+      const own = `${this.#database}|t|`;
       const others = Object.entries(this.#comments).map(([name, comment]) => `${name}|t|${comment}`);
       return `${[own, ...others].join("\n")}\n`;
     }
@@ -61,7 +55,7 @@ class Flyctl {
 
 const restore = (args: string[], more: Partial<Surroundings> = {}, comments: Record<string, string> = {}) =>
   runMastiff(["restore", "-s", "acme", ...args], {
-    pulumi,
+    pulumi: stack.pulumi,
     flyctl: new Flyctl(comments).run,
     ...more,
   });
@@ -75,7 +69,7 @@ describe("wrong usage ends with 2, and asks nobody", () => {
     const { code, stdout, stderr } = await restore(args);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(new RegExp(`^${words.replace("?", "\\?")}\n  fix `));
-    expect(pulumi.calls()).toEqual([]);
+    expect(stack.pulumi.calls()).toEqual([]);
   });
 });
 
@@ -90,7 +84,7 @@ test.each(["mastiff-party-db", "mastiff-party", "mastiff-party-backup", "mastiff
 
 describe("before anything is done", () => {
   test("a table shows the backup beside the community, and the domain has to be typed", async () => {
-    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { name } = await stack.put({ hours: 9 });
     const { code, stdout, stderr } = await restore(["--from", name], { answers: ["mastiff.example"] });
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/ {2}users {5}52 +53\n/);
@@ -101,7 +95,7 @@ describe("before anything is done", () => {
   });
 
   test("without a terminal, --yes has to be written out", async () => {
-    await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    await stack.put({ hours: 9 });
     const { code, stderr } = await restore(["--from", "latest"]);
     expect(code).toBe(2);
     expect(stderr).toMatch(
@@ -110,15 +104,15 @@ describe("before anything is done", () => {
   });
 
   test("no secret is in what is said, nor in the words that pulumi gets", async () => {
-    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { name } = await stack.put({ hours: 9 });
     const { stderr } = await restore(["--from", name], { answers: [undefined] });
-    expect(stderr + pulumi.calls().join("\n")).not.toMatch(/planted|PRIVATE KEY/);
+    expect(stderr + stack.pulumi.calls().join("\n")).not.toMatch(/planted|PRIVATE KEY/);
   });
 });
 
 describe("a backup is refused", () => {
   test("of a community with other secrets", async () => {
-    await putSealedBackup(s3, pair, { ...secrets, SECRET_KEY_BASE: "another" }, { hours: 9 });
+    await stack.put({ hours: 9 }, { ...secrets, SECRET_KEY_BASE: "another" });
     const { code, stderr } = await restore(["--from", "latest", "--yes"]);
     expect(code).toBe(1);
     expect(stderr).toContain("a community with other secrets than the stack acme: SECRET_KEY_BASE.");
@@ -126,7 +120,7 @@ describe("a backup is refused", () => {
   });
 
   test("that the key does not open, with the fingerprints of those that do", async () => {
-    const { name } = await putSealedBackup(s3, await backupPair(), secrets, { hours: 9 });
+    const { name } = await putSealedBackup(stack.s3, await backupPair(), secrets, { hours: 9 });
     const { code, stderr } = await restore(["--from", name, "--yes"]);
     expect(code).toBe(1);
     expect(stderr).toContain(`Not opened by the stack's own key: the escrow of ${name}.\n`);
@@ -134,9 +128,9 @@ describe("a backup is refused", () => {
   });
 
   test("named latest, when another one has much more in it", async () => {
-    const old = await putSealedBackup(s3, pair, secrets, { hours: 30 });
+    const old = await stack.put({ hours: 30 });
     const rows = { accounts: 1, users: 1, statuses: 0 };
-    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 1, manifest: { rows } });
+    const { name } = await stack.put({ hours: 1, manifest: { rows } });
     const { code, stderr } = await restore(["--from", "latest", "--yes"]);
     expect(code).toBe(1);
     expect(stderr).toBe(
@@ -146,15 +140,15 @@ describe("a backup is refused", () => {
   });
 
   test("that nobody has", async () => {
-    const { name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { name } = await stack.put({ hours: 9 });
     const { code, stderr } = await restore(["--from", "2020-01-01", "--yes"]);
     expect(code).toBe(2);
     expect(stderr).toContain(`is named "2020-01-01".\n  fix     name one of these:  ${name}\n`);
   });
 
   test("that cannot be relied on", async () => {
-    const { name, manifest } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
-    s3.objects.delete(manifest.escrow);
+    const { name, manifest } = await stack.put({ hours: 9 });
+    stack.s3.objects.delete(manifest.escrow);
     const { code, stderr } = await restore(["--from", name, "--yes"]);
     expect(code).toBe(1);
     expect(stderr).toContain(`The backup ${name} cannot be relied on: its escrow is not in the bucket.\n`);
@@ -173,7 +167,7 @@ describe("a backup is refused", () => {
       ["mastiff.party runs on its old database since 2026-11-29 04:00 UTC", "--finish"],
     ],
   ])("%s", async (_what, comments, words) => {
-    await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    await stack.put({ hours: 9 });
     const { code, stderr } = await restore(["--from", "latest", "--yes"], {}, comments);
     expect(code).toBe(1);
     for (const part of words) expect(stderr).toContain(part);
@@ -182,9 +176,9 @@ describe("a backup is refused", () => {
 
 describe("a restore that is under way", () => {
   test("is said to go on, also when it is named latest and there are larger ones", async () => {
-    await putSealedBackup(s3, pair, secrets, { hours: 30 });
+    await stack.put({ hours: 30 });
     const rows = { accounts: 1, users: 1, statuses: 0 };
-    const { manifest } = await putSealedBackup(s3, pair, secrets, { hours: 1, manifest: { rows } });
+    const { manifest } = await stack.put({ hours: 1, manifest: { rows } });
     const name = manifest.dump.replace(".dump.gpg", "");
     const comments = { mastiff_party_restored: `mastiff: restoring ${name}` };
     const { code, stderr } = await restore(["--from", "latest"], { answers: [""] }, comments);
@@ -226,11 +220,77 @@ describe("the end of a restore", () => {
   });
 });
 
+describe("a bucket that config names and no up has set up", () => {
+  test.each([
+    ["another one", { "mastiff:backup": '{"bucket":"another"}' }],
+    ["in another account", { "mastiff:endpoints": "{}" }],
+  ])("%s, is refused before anything is read", async (_which, config) => {
+    stack.answer(upAnswers(stack.s3, stack.pair, secrets, config));
+    await stack.put({ hours: 9 });
+    const { code, stderr } = await restore(["--from", "latest", "--yes"]);
+    expect([code, stack.s3.asked]).toEqual([1, []]);
+    expect(stderr).toContain(
+      `The backups of mastiff.party are in ${stack.s3.url}/backups-mastiff-party, and config names http`,
+    );
+    expect(stderr).toContain("fix     set it up, which takes a first backup there:  pulumi up -s acme\n");
+  });
+
+  test("does not keep the last restore from its end", async () => {
+    stack.answer(upAnswers(stack.s3, stack.pair, secrets, { "mastiff:backup": '{"bucket":"another"}' }));
+    expect((await restore(["--finish"])).code).toBe(0);
+  });
+});
+
+describe("of several communities that a program makes", () => {
+  beforeEach(() => stack.answer(programAnswers(stack.s3, stack.pair, secrets)));
+  const cats = { flyctl: new Flyctl({}, "cats_party").run };
+
+  test("the one that is named is restored, and is in each line that is printed", async () => {
+    const { name } = await stack.put({ hours: 9, manifest: { domain: "cats.party" } });
+    const { code, stderr } = await restore(["--community", "cats", "--from", name], {
+      ...cats,
+      answers: [""],
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("A restore of cats.party (stack acme):\n");
+    expect(stderr).toContain("  keys      the stack has the same\n");
+    expect(stderr).toContain("until  npx mastiff restore -s acme --community cats --finish\n");
+    const { stderr: none } = await restore(["--community", "cats", "--from", "2020-01-01"], cats);
+    expect(none).toContain("see all of them:  npx mastiff backups -s acme --community cats\n");
+  });
+
+  test("one has to be named, and has to be there", async () => {
+    const unnamed = await restore(["--from", "latest"]);
+    expect([unnamed.code, unnamed.stderr]).toEqual([
+      2,
+      expect.stringContaining("with --community <name>: dogs, cats"),
+    ]);
+    const { code, stderr } = await restore(["--community", "birds", "--from", "latest"]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('has no community "birds".')]);
+  });
+});
+
+test("a state without the secrets of the community is said", async () => {
+  const { "stack output": _output, ...answers } = upAnswers(stack.s3, stack.pair, secrets);
+  const { backups } = outputsOf(stack.s3, stack.pair, secrets);
+  stack.answer({
+    ...answers,
+    "stack output": {
+      script: `case "$3" in backups) printf '%s' '${backups}' ;; *) echo 'error: current stack does not have output property '$3 >&2; exit 255 ;; esac`,
+    },
+  });
+  await stack.put({ hours: 9 });
+  const { code, stderr } = await restore(["--from", "latest", "--yes"]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining("The state of acme has no output secrets of mastiff.party, "),
+  ]);
+});
+
 test("a stack without an identity is told how it gets one", async () => {
-  await putSealedBackup(s3, pair, secrets, { hours: 9 });
-  const answers = { ...upAnswers(s3, pair, secrets), "stack export": '{"deployment":{}}' };
-  pulumi[Symbol.dispose]();
-  pulumi = scriptedPulumi(answers);
+  await stack.put({ hours: 9 });
+  const answers = upAnswers(stack.s3, stack.pair, secrets);
+  stack.answer({ ...answers, "stack export": '{"deployment":{}}' });
   const { code, stderr } = await restore(["--from", "latest", "--yes"]);
   expect([code, stderr]).toEqual([
     1,
@@ -247,11 +307,11 @@ describe("files on this machine", () => {
 
   /** The three files of a backup that is in no bucket. @returns the path of the dump */
   const files = async (): Promise<string> => {
-    const { manifest, name } = await putSealedBackup(s3, pair, secrets, { hours: 9 });
+    const { manifest, name } = await stack.put({ hours: 9 });
     const stem = manifest.dump.replace(".dump.gpg", "");
     for (const end of [".dump.gpg", ".escrow.gpg", ".json"])
-      writeFileSync(join(folder, `${name}${end}`), s3.objects.get(`${stem}${end}`) ?? "");
-    s3.objects.clear();
+      writeFileSync(join(folder, `${name}${end}`), stack.s3.objects.get(`${stem}${end}`) ?? "");
+    stack.s3.objects.clear();
     return join(folder, `${name}.dump.gpg`);
   };
 
@@ -260,7 +320,7 @@ describe("files on this machine", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/ {2}users {5}52 +53\n/);
     expect(stderr).toMatch(/Nothing was done\.\n$/);
-    expect(s3.objects.size).toBe(0);
+    expect(stack.s3.objects.size).toBe(0);
   });
 
   test("have to be all there, and as they were written", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deployed, machineOf, RestoreFlyctl } from "../support/restore-flyctl.ts";
+import { skipping } from "../support/skipping.ts";
 
 /** What was done, by the words that matter. */
 const acts = ({ calls }: RestoreFlyctl) =>
@@ -110,6 +111,18 @@ describe("a job of another run, and a backup", () => {
       const [stop = "", close = "", , start = ""] = straight;
       expect(acts(fly)).toEqual([stop, close, "opened", "opened", start, ...straight]);
     },
+  );
+});
+
+test("a job that Fly does not start is said, with the command that was run", async () => {
+  const fly = new RestoreFlyctl();
+  fly.machines.acme?.push({ ...job("retention"), state: "created" });
+  // Twice for what is at work, then for its end.
+  for (const act of [() => {}, () => {}, skipping(16)]) fly.before(/^machine list -a acme /, act);
+  const { code, stderr } = await fly.drive("switch");
+  expect([code, acts(fly)]).toEqual([1, []]);
+  expect(stderr).toContain(
+    "remove it, then run the same npx mastiff restore again:  flyctl machine destroy retention -a acme --force\n",
   );
 });
 
