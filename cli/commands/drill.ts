@@ -48,10 +48,10 @@ export const drill = command({
       community: args.community,
       app: args.app,
     });
-    const { settings, bucket, access, options } = drilled;
+    const { settings, bucket, access, named } = drilled;
     const keys = await keysOf(args, access.privateKey);
     const { domain } = settings;
-    const place = { bucket, found: await backupsOf(drilled), domain, options };
+    const place = { bucket, found: await backupsOf(drilled), domain, named };
     const backup = await chosenBackup(args.from, place);
     const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
     if (escrow === undefined)
@@ -61,7 +61,7 @@ export const drill = command({
     const { code, answer } = await restoredApart(backup, sessionKey, drilled, talk);
     if (answer === undefined) return code;
     const problems = problemsOf(backup.manifest, answer, escrow);
-    if (problems.length > 0) throw notProven(backup, problems, options);
+    if (problems.length > 0) throw notProven(backup, problems, named);
     const record = recordOf(backup.manifest, answer, new Date());
     const kept = await asking(settings, () => backup.keep(record));
     const words = () => provenWords(record, { domain, taken: backup.taken, kept, why: answer.why });
@@ -89,8 +89,8 @@ async function restoredApart(
   return ended;
 }
 
-function notProven(backup: ChosenBackup, problems: readonly string[], options: string): OperatorError {
+function notProven(backup: ChosenBackup, problems: readonly string[], named: string): OperatorError {
   return new OperatorError(
-    `The backup ${nameOf(backup)} was restored, and is not what it should be:\n${problems.map((one) => `  - ${one}`).join("\n")}\n  fix     do not rely on it: take another one:  npx mastiff backup ${options}\n          and try that:  npx mastiff drill ${options}`,
+    `The backup ${nameOf(backup)} was restored, and is not what it should be:\n${problems.map((one) => `  - ${one}`).join("\n")}\n  fix     do not rely on it: take another one:  npx mastiff backup -s ${named}\n          and try that:  npx mastiff drill -s ${named}`,
   );
 }

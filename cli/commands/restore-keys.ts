@@ -7,6 +7,8 @@ import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { backupsIn } from "../backups/in-bucket.ts";
 import { command } from "../command.ts";
+import { communitiesIn } from "../communities.ts";
+import { type OpenedCommunity, openCommunity, resourcesIn } from "../community.ts";
 import { stack } from "../options.ts";
 import { must } from "../pulumi.ts";
 import { lockIn } from "../recover/engine.ts";
@@ -16,7 +18,9 @@ import {
   beyond,
   escrowProblem,
   hasSecrets,
+  isNew,
   type OpenState,
+  ownTargetsOf,
   targetsOf,
   withSecrets,
 } from "../restore/given-secrets.ts";
@@ -69,13 +73,16 @@ export const restoreKeys = command({
       line: "npx mastiff restore-keys -s acme --from 20261129T030000Z.escrow.gpg --key key.asc",
       does: "a file",
     },
+    {
+      line: "npx mastiff restore-keys -s acme --community cats --key key.asc",
+      does: "of a program that makes several communities",
+    },
   ],
   async run({ args }) {
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
-    const opened = await openStack(args.stack);
-    const config = await configOf(opened);
-    const settings = communityIn(config, opened);
+    const { community } = args;
+    const { stack: opened, settings, config, recorded } = await newCommunity(args.stack, community, talk);
     const keys = await keysOf(args, undefined);
     const { sealed, what, recipients, name } = args.from.endsWith(".gpg")
       ? escrowInFile(args.from)
@@ -83,15 +90,14 @@ export const restoreKeys = command({
     const read = await textOf(sealed, keys);
     if (read === undefined) throw doNotOpen(what, keys, recipients);
     const escrow = escrowOf(read.text);
-    fitting(escrow, settings, opened);
+    fitting(escrow, { stack: opened, settings, recorded });
 
-    const { community } = args;
     const before = await exported(opened);
     if (!hasSecrets(before, community, escrow)) {
       const others = beyond(before.deployment.resources ?? [], community, escrow);
       if (others.length > 0) throw hasBeenUp(opened, others);
       talk("pulumi up: the resources that hold secrets, and nothing in a cloud");
-      await makeHolders(opened, community, escrow);
+      await make(opened, targetsOf(community, escrow));
       const state = withSecrets(await exported(opened), community, escrow);
       if (state === undefined) throw noCommunity(community);
       talk("pulumi stack import: the secrets of the escrow in their place");
@@ -100,17 +106,42 @@ export const restoreKeys = command({
         throw new Error("the state was imported, and does not have the secrets of the escrow");
     }
     const count = Object.keys(escrow.secrets).length;
+    const named = `${opened.name}${recorded === undefined ? "" : ` --community ${community}`}`;
     stdout(`The stack ${opened.name} has the ${count} secrets of ${escrow.domain}.\n`);
     talk(
       [
         "now     make the community, which is empty at first:",
         `          pulumi up -s ${opened.name}`,
         "        then bring back its database:",
-        `          npx mastiff restore -s ${opened.name} --from ${name} --key <file>`,
+        `          npx mastiff restore -s ${named} --from ${name} --key <file>`,
       ].join("\n"),
     );
   },
 });
+
+/**
+ * The community of a new stack: as its config describes it, else as its program does. What a program gives as arguments
+ * is known once the engine has made the community's component, which is nothing in a cloud.
+ *
+ * @throws OperatorError when the config is wrong, or the program makes no such community
+ */
+async function newCommunity(
+  stackName: string | undefined,
+  community: string,
+  talk: (line: string) => void,
+): Promise<OpenedCommunity> {
+  const stack = await openStack(stackName);
+  const config = await configOf(stack);
+  const isOfConfig = Object.keys(config).some((key) => key.startsWith("mastiff:"));
+  if (isOfConfig) return { stack, settings: communityIn(config, stack), config, recorded: undefined };
+  if (isNew(await resourcesIn(stack), community)) {
+    talk("pulumi up: the community as the program describes it, and nothing in a cloud");
+    await make(stack, ownTargetsOf(community));
+  }
+  const found = communitiesIn(await resourcesIn(stack)).some(({ name }) => name === community);
+  if (!found) throw noCommunity(community);
+  return openCommunity(stack.name, community);
+}
 
 /** An encrypted escrow. */
 interface FoundEscrow {
@@ -147,7 +178,7 @@ async function escrowInBucket(
   try {
     const bucket = await opening();
     const found = await backupsIn(bucket, domain);
-    const chosen = await chosenBackup(text, { bucket, found, domain, options: undefined });
+    const chosen = await chosenBackup(text, { bucket, found, domain, named: undefined });
     if (text === "latest") refuseSmaller(chosen, found);
     const name = nameOf(chosen);
     const { recipients } = chosen.manifest;
@@ -167,15 +198,22 @@ function unreadable(error: S3Error): OperatorError {
 }
 
 /** @throws OperatorError when the stack's config describes another community than the escrow is of */
-function fitting(escrow: Escrow, settings: CommunitySettings, { name }: Stack): void {
+function fitting(
+  escrow: Escrow,
+  { stack: { name }, settings, recorded }: Pick<OpenedCommunity, "stack" | "settings" | "recorded">,
+): void {
   const { domain, otpSecret, mastodonVersion } = settings;
   if (escrow.domain !== domain)
     throw new OperatorError(
-      `The escrow is of ${escrow.domain}, and the stack ${name} is for ${domain}.\n  set in  mastiff:domain\n  fix     pulumi config set mastiff:domain ${escrow.domain} -s ${name}\n          or name another backup with --from`,
+      recorded === undefined
+        ? `The escrow is of ${escrow.domain}, and the stack ${name} is for ${domain}.\n  set in  mastiff:domain\n  fix     pulumi config set mastiff:domain ${escrow.domain} -s ${name}\n          or name another backup with --from`
+        : `The escrow is of ${escrow.domain}, and the program makes ${recorded.name} for ${domain}.\n  set in  domain of the community's arguments\n  fix     name a backup of ${domain} with --from\n          or give the community in the program the domain ${escrow.domain}`,
     );
   if (escrow.secrets.OTP_SECRET !== undefined && !otpSecret)
     throw new OperatorError(
-      `The escrow has an OTP_SECRET: the database is from before Mastodon 4.4.\n  set in  mastiff:otpSecret\n  fix     pulumi config set mastiff:otpSecret true -s ${name}`,
+      recorded === undefined
+        ? `The escrow has an OTP_SECRET: the database is from before Mastodon 4.4.\n  set in  mastiff:otpSecret\n  fix     pulumi config set mastiff:otpSecret true -s ${name}`
+        : `The escrow has an OTP_SECRET, and ${recorded.name} none: the database is from before Mastodon 4.4.\n  set in  otpSecret of the community's arguments\n  fix     give the community in the program the argument  otpSecret: true`,
     );
   const problem = escrowProblem(escrow, mastodonSecretNames(otpSecret));
   if (problem !== undefined)
@@ -184,7 +222,7 @@ function fitting(escrow: Escrow, settings: CommunitySettings, { name }: Stack): 
     );
   if (escrow.version !== mastodonVersion)
     shell().stderr(
-      `The backup is of Mastodon ${escrow.version}, and mastiff:mastodonVersion is ${mastodonVersion}. A restore migrates to a newer version, and is refused into an older one.\n`,
+      `The backup is of Mastodon ${escrow.version}, and the stack is for ${mastodonVersion}. A restore migrates to a newer version, and is refused into an older one.\n`,
     );
 }
 
@@ -192,9 +230,9 @@ async function exported(stack: Stack): Promise<OpenState> {
   return JSON.parse(must(await stack.pulumi(["stack", "export", "--show-secrets"]))) as OpenState;
 }
 
-/** @throws OperatorError with pulumi's words */
-async function makeHolders(stack: Stack, community: string, escrow: Escrow): Promise<void> {
-  const targets = targetsOf(community, escrow).flatMap((target) => ["--target", target]);
+/** @param patterns of the resources to make. @throws OperatorError with pulumi's words */
+async function make(stack: Stack, patterns: readonly string[]): Promise<void> {
+  const targets = patterns.flatMap((pattern) => ["--target", pattern]);
   const run = await stack.pulumi(["up", "--yes", "--skip-preview", "--non-interactive", ...targets]);
   if (run.exitCode === 0) return;
   const lock = lockIn(run.output);

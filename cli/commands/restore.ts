@@ -72,16 +72,16 @@ export const restore = command({
   ],
   async run({ args }) {
     const task = taskOf(args);
-    const named = await restorableCommunity({
+    const whose = await restorableCommunity({
       stack: args.stack,
       community: args.community,
       app: args.app,
     });
-    const { code, answer: state } = await ask<RestoreLook>("look", named);
+    const { code, answer: state } = await ask<RestoreLook>("look", whose);
     if (state === undefined) return code;
     const isSure = args.yes === true;
-    if (task !== "restore") return ended(task, state, named, isSure);
-    return restored({ ...args, from: args.from ?? "" }, state, named, isSure);
+    if (task !== "restore") return ended(task, state, whose, isSure);
+    return restored({ ...args, from: args.from ?? "" }, state, whose, isSure);
   },
 });
 
@@ -130,7 +130,7 @@ async function restored(
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
-  const { stack, settings, plan, access, options } = community;
+  const { stack, settings, plan, access, named } = community;
   const { backup, isUnderWay } = await chosen(given.from, state, community);
   const keys = await keysOf(given, access.privateKey);
   const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
@@ -138,7 +138,7 @@ async function restored(
   const outlook: Outlook = {
     domain: settings.domain,
     stack: stack.name,
-    options,
+    named,
     backup,
     now: Date.now(),
     version: settings.mastodonVersion,
@@ -161,7 +161,7 @@ async function restored(
   }
   const { code } = await ask<RestoreState>("switch", community, { backup });
   if (code !== 0) {
-    const undo = `npx mastiff restore ${options} --undo`;
+    const undo = `npx mastiff restore -s ${named} --undo`;
     talk(`${settings.domain} may be stopped now. ${toGoOn}`);
     talk(`To go back to the old database:  ${undo}`);
     return code;
@@ -176,10 +176,10 @@ async function chosen(
   state: RestoreState,
   community: RestorableCommunity,
 ): Promise<{ backup: ChosenBackup; isUnderWay: boolean }> {
-  const { settings, bucket, options } = community;
+  const { settings, bucket, named } = community;
   const { domain } = settings;
   const found = await backupsOf(community);
-  const backup = await chosenBackup(text, { bucket, found, domain, options });
+  const backup = await chosenBackup(text, { bucket, found, domain, named });
   const isUnderWay = state.state !== "undone" && state.name === dumpOf(backup).name;
   if (!isUnderWay && (state.state === "switched" || state.state === "undone"))
     throw unfinished(state, community);
@@ -202,10 +202,10 @@ async function prepare(
 }
 
 /** The line that completes a restore. It names the backup by its time: `latest` may be another one by then. */
-function lineOf(from: string, backup: ChosenBackup, { options, ownApp }: RestorableCommunity): string {
+function lineOf(from: string, backup: ChosenBackup, { named, ownApp }: RestorableCommunity): string {
   const which = from === "latest" ? nameOf(backup) : JSON.stringify(from);
   const app = ownApp === undefined ? "" : ` --app ${ownApp}`;
-  return `npx mastiff restore ${options} --from ${which}${app}   (with the other options as before)`;
+  return `npx mastiff restore -s ${named} --from ${which}${app}   (with the other options as before)`;
 }
 
 function talk(line: string): void {
@@ -216,25 +216,25 @@ function talk(line: string): void {
 function keysWords(
   escrow: Escrow | undefined,
   secrets: Readonly<Record<string, string>>,
-  { stack, options }: RestorableCommunity,
+  { stack, named }: RestorableCommunity,
 ): string {
   if (escrow === undefined) return "not compared: the escrow was not opened";
   const others = otherSecrets(escrow, secrets);
   if (others.length === 0) return "the stack has the same";
   throw new OperatorError(
-    `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups ${options}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
+    `The backup is of a community with other secrets than the stack ${stack.name}: ${others.join(", ")}. With these, its accounts could not sign, and nobody could log in with a second factor.\n  fix     name a backup of this stack:  npx mastiff backups -s ${named}\n          or give the backup's secrets to a new stack, before its first up:  npx mastiff restore-keys`,
   );
 }
 
 /** The error of a restore that was not ended, whose other database a new restore would drop */
 function unfinished(
   { state, name, since }: RestoreState,
-  { options, settings }: RestorableCommunity,
+  { named, settings }: RestorableCommunity,
 ): OperatorError {
   const when = since === undefined ? "" : ` since ${moment(Date.parse(since))}`;
-  const finish = `npx mastiff restore ${options} --finish`;
-  const undo = `npx mastiff restore ${options} --undo`;
-  const complete = `npx mastiff restore ${options} --from ${name?.split("/").at(-1)}`;
+  const finish = `npx mastiff restore -s ${named} --finish`;
+  const undo = `npx mastiff restore -s ${named} --undo`;
+  const complete = `npx mastiff restore -s ${named} --from ${name?.split("/").at(-1)}`;
   if (state === "undone")
     return new OperatorError(
       `${settings.domain} runs on its old database${when}, and the one that was restored (${name}) is still there, with what was written to it.\n  fix     if nobody needs that any more:  ${finish}`,
@@ -251,7 +251,7 @@ async function ended(
   community: RestorableCommunity,
   isSure: boolean,
 ): Promise<number> {
-  const { settings, plan, options } = community;
+  const { settings, plan, named } = community;
   const { domain } = settings;
   const { database } = plan.postgres;
   const isNothing = state === "none" && task === "finish";
@@ -264,7 +264,7 @@ async function ended(
     talk("The same line goes on where this one stopped.");
     return code;
   }
-  const finish = `npx mastiff restore ${options} --finish`;
+  const finish = `npx mastiff restore -s ${named} --finish`;
   shell().stdout(
     task === "finish"
       ? `${domain} has one database, and no restore is under way.\n`

@@ -46,8 +46,8 @@ export interface BackupPlace {
   bucket: Bucket;
   found: readonly Backup[];
   domain: string;
-  /** Options that name the community (`-s acme`); undefined: `mastiff backups` cannot ask its new stack yet. */
-  options: string | undefined;
+  /** What names the community after `-s`; undefined: `mastiff backups` cannot ask its new stack yet. */
+  named: string | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export async function chosenBackup(text: string, place: BackupPlace): Promise<Ch
       `In the bucket ${place.bucket.name} there is no backup of ${place.domain} that can be relied on.\n  fix     check that it is the bucket of the backups (mastiff:backup.bucket, mastiff:backup.account)\n          if you have the files of a backup:  --from <path>/<time>.dump.gpg`,
     );
   }
-  const list = place.options === undefined ? [] : [`see all of them:  npx mastiff backups ${place.options}`];
+  const list = place.named === undefined ? [] : [`see all of them:  npx mastiff backups -s ${place.named}`];
   const named = place.found.filter((one) => isNamed(one, text));
   const [one, other] = named;
   if (one === undefined || other !== undefined)

@@ -26,8 +26,8 @@ export interface RestorableCommunity extends OpenedCommunity {
   mark: string;
   /** Name of the app that exists only for a restore or a drill. Undefined: it follows from the community's. */
   ownApp: string | undefined;
-  /** The options that name it, for lines to type: `-s acme`. */
-  options: string;
+  /** What names it after `-s` in lines to type: `acme`, or `acme --community cats`. */
+  named: string;
 }
 
 /** What the options of a command name. */
@@ -62,7 +62,7 @@ export async function restorableCommunity({
     bucket: bucketOf(access, backup),
     mark: await markOf(opened, community),
     ownApp,
-    options: `-s ${stack.name}${community === undefined ? "" : ` --community ${community}`}`,
+    named: `${stack.name}${community === undefined ? "" : ` --community ${community}`}`,
   };
 }
 

@@ -40,12 +40,23 @@ function holderOf(community: string, variable: keyof typeof secretRoles): string
  * What has to be in a state before it can hold the secrets: their resources, those that these belong to, and those
  * that the program waits for before it declares them. As patterns for `--target`.
  */
-export function targetsOf(community: string, { secrets }: Escrow): string[] {
+export function targetsOf(community: string, { secrets }: Pick<Escrow, "secrets">): string[] {
+  const holders = variables(secrets).map((name) => `**::${holderOf(community, name)}`);
+  return [...ownTargetsOf(community), ...holders];
+}
+
+/** The ones of {@link targetsOf} that hold no secret: the community with its arguments. */
+export function ownTargetsOf(community: string): string[] {
   const { facts, identity, secrets: component } = componentNames(community);
-  const holders = variables(secrets).map((name) => holderOf(community, name));
   const memory = `${facts}-memory`;
-  const names = [community, facts, memory, identity, resourceNames.identity(identity), component, ...holders];
+  const names = [community, facts, memory, identity, resourceNames.identity(identity), component];
   return names.map((name) => `**::${name}`);
+}
+
+/** Whether a stack has at most the targets of some escrow. @param resources of the exported state */
+export function isNew(resources: readonly Pick<OpenResource, "urn" | "type">[], community: string): boolean {
+  const secrets = Object.fromEntries(Object.keys(secretRoles).map((name) => [name, ""]));
+  return beyond(resources, community, { secrets }).length === 0;
 }
 
 /**
@@ -56,7 +67,7 @@ export function targetsOf(community: string, { secrets }: Escrow): string[] {
 export function beyond(
   resources: readonly Pick<OpenResource, "urn" | "type">[],
   community: string,
-  escrow: Escrow,
+  escrow: Pick<Escrow, "secrets">,
 ): string[] {
   const expected = new Set(targetsOf(community, escrow).map((target) => target.slice("**::".length)));
   return resources

@@ -25,6 +25,10 @@ export async function operatorsBucket(
   const { backupAccessKeyId: ownId } = settings;
   const place = bucketPlaceOf(settings);
   const service = s3 === undefined ? "R2" : new URL(s3.endpoint).host;
+  if (ownId !== undefined && config["mastiff:backupSecretAccessKey"] === undefined)
+    throw new OperatorError(
+      `The secret of the key ${ownId} is in the program of ${stack.name}, and not in its config, where this command could read it.\n  set in  backupKey.secretAccessKey of the community's arguments\n  fix     name the escrow of a backup that you have:  --from <path>/<time>.escrow.gpg`,
+    );
   if (ownId !== undefined) {
     const printed = await stack.pulumi(["config", "get", "mastiff:backupSecretAccessKey"]);
     return new Bucket({ ...place, service, accessKeyId: ownId, secretAccessKey: must(printed).trim() });

@@ -10,8 +10,8 @@ import type { ChosenBackup } from "./chosen-backup.ts";
 export interface Outlook {
   domain: string;
   stack: string;
-  /** The options that name the community: `-s acme`. */
-  options: string;
+  /** What names the community after `-s`: `acme`, or `acme --community cats`. */
+  named: string;
   backup: Pick<ChosenBackup, "manifest" | "taken" | "drill">;
   /** Milliseconds since 1970. */
   now: number;
@@ -27,7 +27,7 @@ export interface Outlook {
 
 /** What a restore will do, for the person who has to agree. */
 export function outlookOf(outlook: Outlook): string {
-  const { domain, stack, options, backup, now, version, running, database, keys } = outlook;
+  const { domain, stack, named, backup, now, version, running, database, keys } = outlook;
   const { manifest, taken, drill } = backup;
   const both = (name: keyof typeof manifest.rows) =>
     [manifest.rows[name], running?.rows[name]].map((count) => (count === undefined ? "" : String(count)));
@@ -53,20 +53,20 @@ export function outlookOf(outlook: Outlook): string {
     "",
     `  1  The backup is restored into a new database, ${database}_restored. The community runs on meanwhile.`,
     "  2  Its machines stop, the two databases change names, and the machines start: a minute or more.",
-    `  3  The old database stays as ${database}_before, until  npx mastiff restore ${options} --finish`,
+    `  3  The old database stays as ${database}_before, until  npx mastiff restore -s ${named} --finish`,
     "",
     `What was written since ${moment(taken)} is not in the backup, and not in the community then.`,
   ].join("\n");
 }
 
 /** After a restore. */
-export function restoredWords({ domain, options, backup, database }: Outlook): string {
+export function restoredWords({ domain, named, backup, database }: Outlook): string {
   return [
     `${domain} runs on the backup of ${moment(backup.taken)}. The old database is kept as ${database}_before.`,
-    `  see        https://${domain}   and   npx mastiff doctor ${options}`,
-    `  home feeds npx mastiff tootctl ${options} feeds build`,
-    `  go back    npx mastiff restore ${options} --undo      (what is written from now on is not there then)`,
-    `  keep it    npx mastiff restore ${options} --finish    (the old database is dropped, for good)`,
+    `  see        https://${domain}   and   npx mastiff doctor -s ${named}`,
+    `  home feeds npx mastiff tootctl -s ${named} feeds build`,
+    `  go back    npx mastiff restore -s ${named} --undo      (what is written from now on is not there then)`,
+    `  keep it    npx mastiff restore -s ${named} --finish    (the old database is dropped, for good)`,
   ].join("\n");
 }
 

@@ -23,7 +23,7 @@ afterEach(async () => {
 const domain = "mastiff.party";
 const found = () => backupsIn(bucket, domain);
 const choose = async (text: string): Promise<ChosenBackup> =>
-  chosenBackup(text, { bucket, found: await found(), domain, options: "-s acme" });
+  chosenBackup(text, { bucket, found: await found(), domain, named: "acme" });
 
 /** A backup that was taken at this time. */
 function putAt(taken: string, more: Partial<PutBackup> = {}) {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { hasSecrets, type OpenResource, targetsOf } from "../../cli/restore/given-secrets.ts";
+import { hasSecrets, type OpenResource, ownTargetsOf, targetsOf } from "../../cli/restore/given-secrets.ts";
 import { runMastiff } from "../support/mastiff.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 import { type ScriptedPulumi, scriptedPulumi, stackAnswers } from "../support/scripted-pulumi.ts";
@@ -209,6 +209,101 @@ describe("is refused", () => {
     expect([code, stderr]).toEqual([
       2,
       "--from: /nowhere/a.escrow.gpg cannot be read (ENOENT).\n  fix     the escrow of a backup is beside its dump:  --from <path>/<time>.escrow.gpg\n",
+    ]);
+  });
+});
+
+describe("a community that a program makes from arguments", () => {
+  /** The state, in which the component has what the program gave it. */
+  const described = (domain = "mastiff.party", more: object = {}) => {
+    const names = targetsOf("cats", escrow).map((target) => target.replace("**::", ""));
+    const { deployment, ...state } = stateOf(...names);
+    const inputs = {
+      domain,
+      owner: { username: "rex", email: "rex@mastiff.party" },
+      cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+      fly: { organization: "mastiff" },
+      ...more,
+    };
+    const resources = deployment.resources.map((one) =>
+      one.urn.endsWith("::cats") ? { ...one, type: "mastiff:index:Community", inputs } : one,
+    );
+    return { ...state, deployment: { resources } };
+  };
+  /** An engine whose config says nothing of a community. */
+  const program = (state: object, after: object = state) => {
+    const scripted = engine();
+    scripted[Symbol.dispose]();
+    const [now, next] = [join(folder, "state"), join(folder, "made")];
+    writeFileSync(now, JSON.stringify(state));
+    writeFileSync(next, JSON.stringify(after));
+    pulumi = scriptedPulumi({
+      ...stackAnswers("acme"),
+      "config --json": "{}",
+      "stack export": { script: `cat '${now}'` },
+      "stack import": { script: `cat > '${now}'` },
+      "up --yes": { script: `cp '${next}' '${now}'` },
+    });
+    return pulumi;
+  };
+
+  test("is made without its secrets first, which tells where its backups are", async () => {
+    const { code, stdout, stderr } = await give(
+      [...inFile(), "--community", "cats"],
+      program(stateOf(), described()),
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe("The stack acme has the 6 secrets of mastiff.party.\n");
+    expect(stderr).toContain("npx mastiff restore -s acme --community cats --from ");
+    const [first = ""] = pulumi?.calls().filter((call) => call.startsWith("up ")) ?? [];
+    expect(first.match(/--target \S+/g)).toEqual(ownTargetsOf("cats").map((target) => `--target ${target}`));
+    expect(hasSecrets(stateNow(), "cats", escrow)).toBe(true);
+  });
+
+  test("has to be the one of the escrow, and has to be there", async () => {
+    const other = await give([...inFile(), "--community", "cats"], program(described("cats.party")));
+    expect([other.code, other.stderr]).toEqual([
+      1,
+      expect.stringContaining("The escrow is of mastiff.party, and the program makes cats for cats.party.\n"),
+    ]);
+    const none = await give([...inFile(), "--community", "dogs"], program(stateOf()));
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringContaining('The program of this stack makes no community "dogs".\n'),
+    ]);
+  });
+
+  test("is changed in the program, not in config, where the escrow needs it", async () => {
+    const { manifest } = await putSealedBackup(
+      s3,
+      pair,
+      { ...secrets, OTP_SECRET: "cd".repeat(64) },
+      { hours: 9 },
+    );
+    writeFileSync(join(folder, `${name}.escrow.gpg`), s3.objects.get(manifest.escrow) ?? "");
+    const { code, stderr } = await give([...inFile(), "--community", "cats"], program(described()));
+    expect([code, stderr]).toEqual([1, expect.stringContaining("the argument  otpSecret: true\n")]);
+  });
+
+  test("that has been up is not touched", async () => {
+    const { deployment, ...state } = described();
+    const lock = { ...deployment.resources[0], urn: "urn:pulumi:acme::mastiff::a:type:Of::cats-lock" };
+    const up = { ...state, deployment: { resources: [...deployment.resources, lock] } };
+    const { code, stderr } = await give([...inFile(), "--community", "cats"], program(up));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The stack acme has been up: its state has cats-lock\./);
+    expect(verbs()).not.toContain("up --yes");
+  });
+
+  test("with the secret of its own key in the program only, needs the escrow in a file", async () => {
+    const own = {
+      backup: { s3: { endpoint: s3.url, region: "x" }, bucket: "backups-mastiff-party" },
+      backupKey: { accessKeyId: "my-key", secretAccessKey: "sealed" },
+    };
+    const { code, stderr } = await give(["--community", "cats"], program(described("mastiff.party", own)));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining("The secret of the key my-key is in the program of acme, "),
     ]);
   });
 });

@@ -264,8 +264,8 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "failed-housekeeping-is-well",
     file: "providers/fly/things/scheduled.ts",
-    text: "return exit.exitCode === 0\n",
-    replacement: "return exit.exitCode <= 1\n",
+    text: "return exit.exitCode === 0 ||",
+    replacement: "return exit.exitCode <= 1 ||",
     what: "a failure that nobody hears of: the machine that tidies up fails at each run",
   },
   {
