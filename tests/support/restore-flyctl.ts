@@ -29,6 +29,8 @@ export class RestoreFlyctl {
     "acme-db": [machineOf("server", { image: "flyio/postgres-flex:17.2" })],
     "acme-backup": [],
   };
+  /** Programs that have a session with the community's database. */
+  sessions: string[] = [];
   /** Names of the community's secrets. */
   secrets: string[] = [];
   readonly databases = new Map<string, Database>([
@@ -131,6 +133,7 @@ export class RestoreFlyctl {
       return [...this.databases]
         .map(([one, { isOpen, comment }]) => `${one}|${isOpen ? "t" : "f"}|${comment}\n`)
         .join("");
+    if (statement.includes("application_name")) return this.sessions.map((one) => `${one}\n`).join("");
     if (statement.includes("schema_migrations")) return "20261001000000|400\n";
     if (statement.startsWith("SELECT")) return "1\n";
     for (const part of statement.split("; ")) this.#alter(part);

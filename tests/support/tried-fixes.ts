@@ -845,6 +845,11 @@ export const triedFixes: readonly Tried[] = [
     followed: "unit/restore-crossing.test.ts: that has ended is in nobody's way",
   },
   {
+    file: "providers/fly/restore/crossing.ts",
+    text: "Somebody has <join> open on the database <database>",
+    shown: "unit/restore-crossing.test.ts: are named, and nothing is stopped",
+  },
+  {
     file: "providers/fly/things/server.ts",
     text: "The database <app> has <length> machines, and <which> of them says that it is the primary.",
     shown: "unit/restore-crossing.test.ts: stops a restore where %s of the machines is the primary",

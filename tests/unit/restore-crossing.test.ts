@@ -57,6 +57,30 @@ describe("what a person has started in a machine of the app", () => {
   });
 });
 
+describe("psql that somebody has open, and a dump by hand", () => {
+  const words = "Somebody has pg_dump and psql open on the database acme, ";
+
+  test("are named, and nothing is stopped", async () => {
+    const fly = new RestoreFlyctl();
+    fly.sessions = ["pg_dump", "psql"];
+    const { code, stderr } = await fly.drive("switch");
+    expect([code, acts(fly), stderr]).toEqual([1, [], expect.stringContaining(words)]);
+    const [asked] = fly.calls.filter((line) => line.includes("application_name"));
+    expect(asked).toContain("datname IN ('acme', 'acme_restored')");
+  });
+
+  test("that came in while the machines stopped are not ended", async () => {
+    const fly = new RestoreFlyctl();
+    fly.before(/^machine stop/, () => {
+      fly.sessions = ["pg_dump", "psql"];
+    });
+    const { code, stderr } = await fly.drive("switch");
+    expect([code, stderr]).toEqual([1, expect.stringContaining(words)]);
+    expect(fly.calls.some((line) => line.includes("pg_terminate_backend"))).toBe(false);
+    expect([fly.databases.get("acme")?.isOpen, fly.machines.acme?.[0]?.state]).toEqual([true, "started"]);
+  });
+});
+
 describe("housekeeping", () => {
   test("is stopped with the machines", async () => {
     const fly = new RestoreFlyctl();

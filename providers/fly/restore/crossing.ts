@@ -27,6 +27,7 @@ import {
   type Exchange,
   exchange,
   isBehind,
+  programsOn,
   reopen,
   type Server,
   schemaOf,
@@ -47,13 +48,13 @@ import {
  */
 export async function cross(server: Server, spec: RestoreSpec, way: Exchange): Promise<void> {
   const { fly } = server;
-  await awaitOthers(fly, spec);
+  await awaitOthers(server, spec, way);
   try {
     await close(server, spec, way);
-    while (await hasOthers(fly, spec)) {
+    while (await hasOthers(server, spec, way)) {
       say("restore", "a backup or a job has begun meanwhile: the community goes on until its end");
       await goOn(server, spec);
-      await awaitOthers(fly, spec);
+      await awaitOthers(server, spec, way);
       await close(server, spec, way);
     }
     say("restore", `giving the name ${server.database} to ${way.next}`);
@@ -75,11 +76,14 @@ async function close(server: Server, { app }: RestoreSpec, way: Exchange): Promi
 }
 
 /** Waits for what works with the database beside the community. @throws DriverError when a person has started it */
-async function awaitOthers(fly: Fly, spec: RestoreSpec): Promise<void> {
+async function awaitOthers(server: Server, spec: RestoreSpec, way: Exchange): Promise<void> {
+  const { fly } = server;
   const { app } = spec;
   const machines = await machinesOf(fly, app);
   const { persons } = atWork(machines);
   if (persons.length > 0) throw inTheWay(spec, persons);
+  const programs = await programsOn(server, way);
+  if (programs.length > 0) throw inUse(spec, programs);
   await awaitMigrations({ fly, spec }, machines);
   for (const one of atWork(await machinesOf(fly, app)).jobs) {
     say("restore", `machine ${one.id} is at work (${jobOf(one)}): waiting for its end`);
@@ -92,9 +96,11 @@ async function awaitOthers(fly: Fly, spec: RestoreSpec): Promise<void> {
 }
 
 /** Whether a backup, a job or a person works with the database. */
-async function hasOthers(fly: Fly, spec: RestoreSpec): Promise<boolean> {
+async function hasOthers(server: Server, spec: RestoreSpec, way: Exchange): Promise<boolean> {
+  const { fly } = server;
   const { jobs, persons } = atWork(await machinesOf(fly, spec.app));
-  return jobs.length + persons.length > 0 || (await runningBackups(fly, spec)).length > 0;
+  if (jobs.length + persons.length > 0 || (await runningBackups(fly, spec)).length > 0) return true;
+  return (await programsOn(server, way)).length > 0;
 }
 
 async function runningBackups(
@@ -215,6 +221,14 @@ function inTheWay({ app, database }: RestoreSpec, persons: readonly Machine[]): 
       `wait for its end; see what it says:  flyctl logs -a ${app} --machine ${persons[0]?.id}`,
       `or stop it, when it may be broken off:  flyctl machine stop ${persons[0]?.id} -a ${app}`,
     ],
+    retry: "helps once it has ended",
+  });
+}
+
+function inUse({ database }: RestoreSpec, programs: readonly string[]): DriverError {
+  return new DriverError({
+    what: `Somebody has ${programs.join(" and ")} open on the database ${database}, and would go on with another database than it is now. Nothing was stopped, and no database was exchanged.`,
+    fix: "end it where it was started: leave psql, and let a dump come to its end",
     retry: "helps once it has ended",
   });
 }

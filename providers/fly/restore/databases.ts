@@ -113,6 +113,18 @@ export interface Exchange {
   isDone(databases: Databases): boolean;
 }
 
+/** PostgreSQL's own programs. Who has one open works by hand, or takes a dump of their own. */
+const ownPrograms = ["pg_dump", "pg_restore", "psql"];
+
+/** Programs that have a session with the community's database, or with the next one, and that a person has started. */
+export function programsOn(server: Server, { next }: Exchange): Promise<string[]> {
+  const both = [server.database, next].map(literal).join(", ");
+  return ask(
+    server,
+    `SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname IN (${both}) AND application_name IN (${ownPrograms.map(literal).join(", ")})`,
+  );
+}
+
 /** Lets nobody connect to the community's database and to the next one. Sessions that are open stay open. */
 export async function shut(server: Server, { next }: Exchange): Promise<void> {
   const both = [server.database, next].map(

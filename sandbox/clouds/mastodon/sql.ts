@@ -89,6 +89,13 @@ const statements: Statement[] = [
     () => ({ rows: [] }),
   ],
   [form(`SELECT pg_terminate_backend\\(pid\\) FROM pg_stat_activity WHERE datname IN ${texts}`), terminate],
+  [
+    // No session is known by its program either.
+    form(
+      `SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname IN ${texts} AND application_name IN ${texts}`,
+    ),
+    () => ({ rows: [] }),
+  ],
   [form(`CREATE DATABASE ${identifier} (?:WITH )?OWNER ${identifier}`), createDatabase],
   [form(`DROP DATABASE (IF EXISTS )?${identifier}(?: WITH \\(FORCE\\))?`), dropDatabase],
   [form(`ALTER DATABASE ${identifier} (?:WITH )?ALLOW_CONNECTIONS (true|false)`), allowConnections],
