@@ -1,5 +1,6 @@
 /** The housekeeping of a community, from its config. */
 import * as pulumi from "@pulumi/pulumi";
+import { setParts } from "../../providers/rules/config-parts.ts";
 import type { HousekeepingSettings } from "../config/housekeeping-settings.ts";
 import type { CommunityFly } from "../fly/community-fly.ts";
 import type { Groundwork } from "../stack/groundwork.ts";
@@ -24,5 +25,5 @@ export function communityHousekeeping(
 export function housekeepingWarning(housekeeping: HousekeepingSettings | undefined): string | undefined {
   const { posts } = housekeeping ?? {};
   if (!posts) return undefined;
-  return `mastiff:housekeeping deletes posts of other servers after ${posts} days, for good: also those that members have bookmarked, and private mentions between servers.\n  fix     keep them:  pulumi config set --path mastiff:housekeeping.posts 0`;
+  return `mastiff:housekeeping deletes posts of other servers after ${posts} days, for good: also those that members have bookmarked, and private mentions between servers.\n  fix     keep them:  ${setParts("mastiff:housekeeping", { ...housekeeping, posts: 0 })}`;
 }

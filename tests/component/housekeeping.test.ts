@@ -39,6 +39,6 @@ test("the machine is made anew after a release with other variables", async () =
     specIn(one.named("housekeeping-retention").inputs),
   );
   expect(warned.mock.calls.flat().join("\n")).toContain(
-    "mastiff:housekeeping deletes posts of other servers after 90 days, for good: also those that members have bookmarked, and private mentions between servers.\n  fix     keep them:  pulumi config set --path mastiff:housekeeping.posts 0",
+    "mastiff:housekeeping deletes posts of other servers after 90 days, for good: also those that members have bookmarked, and private mentions between servers.\n  fix     keep them:  pulumi config set-all --path --plaintext mastiff:housekeeping.posts=0 --plaintext mastiff:housekeeping.orphans=true --plaintext mastiff:housekeeping.schedule=monthly",
   );
 });

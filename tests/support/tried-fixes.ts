@@ -49,7 +49,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     because: "a one-off's machine that never started: it has run nothing, serves nobody and has no volume",
   },
   {
-    fix: "pulumi config set --path --secret mastiff:secretEnv.",
+    fix: "pulumi config set-all --path --secret mastiff:secretEnv.",
     because: "the variable is set again as a secret first, and then leaves the plain ones",
   },
   { fix: "unset it, or set a factor", because: "a variable of the operator's own shell" },
