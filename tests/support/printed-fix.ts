@@ -34,5 +34,5 @@ function names(key: string): (word: string) => boolean {
 /** The words of a command as a shell takes it apart, without what another command in it would print. */
 export function wordsOf(command: string): string[] {
   const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
-  return words.map((word) => word.replaceAll(/['"]/g, ""));
+  return words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2"));
 }

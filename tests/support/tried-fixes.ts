@@ -270,6 +270,12 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "components/housekeeping/community-housekeeping.ts",
+    text: "mastiff:housekeeping is new in this community",
+    shown:
+      "component/housekeeping.test.ts: a community that is up without housekeeping is told once what the default deletes, and how to keep it",
+  },
+  {
+    file: "components/housekeeping/community-housekeeping.ts",
     text: "mastiff:housekeeping deletes posts of other servers",
     shown: "component/housekeeping.test.ts: the machine is made anew after a release with other variables",
   },
