@@ -52,6 +52,13 @@ export interface InsideLook {
   stack: string;
   /** The app of the web machines. */
   app: string;
+  /**
+   * The command that gives a part of the community's sizes another value.
+   *
+   * @param part of the config, with its key: `sidekiq.threads`
+   * @param value a value, or words for it
+   */
+  resize(part: `${"sidekiq" | "postgres" | "redis"}.${string}`, value: string): string;
 }
 
 /** How long the look may take: a machine starts, and Rails in it. */
@@ -72,7 +79,7 @@ const daysToFull = { warning: 30, critical: 7 };
 const oldest = { postgres: 14, redis: 7 };
 
 /** All of them, in the order in which they are reported. */
-export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): Check[] {
+export function insideChecks({ ask, growth, domain, stack, app, resize }: InsideLook): Check[] {
   const log = `npx mastiff logs -s ${stack} --no-tail`;
   const unanswered: Instead = {
     urgency: "warning",
@@ -146,7 +153,7 @@ export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): C
       repair:
         `${log}     (a job that fails again and again, a server that does not answer)\n` +
         `https://${domain}/sidekiq, Busy     (jobs that have run for very long)\n` +
-        "more threads, if it only has too much to do:  pulumi config set --path mastiff:sidekiq.threads <more>",
+        `more threads, if it only has too much to do:  ${resize("sidekiq.threads", "<more>")}`,
       urgency: "warning",
     }),
     check({
@@ -202,7 +209,7 @@ export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): C
       },
       means: "When the disk is full, the database stops, and the community with it.",
       repair:
-        "a larger volume, which grows while the community is up:  pulumi config set --path mastiff:postgres.volumeGb <more>\n" +
+        `a larger volume, which grows while the community is up:  ${resize("postgres.volumeGb", "<more>")}\n` +
         `pulumi up\nwhat can go:  npx mastiff tootctl -s ${stack} statuses --help     (statuses of other servers that nobody here reacted to)`,
       urgency: "warning",
       unanswered: { ...unanswered, means: "Nothing is known about the disk of the database." },
@@ -227,7 +234,7 @@ export function insideChecks({ ask, growth, domain, stack, app }: InsideLook): C
         if (mostBytes !== null)
           mustHaveRoom("bytes of memory", bytes, mostBytes, {
             means: "When its memory is full, Redis takes no more jobs: posts and mails are lost.",
-            repair: `more memory:  pulumi config set --path mastiff:redis.memoryMb <more>\npulumi up\n${log}     (why jobs pile up)`,
+            repair: `more memory:  ${resize("redis.memoryMb", "<more>")}\npulumi up\n${log}     (why jobs pile up)`,
           });
         if (mostClients !== null) mustHaveRoom("connections", clients, mostClients);
       },

@@ -3,6 +3,8 @@
  * sees every default, whether the community is made from config or from arguments. Pure.
  */
 import type { CommunitySettings } from "../components/config/schema.ts";
+import { itsValue } from "../components/config/variable-rules.ts";
+import { setTexts } from "../providers/rules/config-parts.ts";
 
 /** The settings that the policies judge. */
 export type JudgedSettings = Pick<
@@ -92,11 +94,21 @@ export const rules: readonly Rule[] = [
           said({
             what: `The variable ${name} looks like a secret, and is in plain text in config, state and every preview.`,
             setIn: `mastiff:env.${name}`,
-            fix: `pulumi config set --path --secret mastiff:secretEnv.${name} <value>, then pulumi config rm --path mastiff:env.${name}; and make the value anew, since others may have read it`,
+            fix: `pulumi config set-all --path --secret mastiff:secretEnv.${name}=<value> --secret <each other part> (pulumi config get mastiff:secretEnv shows them), then pulumi config rm mastiff:env${plainAgain(env, name)}; and make the value anew, since others may have read it`,
           }),
         ),
   },
 ];
+
+/** The commands that set the other plain variables again; empty where there are none. */
+function plainAgain(env: Readonly<Record<string, string>>, name: string): string {
+  const others = Object.entries(env)
+    .filter(([other]) => other !== name)
+    .map(([other, value]) => [other, isSecretLike(other, value) ? itsValue : value]);
+  return setTexts("mastiff:env", Object.fromEntries(others))
+    .map((command) => ` && ${command}`)
+    .join("");
+}
 
 /**
  * Regions of Fly in the European Union. London and Zurich are not.

@@ -47,7 +47,7 @@ export const review = command({
       type: "string",
       valueHint: "verdict",
       default: "refused",
-      description: "lowest verdict with which the exit code is 1: change, drift or refused",
+      description: "lowest verdict with which the exit code is 1: change, drift, failed or refused",
     },
   },
   examples: [
@@ -90,7 +90,7 @@ function verdictOf(text: string): Verdict {
   if (known !== undefined) return known;
   throw new UsageError({
     what: `--fail-on is ${JSON.stringify(text)}: that is not a verdict.`,
-    fix: ["one of these:  --fail-on change, --fail-on drift, --fail-on refused"],
+    fix: ["one of these:  --fail-on change, --fail-on drift, --fail-on failed, --fail-on refused"],
   });
 }
 

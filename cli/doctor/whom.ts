@@ -2,11 +2,14 @@
 import type { Check } from "../../checks/check.ts";
 import type { Community } from "../../checks/community.ts";
 import { within } from "../../checks/examine.ts";
-import { insideChecks } from "../../checks/inside.ts";
+import { type InsideLook, insideChecks } from "../../checks/inside.ts";
 import type { Inspection, Inspector } from "../../checks/inspector.ts";
+import { inArguments } from "../../components/config/arguments.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
+import type { Sizes } from "../../components/config/sizes.ts";
+import { setParts } from "../../providers/rules/config-parts.ts";
 import { openCommunity } from "../community.ts";
 import { UsageError } from "../usage-error.ts";
 import { accountChecks } from "./accounts.ts";
@@ -33,8 +36,8 @@ export async function patientOfStack(
   { community, inside }: { community: string | undefined; inside: boolean },
 ): Promise<Patient> {
   const opened = await openCommunity(name, community);
-  const { config, settings, stack } = opened;
-  const { app, backup, domain } = settings;
+  const { config, recorded, settings, stack } = opened;
+  const { app, backup, domain, sizes } = settings;
   const access = backup && (await knownAccess(opened));
   const growth = backup === undefined ? async () => undefined : growthSince(access, backup, domain);
   return {
@@ -42,8 +45,30 @@ export async function patientOfStack(
     more: [
       ...(backup === undefined ? [] : [backupCheck(opened, domain, backup, access)]),
       ...accountChecks(settings, config),
-      ...(inside ? insideChecks({ ask: insideLook(settings), growth, domain, stack: stack.name, app }) : []),
+      ...(inside
+        ? insideChecks({
+            ask: insideLook(settings),
+            growth,
+            domain,
+            stack: stack.name,
+            app,
+            resize: resizeOf(sizes, recorded?.name),
+          })
+        : []),
     ],
+  };
+}
+
+/**
+ * How a part of a community's sizes gets another value.
+ *
+ * @param community logical name of a community that a program makes from arguments; undefined: it is made from config
+ */
+export function resizeOf(sizes: Sizes, community?: string): InsideLook["resize"] {
+  return (path, value) => {
+    const [key = "", part = ""] = path.split(".");
+    const command = setParts(`mastiff:${key}`, { ...sizes[key as keyof Sizes], [part]: value });
+    return community === undefined ? command : inArguments(command, community);
   };
 }
 

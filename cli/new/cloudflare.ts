@@ -17,6 +17,7 @@ import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 import { CloudError } from "../../providers/shared/cloud-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { cloudflareToken, isRefusal } from "../doctor/token-checks.ts";
+import { questions } from "./questions.ts";
 import { both, diagnosed, judgedBy, type Place, type Seen, unlooked, well, wrong } from "./seen.ts";
 
 /** A person waits for the answer. */
@@ -64,7 +65,7 @@ async function orRefusal(look: Promise<Seen>, settings: CommunitySettings): Prom
   } catch (error) {
     if (!(error instanceof CloudError)) throw error;
     const rights = `\n          the smallest set of rights for it:  ${smallestRights(settings)}`;
-    return { problems: [`${error.message}${isRefusal(error) ? rights : ""}`], notes: [] };
+    return { problems: [{ words: `${error.message}${isRefusal(error) ? rights : ""}` }], notes: [] };
   }
 }
 
@@ -120,12 +121,20 @@ async function lookAtZone(cloud: CloudClient, { settings, stack }: Place): Promi
   const { certificates } = planFly(settings, mailServerOf(settings));
   const ownRuleset = isOwned ? wholeRulesetName(stack) : undefined;
   return {
-    problems: obstaclesIn(reading, { community: settings, stack, certificates, rules, ownRuleset }),
+    problems: obstaclesIn(reading, { community: settings, stack, certificates, rules, ownRuleset }).map(
+      (words) => ({ words, key: keyIn(words) }),
+    ),
     notes: [
       ...notDelegated(reading.zone),
       ...zoneWarnings(reading, Object.values(hostsOf(settings)), isOwned),
     ],
   };
+}
+
+/** The question whose answer an obstacle is about: the first that it names. A host follows from the domain. */
+function keyIn(words: string): string {
+  const named = [...words.matchAll(/mastiff:(\w+)/g)].map(([, key = ""]) => key);
+  return named.find((key) => questions.some((question) => question.key === key)) ?? "domain";
 }
 
 function notDelegated({ name, status, name_servers: servers = [] }: ZoneReading["zone"]): string[] {
@@ -139,13 +148,16 @@ function notDelegated({ name, status, name_servers: servers = [] }: ZoneReading[
 }
 
 function noZone(zone: string, accountId: string): Seen {
-  return wrong({
-    what: `Cloudflare shows no zone ${zone} in the account ${accountId}.`,
-    fix: [
-      "add the domain: Cloudflare dashboard, Add a domain",
-      "or let the stack create the zone:  --zone-mode created",
-      "or name the zone that contains the domain:  --zone <name>",
-      "if the zone exists, the token cannot read it: it needs Zone Read on this zone",
-    ],
-  });
+  return wrong(
+    {
+      what: `Cloudflare shows no zone ${zone} in the account ${accountId}.`,
+      fix: [
+        "add the domain: Cloudflare dashboard, Add a domain",
+        "or let the stack create the zone:  --zone-mode created",
+        "or name the zone that contains the domain:  --zone <name>",
+        "if the zone exists, the token cannot read it: it needs Zone Read on this zone",
+      ],
+    },
+    "zone",
+  );
 }

@@ -6,7 +6,7 @@ import { shell } from "../../providers/shared/shell.ts";
 import { UsageError } from "../usage-error.ts";
 import { judged } from "./judged.ts";
 import { type Answers, missingIn, type Question, questions, wayOf, withUsual } from "./questions.ts";
-import type { Seen } from "./seen.ts";
+import type { Objection, Seen } from "./seen.ts";
 
 /** Looks at the cloud that an answer is about. */
 export type Look = (key: string, answers: Answers) => Promise<Seen>;
@@ -25,25 +25,60 @@ export async function takeAll(given: Answers, isSure: boolean, look: Look): Prom
   const seen = await Promise.all(questions.map(({ key }) => look(key, answers)));
   say(seen.flatMap(({ notes }) => notes));
   // Two answers about one cloud meet the same obstacle.
-  const found = [...new Set(seen.flatMap((one) => one.problems))];
+  const found = [...new Set(seen.flatMap(({ problems }) => problems.map(({ words }) => words)))];
   if (found.length > 0)
     throw new OperatorError([...found.map(inOptions), "Nothing was written."].join("\n\n"));
   return answers;
 }
 
 /**
- * Asks a person for what is not given, and again for what cannot be used.
+ * Asks a person for what is not given. Where rules or clouds object, it says why, and asks the question whose answer is at
+ * fault: that may be an earlier one, or one that is not asked otherwise. Then the same look is taken again.
  *
  * @throws OperatorError when the person ends it
  */
 export async function askFor(given: Answers, look: Look): Promise<Answers> {
   let answers = given;
-  for (const question of questions) {
-    const { key, arises, isAsked } = question;
-    if (arises?.(answers) === false || (isAsked === false && given[key] === undefined)) continue;
-    answers = { ...answers, [key]: await settled(question, answers, look) };
+  const settled = new Set<string>();
+  /** What was answered to the questions that have to be asked again, and what may be right. */
+  const again = new Map<string, { was: string | undefined; offered: string | undefined }>();
+  const isOpen = ({ key, arises, isAsked }: Question) =>
+    !settled.has(key) && arises?.(answers) !== false && (isAsked !== false || answers[key] !== undefined);
+  const next = () => questions.find(({ key }) => again.has(key)) ?? questions.find(isOpen);
+  for (let question = next(); question !== undefined; question = next()) {
+    const { key } = question;
+    const { was, offered } = again.get(key) ?? {};
+    const answer = answers[key] ?? (await typedFor(question, answers, offered));
+    if (again.delete(key))
+      answers = without(
+        answers,
+        outdated(was === undefined ? answers : { ...answers, [key]: was }, key, answer),
+      );
+    answers = { ...answers, [key]: answer };
+    const objections = await objectionsTo(key, answers, look);
+    say(objections.map(({ words }) => words));
+    for (const { key: one = key, offered: instead } of objections)
+      again.set(one, { was: answers[one], offered: instead ?? answers[one] });
+    if (objections.length === 0) settled.add(key);
+    answers = without(answers, [...again.keys()]);
+    for (const one of settled) if (answers[one] === undefined) settled.delete(one);
   }
   return answers;
+}
+
+/** Questions whose usual answer was taken, and is another one as soon as this question has another answer. */
+function outdated(before: Answers, key: string, answer: string): string[] {
+  const after = { ...before, [key]: answer };
+  return questions
+    .filter(({ usual, ...one }) => {
+      const usually = usual?.(before);
+      return usually !== undefined && before[one.key] === usually && usual?.(after) !== usually;
+    })
+    .map((one) => one.key);
+}
+
+function without(answers: Answers, keys: readonly string[]): Answers {
+  return Object.fromEntries(Object.entries(answers).filter(([key]) => !keys.includes(key)));
 }
 
 /** The settings that the answers make. @throws UsageError when they break a rule */
@@ -71,34 +106,33 @@ function say(paragraphs: readonly string[]): void {
   for (const text of paragraphs) shell().stderr(`${text}\n`);
 }
 
-/** An answer that rules and clouds accept: the given one, or one that is typed. */
-async function settled(question: Question, answers: Answers, look: Look): Promise<string> {
-  const { key } = question;
-  for (let given = answers[key]; ; given = undefined) {
-    const answer = given ?? (await typedFor(question, answers));
-    const problems = await objectionsTo(key, { ...answers, [key]: answer }, look);
-    if (problems.length === 0) return answer;
-    say(problems);
-  }
-}
+/** An objection to an answer, and what may be right instead: for a cloud, the same answer at another time. */
+type Refusal = Objection & { offered?: string | undefined };
 
-async function objectionsTo(key: string, answers: Answers, look: Look): Promise<readonly string[]> {
+async function objectionsTo(key: string, answers: Answers, look: Look): Promise<readonly Refusal[]> {
   // What a file says beyond the questions is judged with all answers, and nobody can type it here.
   const problems = problemsIn(answers).filter((one) =>
     questions.some((question) => question.key === one.key),
   );
   if (problems.length > 0)
-    return problems.map(
-      (one) => `${wordsOf(one)}${one.right === undefined ? "" : `   (did you mean ${one.right})`}`,
-    );
+    return problems.map((one) => ({
+      words: `${wordsOf(one)}${one.right === undefined ? "" : `   (did you mean ${one.right})`}`,
+      key: one.key,
+      offered: one.right ?? "",
+    }));
   const { problems: found, notes } = await look(key, answers);
   say(notes);
-  return found.map(inOptions);
+  return found.map((one) => ({ ...one, words: inOptions(one.words) }));
 }
 
-async function typedFor({ key, words, usual, variable }: Question, answers: Answers): Promise<string> {
-  const usually = usual?.(answers);
-  const shown = usually === undefined ? "" : ` [${usually}]`;
+/** @param offered what is taken when nothing is typed, where the question has no usual answer */
+async function typedFor(
+  { key, words, usual, variable }: Question,
+  answers: Answers,
+  offered: string | undefined,
+): Promise<string> {
+  const usually = usual?.(answers) ?? (variable === undefined ? offered : undefined);
+  const shown = usually === undefined || usually === "" ? "" : ` [${usually}]`;
   for (;;) {
     const typed = await shell().ask(`${words}${shown}: `, { isHidden: variable !== undefined });
     if (typed === undefined) throw stopped();

@@ -29,7 +29,8 @@ export async function lookAtOrganisation(place: Place): Promise<Seen> {
         ],
       });
     const end = judgedBy(await diagnosed(flyToken(token), place));
-    return both(end, { problems: await takenApps(fly, place), notes: [] });
+    const taken = await takenApps(fly, place);
+    return both(end, { problems: taken.map((words) => ({ words, key: "app" })), notes: [] });
   });
 }
 

@@ -1,5 +1,7 @@
 /** What `mastiff new` has to know: keys of config, with an option each, and the words of a person's terminal. */
 
+import { appOf } from "../../components/config/derived-names.ts";
+
 /** Texts by key of config, as Pulumi stores them: without a namespace for Mastiff's own keys, with it for others. */
 export type Answers = Readonly<Record<string, string>>;
 
@@ -18,7 +20,7 @@ export interface Question {
   isUnset?: boolean;
   /** Whether it arises at all. Default: it does. */
   arises?: (answers: Answers) => boolean;
-  /** Whether a person is asked. Default: yes. */
+  /** Whether a person is asked. Default: yes. If not, only where the answer is at fault. */
   isAsked?: boolean;
   /** Variable that has the answer, if it is a secret. */
   variable?: string;
@@ -70,6 +72,8 @@ export const questions: readonly Question[] = [
     option: "app",
     valueHint: "name",
     words: "name of the web app on Fly, where that of the domain is taken",
+    usual: ({ domain }) => (domain === undefined ? undefined : appOf(domain)),
+    isUnset: true,
     isAsked: false,
   },
   {

@@ -15,20 +15,27 @@ export interface Place {
   cloudflareUrl: string | undefined;
 }
 
-/** A paragraph for each thing that was found. */
+/** What keeps the answers from being used. */
+export interface Objection {
+  /** What is wrong, with the ways out. */
+  words: string;
+  /** Question whose answer is at fault. Default: the one after whose answer the look took place. */
+  key?: string | undefined;
+}
+
+/** What was found. */
 export interface Seen {
-  /** What keeps the answer from being used, with the ways out. */
-  problems: readonly string[];
-  /** What the person should know. */
+  problems: readonly Objection[];
+  /** What the person should know, a paragraph each. */
   notes: readonly string[];
 }
 
 /** Nothing to say. */
 export const well: Seen = { problems: [], notes: [] };
 
-/** One problem. */
-export function wrong(problem: Problem): Seen {
-  return { problems: [show(problem)], notes: [] };
+/** One problem. @param key the question whose answer is at fault, see {@link Objection} */
+export function wrong(problem: Problem, key?: string): Seen {
+  return { problems: [{ words: show(problem), key }], notes: [] };
 }
 
 /** Both of what two looks found. */
@@ -56,9 +63,9 @@ export async function diagnosed(
 /** A finding about a token: critical is one that does not work any more. */
 export function judgedBy(found: Diagnosis | undefined): Seen {
   if (found === undefined) return well;
-  const paragraphs = [paragraphOf(found)];
+  const words = paragraphOf(found);
   const isProblem = found.answered && found.urgency === "critical";
-  return isProblem ? { problems: paragraphs, notes: [] } : { problems: [], notes: paragraphs };
+  return isProblem ? { problems: [{ words }], notes: [] } : { problems: [], notes: [words] };
 }
 
 /** A finding as a paragraph. */

@@ -20,7 +20,7 @@ export async function lookAtSendgrid(place: Place): Promise<Seen> {
   const url = endpoints.sendgrid ?? (sendgridRegion === "eu" ? SENDGRID_EU_URL : undefined);
   const connect: Connect = (signal) => sendgridClient([key], url, { tries, signal });
   const found = await diagnosed(sendgridToken(connect), place);
-  if (found?.answered) return { problems: [paragraphOf(found)], notes: [] };
+  if (found?.answered) return { problems: [{ words: paragraphOf(found) }], notes: [] };
   if (found !== undefined) return { problems: [], notes: [paragraphOf(found)] };
   return { problems: [], notes: await planOf(connect) };
 }

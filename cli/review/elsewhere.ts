@@ -1,5 +1,6 @@
 /** What changes at Cloudflare, at SendGrid and in the state, in words. Pure. */
 import { type Describe, type Described, ends, type Interruption } from "./change.ts";
+import { forgottenByBucket } from "./forgetting.ts";
 import { isForDriver, onFly } from "./on-fly.ts";
 import { type Inputs, isSecret, type Step, unknownValue, valueAt } from "./steps.ts";
 
@@ -56,9 +57,11 @@ const kinds: Readonly<Record<string, DescribeElsewhere>> = {
     part: "bucket",
     what: `CORS policy of the bucket ${bucketName}`,
   }),
-  "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": (_, { bucketName }) => ({
+  "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle": (step, { bucketName }) => ({
     part: "backups",
     what: `how long the bucket ${bucketName} keeps backups`,
+    // New rules are those of a bucket without backups, or with the same rules from before.
+    data: step.operation === "update" ? forgottenByBucket(step.old, step.next) : [],
   }),
   "cloudflare:index/r2CustomDomain:R2CustomDomain": (step, { domain }) => ({
     part: "bucket",

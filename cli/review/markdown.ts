@@ -5,7 +5,7 @@ import type { CostChange } from "./cost-change.ts";
 import type { Drift } from "./drift.ts";
 import { mermaidOf } from "./picture.ts";
 import type { Notice } from "./refusals.ts";
-import { isNobody, type Review } from "./review.ts";
+import { type FailedRun, isNobody, type Review } from "./review.ts";
 import type { Operation } from "./steps.ts";
 
 /** The most that one list shows: GitHub takes comments of up to 65,536 characters. */
@@ -18,13 +18,14 @@ export function markerOf(stack: string): string {
 
 /** The review as a document. Without one of its findings, a section is left out. */
 export function markdownOf(review: Review): string {
-  const { stack, changes, interruptions, data, drift, cost, refused, warnings } = review;
+  const { stack, changes, interruptions, data, drift, failed, cost, refused, warnings } = review;
   const isEmpty = changes.length === 0;
   return [
     markerOf(stack),
     `## Review of ${code(stack)}`,
     verdictOf(review),
     ...section("Refused", refused.flatMap(noticeBlock)),
+    ...section("Runs that failed", failed.flatMap(failedLines)),
     ...section("Drift", drift.flatMap(driftLines)),
     ...section("What restarts, and who is cut off", isEmpty ? [] : interruptionTable(interruptions)),
     ...section("Data", isEmpty ? [] : dataLines(data)),
@@ -39,19 +40,20 @@ export function markdownOf(review: Review): string {
     .concat("\n");
 }
 
-function verdictOf({ verdict, changes, drift, interruptions, data, refused }: Review): string {
+function verdictOf({ verdict, changes, drift, failed, interruptions, data, refused }: Review): string {
   const lost = data.filter(({ isLost }) => isLost).length;
   const cut = interruptions.filter((one) => !isNobody(one)).length;
   const facts = [
     count(changes.length, "change"),
     ...(drift.length > 0 ? [`${count(drift.length, "thing")} changed by other hands`] : []),
+    ...(failed.length > 0 ? [`${count(failed.length, "machine")} whose last run failed`] : []),
     cut === 0 ? "nobody is cut off" : `**${count(cut, "interruption")}**`,
     lost === 0 ? "no data is lost" : `**${count(lost, "loss", "losses")} of data**`,
   ].join(", ");
   if (verdict === "refused")
     return `⛔ **Refused: ${count(refused.length, "reason")}.** Nothing would be done. What follows is as far as the preview came.`;
   if (verdict === "nothing") return "✅ **Nothing to do.** The clouds are as the stack says.";
-  const sign = lost > 0 ? "🛑" : cut > 0 || verdict === "drift" ? "⚠️" : "✅";
+  const sign = lost > 0 ? "🛑" : cut > 0 || verdict === "drift" || verdict === "failed" ? "⚠️" : "✅";
   return `${sign} ${facts}.`;
 }
 
@@ -68,6 +70,12 @@ function driftLines({ system, name, differences, isRepaired }: Drift): string[] 
   const end = isRepaired ? "the next `up` repairs it" : "it is what the stack wants by now";
   return [
     `- **${system}** ${code(name)} (${end}):\n${differences.map((one) => `  - ${text(one)}`).join("\n")}`,
+  ];
+}
+
+function failedLines({ name, words }: FailedRun): string[] {
+  return [
+    `- ${code(name)} (the next \`up\` starts another):\n${words.map((one) => `  - ${text(one)}`).join("\n")}`,
   ];
 }
 

@@ -15,6 +15,7 @@ import {
   shift,
   type TouchedData,
 } from "./change.ts";
+import { forgottenByMastodon, removedByMachine, settingWords } from "./forgetting.ts";
 import { type Inputs, isSecret, type Step, unknownValue } from "./steps.ts";
 
 /** A step with the specs of the thing. */
@@ -36,7 +37,9 @@ export const onFly: Describe = (step) => {
   const spec = Object.keys(is).length > 0 ? is : was;
   const kind = kindOf(step);
   const { words = [], ...described } = (kinds[kind] ?? anything(kind))({ step, was, is, spec });
-  const left = newDifferences(step).filter((difference) => ofMastiff.test(difference));
+  const left = newDifferences(step).filter(
+    (difference) => ofMastiff.test(difference) || ofRun.test(difference),
+  );
   return { system: "Fly", ...described, words: [...words, ...moves(was, is), ...left] };
 };
 
@@ -51,10 +54,17 @@ export function isForDriver(step: Pick<Step, "old" | "next">): boolean {
  */
 export function driftOf(step: Pick<Step, "old" | "next">): string[] {
   const { old, next } = step;
-  const differences = newDifferences(step).filter((difference) => !ofMastiff.test(difference));
+  const differences = newDifferences(step).filter(
+    (difference) => !ofMastiff.test(difference) && !ofRun.test(difference),
+  );
   const wish = (inputs: Inputs) =>
     JSON.stringify([wishVariables.map((name) => variableOf(inputs, name)), inputs.stdin]);
   return wish(old) === wish(next) ? differences : differences.filter((words) => !ofWish.test(words));
+}
+
+/** Runs by a schedule that failed or were missed, in the words of the look. The step starts another. */
+export function failedRunsOf(step: Pick<Step, "old" | "next">): string[] {
+  return newDifferences(step).filter((difference) => ofRun.test(difference));
 }
 
 /** The differences that this run is about. Those of an earlier run stay in the state. */
@@ -68,6 +78,9 @@ function newDifferences({ old, next }: Pick<Step, "old" | "next">): string[] {
 /** What a run of Mastiff's own has left to do (components/fly/app.ts, dueAddresses; providers/fly/release/release.ts). */
 const ofMastiff =
   /is no longer in DNS and is released$|^the migrations after the last release have not run yet$|^the last release has not been checked yet$/;
+/** What came of a machine's last run (providers/fly/backup/last-run.ts, providers/fly/things/scheduled.ts). */
+const ofRun =
+  /^the last \w+ (failed with|ran out of|ended )|^no backup has ended since |^machine \S+ of the (backups|mirror|housekeeping) has failed$/;
 /** Variables by which the program says what it wants of a thing. */
 const wishVariables = ["SPEC", "FLY_TOML", "SECRETS_DIGEST"];
 /** Differences between what is there and what is wanted (the `observe` of each kind in providers/fly/). */
@@ -86,7 +99,7 @@ const kinds: Readonly<Record<string, DescribeThing>> = {
     part: partOfApp(step),
     what: `app ${spec.app}`,
     words: step.operation === "update" ? shift("dedicated IPv4", was.dedicatedV4, is.dedicatedV4) : [],
-    interruptions: ends(step) ? [gone(`the app ${was.app} with its machines`)] : [],
+    interruptions: ends(step) && isServing(step) ? [gone(`the app ${was.app} with its machines`)] : [],
   }),
   addresses: ({ step, was, is, spec }) => ({
     part: partOfApp(step),
@@ -227,7 +240,48 @@ const kinds: Readonly<Record<string, DescribeThing>> = {
         ? []
         : [{ what: "database", happens: "is backed up, while it serves", isLost: false }],
   }),
+  mirror: ({ step, was, is, spec }) => ({
+    part: "backups",
+    what: `machine of the mirror, ${spec.app}`,
+    words:
+      step.operation === "delete"
+        ? ["no upload is copied any more; the copies stay"]
+        : [
+            ...(step.operation === "update" ? ["is replaced, and starts at once"] : ["starts at once"]),
+            ...(step.operation === "update" ? shift("schedule", was.schedule, is.schedule) : []),
+          ],
+    data:
+      step.operation === "delete"
+        ? []
+        : [
+            {
+              what: "uploads",
+              happens: `are copied into the bucket ${is.to}, while they are shown`,
+              isLost: false,
+            },
+          ],
+  }),
+  retention: ({ step, was, is }) => ({
+    part: "bucket",
+    what: "Mastodon's settings of what it keeps",
+    words: step.operation === "delete" ? ["stay as they are"] : settingWords(was, is),
+    data: step.operation === "delete" ? [] : forgottenByMastodon(was, is),
+  }),
+  housekeeping: ({ step, was, is, spec }) => ({
+    part: "bucket",
+    what: `machine of the housekeeping, in ${spec.app}`,
+    words:
+      step.operation === "delete"
+        ? ["no machine tidies up any more"]
+        : step.operation === "create"
+          ? ["starts at once"]
+          : ["is replaced, and starts at once", ...shift("schedule", was.schedule, is.schedule)],
+    data: step.operation === "delete" ? [] : removedByMachine(was, is),
+  }),
 };
+
+/** The kinds on Fly, for a test. */
+export const kindsOnFly: ReadonlySet<string> = new Set(Object.keys(kinds));
 
 function anything(kind: string): DescribeThing {
   return ({ spec }) => ({ what: `${kind} ${spec.app ?? spec.name ?? ""}`.trim() });
@@ -397,9 +451,15 @@ function moves(was: Inputs, is: Inputs): string[] {
 }
 
 /** Logical names are permanent (components/stack/logical-names.ts), while an app's own name may have any ending. */
-function partOfApp({ name, within }: Step): Part {
-  if (within.includes("mastiff:backup:Backups")) return "backups";
+function partOfApp(step: Step): Part {
+  if (!isServing(step)) return "backups";
+  const { name } = step;
   return /-streaming-(app|addresses|machines)/.test(name) ? "streaming" : "web";
+}
+
+/** Whether people use the thing: a machine that copies for the day on which it is needed serves nobody. */
+function isServing({ within }: Step): boolean {
+  return !within.includes("mastiff:backup:Backups") && !within.includes("mastiff:mirror:Mirror");
 }
 
 function kindOf({ old, next }: Pick<Step, "old" | "next">): string {

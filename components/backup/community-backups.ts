@@ -1,7 +1,9 @@
 /** The backups of a community, from its config and what its last state has. */
 import * as pulumi from "@pulumi/pulumi";
-import type { BackupSettings } from "../config/backup-settings.ts";
+import { PrintedBy, setParts } from "../../providers/rules/config-parts.ts";
+import { backupParts } from "../config/backup-settings.ts";
 import { type GivenSettings, ownBackupKey } from "../config/given.ts";
+import type { CommunitySettings } from "../config/schema.ts";
 import type { CommunityFly } from "../fly/community-fly.ts";
 import type { MastodonSecrets } from "../mastodon/mastodon-secrets.ts";
 import type { Groundwork } from "../stack/groundwork.ts";
@@ -30,8 +32,8 @@ export interface CommunityBackupsArgs {
  */
 export function communityBackups(args: CommunityBackupsArgs): Backups | undefined {
   const { settings, names, last, protect, own } = args.ground;
-  const { backup, destroy, domain, snapshotRetention } = settings;
-  const warning = destroy === undefined ? backupWarning(backup, domain, snapshotRetention) : undefined;
+  const { backup, destroy, domain } = settings;
+  const warning = destroy === undefined ? backupWarning(settings) : undefined;
   const skipped = backup && skippedIn(answerIn(last, resourceNames.backupMachine(names.backups)));
   for (const words of [warning, skipped]) if (words !== undefined) pulumi.log.warn(words);
   const wasOn = last[resourceNames.backupKey(names.backups)] !== undefined;
@@ -57,18 +59,17 @@ function takingOf({ ground, given, secrets, fly }: CommunityBackupsArgs): Backup
   };
 }
 
-/**
- * What a community's backups lack, with the way out; undefined: nothing.
- *
- * @param snapshotDays days for which Fly keeps snapshots. Default: Fly's own five
- */
+/** What a community's backups lack, with the way out; undefined: nothing. */
 export function backupWarning(
-  backup: BackupSettings | undefined,
-  domain: string,
-  snapshotDays: number | "five" = "five",
+  community: Pick<
+    CommunitySettings,
+    "app" | "backup" | "cloudflareAccountId" | "domain" | "snapshotRetention"
+  >,
 ): string | undefined {
+  const { backup, domain, snapshotRetention: snapshotDays = "five" } = community;
   if (backup === undefined)
     return `mastiff:backup is off: the only copies of the database of ${domain} are Fly's snapshots of its volume, for ${snapshotDays} days.\n  fix     switch backups on:  pulumi config rm mastiff:backup`;
   if (backup.recipients.length > 0) return undefined;
-  return `Only the state of this stack has a key that opens the backups of ${domain}: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  gpg --armor --export <your address> | pulumi config set --path 'mastiff:backup.recipients[0]'`;
+  const own = new PrintedBy("gpg --armor --export <your address>");
+  return `Only the state of this stack has a key that opens the backups of ${domain}: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  ${setParts("mastiff:backup", { ...backupParts(backup, community), recipients: [own] })}`;
 }

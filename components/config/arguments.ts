@@ -95,15 +95,16 @@ function isGroup(path: string): boolean {
 export function inArguments(message: string, community: string): string {
   const where = `in the arguments of Community "${community}"`;
   const pathOf = (key: string) => argumentPaths[key] ?? key;
-  const plain = (word: string) => word.replace(/^'(.*)'$/s, "$1");
+  const plain = (word: string) => word.replace(/^(['"])(.*)\1$/s, "$2");
   return message
     .replaceAll(
-      /pulumi config set-all --path ((?:--(?:plaintext|secret) (?:'[^']*'|[^\s;)]+)(?: (?=--))?)+)(?:--stack \S+)?/g,
+      /pulumi config set-all --path ((?:--(?:plaintext|secret) (?:'[^']*'|"[^"]*"|[^\s;)]+)(?: (?=--))?)+)(?:--stack \S+)?/g,
       (_all, words: string) => {
-        const parts = [...words.matchAll(/--(?:plaintext|secret) ('[^']*'|[^\s;)]+)/g)].map(
+        const parts = [...words.matchAll(/--(?:plaintext|secret) ('[^']*'|"[^"]*"|[^\s;)]+)/g)].map(
           ([, word = ""]) => {
             const [, key = "", rest = "", value = ""] = /^mastiff:(\w+)(\S*?)=(.*)$/s.exec(plain(word)) ?? [];
-            return `${pathOf(key)}${rest} to ${value}`;
+            const printed = /^\$\((.*)\)$/s.exec(value)?.[1];
+            return `${pathOf(key)}${rest} to ${printed === undefined ? value : `what ${printed} prints`}`;
           },
         );
         return `set ${parts.join(", ")} ${where}`;

@@ -55,3 +55,30 @@ export function backupSettings(
     ...(s3 && { s3: { ...s3, endpoint: s3.endpoint.replace(/\/+$/, "") } }),
   };
 }
+
+/**
+ * The parts of `mastiff:backup` that differ from the defaults: what an operator has set, as far as it matters. A
+ * command that changes one part names them all (providers/rules/config-parts.ts).
+ */
+export function backupParts(
+  settings: BackupSettings,
+  community: { domain: string; app: string; cloudflareAccountId: string },
+): BackupParts {
+  const usual = backupSettings(undefined, community);
+  const { s3, recipients } = settings;
+  const own = <Part extends "schedule" | "app" | "bucket" | "account">(part: Part) =>
+    settings[part] === usual?.[part] ? undefined : settings[part];
+  const keep = Object.entries(settings.keep).filter(
+    ([part, count]) => count !== usual?.keep[part as keyof Keep],
+  );
+  return {
+    schedule: own("schedule"),
+    ...(keep.length > 0 && { keep: Object.fromEntries(keep) }),
+    app: own("app"),
+    // Another S3 has no default bucket.
+    bucket: s3 === undefined ? own("bucket") : settings.bucket,
+    account: own("account"),
+    ...(recipients.length > 0 && { recipients: [...recipients] }),
+    ...(s3 && { s3 }),
+  };
+}

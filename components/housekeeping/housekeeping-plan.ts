@@ -20,7 +20,7 @@ export interface HousekeepingPlan {
  * Days for which copies of other servers' media are kept by default. Mastodon removes the images of link previews
  * with them, and advises to keep those for two weeks (mastodon/mastodon: lib/mastodon/cli/preview_cards.rb).
  */
-const defaultDays = 14;
+export const defaultDays = 14;
 
 /** The settings of Mastodon's administration, “Content retention” (app/models/form/admin_settings.rb). */
 const settingNames = {

@@ -20,8 +20,12 @@ export interface MirrorPlan {
 }
 
 /**
- * rclone by its digest: whoever holds its keys may read every upload (hub.docker.com/r/rclone/rclone, tag 1.74.4). An
- * official image of 30 MB, of one program, which takes all of its settings from the environment.
+ * rclone by its digest: whoever holds its keys may read every upload. An official image of 30 MB, of one program, which
+ * takes all of its settings from the environment (hub.docker.com/r/rclone/rclone).
+ *
+ * The digest is that of the list of platforms behind the tag 1.74.4 (July 2026), as Dependabot and Renovate pin it in
+ * public repositories; `rclone version` of this digest is v1.74.4. With a digest, Docker ignores the tag, which is here
+ * for people. To take another version: `docker buildx imagetools inspect rclone/rclone:<version>` shows its digest.
  */
 const image = "rclone/rclone:1.74.4@sha256:c61954aaa32328a5486715dd063a81c7879f5195ad3505cd362deddd509dc4a1";
 

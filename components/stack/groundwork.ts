@@ -6,6 +6,7 @@ import { refuseHalfAnswers } from "../cloudflare/answers.ts";
 import { explainCloudflareErrors } from "../cloudflare/hints.ts";
 import { type OperatorsCloudflare, operatorsCloudflare } from "../cloudflare/operators-cloudflare.ts";
 import { type FoundZone, lookAtZone } from "../cloudflare/zone-look.ts";
+import { backupParts } from "../config/backup-settings.ts";
 import { ruleRefOf } from "../config/derived-names.ts";
 import type { CommunitySettings } from "../config/schema.ts";
 import { sizeWarnings } from "../config/sizes.ts";
@@ -152,9 +153,10 @@ function keepToBudget(settings: CommunitySettings): void {
 }
 
 /** Says whose key will soon no longer open the backups. @throws RunError when there is one that does not any more */
-async function keepRecipients({ backup, destroy }: CommunitySettings): Promise<void> {
+async function keepRecipients(community: CommunitySettings): Promise<void> {
+  const { backup, destroy } = community;
   if (backup === undefined || backup.recipients.length === 0 || destroy !== undefined) return;
-  const { problems, warnings } = await lookAtRecipients(backup.recipients, Date.now());
+  const { problems, warnings } = await lookAtRecipients(backupParts(backup, community), Date.now());
   if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
   for (const words of warnings) pulumi.log.warn(words);
 }

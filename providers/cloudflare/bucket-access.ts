@@ -121,7 +121,7 @@ async function refuseOthers(bucket: Bucket): Promise<void> {
   if (other === undefined) return;
   throw new OperatorError(
     `The bucket ${bucket.name} is in use: ${other} is no backup of Mastiff's, and the rules for backups would delete it.\n` +
-      "  fix     name a bucket that has nothing else in it:  pulumi config set --path mastiff:backup.bucket <name>",
+      "  fix     name a bucket that has nothing else in it:  pulumi config set-all --path --plaintext mastiff:backup.bucket=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)",
   );
 }
 

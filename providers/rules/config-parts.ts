@@ -7,9 +7,18 @@
 /** The parts of an object by name. */
 export type Parts = Readonly<Record<string, unknown>>;
 
+/** A value that a command of the operator's shell prints, such as a key that only the operator has. */
+export class PrintedBy {
+  readonly command: string;
+
+  constructor(command: string) {
+    this.command = command;
+  }
+}
+
 /**
  * The command that sets these parts of an object, and keeps the parts beside them. A part that is an object or a list
- * is set by its own parts.
+ * is set by its own parts. A part may be {@link PrintedBy} a command.
  *
  * @param key with its namespace: `mastiff:web`
  * @param parts all parts of the object; one without a value (undefined or null) is left out
@@ -17,9 +26,7 @@ export type Parts = Readonly<Record<string, unknown>>;
  */
 export function setParts(key: string, parts: object, secret = false): string {
   const flag = secret ? "--secret" : "--plaintext";
-  const words = leavesOf(key, parts).map(
-    ([path, value]) => `${flag} ${shellWord(`${path}=${textOf(value)}`)}`,
-  );
+  const words = leavesOf(key, parts).map(([path, value]) => `${flag} ${wordOf(path, value)}`);
   return `pulumi config set-all --path ${words.join(" ")}`;
 }
 
@@ -27,7 +34,7 @@ export function setParts(key: string, parts: object, secret = false): string {
 export function leavesOf(path: string, value: unknown): [path: string, value: unknown][] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value)) return value.flatMap((one, i) => leavesOf(`${path}[${i}]`, one));
-  if (typeof value !== "object") return [[path, value]];
+  if (typeof value !== "object" || value instanceof PrintedBy) return [[path, value]];
   return Object.entries(value).flatMap(([name, one]) => leavesOf(partOf(path, name), one));
 }
 
@@ -44,6 +51,10 @@ export function setTexts(key: string, parts: object): string[] {
 /** A text as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+:,./=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function wordOf(path: string, value: unknown): string {
+  return value instanceof PrintedBy ? `"${path}=$(${value.command})"` : shellWord(`${path}=${textOf(value)}`);
 }
 
 function partOf(key: string, name: string): string {

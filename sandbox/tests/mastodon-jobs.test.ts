@@ -250,6 +250,25 @@ test("the look from inside tells what is in Redis and the database, and what it 
   expect(await looked()).toMatchObject({ sidekiq: refused, redis: refused, migrations: { pending: [] } });
 });
 
+test.each(["mastiff_party_before", "mastiff_party_restored"])(
+  "beside %s, which a restore has left, the housekeeping removes no orphan",
+  async (beside) => {
+    await prepare();
+    const tidied = () =>
+      ran(rails("runner", "# mastiff: housekeeping"), {
+        env: { MASTIFF_ORPHANS: "1", MASTIFF_PREVIEW_CARD_DAYS: "30" },
+      });
+    const cards = "tootctl preview_cards remove --days 30: Removed 0 preview cards (approx. 0 Bytes)";
+    const looked = "tootctl media remove-orphans --dry-run: Removed 0 orphans (approx. 0 Bytes) (DRY RUN)";
+    expect(await tidied()).toEqual([0, `${cards}\n${looked}`]);
+    const [volume] = Object.values(stateOf(fly, "mastiff-party-db").volumes);
+    const { databases } = volume?.data.postgres ?? { databases: {} };
+    databases[beside] = { owner: "mastiff_party" };
+    const restored = `housekeeping: a restore is not finished (${beside}), so no orphan is removed`;
+    expect(await tidied()).toEqual([0, `${cards}\n${restored}`]);
+  },
+);
+
 test("there is no shell's magic, no Node and no unknown Ruby in the image", async () => {
   expect(await ran(["node", "./streaming"])).toEqual([
     127,

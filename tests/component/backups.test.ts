@@ -439,7 +439,7 @@ test("a recipient that the last backup was not encrypted for is warned of", asyn
 test("each run warns where nobody could open the backups without the state, and where there are none", async () => {
   await withBackups();
   expect(said()).toContain(
-    "Only the state of this stack has a key that opens the backups of mastiff.party: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  gpg --armor --export <your address> | pulumi config set --path 'mastiff:backup.recipients[0]'",
+    'Only the state of this stack has a key that opens the backups of mastiff.party: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  pulumi config set-all --path --plaintext "mastiff:backup.recipients[0]=$(gpg --armor --export <your address>)"',
   );
   expect(said()).not.toContain("will not show as a stack output");
   warned.mockClear();

@@ -1,7 +1,7 @@
 /** Housekeeping, as the whole program declares it. All other tests of the program switch it off. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { specIn } from "./place.ts";
-import { declareProgram } from "./program-fixture.ts";
+import { declareProgram, stateOf } from "./program-fixture.ts";
 
 // What the SDK says without an engine goes to the console.
 let warned: ReturnType<typeof vi.spyOn>;
@@ -39,6 +39,26 @@ test("the machine is made anew after a release with other variables", async () =
     specIn(one.named("housekeeping-retention").inputs),
   );
   expect(warned.mock.calls.flat().join("\n")).toContain(
-    "mastiff:housekeeping deletes posts of other servers after 90 days, for good: also those that members have bookmarked, and private mentions between servers.\n  fix     keep them:  pulumi config set --path mastiff:housekeeping.posts 0",
+    "mastiff:housekeeping deletes posts of other servers after 90 days, for good: also those that members have bookmarked, and private mentions between servers.\n  fix     keep them:  pulumi config set-all --path --plaintext mastiff:housekeeping.posts=0 --plaintext mastiff:housekeeping.orphans=true --plaintext mastiff:housekeeping.schedule=monthly",
   );
+});
+
+test("a community that is up without housekeeping is told once what the default deletes, and how to keep it", async () => {
+  const before = await stateOf({});
+  const after = await stateOf({ config: { "mastiff:housekeeping": "{}" } });
+  const said = async (state: object, config: Record<string, string> = {}) => {
+    warned.mockClear();
+    const calls = { "pulumi:pulumi:readStackResourceOutputs": () => ({ outputs: state }) };
+    await declareProgram({ isLive: true, calls, config: { "mastiff:housekeeping": "{}", ...config } });
+    return warned.mock.calls.flat().join("\n");
+  };
+  expect(await said(before)).toContain(
+    "mastiff:housekeeping is new in this community: after this up, Mastodon deletes its copies of other servers' media that are older than 14 days, each night, unless somebody has chosen a time in its administration. It fetches a copy again when somebody looks at the post, as long as the other server has it.\n" +
+      "  fix     keep all copies:  pulumi config set-all --path --plaintext mastiff:housekeeping.mediaCache=0 --plaintext mastiff:housekeeping.orphans=false --plaintext mastiff:housekeeping.schedule=monthly\n" +
+      "          or leave what Mastodon keeps to its administration:  pulumi config set mastiff:housekeeping off",
+  );
+  expect(await said(after)).not.toContain("is new in this community");
+  expect(await said({})).not.toContain("is new in this community");
+  expect(await said(before, { "mastiff:housekeeping": '{"mediaCache":30}' })).not.toContain("is new in");
+  expect(await said(before, { "mastiff:destroy": "mastiff.party" })).not.toContain("is new in");
 });

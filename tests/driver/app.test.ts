@@ -185,7 +185,7 @@ describe("an app that is not ours", () => {
 The app name "taken-by-another" is taken: names are unique on all of Fly, and organisation mastiff does not have this app.
   set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>
+          or, for the app of the backups:  pulumi config set-all --path --plaintext mastiff:backup.app=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)
           or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>
   retry   does not help before this is changed
   flyctl  apps create taken-by-another -o mastiff --json (exit 1, HTTP 422)
@@ -197,7 +197,7 @@ The app name "taken-by-another" is taken: names are unique on all of Fly, and or
     const text = `The Fly app "theirs" already exists in organisation mastiff and belongs to something else: it carries the mark of a stack other than mastiff/dev, or of a stack of the same name in another backend.
   set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>
+          or, for the app of the backups:  pulumi config set-all --path --plaintext mastiff:backup.app=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)
           or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
           to see what is in it:  flyctl status -a theirs
   retry   does not help before this is changed`;
@@ -224,7 +224,7 @@ The app name "taken-by-another" is taken: names are unique on all of Fly, and or
     ).toBe(`The Fly app "used" already exists in organisation mastiff and belongs to something else: it has content, but not the mark of stack mastiff/dev.
   set in  mastiff:app (by default derived from mastiff:domain)
   fix     choose another name:  pulumi config set mastiff:app <name>
-          or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>
+          or, for the app of the backups:  pulumi config set-all --path --plaintext mastiff:backup.app=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)
           or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)
           to see what is in it:  flyctl status -a used
   retry   does not help before this is changed

@@ -41,10 +41,12 @@ const bodies = async () =>
 const differences = async (more: Partial<MirrorSpec> = {}): Promise<string[]> =>
   (await world.must("mirror", "observe", { spec: { ...spec, ...more } })).differences;
 
-test("members' uploads are copied, what others could fetch again is not, and a change is not taken over", async () => {
+test("members' uploads are copied, what must not be kept for ever is not, and a change is not taken over", async () => {
   await fillBucket(world, from, {
     "media_attachments/files/1/original/a.png": "a picture",
     "cache/media_attachments/files/2/original/b.png": "a copy of another server's",
+    "backups/dumps/000/000/001/original/archive.zip": "all that a member has written",
+    "mastiff/doctor-0123456789abcdef": "a trial of the bucket",
   });
   const { machine } = await world.must("mirror", "ensure", { spec });
   await vi.waitFor(async () =>

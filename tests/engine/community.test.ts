@@ -105,6 +105,7 @@ describe("the life of a community", () => {
       domain: "mastiff.party",
       stack: stack.place.stack,
       app: "mastiff-party",
+      resize: (part, value) => `${part} ${value}`,
     });
     const visitor = openVisitor({ local: world.url });
     const results = await runChecks(visitor, communityOf(await stack.outputs()), table);

@@ -8,6 +8,8 @@ import type { Inspection, Inspector } from "../../checks/inspector.ts";
 import { guardCheck, mailChecks } from "../../cli/doctor/account-checks.ts";
 import { backupCheck } from "../../cli/doctor/backup-check.ts";
 import { type Connect, cloudflareToken, flyToken, sendgridToken } from "../../cli/doctor/token-checks.ts";
+import { resizeOf } from "../../cli/doctor/whom.ts";
+import { sizesOf } from "../../components/config/sizes.ts";
 import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 import { CloudError } from "../../providers/shared/cloud-error.ts";
 import { backupsOutput } from "./backups.ts";
@@ -229,6 +231,7 @@ export function allChecks(world: World, s3: string): Check<unknown, Inspector>[]
       domain: "acme.social",
       stack: "acme",
       app: "acme-social",
+      resize: resizeOf(sizesOf("small", {})),
     }),
   ];
 }

@@ -17,8 +17,9 @@ export function created(kind: string, name: string, inputs: Values): Preview {
   return [step("create", kind, name, undefined, inputsOf(kind, inputs))];
 }
 
-export function deleted(kind: string, name: string, inputs: Values): Preview {
-  return [step("delete", kind, name, inputsOf(kind, inputs), undefined)];
+/** @param within types of the components that it is in, below the community */
+export function deleted(kind: string, name: string, inputs: Values, within: readonly string[] = []): Preview {
+  return [step("delete", kind, name, inputsOf(kind, inputs), undefined, [], within)];
 }
 
 /** @param environment further variables of a thing on Fly, before and after */
@@ -91,9 +92,11 @@ function step(
   old: Values | undefined,
   next: Values | undefined,
   differs: string[] = [],
+  within: readonly string[] = [],
 ): EngineEvent {
   const type = typeOf(kind);
-  const urn = `urn:pulumi:acme::mastiff::mastiff:index:Community$${type}::acme-${name}`;
+  const types = ["mastiff:index:Community", ...within, type].join("$");
+  const urn = `urn:pulumi:acme::mastiff::${types}::acme-${name}`;
   const state = (inputs: Values) => ({
     ...{ type, urn, id: name, parent: "", provider: "", custom: true },
     ...{ inputs, outputs: inputs },

@@ -101,7 +101,7 @@ function conditionOf(node: ts.Node): string {
 
 /** The texts of an expression, whichever of its branches a run takes, line by line. */
 function words(node: ts.Node): string {
-  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node)) return node.text;
   if (ts.isTemplateExpression(node))
     return node.head.text + node.templateSpans.map((one) => hole(one.expression) + one.literal.text).join("");
   if (ts.isBinaryExpression(node)) return words(node.left) + words(node.right);

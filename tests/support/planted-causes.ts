@@ -512,7 +512,7 @@ export const plantedCauses: readonly PlantedCause[] = [
     part("sidekiq", { queues: [{ name: "ingress", jobs: 20_000, waitSeconds: 900 }] }),
     "the oldest of 20000 jobs in ingress has waited for 15 min",
     "warning",
-    "mastiff:sidekiq.threads",
+    "mastiff:sidekiq.threads=<more>",
   ],
   [
     "Sidekiq: every queue is worked off in time",
@@ -554,14 +554,14 @@ export const plantedCauses: readonly PlantedCause[] = [
     part("disk", { free: 1.5e9 }),
     "1.5 GB of 10.0 GB are free; it grows by 1.0 MB a day, and is full in 1500 days",
     "warning",
-    "mastiff:postgres.volumeGb",
+    "mastiff:postgres.volumeGb=<more>",
   ],
   [
     "database: its disk has room",
     part("disk", { free: 0.4e9 }),
     "400.0 MB of 10.0 GB are free; it grows by 1.0 MB a day, and is full in 400 days",
     "critical",
-    "mastiff:postgres.volumeGb",
+    "mastiff:postgres.volumeGb=<more>",
   ],
   [
     "database: its disk has room",
@@ -584,7 +584,7 @@ export const plantedCauses: readonly PlantedCause[] = [
     part("redis", { bytes: 260e6 }),
     "260000000 of 268000000 bytes of memory are taken",
     "critical",
-    "mastiff:redis.memoryMb",
+    "mastiff:redis.memoryMb=<more>",
   ],
   [
     "Redis: its version, memory and connections suffice",

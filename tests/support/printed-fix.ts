@@ -31,8 +31,8 @@ function names(key: string): (word: string) => boolean {
   return (word) => word === key || word.startsWith(`${key}.`);
 }
 
-/** The words of a command as a shell takes it apart; single quotes are all the quotes that are printed. */
+/** The words of a command as a shell takes it apart, without what another command in it would print. */
 export function wordsOf(command: string): string[] {
-  const words = command.match(/(?:'[^']*'|[^\s'])+/g) ?? [];
-  return words.map((word) => word.replaceAll("'", ""));
+  const words = command.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2"));
 }

@@ -49,7 +49,7 @@ export const takesAway: readonly { fix: string; because: string }[] = [
     because: "a one-off's machine that never started: it has run nothing, serves nobody and has no volume",
   },
   {
-    fix: "pulumi config set --path --secret mastiff:secretEnv.",
+    fix: "pulumi config set-all --path --secret mastiff:secretEnv.",
     because: "the variable is set again as a secret first, and then leaves the plain ones",
   },
   { fix: "unset it, or set a factor", because: "a variable of the operator's own shell" },
@@ -267,6 +267,12 @@ export const triedFixes: readonly Tried[] = [
     text: "mastiff:backup is off: the only copies of the database of <domain> are Fly's snapshots",
     shown:
       "component/backups.test.ts: each run warns where nobody could open the backups without the state, and where there are none",
+  },
+  {
+    file: "components/housekeeping/community-housekeeping.ts",
+    text: "mastiff:housekeeping is new in this community",
+    shown:
+      "component/housekeeping.test.ts: a community that is up without housekeeping is told once what the default deletes, and how to keep it",
   },
   {
     file: "components/housekeeping/community-housekeeping.ts",

@@ -47,6 +47,10 @@ test.each([
     'keep it: set sizes.postgres.cpus to 1, sizes.postgres.volumeGb to 2 in the arguments of Community "dogs"; or take a dump',
   ],
   [
+    'again:  pulumi config set-all --path --plaintext mastiff:backup.keep.daily=30 --plaintext "mastiff:backup.recipients[0]=$(gpg --armor --export ABCD)"',
+    'again:  set backup.keep.daily to 30, backup.recipients[0] to what gpg --armor --export ABCD prints in the arguments of Community "dogs"',
+  ],
+  [
     "keep the existing record: pulumi config rm mastiff:spf --stack acme",
     'keep the existing record: remove mail.spf in the arguments of Community "dogs"',
   ],

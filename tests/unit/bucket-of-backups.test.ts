@@ -28,7 +28,7 @@ const inputs = (more: object = {}) => ({
 });
 const refusal =
   "The bucket backups is in use: daily/www.tar.gz is no backup of Mastiff's, and the rules for backups would delete it.\n" +
-  "  fix     name a bucket that has nothing else in it:  pulumi config set --path mastiff:backup.bucket <name>";
+  "  fix     name a bucket that has nothing else in it:  pulumi config set-all --path --plaintext mastiff:backup.bucket=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)";
 
 describe("a bucket of backups that was there", () => {
   test("is refused with what its rules would delete", async () => {

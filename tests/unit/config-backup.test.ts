@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { planBackup } from "../../components/backup/backup-plan.ts";
+import { backupWarning } from "../../components/backup/community-backups.ts";
+import { backupParts } from "../../components/config/backup-settings.ts";
+import type { CommunitySettings } from "../../components/config/schema.ts";
 import { recipient, recipientOfVersion6 } from "../support/backup-recipient.ts";
 import { fixes, parse, problems, refusal, required } from "../support/config.ts";
 
@@ -30,6 +33,32 @@ test("each part replaces its own default", () => {
     app: "mastiff-party-backup",
     bucket: "backups-mastiff-party",
   });
+});
+
+const partsOf = (settings: CommunitySettings) =>
+  settings.backup && JSON.parse(JSON.stringify(backupParts(settings.backup, settings)));
+
+test.each([
+  {},
+  { schedule: "hourly", keep: { weekly: 2, monthly: 3 }, recipients: [recipient] },
+  { app: "dogs-kept", account: "f".repeat(32), bucket: "dogs" },
+  { s3: { endpoint: "https://s3.example.org", region: "eu-1" }, bucket: "backups-mastiff-party" },
+])("the parts that differ from the defaults are those that were set: %j", (parts) => {
+  expect(partsOf(parse({ ...backup(parts), ...key }, encrypted))).toEqual(parts);
+});
+
+test("a part that is set as its default is no part that a command has to name", () => {
+  expect(partsOf(parse(backup({ schedule: "daily", keep: { daily: 14 }, recipients: [] })))).toEqual({});
+});
+
+test("the way to a key of one's own names the other parts, which it would drop from a JSON text", () => {
+  const parts = { schedule: "hourly", keep: { daily: 30 }, account: "f".repeat(32) };
+  expect(backupWarning(parse(backup(parts)))).toBe(
+    "Only the state of this stack has a key that opens the backups of mastiff.party: if the state is lost, nobody can open them.\n" +
+      "  fix     add a public key of your own:  pulumi config set-all --path --plaintext mastiff:backup.schedule=hourly --plaintext mastiff:backup.keep.daily=30 " +
+      `--plaintext mastiff:backup.account=${"f".repeat(32)} ` +
+      '--plaintext "mastiff:backup.recipients[0]=$(gpg --armor --export <your address>)"',
+  );
 });
 
 test("the app has a name of its own, where somebody else has the usual one", () => {

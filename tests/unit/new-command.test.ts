@@ -17,7 +17,7 @@ import { type Answer, type ScriptedPulumi, scriptedPulumi } from "../support/scr
 interface Clouds {
   /** What Cloudflare and SendGrid refuse, by path: status and Cloudflare's code. */
   refused: Record<string, [status: number, code: number]>;
-  zones: object[];
+  zones: { name: string }[];
   records: object[];
   scopes: string[];
   plan: string;
@@ -76,7 +76,7 @@ beforeEach(async () => {
     asked: [],
   };
   server = createServer((request, answer) => {
-    const path = (request.url ?? "").split("?")[0] ?? "";
+    const { pathname: path, searchParams } = new URL(request.url ?? "", "http://127.0.0.1");
     clouds.asked.push(`${request.method} ${path}`);
     const [status, code] = clouds.refused[path] ?? [200, 0];
     const errors = status === 200 ? [] : [{ code, message: "refused" }];
@@ -84,7 +84,12 @@ beforeEach(async () => {
       ? status === 200
         ? sendgridSays(path)
         : { errors }
-      : { success: status === 200, errors, result: cloudflareSays(path), result_info: { total_pages: 1 } };
+      : {
+          success: status === 200,
+          errors,
+          result: cloudflareSays(path, searchParams.get("name")),
+          result_info: { total_pages: 1 },
+        };
     answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   });
   server.listen(0, "127.0.0.1");
@@ -102,8 +107,8 @@ afterEach(() => {
   server.close();
 });
 
-function cloudflareSays(path: string): unknown {
-  if (path === "/zones") return clouds.zones;
+function cloudflareSays(path: string, name: string | null): unknown {
+  if (path === "/zones") return clouds.zones.filter((one) => name === null || one.name === name);
   if (path.endsWith("/dns_records")) return clouds.records;
   if (path.endsWith("/settings/security_level")) return { value: "medium" };
   if (path.endsWith("/bot_management")) return { fight_mode: false };
@@ -431,6 +436,59 @@ describe("a person at the terminal", () => {
     expect(written()[1]).toContain("mastiff:flyOrg=acme ");
     // What the file says is not asked for.
     expect(stderr).not.toContain("e-mail address of the Owner");
+  });
+
+  test("is asked for the zone when the zone is what is wrong, after what is wrong with it", async () => {
+    const given = file({ domain: "dogs.acme.social", cloudflareAccountId: undefined });
+    const account = "0123456789abcdef0123456789abcdef";
+    const answers = [usual, account, "acme.social", usual, usual, usual, "y"];
+    const { code, stderr } = await newStack(["-s", "acme", "--from", given], { answers });
+    expect(code, stderr).toBe(0);
+    expect(stderr.lastIndexOf("Cloudflare zone that contains the domain")).toBeGreaterThan(
+      stderr.indexOf("Cloudflare shows no zone dogs.acme.social in the account"),
+    );
+    expect(stderr.match(/id of the Cloudflare account/g)).toHaveLength(1);
+    expect(stderr.match(/Cloudflare shows no zone/g)).toHaveLength(1);
+    expect(written()[1]).toContain("mastiff:zone=acme.social ");
+  });
+
+  test("is asked for another domain when others stand at its hosts, and for the zone that follows from it", async () => {
+    clouds.zones = [zone, { ...zone, name: "acme.town" }];
+    clouds.records = [{ id: "r1", type: "A", name: "acme.social", content: "192.0.2.1" }];
+    const answers = [usual, "acme.town", usual, usual, usual, usual, "y"];
+    const { code, stderr } = await newStack(["-s", "acme", "--from", file()], { answers });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain("acme.social has DNS records that this stack did not create");
+    expect(stderr).toContain("Cloudflare zone that contains the domain [acme.town]: ");
+    expect(written()[1]).toContain("mastiff:domain=acme.town ");
+  });
+
+  test("is asked for the name of the app when that is taken, and not for the organisation again", async () => {
+    clouds.apps = ["acme-social-db"];
+    const answers = [usual, "acme-town", usual, usual, usual, "y"];
+    const { code, stderr } = await newStack(["--from", file()], { answers });
+    expect(code, stderr).toBe(0);
+    expect(stderr.indexOf("where that of the domain is taken [acme-social]: ")).toBeGreaterThan(
+      stderr.indexOf("The organisation acme has these apps already: acme-social-db.\n"),
+    );
+    expect(stderr).not.toContain("Fly organisation, as fly orgs list shows it");
+    expect(written()[1]).toContain("mastiff:app=acme-town ");
+  });
+
+  test("is asked for what the file got wrong, and not for what is asked first", async () => {
+    const answers = ["tiny", usual, usual, usual, "y"];
+    const { code, stderr } = await newStack(["--no-look", "--from", file({ preset: "huge" })], { answers });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('preset is "huge"');
+    expect(written()[1]).toContain("mastiff:preset=tiny ");
+  });
+
+  test("looks again with the same answer, which a cloud may take by now", async () => {
+    clouds.refused = { "/accounts/0123456789abcdef0123456789abcdef/r2/buckets": [403, 10042] };
+    const answers = [usual, usual, usual, undefined];
+    const { stderr } = await newStack(["--from", file()], { answers });
+    expect(stderr.match(/R2 is not switched on/g)).toHaveLength(3);
+    expect(stderr).toContain("on its overview page [0123456789abcdef0123456789abcdef]: ");
   });
 
   const all = [

@@ -151,3 +151,14 @@ describe("the settings of a stack's communities", () => {
     expect(settingsInConfig(resources, "acme")).toBeUndefined();
   });
 });
+
+test("a secret moves to the secret variables, and no other variable is lost on the way or shown", () => {
+  const env = { S3_TOKEN: "0123456789", DEFAULT_LOCALE: "de", DEEPL_API_KEY: "abcdef" };
+  const [words] = problemsOf("no-plain-secret", { env: JSON.stringify(env) });
+  expect(words).toContain(
+    "  fix     pulumi config set-all --path --secret mastiff:secretEnv.S3_TOKEN=<value> --secret <each other part> (pulumi config get mastiff:secretEnv shows them)," +
+      " then pulumi config rm mastiff:env" +
+      " && pulumi config set --path mastiff:env.DEFAULT_LOCALE de --type string" +
+      " && pulumi config set --path mastiff:env.DEEPL_API_KEY '<its value>' --type string;",
+  );
+});

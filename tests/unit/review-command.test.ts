@@ -23,6 +23,12 @@ const change = updated("release", "web-machines-release", spec, { ...spec, image
 const drift = updated("release", "web-machines-release", spec, spec, {
   DRIFT: [undefined, JSON.stringify({ differences: ["machine 1 (web) is stopped"] })],
 });
+const failed = updated("mirror", "mirror-machine", spec, spec, {
+  DRIFT: [
+    undefined,
+    JSON.stringify({ differences: ["the last mirror failed with exit code 1 (2026-11-29 03:00 UTC)"] }),
+  ],
+});
 
 /** `mastiff review` on a stack whose preview has these events. */
 function review(events: Preview, args: string[] = [], { exitCode = 0, config = {}, env = {} } = {}) {
@@ -73,6 +79,7 @@ test("a faster review leaves the refresh out, and policies go to the engine", as
 
 test.each([
   ["refused", [event, ...said("error", "no")], 1, [0, 1]],
+  ["failed", [event, ...failed], 0, [0, 1]],
   ["drift", [event, ...drift], 0, [0, 1]],
   ["change", [event, ...change], 0, [0, 0]],
   ["nothing", [event], 0, [0, 0]],

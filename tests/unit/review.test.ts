@@ -1,10 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Change } from "../../cli/review/change.ts";
 import { costChange, lastSettings } from "../../cli/review/cost-change.ts";
+import { kindsElsewhere } from "../../cli/review/elsewhere.ts";
 import { markdownOf } from "../../cli/review/markdown.ts";
+import { kindsOnFly } from "../../cli/review/on-fly.ts";
 import { mermaidOf, svgOf } from "../../cli/review/picture.ts";
 import { eventsIn } from "../../cli/review/preview.ts";
 import { type Review, reviewOf } from "../../cli/review/review.ts";
+import { expiryRules } from "../../components/backup/backup-plan.ts";
+import * as cloudflare from "../../components/cloudflare/cloudflare.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
 import { parse as settingsOf } from "../support/config.ts";
 import {
   component,
@@ -225,6 +232,114 @@ describe("data", () => {
   });
 });
 
+describe("what Mastodon, a machine or a bucket deletes from now on", () => {
+  const retention = (days: object, defaults: object = {}) => ({ app: "acme", days, defaults });
+  const name = "housekeeping-retention";
+  const [media, posts] = ["media_cache_retention_period", "content_cache_retention_period"];
+  const lost = (events: Preview) =>
+    review(events)
+      .data.filter(({ isLost }) => isLost)
+      .map(({ what, happens }) => `${what} ${happens}`);
+
+  test("the first time limit of a community that is up is a loss, and says how long nothing was deleted", () => {
+    const events = created("retention", name, retention({}, { [media]: 14 }));
+    expect(lost(events)).toEqual([
+      "copies of other servers' media older than 14 days are deleted each night, unless somebody has chosen a time in the administration: Mastodon fetches a copy again when somebody looks at its post, as long as the other server has it",
+    ]);
+    expect(markdownOf(review(events))).toContain("**1 loss of data**");
+  });
+
+  test("in a community that is about to be made there is nothing to lose", () => {
+    const first = created("release", "web-machines-release", { ...web, ...groups(1) });
+    const retained = created("retention", name, retention({ [posts]: 30 }, { [media]: 14 }));
+    const machine = created("housekeeping", "housekeeping-machine", { app: "acme", orphans: true });
+    expect(lost([...first, ...retained, ...machine])).toEqual([]);
+    expect(lost([...retained, ...machine])).toHaveLength(3);
+  });
+
+  test.each([
+    ["a shorter time", { [media]: 30 }, { [media]: 14 }, 1],
+    ["a time where there was none", { [media]: 0 }, { [media]: 14 }, 1],
+    ["posts of other servers", {}, { [posts]: 90 }, 1],
+    ["a longer time", { [media]: 14 }, { [media]: 30 }, 0],
+    ["for good", { [media]: 14 }, { [media]: 0 }, 0],
+    ["no wish any more", { [media]: 14, [posts]: 9 }, {}, 0],
+  ])("%s", (_, was, is, losses) => {
+    const old = { ...retention(was), defaults: media in was ? {} : { [media]: 14 } };
+    const next = { ...retention(is), defaults: media in is ? {} : { [media]: 14 } };
+    expect(lost(updated("retention", name, old, next))).toHaveLength(losses);
+  });
+
+  test("the settings that change are named", () => {
+    const { words, part, what } = only(
+      updated("retention", name, retention({ [media]: 14 }), retention({ [media]: 0, [posts]: 90 })),
+    );
+    expect([what, part, words]).toEqual([
+      "Mastodon's settings of what it keeps",
+      "bucket",
+      [
+        "copies of other servers' media are kept: 14 days → for good",
+        "posts of other servers are kept: as the administration says → 90 days",
+      ],
+    ]);
+  });
+
+  test("orphans and old previews go when a machine begins to look for them, not with each of its successors", () => {
+    const machine = { app: "acme", schedule: "monthly", orphans: false };
+    const kind = "housekeeping";
+    const strict = { ...machine, orphans: true, previewCardDays: 30 };
+    expect(lost(updated(kind, "housekeeping-machine", machine, strict))).toEqual([
+      "files of the bucket that belong to nothing in the database are deleted, for good, at once and by the schedule",
+      "images of link previews older than 30 days are deleted: they come back when the link is posted again",
+    ]);
+    const again = updated(kind, "housekeeping-machine", strict, { ...strict, schedule: "weekly" });
+    expect(lost(again)).toEqual([]);
+    expect(only(again).words).toEqual(["is replaced, and starts at once", "schedule: monthly → weekly"]);
+    expect(lost(deleted(kind, "housekeeping-machine", strict))).toEqual([]);
+  });
+
+  test("backups that are kept for a shorter time are lost", () => {
+    const type = "cloudflare:index/r2BucketLifecycle:R2BucketLifecycle";
+    const rules = (keep: object) => ({
+      bucketName: "backups-acme-social",
+      rules: expiryRules({ daily: 14, weekly: 8, monthly: 12, ...keep }),
+    });
+    const change = (was: object, is: object) => updated(type, "backups-lifecycle", rules(was), rules(is));
+    expect(lost(change({}, { daily: 7, weekly: 9, monthly: 6 }))).toEqual([
+      "daily backups in the bucket backups-acme-social older than 7 days are deleted within a day; they were kept for 14",
+      "monthly backups in the bucket backups-acme-social older than 186 days are deleted within a day; they were kept for 372",
+    ]);
+    expect(lost(change({ daily: 7 }, { daily: 14 }))).toEqual([]);
+    expect(lost(created(type, "backups-lifecycle", rules({})))).toEqual([]);
+  });
+});
+
+test("the end of the mirror and of the backups cuts nobody off, and touches no machine that serves", () => {
+  const app = (name: string) => ({ app: name, org: "acme" });
+  const found = review([
+    ...deleted("app", "mirror-app", app("acme-mirror"), ["mastiff:mirror:Mirror"]),
+    ...deleted("secrets", "mirror-secrets", { app: "acme-mirror", names: [] }, ["mastiff:mirror:Mirror"]),
+    ...deleted("mirror", "mirror-machine", { app: "acme-mirror", to: "m" }, ["mastiff:mirror:Mirror"]),
+    ...deleted("app", "backups-app", app("acme-backup"), ["mastiff:backup:Backups"]),
+  ]);
+  expect(found.interruptions).toEqual([]);
+  expect(new Set(found.changes.map(({ part }) => part))).toEqual(new Set(["backups"]));
+  expect(found.data).toEqual([]);
+  expect(review(deleted("app", "web-app", app("acme"))).interruptions).toHaveLength(1);
+});
+
+test("each kind of resource that Mastiff declares has words of its own", () => {
+  const driver = readFileSync(join(root, "providers/fly/run.ts"), "utf8");
+  const kinds = [...driver.matchAll(/^ {2}"?([\w-]+)"?: kindOf\(/gm)].map(([, kind]) => kind ?? "");
+  expect(kinds.length).toBeGreaterThan(15);
+  expect(kinds.filter((kind) => !kindsOnFly.has(kind))).toEqual([]);
+  const declared = Object.values(cloudflare).flatMap((one) =>
+    typeof one === "function" && "__pulumiType" in one ? [String(one.__pulumiType)] : [],
+  );
+  expect(declared.length).toBeGreaterThan(5);
+  expect(declared.filter((type) => !kindsElsewhere.has(type))).toEqual([]);
+});
+
 describe("drift", () => {
   const asleep = "machine 148e0b5c9ede48 (web) is stopped";
   const drift = (...differences: string[]): [undefined, string] => [
@@ -309,6 +424,32 @@ describe("drift", () => {
       drift: [],
       changes: [{ words: [words], isRepair: false }],
     });
+  });
+
+  test.each([
+    "the last backup failed with exit code 1 (2026-11-29 03:00 UTC)",
+    "the last mirror ran out of memory (2026-11-29 03:00 UTC)",
+    "the last backup ended 2026-11-27 03:00 UTC, and the schedule is daily",
+    "no backup has ended since 2026-11-27 03:00 UTC, and the schedule is daily",
+    "machine 1 of the housekeeping has failed",
+  ])("is not a run that failed, which nobody's hands have changed: %s", (words) => {
+    const spec = { app: "acme-backup", schedule: "daily" };
+    const found = review(updated("backup", "backups-machine", spec, spec, { DRIFT: drift(words) }));
+    expect(found).toMatchObject({
+      verdict: "failed",
+      drift: [],
+      failed: [{ name: "acme-backups-machine", words: [words] }],
+      changes: [{ isRepair: false }],
+    });
+    expect(found.changes[0]?.words).toContain(words);
+    expect(markdownOf(found)).toContain("⚠️ 1 change, 1 machine whose last run failed, nobody is cut off");
+  });
+
+  test("is a backup that somebody else has stopped", () => {
+    const words = "the last backup was stopped by somebody else (2026-11-29 03:00 UTC)";
+    const spec = { app: "acme-backup", schedule: "daily" };
+    const found = review(updated("backup", "backups-machine", spec, spec, { DRIFT: drift(words) }));
+    expect(found).toMatchObject({ verdict: "drift", failed: [], changes: [{ isRepair: true }] });
   });
 
   test("of a secret, which two resources name, is said once", () => {

@@ -30,7 +30,7 @@ const mirror = z.strictObject({
 export const mirrorKeys = {
   uploadsMirror: described(jsonOf(mirror, '{"schedule":"weekly"}').optional(), {
     description:
-      "A second bucket that gets a copy of each upload of the community's members, and keeps it. Copies of other servers' media are left out.",
+      "A second bucket that gets a copy of each upload of the community's members, and keeps it. Copies of other servers' media and members' archives are left out.",
     unset: "no mirror: it is a second bucket to pay",
     example: '{"schedule":"weekly"}',
     see: ["backups.md#the-uploads"],

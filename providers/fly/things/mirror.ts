@@ -7,6 +7,19 @@ import { destroyScheduled, ensureScheduled, goneWith, observeScheduled } from ".
 /** The machine that copies uploads to another bucket with rclone, one in its app, by a schedule of Fly's. */
 const job = "mirror";
 
+/**
+ * Folders of the uploads' bucket that are not copied. Nothing would ever delete them from the mirror (mastodon/mastodon:
+ * config/initializers/paperclip.rb has the names of Mastodon's own).
+ */
+const leftOut = [
+  // Copies of other servers' media, which Mastodon fetches again.
+  "cache",
+  // Archives with all posts and private messages of a member, which Mastodon deletes after days (app/models/backup.rb).
+  "backups",
+  // What Mastiff writes to try whether the bucket can be written (../scripts/reach.rb).
+  "mastiff",
+] as const;
+
 export async function ensure({ spec, fly }: Task<MirrorSpec>): Promise<MirrorOutput> {
   const { app } = spec;
   return { app, machine: await ensureScheduled(fly, wantedMachine(spec), await machinesOf(fly, app)) };
@@ -35,9 +48,7 @@ function wantedMachine({ app, region, image, schedule, memoryMb, from, to, env }
       "copy",
       `uploads:${from}`,
       `mirror:${to}`,
-      // Copies of other servers' media, which Mastodon fetches again (mastodon/mastodon: config/initializers/paperclip.rb).
-      "--exclude",
-      "/cache/**",
+      ...leftOut.flatMap((folder) => ["--exclude", `/${folder}/**`]),
       // What somebody has replaced is not taken over: the run fails, and says which file.
       "--immutable",
       // By ETags, which the list has. By times, rclone would ask for each file (rclone.org/s3, “Avoiding HEAD requests”).

@@ -188,7 +188,7 @@ export function notOurs(claim: Claim, owner: "another stack's" | "unmarked"): Dr
       ...(option === undefined
         ? [
             "choose another name:  pulumi config set mastiff:app <name>",
-            "or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>",
+            "or, for the app of the backups:  pulumi config set-all --path --plaintext mastiff:backup.app=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)",
             "or, if it belongs to this community, restore the state that created it:  pulumi login <its backend>, or pulumi stack import (docs/operations.md, “A lost state”)",
           ]
         : [`choose another name:  ${option} <name>`]),
@@ -209,7 +209,7 @@ export function taken(claim: Claim, failure: FlyctlFailure): DriverError {
         ...(option === undefined
           ? [
               "choose another name:  pulumi config set mastiff:app <name>",
-              "or, for the app of the backups:  pulumi config set --path mastiff:backup.app <name>",
+              "or, for the app of the backups:  pulumi config set-all --path --plaintext mastiff:backup.app=<name> --plaintext <each other part>     (pulumi config get mastiff:backup shows them)",
             ]
           : [`choose another name:  ${option} <name>`]),
         "or, if the app is yours in another organisation:  pulumi config set mastiff:flyOrg <slug>",

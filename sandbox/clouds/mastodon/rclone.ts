@@ -29,8 +29,7 @@ function copy(seen: Situation, from: string, to: string, flags: readonly string[
   }
   const uploads = objectsOf(seen, source.bucket);
   const copies = objectsOf(seen, target.bucket);
-  const excludesCache = flags[flags.indexOf("--exclude") + 1] === "/cache/**";
-  const wanted = Object.entries(uploads).filter(([key]) => !(excludesCache && key.startsWith("cache/")));
+  const wanted = Object.entries(uploads).filter(([key]) => !isExcluded(key, flags));
   const changed = wanted.filter(([key, { etag }]) => (copies[key]?.etag ?? etag) !== etag);
   const missing = wanted.filter(([key]) => copies[key] === undefined);
   for (const [key, object] of missing) askBucket(world, target, "PUT", `/${key}`, objectBytes(object));
@@ -38,6 +37,14 @@ function copy(seen: Situation, from: string, to: string, flags: readonly string[
   if (changed.length === 0 || !flags.includes("--immutable")) return { lines: [done], exit: 0 };
   const refused = "Source and destination exist but do not match: immutable file modified";
   return { lines: [...changed.map(([key]) => `ERROR : ${key}: ${refused}`), done], exit: 1 };
+}
+
+/** Filters of the form `--exclude /folder/**`, of which there may be several (rclone.org/filtering). */
+function isExcluded(key: string, flags: readonly string[]): boolean {
+  return flags.some((flag, at) => {
+    const [, folder] = /^\/(.+\/)\*\*$/.exec(flags[at + 1] ?? "") ?? [];
+    return flag === "--exclude" && folder !== undefined && key.startsWith(folder);
+  });
 }
 
 function objectsOf({ world }: Situation, bucket: string): Record<string, StoredObject> {

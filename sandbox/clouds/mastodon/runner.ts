@@ -128,19 +128,38 @@ function retention(seen: Situation): Outcome {
   return { lines: [JSON.stringify(found.settings)], exit: 0 };
 }
 
-/** Tidies up nothing: no file in the bucket is without an owner, and no link has a preview. */
+/**
+ * Tidies up nothing: no file in the bucket is without an owner, and no link has a preview. Beside the other database of a
+ * restore that is not finished, it does not even look for orphans: that one may own them.
+ */
 function housekeeping(seen: Situation): Outcome {
   const found = schema(seen);
   if ("lines" in found) return found;
   const fault = seen.env.S3_ENABLED === "true" ? paperclipFault(seen) : undefined;
   if (fault !== undefined) return { lines: [fault], exit: 1 };
-  const lines = [
-    ...(seen.env.MASTIFF_PREVIEW_CARD_DAYS === undefined
-      ? []
-      : ["Removed 0 preview cards (approx. 0 Bytes)"]),
-    ...(seen.env.MASTIFF_ORPHANS === "1" ? ["Removed 0 orphans (approx. 0 Bytes)"] : []),
-  ];
-  return { lines, exit: 0 };
+  const { MASTIFF_PREVIEW_CARD_DAYS: days, MASTIFF_ORPHANS: orphans } = seen.env;
+  const beside = unfinishedRestore(seen);
+  return {
+    lines: [
+      ...(days === undefined
+        ? []
+        : [`tootctl preview_cards remove --days ${days}: Removed 0 preview cards (approx. 0 Bytes)`]),
+      ...(orphans !== "1"
+        ? []
+        : beside.length > 0
+          ? [`housekeeping: a restore is not finished (${beside.join(", ")}), so no orphan is removed`]
+          : ["tootctl media remove-orphans --dry-run: Removed 0 orphans (approx. 0 Bytes) (DRY RUN)"]),
+    ],
+    exit: 0,
+  };
+}
+
+/** Databases that a restore leaves beside the community's until somebody finishes it. */
+function unfinishedRestore(seen: Situation): string[] {
+  const connection = database(seen);
+  if (!connection.ok) return [];
+  const own = decodeURIComponent(new URL(seen.env.DATABASE_URL ?? "").pathname.slice(1));
+  return [`${own}_before`, `${own}_restored`].filter((name) => name in connection.server.databases);
 }
 
 /** Checks what `/health` does not check; null: no fault. */
