@@ -70,6 +70,7 @@ function withPrograms(postgresFolder: string): void {
   // biome-ignore lint/suspicious/noExplicitAny: the clouds' state is theirs.
   let initial: any;
   let backup: BackupManifest;
+  let drilled: { seconds: number };
   let before: { secrets: Record<string, string>; contents: string; actor: string };
   const said: string[] = [];
   /** Seconds that commands took. */
@@ -162,11 +163,8 @@ function withPrograms(postgresFolder: string): void {
     backup = JSON.parse(await done("backup", "--json"));
     expect(backup.rows).toEqual(rows);
     const there = await apps();
-    expect(JSON.parse(await done("drill", "--key", keyFile, "--json"))).toMatchObject({
-      dump: backup.dump,
-      rows,
-      key: "decrypted",
-    });
+    drilled = JSON.parse(await done("drill", "--key", keyFile, "--json"));
+    expect(drilled).toMatchObject({ dump: backup.dump, rows, key: "decrypted" });
     expect(await apps()).toEqual(there);
     const listed = JSON.parse(await done("backups", "--json"));
     expect(listed.backups[0]).toMatchObject({ dump: backup.dump, drill: { key: "decrypted" } });
@@ -216,8 +214,8 @@ function withPrograms(postgresFolder: string): void {
     expect(results.filter(({ problem }) => problem !== undefined)).toEqual([]);
     console.info(
       `database ${backup.databaseBytes} bytes, dump ${backup.bytes} bytes; ` +
-        `seconds of the script: backup ${backup.seconds}; of the command: backup ${took.backup}, ` +
-        `drill ${took.drill}, restore ${took.restore}`,
+        `seconds of the scripts: backup ${backup.seconds}, drill ${drilled.seconds}; ` +
+        `of the commands: backup ${took.backup}, drill ${took.drill}, restore ${took.restore}`,
     );
   });
 

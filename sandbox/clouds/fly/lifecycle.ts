@@ -297,6 +297,7 @@ function destroyed(world: World, app: App, machine: Machine): void {
 
 /** Starts a new version of the machine: it has a new instance id, and the old version's own disk is lost. */
 export function newVersion(world: World, machine: Machine): void {
+  world.real?.interrupt(machine.id);
   machine.instanceId = instanceId(world);
   machine.disk = {};
   machine.ready = false;
@@ -307,6 +308,7 @@ export function newVersion(world: World, machine: Machine): void {
 
 /** Requests a start. */
 export function begin(world: World, machine: Machine): void {
+  world.real?.interrupt(machine.id);
   machine.state = machine.state === "created" ? "created" : "starting";
   machine.restarts = 0;
   machine.hasStarted = false;

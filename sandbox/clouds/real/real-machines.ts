@@ -4,13 +4,13 @@
  *
  *   folder/<volume>/cluster   data directory of a PostgreSQL   ◄── records.ts ──► model of Mastodon
  *   folder/<volume>/…         what a script keeps on the volume
- *   folder/<machine>/…        disk of a script's machine, gone at its end
+ *   folder/<machine>-…        disk of a script's machine, gone at its end
  *
  * Everything else stays a model. The real server is the only copy of a database: the model reads it when a program
  * connects, and what the program has changed is written when the program has done its work.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { chownSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -33,7 +33,7 @@ export interface RealJob {
 }
 
 /** What is told of a program while it runs. */
-export interface Listener {
+interface Listener {
   line(text: string): void;
   /** @param code 128 and the signal's number, when a signal has ended it */
   end(code: number): void;
@@ -106,8 +106,7 @@ export class RealMachines {
   /** Starts a machine's program. */
   run(machine: string, { argv, env }: RealJob, listener: Listener): void {
     const [program = "", ...args] = argv;
-    const disk = join(this.#folder, machine);
-    mkdirSync(disk, { recursive: true });
+    const disk = mkdtempSync(join(this.#folder, `${machine}-`));
     const child = spawn(program, args, {
       cwd: disk,
       env: { PATH: `${this.#programs}:${process.env.PATH}`, HOME: disk, TMPDIR: disk, ...env },
@@ -118,7 +117,7 @@ export class RealMachines {
       createInterface({ input: stream }).on("line", (text) => listener.line(text));
     child.once("error", ({ message }) => listener.line(message));
     child.once("close", (code, signal) => {
-      this.#jobs.delete(machine);
+      if (this.#jobs.get(machine) === child) this.#jobs.delete(machine);
       rmSync(disk, { recursive: true, force: true });
       listener.end(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });

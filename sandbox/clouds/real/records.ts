@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Account, type Database, type Schema, schemaVersions } from "../mastodon/database.ts";
 
 /** Where scripts of psql's are run as a superuser. */
-export interface Server {
+interface Server {
   sql(database: string, script: string): string;
 }
 
