@@ -14,7 +14,7 @@ export function allClouds(world: World, faults: Faults): Behind {
   return {
     cloudflare: new Hono().route("/client/v4", serveCloudflare(world)),
     sendgrid: new Hono().route("/sendgrid/v3", serveSendgrid(world)),
-    r2: new Hono().route("/r2", serveR2(world)),
+    r2: serveR2(world),
     fly: serveFly(world),
     internet: { fetch: (request) => serveInternet(world, request) },
     control: serveControl(world, faults),

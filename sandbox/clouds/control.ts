@@ -9,7 +9,7 @@
  *     GET    /_local/visit?url=…&accept=…      what the local internet answers to a visitor
  *
  *     GET    /_local/state                     the clouds' whole state, secrets included
- *     PUT    /_local/state                     replaces the slots that the body names
+ *     PUT    /_local/state                     replaces the slots that the body names; machines that really run end
  *     POST   /_local/reset                     back to the first start: state, clock, journal, faults
  *     POST   /_local/advance/:milliseconds     moves the clock forward
  *
@@ -44,11 +44,14 @@ export function serveControl(world: World, faults: Faults): Hono {
   app.get("/_local/state", (c) => c.json(world.state));
   // A test that needs a change made outside of Mastiff writes the state directly.
   app.put("/_local/state", async (c) => {
+    // They belong to the state that was.
+    world.real?.stop();
     Object.assign(world.state, await c.req.json());
     world.changed();
     return done(c);
   });
   app.post("/_local/reset", (c) => {
+    world.real?.stop();
     world.reset();
     world.journal.clear();
     faults.set([]);

@@ -3,6 +3,7 @@
  * what all clouds need: the journal, the modelled latency and the faults.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { placeOf } from "./cloudflare/r2-place.ts";
 import type { Call, FaultAction, Faults } from "./faults.ts";
 import type { Cloud, OpenCall } from "./journal.ts";
 import { latencyOf } from "./latency.ts";
@@ -82,6 +83,7 @@ export function openFront(world: World, faults: Faults, behind: Behind): Front {
 
 /** The cloud that a request is for; undefined: the control API or the page. */
 function cloudOf(url: URL): Cloud | undefined {
+  if (placeOf(url) !== undefined) return "r2";
   if (url.hostname !== "127.0.0.1" && url.hostname !== "localhost") return "internet";
   if (url.pathname.startsWith("/client/v4/")) return "cloudflare";
   if (url.pathname.startsWith("/sendgrid/v3/")) return "sendgrid";

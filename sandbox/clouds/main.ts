@@ -10,6 +10,12 @@ const command = defineCommand({
   args: {
     port: { type: "string", default: "4640", description: "port of the clouds; 0 takes a free one" },
     state: { type: "string", description: "file that keeps the state between runs" },
+    machines: { type: "string", description: "folder where databases and backups really run" },
+    postgres: {
+      type: "string",
+      default: "",
+      description: "with --machines: folder of PostgreSQL's programs",
+    },
     latency: { type: "string", default: "0", description: "share of the real clouds' latency, 0 to 1" },
     plugins: {
       type: "boolean",
@@ -39,9 +45,19 @@ async function startPlugins() {
   return servePlugins();
 }
 
-function startClouds(args: { port: string; state?: string; latency: string }) {
-  const { port, state, latency } = args;
-  return serveClouds(Number(port), { ...(state && { stateFile: state }), latencyScale: Number(latency) });
+function startClouds(args: {
+  port: string;
+  state?: string;
+  machines?: string;
+  postgres: string;
+  latency: string;
+}) {
+  const { port, state, machines: folder, postgres: programs, latency } = args;
+  return serveClouds(Number(port), {
+    ...(state && { stateFile: state }),
+    ...(folder && { machines: { folder, programs } }),
+    latencyScale: Number(latency),
+  });
 }
 
 await runMain(command);

@@ -30,10 +30,13 @@ export async function serveClouds(port: number, options: WorldOptions = {}): Pro
   });
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the clouds' server has no port");
+  const url = `http://127.0.0.1:${address.port}`;
+  if (world.real !== undefined) world.real.internet = url;
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     world,
     close() {
+      world.real?.stop();
       server.close();
       if ("closeAllConnections" in server) server.closeAllConnections();
     },

@@ -11,6 +11,7 @@ import { initialCloudflare } from "./cloudflare/initial.ts";
 import type { CloudflareState } from "./cloudflare/state.ts";
 import { type FlyState, initialFly } from "./fly/state.ts";
 import { Journal } from "./journal.ts";
+import { RealMachines, type RealMachinesOptions } from "./real/real-machines.ts";
 import { initialSendgrid, type SendgridState } from "./sendgrid/state.ts";
 
 /** One slot per cloud. Each cloud declares its own slot. */
@@ -28,6 +29,8 @@ export interface World {
   readonly journal: Journal;
   /** Share of the modelled latency that is really waited: 0 = none, 1 = as slow as the real clouds. */
   readonly latencyScale: number;
+  /** The machines whose programs really run; undefined: all are models. */
+  readonly real?: RealMachines;
   /** The world's clock. {@link World.advance} moves it forward, so that a test need not wait for hours. */
   now(): Date;
   advance(milliseconds: number): void;
@@ -43,6 +46,11 @@ export interface WorldOptions {
   stateFile?: string;
   /** See {@link World.latencyScale}. Default 0. */
   latencyScale?: number;
+  /**
+   * Really runs PostgreSQL, and the scripts of backups, here. Not with `stateFile`: what is in a database is not in the
+   * state.
+   */
+  machines?: RealMachinesOptions;
 }
 
 /** What is written to disk: the clouds' state and the offset of the world's clock. */
@@ -53,7 +61,7 @@ interface Saved {
 
 /** Opens a world: the saved one if it exists, otherwise a new one. */
 export function openWorld(options: WorldOptions = {}): World {
-  const { stateFile, latencyScale = 0 } = options;
+  const { stateFile, latencyScale = 0, machines } = options;
   const saved = stateFile !== undefined && existsSync(stateFile) ? load(stateFile) : undefined;
   const state = saved?.state ?? initialState();
   let clockOffset = saved?.clockOffset ?? 0;
@@ -72,6 +80,7 @@ export function openWorld(options: WorldOptions = {}): World {
     state,
     journal: new Journal(),
     latencyScale,
+    ...(machines && { real: new RealMachines(machines) }),
     now: () => new Date(Date.now() + clockOffset),
     advance(milliseconds) {
       clockOffset += milliseconds;

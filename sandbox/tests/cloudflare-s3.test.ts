@@ -2,7 +2,10 @@ import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
 import { AwsClient } from "aws4fetch";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { allClouds } from "../clouds/all-clouds.ts";
 import { sha256 } from "../clouds/cloudflare/digest.ts";
+import { Faults } from "../clouds/faults.ts";
+import { openFront } from "../clouds/front.ts";
 import { account, type Clouds, freshClouds } from "./cloud-call.ts";
 
 const accountId = account.slice(10);
@@ -69,6 +72,24 @@ test("an object is put, read, described and removed", async () => {
   expect((await s3("DELETE", "/files/media/a%20b(1)%2B%C3%A9.txt")).status).toBe(204);
   expect(codeOf(await s3("GET", "/files/media/a%20b(1)%2B%C3%A9.txt"))).toBe("404 NoSuchKey");
   expect((await s3("DELETE", "/files/nothing")).status).toBe(204);
+});
+
+test("R2 answers at its real name, to a client that has the clouds for a proxy", async () => {
+  const { world } = clouds;
+  const faults = new Faults();
+  const front = openFront(world, faults, allClouds(world, faults));
+  const aws = new AwsClient({ ...keys, service: "s3", region: "auto", retries: 0 });
+  const ask = async (method: string, host: string, body?: string) => {
+    const url = `http://${host}.r2.cloudflarestorage.com/files/greeting`;
+    const answer = await front(await aws.sign(url, { method, ...(body && { body }) }), () => {});
+    return { status: answer.status, text: await answer.text() };
+  };
+  expect((await ask("PUT", accountId, "hello")).status).toBe(200);
+  expect((await ask("GET", accountId)).text).toBe("hello");
+  expect(world.journal.after(0).map(({ cloud }) => cloud)).toEqual(["r2", "r2"]);
+  expect((await s3("GET", "/files/greeting")).text).toBe("hello");
+  // The bucket is in no jurisdiction.
+  expect(codeOf(await ask("GET", `${accountId}.eu`))).toBe("404 NoSuchBucket");
 });
 
 test("bytes that are no text survive, whole and in part", async () => {

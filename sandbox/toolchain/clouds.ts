@@ -17,10 +17,23 @@ export interface CloudsOptions {
   folder: string;
   /** Latency of the local clouds as a share of the real clouds' latency, 0 to 1. Default 0. */
   latency?: number;
+  /**
+   * Really runs databases, and the scripts that take, prove and restore backups. The state is then lost when the clouds
+   * end. Default: all machines are models.
+   */
+  machines?: RealMachines;
   /** The operator's credentials for commands that the stand-ins run. Default: those of a fresh world. */
   credentials?: Record<string, string>;
   /** Lets the clouds outlive this process. Default false: they end when this process ends, however it ends. */
   outlive?: boolean;
+}
+
+/** Where machines really run. */
+export interface RealMachines {
+  /** Of somebody who is not root. The contents of volumes are in it. */
+  folder: string;
+  /** Folder of PostgreSQL's programs. */
+  postgres: string;
 }
 
 /** Running clouds. */
@@ -63,12 +76,14 @@ export async function startClouds(options: CloudsOptions): Promise<Clouds> {
 }
 
 async function launch(options: CloudsOptions, port: number): Promise<Clouds> {
-  const { toolchain, folder, outlive = false } = options;
+  const { toolchain, folder, machines, outlive = false } = options;
   const url = `http://127.0.0.1:${port}`;
   mkdirSync(folder, { recursive: true });
   const log = join(folder, "clouds.log");
   const logFile = openSync(log, "w");
-  const args = ["sandbox/clouds/main.ts", "--port", `${port}`, "--state", join(folder, "clouds.json")];
+  const args = ["sandbox/clouds/main.ts", "--port", `${port}`];
+  if (machines === undefined) args.push("--state", join(folder, "clouds.json"));
+  else args.push("--machines", machines.folder, "--postgres", machines.postgres);
   args.push("--latency", `${options.latency ?? 0}`);
   const { host, plugins } = toolchain.standIns;
   if (!host && plugins.length === 0) args.push("--no-plugins");

@@ -2,7 +2,10 @@
 import { readFileSync } from "node:fs";
 import type { Postgres } from "./postgres.ts";
 
-const schema = readFileSync(new URL("./database.sql", import.meta.url), "utf8");
+/** The tables that the local Mastodon has in a real database, then rows. */
+const schema = ["../../sandbox/clouds/real/mastodon.sql", "./database.sql"]
+  .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+  .join("\n");
 
 /** Makes a database with 3000 statuses. @param more statements that make it another one */
 export async function makeDatabase(postgres: Postgres, name: string, more = ""): Promise<void> {
@@ -15,16 +18,20 @@ export const previews =
   "INSERT INTO previews SELECT i, decode(string_agg(md5(random()::text), ''), 'hex') " +
   "FROM generate_series(1, 768) i, generate_series(1, 1024) GROUP BY i";
 
-const tables = ["schema_migrations", "accounts", "users", "statuses", "keypairs", "previews", "instances"];
-
 /** What a dump has to bring back: tables, each with its rows and a digest of them, indexes, and constraints. */
-export function contentsOf(postgres: Postgres, database: string): Promise<string> {
+export async function contentsOf(postgres: Pick<Postgres, "sql">, database: string): Promise<string> {
   const here = "'public'::regnamespace";
+  const tables = await postgres.sql(
+    database,
+    `SELECT relname FROM pg_class WHERE relnamespace = ${here} AND relkind IN ('r', 'm') ORDER BY 1`,
+  );
   const statements = [
-    ...tables.map(
-      (table) =>
-        `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
-    ),
+    ...tables
+      .split("\n")
+      .map(
+        (table) =>
+          `SELECT '${table}', count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM ${table} t;`,
+      ),
     "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1;",
     `SELECT pg_get_constraintdef(oid), convalidated FROM pg_constraint WHERE connamespace = ${here} ORDER BY 1;`,
   ];

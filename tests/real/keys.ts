@@ -7,6 +7,8 @@ import { execa } from "execa";
 export interface Key {
   /** The public key, ASCII-armoured. */
   armoured: string;
+  /** The secret key, ASCII-armoured, as `gpg --export-secret-keys` writes it. */
+  secret(): Promise<string>;
   /** 40 hexadecimal digits in upper case, as gpg writes them. */
   fingerprint: string;
   /** Decrypts. @throws when this key opens nothing of it */
@@ -43,6 +45,7 @@ export async function makeKey(folder: string, name: string, { expired = false } 
   return {
     armoured: `${armoured}\n`,
     fingerprint,
+    secret: async () => (await gpg(...unlocked, "--armor", "--export-secret-keys", fingerprint)).stdout,
     open: async (encrypted) => Buffer.from((await decrypt(encrypted)).stdout),
     async sessionKey(encrypted) {
       const { stderr } = await decrypt(encrypted, "--show-session-key");

@@ -38,7 +38,7 @@ export function findPostgres(): string | undefined {
     ...onPath("initdb").map((file) => dirname(realpathSync(file))),
     ...versions.map((version) => join(debian, version, "bin")),
   ];
-  const needed = ["initdb", "postgres", "psql", "pg_dump", "pg_restore", "pg_isready"];
+  const needed = ["initdb", "postgres", "pg_ctl", "psql", "pg_dump", "pg_restore", "pg_isready"];
   return folders.find((folder) => needed.every((program) => isExecutable(join(folder, program))));
 }
 

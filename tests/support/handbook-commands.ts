@@ -192,7 +192,7 @@ export const handbookCommands: readonly HandbookCommands[] = [
     ],
   },
   {
-    by: "engine/long/from-nothing.test.ts: is backed up, and the backup is proven",
+    by: "real/from-nothing.test.ts: is backed up, and the backup is proven",
     lines: [
       "npx mastiff drill -s acme --key key.asc",
       "npx mastiff drill -s acme",
@@ -200,11 +200,11 @@ export const handbookCommands: readonly HandbookCommands[] = [
     ],
   },
   {
-    by: "engine/long/from-nothing.test.ts: a new stack gets its secrets, which a preview then leaves as they are",
+    by: "real/from-nothing.test.ts: a new stack gets its secrets, which a preview then leaves as they are",
     lines: ["npx mastiff restore-keys -s acme --key key.asc"],
   },
   {
-    by: "engine/long/from-nothing.test.ts: its community has them, and gets its database back",
+    by: "real/from-nothing.test.ts: its community has them, and gets its database back",
     lines: ["npx mastiff restore -s acme --from 20261129T030000Z --key key.asc"],
   },
   {
@@ -212,7 +212,7 @@ export const handbookCommands: readonly HandbookCommands[] = [
     lines: ["npx mastiff restore -s acme --from 2026-11-29T03:00"],
   },
   {
-    by: "engine/long/from-nothing.test.ts: and is as any other, once the restore is finished",
+    by: "real/from-nothing.test.ts: and is as any other, once the restore is finished",
     lines: ["npx mastiff restore -s acme --finish"],
   },
   {
@@ -232,7 +232,7 @@ export const handbookCommands: readonly HandbookCommands[] = [
     lines: ["npx mastiff restore -s acme --undo"],
   },
   {
-    by: "real/large-community.test.ts: a community with 200,000 statuses comes back from bucket and private key alone",
+    by: "real/from-nothing.test.ts: is lost but for its bucket, which gpg opens",
     lines: [
       "for part in dump escrow; do gpg --show-session-key --output /dev/null --decrypt 20261129T030000Z.$part.gpg 2>> session-keys; done",
       "gpg --decrypt 20261129T030000Z.escrow.gpg",

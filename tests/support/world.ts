@@ -1,7 +1,7 @@
 /** A local world of a test's own: a port, a state and a journal that no other test sees. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Clouds, startClouds } from "../../sandbox/toolchain/clouds.ts";
+import { type Clouds, type RealMachines, startClouds } from "../../sandbox/toolchain/clouds.ts";
 import { scratch } from "../../sandbox/toolchain/paths.ts";
 import { silentTerminal } from "../../sandbox/toolchain/terminal.ts";
 import { type Toolchain, type ToolchainOptions, toolchain } from "../../sandbox/toolchain/toolchain.ts";
@@ -92,11 +92,13 @@ export interface TestWorld extends AsyncDisposable {
 export interface WorldOptions extends ToolchainOptions {
   /** Share of the real clouds' slowness. Default 0. */
   latency?: number;
+  /** Really runs databases and backups. Such a world cannot be restarted. Default: all machines are models. */
+  machines?: RealMachines;
 }
 
 /** Starts a world. Its parts are those of MASTIFF_HOST, MASTIFF_PLUGINS, MASTIFF_FLYCTL unless the test says. */
 export async function startWorld(options: WorldOptions = {}): Promise<TestWorld> {
-  const { latency = 0, ...parts } = options;
+  const { latency = 0, machines, ...parts } = options;
   const tools = await toolchain({ terminal: silentTerminal, ...parts });
   // In the checkout: a test run that is killed leaves nothing elsewhere.
   mkdirSync(worlds, { recursive: true });
@@ -104,7 +106,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<TestWorld>
   const remove = () => rmSync(folder, { recursive: true, force: true });
   let clouds: Clouds;
   try {
-    clouds = await startClouds({ toolchain: tools, folder, latency });
+    clouds = await startClouds({ toolchain: tools, folder, latency, ...(machines && { machines }) });
   } catch (error) {
     remove();
     throw error;

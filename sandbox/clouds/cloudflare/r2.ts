@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { World } from "../world.ts";
 import { liveToken } from "./auth.ts";
 import { mayDo } from "./permissions.ts";
+import type { Place } from "./r2-place.ts";
 import type { Bucket, StoredObject, Token } from "./state.ts";
 
 /**
@@ -60,9 +61,6 @@ export function mayTouch(token: Token, bucket: Bucket, how: keyof typeof objectR
     mayDo(token, objectRights[how], { kind: "account", accountId })
   );
 }
-
-/** The account and the jurisdiction of buckets. */
-export type Place = Pick<Bucket, "accountId" | "jurisdiction">;
 
 /** The bucket with this name, anywhere or in this place, after its lifecycle rules were applied. */
 export function findBucket(world: World, name: string, place?: Place): Bucket | undefined {

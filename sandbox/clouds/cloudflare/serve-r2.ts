@@ -1,11 +1,13 @@
 /**
- * R2's S3 API, path style: `/r2/<bucket>/<key>`, region `auto`, signed with SigV4. Available operations:
+ * R2's S3 API, path style: `/r2/<bucket>/<key>`, or `/<bucket>/<key>` at R2's real name (r2-place.ts), region `auto`,
+ * signed with SigV4. Available operations:
  * developers.cloudflare.com/r2/api/s3/api; codes: developers.cloudflare.com/r2/api/error-codes.
  */
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { World } from "../world.ts";
-import { bucketsNamed, mayTouch, type Place, tokenOfKey } from "./r2.ts";
+import { bucketsNamed, mayTouch, tokenOfKey } from "./r2.ts";
+import { type Place, placeOf } from "./r2-place.ts";
 import type { S3Call } from "./s3-call.ts";
 import * as objects from "./s3-objects.ts";
 import * as uploads from "./s3-uploads.ts";
@@ -40,21 +42,15 @@ export interface MachineAnswer {
 }
 
 /**
- * A request from a machine of the local world, which uses R2's real name
- * (`https://<account>.r2.cloudflarestorage.com/<bucket>/<key>`). A bucket in a jurisdiction answers at the
- * jurisdiction's host only (developers.cloudflare.com/r2/reference/data-location, "Using jurisdictions with
- * the S3 API").
+ * A request from a machine of the local world, which uses R2's real name.
  *
  * @returns undefined: the host does not exist.
  */
 export function askFromMachine(world: World, request: Request, body: Buffer): MachineAnswer | undefined {
-  const host = /^([0-9a-f]{32})(?:\.(eu|fedramp))?\.r2\.cloudflarestorage\.com$/.exec(
-    new URL(request.url).host,
-  );
-  if (host === null) return undefined;
-  const [, accountId = "", jurisdiction = "default"] = host;
+  const place = placeOf(new URL(request.url));
+  if (place === undefined) return undefined;
   try {
-    return { status: answer(world, request, body, { accountId, jurisdiction }).status };
+    return { status: answer(world, request, body, place).status };
   } catch (error) {
     if (error instanceof S3Refusal) return { status: error.status, refusal: error };
     throw error;
@@ -62,7 +58,7 @@ export function askFromMachine(world: World, request: Request, body: Buffer): Ma
 }
 
 async function dispatch(world: World, request: Request): Promise<Response> {
-  return answer(world, request, Buffer.from(await request.arrayBuffer()));
+  return answer(world, request, Buffer.from(await request.arrayBuffer()), placeOf(new URL(request.url)));
 }
 
 /** Carries out a request if its signature is valid. Without a place, all buckets are served. @throws S3Refusal */

@@ -11,10 +11,13 @@
  * that is not started has no "ready" or "finish" step; a destroyed machine has no steps; every end of a
  * program adds an exit event; a scheduled machine that was ever started has one "run" step.
  *
+ * A program that really runs (../real/) has no "finish" step: its machine's end comes when the process has ended.
+ *
  * States and events: https://fly.io/docs/machines/machine-states/, superfly/fly-go machine_types.go.
  */
 import type { Outcome } from "../mastodon/behaviour.ts";
 import { boot, plan } from "../mastodon/program.ts";
+import { realJob } from "../mastodon/real-job.ts";
 import type { World } from "../world.ts";
 import { exitEvent, note } from "./events.ts";
 import { instanceId } from "./ids.ts";
@@ -50,7 +53,9 @@ export function settle(world: World): void {
       return;
     }
     next.machine.steps.splice(next.machine.steps.indexOf(next.step), 1);
-    act(then(world, next.machine, next.step.at), next.app, next.machine, next.step);
+    const { app, machine, step } = next;
+    act(then(world, machine, step.at), app, machine, step);
+    if (step.kind === "start" || step.kind === "restart") runReally(world, app, machine);
     world.changed();
   }
 }
@@ -183,8 +188,25 @@ function started(world: World, app: App, machine: Machine): void {
     "runner",
   );
   const { kind, milliseconds } = plan(seen);
+  if (realJob(seen) !== undefined) return;
   if (kind === "service") schedule(world, machine, "ready", milliseconds);
   else schedule(world, machine, "finish", milliseconds, shortestJob);
+}
+
+/** Starts the process of a machine that was started just now, if it has one. */
+function runReally(world: World, app: App, machine: Machine): void {
+  const job = realJob(situation(world, app, machine));
+  if (job === undefined) return;
+  const { instanceId } = machine;
+  world.real?.run(machine.id, job, {
+    line: (text) => write(world, app, machine, [text]),
+    end(exit) {
+      const isOver = machine.state !== "started" || machine.instanceId !== instanceId;
+      if (!isOver) ended(world, app, machine, { lines: [], exit });
+      world.changed();
+      settle(world);
+    },
+  });
 }
 
 /** Handles the program's outcome: a service that listens, or an end with an exit code. */
@@ -205,6 +227,7 @@ function exited(world: World, app: App, machine: Machine, outcome: Outcome, requ
     !requested &&
     (restart.policy === "always" || (restart.policy === "on-failure" && code !== 0)) &&
     (restart.policy === "always" || machine.restarts < restart.max_retries);
+  world.real?.interrupt(machine.id);
   machine.ready = false;
   machine.steps = machine.steps.filter((s) => s.kind === "destroy" || s.kind === "run");
   machine.state = "stopped";
@@ -256,6 +279,7 @@ function exited(world: World, app: App, machine: Machine, outcome: Outcome, requ
 }
 
 function destroyed(world: World, app: App, machine: Machine): void {
+  world.real?.interrupt(machine.id);
   machine.state = "destroyed";
   machine.steps = [];
   machine.ready = false;
@@ -273,6 +297,7 @@ function destroyed(world: World, app: App, machine: Machine): void {
 
 /** Starts a new version of the machine: it has a new instance id, and the old version's own disk is lost. */
 export function newVersion(world: World, machine: Machine): void {
+  world.real?.interrupt(machine.id);
   machine.instanceId = instanceId(world);
   machine.disk = {};
   machine.ready = false;
@@ -283,6 +308,7 @@ export function newVersion(world: World, machine: Machine): void {
 
 /** Requests a start. */
 export function begin(world: World, machine: Machine): void {
+  world.real?.interrupt(machine.id);
   machine.state = machine.state === "created" ? "created" : "starting";
   machine.restarts = 0;
   machine.hasStarted = false;

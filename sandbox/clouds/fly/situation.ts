@@ -33,6 +33,11 @@ function environment(app: App, machine: Machine): Record<string, string> {
 
 /** The disk of the mounted volume, otherwise the machine's own, which is empty in every new version. */
 export function diskOf(app: App, machine: Machine): Disk {
-  const mounted = machine.config.mounts?.[0]?.volume;
+  const mounted = volumeOf(machine);
   return (mounted === undefined ? undefined : app.volumes[mounted]?.data) ?? machine.disk;
+}
+
+/** Id of the mounted volume; undefined: the machine has none. */
+export function volumeOf({ config }: Pick<Machine, "config">): string | undefined {
+  return config.mounts?.[0]?.volume;
 }

@@ -3,7 +3,7 @@
  * the real client libraries.
  */
 
-import { diskOf, situation } from "../fly/situation.ts";
+import { diskOf, situation, volumeOf } from "../fly/situation.ts";
 import type { App, Machine } from "../fly/state.ts";
 import type { World } from "../world.ts";
 import type { Catalogue, Database } from "./database.ts";
@@ -64,7 +64,8 @@ export function logIn(from: From, databaseUrl: string | undefined): DatabaseConn
     );
   }
   const at = `connection to server at "${url.hostname}", port ${port} failed: `;
-  const server = peer.kind === "machine" ? serverOf(peer.app, peer.machine, peer.port) : undefined;
+  const server =
+    peer.kind === "machine" ? serverOf(from.world, peer.app, peer.machine, peer.port) : undefined;
   if (peer.kind !== "machine" || server === undefined) {
     return fail(
       "unreachable",
@@ -115,9 +116,14 @@ export function cutBySilence(world: World, connection: { proxied: boolean }): st
  * The server that listens on a port of a machine: HAProxy on 5432 and Postgres on 5433
  * (fly-apps/postgres-flex).
  */
-function serverOf(app: App, machine: Machine, port: number): Database | undefined {
+function serverOf(world: World, app: App, machine: Machine, port: number): Database | undefined {
   if (!machine.ready || (port !== 5432 && port !== 5433)) return undefined;
-  return diskOf(app, machine).postgres;
+  const disk = diskOf(app, machine);
+  if (world.real === undefined) return disk.postgres;
+  const contents = world.real.contents(volumeOf(machine) ?? "");
+  // For those who only look, such as the page.
+  if (contents !== undefined) disk.postgres = contents;
+  return contents;
 }
 
 /** An open connection to a Redis, or the client library's error. */

@@ -67,9 +67,29 @@ export interface Database {
   connections?: number;
 }
 
-/** The newest version in schema_migrations, which only grows. The local Mastodon has a pair for each minor. */
-export function schemaVersion({ pre, post }: Schema): string {
-  return `2026010100${pre.replace(".", "").padStart(3, "0")}${pre === post ? 1 : 0}`;
+/** Minor versions in order. */
+export const minors = ["4.4", "4.5", "4.6", "4.7"] as const;
+
+/** Position of a minor version in the order. */
+export function rank(minor: string): number {
+  return (minors as readonly string[]).indexOf(minor);
+}
+
+/**
+ * The versions in schema_migrations, in order. The local Mastodon has a pair for each minor: of before and of after its
+ * release.
+ */
+export function schemaVersions({ pre, post }: Schema): string[] {
+  return minors.flatMap((minor) =>
+    [pre, post].flatMap((done, half) =>
+      rank(minor) <= rank(done) ? [`2026010100${minor.replace(".", "").padStart(3, "0")}${half}`] : [],
+    ),
+  );
+}
+
+/** The newest version in schema_migrations, which only grows. */
+export function schemaVersion(schema: Schema): string {
+  return schemaVersions(schema).at(-1) ?? "";
 }
 
 /**

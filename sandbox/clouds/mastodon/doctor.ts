@@ -9,9 +9,9 @@ import { diskOf } from "../fly/situation.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { bucketFault } from "./bucket.ts";
 import { connectRedis } from "./connect.ts";
-import { firstDay, mostConnections } from "./database.ts";
+import { firstDay, minors, mostConnections, rank } from "./database.ts";
 import { loginFault } from "./mail.ts";
-import { connectionError, database, minorOf, minors, rank } from "./migrations.ts";
+import { connectionError, database, minorOf } from "./migrations.ts";
 import { signedIn } from "./sidekiq.ts";
 
 type Part = Record<string, unknown>;

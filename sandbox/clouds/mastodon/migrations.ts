@@ -9,19 +9,11 @@
 
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, cutBySilence, type DatabaseConnection } from "./connect.ts";
-import type { Schema } from "./database.ts";
-
-/** Minor versions in order. */
-export const minors = ["4.4", "4.5", "4.6", "4.7"] as const;
+import { minors, rank, type Schema } from "./database.ts";
 
 /** Minor version of an image: "4.7.4" → "4.7". */
 export function minorOf(version: string): string {
   return version.split(".").slice(0, 2).join(".");
-}
-
-/** Position of a minor version in the order. */
-export function rank(minor: string): number {
-  return (minors as readonly string[]).indexOf(minor);
 }
 
 /** Connects to the database at the machine's DATABASE_URL. */

@@ -8,6 +8,7 @@
  * internal/flypg/admin/admin.go, ManageDefaultUsers). So a rotated secret takes effect at a restart.
  */
 
+import { volumeOf } from "../fly/situation.ts";
 import { backup, backupMs, isBackup } from "./backup.ts";
 import type { Behaviour, Execution, Outcome, Situation } from "./behaviour.ts";
 import { type Database, firstDay } from "./database.ts";
@@ -38,11 +39,12 @@ export const postgresFlex: Behaviour = {
         return { lines: [`panic: failed to initialize node: ${name} is not set`], exit: 2 };
     }
     const fresh = seen.disk.postgres === undefined;
-    const server: Database = seen.disk.postgres ?? {
+    const server: Database = serverOf(seen) ?? {
       version: seen.image.version,
       roles: {},
-      databases: { postgres: { owner: "postgres" }, repmgr: { owner: "repmgr" } },
+      databases: { postgres: { owner: "postgres" } },
     };
+    server.databases.repmgr ??= { owner: "repmgr" };
     seen.disk.postgres = server;
     setPasswords(server, seen);
     return {
@@ -63,6 +65,8 @@ export const postgresFlex: Behaviour = {
     if (server === undefined) return undefined;
     if (command.join(" ") === "df -B1 --output=size,avail /data") return df(seen, server);
     if (command[0] !== "psql") return undefined;
+    const real = seen.world.real?.server(volumeOf(seen.machine) ?? "");
+    if (real !== undefined) return real.psql(command.slice(1));
     return psql(server, command.slice(1), (database) => sessionsWith(seen.world, server, database));
   },
 
@@ -79,6 +83,14 @@ export const postgresFlex: Behaviour = {
 
   sockets: () => ["[::]:5432", "[::]:5433", "[::]:5500"],
 };
+
+/** The server on the volume; undefined: there is none yet. One that really runs is started. */
+function serverOf({ world, machine, disk }: Situation): Database | undefined {
+  const volume = volumeOf(machine);
+  if (world.real === undefined || volume === undefined) return disk.postgres;
+  world.real.startServer(volume);
+  return world.real.contents(volume);
+}
 
 /** The file system of the volume, of which ext4 keeps five per cent for root (mke2fs(8), -m). */
 function df({ app, machine }: Situation, server: Database): Execution {

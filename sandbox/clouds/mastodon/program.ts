@@ -53,13 +53,22 @@ export function plan(seen: Situation): Plan {
 
 /** Runs the program: its effects, its log lines, and its exit code if it ends. */
 export function boot(seen: Situation): Outcome {
-  return behaviours[seen.image.program].boot(seen);
+  return stored(seen, () => behaviours[seen.image.program].boot(seen));
+}
+
+/** Lets a program work on databases. One that really runs gets what was changed in its contents. */
+function stored<Result>({ world }: Situation, work: () => Result): Result {
+  try {
+    return work();
+  } finally {
+    world.real?.store();
+  }
 }
 
 /** Answers a request to a machine; undefined: no program there accepts it. */
 export function respond(seen: Situation, request: HttpRequest): HttpAnswer | undefined {
   if (!seen.machine.ready) return undefined;
-  return behaviours[seen.image.program].respond?.(seen, request);
+  return stored(seen, () => behaviours[seen.image.program].respond?.(seen, request));
 }
 
 /** Addresses that a machine's program listens on; none before it is ready. */
@@ -80,7 +89,7 @@ export function execute(seen: Situation, command: string | string[], _stdin: str
   const words = typeof command === "string" ? split(command) : command;
   const [name, ...rest] = inner(words, seen.env);
   if (name === undefined) return { exit: 0, stdout: "", stderr: "" };
-  const own = behaviours[seen.image.program].execute?.(seen, [name, ...rest]);
+  const own = stored(seen, () => behaviours[seen.image.program].execute?.(seen, [name, ...rest]));
   if (own !== undefined) return own;
   const plain = basics(seen, name, rest);
   return plain ?? { exit: 127, stdout: "", stderr: `sh: ${name}: not found\n` };

@@ -10,9 +10,8 @@ import { findBucket, objectBytes } from "../cloudflare/r2.ts";
 import { askFromMachine } from "../cloudflare/serve-r2.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { connectDatabase, type DatabaseConnection } from "./connect.ts";
-import { type Catalogue, firstDay, rowsOf, type Schema, schemaVersion } from "./database.ts";
+import { type Catalogue, firstDay, rank, rowsOf, type Schema, schemaVersion } from "./database.ts";
 import { behind } from "./direct.ts";
-import { rank } from "./migrations.ts";
 import { openWith } from "./openpgp.ts";
 
 /** How long a restore takes on the real Fly, in milliseconds: an order of magnitude for a small community. */

@@ -4,8 +4,15 @@
  *
  * Messages: postgres/postgres src/backend/commands/user.c, dbcommands.c.
  */
-import { type Catalogue, type Database, firstDay, rowsOf, type Schema, schemaVersion } from "./database.ts";
-import { rank } from "./migrations.ts";
+import {
+  type Catalogue,
+  type Database,
+  firstDay,
+  rowsOf,
+  type Schema,
+  schemaVersion,
+  schemaVersions,
+} from "./database.ts";
 import { isVerifier, verifierOf } from "./scram.ts";
 
 /** A server's answer: rows, or the statement's tag, or an error. */
@@ -60,7 +67,7 @@ const statements: Statement[] = [
   ],
   [
     form("SELECT max\\(version\\), count\\(\\*\\) FROM public\\.schema_migrations"),
-    ofSchema("schema_migrations", (schema) => [schemaVersion(schema), versionsIn(schema)]),
+    ofSchema("schema_migrations", (schema) => [schemaVersion(schema), schemaVersions(schema).length]),
   ],
   [
     form(
@@ -164,11 +171,6 @@ function ofSchema(table: string, read: (schema: Schema) => (string | number)[]):
     if (schema !== undefined) return { rows: [read(schema).join("|")] };
     return { error: `ERROR:  relation "public.${table}" does not exist` };
   };
-}
-
-/** How many versions are in schema_migrations: each minor has two, of before and of after its release. */
-function versionsIn({ pre, post }: Schema): number {
-  return rank(pre) + rank(post) + 2;
 }
 
 /** Database, whether it may be connected to, and its comment. */
