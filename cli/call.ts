@@ -3,6 +3,7 @@
  * anything runs.
  */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import type { ArgDef } from "citty";
 import type { Command, Commands } from "./command.ts";
 import { mastiff } from "./commands.ts";
 import { nearest } from "./nearest.ts";
@@ -76,21 +77,32 @@ function callOfCommand(command: Command, path: string, args: readonly string[]):
 
   if (command.words !== undefined) {
     const words = args.slice(first?.kind === "option-terminator" ? end + 1 : end);
-    if (words.length === 0)
-      throw new UsageError({
-        what: `${path}: the ${command.words.name} to run is missing.`,
-        fix: [`for example:  ${command.examples[0]?.line}`, see(path)],
-      });
+    if (words.length === 0) throw missing(`${command.words.name} to run`, command, path);
     return { asks: "run", command, path, rawArgs: [...args.slice(0, end), "--", ...words] };
   }
-  const places = Object.values(command.args ?? {}).filter(({ type }) => type === "positional").length;
-  const extra = tokens.filter((token) => token.kind === "positional")[places];
+  const places = Object.entries(command.args ?? {}).filter(([, { type }]) => type === "positional");
+  const given = tokens.filter((token) => token.kind === "positional");
+  const [needed] = places.slice(given.length).find(([, one]) => isNeeded(one)) ?? [];
+  if (needed !== undefined) throw missing(needed, command, path);
+  const extra = given[places.length];
   if (extra !== undefined)
     throw new UsageError({
       what: `${path} does not take the argument ${JSON.stringify(extra.value)}.`,
       fix: [...("stack" in options ? [`to name a stack:  npx ${path} -s ${extra.value}`] : []), see(path)],
     });
   return { asks: "run", command, path, rawArgs: [...args] };
+}
+
+/** Whether a line without the word is not understood. citty needs each positional argument, unless it says otherwise. */
+function isNeeded({ default: usual, required = true }: ArgDef): boolean {
+  return usual === undefined && required;
+}
+
+function missing(word: string, { examples }: Command, path: string): UsageError {
+  return new UsageError({
+    what: `${path}: the ${word} is missing.`,
+    fix: [`for example:  ${examples[0]?.line}`, see(path)],
+  });
 }
 
 /** The options of a command and their other names, as `parseArgs` knows options. */

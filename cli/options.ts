@@ -6,14 +6,14 @@ export const stack = {
   type: "string",
   alias: "s",
   valueHint: "name",
-  description: "the stack (default: the selected one)",
+  description: "the stack (Default: the selected one)",
 } as const;
 
 /** Which community of the stack. */
 export const community = {
   type: "string",
   valueHint: "name",
-  description: "logical name of the community; without it, the only one of the stack",
+  description: "logical name of the community (Default: the only one of the stack)",
 } as const;
 
 /** Results as one JSON document. */
@@ -33,7 +33,7 @@ export const ownApp = {
 export const memory = {
   type: "string",
   valueHint: "megabytes",
-  description: "memory of the machine in MB, in steps of 256 (default: that of the web machine)",
+  description: "memory of the machine in MB, in steps of 256 (Default: that of the web machine)",
 } as const;
 
 /** @throws UsageError when no machine can have so much. @see https://fly.io/docs/machines/guides-examples/machine-sizing/ */

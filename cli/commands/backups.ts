@@ -13,7 +13,8 @@ export const backups = command({
   meta: { name: "backups", description: "Lists the backups of a community, the newest first." },
   notes: [
     "It reads the manifests in the bucket, with the key of the secret output backups. It changes nothing.",
-    "The column proven has the date of the last drill (mastiff drill).",
+    "A row says when the backup was taken, how large it is, of which Mastodon, with how many rows. The column proven has",
+    "the date of the last drill (mastiff drill). With --json, the manifests are printed, and what is wrong.",
     "A backup whose dump or escrow is not in the bucket is listed with what is missing, and does not count.",
     "The exit code is 1 when there is none, or the newest is older than the schedule allows: twice its period and an hour.",
     "With --bucket, it needs no stack: where backups are off, or the state is lost. No schedule is looked at then.",
@@ -22,9 +23,9 @@ export const backups = command({
   examples: [
     {
       line: "npx mastiff backups -s acme",
-      does: "a table: when, how large, of which Mastodon, how many rows, proven or not",
+      does: "a table, the newest first",
     },
-    { line: "npx mastiff backups -s acme --json", does: "for a script: the manifests, and what is wrong" },
+    { line: "npx mastiff backups -s acme --json", does: "for a script" },
     {
       line: "npx mastiff backups --bucket backups-acme-social --endpoint https://s3.example.org",
       does: "without a stack",

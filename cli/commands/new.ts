@@ -44,7 +44,7 @@ export const newStack = command({
       type: "string",
       alias: "s",
       valueHint: "name",
-      description: "name of the new stack (default: the first part of the domain)",
+      description: "name of the new stack (Default: the first part of the domain)",
     },
     ...options,
     from: { type: "string", valueHint: "file", description: "a file of answers; options count more" },

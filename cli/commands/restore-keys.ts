@@ -46,28 +46,29 @@ export const restoreKeys = command({
   notes: [
     "For a community whose stack, state and machines are lost. It is the step before the first pulumi up.",
     "The new stack needs the old config: the domain, the names, and the version of Mastodon that the backup is of.",
-    "It reads the escrow of the backup, in the bucket or in a file. It creates nothing in any cloud.",
+    "It reads the escrow of the backup, in the bucket (with CLOUDFLARE_API_TOKEN) or in a file. It creates nothing in any",
+    "cloud.",
     "It refuses a stack that has been up. It can be run again at any time.",
   ],
   args: {
     stack,
-    from: {
-      ...from,
-      default: "latest",
-      description: "latest, the time of a backup, or a file ….escrow.gpg",
-    },
-    ...keyOptions,
     community: {
       type: "string",
       valueHint: "name",
       default: "community",
       description: "logical name of the community in the program",
     },
+    from: {
+      ...from,
+      default: "latest",
+      description: "latest, a time that mastiff backups shows, or a file ….escrow.gpg",
+    },
+    ...keyOptions,
   },
   examples: [
     {
       line: "npx mastiff restore-keys -s acme --key key.asc",
-      does: "the newest backup in the bucket; needs CLOUDFLARE_API_TOKEN",
+      does: "the newest backup",
     },
     {
       line: "npx mastiff restore-keys -s acme --from 20261129T030000Z.escrow.gpg --key key.asc",

@@ -53,11 +53,11 @@ export const restore = command({
   examples: [
     {
       line: "npx mastiff restore -s acme --from latest",
-      does: "the newest backup, with the stack's own key",
+      does: "the newest backup, with the stack's key",
     },
     {
       line: "npx mastiff restore -s acme --from 2026-11-29T03:00",
-      does: "the one that mastiff backups shows with this time",
+      does: "the backup of this time",
     },
     {
       line: "npx mastiff restore -s acme --from 20261129T030000Z.dump.gpg --key key.asc",

@@ -28,21 +28,23 @@ export const review = command({
   ],
   args: {
     stack,
-    json,
     out: {
       type: "string",
       valueHint: "folder",
       description: "also write review.md, review.json and review.svg, the picture, into this folder",
     },
-    "skip-refresh": {
+    refresh: {
       type: "boolean",
-      description: "leave out drift at Cloudflare and SendGrid, which is faster; Fly is always looked at",
+      default: true,
+      description: "look for drift at Cloudflare and SendGrid too",
+      negativeDescription: "leave that out, which is faster; Fly is always looked at",
     },
     "policy-pack": {
       type: "string",
       valueHint: "folder",
       description: "check the stack by a policy pack, such as policy",
     },
+    json,
     "fail-on": {
       type: "string",
       valueHint: "verdict",
@@ -64,7 +66,7 @@ export const review = command({
     const opened = await openStack(args.stack);
     stderr(`previewing ${opened.name}, which changes nothing\n`);
     const preview = await previewOf(opened, {
-      refresh: args["skip-refresh"] !== true,
+      refresh: args.refresh,
       policyPacks: args["policy-pack"] === undefined ? [] : [args["policy-pack"]],
     });
     const cost = await costOf(opened, argumentsIn(preview.events));

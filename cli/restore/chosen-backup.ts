@@ -16,7 +16,7 @@ import { UsageError } from "../usage-error.ts";
 export const from = {
   type: "string",
   valueHint: "backup",
-  description: "latest, the time of a backup as mastiff backups shows it, or a file ….dump.gpg",
+  description: "latest, a time that mastiff backups shows, or a file ….dump.gpg",
 } as const;
 
 /** A backup, wherever it is. */

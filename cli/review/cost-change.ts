@@ -19,6 +19,8 @@ export interface CostChange {
   parts: { what: string; beforeMicros: number; afterMicros: number }[];
   /** What depends on use, at the assumed amounts, afterwards. */
   useMicros: number | undefined;
+  /** What is free for a time alone, afterwards: in words, until when. */
+  freeUntil: string[];
   over: OverBudget | undefined;
 }
 
@@ -36,6 +38,9 @@ export function costChange(
     afterMicros: next?.fixedMicros,
     parts: partsOf(old, next),
     useMicros: next?.useMicros,
+    freeUntil: (next?.free ?? []).flatMap(({ what, amount, unit, until }) =>
+      until === undefined ? [] : [`${what}, ${amount} ${unit}, until ${until}`],
+    ),
     over: after && overBudget(after, next),
   };
 }

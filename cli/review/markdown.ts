@@ -130,22 +130,28 @@ function changeLines({ operation, what, name, words, isRepair }: Change): string
   return words.length === 0 ? [head] : [`${head}\n${words.map((word) => `  - ${text(word)}`).join("\n")}`];
 }
 
-function costLines({ community, beforeMicros, afterMicros, parts, useMicros, over }: CostChange): string[] {
+function costLines(change: CostChange): string[] {
+  const { community, beforeMicros, afterMicros, parts, useMicros, freeUntil, over } = change;
   const money = (micros: number | undefined) => (micros === undefined ? "–" : usd(micros));
-  const change =
+  const difference =
     beforeMicros === undefined || afterMicros === undefined ? "" : signed(afterMicros - beforeMicros);
   const rows = [
     ...parts.map(
       (part) =>
         `| ${cell(part.what)} | ${usd(part.beforeMicros)} | ${usd(part.afterMicros)} | ${signed(part.afterMicros - part.beforeMicros)} |`,
     ),
-    `| **${cell(community)}, fixed** | ${money(beforeMicros)} | ${money(afterMicros)} | ${change} |`,
+    `| **${cell(community)}, fixed** | ${money(beforeMicros)} | ${money(afterMicros)} | ${difference} |`,
   ];
   return [
     ["| | before | after | change |", "| --- | --: | --: | --: |", ...rows].join("\n"),
     ...(useMicros === undefined
       ? []
-      : [`On top, by use: about ${usd(useMicros)} (${code("npx mastiff cost")}).`]),
+      : [
+          [
+            `On top, by use: about ${usd(useMicros)} (${code("npx mastiff cost")}).`,
+            ...freeUntil.map((words) => `Free for a time: ${text(words)}.`),
+          ].join(" "),
+        ]),
     ...(over === undefined
       ? []
       : [`⚠️ ${usdUp(over.excessMicros)} beyond ${code("mastiff:budget")} (${usd(over.budgetMicros)}).`]),

@@ -6,6 +6,7 @@
  */
 import type { CommunitySettings } from "../config/schema.ts";
 import { type MachineSize, type RedisSize, schedulerSize, schedulerThreads } from "../config/sizes.ts";
+import { type FreePart, freeParts } from "./free.ts";
 import { type Price, prices, regions, upstashPlans } from "./prices.ts";
 
 /** The part of the checked config that decides the cost. */
@@ -57,6 +58,8 @@ export interface Cost {
   use: UsePart[];
   /** Sum of what depends on use at the assumed amounts, in micro-dollars. */
   useMicros: number;
+  /** What costs nothing up to an amount, and until when. The parts above have it taken off. */
+  free: FreePart[];
   /** Fixed parts without a known price; a sentence each. With any, the sum is a lower bound. */
   unknown: string[];
 }
@@ -136,7 +139,7 @@ export function costOf(settings: CostedSettings): Cost {
       : []),
     ...redis.unknown,
   ];
-  return { fixed, fixedMicros: sum(fixed), use, useMicros: sum(use), unknown };
+  return { fixed, fixedMicros: sum(fixed), use, useMicros: sum(use), free: freeParts(settings), unknown };
 }
 
 /**

@@ -19,7 +19,7 @@ export function costLine({ fixed, fixedMicros, use, unknown }: Cost): string {
 }
 
 /** The cost as a table for a terminal. */
-export function costTable({ fixed, fixedMicros, use, useMicros, unknown }: Cost): string {
+export function costTable({ fixed, fixedMicros, use, useMicros, free, unknown }: Cost): string {
   const head = ["USD a month", "amount", "price of one", "per month", ""];
   const rows = [
     head,
@@ -29,6 +29,15 @@ export function costTable({ fixed, fixedMicros, use, useMicros, unknown }: Cost)
     ["by use, assumed", "amount", "price of one", "per month", ""],
     ...use.map(row),
     ["at these amounts", "", "", usd(useMicros), ""],
+    ["", "", "", "", ""],
+    ["free each month", "amount", "", "", "until"],
+    ...free.map(({ what, amount, unit, until = "no announced end", sharedBy }) => [
+      what,
+      `${amount} ${unit}`,
+      "",
+      "",
+      `${until}; for ${sharedBy}`,
+    ]),
   ];
   return [
     ...inColumns(rows, [false, true, true, true, false]),
@@ -40,7 +49,7 @@ export function costTable({ fixed, fixedMicros, use, useMicros, unknown }: Cost)
 
 /** The cost for scripts. Amounts of money are whole micro-dollars a month. */
 export function costJson(cost: Cost): object {
-  const { fixed, fixedMicros, use, useMicros, unknown } = cost;
+  const { fixed, fixedMicros, use, useMicros, free, unknown } = cost;
   const plain = ({ what, cloud, amount, unit, unitMicros, micros, note }: CostPart) => ({
     what,
     cloud,
@@ -55,6 +64,7 @@ export function costJson(cost: Cost): object {
     daysPerMonth: 30,
     fixed: { micros: fixedMicros, parts: fixed.map(plain) },
     byUse: { micros: useMicros, parts: use.map(plain) },
+    free: free.map((part) => ({ ...part, until: part.until ?? null })),
     unknown,
   };
 }

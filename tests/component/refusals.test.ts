@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Declared } from "../support/resources-of.ts";
 import { declareProgram, type Stack, stateOf } from "./program-fixture.ts";
 
@@ -150,4 +151,57 @@ test("a word for a key that accounts sign with is refused before anything is dec
   ).rejects.toThrow(
     /mastiff:rotate\.encryptionPrimaryKey: cannot be rotated: the accounts' signing keys and two-factor secrets are encrypted with them, and a server that cannot read them can no longer sign as itself\. Leaked keys do harm only together with a dump of the database: keep dumps safe\s+fix: pulumi config rm mastiff:rotate --stack/s,
   );
+});
+
+describe("a cost beyond mastiff:budget", () => {
+  const config = {
+    "mastiff:preset": "medium",
+    "mastiff:region": "iad",
+    "mastiff:dedicatedIpv4": "true",
+    "mastiff:certificates": "wildcard",
+    "mastiff:budget": "165",
+  };
+  const words = [
+    "This community costs about 176.74 USD a month, 11.75 more than mastiff:budget allows (165.00).",
+    "  set in  mastiff:budget",
+    "  fix     a certificate for the assets host instead of the wildcard: saves 1.00. People notice: nothing.",
+    "            pulumi config set mastiff:certificates perHost",
+    "          shared IPv4 addresses: saves 4.00. People notice: nothing: the old addresses work until all records have changed.",
+    "            pulumi config set mastiff:dedicatedIpv4 false",
+    "          streaming with the sizes of preset small: saves 9.70. People notice: with more than 500 people, live timelines stop now and then, until apps reconnect.",
+    "            pulumi config set-all --path --plaintext mastiff:streaming.count=1 --plaintext mastiff:streaming.cpus=1 --plaintext mastiff:streaming.memoryMb=512 --plaintext mastiff:streaming.databasePool=5",
+    "          together: 162.05 USD a month",
+    "          or allow it:  pulumi config set mastiff:budget 176.75",
+  ].join("\n");
+  const spied = () => ({
+    info: vi.spyOn(pulumi.log, "info").mockResolvedValue(),
+    warn: vi.spyOn(pulumi.log, "warn").mockResolvedValue(),
+  });
+
+  test("is refused where the config says so: nothing is declared, and the ways back are named", async () => {
+    const { info } = spied();
+    const refused = declareProgram({ config: { ...config, "mastiff:budgetAction": "refuse" } });
+    await expect(refused).rejects.toThrow(pulumi.RunError);
+    expect(await refused.catch(({ message }) => message)).toBe(words);
+    expect(info).not.toHaveBeenCalled();
+  });
+
+  test("is a warning otherwise, beside the total in one line", async () => {
+    const { info, warn } = spied();
+    expect((await declareProgram({ config })).resources.length).toBeGreaterThan(50);
+    expect(warn.mock.calls.map(([text]) => text)).toContain(words);
+    const [total] = info.mock.calls.map(([text]) => text).filter((text) => text.includes(" costs "));
+    expect(total).toMatch(
+      /^mastiff\.party costs about 176\.74 USD a month: Fly 176\.74; plus, by use, [^\n]+$/,
+    );
+  });
+
+  test("is the other side of a cost within it, which is said and not warned of", async () => {
+    const { info, warn } = spied();
+    await declareProgram({
+      config: { ...config, "mastiff:budget": "176.75", "mastiff:budgetAction": "refuse" },
+    });
+    expect(info.mock.calls.filter(([text]) => text.includes(" costs "))).toHaveLength(1);
+    expect(warn.mock.calls.filter(([text]) => text.includes("budget"))).toEqual([]);
+  });
 });

@@ -342,7 +342,7 @@ export const triedFixes: readonly Tried[] = [
   { file: "cli/call.ts", text: "<path> has no command <word>.", shown: "unit/mastiff.test.ts: mastiff %s" },
   {
     file: "cli/call.ts",
-    text: "<path>: the <name> to run is missing.",
+    text: "<path>: the <word> is missing.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {

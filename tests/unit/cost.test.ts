@@ -231,6 +231,45 @@ describe("is said", () => {
   });
 });
 
+describe("free", () => {
+  const trial = {
+    what: "SendGrid's trial",
+    cloud: "SendGrid",
+    amount: 100,
+    unit: "mails a day",
+    sharedBy: "the account at SendGrid",
+    until: "60 days after the account was made; then mail stops until it has a plan",
+  };
+
+  test("is what the prices say, and for a time only the trial", () => {
+    const { free } = costOf(parse());
+    const amounts = all.flatMap(([, price]) => price.free ?? []);
+    const numeric = (list: number[]) => list.toSorted((a, b) => a - b);
+    expect(numeric(free.map(({ amount }) => amount))).toEqual(numeric([...amounts, trial.amount]));
+    expect(free.filter(({ until }) => until !== undefined)).toEqual([trial]);
+  });
+
+  test.each([
+    ["another mail server", { smtpServer: "smtp.example.org", smtpAuth: "none", smtpEncryption: "none" }],
+    ["the EU, whose mail needs a plan from the start", { sendgridRegion: "eu" }],
+  ])("has no trial with %s", (_what, config) => {
+    expect(costOf(parse(config)).free.filter(({ cloud }) => cloud === "SendGrid")).toEqual([]);
+  });
+
+  test("stands in the table and in the JSON, with its end", () => {
+    const cost = costOf(parse());
+    expect(costTable(cost)).toMatch(
+      /^SendGrid's trial +100 mails a day +60 days after the account was made; /m,
+    );
+    expect(costTable(cost)).toMatch(
+      /^uploads and backups +10 GB +no announced end; for the account at Cloudflare$/m,
+    );
+    const { free } = JSON.parse(JSON.stringify(costJson(cost)));
+    expect(free.at(-1)).toEqual(trial);
+    expect(free[0]).toMatchObject({ what: "certificates", amount: 10, unit: "hosts", until: null });
+  });
+});
+
 describe("a budget", () => {
   const big = { preset: "medium", region: "iad", dedicatedIpv4: "true", certificates: "wildcard" };
 

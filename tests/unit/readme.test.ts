@@ -1,10 +1,15 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { callOf } from "../../cli/call.ts";
 import { schema } from "../../components/config/schema.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
+import { recipient } from "../support/backup-recipient.ts";
+import { parse } from "../support/config.ts";
 import { formOf } from "../support/config-json-schema.ts";
+import { apply, rawOf, type StackConfig } from "../support/handbook-config.ts";
+import { newcomersLines, notTyped } from "../support/readme-commands.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const pages = [
@@ -45,6 +50,36 @@ test("the README's map has every entry of the repository, and no other", ({ skip
   const map = read("README.md").split("## Layout")[1]?.split("\n## ")[0] ?? "";
   const named = new Set([...map.matchAll(/(?<!\[)`([\w.-]+)\/?`/g)].map(([, name]) => name));
   expect([...named].sort()).toEqual([...entries].sort());
+});
+
+describe("the way of a newcomer", () => {
+  const lines = newcomersLines();
+  const leftOut = notTyped.flatMap((one) => one.lines);
+
+  test("ends with the doctor, and what tests/engine/long/newcomer.test.ts leaves out is on it", () => {
+    expect(lines.at(-1)).toBe("npx mastiff doctor");
+    expect(leftOut.filter((line) => !lines.includes(line))).toEqual([]);
+    expect(lines.filter((line) => !leftOut.includes(line)).length).toBeGreaterThan(8);
+  });
+
+  test("leaves out what other tests run, or says why nobody does", () => {
+    for (const { by, none = "" } of notTyped) {
+      const [file = "", title = ""] = (by ?? "").split(/: (.*)/s);
+      if (by === undefined) expect(none.length).toBeGreaterThan(20);
+      else expect(read(`tests/${file}`)).toContain(`"${title}"`);
+    }
+  });
+
+  test.each(lines.filter((line) => line.startsWith("npx mastiff ")))("%s is understood", async (line) => {
+    expect((await callOf(line.split(" ").slice(2))).asks).toBe("run");
+  });
+
+  test("the stack that is made by hand has a config that the program takes", () => {
+    const config: StackConfig = { values: {}, encrypted: new Set() };
+    for (const line of lines.filter((one) => one.includes("pulumi config "))) apply(config, line, recipient);
+    expect(Object.keys(config.values)).toEqual(expect.arrayContaining(["domain", "backupSecretAccessKey"]));
+    expect(parse(rawOf(config), [...config.encrypted]).domain).toBe("acme.social");
+  });
 });
 
 test.each(pages)("%s names only commands and files that there are", (page) => {

@@ -71,7 +71,7 @@ test("as JSON, and as files beside it", async () => {
 });
 
 test("a faster review leaves the refresh out, and policies go to the engine", async () => {
-  await review([event], ["--skip-refresh", "--policy-pack", "policy"]);
+  await review([event], ["--no-refresh", "--policy-pack", "policy"]);
   const preview = pulumi?.calls().find((line) => line.startsWith("preview"));
   expect(preview).not.toContain("--refresh");
   expect(preview).toContain("--policy-pack policy");

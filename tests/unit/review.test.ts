@@ -555,6 +555,15 @@ describe("cost", () => {
     expect(markdownOf({ ...review([]), cost: found ? [found] : [] })).toContain("| 28.63 | 30.13 | +1.50 |");
   });
 
+  test("with what is free for a time, and what is beyond the budget", () => {
+    const found = costChange(undefined, settingsOf({ preset: "tiny", budget: "20" }));
+    const words = markdownOf({ ...review([]), cost: found ? [found] : [] });
+    expect(words).toContain(
+      "Free for a time: SendGrid's trial, 100 mails a day, until 60 days after the account was made; ",
+    );
+    expect(words).toContain("⚠️ 8.63 beyond `mastiff:budget` (20.00).");
+  });
+
   test("before is the config of the last up, as the engine recorded it, whose secrets are not read", () => {
     const inputs = {
       "mastiff:domain": "acme.social",
