@@ -26,6 +26,8 @@ export interface Endpoints {
   sendgrid?: string | undefined;
   /** Base of R2's S3 API; the bucket follows as a path. */
   r2?: string | undefined;
+  /** Where `mastiff doctor` finds the community's hosts, without TLS. */
+  internet?: string | undefined;
 }
 
 /** How the stack holds its Cloudflare zone. */
