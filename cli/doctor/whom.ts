@@ -8,7 +8,7 @@ import { checks as visitorsChecks } from "../../checks/table.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
-import { openCommunity } from "../community.ts";
+import { type OpenedCommunity, openCommunity } from "../community.ts";
 import { internetOf } from "../internet.ts";
 import { UsageError } from "../usage-error.ts";
 import { accountChecks } from "./accounts.ts";
@@ -40,7 +40,11 @@ export async function patientOfStack(
   name: string | undefined,
   { community, inside }: { community: string | undefined; inside: boolean },
 ): Promise<Patient> {
-  const opened = await openCommunity(name, community);
+  return patientOf(await openCommunity(name, community), { inside });
+}
+
+/** As {@link patientOfStack}, of a community whose settings are known. */
+export function patientOf(opened: OpenedCommunity, { inside }: { inside: boolean }): Patient {
   const { config, settings, stack } = opened;
   const { app, backup, domain, endpoints } = settings;
   // Not awaited: pulumi decrypts it while everything else is asked.

@@ -1,4 +1,5 @@
 /** The engine, through the Automation API. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
 import { shell } from "../../providers/shared/shell.ts";
 import { redacted, withoutSecrets } from "../review/preview.ts";
@@ -27,6 +28,18 @@ export interface Engine {
   ): Promise<End>;
 }
 
+const played = new AsyncLocalStorage<Engine>();
+
+/** The engine of the current run. Default: the real one, see {@link automationEngine}. */
+export async function currentEngine(): Promise<Engine> {
+  return played.getStore() ?? automationEngine();
+}
+
+/** Does the work with another engine than the real one. */
+export function withEngine<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+  return played.run(engine, work);
+}
+
 /** How much of what pulumi prints on stderr is kept: the reason why it did not begin. */
 const tailLength = 4_000;
 
@@ -39,7 +52,7 @@ const tailLength = 4_000;
  *
  * @throws OperatorError when there is no pulumi on PATH
  */
-export async function automationEngine(): Promise<Engine> {
+async function automationEngine(): Promise<Engine> {
   const { LocalWorkspace, Stack } = await import("@pulumi/pulumi/automation/index.js");
   const { env } = shell();
   const variables = Object.entries(env).filter((one): one is [string, string] => one[1] !== undefined);
@@ -55,11 +68,15 @@ export async function automationEngine(): Promise<Engine> {
       const stack = await Stack.select(name, workspace);
       stack.info = async () => undefined;
       let output = "";
+      // The API listens to its signal for ever: to that of the whole run, each stack would leave a listener.
+      const interrupt = new AbortController();
+      const pass = () => interrupt.abort();
+      stop.addEventListener("abort", pass);
       const options = {
         color: "never" as const,
         suppressProgress: true,
         suppressOutputs: true,
-        signal: stop,
+        signal: interrupt.signal,
         onEvent: (event: EngineEvent) => heard(redacted(event, redact)),
         onError: (text: string) => {
           output = `${output}${text}`.slice(-tailLength);
@@ -73,6 +90,8 @@ export async function automationEngine(): Promise<Engine> {
         return { isAccepted: true, output: "" };
       } catch (error) {
         return { isAccepted: false, output: redact(output || String(error)) };
+      } finally {
+        stop.removeEventListener("abort", pass);
       }
     },
   };

@@ -46,13 +46,15 @@ export function follow(stack: string, isPlan: boolean, told: (step: string) => v
       const hasBegun = kept.some(({ preludeEvent }) => preludeEvent !== undefined);
       const { refused } = noticesIn(kept, end);
       const costMicroDollars = costIn(kept, stack);
+      const drift = driftIn(steps, foundIn(kept));
       const isRefused = !end.isAccepted && hasBegun && (isPlan || steps.length === 0);
       return {
         result: end.isAccepted ? "done" : isRefused ? "refused" : "failed",
         exitCode: end.isAccepted ? 0 : 1,
         changes: changesOf(counted.map(({ operation }) => operation)),
         refused: isRefused ? refused.length : 0,
-        drift: driftIn(steps, foundIn(kept)).length,
+        drift: drift.length,
+        drifted: drift.flatMap(({ differences }) => differences),
         ...(costMicroDollars !== undefined && { costMicroDollars }),
         ...(!end.isAccepted && { error: refused.map(({ words }) => words).join("\n\n") }),
       };

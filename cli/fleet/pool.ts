@@ -1,4 +1,5 @@
 /** Works on many things, a few at a time. */
+import { setMaxListeners } from "node:events";
 
 /**
  * Works on the items in their order, at most so many at once.
@@ -13,6 +14,8 @@ export async function inPool<Item, Result>(
   mayBegin: () => boolean,
   work: (item: Item) => Promise<Result>,
 ): Promise<(Result | undefined)[]> {
+  // Each pulumi that is started listens for signals until it ends (cli/pulumi.ts).
+  setMaxListeners(0, process);
   const results: (Result | undefined)[] = items.map(() => undefined);
   const waiting = items.entries();
   const worker = async () => {

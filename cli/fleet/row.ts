@@ -23,6 +23,8 @@ export interface Ended {
   refused?: number;
   /** How many resources other hands have changed. Undefined: nobody looked. */
   drift?: number;
+  /** What they have changed, in words. */
+  drifted?: readonly string[];
   /** Fixed cost a month. Undefined: unknown. */
   costMicroDollars?: number;
   /** Of the doctor, the most urgent first. */

@@ -1,12 +1,13 @@
 /** A run over many stacks, from the first to the table. */
-import { setMaxListeners } from "node:events";
 import { availableParallelism, constants } from "node:os";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
-import { type Stop, shell } from "../../providers/shared/shell.ts";
+import { inShell, type Stop, shell } from "../../providers/shared/shell.ts";
+import { json } from "../options.ts";
 import { Interrupted } from "../pulumi.ts";
 import type { Stack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
 import { countedCalls } from "./calls.ts";
+import { selection } from "./chosen-stacks.ts";
 import { inPool } from "./pool.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { admission, type Operation, ofCloud, realClock } from "./rate-limits.ts";
@@ -14,11 +15,15 @@ import { type Ended, exitCodeOf, isWell, type Row, skipped } from "./row.ts";
 import { configInFile } from "./stack-file.ts";
 import { fleetJson, fleetTable, troubles } from "./table.ts";
 
-/** How many stacks at once. */
-export const parallel = {
-  type: "string",
-  valueHint: "number",
-  description: "how many stacks at once (default: as many as the machine has cores, at least 2)",
+/** The options of every command that runs stacks. */
+export const running = {
+  ...selection,
+  parallel: {
+    type: "string",
+    valueHint: "number",
+    description: "how many stacks at once (default: as many as the machine has cores, at least 2)",
+  },
+  json,
 } as const;
 
 /** @throws UsageError when it is no number of stacks */
@@ -54,8 +59,10 @@ export interface Wave {
 
 /** How a run goes. */
 export interface RunOptions {
-  parallel: number;
-  json: boolean;
+  /** As it was typed. Default: the number of cores, at least 2. */
+  parallel?: string | undefined;
+  /** Default: a table. */
+  json?: boolean | undefined;
   /** Whether no further stack begins after one that failed. Default: the others of its wave go on. */
   stopsAtFailure?: boolean;
 }
@@ -75,8 +82,9 @@ export interface FleetRun {
  */
 export async function runFleet(
   waves: readonly Wave[],
-  { parallel, json, stopsAtFailure = false }: RunOptions,
+  { parallel, json = false, stopsAtFailure = false }: RunOptions,
 ): Promise<FleetRun> {
+  const atOnce = parallelOf(parallel);
   const own = shell();
   const now = () => performance.now();
   const began = now();
@@ -85,14 +93,12 @@ export async function runFleet(
   const signals = signalsOfRun();
   const { admit } = admission(realClock, signals.noMore);
   const rows: Row[] = [];
-  // Each pulumi that a command starts listens for signals, too.
-  setMaxListeners(0, process);
   let isFailed = false;
   try {
     for (const { stacks, work } of waves) {
       const mayBegin = () => !signals.noMore.aborted && !(stopsAtFailure && isFailed);
       const isTurn = rows.every(isWell);
-      const ended = await inPool(isTurn ? stacks : [], parallel, mayBegin, async (stack) => {
+      const ended = await inPool(isTurn ? stacks : [], atOnce, mayBegin, async (stack) => {
         const row = await rowOf(stack, work, { progress, admit, signals, now });
         isFailed ||= row !== undefined && !isWell(row);
         return row;
@@ -136,7 +142,9 @@ async function rowOf(
   progress.wait(undefined);
   const since = now();
   progress.begin(name);
-  const ended = await on(stack, (step) => progress.step(name, step), signals.endNow).catch(endOf);
+  const ended = await signals
+    .heardBy(() => on(stack, (step) => progress.step(name, step), signals.endNow))
+    .catch(endOf);
   giveBack();
   const row: Row = { stack: name, seconds: (now() - since) / 1000, ...ended };
   progress.end(row);
@@ -147,9 +155,12 @@ async function rowOf(
 function endOf(error: unknown): Ended {
   const isExpected =
     error instanceof OperatorError || error instanceof UsageError || error instanceof Interrupted;
-  const words =
-    isExpected || !(error instanceof Error) ? String((error as Error).message ?? error) : error.stack;
-  return { result: "failed", exitCode: 1, error: words ?? String(error) };
+  const words = !(error instanceof Error)
+    ? String(error)
+    : isExpected
+      ? error.message
+      : (error.stack ?? error.message);
+  return { result: "failed", exitCode: 1, error: words };
 }
 
 /**
@@ -159,15 +170,30 @@ function endOf(error: unknown): Ended {
 function signalsOfRun() {
   const noMore = new AbortController();
   const endNow = new AbortController();
+  const listeners = new Set<(signal: Stop) => void>();
   let first: Stop | undefined;
   shell().onStop((signal) => {
     first ??= signal;
     noMore.abort();
     if (signal !== "SIGINT") endNow.abort();
+    for (const listener of listeners) listener(signal);
   });
   return {
     noMore: noMore.signal,
     endNow: endNow.signal,
     exitCode: () => (first === undefined ? 0 : 128 + constants.signals[first]),
+    /** What the work of one stack listens with is forgotten with that work. */
+    async heardBy<T>(work: () => Promise<T>): Promise<T> {
+      const own = new Set<(signal: Stop) => void>();
+      const onStop = (listener: (signal: Stop) => void) => {
+        own.add(listener);
+        listeners.add(listener);
+      };
+      try {
+        return await inShell({ ...shell(), onStop }, work);
+      } finally {
+        for (const listener of own) listeners.delete(listener);
+      }
+    },
   };
 }

@@ -61,6 +61,7 @@ export function fleetJson(operation: string, rows: readonly Row[], seconds: numb
         drift: drift ?? null,
         costMicroDollars: costMicroDollars ?? null,
         seconds: rounded(own),
+        ...(more.drifted && { drifted: more.drifted }),
         ...(more.findings && { findings: more.findings }),
         ...(more.error !== undefined && { error: more.error }),
       }),
@@ -73,7 +74,7 @@ export function troubles(rows: readonly Row[]): string[] {
   return rows.flatMap(({ stack, result, error }) =>
     error === undefined
       ? []
-      : [`${stack} ${result === "done" ? "has something" : `is ${result}`}:\n${indented(error)}`],
+      : [`${stack}, ${result === "done" ? "with drift" : result}:\n${indented(error)}`],
   );
 }
 
