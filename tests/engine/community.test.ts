@@ -43,13 +43,10 @@ describe("the life of a community", () => {
       ({ name }) => name === "backups-mastiff-party",
     );
 
-  /** What an operation calls is what the fleet counts on, so that it keeps the limits of the clouds. */
-  async function called<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
-    const before = (await world.journal()).at(-1)?.n;
-    const result = await work();
-    expect(wrongFigures(operation, await world.journal(before))).toEqual([]);
-    return result;
-  }
+  /** Whether the fleet, which keeps the limits of the clouds, counts on what the operation has called since then. */
+  const figures = async (operation: Operation, since: number | undefined) =>
+    expect(wrongFigures(operation, await world.journal(since))).toEqual([]);
+  const lastCall = async () => (await world.journal()).at(-1)?.n;
 
   test("a preview calls nobody into being", async () => {
     const preview = scene.note("preview of everything", await stack.preview());
@@ -60,14 +57,18 @@ describe("the life of a community", () => {
   });
 
   test("up brings up all of it, and the next preview has nothing to do", async () => {
-    const up = scene.note("up", await called("up", () => stack.up()));
+    const beforeUp = await lastCall();
+    const up = scene.note("up", await stack.up());
     expect(up.exitCode, up.output).toBe(0);
+    await figures("up", beforeUp);
     // Else another checkout, or another place of the package, would be a change.
     const values = (await stack.resources()).map(({ inputs, outputs }) => [inputs, outputs]);
     for (const local of [root, world.folder, "node_modules"])
       expect(JSON.stringify(values)).not.toContain(local);
-    const preview = await called("preview", () => stack.preview("--expect-no-changes"));
+    const beforePreview = await lastCall();
+    const preview = await stack.preview("--expect-no-changes");
     expect(preview.exitCode, preview.output).toBe(0);
+    await figures("preview", beforePreview);
     expect(preview.changes).toEqual([]);
   });
 
@@ -156,8 +157,10 @@ describe("the life of a community", () => {
     const buckets = (await world.state()).cloudflare.buckets as Bucket[];
     const uploads = buckets.find(({ name }) => name === "files-mastiff-party");
     expect(Object.keys(uploads?.objects ?? {}).length).toBeGreaterThan(0);
-    const destroy = scene.note("destroy", await called("destroy", () => stack.destroy()));
+    const beforeDestroy = await lastCall();
+    const destroy = scene.note("destroy", await stack.destroy());
     expect(destroy.exitCode, destroy.output).toBe(0);
+    await figures("destroy", beforeDestroy);
     const kept = await backups();
     expect(Object.keys(kept?.objects ?? {}).length).toBeGreaterThan(2);
     expect(belongings(await world.state())).toEqual({ ...(before as object), buckets: [kept] });
