@@ -11,6 +11,10 @@ export const fleet: Command = {
       about: "prints the outputs of each stack",
       load: async () => (await import("./fleet/outputs.ts")).outputs,
     },
+    matrix: {
+      about: "prints the stacks as a job matrix for GitHub Actions",
+      load: async () => (await import("./fleet/matrix.ts")).matrix,
+    },
   },
   examples: [
     { line: "npx mastiff fleet up --all", does: "brings up every community of the project" },
