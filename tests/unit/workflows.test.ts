@@ -45,7 +45,8 @@ const jobs = workflows.flatMap((file) =>
 async function expectUnderstood(text: string): Promise<number> {
   const lines = [...text.matchAll(/npx mastiff ([^|>&#`\n]*)/g)].map(([, words = ""]) => words.trim());
   for (const line of lines) {
-    const { asks } = await callOf(line.replaceAll('"', "").split(/\s+/));
+    // Whichever stacks a person chose: the option for them is a variable of the step.
+    const { asks } = await callOf(line.replace("$SELECTION", "--all").replaceAll('"', "").split(/\s+/));
     expect(asks, line).toBe("run");
   }
   return lines.length;
@@ -111,13 +112,22 @@ test("nothing runs the code of a fork with secrets", () => {
 });
 
 test("only what somebody has approved comes up, and every stack is held to the policies", () => {
-  const ups = jobs.filter(({ steps }) => steps.some(({ run = "" }) => /\bpulumi up\b/.test(run)));
+  const ups = jobs.filter(({ steps }) => steps.some(({ run = "" }) => /\b(pulumi|fleet) up\b/.test(run)));
   expect(ups.map(({ job, environment }) => [job, environment])).toEqual([
+    ["workflows/fleet.yml up", "mastiff-up"],
     ["workflows/up.yml up", "mastiff-up"],
   ]);
-  for (const file of ["preview", "up"])
+  for (const file of ["fleet", "preview", "up"])
     for (const { run = "" } of stepsOf(`workflows/${file}.yml`))
-      if (/mastiff review|pulumi up/.test(run)) expect(run).toContain("--policy-pack policy");
+      if (/mastiff review|(pulumi|fleet) (up|preview)/.test(run))
+        expect(run).toContain("--policy-pack policy");
+});
+
+test("no two workflows bring stacks up at the same time", () => {
+  const { concurrency } = parse(read("workflows/up.yml")) as { concurrency: { group: string } };
+  const fleet = parse(read("workflows/fleet.yml")) as { concurrency: { group: string } };
+  expect(concurrency.group).toBe("up");
+  expect(fleet.concurrency.group).toMatch(/^\$\{\{ inputs\.operation == 'up' && 'up' \|\| /);
 });
 
 test("the engine of the workflows is that of package.json", () => {
