@@ -64,3 +64,25 @@ export function overInternet(where: Internet & Reach = {}, limitMs = 10_000): In
     }),
   };
 }
+
+/**
+ * An internet at one address, which is told the host and the scheme by headers and answers DNS over HTTP. It has neither TLS
+ * nor name servers: the checks of table.ts are those that can be asked there.
+ *
+ * @param url its base, such as http://127.0.0.1:4640
+ */
+export function overLocalInternet(url: string, limitMs = 10_000): Inspection {
+  const missing = async (): Promise<never> => {
+    throw new Error(`${url} has neither TLS nor name servers`);
+  };
+  return {
+    limitMs,
+    open: (signal) => ({
+      ...openVisitor({ local: url }, signal),
+      nameServers: missing,
+      lameness: missing,
+      certificate: missing,
+      signal,
+    }),
+  };
+}

@@ -1,10 +1,10 @@
-import { type Urgency, urgencies } from "../../checks/check.ts";
-import { checksOf, examine, isAtLeast, type Progress } from "../../checks/examine.ts";
+import { examine, isAtLeast, type Progress } from "../../checks/examine.ts";
 import { inspection } from "../../checks/inspector.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
+import { failOn, urgencyOf } from "../doctor/fail-on.ts";
 import { reportOf } from "../doctor/report.ts";
-import { communityAt, patientOfStack } from "../doctor/whom.ts";
+import { patientAt, patientOfStack } from "../doctor/whom.ts";
 import { json, stack, community as whose } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -40,12 +40,7 @@ export const doctor = command({
       description: "with a stack, look into its machines too",
     },
     json,
-    "fail-on": {
-      type: "string",
-      valueHint: "severity",
-      default: "critical",
-      description: "lowest severity with which the exit code is 1: info, warning or critical",
-    },
+    "fail-on": failOn,
   },
   examples: [
     { line: "npx mastiff doctor -s acme", does: "checks the community of the stack acme" },
@@ -56,43 +51,33 @@ export const doctor = command({
   async run({ args }) {
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
-    const failOn = urgencyOf(args["fail-on"]);
+    const least = urgencyOf(args["fail-on"]);
     const named = args.stack ?? args.community;
     if (args.domain !== undefined && named !== undefined)
       throw new UsageError({
         what: "-s and --domain each name a community, and doctor looks at one at a time.",
         fix: ["the hosts of a stack's config:  -s <stack>", "the default hosts:  --domain <domain>"],
       });
-    const internet = inspection();
-    const { community, more } =
+    const { community, internet, checks, leftOut, waited } =
       args.domain === undefined
         ? await patientOfStack(args.stack, args)
-        : { community: await communityAt(args.domain, internet), more: [] };
-    const table = [...checksOf(community), ...more];
-    const { length: checks } = table;
+        : await patientAt(args.domain, inspection());
+    const { length: count } = checks;
+    if (leftOut !== undefined) talk(leftOut);
+    talk(`${community.domain}: ${count} checks, all at once`);
     let ended = 0;
     const told = ({ check, found }: Progress) => {
       ended += 1;
-      talk(`${ended}/${checks}  ${check}: ${found?.urgency ?? "ok"}`);
+      talk(`${ended}/${count}  ${check}: ${found?.urgency ?? "ok"}`);
     };
-    const found = await examine(internet, community, told, table);
+    const [found] = await Promise.all([examine(internet, community, told, checks), waited]);
     const silent = found.filter(({ answered }) => !answered).flatMap(({ also }) => [...also, ""]);
-    if (silent.length === checks) talk("Nothing answered at all: is this machine online?");
+    if (silent.length === count) talk("Nothing answered at all: is this machine online?");
     stdout(
       args.json
         ? `${JSON.stringify(found, null, 2)}\n`
-        : `${reportOf(found, { domain: community.domain, checks })}\n`,
+        : `${reportOf(found, { domain: community.domain, checks: count })}\n`,
     );
-    return found.some(({ urgency }) => isAtLeast(urgency, failOn)) ? 1 : 0;
+    return found.some(({ urgency }) => isAtLeast(urgency, least)) ? 1 : 0;
   },
 });
-
-/** @throws UsageError when it is no severity */
-function urgencyOf(text: string): Urgency {
-  const known = urgencies.find((one) => one === text);
-  if (known !== undefined) return known;
-  throw new UsageError({
-    what: `--fail-on is ${JSON.stringify(text)}: that is not a severity.`,
-    fix: ["one of these:  --fail-on info, --fail-on warning, --fail-on critical"],
-  });
-}

@@ -35,12 +35,12 @@ export async function knownAccess({
   return accessOf(stack, recorded).catch(keptForLater);
 }
 
-/** @param access from {@link knownAccess} */
+/** @param known from {@link knownAccess} */
 export function backupCheck(
   { stack }: Pick<OpenedCommunity, "stack">,
   domain: string,
   backup: BackupSettings,
-  access: KnownAccess,
+  known: Promise<KnownAccess>,
 ): Check<unknown, Inspector> {
   const { bucket, schedule } = backup;
   const none: Instead = {
@@ -53,6 +53,7 @@ export function backupCheck(
     at: () => `the bucket ${bucket}`,
     asked: () => `the manifests in the bucket ${bucket}`,
     async ask({ signal }: Inspector): Promise<Seen> {
+      const access = await known;
       const now = Date.now();
       if (access instanceof OperatorError) throw access;
       if (access === undefined)
@@ -80,6 +81,8 @@ export function backupCheck(
       `npx mastiff backup -s ${stack.name}     (takes one now, or says why it cannot)\n` +
       `npx mastiff logs -s ${stack.name} --app backup --no-tail     (what the last ones said)\n${look}`,
     urgency: "warning",
+    // Before the bucket is asked, pulumi decrypts the key.
+    limitMs: 30_000,
     unanswered: {
       means: "Nothing is known about the backups: their bucket, or the key to read it, is out of reach here.",
       repair:

@@ -17,13 +17,14 @@ export function growthADay(then: Measured, bytes: number, now: number): number |
   return days < 1 ? undefined : Math.max(0, (bytes - then.bytes) / days);
 }
 
-/** @param access undefined or an error: nobody can read the backups, and the growth is unknown */
+/** @param known undefined or an error: nobody can read the backups, and the growth is unknown */
 export function growthSince(
-  access: KnownAccess,
+  known: Promise<KnownAccess>,
   backup: BackupSettings,
   domain: string,
 ): (bytes: number) => Promise<number | undefined> {
   return async (bytes) => {
+    const access = await known;
     if (access === undefined || access instanceof OperatorError) return undefined;
     const now = Date.now();
     try {

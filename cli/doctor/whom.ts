@@ -1,24 +1,32 @@
 /** The community that the doctor looks at: as a stack's config describes it, or a domain with the default hosts. */
 import type { Check } from "../../checks/check.ts";
 import type { Community } from "../../checks/community.ts";
-import { within } from "../../checks/examine.ts";
+import { checksOf, within } from "../../checks/examine.ts";
 import { insideChecks } from "../../checks/inside.ts";
 import type { Inspection, Inspector } from "../../checks/inspector.ts";
+import { checks as visitorsChecks } from "../../checks/table.ts";
 import { proxiedHost } from "../../components/config/derived-names.ts";
 import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
-import { openCommunity } from "../community.ts";
+import { type OpenedCommunity, openCommunity } from "../community.ts";
+import { internetOf } from "../internet.ts";
 import { UsageError } from "../usage-error.ts";
 import { accountChecks } from "./accounts.ts";
 import { backupCheck, knownAccess } from "./backup-check.ts";
 import { growthSince } from "./growth.ts";
 import { insideLook } from "./inside-look.ts";
 
-/** Whom the doctor looks at. */
+/** Whom the doctor looks at, and how. */
 export interface Patient {
   community: Community;
-  /** Checks beside those from outside. */
-  more: Check<unknown, Inspector>[];
+  /** Where it is looked for. */
+  internet: Inspection;
+  /** In the order in which they are reported. */
+  checks: Check<unknown, Inspector>[];
+  /** Other checks than those of a community on the real internet, in words. Undefined: all of them. */
+  leftOut?: string;
+  /** What checks wait for. It fails when somebody stops the command. */
+  waited: Promise<unknown>;
 }
 
 /**
@@ -32,14 +40,27 @@ export async function patientOfStack(
   name: string | undefined,
   { community, inside }: { community: string | undefined; inside: boolean },
 ): Promise<Patient> {
-  const opened = await openCommunity(name, community);
+  return patientOf(await openCommunity(name, community), { inside });
+}
+
+/** As {@link patientOfStack}, of a community whose settings are known. */
+export function patientOf(opened: OpenedCommunity, { inside }: { inside: boolean }): Patient {
   const { config, settings, stack } = opened;
-  const { app, backup, domain } = settings;
-  const access = backup && (await knownAccess(opened));
+  const { app, backup, domain, endpoints } = settings;
+  // Not awaited: pulumi decrypts it while everything else is asked.
+  const access = backup === undefined ? Promise.resolve(undefined) : knownAccess(opened);
   const growth = backup === undefined ? async () => undefined : growthSince(access, backup, domain);
+  const whole = communityOfSettings(settings);
+  const isLocal = endpoints.internet !== undefined;
   return {
-    community: communityOfSettings(settings),
-    more: [
+    community: whole,
+    internet: internetOf(settings),
+    ...(isLocal && {
+      leftOut: `${endpoints.internet} (mastiff:endpoints) has neither TLS nor name servers: certificates and the zone's delegation are not checked`,
+    }),
+    waited: access,
+    checks: [
+      ...(isLocal ? visitorsChecks : checksOf(whole)),
       ...(backup === undefined ? [] : [backupCheck(opened, domain, backup, access)]),
       ...accountChecks(settings, config),
       ...(inside ? insideChecks({ ask: insideLook(settings), growth, domain, stack: stack.name, app }) : []),
@@ -72,6 +93,12 @@ function communityOfSettings(
     version: settings.mastodonVersion.replace(/^v/, ""),
     sendgrid: settings.smtpServer === undefined,
   };
+}
+
+/** The community of a domain, see {@link communityAt}. */
+export async function patientAt(domain: string, internet: Inspection): Promise<Patient> {
+  const community = await communityAt(domain, internet);
+  return { community, internet, checks: checksOf(community), waited: Promise.resolve() };
 }
 
 /**

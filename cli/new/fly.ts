@@ -1,7 +1,7 @@
 /** Looks at Fly for a stack that is not there yet: token, organisation, names of the apps, region. Changes nothing. */
 
 import { within } from "../../checks/examine.ts";
-import { inspection } from "../../checks/inspector.ts";
+import type { Inspection } from "../../checks/inspector.ts";
 import { appsOf } from "../../components/config/derived-names.ts";
 import { flyEndpoint } from "../../components/fly/driver-call.ts";
 import * as argv from "../../providers/fly/call/argv.ts";
@@ -10,6 +10,7 @@ import { noFlyctl } from "../../providers/fly/call/explain.ts";
 import { Fly } from "../../providers/fly/call/flyctl.ts";
 import { inShell, shell } from "../../providers/shared/shell.ts";
 import { flyToken } from "../doctor/token-checks.ts";
+import { internetOf } from "../internet.ts";
 import { both, diagnosed, judgedBy, type Place, type Seen, unlooked, well, wrong } from "./seen.ts";
 
 /** The smallest set of rights. */
@@ -55,7 +56,7 @@ async function takenApps(fly: Fly, { settings }: Place): Promise<string[]> {
   const others = await Promise.all(
     appsOf(settings)
       .filter((app) => !own.includes(app))
-      .map(async (app) => ((await hasAddress(`${app}.fly.dev`)) ? [app] : [])),
+      .map(async (app) => ((await hasAddress(`${app}.fly.dev`, internetOf(settings))) ? [app] : [])),
   );
   const foreign = others.flat();
   return [
@@ -82,8 +83,7 @@ async function takenApps(fly: Fly, { settings }: Place): Promise<string[]> {
 }
 
 /** False where nobody answers: `up` says the same before it makes anything. */
-async function hasAddress(host: string): Promise<boolean> {
-  const { open, limitMs } = inspection();
+async function hasAddress(host: string, { open, limitMs }: Inspection): Promise<boolean> {
   try {
     return (await within(limitMs, (signal) => open(signal).resolve(host, "AAAA"))).length > 0;
   } catch {

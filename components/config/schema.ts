@@ -6,6 +6,7 @@ import { type HousekeepingSettings, housekeepingSettings } from "./housekeeping-
 import { backupKeys } from "./keys/backup.ts";
 import { bucketKeys } from "./keys/bucket.ts";
 import { costKeys } from "./keys/cost.ts";
+import { fleetKeys } from "./keys/fleet.ts";
 import { flyKeys } from "./keys/fly.ts";
 import { hostKeys } from "./keys/hosts.ts";
 import { housekeepingKeys } from "./keys/housekeeping.ts";
@@ -25,6 +26,8 @@ export interface Endpoints {
   sendgrid?: string | undefined;
   /** Base of R2's S3 API; the bucket follows as a path. */
   r2?: string | undefined;
+  /** Where `mastiff doctor` finds the community's hosts, without TLS. */
+  internet?: string | undefined;
 }
 
 /** How the stack holds its Cloudflare zone. */
@@ -42,6 +45,7 @@ export const sections = {
   "First account and variables": mastodonKeys,
   Housekeeping: housekeepingKeys,
   "Protection, rotation and moves": operationKeys,
+  Fleet: fleetKeys,
 };
 
 const form = {
@@ -56,6 +60,7 @@ const form = {
   ...mastodonKeys,
   ...housekeepingKeys,
   ...operationKeys,
+  ...fleetKeys,
 };
 
 /** The form of the whole config. */

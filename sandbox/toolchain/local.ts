@@ -40,19 +40,16 @@ const command = defineCommand({
       const folder = join(scratch, "local");
       const session = await openSession({ toolchain: tools, terminal, folder, fresh: args.fresh, latency });
       ending.add(() => session.clouds.stop());
-      const { clouds, place, envFile } = session;
+      const { clouds, place, envFile, answersFile } = session;
+      const here = (file: string) => file.replace(`${root}/`, "");
       terminal.success(`the local clouds listen on ${clouds.url} (a page for browsers)`);
-      const lines = [
-        `source ${envFile.replace(`${root}/`, "")}`,
-        typed(place, "preview"),
-        typed(place, "up"),
-      ];
+      const lines = [`source ${here(envFile)}`, typed(place, "preview"), typed(place, "up")];
       process.stdout.write(
-        `\nIn another terminal, in this folder:\n\n  ${lines.join("\n  ")}\n\nCtrl-C ends the clouds.\n`,
+        `\nIn another terminal, in this folder:\n\n  ${lines.join("\n  ")}\n\nA community of your own:\n\n  npx mastiff new --from ${here(answersFile)}\n\nCtrl-C ends the clouds.\n`,
       );
       await clouds.ended;
       if (ending.signal.aborted) return;
-      terminal.error(`the clouds ended by themselves; what they said: ${clouds.log.replace(`${root}/`, "")}`);
+      terminal.error(`the clouds ended by themselves; what they said: ${here(clouds.log)}`);
     } catch (error) {
       if (ending.signal.aborted) return;
       terminal.error(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,7 @@
 /** A local world with a stack, for the demo and `npm run local`. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { answersFile, writeAnswers } from "./answers.ts";
 import { type Clouds, portIfFree, startClouds } from "./clouds.ts";
 import { quoted } from "./compose.ts";
 import { cleanEnvironment, foreignPrefixes, type Target, variables } from "./environment.ts";
@@ -15,6 +16,8 @@ export interface Session {
   place: Workplace;
   /** File to `source`. Afterwards `pulumi` works on this world. */
   envFile: string;
+  /** File for `npx mastiff new --from`. */
+  answersFile: string;
 }
 
 export interface SessionOptions {
@@ -57,7 +60,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     };
     await initStack(place);
     writeEnvFile(toolchain, target);
-    return { clouds, place, envFile };
+    writeAnswers(clouds.url);
+    return { clouds, place, envFile, answersFile };
   } catch (error) {
     await clouds.stop();
     throw error;

@@ -217,7 +217,7 @@ export function allChecks(world: World, s3: string): Check<unknown, Inspector>[]
   const toCloudflare = connectTo("Cloudflare", () => world.cloudflare);
   return [
     ...checksOf(everything),
-    backupCheck({ stack }, "acme.social", backup, access),
+    backupCheck({ stack }, "acme.social", backup, Promise.resolve(access)),
     guardCheck(toCloudflare, zone),
     cloudflareToken(toCloudflare, zone),
     flyToken(world.flyToken),

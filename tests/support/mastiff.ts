@@ -60,6 +60,7 @@ export async function runMastiff(
     onStop: () => {},
     runProgram: flyctl,
     isTerminal,
+    columns: undefined,
     runAttached: attached,
     async ask(question) {
       said.stderr += question;

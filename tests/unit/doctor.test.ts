@@ -1,7 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Community } from "../../checks/community.ts";
 import { checksOf, type Diagnosis, examine } from "../../checks/examine.ts";
-import { inInspection } from "../../checks/inspector.ts";
+import { type Inspection, inInspection } from "../../checks/inspector.ts";
 import { reportOf } from "../../cli/doctor/report.ts";
 import { communityAt } from "../../cli/doctor/whom.ts";
 import { backupsOutput, type PutBackup, putBackup } from "../support/backups.ts";
@@ -180,7 +186,8 @@ describe("mastiff doctor", () => {
     const { code, stdout, stderr } = await doctor("--domain", "acme.social");
     const [, checks] = /^acme\.social: (\d+) checks, nothing to repair\n$/.exec(stdout) ?? [];
     expect(Number(checks)).toBeGreaterThan(20);
-    expect(stderr.trimEnd().split("\n")).toHaveLength(Number(checks));
+    const [first, ...ended] = stderr.trimEnd().split("\n");
+    expect([first, ended.length]).toEqual([`acme.social: ${checks} checks, all at once`, Number(checks)]);
     expect(stderr).toContain("web: /health is OK: ok");
     expect(code).toBe(0);
   });
@@ -365,6 +372,76 @@ describe("mastiff doctor", () => {
         },
       ]);
     });
+  });
+
+  test("asks hosts, accounts, machines and pulumi side by side", async () => {
+    // Nobody answers before all have been asked: whoever asks one after the other is not answered in time.
+    const { promise: all, resolve: answer } = Promise.withResolvers<void>();
+    const asked = new Set<string>();
+    const meet = (who: string) => {
+      if (asked.add(who).size === 3) answer();
+      return all;
+    };
+    await using s3 = await startS3("backups-acme-social");
+    putBackup(s3, { hours: 1, manifest: { domain: "acme.social" } });
+    const cloudflare = createServer(async (_request, response) => {
+      await meet("accounts");
+      response.writeHead(500).end();
+    });
+    cloudflare.listen(0, "127.0.0.1");
+    await once(cloudflare, "listening");
+    const { port } = cloudflare.address() as AddressInfo;
+    const keys = Object.entries(own).map(([name, value]) => [`mastiff:${name}`, value]);
+    pulumi = scriptedPulumi({
+      ...stackAnswers("acme", {
+        ...Object.fromEntries(keys),
+        "cloudflare:baseUrl": `http://127.0.0.1:${port}`,
+      }),
+      "stack output": { script: 'timeout 5 cat "$0.key"' },
+    });
+    const key = join(pulumi.folder, "pulumi.key");
+    execFileSync("mkfifo", [key]);
+    void all.then(() => writeFile(key, backupsOutput(s3.url, { bucket: "backups-acme-social" })));
+    const { open } = inspectionOf(world);
+    const meeting: Inspection = {
+      limitMs: 3_000,
+      open(signal) {
+        const by = open(signal);
+        return { ...by, ask: (...words) => meet("hosts").then(() => by.ask(...words)) };
+      },
+    };
+    const { stdout } = await inInspection(meeting, () =>
+      runMastiff(["doctor", "-s", "acme", "--json"], {
+        pulumi,
+        env: { CLOUDFLARE_API_TOKEN: "planted" },
+        flyctl: () => meet("machines").then(() => ({ exitCode: 1, stdout: "", stderr: "not this time" })),
+      }),
+    );
+    cloudflare.close();
+    const found = (JSON.parse(stdout) as Diagnosis[]).flatMap(({ check, also }) => [check, ...also]);
+    expect(found).toContain("Sidekiq: its processes are alive");
+    expect(found).not.toContain("web: /health is OK");
+    expect(found).not.toContain("backups: the newest is as young as the schedule promises");
+  });
+
+  test("of a stack on the local clouds asks their internet, and says what it has not", async () => {
+    const hosts: string[] = [];
+    const internet = createServer((request, response) => {
+      hosts.push(request.headers.host ?? "");
+      response.writeHead(404).end();
+    });
+    internet.listen(0, "127.0.0.1");
+    await once(internet, "listening");
+    const url = `http://127.0.0.1:${(internet.address() as AddressInfo).port}`;
+    onStack({ endpoints: JSON.stringify({ internet: url }) });
+    const { stdout, stderr } = await doctor("-s", "acme", "--no-inside", "--json");
+    internet.close();
+    expect(new Set(hosts)).toContain("cloudflare-dns.com");
+    expect(new Set(hosts)).toContain("files.acme.social");
+    expect(stderr).toContain(`${url} (mastiff:endpoints) has neither TLS nor name servers: `);
+    const found = JSON.parse(stdout) as Diagnosis[];
+    expect(found.length).toBeGreaterThan(5);
+    expect(found.map(({ check }) => check).filter((check) => check.startsWith("certificate: "))).toEqual([]);
   });
 
   test("a machine that reaches nothing is told so", async () => {

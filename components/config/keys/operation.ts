@@ -62,6 +62,13 @@ export const operationKeys = {
         fly: z.url().meta({ description: "Base of Fly's three APIs." }).optional(),
         sendgrid: z.url().meta({ description: "Base of SendGrid's API, with its `/v3`." }).optional(),
         r2: z.url().meta({ description: "Base of R2's S3 API; the bucket follows as a path." }).optional(),
+        internet: z
+          .url()
+          .meta({
+            description:
+              "Where `mastiff doctor` finds the community's hosts, without TLS: it names the host in the header Host, and asks for DNS over HTTP.",
+          })
+          .optional(),
       }),
       '{"fly":"http://127.0.0.1:4640"}',
     ).default({}),
