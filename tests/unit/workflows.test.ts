@@ -77,8 +77,11 @@ describe.each([...workflows, ...actions])("%s", (file) => {
   });
 });
 
-test("what docs/review.md has for GitLab, cron and a terminal is understood too", async () => {
-  expect(await expectUnderstood(readFileSync(join(root, "docs/review.md"), "utf8"))).toBeGreaterThan(6);
+test.each([
+  ["review.md", 6],
+  ["fleet.md", 10],
+])("what docs/%s has for GitLab, cron and a terminal is understood too", async (page, least) => {
+  expect(await expectUnderstood(readFileSync(join(root, "docs", page), "utf8"))).toBeGreaterThan(least);
 });
 
 test.each(workflows)("%s gives its token nothing that a job does not name", (file) => {

@@ -109,7 +109,7 @@ const results = (ended: Record<string, JobsEnd>) =>
 
 test("a night finds what other hands have changed, and what is wrong", async () => {
   await community.world.meddle((state) => {
-    machineOf(state, "mastiff-party-streaming", "app").state = "stopped";
+    machineOf(state, "mastiff-party-streaming", "streaming").state = "stopped";
     recordOf(state, "A", "mastiff.party").content = "192.0.2.1";
   });
   const drift = await run("drift.yml");
