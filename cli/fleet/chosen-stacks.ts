@@ -74,7 +74,7 @@ export async function chosenStacks({
     what: `--tag is ${JSON.stringify(tag)}: no stack has it in mastiff:tags.`,
     fix: [
       `name a tag that a stack has: ${known}`,
-      `give it to a stack:  pulumi config set --path 'mastiff:tags[0]' ${tag} -s <stack>`,
+      `give it to a stack, beside the tags that it has: mastiff:tags in Pulumi.<stack>.yaml, such as [${tag}]`,
     ],
   });
 }

@@ -2,12 +2,10 @@
 import { availableParallelism, constants } from "node:os";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { inShell, type Stop, shell } from "../../providers/shared/shell.ts";
-import { json } from "../options.ts";
 import { Interrupted } from "../pulumi.ts";
 import type { Stack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
 import { countedCalls } from "./calls.ts";
-import { selection } from "./chosen-stacks.ts";
 import { inPool } from "./pool.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { admission, type Operation, ofCloud, realClock } from "./rate-limits.ts";
@@ -15,15 +13,11 @@ import { type Ended, exitCodeOf, isWell, type Row, skipped } from "./row.ts";
 import { configInFile } from "./stack-file.ts";
 import { fleetJson, fleetTable, troubles } from "./table.ts";
 
-/** The options of every command that runs stacks. */
-export const running = {
-  ...selection,
-  parallel: {
-    type: "string",
-    valueHint: "number",
-    description: "how many stacks at once (default: as many as the machine has cores, at least 2)",
-  },
-  json,
+/** How many stacks at once. */
+export const parallel = {
+  type: "string",
+  valueHint: "number",
+  description: "how many stacks at once (default: as many as the machine has cores, at least 2)",
 } as const;
 
 /** @throws UsageError when it is no number of stacks */
@@ -35,6 +29,11 @@ export function parallelOf(text: string | undefined): number {
     what: `--parallel is ${JSON.stringify(text)}: it is a number of stacks, 1 or more.`,
     fix: ["for example:  --parallel 4"],
   });
+}
+
+/** @throws UsageError when an option of how a run goes is wrong */
+export function runOptions(args: { parallel?: string | undefined; json?: boolean | undefined }): RunOptions {
+  return { parallel: parallelOf(args.parallel), json: args.json === true };
 }
 
 /** What is done with each stack. */
@@ -59,10 +58,10 @@ export interface Wave {
 
 /** How a run goes. */
 export interface RunOptions {
-  /** As it was typed. Default: the number of cores, at least 2. */
-  parallel?: string | undefined;
-  /** Default: a table. */
-  json?: boolean | undefined;
+  /** How many stacks at once. */
+  parallel: number;
+  /** Whether the result is one JSON document instead of a table. */
+  json: boolean;
   /** Whether no further stack begins after one that failed. Default: the others of its wave go on. */
   stopsAtFailure?: boolean;
 }
@@ -82,9 +81,8 @@ export interface FleetRun {
  */
 export async function runFleet(
   waves: readonly Wave[],
-  { parallel, json = false, stopsAtFailure = false }: RunOptions,
+  { parallel, json, stopsAtFailure = false }: RunOptions,
 ): Promise<FleetRun> {
-  const atOnce = parallelOf(parallel);
   const own = shell();
   const now = () => performance.now();
   const began = now();
@@ -98,7 +96,7 @@ export async function runFleet(
     for (const { stacks, work } of waves) {
       const mayBegin = () => !signals.noMore.aborted && !(stopsAtFailure && isFailed);
       const isTurn = rows.every(isWell);
-      const ended = await inPool(isTurn ? stacks : [], atOnce, mayBegin, async (stack) => {
+      const ended = await inPool(isTurn ? stacks : [], parallel, mayBegin, async (stack) => {
         const row = await rowOf(stack, work, { progress, admit, signals, now });
         isFailed ||= row !== undefined && !isWell(row);
         return row;

@@ -34,11 +34,11 @@ export function howToGoOn(version: string, rows: readonly Row[]): string | undef
   if (left.length === 0) return undefined;
   const tried = left.filter(({ result }) => result !== "skipped");
   const waiting = left.filter(({ result }) => result === "skipped");
-  const line = `npx mastiff fleet upgrade ${version} --stacks ${left.map(({ stack }) => stack).join(",")}`;
+  const stacks = left.map(({ stack }) => stack).join(",");
   return [
     `${version} runs, and the doctor is content: ${names(rows.filter(isWell))}`,
     `not well: ${names(tried)}`,
     `not begun, their config is as it was: ${names(waiting)}`,
-    `  fix     repair what is said above, then go on:  ${line}`,
+    `  fix     repair what is said above, then go on:  npx mastiff fleet upgrade ${version} --stacks ${stacks}`,
   ].join("\n");
 }

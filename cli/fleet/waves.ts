@@ -12,9 +12,9 @@ export const canary = {
 /** Sizes of waves. */
 export const waves = {
   type: "string",
-  valueHint: "1,5,all",
+  valueHint: "sizes",
   default: "1,5,all",
-  description: "how many stacks each wave has, after the canary; the last is taken again until all have run",
+  description: "how many stacks each wave has; the last size is taken again",
 } as const;
 
 /** @throws UsageError when the canary is none of the stacks */
@@ -35,16 +35,22 @@ export function withCanary(
 }
 
 /** @throws UsageError when the text is no list of sizes */
-export function inWaves(stacks: readonly Stack[], sizes: string): Stack[][] {
-  const words = sizes.split(",").map((word) => word.trim());
-  const counts = words.map((word) => (word === "all" ? Number.POSITIVE_INFINITY : Number(word)));
-  if (!counts.every((count) => count >= 1 && (Number.isInteger(count) || count === Number.POSITIVE_INFINITY)))
-    throw new UsageError({
-      what: `--waves is ${JSON.stringify(sizes)}: it is a list of numbers, 1 or more, and the word all.`,
-      fix: ["for example:  --waves 1,5,all"],
-    });
+export function sizesOf(text: string): number[] {
+  const sizes = text
+    .split(",")
+    .map((word) => (word.trim() === "all" ? Number.POSITIVE_INFINITY : Number(word)));
+  if (sizes.every((size) => size >= 1 && (Number.isInteger(size) || size === Number.POSITIVE_INFINITY)))
+    return sizes;
+  throw new UsageError({
+    what: `--waves is ${JSON.stringify(text)}: it is a list of numbers, 1 or more, and the word all.`,
+    fix: ["for example:  --waves 1,5,all"],
+  });
+}
+
+/** @param sizes of the waves, from {@link sizesOf}; the last is taken again until all stacks have a wave */
+export function inWaves(stacks: readonly Stack[], sizes: readonly number[]): Stack[][] {
   const rest = [...stacks];
   const found: Stack[][] = [];
-  while (rest.length > 0) found.push(rest.splice(0, counts[found.length] ?? counts.at(-1)));
+  while (rest.length > 0) found.push(rest.splice(0, sizes[found.length] ?? sizes.at(-1)));
   return found;
 }

@@ -1,23 +1,26 @@
 import { command } from "../../command.ts";
 import { failOn, urgencyOf } from "../../doctor/fail-on.ts";
-import { chosenStacks } from "../../fleet/chosen-stacks.ts";
-import { runFleet, running } from "../../fleet/run-fleet.ts";
+import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
+import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { doctorWork } from "../../fleet/work.ts";
+import { json } from "../../options.ts";
 
 export const doctor = command({
   meta: { name: "doctor", description: "Says what is wrong with each community, and how to repair it." },
   notes: [
-    "It asks of each what npx mastiff doctor asks of one. The table counts the findings by their severity.",
+    "It asks of each what `npx mastiff doctor` asks of one. The table counts the findings by their severity.",
     "The findings from --fail-on on follow on stderr, with their repair. With --json, all are in the document.",
   ],
   args: {
-    ...running,
+    ...selection,
+    parallel,
     inside: {
       type: "boolean",
       default: true,
       negativeDescription: "leave out the look into the machines, which takes half a minute",
       description: "look into the machines too",
     },
+    json,
     "fail-on": failOn,
   },
   examples: [
@@ -26,8 +29,9 @@ export const doctor = command({
     { line: "npx mastiff fleet doctor --all --json --fail-on warning", does: "for a script" },
   ],
   async run({ args }) {
-    const options = { least: urgencyOf(args["fail-on"]), inside: args.inside };
+    const options = runOptions(args);
+    const looking = { least: urgencyOf(args["fail-on"]), inside: args.inside };
     const stacks = await chosenStacks(args);
-    return (await runFleet([{ stacks, work: doctorWork(options) }], args)).exitCode;
+    return (await runFleet([{ stacks, work: doctorWork(looking) }], options)).exitCode;
   },
 });

@@ -2,7 +2,7 @@ import { shell } from "../../../providers/shared/shell.ts";
 import { command } from "../../command.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { inPool } from "../../fleet/pool.ts";
-import { parallelOf, running } from "../../fleet/run-fleet.ts";
+import { parallel, parallelOf } from "../../fleet/run-fleet.ts";
 
 export const outputs = command({
   meta: { name: "outputs", description: "Prints the outputs of each stack as one JSON document." },
@@ -10,7 +10,7 @@ export const outputs = command({
     "The outputs are by the name of the stack. No secret is decrypted: it is shown as [secret].",
     "A stack that does not answer is left out, and the exit code is 1.",
   ],
-  args: { ...selection, parallel: running.parallel },
+  args: { ...selection, parallel },
   examples: [
     { line: "npx mastiff fleet outputs --all", does: "for a script" },
     { line: "npx mastiff fleet outputs --stacks acme,dogs", does: "of two stacks" },

@@ -1,12 +1,13 @@
 import { shell } from "../../../providers/shared/shell.ts";
 import { command } from "../../command.ts";
 import { failOn, urgencyOf } from "../../doctor/fail-on.ts";
-import { chosenStacks } from "../../fleet/chosen-stacks.ts";
+import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
-import { runFleet, running } from "../../fleet/run-fleet.ts";
+import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { howToGoOn, setVersion, versionOf } from "../../fleet/upgraded.ts";
-import { canary, inWaves, waves, withCanary } from "../../fleet/waves.ts";
+import { canary, inWaves, sizesOf, waves, withCanary } from "../../fleet/waves.ts";
 import { after, doctorWork, engineWork, inTurn } from "../../fleet/work.ts";
+import { json } from "../../options.ts";
 
 export const upgrade = command({
   meta: { name: "upgrade", description: "Brings each community to a version of Mastodon, in waves." },
@@ -21,9 +22,11 @@ export const upgrade = command({
       required: true,
       description: "the version, as v4.7.5",
     },
-    ...running,
+    ...selection,
+    parallel,
     canary,
     waves,
+    json,
     "fail-on": failOn,
   },
   examples: [
@@ -31,10 +34,12 @@ export const upgrade = command({
     { line: "npx mastiff fleet upgrade v4.7.5 --tag eu --waves 2,10", does: "two, then ten at a time" },
   ],
   async run({ args }) {
+    const options = runOptions(args);
+    const sizes = sizesOf(args.waves);
     const version = versionOf(args.version);
     const least = urgencyOf(args["fail-on"]);
     const { first, others } = withCanary(await chosenStacks(args), args.canary);
-    const groups = [...(first.length === 0 ? [] : [first]), ...inWaves(others, args.waves)];
+    const groups = [...(first.length === 0 ? [] : [first]), ...inWaves(others, sizes)];
     const engine = await currentEngine();
     const up = engineWork(engine, "up", { verb: "up", refresh: false, policyPacks: [] });
     const work = after(
@@ -43,7 +48,7 @@ export const upgrade = command({
     );
     const { rows, exitCode } = await runFleet(
       groups.map((stacks) => ({ stacks, work })),
-      { ...args, stopsAtFailure: true },
+      { ...options, stopsAtFailure: true },
     );
     const words = howToGoOn(version, rows);
     if (words !== undefined) shell().stderr(`\n${words}\n`);

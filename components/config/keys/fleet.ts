@@ -11,7 +11,7 @@ const tag = z
 export const fleetKeys = {
   tags: described(jsonOf(z.array(tag), '["eu","small"]').default([]), {
     description:
-      "Words by which `npx mastiff fleet --tag <word>` finds the stack. They are read from the stack's file, and change nothing of the community.",
+      "Words by which `npx mastiff fleet up --tag <word>` finds the stack. They are read from the stack's file, and change nothing of the community.",
     example: '["eu","small"]',
   }),
 };

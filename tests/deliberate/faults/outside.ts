@@ -24,6 +24,20 @@ export const outsideFaults: readonly Fault[] = [
     what: "an exit code that is replaced: a script cannot tell tootctl's failures apart",
   },
   {
+    name: "limits-forgotten-at-the-end",
+    file: "cli/fleet/rate-limits.ts",
+    text: "ended + limits[name].windowMs - clock.now();",
+    replacement: "ended - clock.now();",
+    what: "calls given back too soon: the fleet makes more calls in five minutes than Cloudflare takes",
+  },
+  {
+    name: "others-after-an-ill-canary",
+    file: "cli/fleet/run-fleet.ts",
+    text: "const isTurn = rows.every(isWell);",
+    replacement: "const isTurn = rows.some(isWell) || rows.length === 0;",
+    what: "any instead of all: one stack that is well lets the next wave begin beside one that failed",
+  },
+  {
     name: "lock-of-a-live-run",
     file: "cli/commands/recover.ts",
     text: "args.cancel === true",
