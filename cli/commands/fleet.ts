@@ -39,6 +39,10 @@ export const fleet: Command = {
       about: "destroys the resources of each stack, after a question",
       load: async () => (await import("./fleet/destroy.ts")).destroy,
     },
+    matrix: {
+      about: "prints the stacks as a job matrix for GitHub Actions",
+      load: async () => (await import("./fleet/matrix.ts")).matrix,
+    },
   },
   examples: [
     { line: "npx mastiff fleet up --all", does: "brings up every community of the project" },

@@ -520,6 +520,11 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
+    file: "cli/fleet/matrix.ts",
+    text: "--size is <text>: a matrix has 1 to <mostJobs> jobs.",
+    shown: "unit/fleet-matrix.test.ts: --size %s is refused, and nobody is asked",
+  },
+  {
     file: "cli/options.ts",
     text: "--memory-mb is <text>: the memory of a machine comes in steps of 256 MB.",
     shown: "unit/mastiff.test.ts: mastiff %s",

@@ -3,6 +3,13 @@ import type { Fault } from "../fault.ts";
 
 export const outsideFaults: readonly Fault[] = [
   {
+    name: "matrix-drops-stacks",
+    file: "cli/fleet/matrix.ts",
+    text: "begin(job + 1)",
+    replacement: "begin(job) + 1",
+    what: "a job that ends after its first stack: a workflow reports success, and most communities are not brought up",
+  },
+  {
     name: "lock-of-another-machine",
     file: "cli/recover/engine.ts",
     text: "isDead: host === hostname() && !isAlive(Number(pid)) };",
