@@ -62,6 +62,10 @@ export const mastiff: Command = {
       about: "says what is wrong with a community, and how to repair it",
       load: async () => (await import("./commands/doctor.ts")).doctor,
     },
+    fleet: {
+      about: "acts on many communities at once",
+      load: async () => (await import("./commands/fleet.ts")).fleet,
+    },
     recover: {
       about: "repairs a stack after a run that was interrupted",
       load: async () => (await import("./commands/recover.ts")).recover,

@@ -31,7 +31,11 @@ export async function openCommunity(
   stackName: string | undefined,
   name: string | undefined,
 ): Promise<OpenedCommunity> {
-  const stack = await openStack(stackName);
+  return communityOf(await openStack(stackName), name);
+}
+
+/** As {@link openCommunity}, of a stack that is known to be there. */
+export async function communityOf(stack: Stack, name: string | undefined): Promise<OpenedCommunity> {
   const config = await configOf(stack);
   const ofConfig = () => ({ stack, settings: communityIn(config, stack), config, recorded: undefined });
   // The state is not asked where config says it all: it may be large, and far away.

@@ -25,10 +25,17 @@ export async function openStack(name: string | undefined): Promise<Stack> {
     const names = listed.map((one) => one.name).join(", ") || "none";
     throw new OperatorError(`${which}.\n  fix     name an existing stack with -s <name>: ${names}`);
   }
-  return {
-    name: found.name,
-    pulumi: (args, input, env) => pulumi([...args, "--stack", found.name], input, env),
-  };
+  return stackOf(found);
+}
+
+/** All stacks of the project, in the backend's order. @throws OperatorError with pulumi's words */
+export async function listedStacks(): Promise<StackEntry[]> {
+  return JSON.parse(must(await pulumi(["stack", "ls", "--json"]))) as StackEntry[];
+}
+
+/** A stack that the backend has listed. */
+export function stackOf({ name }: StackEntry): Stack {
+  return { name, pulumi: (args, input, env) => pulumi([...args, "--stack", name], input, env) };
 }
 
 /** No secret is decrypted. */
@@ -55,8 +62,10 @@ export function inOperatorsWords(parse: () => CommunitySettings): CommunitySetti
   }
 }
 
-interface StackEntry {
+/** A stack, as the backend lists it. */
+export interface StackEntry {
   name: string;
+  /** Whether it is the one that is selected. */
   current: boolean;
 }
 
@@ -64,7 +73,7 @@ interface StackEntry {
  * The listed stack that a name means. The backend and a person may each name the organisation and the project or
  * leave them out: `acme`, `me/acme`, `me/mastiff/acme`.
  */
-function pick(listed: readonly StackEntry[], name: string | undefined): StackEntry | undefined {
+export function pick(listed: readonly StackEntry[], name: string | undefined): StackEntry | undefined {
   if (name === undefined) return listed.find(({ current }) => current);
   const exact = listed.find((one) => one.name === name);
   return exact ?? listed.find((one) => isSame(one.name.split("/"), name.split("/")));

@@ -1,11 +1,8 @@
-import type { BackupNowSpec } from "../../providers/fly/spec.ts";
 import { shell } from "../../providers/shared/shell.ts";
-import { manifestOf } from "../backups/manifest.ts";
-import { backupApp } from "../backups/of-stack.ts";
 import { backupsTable } from "../backups/report.ts";
+import { takeBackup } from "../backups/taken-now.ts";
 import { command } from "../command.ts";
 import { openCommunity } from "../community.ts";
-import { runDriver } from "../driver.ts";
 import { community, json, stack } from "../options.ts";
 
 export const backup = command({
@@ -26,18 +23,8 @@ export const backup = command({
   async run({ args }) {
     const { stdout, stderr } = shell();
     const { stack: opened, settings } = await openCommunity(args.stack, args.community);
-    const spec: BackupNowSpec = { app: backupApp(settings) };
-    let answer = "";
-    const code = await runDriver({
-      call: ["backup-now", "run"],
-      spec,
-      endpoint: settings.endpoints.fly,
-      stdout: (text) => {
-        answer += text;
-      },
-    });
+    const { code, manifest } = await takeBackup(settings);
     if (code !== 0) return code;
-    const manifest = manifestOf(answer);
     if (manifest === undefined) {
       stderr(
         `The backup was taken. Fly has lost the log of its machine; to see it:  npx mastiff backups -s ${opened.name}\n`,

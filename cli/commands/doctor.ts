@@ -1,8 +1,8 @@
-import { type Urgency, urgencies } from "../../checks/check.ts";
 import { examine, isAtLeast, type Progress } from "../../checks/examine.ts";
 import { inspection } from "../../checks/inspector.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { command } from "../command.ts";
+import { failOn, urgencyOf } from "../doctor/fail-on.ts";
 import { reportOf } from "../doctor/report.ts";
 import { patientAt, patientOfStack } from "../doctor/whom.ts";
 import { json, stack, community as whose } from "../options.ts";
@@ -40,12 +40,7 @@ export const doctor = command({
       description: "with a stack, look into its machines too",
     },
     json,
-    "fail-on": {
-      type: "string",
-      valueHint: "severity",
-      default: "critical",
-      description: "lowest severity with which the exit code is 1: info, warning or critical",
-    },
+    "fail-on": failOn,
   },
   examples: [
     { line: "npx mastiff doctor -s acme", does: "checks the community of the stack acme" },
@@ -56,7 +51,7 @@ export const doctor = command({
   async run({ args }) {
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
-    const failOn = urgencyOf(args["fail-on"]);
+    const least = urgencyOf(args["fail-on"]);
     const named = args.stack ?? args.community;
     if (args.domain !== undefined && named !== undefined)
       throw new UsageError({
@@ -83,16 +78,6 @@ export const doctor = command({
         ? `${JSON.stringify(found, null, 2)}\n`
         : `${reportOf(found, { domain: community.domain, checks: count })}\n`,
     );
-    return found.some(({ urgency }) => isAtLeast(urgency, failOn)) ? 1 : 0;
+    return found.some(({ urgency }) => isAtLeast(urgency, least)) ? 1 : 0;
   },
 });
-
-/** @throws UsageError when it is no severity */
-function urgencyOf(text: string): Urgency {
-  const known = urgencies.find((one) => one === text);
-  if (known !== undefined) return known;
-  throw new UsageError({
-    what: `--fail-on is ${JSON.stringify(text)}: that is not a severity.`,
-    fix: ["one of these:  --fail-on info, --fail-on warning, --fail-on critical"],
-  });
-}

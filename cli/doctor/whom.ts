@@ -11,7 +11,7 @@ import { hostNameProblem } from "../../components/config/forms.ts";
 import type { CommunitySettings } from "../../components/config/schema.ts";
 import type { Sizes } from "../../components/config/sizes.ts";
 import { setParts } from "../../providers/rules/config-parts.ts";
-import { openCommunity } from "../community.ts";
+import { type OpenedCommunity, openCommunity } from "../community.ts";
 import { internetOf } from "../internet.ts";
 import { UsageError } from "../usage-error.ts";
 import { accountChecks } from "./accounts.ts";
@@ -43,7 +43,11 @@ export async function patientOfStack(
   name: string | undefined,
   { community, inside }: { community: string | undefined; inside: boolean },
 ): Promise<Patient> {
-  const opened = await openCommunity(name, community);
+  return patientOf(await openCommunity(name, community), { inside });
+}
+
+/** As {@link patientOfStack}, of a community whose settings are known. */
+export function patientOf(opened: OpenedCommunity, { inside }: { inside: boolean }): Patient {
   const { config, recorded, settings, stack } = opened;
   const { app, backup, domain, endpoints, sizes } = settings;
   // Not awaited: pulumi decrypts it while everything else is asked.

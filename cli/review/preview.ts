@@ -47,7 +47,7 @@ export async function previewOf(stack: Stack, { refresh, policyPacks }: PreviewO
       // As the Automation API does: without it, the engine does not know the option of the log.
       { PULUMI_DEBUG_COMMANDS: "true" },
     );
-    const redact = redactor(operatorsSecrets());
+    const redact = withoutSecrets();
     const output = redact(run.output);
     const events = eventsIn(await readFile(log, "utf8").catch(() => ""));
     if (!events.some(({ preludeEvent }) => preludeEvent)) throw new OperatorError(output);
@@ -61,16 +61,19 @@ export async function previewOf(stack: Stack, { refresh, policyPacks }: PreviewO
   }
 }
 
-/** What the engine does not know to be secret: it takes only values out of its events that config or program mark. */
-function operatorsSecrets(): string[] {
+/**
+ * Takes the operator's own credentials out of a text. The engine does not know them to be secret: it takes only values out
+ * of its events that config or program mark.
+ */
+export function withoutSecrets(): (text: string) => string {
   const { env } = shell();
   const names = ["CLOUDFLARE_API_TOKEN", "FLY_API_TOKEN", "SENDGRID_API_KEY", "AWS_SECRET_ACCESS_KEY"];
   const engines = ["PULUMI_ACCESS_TOKEN", "PULUMI_CONFIG_PASSPHRASE"];
-  return [...names, ...engines].flatMap((name) => env[name] ?? []);
+  return redactor([...names, ...engines].flatMap((name) => env[name] ?? []));
 }
 
 /** A message may quote what a cloud has answered. */
-function redacted(event: EngineEvent, redact: (text: string) => string): EngineEvent {
+export function redacted(event: EngineEvent, redact: (text: string) => string): EngineEvent {
   const { diagnosticEvent: said, policyEvent: policy } = event;
   return {
     ...event,

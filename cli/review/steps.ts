@@ -51,14 +51,19 @@ const operations: Readonly<Record<string, Operation>> = {
   delete: "delete",
 };
 
+/** What a step does to a resource in a cloud; undefined: nothing. */
+export function operationOf(metadata: StepEventMetadata): Operation | undefined {
+  return isResource(metadata) ? operations[metadata.op] : undefined;
+}
+
 /** The steps that change something, in the engine's order. A replacement, which the engine takes in three steps, is one. */
 export function stepsIn(events: readonly EngineEvent[]): Step[] {
   const steps = new Map<string, Step>();
   for (const { resourcePreEvent } of events) {
     if (resourcePreEvent === undefined) continue;
     const { metadata } = resourcePreEvent;
-    const operation = operations[metadata.op];
-    if (operation === undefined || !isResource(metadata)) continue;
+    const operation = operationOf(metadata);
+    if (operation === undefined) continue;
     const step: Step = {
       operation: operation === "delete" && metadata.old?.retainOnDelete === true ? "forget" : operation,
       ...identityOf(metadata),

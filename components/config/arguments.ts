@@ -1,6 +1,9 @@
 /** Which argument of a `Community` is which key of the config. Pure. */
 
-/** Path of the argument by config key. Every key has one but SendGrid's API key, a credential of the cloud. */
+/**
+ * Path of the argument by config key. Every key has one but SendGrid's API key, a credential of the cloud, and the tags,
+ * which are the stack's and not a community's.
+ */
 export const argumentPaths: Readonly<Record<string, string>> = {
   domain: "domain",
   ownerUsername: "owner.username",

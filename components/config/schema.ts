@@ -6,6 +6,7 @@ import { type HousekeepingSettings, housekeepingSettings } from "./housekeeping-
 import { backupKeys } from "./keys/backup.ts";
 import { bucketKeys } from "./keys/bucket.ts";
 import { costKeys } from "./keys/cost.ts";
+import { fleetKeys } from "./keys/fleet.ts";
 import { flyKeys } from "./keys/fly.ts";
 import { hostKeys } from "./keys/hosts.ts";
 import { housekeepingKeys } from "./keys/housekeeping.ts";
@@ -44,6 +45,7 @@ export const sections = {
   "First account and variables": mastodonKeys,
   Housekeeping: housekeepingKeys,
   "Protection, rotation and moves": operationKeys,
+  Fleet: fleetKeys,
 };
 
 const form = {
@@ -58,6 +60,7 @@ const form = {
   ...mastodonKeys,
   ...housekeepingKeys,
   ...operationKeys,
+  ...fleetKeys,
 };
 
 /** The form of the whole config. */

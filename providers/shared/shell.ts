@@ -24,6 +24,8 @@ export interface Shell {
   runProgram: typeof runProgram;
   /** Whether standard input is a terminal. */
   readonly isTerminal: boolean;
+  /** Columns of the terminal that shows standard error, if it can move its cursor; undefined: it is none. */
+  readonly columns: number | undefined;
   runAttached: typeof runAttached;
   ask: typeof ask;
 }
@@ -40,6 +42,10 @@ const ownProcess: Shell = {
   runProgram,
   get isTerminal() {
     return isatty(0);
+  },
+  get columns() {
+    const { CI, TERM } = process.env;
+    return process.stderr.isTTY && TERM !== "dumb" && !CI ? process.stderr.columns : undefined;
   },
   runAttached,
   ask,

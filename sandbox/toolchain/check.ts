@@ -1,5 +1,5 @@
 /**
- * `npm run check [-- types|style|imports]`: runs all three checks, or the named ones. All of them run, even
+ * `npm run check [-- types|style|imports|workflows]`: runs all checks, or the named ones. All of them run, even
  * when one fails.
  */
 import { readdirSync } from "node:fs";
@@ -28,7 +28,10 @@ const checks = {
     "--no-progress",
     ...code,
   ],
+  workflows: ["sandbox/toolchain/workflows.ts"],
 };
+/** A check that cannot run here says why, and ends with this code. */
+const skipped = 77;
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in checks));
@@ -47,6 +50,10 @@ const ended = await Promise.all(
     });
     if (run.exitCode === 0) {
       terminal.success(name);
+      return true;
+    }
+    if (run.exitCode === skipped) {
+      terminal.warn(`${name}: not checked, ${run.all}`);
       return true;
     }
     terminal.error(`${name}\n${run.all}`);

@@ -24,8 +24,15 @@ export interface Bucket {
   write(key: string, contents: string | Buffer): Promise<void>;
   /** A URL that reads an object, valid for a minute from `at` on. */
   presigned(key: string, at?: Date): Promise<string>;
+  remove(key: string): Promise<void>;
   /** Number of multipart uploads that are neither completed nor aborted. */
   openUploads(): Promise<number>;
+}
+
+/** A bucket that keeps what is overwritten and deleted. */
+export interface VersionedBucket extends Bucket {
+  /** Takes away the mark by which the bucket hides an object that was deleted. */
+  undelete(key: string): Promise<void>;
 }
 
 /**
@@ -81,6 +88,9 @@ function bucketAt(
       const lasting = `${url}/${name}?X-Amz-Expires=60`;
       return (await client.sign(lasting, { aws: { signQuery: true, datetime } })).url;
     },
+    remove: async (name) => {
+      await send("DELETE", `/${name}`);
+    },
     openUploads: async () => (await found("/?uploads=", /<UploadId>([^<]*)<\/UploadId>/g)).length,
   };
 }
@@ -100,18 +110,19 @@ export const gatewayAdvice =
   `GOBIN=${join(cache, `${gateway.name}-${gateway.version}`)} ` +
   `go install github.com/versity/versitygw/cmd/versitygw@v${gateway.version}`;
 
-/** Starts the gateway over a folder, and makes a bucket in it. */
+/** Starts the gateway over a folder, and makes a bucket in it, which has versions. */
 export async function bucketInGateway(
   program: string,
   folder: string,
   name: string,
-): Promise<Bucket & { stop(): Promise<void> }> {
-  const [files, facts] = [join(folder, "files"), join(folder, "facts")];
-  for (const path of [folder, files, facts]) mkdirSync(path);
+): Promise<VersionedBucket & { stop(): Promise<void> }> {
+  const [files, facts, versions] = [join(folder, "files"), join(folder, "facts"), join(folder, "versions")];
+  for (const path of [folder, files, facts, versions]) mkdirSync(path);
   const port = await freePort();
   // A secret with what a configuration file of curl has to quote.
   const key = { accessKeyId: "backups", secretAccessKey: 'gate"way\\secret/+=' };
-  const server = spawn(program, ["--port", `127.0.0.1:${port}`, "posix", "--sidecar", facts, files], {
+  const posix = ["posix", "--sidecar", facts, "--versioning-dir", versions, files];
+  const server = spawn(program, ["--port", `127.0.0.1:${port}`, ...posix], {
     env: { ROOT_ACCESS_KEY_ID: key.accessKeyId, ROOT_SECRET_ACCESS_KEY: key.secretAccessKey },
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -121,11 +132,22 @@ export async function bucketInGateway(
   try {
     const made = await pRetry(() => client.fetch(bucket.url, { method: "PUT" }), { retries: 8 });
     if (!made.ok) throw new Error(`the gateway makes no bucket: ${made.status} ${await made.text()}`);
+    const body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    const kept = await client.fetch(`${bucket.url}?versioning=`, { method: "PUT", body });
+    if (!kept.ok) throw new Error(`the bucket gets no versions: ${kept.status} ${await kept.text()}`);
   } catch (error) {
     await end(server);
     throw error;
   }
-  return { ...bucket, stop: () => end(server) };
+  const undelete = async (key: string) => {
+    const listed = await (await client.fetch(`${bucket.url}?versions=&prefix=${key}`)).text();
+    const marks = listed.match(/<DeleteMarker>.*?<\/DeleteMarker>/gs) ?? [];
+    const mark = marks.find((one) => one.includes(`<Key>${key}</Key>`));
+    const id = /<VersionId>([^<]*)/.exec(mark ?? "")?.[1];
+    if (id === undefined) throw new Error(`${key} was not deleted: ${listed}`);
+    await bucket.remove(`${key}?versionId=${id}`);
+  };
+  return { ...bucket, undelete, stop: () => end(server) };
 }
 
 async function end(server: ChildProcess): Promise<void> {

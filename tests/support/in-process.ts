@@ -35,6 +35,7 @@ export async function runDriver(args: string[], given: Surroundings): Promise<En
     onStop: () => {},
     runProgram: runFlyctl,
     isTerminal: false,
+    columns: undefined,
     runAttached: async () => {
       throw new Error("the driver has no terminal");
     },

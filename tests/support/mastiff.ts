@@ -23,6 +23,8 @@ export interface Surroundings {
   env?: Record<string, string>;
   /** Default: the system's. */
   temporaryFolder?: string;
+  /** Takes the listener that a signal would reach. Default: no signal comes. */
+  onStop?: Shell["onStop"];
 }
 
 /** `mastiff <args>` without the process; only pulumi is one. */
@@ -37,6 +39,7 @@ export async function runMastiff(
     isTerminal = answers !== undefined,
     env = {},
     temporaryFolder = tmpdir(),
+    onStop = () => {},
   }: Surroundings,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const said = { stdout: "", stderr: "" };
@@ -57,9 +60,10 @@ export async function runMastiff(
     stderr(text) {
       said.stderr += text;
     },
-    onStop: () => {},
+    onStop,
     runProgram: flyctl,
     isTerminal,
+    columns: undefined,
     runAttached: attached,
     async ask(question) {
       said.stderr += question;

@@ -426,7 +426,57 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
   {
-    file: "cli/commands/doctor.ts",
+    file: "cli/fleet/chosen-stacks.ts",
+    text: "No stacks are named.",
+    shown: "unit/fleet.test.ts: %j is wrong usage",
+  },
+  {
+    file: "cli/fleet/chosen-stacks.ts",
+    text: "--stacks is <stacks>: there is no stack",
+    shown: "unit/fleet.test.ts: %j is wrong usage",
+  },
+  {
+    file: "cli/fleet/chosen-stacks.ts",
+    text: "--all: the project has no stack.",
+    shown: "unit/fleet.test.ts: a project without stacks has none to act on",
+  },
+  {
+    file: "cli/fleet/chosen-stacks.ts",
+    text: "--tag is <tag>: no stack has it",
+    shown: "unit/fleet.test.ts: by a tag in the stack's file, as YAML and as JSON text",
+  },
+  {
+    file: "cli/fleet/run-fleet.ts",
+    text: "--parallel is <text>",
+    shown: "unit/fleet.test.ts: --parallel %s is wrong usage",
+  },
+  {
+    file: "cli/fleet/upgraded.ts",
+    text: "The version is <text>",
+    shown: "unit/fleet.test.ts: %j is wrong usage",
+  },
+  {
+    file: "cli/fleet/upgraded.ts",
+    text: "<name>: a program gives its communities their version",
+    shown: "unit/fleet.test.ts: a program that gives the version as an argument is told so",
+  },
+  {
+    file: "cli/fleet/waves.ts",
+    text: "--canary is <name>",
+    shown: "unit/fleet.test.ts: a canary that is none of the stacks is wrong usage",
+  },
+  {
+    file: "cli/fleet/waves.ts",
+    text: "--waves is <text>",
+    shown: "unit/fleet.test.ts: %j is wrong usage",
+  },
+  {
+    file: "cli/fleet/upgraded.ts",
+    text: "<version> runs, and the doctor is content",
+    followed: "engine/long/fleet.test.ts: an upgrade stops at the first that fails, and goes on as printed",
+  },
+  {
+    file: "cli/doctor/fail-on.ts",
     text: "--fail-on is <text>: that is not a severity.",
     shown: "unit/mastiff.test.ts: mastiff %s",
   },
@@ -474,6 +524,11 @@ export const triedFixes: readonly Tried[] = [
     file: "cli/doctor/whom.ts",
     text: "--domain is <domain>: <problem>.",
     shown: "unit/mastiff.test.ts: mastiff %s",
+  },
+  {
+    file: "cli/fleet/matrix.ts",
+    text: "--size is <text>: a matrix has 1 to <mostJobs> jobs.",
+    shown: "unit/fleet-matrix.test.ts: --size %s is refused, and nobody is asked",
   },
   {
     file: "cli/options.ts",

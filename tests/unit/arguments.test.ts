@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { argumentPaths, byKey, inArguments } from "../../components/config/arguments.ts";
 import { configKeys } from "../../components/config/schema.ts";
 
-test("each key of the config is an argument, but the credential of a cloud", () => {
+test("each key of the config is an argument, but the credential of a cloud and what is the stack's", () => {
   expect(Object.keys(argumentPaths).sort()).toEqual(
-    configKeys.filter((key) => key !== "sendgridApiKey").sort(),
+    configKeys.filter((key) => !["sendgridApiKey", "tags"].includes(key)).sort(),
   );
   expect(new Set(Object.values(argumentPaths)).size).toBe(Object.keys(argumentPaths).length);
 });

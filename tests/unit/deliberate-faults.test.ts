@@ -28,6 +28,7 @@ describe("the list of deliberate faults", () => {
       "cli/backups/",
       "cli/commands/",
       "cli/doctor/",
+      "cli/fleet/",
       "cli/new/",
       "cli/recover/",
       "cli/restore/",

@@ -3,6 +3,13 @@ import type { Fault } from "../fault.ts";
 
 export const outsideFaults: readonly Fault[] = [
   {
+    name: "matrix-drops-stacks",
+    file: "cli/fleet/matrix.ts",
+    text: "begin(job + 1)",
+    replacement: "begin(job) + 1",
+    what: "a job that ends after its first stack: a workflow reports success, and most communities are not brought up",
+  },
+  {
     name: "lock-of-another-machine",
     file: "cli/recover/engine.ts",
     text: "isDead: host === hostname() && !isAlive(Number(pid)) };",
@@ -15,6 +22,20 @@ export const outsideFaults: readonly Fault[] = [
     text: 'return typeof result === "number" ? result : 0;',
     replacement: "return 0;",
     what: "an exit code that is replaced: a script cannot tell tootctl's failures apart",
+  },
+  {
+    name: "limits-forgotten-at-the-end",
+    file: "cli/fleet/rate-limits.ts",
+    text: "ended + limits[name].windowMs - clock.now();",
+    replacement: "ended - clock.now();",
+    what: "calls given back too soon: the fleet makes more calls in five minutes than Cloudflare takes",
+  },
+  {
+    name: "others-after-an-ill-canary",
+    file: "cli/fleet/run-fleet.ts",
+    text: "const isTurn = rows.every(isWell);",
+    replacement: "const isTurn = rows.some(isWell) || rows.length === 0;",
+    what: "any instead of all: one stack that is well lets the next wave begin beside one that failed",
   },
   {
     name: "lock-of-a-live-run",
