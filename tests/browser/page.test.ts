@@ -174,9 +174,15 @@ function inBrowser(file: string): void {
     await page.getByRole("dialog").getByText("200", { exact: true }).waitFor();
     expect(await beyond(page)).toEqual([]);
     await page.getByRole("button", { name: "close" }).tap();
-    // The newest call stays in sight, and leads to all of them.
-    const latest = page.locator("#latest");
+    // The newest call stays in sight, over what it covers, and leads to all of them.
+    await fetch(`${world.url}/client/v4/zones`);
+    const latest = page.locator("#latest.refused");
+    expect(await latest.evaluate((bar) => getComputedStyle(bar).backgroundColor)).toMatch(/^rgb\(/);
     await latest.tap();
+    const [title, filters] = await Promise.all(
+      ["#h-calls", "#filters"].map((part) => page.locator(part).boundingBox()),
+    );
+    expect(filters?.y).toBeGreaterThanOrEqual((title?.y ?? Infinity) + (title?.height ?? 0));
     expect(
       await page.locator("#h-calls").evaluate((title) => title.getBoundingClientRect().top),
     ).toBeLessThan(400);
