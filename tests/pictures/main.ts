@@ -9,7 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { openTerminal } from "../../sandbox/toolchain/terminal.ts";
 import { browserAdvice, findBrowser, openBrowser } from "../support/browser.ts";
-import { playDemo } from "./demo.ts";
+import { demoLine, playDemo } from "./demo.ts";
 import { doctorLine, doctorSays } from "./doctor.ts";
 import { reviewPage } from "./review-page.ts";
 import { graphOf } from "./stack-graph.ts";
@@ -74,18 +74,20 @@ async function draw(wanted: ReadonlySet<Name>, browser: Browser): Promise<void> 
   if (!wanted.has("demo")) return;
   const screen = await screenOf(written, columns);
   const checks = screen.findIndex((line) => textOf(line).includes("looking from outside"));
-  save("demo.svg", terminalSvg(screen.slice(checks), columns, "npm run demo -- --keep"));
+  save("demo.svg", terminalSvg(screen.slice(checks), columns, demoLine));
 }
 
-/** The page of the clouds in the middle of the first `up`: some machines run, others boot, calls come in. */
+/** The page of the clouds in the first `up`, while some machines run and something is under way. */
 async function photographClouds(browser: Browser, url: string): Promise<void> {
   const pages = await pagesOf(browser, { width: 1400, height: 880 });
   await Promise.all(pages.map((page) => page.goto(url)));
   const [first] = pages;
   await first?.waitForFunction(
-    () =>
-      document.querySelectorAll(".machine.green").length >= 2 &&
-      document.querySelector(".machine.busy, .job.busy") !== null,
+    () => {
+      const running = document.querySelectorAll(".machine.green").length;
+      // With four, all is up: nothing was slow enough to be seen.
+      return running >= 4 || (running >= 2 && document.querySelector(".machine.busy, .job.busy") !== null);
+    },
     undefined,
     { timeout: 600_000, polling: 100 },
   );

@@ -21,7 +21,6 @@ export type Screen = readonly (readonly Piece[])[];
 
 export interface TerminalOptions {
   columns: number;
-  env?: Readonly<Record<string, string>>;
   cwd: string;
   /** Is told all that the program has written so far, at each piece. */
   heard?: (soFar: string) => void;
@@ -33,21 +32,18 @@ export interface TerminalOptions {
  * @returns all that it wrote, with the codes for the terminal
  * @throws Error when it fails, with its last words
  */
-export async function onTerminal(
-  line: string,
-  { columns, cwd, env = {}, heard }: TerminalOptions,
-): Promise<string> {
+export async function onTerminal(line: string, { columns, cwd, heard }: TerminalOptions): Promise<string> {
   const running = execa("script", ["-qefc", `stty cols ${columns} rows 50; ${line}`, "/dev/null"], {
     cwd,
     // A job of CI has no terminal, and programs draw for it as if there were none.
-    env: { ...env, TERM: "xterm-256color", CI: undefined, NO_COLOR: undefined },
+    env: { TERM: "xterm-256color", CI: undefined, NO_COLOR: undefined },
     stdin: "ignore",
     reject: false,
     all: true,
   });
   let said = "";
-  for await (const chunk of running.iterable({ from: "all", binary: true })) {
-    said += Buffer.from(chunk).toString("utf8");
+  for await (const text of running.all.setEncoding("utf8")) {
+    said += text;
     heard?.(said);
   }
   const { exitCode } = await running;

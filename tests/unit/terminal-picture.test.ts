@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { screenOf, terminalSvg, textOf } from "../pictures/terminal.ts";
+import { onPath } from "../../sandbox/toolchain/executables.ts";
+import { root } from "../../sandbox/toolchain/paths.ts";
+import { onTerminal, screenOf, terminalSvg, textOf } from "../pictures/terminal.ts";
 
 const esc = "\u001b";
 
@@ -31,3 +33,17 @@ test("the picture has the text in its columns, and no markup of the program's", 
   expect(svg).toContain(`<text x="33.6" y="61" textLength="39.0">&lt;b>&amp;&quot;</text>`);
   expect(svg).toContain('aria-label="npm run &lt;x>"');
 });
+
+test.skipIf(process.platform !== "linux" || onPath("script").length === 0)(
+  "a program on a terminal of its own draws for it",
+  async () => {
+    const heard: string[] = [];
+    const line = `node -e 'console.log(process.stdout.isTTY, process.stdout.columns, "ü")'`;
+    const written = await onTerminal(line, { columns: 66, cwd: root, heard: (soFar) => heard.push(soFar) });
+    expect((await screenOf(written, 66)).map(textOf)).toEqual(["true 66 ü"]);
+    expect(heard.at(-1)).toBe(written);
+    await expect(onTerminal("echo no; exit 3", { columns: 66, cwd: root })).rejects.toThrow(
+      /ended with exit code 3:\s+no/,
+    );
+  },
+);
