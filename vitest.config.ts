@@ -12,7 +12,7 @@ const filesOf = {
   sandbox: "sandbox/tests/*.test.ts",
   driver: "tests/driver/**/*.test.ts",
   engine: "tests/engine/**/*.test.ts",
-  long: "tests/{engine/long,real}/**/*.test.ts",
+  long: "tests/{browser,engine/long,real}/**/*.test.ts",
 };
 const never = ["**/node_modules/**", ".mastiff/**"];
 

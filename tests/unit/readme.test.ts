@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { callOf } from "../../cli/call.ts";
@@ -87,7 +87,17 @@ test.each(pages)("%s names only commands and files that there are", (page) => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? "");
   expect(commands.filter((name) => !(name in scripts))).toEqual([]);
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link ?? "");
+  const links = [...text.matchAll(/(?:\]\(|(?:href|src|srcset)=")(?!https?:|#)([^)"#]+)/g)].map(
+    ([, link]) => link ?? "",
+  );
   const folder = page.includes("/") ? "docs" : "";
   expect(links.filter((link) => !existsSync(join(root, folder, link)))).toEqual([]);
+});
+
+test("each picture is shown somewhere, and loads fast", () => {
+  const shown = pages.map(read).join("\n");
+  for (const name of readdirSync(join(root, "docs/pictures"))) {
+    expect(shown).toContain(`pictures/${name}`);
+    expect(statSync(join(root, "docs/pictures", name)).size, name).toBeLessThan(250_000);
+  }
 });

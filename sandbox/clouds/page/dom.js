@@ -4,7 +4,7 @@
 let quiet = true;
 
 /** With reduced motion nothing flashes: without an animation the classes below would never be removed. */
-const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Draws without flashes. */
 export function quietly(draw) {
@@ -92,20 +92,34 @@ function change(entry, item, text, draw) {
     return { ...entry, text };
   }
   const element = draw(item);
+  const hadFocus = entry.element === document.activeElement;
   entry.element.replaceWith(element);
+  successors.set(entry.element, element);
+  // Otherwise each change would send the keyboard back to the top of the page.
+  if (hadFocus) element.focus({ preventScroll: true });
   flash(element, "is-changed");
   return { element, text };
 }
 
+/** By an element that was drawn anew, the one in its place. */
+const successors = new WeakMap();
+
+/** The element itself, or the one that is in its place by now. */
+export function current(element) {
+  let now = element;
+  while (successors.has(now)) now = successors.get(now);
+  return now;
+}
+
 /** Marks an element with a class while its animation runs. */
 export function flash(element, how) {
-  if (quiet || still) return;
+  if (quiet || still.matches) return;
   element.classList.add(how);
   element.addEventListener("animationend", () => element.classList.remove(how), { once: true });
 }
 
 function leave(element) {
-  if (quiet || still || element.classList.contains("empty")) return element.remove();
+  if (quiet || still.matches || element.classList.contains("empty")) return element.remove();
   element.classList.add("is-gone");
   element.addEventListener("animationend", () => element.remove(), { once: true });
   // A hidden element (by a filter, or in a folded list) has no animation, so `animationend` never comes.

@@ -1,10 +1,15 @@
 /** The drawer that slides in from the right. It shows one thing at a time. */
-import { h, icon } from "./dom.js";
+import { current, h, icon } from "./dom.js";
 
 const drawer = document.getElementById("drawer");
 let whenClosed;
+let opener;
 
-drawer.addEventListener("close", () => whenClosed?.());
+drawer.addEventListener("close", () => {
+  whenClosed?.();
+  // The dialog gives the focus back to an element that may have been drawn anew meanwhile.
+  current(opener)?.focus();
+});
 // A click outside the sheet has the dialog itself as its target.
 drawer.addEventListener("click", (event) => {
   if (event.target === drawer) drawer.close();
@@ -30,5 +35,7 @@ export function openDrawer(title, note, body, closed) {
       body,
     ),
   );
-  if (!drawer.open) drawer.showModal();
+  if (drawer.open) return;
+  opener = document.activeElement;
+  drawer.showModal();
 }

@@ -8,7 +8,7 @@ const askEvery = 1000;
 
 /** Opens the log of a machine, even of a destroyed one. */
 export function openLog(app, { id, title, image, size }) {
-  const lines = h("div", { class: "log" });
+  const lines = h("section", { class: "log", tabindex: "0", "aria-label": "Log" });
   const ask = async () => {
     const answer = await fetch(
       `/_local/view/logs/${encodeURIComponent(app)}/${encodeURIComponent(id)}`,

@@ -11,6 +11,8 @@ const slow = 1000;
 const verySlow = 5000;
 
 const calls = document.getElementById("calls");
+// Not every browser lets the keyboard scroll a list that has nothing to press in it.
+calls.tabIndex = 0;
 const shownFlyctl = new Set();
 /** The line on top: its text, how often it was repeated, its element. */
 let top = {};
