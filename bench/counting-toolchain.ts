@@ -91,18 +91,23 @@ export function startsIn(text: string): Start[] {
   const starts = new Map<number, Start>();
   for (const line of text.split("\n").filter((one) => one !== "")) {
     const [at = "", pid = "", parent = "", program = "", words = "", spec = ""] = line.split(separator);
-    const names = [...spec.matchAll(/"(?:app|host|hostname|name)":"([^"]+)"/g)].map(([, name = ""]) => name);
     const start = {
       at: Number(at) * 1000,
       pid: Number(pid),
       parent: Number(parent),
       program,
       words: words.split(" ").filter((word) => word !== ""),
-      about: [...new Set(names)],
+      about: namesIn(spec),
     };
     if (!starts.has(start.pid)) starts.set(start.pid, start);
   }
   return [...starts.values()].sort((a, b) => a.at - b.at);
+}
+
+/** What a spec of the driver is about: app, host, name. A spec that was cut off has at least the first of them. */
+export function namesIn(spec: string): string[] {
+  const names = [...spec.matchAll(/"(?:app|host|hostname|name)":"([^"]+)"/g)].map(([, name = ""]) => name);
+  return [...new Set(names)];
 }
 
 /** A hard link, or a copy when the engine is on another file system. */

@@ -10,6 +10,7 @@ import type { Figure, Lab, Row } from "./lab.ts";
 import { keep } from "./results.ts";
 import { rows } from "./rows.ts";
 import { seriesOf } from "./statistics.ts";
+import { trace } from "./trace/trace.ts";
 
 const terminal = openTerminal();
 
@@ -23,6 +24,8 @@ const command = defineCommand({
       default: "1",
       description: "share of the real clouds' latency, where it matters",
     },
+    trace: { type: "boolean", default: false, description: "draw a timeline of one up instead" },
+    as: { type: "string", default: "up", description: "name of a trace's files in docs/performance" },
   },
   async run({ args }) {
     const chosen = chosenRows(args.rows);
@@ -30,38 +33,57 @@ const command = defineCommand({
     if (!Number.isInteger(runs)) wrong(`--runs is "${args.runs}": it is a whole number from 1`);
     const scale = positive("scale", args.scale);
     const ending = openEnding();
-    process.exitCode = await bench(chosen, { runs, scale }, ending);
+    const work = args.trace ? (lab: Lab) => draw(lab, args.as) : (lab: Lab) => measure(chosen, lab);
+    process.exitCode = await bench(work, { runs, scale }, ending);
+    if (ending.signal.aborted) return;
     await ending.run();
     process.exit();
   },
 });
 
-/** @returns the exit code: 1 when a row could not be measured */
+/** Does the work with a lab. @returns the exit code: 1 when something could not be measured */
 async function bench(
-  chosen: readonly Row[],
+  work: (lab: Lab) => Promise<boolean>,
   how: Pick<Lab, "runs" | "scale">,
   ending: Ending,
 ): Promise<number> {
   const tools = await toolchain({ terminal });
   for (const line of tools.describe) terminal.info(line);
-  const lab: Lab = { toolchain: tools, terminal, signal: ending.signal, ups: new Map(), ...how };
-  let failed = 0;
+  const working = work({ toolchain: tools, terminal, signal: ending.signal, ups: new Map(), ...how });
+  // After an interrupt, the engine ends its work before this process does.
+  ending.add(() => working.then(ignore, ignore));
+  return (await working) ? 0 : 1;
+}
+
+/** Measures rows one after another, and keeps each at once. @returns whether all of them could be measured */
+async function measure(chosen: readonly Row[], lab: Lab): Promise<boolean> {
+  const failed: number[] = [];
   for (const row of chosen) {
     terminal.info(`row ${row.number}: ${row.what}`);
     try {
-      const measuring = row.measure(lab);
-      // After an interrupt, the engine ends its work before this process does.
-      ending.add(() => measuring.then(ignore, ignore));
-      const found = await measuring;
+      const found = await row.measure(lab);
       await keep(row, found, lab);
       for (const figure of found.figures) process.stdout.write(`${lineOf(row, figure)}\n`);
     } catch (error) {
-      if (ending.signal.aborted) return 1;
-      failed += 1;
+      if (lab.signal.aborted) return false;
+      failed.push(row.number);
       terminal.error(`row ${row.number}: ${error instanceof Error ? error.message : error}`);
     }
   }
-  return failed === 0 ? 0 : 1;
+  return failed.length === 0;
+}
+
+async function draw(lab: Lab, name: string): Promise<boolean> {
+  const step = terminal.step(`up from nothing, latency × ${lab.scale}`);
+  try {
+    const lines = await trace(lab, name);
+    step.done(`up from nothing, latency × ${lab.scale}`);
+    process.stdout.write(`${lines.join("\n")}\n`);
+    return true;
+  } catch (error) {
+    step.fail(`up from nothing: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
 }
 
 function ignore(): void {}

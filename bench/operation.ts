@@ -24,6 +24,8 @@ export interface Measured {
 export interface OperationOptions {
   /** Arguments in addition to those that an operation without a terminal needs. */
   args?: readonly string[];
+  /** Variables in addition to those of the world. */
+  env?: Record<string, string>;
   /** Ends the operation as Ctrl-C would. */
   signal: AbortSignal;
 }
@@ -55,7 +57,7 @@ export async function operate(world: World, verb: Verb, options: OperationOption
   const began = performance.now();
   const run = await execa(file, rest, {
     cwd: place.project,
-    env: environment(place.toolchain, place.target),
+    env: { ...environment(place.toolchain, place.target), ...options.env },
     extendEnv: false,
     stdin: "ignore",
     all: true,
