@@ -13,8 +13,8 @@ export interface Lab {
   runs: number;
   /** Share of the real clouds' latency that the rows about waiting wait for. */
   scale: number;
-  /** Ups from nothing that several rows are about, by latency. */
-  ups: Map<number, Promise<FirstUp[]>>;
+  /** Measurements that several rows are about, by name. */
+  shared: Map<string, Promise<unknown>>;
 }
 
 /** An `up` from nothing, and the machines after it. */
@@ -74,18 +74,25 @@ export async function repeated<T>(lab: Lab, what: string, measure: () => Promise
   return all;
 }
 
-/** Ups from nothing, each in a world of its own. Rows that ask for the same latency share them. */
+/** A measurement that is made once, however many rows ask for it. */
+export function shared<T>(lab: Lab, name: string, measure: () => Promise<T>): Promise<T> {
+  const known = lab.shared.get(name) as Promise<T> | undefined;
+  const measuring = known ?? measure();
+  lab.shared.set(name, measuring);
+  return measuring;
+}
+
+/** Ups from nothing, each in a world of its own. */
 export function upsFromNothing(lab: Lab, latency: number): Promise<FirstUp[]> {
-  const known = lab.ups.get(latency);
-  if (known !== undefined) return known;
-  const ups = repeated(lab, `up from nothing, latency × ${latency}`, () =>
-    inWorld(lab, { latency }, async (world) => {
-      const up = await operate(world, "up", { signal: lab.signal });
-      return { ...up, machines: await world.machines() };
-    }),
+  const what = `up from nothing, latency × ${latency}`;
+  return shared(lab, what, () =>
+    repeated(lab, what, () =>
+      inWorld(lab, { latency }, async (world) => {
+        const up = await operate(world, "up", { signal: lab.signal });
+        return { ...up, machines: await world.machines() };
+      }),
+    ),
   );
-  lab.ups.set(latency, ups);
-  return ups;
 }
 
 /**

@@ -6,10 +6,10 @@ import { defineCommand, runMain } from "citty";
 import { type Ending, openEnding } from "../sandbox/toolchain/ending.ts";
 import { openTerminal } from "../sandbox/toolchain/terminal.ts";
 import { toolchain } from "../sandbox/toolchain/toolchain.ts";
-import type { Figure, Lab, Row } from "./lab.ts";
+import type { Lab, Row } from "./lab.ts";
+import { shownOf, writePage } from "./page.ts";
 import { keep } from "./results.ts";
 import { rows } from "./rows.ts";
-import { seriesOf } from "./statistics.ts";
 import { trace } from "./trace/trace.ts";
 
 const terminal = openTerminal();
@@ -49,13 +49,13 @@ async function bench(
 ): Promise<number> {
   const tools = await toolchain({ terminal });
   for (const line of tools.describe) terminal.info(line);
-  const working = work({ toolchain: tools, terminal, signal: ending.signal, ups: new Map(), ...how });
+  const working = work({ toolchain: tools, terminal, signal: ending.signal, shared: new Map(), ...how });
   // After an interrupt, the engine ends its work before this process does.
   ending.add(() => working.then(ignore, ignore));
   return (await working) ? 0 : 1;
 }
 
-/** Measures rows one after another, and keeps each at once. @returns whether all of them could be measured */
+/** Measures rows one after another. Each is kept, and on the page, at once. @returns whether all of them could be measured */
 async function measure(chosen: readonly Row[], lab: Lab): Promise<boolean> {
   const failed: number[] = [];
   for (const row of chosen) {
@@ -63,7 +63,9 @@ async function measure(chosen: readonly Row[], lab: Lab): Promise<boolean> {
     try {
       const found = await row.measure(lab);
       await keep(row, found, lab);
-      for (const figure of found.figures) process.stdout.write(`${lineOf(row, figure)}\n`);
+      writePage();
+      for (const figure of found.figures)
+        process.stdout.write(`${row.number}  ${figure.name}: ${shownOf(figure)}\n`);
     } catch (error) {
       if (lab.signal.aborted) return false;
       failed.push(row.number);
@@ -87,12 +89,6 @@ async function draw(lab: Lab, name: string): Promise<boolean> {
 }
 
 function ignore(): void {}
-
-function lineOf({ number }: Row, { name, unit, values }: Figure): string {
-  const { median, least, most } = seriesOf(values);
-  const [middle, from, to] = [median, least, most].map((value) => value.toFixed(unit === "" ? 2 : 1));
-  return `${number}  ${name}: ${middle}${unit && ` ${unit}`}  (${from} to ${to})`;
-}
 
 function chosenRows(text: string | undefined): Row[] {
   if (text === undefined) return [...rows];

@@ -1,11 +1,11 @@
 /** One `pulumi` operation on a world, measured. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import type { Entry } from "../sandbox/clouds/journal.ts";
 import { environment } from "../sandbox/toolchain/environment.ts";
-import { onStack } from "../sandbox/toolchain/stack.ts";
+import { onStack, type Workplace } from "../sandbox/toolchain/stack.ts";
 import type { World } from "./world.ts";
 
 /** What an operation took. */
@@ -22,6 +22,8 @@ export interface Measured {
 }
 
 export interface OperationOptions {
+  /** Another stack on the same clouds. Default: the world's. */
+  place?: Workplace;
   /** Arguments in addition to those that an operation without a terminal needs. */
   args?: readonly string[];
   /** Variables in addition to those of the world. */
@@ -48,9 +50,11 @@ const prctl: Readonly<Record<string, number>> = { x64: 157, arm64: 167 };
  * @throws Error with the last lines of pulumi's output when it fails
  */
 export async function operate(world: World, verb: Verb, options: OperationOptions): Promise<Measured> {
-  const { place, folder } = world;
+  const { folder } = world;
+  const { place = world.place } = options;
   const before = (await world.journal()).length;
   const cpuFile = join(folder, "cpu-seconds");
+  rmSync(cpuFile, { force: true });
   const pulumi = join(place.toolchain.bin, "pulumi");
   const args = [verb, ...onStack(place), ...always[verb], "--non-interactive", "--color=never"];
   const [file = "", ...rest] = [...accountingInto(cpuFile), pulumi, ...args, ...(options.args ?? [])];

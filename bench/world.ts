@@ -14,8 +14,6 @@ export interface WorldOptions {
   latency?: number;
   /** Config of the stack in addition to Pulumi.dev.yaml: YAML values by key. */
   config?: Readonly<Record<string, string>>;
-  /** Folder of the program. Default: the checkout. */
-  program?: string;
   /** Puts plugins into PULUMI_HOME before those of the toolchain, which do not replace them. */
   furnish?: (home: string) => void;
 }
@@ -37,21 +35,24 @@ export interface World extends AsyncDisposable {
   place: Workplace;
   clouds: Clouds;
   folder: string;
-  /** See {@link WorldOptions.latency}. */
-  latency: number;
   /** The calls after number `n`, oldest first. */
   journal(n?: number): Promise<Entry[]>;
   /** All machines that Fly remembers, destroyed ones included. */
   machines(): Promise<MachineLife[]>;
   /** Adds keys to the stack's config, or replaces them: YAML values by key. */
   configure(config: Readonly<Record<string, string>>): void;
+  /** Starts the clouds again as they are, on the same port, with another latency. */
+  slowDown(latency: number): Promise<void>;
+  /** Changes the clouds' whole state. */
+  // biome-ignore lint/suspicious/noExplicitAny: each cloud's state has a shape of its own.
+  change(how: (state: any) => void): Promise<void>;
 }
 
 const worlds = join(scratch, "bench");
 
 /** Starts clouds and makes a stack, whose config is that of Pulumi.dev.yaml: the community of the guide. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { toolchain, latency = 0, program = root } = options;
+  const { toolchain, latency = 0 } = options;
   mkdirSync(worlds, { recursive: true });
   const folder = mkdtempSync(join(worlds, "w-"));
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -66,19 +67,36 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const config = new Map(Object.entries(options.config ?? {}));
     const write = () => writeFileSync(configFile, configOf(port, config));
     write();
-    const place: Workplace = { toolchain, target, project: program, stack: devStack, configFile };
+    const place: Workplace = { toolchain, target, project: root, stack: devStack, configFile };
     await initStack(place);
-    const running = clouds;
+    let running = clouds;
     return {
       place,
-      clouds,
+      get clouds() {
+        return running;
+      },
       folder,
-      latency,
       journal: async (n = 0) => (await ask<{ entries: Entry[] }>(url, `journal?after=${n}`)).entries,
       machines: async () => machinesIn(await ask(url, "state")),
       configure(more) {
         for (const [key, value] of Object.entries(more)) config.set(key, value);
         write();
+      },
+      async slowDown(other) {
+        await running.stop();
+        running = await startClouds({ toolchain, folder, latency: other, port });
+        place.target.plugins = running.plugins;
+      },
+      async change(how) {
+        const state = await ask<object>(url, "state");
+        how(state);
+        const headers = { "content-type": "application/json" };
+        const answer = await fetch(`${url}/_local/state`, {
+          method: "PUT",
+          body: JSON.stringify(state),
+          headers,
+        });
+        if (!answer.ok) throw new Error(`PUT /_local/state: ${answer.status} ${await answer.text()}`);
       },
       async [Symbol.asyncDispose]() {
         await running.stop();

@@ -1,47 +1,26 @@
-import { countCalls } from "../distinct-calls.ts";
-import { type Figure, type Found, inWorld, type Lab, type Row, repeated } from "../lab.ts";
-import { operate, type Verb } from "../operation.ts";
+import { type CountedOperation, countedLives } from "../counted-lives.ts";
+import type { Figure, Found, Lab, Row } from "../lab.ts";
 
 /** How often the clouds are asked, against a run that never asks twice. */
 export const calls: Row = {
   number: 7,
   what: "calls to each cloud per `up`, clean preview and refresh ÷ the least possible",
-  measure,
+  async measure(lab: Lab): Promise<Found> {
+    const lives = await countedLives(lab);
+    const data = lives.map((life) => life.map(({ verb, calls }) => ({ verb, calls })));
+    return { figures: (lives[0] ?? []).flatMap(({ verb }) => figuresOf(verb, lives)), data };
+  },
 };
 
-const verbs = ["up", "preview", "refresh"] as const satisfies Verb[];
-
-async function measure(lab: Lab): Promise<Found> {
-  const lives = await repeated(lab, "up, clean preview, refresh, without latency", () =>
-    inWorld(lab, {}, async (world) => {
-      const life = [];
-      for (const verb of verbs) {
-        const { calls: answered } = await operate(world, verb, { signal: lab.signal });
-        life.push({ verb, counted: countCalls(answered) });
-      }
-      return life;
-    }),
-  );
-  const clouds = new Set(lives.flat().flatMap(({ counted }) => counted.map(({ cloud }) => cloud)));
-  const figures = verbs.flatMap((verb) =>
-    [...clouds].flatMap((cloud): Figure[] => {
-      const own = lives.flatMap((life) =>
-        life
-          .filter((one) => one.verb === verb)
-          .flatMap(({ counted }) => counted.filter((c) => c.cloud === cloud)),
-      );
-      if (own.length < lives.length) return [];
-      const name = `${verb}, ${cloud}`;
-      return [
-        { name: `${name}: calls`, unit: "calls", values: own.map((one) => one.calls) },
-        {
-          name: `${name}: ÷ least`,
-          unit: "",
-          values: own.map((c) => c.calls / c.different),
-          goal: { most: 1.3 },
-        },
-      ];
-    }),
-  );
-  return { figures, data: lives };
+function figuresOf(verb: string, lives: readonly CountedOperation[][]): Figure[] {
+  const counted = lives.flatMap((life) => life.filter((one) => one.verb === verb).map((one) => one.calls));
+  const clouds = [...new Set(counted.flat().map(({ cloud }) => cloud))];
+  return clouds.flatMap((cloud): Figure[] => {
+    const own = counted.flatMap((clouds) => clouds.filter((one) => one.cloud === cloud));
+    const values = own.map(({ calls, different }) => calls / different);
+    return [
+      { name: `\`${verb}\`, ${cloud}: calls ÷ least`, unit: "", values, goal: { most: 1.3 } },
+      { name: `\`${verb}\`, ${cloud}`, unit: "calls", values: own.map((one) => one.calls) },
+    ];
+  });
 }

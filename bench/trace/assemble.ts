@@ -1,22 +1,13 @@
 /** Puts together what was seen of one operation. Pure. */
 import type { Entry } from "../../sandbox/clouds/journal.ts";
+import { whatIs } from "../counted-lives.ts";
 import { namesIn, type Start } from "../counting-toolchain.ts";
 import { nameOf } from "../distinct-calls.ts";
-import { whatIs } from "../rows/processes.ts";
+import type { StateResource } from "../state-resources.ts";
 import type { MachineLife } from "../world.ts";
 import { type Step, withCritical } from "./critical-steps.ts";
 import type { MachineStretch, Stretch, Trace } from "./parts.ts";
 import type { Seen } from "./watch.ts";
-
-/** A resource in the exported state, as far as a trace reads it. */
-export interface StateResource {
-  urn: string;
-  type: string;
-  custom: boolean;
-  parent?: string;
-  dependencies?: string[];
-  inputs?: { interpreter?: string[]; environment?: Record<string, unknown> };
-}
 
 /** What was seen. */
 export interface Sightings {

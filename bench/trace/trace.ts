@@ -2,12 +2,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, scratch } from "../../sandbox/toolchain/paths.ts";
-import { pulumi } from "../../sandbox/toolchain/stack.ts";
 import { countingToolchain } from "../counting-toolchain.ts";
 import { inWorld, type Lab, whyNotCounted } from "../lab.ts";
 import { operate } from "../operation.ts";
 import { folder as results } from "../results.ts";
-import { assemble, type StateResource } from "./assemble.ts";
+import { resourcesOf } from "../state-resources.ts";
+import { assemble } from "./assemble.ts";
 import type { Trace } from "./parts.ts";
 import { phasesIn } from "./spans.ts";
 import { criticalOf, timelineOf } from "./timeline.ts";
@@ -62,10 +62,4 @@ async function traced(lab: Lab, folder: string): Promise<Trace> {
       watching.stop();
     }
   });
-}
-
-async function resourcesOf(place: Parameters<typeof pulumi>[0]): Promise<StateResource[]> {
-  const { stdout, stderr, exitCode } = await pulumi(place, ["stack", "export", "--stack", place.stack]);
-  if (exitCode !== 0) throw new Error(`pulumi stack export failed:\n${stderr}`);
-  return (JSON.parse(stdout) as { deployment: { resources?: StateResource[] } }).deployment.resources ?? [];
 }
