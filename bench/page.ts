@@ -11,7 +11,10 @@ import { seriesOf } from "./statistics.ts";
 const file = join(root, "docs/performance.md");
 
 /** The measured part stands between these two lines. */
-const [begin, end] = ["<!-- measured by npm run bench: do not edit -->", "<!-- end of what is measured -->"];
+const [begin, end] = [
+  "<!-- measured by `npm run bench`: do not edit -->",
+  "<!-- end of what is measured -->",
+];
 
 /** Writes the measured part anew, from what is kept, and draws the plots. */
 export function writePage(): void {
