@@ -60,14 +60,13 @@ export function countingToolchain(real: Toolchain, folder: string): CountingTool
   linkOrCopy(engine, join(bin, "pulumi"));
   const report = (name: string, program: string, at: string) => {
     const format = ["%s", "%s", "%s", "%s", "%s", "%s"].join(separator);
-    const values = `"$EPOCHREALTIME" $$ $PPID ${name} "\${*:1:6}" "\${SPEC:0:1500}"`;
+    const values = `"\${EPOCHREALTIME/,/.}" $$ $PPID ${name} "\${*:1:6}" "\${SPEC:0:1500}"`;
     const lines = [`printf '${format}\\n' ${values} >>${quoted(file)}`, `exec ${quoted(program)} "$@"`];
     writeFileSync(at, ["#!/usr/bin/env bash", ...lines, ""].join("\n"), { mode: 0o755 });
   };
-  for (const name of ["node", "flyctl", "pulumi-language-nodejs"]) {
-    const program = join(real.bin, name);
-    if (existsSync(program)) report(name, realpathSync(program), join(bin, name));
-  }
+  for (const name of ["node", "flyctl"]) report(name, realpathSync(join(real.bin, name)), join(bin, name));
+  const host = "pulumi-language-nodejs";
+  if (real.parts.host !== undefined) report(host, real.parts.host, join(bin, host));
   const dynamic = "pulumi-resource-pulumi-nodejs";
   report(dynamic, join(root, "node_modules/@pulumi/pulumi", dynamic), join(bin, dynamic));
 

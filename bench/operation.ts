@@ -68,7 +68,10 @@ export async function operate(world: World, verb: Verb, options: OperationOption
     reject: false,
     cancelSignal: options.signal,
     killSignal: "SIGINT",
-    forceKillAfterDelay: 30_000,
+    // pulumi ends at once at a second SIGINT, and leaves its work half done. In a process group of its own it gets one:
+    // not that of the terminal. It is waited for.
+    detached: true,
+    forceKillAfterDelay: false,
   });
   const seconds = (performance.now() - began) / 1000;
   if (options.signal.aborted) throw new Error("interrupted");

@@ -16,10 +16,10 @@ function configOf(size: number): Record<string, string> {
   const hosts = Array.from({ length: size }, (_, index) => `files${index + 1}.mastiff.party`);
   const variables = Array.from({ length: size * 5 }, (_, index) => `BENCH_${index + 1}: "${index + 1}"`);
   return {
-    "mastiff:web": `{ count: ${size} }`,
-    "mastiff:sidekiq": `{ count: ${size} }`,
-    "mastiff:streaming": `{ count: ${size} }`,
-    "mastiff:postgres": "{ cpus: 4, memoryMb: 8192, volumeGb: 50 }",
+    // One connection a machine: Postgres takes 97.
+    "mastiff:web": `{ count: ${size}, workers: 1, threads: 1 }`,
+    "mastiff:sidekiq": `{ count: ${size}, threads: 1 }`,
+    "mastiff:streaming": `{ count: ${size}, databasePool: 1 }`,
     "mastiff:oldFilesHosts": `[${hosts.join(", ")}]`,
     "mastiff:env": `{ ${variables.join(", ")} }`,
   };
