@@ -5,17 +5,9 @@
  * process stays the same one, with its pid, its parent and its signals. The script makes a start some milliseconds
  * longer, so seconds and CPU are never measured with it.
  */
-import {
-  copyFileSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
-import { composeHome, quoted } from "../sandbox/toolchain/compose.ts";
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { composeHome, isScript, linkOrCopy, quoted } from "../sandbox/toolchain/compose.ts";
 import { root } from "../sandbox/toolchain/paths.ts";
 import type { Toolchain } from "../sandbox/toolchain/toolchain.ts";
 
@@ -33,8 +25,8 @@ export interface Start {
   about: string[];
 }
 
-/** Separates the fields of a line. No argument contains it. */
-const separator = "\x1f";
+/** Separate fields and starts: ASCII's own characters for that. An argument may contain line ends. */
+const [unit, record] = ["\x1f", "\x1e"];
 
 /** A toolchain whose programs report their starts in a file. */
 export interface CountingToolchain {
@@ -52,16 +44,16 @@ export function countingToolchain(real: Toolchain, folder: string): CountingTool
   const bin = join(folder, "bin");
   mkdirSync(bin, { recursive: true });
   const engine = realpathSync(join(real.bin, "pulumi"));
-  if (readFileSync(engine).subarray(0, 2).toString() === "#!")
+  if (isScript(engine))
     throw new Error(
       `${engine} is a script: the programs beside it cannot be counted. Put pulumi itself on PATH.`,
     );
   // The engine looks for its neighbours beside itself, with symlinks resolved.
   linkOrCopy(engine, join(bin, "pulumi"));
   const report = (name: string, program: string, at: string) => {
-    const format = ["%s", "%s", "%s", "%s", "%s", "%s"].join(separator);
+    const format = ["%s", "%s", "%s", "%s", "%s", "%s"].join(unit) + record;
     const values = `"\${EPOCHREALTIME/,/.}" $$ $PPID ${name} "\${*:1:6}" "\${SPEC:0:1500}"`;
-    const lines = [`printf '${format}\\n' ${values} >>${quoted(file)}`, `exec ${quoted(program)} "$@"`];
+    const lines = [`printf '${format}' ${values} >>${quoted(file)}`, `exec ${quoted(program)} "$@"`];
     writeFileSync(at, ["#!/usr/bin/env bash", ...lines, ""].join("\n"), { mode: 0o755 });
   };
   for (const name of ["node", "flyctl"]) report(name, realpathSync(join(real.bin, name)), join(bin, name));
@@ -88,14 +80,14 @@ export function countingToolchain(real: Toolchain, folder: string): CountingTool
 /** The starts in such a file. A script that becomes another program is one process, and so one start. */
 export function startsIn(text: string): Start[] {
   const starts = new Map<number, Start>();
-  for (const line of text.split("\n").filter((one) => one !== "")) {
-    const [at = "", pid = "", parent = "", program = "", words = "", spec = ""] = line.split(separator);
+  for (const one of text.split(record).filter((part) => part !== "")) {
+    const [at = "", pid = "", parent = "", program = "", words = "", spec = ""] = one.split(unit);
     const start = {
       at: Number(at) * 1000,
       pid: Number(pid),
       parent: Number(parent),
       program,
-      words: words.split(" ").filter((word) => word !== ""),
+      words: words.split(/\s+/).filter((word) => word !== ""),
       about: namesIn(spec),
     };
     if (!starts.has(start.pid)) starts.set(start.pid, start);
@@ -107,14 +99,4 @@ export function startsIn(text: string): Start[] {
 export function namesIn(spec: string): string[] {
   const names = [...spec.matchAll(/"(?:app|host|hostname|name)":"([^"]+)"/g)].map(([, name = ""]) => name);
   return [...new Set(names)];
-}
-
-/** A hard link, or a copy when the engine is on another file system. */
-function linkOrCopy(from: string, to: string): void {
-  mkdirSync(dirname(to), { recursive: true });
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-  }
 }

@@ -51,7 +51,7 @@ test("the page has every row of the table, and a place for what is measured", ()
 });
 
 test("a script that becomes another program is one process, and the driver's spec says what a run is about", () => {
-  const line = (...fields: (string | number)[]) => fields.join("\x1f");
+  const line = (...fields: (string | number)[]) => `${fields.join("\x1f")}\x1e`;
   const spec = '{"app":"acme-web","name":"acme","org":"x"}';
   const starts = startsIn(
     [
@@ -59,9 +59,8 @@ test("a script that becomes another program is one process, and the driver's spe
       line("100.1", 5, 1, "pulumi-language-nodejs", "127.0.0.1:1", ""),
       line("100.7", 8, 7, "flyctl", "apps list --json", ""),
       line("100.8", 8, 7, "node", "what the script became", ""),
-      line("100.9", 9, 7, "flyctl", "machine list -a mastiff-party", ""),
-      "",
-    ].join("\n"),
+      line("100.9", 9, 7, "flyctl", "machine list -a mastiff-party\nx", ""),
+    ].join(""),
   );
   expect(starts.map(({ pid }) => pid)).toEqual([5, 7, 8, 9]);
   expect(starts[1]).toMatchObject({ at: 100_500, parent: 1, about: ["acme-web", "acme"] });
