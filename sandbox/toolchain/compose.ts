@@ -90,7 +90,8 @@ function isSelfContained(engine: string, parts: Parts): boolean {
   );
 }
 
-function isScript(file: string): boolean {
+/** Whether a program is a script, by its first two bytes. */
+export function isScript(file: string): boolean {
   const start = Buffer.alloc(2);
   const open = openSync(file, "r");
   readSync(open, start, 0, 2, 0);
@@ -99,7 +100,7 @@ function isScript(file: string): boolean {
 }
 
 /** Makes a hard link, or a copy when the cache is on another file system. */
-function linkOrCopy(from: string, to: string): void {
+export function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {

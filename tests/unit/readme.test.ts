@@ -24,6 +24,7 @@ const pages = [
   "docs/testing.md",
   "docs/architecture.md",
   "docs/operations.md",
+  "docs/performance.md",
   "docs/review.md",
   "docs/faults.md",
   "docs/fidelity.md",

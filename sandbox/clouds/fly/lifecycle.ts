@@ -26,7 +26,10 @@ import { interrupt, isBusy, isCycling, periodOf } from "./schedule.ts";
 import { situation } from "./situation.ts";
 import type { App, Machine, Step } from "./state.ts";
 
-/** Durations on the real Fly, in milliseconds. A world waits them times its latency scale. */
+/**
+ * Durations on the real Fly, in milliseconds. A world waits them times its latency scale. Orders of magnitude. Only of
+ * the start there is a figure: some 300 ms until the VM boots (fly.io/blog/fly-machines), before Fly's init begins.
+ */
 const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff: 1000 } as const;
 
 /** A job stays started at least this long; otherwise a caller that waits for `started` would never see it. */

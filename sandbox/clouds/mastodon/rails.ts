@@ -20,6 +20,7 @@ import { puma, pumaPort, respondWeb } from "./web.ts";
 /** One kind of command: its duration, the memory that it needs, and its effect. */
 interface Command {
   kind: "service" | "job";
+  /** Until it listens, or has ended. An order of magnitude for one shared CPU; no published figure. */
   milliseconds: number;
   /**
    * With less memory the kernel kills it. The figures are known from sizes that were too small in the seed
