@@ -9,6 +9,7 @@ import type { FlyPlace } from "../fly/app.ts";
 import { digest, withSecretsDrift } from "../fly/app-release.ts";
 import { FlyCommand } from "../fly/driver.ts";
 import { bucketHost } from "../mastodon/environment.ts";
+import { specIn } from "../stack/last-state.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 import type { BackupAccess } from "./backup-access.ts";
 import { type BackupPlan, backupSpec, backupThings, expiryRules } from "./backup-plan.ts";
@@ -115,10 +116,12 @@ export class Backups extends pulumi.ComponentResource {
       }),
     );
     const placeWithDrift = withSecretsDrift({ secrets: things.secrets, release: things.machine }, place);
+    // The escrow names the version that the database has: a new version only after the release that migrates to it.
+    const isFirst = specIn(place.last, things.secrets.name) === undefined;
     const secrets = new FlyCommand(
       things.secrets,
       { place: placeWithDrift, moves: false, after: appName, secrets: values },
-      { parent: this, dependsOn: taking.after },
+      { parent: this, dependsOn: isFirst ? [] : taking.after },
     );
     new FlyCommand(
       things.machine,

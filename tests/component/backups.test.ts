@@ -291,9 +291,11 @@ test("a rotated token is another one beside it, and no copy of that of the uploa
   expect(declared.named("backups-token-w2").hooks.afterCreate.length).toBeGreaterThan(0);
 });
 
-test("the machine gets the secrets of a release when that is done, and takes its first backup then", async () => {
+test("the machine gets the secrets of a release when that is done, the first ones at once, and takes its first backup then", async () => {
   const declared = await usual();
-  expect(declared.named("backups-secrets").dependsOn).toContain("web-machines-release");
+  expect(declared.named("backups-secrets").dependsOn).not.toContain("web-machines-release");
+  const live = await withBackups({}, { isLive: true });
+  expect(live.named("backups-secrets").dependsOn).toContain("web-machines-release");
   expect(declared.named("backups-machine").dependsOn).toEqual(
     expect.arrayContaining(["backups-secrets", "web-machines-release"]),
   );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DriverWorld, startDriverWorld, timeless } from "../support/driver.ts";
-import { images, lay, machinesByGroup, release, secrets } from "../support/driver-community.ts";
+import { images, jobsSince, lay, machinesByGroup, release, secrets } from "../support/driver-community.ts";
 
 // Each flyctl deploy watches a new machine for ten seconds (flyctl: smoke checks).
 const slow = 240_000;
@@ -65,6 +65,16 @@ The image "${image}" cannot be found.
     expect(stderr).toContain("password authentication failed");
     expect(stderr).not.toContain("wrong9password9here");
     expect(await machinesByGroup(world)).toEqual({});
+  });
+
+  test("a first release without enough memory for the web machine: its check ends too", async () => {
+    const after = await world.now();
+    const small = release(images.new, { smoke: true, redisGate: false }, { webMemory: 256 });
+    const { code, stderr } = await world.drive("release", "ensure", small);
+    expect([code, stderr]).toEqual([1, expect.stringContaining("The release of acme failed: web")]);
+    expect(await jobsSince(world, after)).toEqual(["db:prepare", "smoke"]);
+    expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
+    await world.must("release", "destroy", small);
   });
 
   test("a job that was given too little memory", async () => {

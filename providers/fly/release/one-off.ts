@@ -106,7 +106,7 @@ export function leftOver(machines: readonly Machine[], jobs: readonly string[]):
 
 /** Removes left-over machines, running or not. */
 export async function remove(fly: Fly, app: string, machines: readonly Machine[]): Promise<void> {
-  for (const { id } of machines) await destroyMachine(fly, app, id);
+  for (const { id } of machines) await removeMachine(fly, app, id);
 }
 
 /**
@@ -153,7 +153,7 @@ async function idOf(fly: Fly, app: string, name: string): Promise<string | undef
 /** As {@link awaitEnd}, and removes the machine. */
 export async function finish(fly: Fly, app: string, id: string, watch?: Watch): Promise<Ended> {
   const { machine, ...ended } = await awaitEnd(fly, app, id, watch);
-  if (machine !== undefined && !isGone(machine)) await destroyMachine(fly, app, id);
+  if (machine !== undefined && !isGone(machine)) await removeMachine(fly, app, id);
   return ended;
 }
 
@@ -184,8 +184,11 @@ export async function awaitEnd(
     if (onLine !== undefined) printed.newIn(await logOf(fly, app, id, command, 3000)).forEach(onLine);
     return undefined;
   };
+  const begun = Date.now();
   const longestWaitMs = onLine === undefined ? 5000 : 1000;
-  const waitMs = (attempt: number) => Math.min(200 * 1.5 ** (attempt - 1), longestWaitMs);
+  // An end is seen late by a tenth of the job's time at most, from the first seconds on.
+  const waitMs = (attempt: number) =>
+    Math.min(Math.max(Math.min(200 * 1.5 ** (attempt - 1), 1000), (Date.now() - begun) / 10), longestWaitMs);
   const machine = (await fly.repeat(look, { waitMs }))?.machine;
   const exit = machine === undefined ? undefined : exitOf(machine);
   const hasFailed = exit === undefined || exit.exitCode !== 0;
@@ -232,7 +235,7 @@ export class NeverStarted extends DriverError {
  * Removes the machine. Before each repeat it is looked for: when a machine is gone, flyctl asks for its lease
  * again and again until flyctl is stopped (seen: 257 s).
  */
-async function destroyMachine(fly: Fly, app: string, id: string): Promise<void> {
+export async function removeMachine(fly: Fly, app: string, id: string): Promise<void> {
   await fly.repeat<unknown>(() => fly.once(argv.machineDestroy(app, [id]), { app }), {
     tries: 6,
     passes: isPassing,

@@ -105,13 +105,24 @@ export interface Earlier {
 /** Does what must be done before any machine gets the new image or the new secrets. */
 export async function beforeDeploy(work: ReleaseWork, todo: Plan, earlier: Earlier): Promise<void> {
   const { spec } = work;
-  if (spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged)) await redisGate(work);
-  if (spec.database === null) return;
-  if (todo.first) await migrate(work, "db-prepare", earlier.well);
-  else if (todo.imageChanged) {
+  const asksRedis = spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged);
+  if (todo.first && spec.database !== null) {
+    // A new database may be set up whatever Redis answers.
+    const both = [migrate(work, "db-prepare", earlier.well), asksRedis ? redisGate(work) : undefined];
+    await allEnded(both);
+    return;
+  }
+  if (asksRedis) await redisGate(work);
+  if (spec.database !== null && todo.imageChanged) {
     await backUpFirst(work, todo, earlier);
     await migrate(work, "db-migrate-pre", earlier.well);
   }
+}
+
+/** Waits for the end of each, so that no error leaves a machine that nobody watches. @throws the first error */
+async function allEnded(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 /**

@@ -1,5 +1,15 @@
 import { DriverError } from "../call/errors.ts";
-import { answerOf, failed, runOneOff } from "./one-off.ts";
+import { say } from "../call/progress.ts";
+import {
+  answerOf,
+  type Ended,
+  failed,
+  finish,
+  type OneOff,
+  removeMachine,
+  runOneOff,
+  start,
+} from "./one-off.ts";
 import { railsRunner } from "./rails.ts";
 import { oneOff, type ReleaseWork } from "./release-database.ts";
 
@@ -18,12 +28,43 @@ const settings: Record<string, string> = {
  * cause is a wrong setting, and correcting the setting makes another release.
  */
 export async function smoke(work: ReleaseWork): Promise<void> {
+  const job = smokeJob(work);
+  judge(work, job, await runOneOff(work.fly, job));
+}
+
+/** A check that has begun. */
+export interface Checking {
+  /** @throws as {@link smoke} */
+  result(): Promise<void>;
+  /** Removes its machine: there is nothing to check. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Begins the check of a first release before its machines are made: Rails starts in the one-off while they start,
+ * and the check then waits for Sidekiq.
+ */
+export async function beginSmoke(work: ReleaseWork): Promise<Checking> {
   const { fly, spec } = work;
-  const job = {
-    ...oneOff(work, "smoke", spec.app, "checking that everything works"),
-    command: railsRunner("smoke"),
+  const job = smokeJob(work, { MASTIFF_SCHEDULER_PATIENCE: "300" });
+  say(spec.app, "starting a machine that will check everything");
+  const id = await start(fly, job);
+  return {
+    result: async () => {
+      say(spec.app, job.doing);
+      judge(work, job, await finish(fly, spec.app, id));
+    },
+    // The error that made the check pointless counts. A machine that stays is removed by the next run.
+    abandon: () => removeMachine(fly, spec.app, id).catch(() => undefined),
   };
-  const ended = await runOneOff(fly, job);
+}
+
+function smokeJob(work: ReleaseWork, env: Readonly<Record<string, string>> = {}): OneOff {
+  const job = oneOff(work, "smoke", work.spec.app, "checking that everything works");
+  return { ...job, env: { ...job.env, ...env }, command: railsRunner("smoke") };
+}
+
+function judge({ fly, spec }: ReleaseWork, job: OneOff, ended: Ended): void {
   const results = answerOf(ended);
   if (ended.exitCode !== 0 && results === undefined) throw failed(fly, job, ended);
   const wrong = Object.entries(results ?? {}).filter(([, problem]) => typeof problem === "string");

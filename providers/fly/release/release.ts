@@ -22,13 +22,14 @@ import {
 } from "./release-database.ts";
 import { awaitHealthy, deploy, scale, validated } from "./release-machines.ts";
 import { plan } from "./release-plan.ts";
-import { smoke } from "./release-smoke.ts";
+import { beginSmoke, type Checking, smoke } from "./release-smoke.ts";
 import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
 
 /**
  * One version of an app on its machines.
  *
- *   first time:    Redis new enough? ─► db:prepare ─────────────► deploy ─► count ────────────────────► smoke
+ *   first time:    Redis new enough? ┬► deploy ─► count ────────────────────────────────────────────┬► smoke's answer
+ *                  db:prepare ───────┴► smoke begins ───────────────────────────────────────────────┘
  *   other image:   Redis new enough? ─► db:migrate without post ─► deploy ─► count ─► db:migrate, all ─► smoke
  *   other minor:   … ─► backup ─► db:migrate without post ─► …
  *   else changed:                                                  deploy ─► count ────────────────────► smoke
@@ -62,22 +63,31 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   if (busy) await fly.repeatable(argv.secretsSync(app), { app });
 
   const file = busy ? await validated(work, toml.stamped) : "";
+  let checking: Checking | undefined;
   if (todo.deploy) {
     await beforeDeploy(work, todo, { well, secrets: found.secrets });
     if (spec.database !== null && todo.imageChanged) debts.add("MASTIFF_OWES_MIGRATION");
     if (spec.smoke) debts.add("MASTIFF_OWES_SMOKE");
     await note(fly, app, debts);
-    await deploy(work, file);
-    machines = await machinesOf(fly, app);
+    if (spec.smoke && todo.first) checking = await beginSmoke(work);
   }
-  if (plan(machines, spec, toml).scale) await scale(work, file);
-  if (busy) machines = await awaitHealthy(work);
+  try {
+    if (todo.deploy) {
+      await deploy(work, file);
+      machines = await machinesOf(fly, app);
+    }
+    if (plan(machines, spec, toml).scale) await scale(work, file);
+    if (busy) machines = await awaitHealthy(work);
+  } catch (error) {
+    await checking?.abandon();
+    throw error;
+  }
   if (debts.has("MASTIFF_OWES_MIGRATION")) {
     if (spec.database !== null) await migrate(work, "db-migrate-post", well);
     await strike(fly, app, "MASTIFF_OWES_MIGRATION");
   }
   if (debts.has("MASTIFF_OWES_SMOKE")) {
-    if (spec.smoke) await smoke(work);
+    if (spec.smoke) await (checking?.result() ?? smoke(work));
     await strike(fly, app, "MASTIFF_OWES_SMOKE");
   }
   if (todo.otherMinor !== undefined || found.secrets.some(({ name }) => step.isNote(name)))

@@ -68,9 +68,10 @@ end
 
 check(results, 'scheduler') do
   require 'sidekiq/api'
-  # A fresh Sidekiq takes some seconds to register.
+  # A fresh Sidekiq takes some seconds to register. The check of a first release begins before Sidekiq's machine is made.
+  patience = ENV.fetch('MASTIFF_SCHEDULER_PATIENCE', '30').to_i
   listening = 0
-  10.times do
+  (patience / 3).times do
     listening = Sidekiq::ProcessSet.new.count { |process| process['queues'].include?('scheduler') }
     break if listening == 1
 

@@ -35,6 +35,9 @@ const takes = { park: 500, start: 1200, stop: 1500, destroy: 700, restartBackoff
 /** A job stays started at least this long; otherwise a caller that waits for `started` would never see it. */
 const shortestJob = 400;
 
+/** What a job waits for needs time in a world without latency too, but less. */
+const shortestLook = 100;
+
 /** How many destroyed machines are kept per app. */
 const remembered = 30;
 
@@ -212,9 +215,13 @@ function runReally(world: World, app: App, machine: Machine): void {
   });
 }
 
-/** Handles the program's outcome: a service that listens, or an end with an exit code. */
+/** Handles the program's outcome: a service that listens, a job that looks again, or an end with an exit code. */
 function ended(world: World, app: App, machine: Machine, outcome: Outcome): void {
   write(world, app, machine, outcome.lines);
+  if (outcome.againMs !== undefined) {
+    schedule(world, machine, "finish", outcome.againMs, shortestLook);
+    return;
+  }
   if (outcome.exit === undefined) {
     machine.ready = true;
     machine.readyAt = world.now().getTime();

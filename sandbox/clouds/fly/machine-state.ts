@@ -27,6 +27,8 @@ export interface Disk {
    * them.
    */
   redisPasswords?: string[];
+  /** How often the machine's job has looked for what it waits for. */
+  looks?: number;
 }
 
 export interface Guest {

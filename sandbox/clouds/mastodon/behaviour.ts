@@ -29,6 +29,8 @@ export interface Plan {
 export interface Outcome {
   lines: string[];
   exit?: number;
+  /** The job has no result yet, and looks again after so many milliseconds. */
+  againMs?: number;
   /** The kernel killed it for lack of memory. */
   oom?: boolean;
 }
