@@ -226,8 +226,9 @@ function inTheWay({ app, database }: RestoreSpec, persons: readonly Machine[]): 
 }
 
 function inUse({ database }: RestoreSpec, programs: readonly string[]): DriverError {
+  const list = programs.join(" and ");
   return new DriverError({
-    what: `Somebody has ${programs.join(" and ")} open on the database ${database}, and would go on with another database than it is now. Nothing was stopped, and no database was exchanged.`,
+    what: `Somebody has ${list} open on the database ${database}, and would go on with another database than it is now. Nothing was stopped, and no database was exchanged.`,
     fix: "end it where it was started: leave psql, and let a dump come to its end",
     retry: "helps once it has ended",
   });
