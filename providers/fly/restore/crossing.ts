@@ -68,11 +68,11 @@ export async function cross(server: Server, spec: RestoreSpec, way: Exchange): P
 /** Stops the machines, and closes the databases to all others. */
 async function close(server: Server, { app }: RestoreSpec, way: Exchange): Promise<void> {
   const { fly } = server;
-  const scheduled = (machines: readonly Machine[]) => atWork(machines).scheduled;
-  await stop(fly, app, (machines) => [...released(machines), ...scheduled(machines)]);
+  const which = (machines: readonly Machine[]) => [...released(machines), ...atWork(machines).scheduled];
+  await stop(fly, app, which);
   await shut(server, way);
-  // Fly may have started one while the others stopped.
-  await stop(fly, app, scheduled);
+  // Meanwhile Fly may have started one by its schedule, and its proxy one for a request.
+  await stop(fly, app, which);
 }
 
 /** Waits for what works with the database beside the community. @throws DriverError when a person has started it */
