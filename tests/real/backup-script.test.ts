@@ -313,6 +313,18 @@ function withPrograms(postgresFolder: string): void {
     taken(await running.ended);
   });
 
+  test("a database that a restore has closed for a moment is waited for", async () => {
+    await postgres.sql("postgres", "ALTER DATABASE small ALLOW_CONNECTIONS false");
+    const running = machine.start(env("small"));
+    await new Promise<void>((resolve) => {
+      running.process.stdout?.on("data", (text) => {
+        if (String(text).includes("the database is closed for now: trying again")) resolve();
+      });
+    });
+    await postgres.sql("postgres", "ALTER DATABASE small ALLOW_CONNECTIONS true");
+    expect(taken(await running.ended).rows.statuses).toBe(3000);
+  });
+
   test("killed half way it leaves no manifest, and the next run is the month's first", async () => {
     await faults(holdPart(2));
     const running = machine.start(env("large"));

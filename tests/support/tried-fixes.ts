@@ -907,7 +907,7 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/restore/crossing.ts",
-    text: "Somebody has <join> open on the database <database>",
+    text: "Somebody has <list> open on the database <database>",
     shown: "unit/restore-crossing.test.ts: are named, and nothing is stopped",
   },
   {

@@ -11,6 +11,7 @@ import {
 import { isBehind } from "../../providers/fly/restore/databases.ts";
 import { answerIn, readingSecrets, rowDifferences } from "../../providers/fly/restore/dump-reading.ts";
 import { literal } from "../../providers/fly/things/psql.ts";
+import { type Volume, volumeOf } from "../../providers/fly/things/volumes.ts";
 import { nameRules } from "../../providers/rules/names.ts";
 
 const name = "monthly/2026-11/20261101T030000Z";
@@ -99,6 +100,24 @@ test("in what a restored database differs from the dumped one is said table by t
     "3 statuses instead of 1203455",
     "the schema 20260901000000 instead of 20261001000000",
   ]);
+});
+
+test("the volume of a machine is the one that it has mounted, not an older one that nobody uses", () => {
+  const volume = (id: string, machine: string | null): Volume => ({
+    id,
+    name: "pg_data",
+    state: "created",
+    size_gb: 3,
+    region: "ams",
+    attached_machine_id: machine,
+    snapshot_retention: 5,
+    created_at: `2026-11-0${id}`,
+  });
+  const volumes = [volume("1", null), volume("2", "1111"), volume("3", "2222")];
+  const machine = { id: "1111", name: "server", state: "started", region: "ams" };
+  expect(volumeOf(volumes, machine)?.id).toBe("2");
+  expect(volumeOf(volumes, { ...machine, config: { mounts: [{ volume: "3" }] } })?.id).toBe("3");
+  expect(volumeOf([volume("1", null)], machine)).toBeUndefined();
 });
 
 test("an answer is the last line that is one; other JSON is none", () => {

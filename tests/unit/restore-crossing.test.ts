@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Machine } from "../../providers/fly/things/machines.ts";
 import { deployed, machineOf, RestoreFlyctl } from "../support/restore-flyctl.ts";
 import { skipping } from "../support/skipping.ts";
 
@@ -172,11 +173,11 @@ describe("the note of a step to another minor version", () => {
 
 describe("a replica that somebody has added", () => {
   const role = (output: string, status = "passing") => [{ name: "role", status, output }];
-  const withReplica = (primary: object[], replica: object[]) => {
+  const withReplica = (primary: Machine["checks"], replica: Machine["checks"]) => {
     const fly = new RestoreFlyctl();
     const [server] = fly.machines["acme-db"] ?? [];
     Object.assign(server ?? {}, { checks: primary });
-    fly.machines["acme-db"]?.unshift({ ...machineOf("replica", {}), checks: replica } as never);
+    fly.machines["acme-db"]?.unshift(Object.assign(machineOf("replica", {}), { checks: replica }));
     return fly;
   };
 

@@ -68,11 +68,11 @@ export async function cross(server: Server, spec: RestoreSpec, way: Exchange): P
 /** Stops the machines, and closes the databases to all others. */
 async function close(server: Server, { app }: RestoreSpec, way: Exchange): Promise<void> {
   const { fly } = server;
-  const scheduled = (machines: readonly Machine[]) => atWork(machines).scheduled;
-  await stop(fly, app, (machines) => [...released(machines), ...scheduled(machines)]);
+  const which = (machines: readonly Machine[]) => [...released(machines), ...atWork(machines).scheduled];
+  await stop(fly, app, which);
   await shut(server, way);
-  // Fly may have started one while the others stopped.
-  await stop(fly, app, scheduled);
+  // Meanwhile Fly may have started one by its schedule, and its proxy one for a request.
+  await stop(fly, app, which);
 }
 
 /** Waits for what works with the database beside the community. @throws DriverError when a person has started it */
@@ -226,8 +226,9 @@ function inTheWay({ app, database }: RestoreSpec, persons: readonly Machine[]): 
 }
 
 function inUse({ database }: RestoreSpec, programs: readonly string[]): DriverError {
+  const list = programs.join(" and ");
   return new DriverError({
-    what: `Somebody has ${programs.join(" and ")} open on the database ${database}, and would go on with another database than it is now. Nothing was stopped, and no database was exchanged.`,
+    what: `Somebody has ${list} open on the database ${database}, and would go on with another database than it is now. Nothing was stopped, and no database was exchanged.`,
     fix: "end it where it was started: leave psql, and let a dump come to its end",
     retry: "helps once it has ended",
   });

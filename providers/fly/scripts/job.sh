@@ -90,10 +90,17 @@ take_database_url() {
 await_database() {
   local pause
   for pause in "${pauses[@]}" last; do
-    pg_isready --quiet --dbname="$database" && break
+    pg_isready --quiet --dbname="$database" && ! is_closed && break
     [[ $pause != last ]] || fail "the database does not answer at ${database#*@}"
     rest "$pause"
   done
+}
+
+# A restore closes the community's database for seconds, to exchange it. pg_isready asks for the server only.
+is_closed() {
+  PGPASSWORD=$password psql --no-psqlrc --no-password --quiet --command="" --dbname="$database" 2>&1 >/dev/null |
+    grep --quiet "not currently accepting connections" || return 1
+  say "the database is closed for now: trying again"
 }
 
 # What is compared of a database, in one row: version of the server, schema, counts, bytes.

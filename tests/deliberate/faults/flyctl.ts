@@ -73,6 +73,27 @@ export const flyctlFaults: readonly Fault[] = [
     what: "two arguments the wrong way round: Mastodon starts on a schema that is older than its code",
   },
   {
+    name: "exchange-beside-a-backup",
+    file: "providers/fly/restore/crossing.ts",
+    text: "while (await hasOthers(server, spec, way)) {",
+    replacement: "while (way.next === server.database) {",
+    what: "a second look that is missing: a backup that begins while the machines stop is cut off",
+  },
+  {
+    name: "note-of-another-database",
+    file: "providers/fly/restore/crossing.ts",
+    text: "  await step.end(fly, spec.app, Date.parse(since));\n",
+    replacement: "",
+    what: "a note that outlives what it is about: no backup is taken before the next minor version",
+  },
+  {
+    name: "replica-for-primary",
+    file: "providers/fly/things/server.ts",
+    text: "  if (primary !== undefined && other === undefined) return primary;\n",
+    replacement: "  if (primary !== undefined && other === undefined) return live[0];\n",
+    what: "the first of several machines: a replica is asked to change the databases",
+  },
+  {
     name: "exchange-with-open-sessions",
     file: "providers/fly/restore/databases.ts",
     text: "    await ask(server, end);\n",

@@ -73,6 +73,13 @@ export const outsideFaults: readonly Fault[] = [
     what: "a comparison of names only: a backup of another community is restored, and nobody can sign",
   },
   {
+    name: "damaged-file-uploaded",
+    file: "cli/restore/chosen-backup.ts",
+    text: "  if (sha256 !== manifest.sha256)\n",
+    replacement: '  if (sha256 === "")\n',
+    what: "a digest that nobody compares: a damaged dump is uploaded, and found out by the machine hours later",
+  },
+  {
     name: "secrets-into-a-living-stack",
     file: "cli/restore/given-secrets.ts",
     text: ".filter((name) => !expected.has(name))",
