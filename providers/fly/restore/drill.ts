@@ -10,6 +10,7 @@ import { serverOf } from "../things/login.ts";
 import { imageOf, sharedSize } from "../things/machines.ts";
 import { type Claim, claim, destroyOwned } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { ensureVolume } from "../things/volumes.ts";
 import { answerIn, readingSecrets, readingVariables } from "./dump-reading.ts";
 
@@ -46,8 +47,7 @@ export async function run({ fly, spec, secrets, show }: TaskByHand<DrillSpec>): 
       sizeGb: spec.volumeGb,
       snapshots: false,
     });
-    // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-    await fly.repeatable(argv.secretsSync(app), { app });
+    await syncSecrets(fly, app);
     return { answer: await restored(fly, oneOff(spec, imageOf(machine), volume.id), show) };
   } finally {
     await vanish(fly, owned);

@@ -20,6 +20,7 @@ import type { RestorableDump, RestorePrepared, RestoreSpec, RestoreState } from 
 import { imageOf, machinesOf, sharedSize, sizeOf } from "../things/machines.ts";
 import { type Claim, claim, destroyOwned, find } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { volumesOf } from "../things/volumes.ts";
 import { besides, type Databases, stateOf } from "./database-marks.ts";
 import {
@@ -129,8 +130,7 @@ async function restore(
   say("restore", `creating database ${besides(spec.database).restored}`);
   await createRestored(server, dump.name);
   await stage(fly, app.app, values);
-  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-  await fly.repeatable(argv.secretsSync(app.app), { app: app.app });
+  await syncSecrets(fly, app.app);
   const ended = await runOneOff(fly, { ...oneOff(work), ...work.watch });
   if (ended.exitCode === 0) return ended;
   await takeBack(work);
