@@ -1,5 +1,4 @@
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import * as argv from "../call/argv.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";

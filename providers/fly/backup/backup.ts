@@ -1,5 +1,4 @@
 import { shell } from "../../shared/shell.ts";
-import * as argv from "../call/argv.ts";
 import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { logOf } from "../call/log.ts";

@@ -1,5 +1,4 @@
 import { shell } from "../../shared/shell.ts";
-import * as argv from "../call/argv.ts";
 import { DriverError } from "../call/errors.ts";
 import { say, tell } from "../call/progress.ts";
 import { gone, type Task } from "../kind.ts";

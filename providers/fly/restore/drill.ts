@@ -1,5 +1,4 @@
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import * as argv from "../call/argv.ts";
 import { bashJob } from "../call/bash-job.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import { Fly } from "../call/flyctl.ts";

@@ -1,6 +1,5 @@
 import { setParts } from "../../rules/config-parts.ts";
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import * as argv from "../call/argv.ts";
 import { bashJob } from "../call/bash-job.ts";
 import { direct } from "../call/direct.ts";
 import { diskSpace } from "../call/disk-space.ts";

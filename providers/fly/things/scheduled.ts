@@ -1,6 +1,5 @@
 import { moment } from "../../rules/backup-age.ts";
 import { machineDifferences } from "../backup/backup-machine.ts";
-import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import { gone } from "../kind.ts";
