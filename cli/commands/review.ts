@@ -21,8 +21,9 @@ export const review = command({
     description: "Previews a stack, and says in Markdown what an up would do, for a person to judge.",
   },
   notes: [
-    "The report says what is refused and why, what other hands have changed, what restarts, who is cut off and for how",
-    "long, what data is touched, what changes at each cloud, and the cost before and after, with a picture of the parts.",
+    "The report says what is refused and why, what other hands have changed, which scheduled runs failed, what restarts,",
+    "who is cut off and for how long, what data is touched, what changes at each cloud, and the cost before and after,",
+    "with a picture of the parts.",
     "It runs `pulumi preview --refresh`, which changes nothing, and needs the same tokens. No secret is in the report.",
     "The exit code is 1 when the verdict is that of --fail-on or a higher one. docs/review.md has the rest.",
   ],

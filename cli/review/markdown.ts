@@ -48,13 +48,20 @@ function verdictOf({ verdict, changes, drift, failed, interruptions, data, refus
     ...(drift.length > 0 ? [`${count(drift.length, "thing")} changed by other hands`] : []),
     ...(failed.length > 0 ? [`${count(failed.length, "machine")} whose last run failed`] : []),
     cut === 0 ? "nobody is cut off" : `**${count(cut, "interruption")}**`,
-    lost === 0 ? "no data is lost" : `**${count(lost, "loss", "losses")} of data**`,
+    lost === 0 ? noLoss(changes) : `**${count(lost, "loss", "losses")} of data**`,
   ].join(", ");
   if (verdict === "refused")
     return `⛔ **Refused: ${count(refused.length, "reason")}.** Nothing would be done. What follows is as far as the preview came.`;
   if (verdict === "nothing") return "✅ **Nothing to do.** The clouds are as the stack says.";
   const sign = lost > 0 ? "🛑" : cut > 0 || verdict === "drift" || verdict === "failed" ? "⚠️" : "✅";
   return `${sign} ${facts}.`;
+}
+
+/** A resource of the program's own may hold data that nothing here knows of. */
+function noLoss(changes: readonly Change[]): string {
+  const isForeign = ({ system, operation }: Change) =>
+    system === "other" && (operation === "delete" || operation === "replace");
+  return changes.some(isForeign) ? "no data that Mastiff knows of is lost" : "no data is lost";
 }
 
 function section(title: string, blocks: readonly string[]): string[] {

@@ -417,6 +417,7 @@ function sizeWords({ was, is }: Thing): string[] {
     ...shift("CPUs", old.cpus, next.cpus),
     ...shift("memory", old.memoryMb, next.memoryMb, " MB"),
     ...shift("volume", was.volumeGb, is.volumeGb, " GB"),
+    ...shift("days of new snapshots", was.snapshotDays, is.snapshotDays),
   ];
 }
 

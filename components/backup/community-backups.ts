@@ -1,6 +1,6 @@
 /** The backups of a community, from its config and what its last state has. */
 import * as pulumi from "@pulumi/pulumi";
-import { PrintedBy, setParts } from "../../providers/rules/config-parts.ts";
+import { setParts } from "../../providers/rules/config-parts.ts";
 import { backupParts } from "../config/backup-settings.ts";
 import { type GivenSettings, ownBackupKey } from "../config/given.ts";
 import type { CommunitySettings } from "../config/schema.ts";
@@ -10,7 +10,7 @@ import type { Groundwork } from "../stack/groundwork.ts";
 import { answerIn } from "../stack/last-state.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 import { Backups, type BackupsArgs } from "./backups.ts";
-import { skippedIn } from "./recipients.ts";
+import { exported, skippedIn } from "./recipients.ts";
 
 /** Arguments of {@link communityBackups}. */
 export interface CommunityBackupsArgs {
@@ -70,6 +70,5 @@ export function backupWarning(
   if (backup === undefined)
     return `mastiff:backup is off: the only copies of the database of ${domain} are Fly's snapshots of its volume, for ${snapshotDays} days.\n  fix     switch backups on:  pulumi config rm mastiff:backup`;
   if (backup.recipients.length > 0) return undefined;
-  const own = new PrintedBy("gpg --armor --export <your address>");
-  return `Only the state of this stack has a key that opens the backups of ${domain}: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  ${setParts("mastiff:backup", { ...backupParts(backup, community), recipients: [own] })}`;
+  return `Only the state of this stack has a key that opens the backups of ${domain}: if the state is lost, nobody can open them.\n  fix     add a public key of your own:  ${setParts("mastiff:backup", { ...backupParts(backup, community), recipients: [exported("<your address>")] })}`;
 }

@@ -62,7 +62,7 @@ function wordsOf(
 }
 
 /** What GnuPG exports, of the operator's keyring. */
-function exported(...keys: readonly string[]): PrintedBy {
+export function exported(...keys: readonly string[]): PrintedBy {
   return new PrintedBy(`gpg --armor --export ${keys.join(" ")}`);
 }
 

@@ -69,3 +69,9 @@ test("members' uploads are copied, what must not be kept for ever is not, and a 
   await world.must("mirror", "destroy", { spec });
   expect(await differences()).toEqual(["the machine of the mirror is gone"]);
 });
+
+test("the run that makes the machine says so when the registry does not have the image", async () => {
+  const image = `rclone/rclone:1.74.4@sha256:${"0".repeat(64)}`;
+  const { code, stderr } = await world.drive("mirror", "ensure", { spec: { ...spec, image } });
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`The image "${image}" cannot be found.\n`)]);
+});

@@ -122,7 +122,7 @@ describe("who is cut off, and for how long", () => {
 
   test.each([
     ["memory", { size: { cpus: 1, memoryMb: 2048 } }, ["memory: 1024 → 2048 MB"]],
-    ["disk", { volumeGb: 20 }, ["volume: 10 → 20 GB"]],
+    ["disk", { volumeGb: 20, snapshotDays: 7 }, ["volume: 10 → 20 GB", "days of new snapshots: none → 7"]],
   ])("a database with more %s restarts", (_, more, words) => {
     const change = only(updated("postgres", "database-postgres", database, { ...database, ...more }));
     expect(change.words).toEqual(words);
@@ -203,6 +203,11 @@ describe("data", () => {
       { what: expect.any(String), happens: expect.stringContaining(happens), isLost: true },
     ]);
     expect(markdownOf(found)).toContain("**1 loss of data**");
+  });
+
+  test("what a resource of the program's own held is not promised", () => {
+    const own = deleted("aws:s3/bucket:Bucket", "mine", {});
+    expect(markdownOf(review(own))).toContain("nobody is cut off, no data that Mastiff knows of is lost.");
   });
 
   test("a password that rotates is none, and a bucket that outlives the stack stays", () => {

@@ -1,5 +1,4 @@
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import * as argv from "../call/argv.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
@@ -15,6 +14,7 @@ import {
 } from "../release/one-off.ts";
 import type { BackupNowSpec } from "../spec.ts";
 import { isRunning, machinesIn, machinesOf } from "../things/machines.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { jobLike, jobs, manifestIn, newestOf, outcomeOf } from "./backup-machine.ts";
 
 /**
@@ -74,8 +74,7 @@ export async function backUpBefore(fly: Fly, app: string, step: { from: string; 
 }
 
 async function takeOne(fly: Fly, job: OneOff): Promise<Ended> {
-  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-  await fly.repeatable(argv.secretsSync(job.app), { app: job.app });
+  await syncSecrets(fly, job.app);
   return runOneOff(fly, job);
 }
 

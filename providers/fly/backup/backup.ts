@@ -1,5 +1,4 @@
 import { shell } from "../../shared/shell.ts";
-import * as argv from "../call/argv.ts";
 import { DriverError, FlyctlFailure, retry } from "../call/errors.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { logOf } from "../call/log.ts";
@@ -9,6 +8,7 @@ import { awaitEnd, type Ended, lastSaid, leftOver, type OneOff, remove, start } 
 import type { BackupOutput, BackupSpec, Observation } from "../spec.ts";
 import { imageOf, isGone, isRunning, type Machine, machinesOf } from "../things/machines.ts";
 import { find, notOurs } from "../things/ownership.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import {
   jobs,
   machineDifferences,
@@ -143,8 +143,7 @@ async function replace(
   others: readonly Machine[],
 ): Promise<{ id: string; lines: string[] }> {
   const { app } = wanted;
-  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-  await fly.repeatable(argv.secretsSync(app), { app });
+  await syncSecrets(fly, app);
   const id = await start(fly, wanted);
   say("backup", "taking one");
   const { machine, ...ended } = await awaitEnd(fly, app, id, wanted);

@@ -1,5 +1,4 @@
 import { shell } from "../../shared/shell.ts";
-import * as argv from "../call/argv.ts";
 import { DriverError } from "../call/errors.ts";
 import { say, tell } from "../call/progress.ts";
 import { gone, type Task } from "../kind.ts";
@@ -9,6 +8,7 @@ import type { Secret } from "../things/listed-secrets.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import { isOwnerSecret, unstageOwner } from "../things/owner-secret.ts";
 import { content, type Found, find, notOurs } from "../things/ownership.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import * as step from "./minor-step.ts";
 import { leftOver, remove } from "./one-off.ts";
@@ -59,8 +59,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const todo = plan(machines, spec, toml, waiting);
   const debts = debtsAmong(found.secrets);
   const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
-  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-  if (busy) await fly.repeatable(argv.secretsSync(app), { app });
+  if (busy) await syncSecrets(fly, app);
 
   const file = busy ? await validated(work, toml.stamped) : "";
   let checking: Checking | undefined;

@@ -1,5 +1,4 @@
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import * as argv from "../call/argv.ts";
 import { bashJob } from "../call/bash-job.ts";
 import { DriverError, retry } from "../call/errors.ts";
 import { Fly } from "../call/flyctl.ts";
@@ -9,6 +8,7 @@ import type { DrillAnswer, DrillSpec } from "../spec.ts";
 import { imageOf, sharedSize } from "../things/machines.ts";
 import { type Claim, claim, destroyOwned } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { serverOf } from "../things/server.ts";
 import { ensureVolume } from "../things/volumes.ts";
 import { answerIn, readingSecrets, readingVariables } from "./dump-reading.ts";
@@ -46,8 +46,7 @@ export async function run({ fly, spec, secrets, show }: TaskByHand<DrillSpec>): 
       sizeGb: spec.volumeGb,
       snapshots: false,
     });
-    // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-    await fly.repeatable(argv.secretsSync(app), { app });
+    await syncSecrets(fly, app);
     return { answer: await restored(fly, oneOff(spec, imageOf(machine), volume.id), show) };
   } finally {
     await vanish(fly, owned);

@@ -1,6 +1,5 @@
 import { setParts } from "../../rules/config-parts.ts";
 import type { EndByHand, TaskByHand } from "../by-hand.ts";
-import * as argv from "../call/argv.ts";
 import { bashJob } from "../call/bash-job.ts";
 import { direct } from "../call/direct.ts";
 import { diskSpace } from "../call/disk-space.ts";
@@ -20,6 +19,7 @@ import type { RestorableDump, RestorePrepared, RestoreSpec, RestoreState } from 
 import { imageOf, machinesOf, sharedSize, sizeOf } from "../things/machines.ts";
 import { type Claim, claim, destroyOwned, find } from "../things/ownership.ts";
 import { stage } from "../things/secrets.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { volumeOf, volumesOf } from "../things/volumes.ts";
 import { besides, type Databases, stateOf } from "./database-marks.ts";
 import {
@@ -129,8 +129,7 @@ async function restore(
   say("restore", `creating database ${besides(spec.database).restored}`);
   await createRestored(server, dump.name);
   await stage(fly, app.app, values);
-  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-  await fly.repeatable(argv.secretsSync(app.app), { app: app.app });
+  await syncSecrets(fly, app.app);
   const ended = await runOneOff(fly, { ...oneOff(work), ...work.watch });
   if (ended.exitCode === 0) return ended;
   await takeBack(work);

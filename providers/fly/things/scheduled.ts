@@ -1,12 +1,12 @@
 import { moment } from "../../rules/backup-age.ts";
 import { machineDifferences } from "../backup/backup-machine.ts";
-import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
 import { say } from "../call/progress.ts";
 import { gone } from "../kind.ts";
 import { leftOver, type OneOff, remove, start } from "../release/one-off.ts";
 import type { Observation } from "../spec.ts";
 import { isRunning, lastExitOf, type Machine, machinesIn } from "./machines.ts";
+import { syncSecrets } from "./secrets-version.ts";
 
 /**
  * A machine that works by a schedule of Fly's, and whose work nobody waits for: it may take hours, and a run that is
@@ -30,8 +30,7 @@ export async function ensureScheduled(
     await remove(fly, app, others);
     return current.id;
   }
-  // A fresh config folder of flyctl's has no secrets version; without one, a new machine may get old values.
-  await fly.repeatable(argv.secretsSync(app), { app });
+  await syncSecrets(fly, app);
   say(subject, "starting a machine for it");
   const id = await start(fly, wanted);
   await remove(fly, app, others);
