@@ -72,10 +72,8 @@ export const mastiff: Command = {
     },
   },
   examples: [
-    {
-      line: "npx mastiff tootctl -s acme accounts refresh --all",
-      does: "in the community of the stack acme",
-    },
-    { line: "npx mastiff recover", does: "on the stack that is selected (pulumi stack select)" },
+    { line: "npx mastiff new", does: "a stack for a new community" },
+    { line: "npx mastiff doctor -s acme", does: "looks at the community of the stack acme" },
+    { line: "npx mastiff doctor", does: "at that of the stack that is selected (pulumi stack select)" },
   ],
 };

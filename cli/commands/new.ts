@@ -84,7 +84,7 @@ export const newStack = command({
     const beyond = budgetProblem(settings, cost);
     if (beyond !== undefined) stderr(`${beyond}\n`);
     stderr(
-      `now     see what would be made:  pulumi preview -s ${stack}\n        then make it:  pulumi up -s ${stack}\n`,
+      `now     see what would be made:  pulumi preview -s ${stack}\n        then make it:  pulumi up -s ${stack}\n        then see whether all is well:  npx mastiff doctor -s ${stack}\n`,
     );
   },
 });

@@ -1,5 +1,5 @@
 /** A review as Markdown, for a comment: the verdict first, what a person judges by next, the list of resources last. Pure. */
-import { usd, usdUp } from "../../components/cost/usd.ts";
+import { signedUsd, usd, usdUp } from "../../components/cost/usd.ts";
 import type { Change, System } from "./change.ts";
 import type { CostChange } from "./cost-change.ts";
 import type { Drift } from "./drift.ts";
@@ -141,11 +141,11 @@ function costLines(change: CostChange): string[] {
   const { community, beforeMicros, afterMicros, parts, useMicros, freeUntil, over } = change;
   const money = (micros: number | undefined) => (micros === undefined ? "–" : usd(micros));
   const difference =
-    beforeMicros === undefined || afterMicros === undefined ? "" : signed(afterMicros - beforeMicros);
+    beforeMicros === undefined || afterMicros === undefined ? "" : signedUsd(afterMicros - beforeMicros);
   const rows = [
     ...parts.map(
       (part) =>
-        `| ${cell(part.what)} | ${usd(part.beforeMicros)} | ${usd(part.afterMicros)} | ${signed(part.afterMicros - part.beforeMicros)} |`,
+        `| ${cell(part.what)} | ${usd(part.beforeMicros)} | ${usd(part.afterMicros)} | ${signedUsd(part.afterMicros - part.beforeMicros)} |`,
     ),
     `| **${cell(community)}, fixed** | ${money(beforeMicros)} | ${money(afterMicros)} | ${difference} |`,
   ];
@@ -163,11 +163,6 @@ function costLines(change: CostChange): string[] {
       ? []
       : [`⚠️ ${usdUp(over.excessMicros)} beyond ${code("mastiff:budget")} (${usd(over.budgetMicros)}).`]),
   ];
-}
-
-function signed(micros: number): string {
-  if (micros === 0) return "0.00";
-  return `${micros > 0 ? "+" : "−"}${usd(Math.abs(micros))}`;
 }
 
 function count(number: number, one: string, many = `${one}s`): string {

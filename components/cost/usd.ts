@@ -12,6 +12,12 @@ export function usdUp(micros: number): string {
   return cents(Math.ceil(micros / microsPerCent));
 }
 
+/** A difference with its sign. */
+export function signedUsd(micros: number): string {
+  if (micros === 0) return usd(0);
+  return `${micros > 0 ? "+" : "−"}${usd(Math.abs(micros))}`;
+}
+
 /** The price of a unit in US dollars, with two decimals or as many as it needs, up to a limit. */
 export function unitUsd(micros: number, decimals = 4): string {
   return cents(micros / microsPerCent, decimals);

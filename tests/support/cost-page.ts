@@ -16,8 +16,9 @@ in a month of 31 days, machines cost a thirtieth more.`,
     `Mastiff computes the cost of a stack from its config. It asks no cloud, and needs no key. A preview says the cost in one line.
 \`mastiff cost\` shows it as a table, and with \`--json\` for scripts, where all amounts of money are whole micro-dollars. The cost has
 two parts. What config fixes (machines, volumes, addresses, plans) is known to the cent, and is the total. What depends on use is
-shown beside it at an assumed amount. The last rows say what is free each month, and until when. A review
-([review.md](review.md)) says the cost before and after, the change of each part, and what is free for a time alone.`,
+shown beside it at an assumed amount. The last rows say what is free each month, and until when. A table of
+its own has the change since the last \`up\`. A review ([review.md](review.md)) says the cost before and after, the change of each
+part, and what is free for a time alone.`,
     "## Presets",
     "What config fixes, USD a month, with shared addresses and without the plan of a shared SendGrid account:",
     table(

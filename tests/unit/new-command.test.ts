@@ -172,7 +172,7 @@ describe("with --yes and a file", () => {
     ]);
     expect(stdout).toContain("\nThe stack acme is there, with its config in Pulumi.acme.yaml.\n");
     expect(stderr).toBe(
-      "now     see what would be made:  pulumi preview -s acme\n        then make it:  pulumi up -s acme\n",
+      "now     see what would be made:  pulumi preview -s acme\n        then make it:  pulumi up -s acme\n        then see whether all is well:  npx mastiff doctor -s acme\n",
     );
     const [init, single, objects, ...rest] = written();
     expect(init).toMatch(/^stack init acme /);
