@@ -5,10 +5,12 @@ import { insideChecks } from "../../checks/inside.ts";
 import { runChecks } from "../../checks/run.ts";
 import { openVisitor } from "../../checks/visitor.ts";
 import { insideOf } from "../../cli/doctor/inside-report.ts";
+import type { Operation } from "../../cli/fleet/rate-limits.ts";
 import { environment } from "../../sandbox/toolchain/environment.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { belongings } from "../support/belongings.ts";
 import { evidenceOf, leaks } from "../support/evidence.ts";
+import { wrongFigures } from "../support/limited-calls.ts";
 import { canWatch } from "../support/process-watch.ts";
 import { type OpenScene, openScene } from "../support/scene.ts";
 import { hunt } from "../support/secret-hunt.ts";
@@ -41,6 +43,11 @@ describe("the life of a community", () => {
       ({ name }) => name === "backups-mastiff-party",
     );
 
+  /** Whether the fleet, which keeps the limits of the clouds, counts on what the operation has called since then. */
+  const figures = async (operation: Operation, since: number | undefined) =>
+    expect(wrongFigures(operation, await world.journal(since))).toEqual([]);
+  const lastCall = async () => (await world.journal()).at(-1)?.n;
+
   test("a preview calls nobody into being", async () => {
     const preview = scene.note("preview of everything", await stack.preview());
     expect(preview.exitCode, preview.output).toBe(0);
@@ -50,14 +57,18 @@ describe("the life of a community", () => {
   });
 
   test("up brings up all of it, and the next preview has nothing to do", async () => {
+    const beforeUp = await lastCall();
     const up = scene.note("up", await stack.up());
     expect(up.exitCode, up.output).toBe(0);
+    await figures("up", beforeUp);
     // Else another checkout, or another place of the package, would be a change.
     const values = (await stack.resources()).map(({ inputs, outputs }) => [inputs, outputs]);
     for (const local of [root, world.folder, "node_modules"])
       expect(JSON.stringify(values)).not.toContain(local);
+    const beforePreview = await lastCall();
     const preview = await stack.preview("--expect-no-changes");
     expect(preview.exitCode, preview.output).toBe(0);
+    await figures("preview", beforePreview);
     expect(preview.changes).toEqual([]);
   });
 
@@ -146,8 +157,10 @@ describe("the life of a community", () => {
     const buckets = (await world.state()).cloudflare.buckets as Bucket[];
     const uploads = buckets.find(({ name }) => name === "files-mastiff-party");
     expect(Object.keys(uploads?.objects ?? {}).length).toBeGreaterThan(0);
+    const beforeDestroy = await lastCall();
     const destroy = scene.note("destroy", await stack.destroy());
     expect(destroy.exitCode, destroy.output).toBe(0);
+    await figures("destroy", beforeDestroy);
     const kept = await backups();
     expect(Object.keys(kept?.objects ?? {}).length).toBeGreaterThan(2);
     expect(belongings(await world.state())).toEqual({ ...(before as object), buckets: [kept] });

@@ -13,5 +13,6 @@ export const fleetKeys = {
     description:
       "Words by which `npx mastiff fleet up --tag <word>` finds the stack. They are read from the stack's file, and change nothing of the community.",
     example: '["eu","small"]',
+    see: ["fleet.md#which-stacks"],
   }),
 };
