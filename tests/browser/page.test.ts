@@ -1,4 +1,5 @@
 /** The page of the clouds in a real browser, with a community that is up: what a person sees, hears and reaches. */
+import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +11,7 @@ import type { TestWorld } from "../support/world.ts";
 const program = findBrowser();
 const narrow = { viewport: { width: 360, height: 740 } };
 const app = "mastiff-party";
+const eyes = fileURLToPath(new URL("eyes.js", import.meta.url));
 
 if (program === undefined) test("the clouds' page in a browser", ({ skip }) => skip(browserAdvice));
 else describe("the clouds' page in a browser", () => inBrowser(program));
@@ -41,6 +43,8 @@ function inBrowser(file: string): void {
   /** Opens the page, and waits for the community. */
   async function open(options: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
+    await context.addInitScript({ content: axe.source });
+    await context.addInitScript({ path: eyes });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
     page.on("console", (said) => said.type() === "error" && complaints.push(said.text()));
@@ -141,9 +145,8 @@ function inBrowser(file: string): void {
     // Behind the drawer nothing has the focus.
     for (let presses = 0; presses < 12; presses += 1) {
       await page.keyboard.press("Tab");
-      expect(await page.evaluate(() => document.activeElement?.closest("dialog, body")?.tagName)).toMatch(
-        /^(DIALOG|BODY)$/,
-      );
+      const holder = await page.evaluate("document.activeElement?.closest('dialog, body')?.tagName");
+      expect(holder).toMatch(/^(DIALOG|BODY)$/);
     }
     await page.keyboard.press("Escape");
     await drawer.waitFor({ state: "hidden" });
@@ -169,42 +172,38 @@ function inBrowser(file: string): void {
 
   test("fits a telephone, with the drawer open too", async () => {
     const page = await open({ ...narrow, hasTouch: true, reducedMotion: "reduce" });
-    expect(await beyond(page)).toEqual([]);
+    expect(await page.evaluate("eyes.beyond()")).toEqual([]);
     await host(page).tap();
     await page.getByRole("dialog").getByText("200", { exact: true }).waitFor();
-    expect(await beyond(page)).toEqual([]);
+    expect(await page.evaluate("eyes.beyond()")).toEqual([]);
     await page.getByRole("button", { name: "close" }).tap();
     // The newest call stays in sight, over what it covers, and leads to all of them.
     await fetch(`${world.url}/client/v4/zones`);
     const latest = page.locator("#latest.refused");
-    expect(await latest.evaluate((bar) => getComputedStyle(bar).backgroundColor)).toMatch(/^rgb\(/);
+    await latest.waitFor();
+    expect(await page.evaluate("eyes.ground('#latest')")).toHaveLength(3);
     await latest.tap();
     const [title, filters] = await Promise.all(
       ["#h-calls", "#filters"].map((part) => page.locator(part).boundingBox()),
     );
     expect(filters?.y).toBeGreaterThanOrEqual((title?.y ?? Infinity) + (title?.height ?? 0));
-    expect(
-      await page.locator("#h-calls").evaluate((title) => title.getBoundingClientRect().top),
-    ).toBeLessThan(400);
+    expect(title?.y).toBeLessThan(400);
   });
 
   for (const colorScheme of ["light", "dark"] as const) {
     test(`is readable in ${colorScheme} colours, for assistive technology too`, async () => {
       for (const options of [{}, narrow]) {
         const page = await open({ ...options, colorScheme, reducedMotion: "reduce" });
-        const isDark = await page.evaluate(() => {
-          const [, shade] = /rgb\((\d+)/.exec(getComputedStyle(document.body).backgroundColor) ?? [];
-          return Number(shade) < 128;
-        });
-        expect(isDark).toBe(colorScheme === "dark");
-        expect(await violations(page)).toEqual([]);
+        const [red = 0] = await page.evaluate<number[]>("eyes.ground('body')");
+        expect(red < 128).toBe(colorScheme === "dark");
+        expect(await page.evaluate("eyes.violations()")).toEqual([]);
         await host(page).click();
         await page.getByRole("dialog").getByText("200", { exact: true }).waitFor();
-        expect(await violations(page)).toEqual([]);
+        expect(await page.evaluate("eyes.violations()")).toEqual([]);
         await page.keyboard.press("Escape");
         await page.locator(".machine").first().click();
         await page.locator(".log > div").first().waitFor();
-        expect(await violations(page)).toEqual([]);
+        expect(await page.evaluate("eyes.violations()")).toEqual([]);
       }
     });
   }
@@ -218,7 +217,7 @@ function inBrowser(file: string): void {
     const before = recordOf(await world.state(), "A", "streaming.mastiff.party").content;
     await become("192.0.2.77");
     await page.locator(".record").filter({ hasText: "192.0.2.77" }).waitFor();
-    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    expect(await page.evaluate("document.getAnimations().length")).toBe(0);
     expect(await page.locator(".is-new, .is-changed, .is-gone").count()).toBe(0);
     await become(before);
   });
@@ -243,48 +242,24 @@ const host = (page: Page) => page.getByRole("button", { name: /^mastiff\.party/ 
 const count = (page: Page, name: string) =>
   page.locator("#counts > div").filter({ hasText: name }).locator("dd").innerText();
 
-const isFocused = (one: Locator) => one.evaluate((element) => element === document.activeElement);
+const isFocused = (one: Locator) => one.evaluate((element) => element.matches(":focus"));
+
+/** Something that has the keyboard's focus. */
+interface Focused {
+  name: string;
+  kind: string;
+  /** Its width, or "none". */
+  outline: string;
+}
 
 /** What the Tab key reaches, from the top of the page to its end. */
-async function tabbed(page: Page): Promise<{ name: string; kind: string; outline: string }[]> {
-  const reached: { name: string; kind: string; outline: string }[] = [];
+async function tabbed(page: Page): Promise<Focused[]> {
+  const reached: Focused[] = [];
   for (let presses = 0; presses < 150; presses += 1) {
     await page.keyboard.press("Tab");
-    const one = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (element === null || element === document.body) return undefined;
-      const { outlineStyle, outlineWidth } = getComputedStyle(element);
-      return {
-        name:
-          element.getAttribute("aria-label") ?? element.textContent.trim().replace(/(?<=party)(?=\w)/, " "),
-        kind: element.className,
-        outline: outlineStyle === "none" ? "none" : outlineWidth,
-      };
-    });
+    const one = await page.evaluate<Focused | undefined>("eyes.focused()");
     if (one === undefined) break;
     reached.push(one);
   }
   return reached;
-}
-
-/** Elements that stick out of the window at the right, and whether the page scrolls sideways. */
-const beyond = (page: Page) =>
-  page.evaluate(() => {
-    const out = [...document.querySelectorAll("body *")]
-      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-      .map((element) => `${element.tagName} ${element.className}`);
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return scrollWidth > clientWidth ? ["the page", ...out] : out;
-  });
-
-/** What axe finds by the rules of WCAG 2 and its best practices: contrast, names, roles, order of headings. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { run } = (globalThis as unknown as { axe: typeof axe }).axe;
-    const found = await run(document, { resultTypes: ["violations"] });
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`),
-    );
-  });
 }

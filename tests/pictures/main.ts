@@ -58,11 +58,11 @@ async function draw(wanted: ReadonlySet<Name>, browser: Browser): Promise<void> 
     save("doctor.svg", terminalSvg(screen.slice(-33), columns, doctorLine));
   }
   if (wanted.has("review")) {
-    for (const page of await pagesOf(browser, { width: 980, height: 600 })) {
+    for (const { page, colours } of await pagesOf(browser, { width: 980, height: 600 })) {
       await page.setContent(reviewPage("resize"));
-      const height = await page.evaluate(() => document.documentElement.scrollHeight);
-      await page.setViewportSize({ width: 980, height });
-      await photograph(page, "review");
+      const { height = 0 } = (await page.locator("html").boundingBox()) ?? {};
+      await page.setViewportSize({ width: 980, height: Math.ceil(height) });
+      await photograph(page, `review-${colours}`);
     }
   }
   if (!wanted.has("stack") && !wanted.has("demo") && !wanted.has("clouds")) return;
@@ -80,36 +80,35 @@ async function draw(wanted: ReadonlySet<Name>, browser: Browser): Promise<void> 
 /** The page of the clouds in the first `up`, while some machines run and something is under way. */
 async function photographClouds(browser: Browser, url: string): Promise<void> {
   const pages = await pagesOf(browser, { width: 1400, height: 880 });
-  await Promise.all(pages.map((page) => page.goto(url)));
-  const [first] = pages;
-  await first?.waitForFunction(
-    () => {
-      const running = document.querySelectorAll(".machine.green").length;
+  await Promise.all(
+    pages.map(async ({ page, colours }) => {
+      page.setDefaultTimeout(600_000);
+      await page.goto(url);
+      const running = page.locator(".machine.green");
+      await running.nth(1).waitFor();
       // With four, all is up: nothing was slow enough to be seen.
-      return running >= 4 || (running >= 2 && document.querySelector(".machine.busy, .job.busy") !== null);
-    },
-    undefined,
-    { timeout: 600_000, polling: 100 },
+      await page.locator(".machine.busy, .job.busy").or(running.nth(3)).first().waitFor();
+      await photograph(page, `clouds-${colours}`);
+    }),
   );
-  await Promise.all(pages.map((page) => photograph(page, "clouds")));
 }
 
 /** A page in light colours and one in dark ones. Each pixel of CSS is two of the picture. */
-async function pagesOf(browser: Browser, viewport: { width: number; height: number }): Promise<Page[]> {
-  const colours = ["light", "dark"] as const;
+async function pagesOf(browser: Browser, viewport: { width: number; height: number }) {
+  const both = ["light", "dark"] as const;
   return Promise.all(
-    colours.map((colorScheme) => browser.newPage({ viewport, colorScheme, deviceScaleFactor: 2 })),
+    both.map(async (colours) => ({
+      colours,
+      page: await browser.newPage({ viewport, colorScheme: colours, deviceScaleFactor: 2 }),
+    })),
   );
 }
 
-/** Saves what is seen of a page, as `<name>-<light or dark>.webp`: a third of the size of a PNG. */
+/** Saves what is seen of a page as WebP, which is a third of a PNG. */
 async function photograph(page: Page, name: string): Promise<void> {
-  const scheme = await page.evaluate(() =>
-    matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light",
-  );
   const session = await page.context().newCDPSession(page);
   const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 90 });
-  save(`${name}-${scheme}.webp`, Buffer.from(data, "base64"));
+  save(`${name}.webp`, Buffer.from(data, "base64"));
 }
 
 function save(file: string, picture: string | Buffer): void {
