@@ -30,7 +30,7 @@ export function goalsPlot(results: readonly Kept[]): Plot[] {
     return [
       `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${escaped(`${row}  ${figure.name.replaceAll("`", "")}`)}</text>`,
       `<rect x="${left}" y="${y + 3}" width="${at(x(median) - left)}" height="13" fill="${colour}" fill-opacity="0.7"/>`,
-      `<line x1="${at(x(least))}" y1="${y + 9.5}" x2="${at(x(most))}" y2="${y + 9.5}" stroke="${colours.plain}" stroke-width="2"/>`,
+      `<line x1="${at(x(least))}" y1="${y + 9.5}" x2="${at(x(most))}" y2="${y + 9.5}" stroke="${colours.engine}" stroke-width="2"/>`,
       `<text class="small" x="${at(x(Math.max(median, most)) + 5)}" y="${y + 13}">${median.toFixed(2)}</text>`,
     ];
   });
