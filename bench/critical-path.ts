@@ -2,10 +2,10 @@
  * The shortest time in which the calls of an operation could have been made: the longest chain of calls and machines of
  * which each needs what the one before it gave. Pure.
  *
- *     create the app ─► create the database's machine ─► [it boots] ─► make the login ─► create a one-off ─► [it ends] ─► …
+ *     create the app ─► create the database's machine ─► [it boots] ─► make the login ─► create a one-off ─► [it ends]
  *
- * A call takes the latency that the model has for it, a machine its own time from its creation until it answers, or until
- * its job has ended. Calls that nothing needs, and repeated ones, lengthen no chain. One thing needs another one, when
+ * A call takes the latency that the model has for it, a machine its own time from its creation until it answers, or
+ * until its job has ended. Calls that nothing needs, and repeated ones, lengthen no chain. One thing needs another one, when
  *
  * - it carries a value that the other one's answer was the first to contain: an id, an address, a key
  * - it is about an app or a bucket, and the other one made that
@@ -16,9 +16,9 @@
  * - it makes a machine with Mastodon, and the other one is the machine that prepares the database
  * - it asks a cloud to look into the DNS, and the other one made a record.
  *
- * A look before an action, or a check after it, is no need: it gives nothing that the next call has to have. The check of a
- * release waits for Sidekiq in its own machine, so it may begin before Sidekiq does. A need counts only where the operation
- * had it: the other one had ended before.
+ * A look before an action, or a check after it, is no need: it gives nothing that the next call has to have. The check
+ * of a release waits for Sidekiq in its own machine, so it may begin before Sidekiq does. A need counts only where the
+ * operation had it: the other one had ended before.
  */
 import type { Entry } from "../sandbox/clouds/journal.ts";
 import { latencyOf } from "../sandbox/clouds/latency.ts";
