@@ -5,7 +5,8 @@
  *     create the app ─► create the database's machine ─► [it boots] ─► make the login ─► create a one-off ─► [it ends]
  *
  * A call takes the latency that the model has for it, a machine its own time from its creation until it answers, or
- * until its job has ended. Calls that nothing needs, and repeated ones, lengthen no chain. One thing needs another one, when
+ * until its job has ended. Calls that nothing needs, and repeated ones, lengthen no chain. One thing needs another one
+ * when
  *
  * - it carries a value that the other one's answer was the first to contain: an id, an address, a key
  * - it is about an app or a bucket, and the other one made that
