@@ -61,6 +61,13 @@ module.exports = {
       to: { path: "^cli/" },
     },
     {
+      name: "only-the-guard-imports-the-benchmark",
+      comment: "The benchmark measures from outside. A test guards its counts and ratios.",
+      severity: "error",
+      from: { pathNot: "^(bench|tests)/" },
+      to: { path: "^bench/" },
+    },
+    {
       name: "components-only-declare",
       comment: "No fs, process or HTTP in the program: what has to act goes through the command provider.",
       severity: "error",

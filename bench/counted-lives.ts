@@ -1,4 +1,4 @@
-/** Ups, clean previews and refreshes whose calls and processes are counted. Nothing here depends on how fast a machine is. */
+/** Counts calls and processes of ups, clean previews and refreshes. No count depends on a machine's speed. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../sandbox/toolchain/paths.ts";

@@ -38,7 +38,10 @@ export interface CountingToolchain {
   clear(): void;
 }
 
-/** Makes the folders of such a toolchain. @throws Error when the engine is a script, whose neighbours cannot be replaced */
+/**
+ * Makes the folders of such a toolchain.
+ * @throws Error when the engine is a script, whose neighbours cannot be replaced
+ */
 export function countingToolchain(real: Toolchain, folder: string): CountingToolchain {
   const file = join(folder, "starts");
   const bin = join(folder, "bin");

@@ -2,10 +2,11 @@
  * The shortest time in which the calls of an operation could have been made: the longest chain of calls and machines of
  * which each needs what the one before it gave. Pure.
  *
- *     create the app ─► create the database's machine ─► [it boots] ─► make the login ─► create a one-off ─► [it ends] ─► …
+ *     create the app ─► create the database's machine ─► [it boots] ─► make the login ─► create a one-off ─► [it ends]
  *
- * A call takes the latency that the model has for it, a machine its own time from its creation until it answers, or until
- * its job has ended. Calls that nothing needs, and repeated ones, lengthen no chain. One thing needs another one, when
+ * A call takes the latency that the model has for it, a machine its own time from its creation until it answers, or
+ * until its job has ended. Calls that nothing needs, and repeated ones, lengthen no chain. One thing needs another one
+ * when
  *
  * - it carries a value that the other one's answer was the first to contain: an id, an address, a key
  * - it is about an app or a bucket, and the other one made that
@@ -14,11 +15,11 @@
  * - it makes a machine with Mastodon, and the other one is the machine of the database, or a command in it: there,
  *   Mastodon's login is made
  * - it makes a machine with Mastodon, and the other one is the machine that prepares the database
- * - its machine asks for Sidekiq's processes, and the other one is the machine of Sidekiq
  * - it asks a cloud to look into the DNS, and the other one made a record.
  *
- * A look before an action, or a check after it, is no need: it gives nothing that the next call has to have. A need counts
- * only where the operation had it: the other one had ended before.
+ * A look before an action, or a check after it, is no need: it gives nothing that the next call has to have. The check
+ * of a release waits for Sidekiq in its own machine, so it may begin before Sidekiq does. A need counts only where the
+ * operation had it: the other one had ended before.
  */
 import type { Entry } from "../sandbox/clouds/journal.ts";
 import { latencyOf } from "../sandbox/clouds/latency.ts";
@@ -36,6 +37,9 @@ export interface Chain {
   /** The first one first. */
   links: Link[];
 }
+
+/** The journal has whole milliseconds: an answer and the next question may seem to be the wrong way round. */
+const rounding = 2;
 
 interface Node extends Link {
   /** What Mastiff saw: when it asked, and when it knew. Milliseconds since 1970. */
@@ -110,7 +114,7 @@ function nodesOf(calls: readonly Entry[], machines: readonly MachineLife[], scal
   const inOrder = [...nodes, ...lives].sort((a, b) => a.asked - b.asked || a.known - b.known);
   const values = valuesOf(nodes);
   for (const node of nodes) {
-    const others = inOrder.filter((one) => one !== node && one.known <= node.asked);
+    const others = inOrder.filter((one) => one !== node && one.known <= node.asked + rounding);
     node.needs.push(...neededBy(node, others, values, lives));
   }
   return inOrder;
@@ -141,8 +145,6 @@ function neededBy(
       add((other) => isDatabase(other.machine));
       add(({ call: other }) => other !== undefined && databases.includes(runIn(other)));
       add((other) => other.machine !== undefined && commandOf(other.machine).includes("db:prepare"));
-      if (commandOf(machine).includes("Sidekiq::ProcessSet"))
-        add((other) => other.machine?.config.metadata?.fly_process_group === "sidekiq");
     }
   }
   if (/\/(validate|check)$/.test(call.path))

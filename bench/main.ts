@@ -55,7 +55,10 @@ async function bench(
   return (await working) ? 0 : 1;
 }
 
-/** Measures rows one after another. Each is kept, and on the page, at once. @returns whether all of them could be measured */
+/**
+ * Measures rows one after another. Each is kept, and on the page, at once.
+ * @returns whether all of them could be measured
+ */
 async function measure(chosen: readonly Row[], lab: Lab): Promise<boolean> {
   const failed: number[] = [];
   for (const row of chosen) {

@@ -36,7 +36,8 @@ export type Verb = "preview" | "up" | "refresh" | "destroy";
 
 const yes = ["--yes", "--skip-preview"];
 const always: Readonly<Record<Verb, readonly string[]>> = {
-  preview: [],
+  // Every preview here is a clean one.
+  preview: ["--expect-no-changes"],
   up: yes,
   refresh: yes,
   destroy: yes,

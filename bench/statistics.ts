@@ -18,8 +18,8 @@ export function seriesOf(values: readonly number[]): Series {
 }
 
 /**
- * How far the growth from the first size to the last one is from a straight line: the cost of one more in the upper half
- * ÷ the cost of one more in the lower half. 1 is linear, 2 is beginning to be quadratic.
+ * How far the growth from the first size to the last one is from a straight line: the cost of one more in the upper
+ * half ÷ the cost of one more in the lower half. 1 is linear, 2 is beginning to be quadratic.
  */
 export function bendOf(points: readonly (readonly [size: number, value: number])[]): number {
   const [first, middle, last] = points;

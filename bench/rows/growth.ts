@@ -11,7 +11,7 @@ export const growth: Row = {
 
 const sizes = [1, 5, 20] as const;
 
-/** A community with `size` machines of each kind, that many further hosts of uploads, and five times as many variables. */
+/** A community with `size` machines of each kind, as many further hosts of uploads, and 5 × `size` variables. */
 function configOf(size: number): Record<string, string> {
   const hosts = Array.from({ length: size }, (_, index) => `files${index + 1}.mastiff.party`);
   const variables = Array.from({ length: size * 5 }, (_, index) => `BENCH_${index + 1}: "${index + 1}"`);

@@ -5,9 +5,9 @@ import type { ResourceStep } from "./parts.ts";
 export type Step = Omit<ResourceStep, "isCritical" | "waitedFor">;
 
 /**
- * Marks the critical steps: the one that ended last, the one that ended last among those that it needs, and so on. A step
- * that began before all that it needs had ended, or long after, waited for the program and not for them; the path goes
- * on with what it needs all the same, so that the gap between the two shows.
+ * Marks the critical steps: the one that ended last, the one that ended last among those that it needs, and so on. A
+ * step that began long after all that it needs had ended waited for the program and not for them; the path goes on with
+ * what it needs all the same, so that the gap between the two shows.
  */
 export function withCritical(steps: readonly Step[]): ResourceStep[] {
   const byName = new Map(steps.map((step) => [step.name, step]));

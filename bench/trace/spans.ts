@@ -13,7 +13,7 @@ interface Line {
   resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
 }
 
-/** Spans that are phases, with the words for them. All others are calls of one resource, or shorter than the eye can see. */
+/** Spans that are phases, with the words for them. All others are of one resource, or shorter than the eye can see. */
 const phases: Readonly<Record<string, string>> = {
   "diyBackend.getSnapshot": "read the state",
   "stack.BatchDecrypt": "decrypt the state",

@@ -1,8 +1,8 @@
 /** Draws a trace: what happened when, and which steps made it as long as it was. Pure. */
-import { at, colours, escaped, svg, ticksUpTo } from "../drawing.ts";
+import { beside, colours, element, escaped, label, secondsAxis, svg } from "../drawing.ts";
 import type { ResourceStep, Stretch, Trace } from "./parts.ts";
 
-const [width, left, right, rowHeight, top] = [1280, 260, 70, 17, 46];
+const [width, left, right, rowHeight, top] = [1280, 260, 150, 17, 46];
 
 /** A row of the picture: a name, and what is drawn beside it. */
 interface Line {
@@ -12,78 +12,67 @@ interface Line {
 
 /** The picture of a trace. Steps shorter than a hundredth of the whole are drawn only when they are critical. */
 export function timelineOf(trace: Trace, title: string): string {
-  const { began, ended } = trace;
-  const x = (time: number) => left + ((time - began) / (ended - began)) * (width - left - right);
-  const rect = ({ from, to, name }: Stretch, y: number, colour: string, height = 11) =>
-    `<rect x="${at(x(from))}" y="${at(y + (13 - height) / 2)}" width="${at(Math.max(0.6, x(to) - x(from)))}" height="${height}" fill="${colour}"><title>${escaped(name)}: ${seconds(to - from)}, from ${seconds(from - began)}</title></rect>`;
-  const beside = (stretch: Stretch, y: number, words: string) => {
-    const isLate = x(stretch.to) > width - right - 80;
-    const place = isLate
-      ? `x="${at(x(stretch.from) - 4)}" text-anchor="end"`
-      : `x="${at(x(stretch.to) + 4)}"`;
-    return `<text class="small" ${place} y="${at(y + 10)}">${escaped(words)}</text>`;
-  };
-  const bar = (stretch: Stretch, colour: string): Line => ({
-    name: stretch.name,
-    draw: (y) => [rect(stretch, y, colour), beside(stretch, y, seconds(stretch.to - stretch.from))],
+  const whole = trace.ended - trace.began;
+  const inOrder = <T extends Stretch>(all: readonly T[]) => [...all].sort((a, b) => a.from - b.from);
+  const x = (time: number) => left + ((time - trace.began) / whole) * (width - left - right);
+  const box = (one: Stretch, y: number, fill: string, height = 11) =>
+    element(
+      "rect",
+      {
+        x: x(one.from),
+        y: y + (13 - height) / 2,
+        width: Math.max(0.6, x(one.to) - x(one.from)),
+        height,
+        fill,
+      },
+      `<title>${escaped(one.name)}: ${seconds(one.to - one.from)}, from ${seconds(one.from - trace.began)}</title>`,
+    );
+  const words = (one: Stretch, y: number, text: string) =>
+    beside(text, x(one.from), x(one.to), y + 10, width - right);
+  const bar = (one: Stretch, fill: string): Line => ({
+    name: one.name,
+    draw: (y) => [box(one, y, fill), words(one, y, seconds(one.to - one.from))],
   });
   const step = (one: ResourceStep): Line => ({
     name: one.name,
     draw: (y) => [
-      rect(one, y, one.isCritical ? colours.critical : colours.plain),
-      ...one.within.map((run) => rect(run, y, colours.detail, 5)),
-      beside(
+      box(one, y, one.isCritical ? colours.critical : colours.plain),
+      ...one.within.map((run) => box(run, y, colours.detail, 5)),
+      words(
         one,
         y,
-        `${seconds(one.to - one.from)}${one.waitedFor === undefined ? "" : `, after ${one.waitedFor}`}`,
+        [seconds(one.to - one.from), one.waitedFor && `after ${one.waitedFor}`].filter(Boolean).join(", "),
       ),
     ],
   });
-  const share = (stretch: Stretch) => (stretch.to - stretch.from) / (ended - began);
-  const inOrder = <T extends Stretch>(all: readonly T[]) => [...all].sort((a, b) => a.from - b.from);
+  const isDrawn = (one: ResourceStep) => one.isCritical || one.to - one.from > whole / 100;
   const groups: [string, Line[]][] = [
     ["engine", inOrder(trace.engine).map((one) => bar(one, colours.engine))],
-    [
-      "resources (blue: flyctl runs)",
-      inOrder(trace.steps)
-        .filter((one) => one.isCritical || share(one) > 0.01)
-        .map(step),
-    ],
+    ["resources (blue: runs of flyctl)", inOrder(trace.steps).filter(isDrawn).map(step)],
     ["looks", inOrder(trace.looks).map((one) => bar(one, colours.engine))],
     [
-      "machines on Fly",
+      "machines on Fly (green: services)",
       inOrder(trace.machines).map((one) => bar(one, one.isJob ? colours.plain : colours.service)),
     ],
     [
       "calls",
       Object.entries(trace.calls).map(([cloud, calls]) => ({
         name: `${cloud}: ${calls.length}`,
-        draw: (y) => calls.map((call) => rect(call, y, colours.detail)),
+        draw: (y) => calls.map((call) => box(call, y, colours.detail)),
       })),
     ],
   ];
-  const lines: string[] = [`<text x="16" y="20">${escaped(title)}</text>`];
+  const lines = [label(title, 16, 20)];
   let y = top;
-  for (const [name, rows] of groups) {
-    if (rows.length === 0) continue;
-    lines.push(`<text x="16" y="${y + 10}" font-weight="600">${escaped(name)}</text>`);
-    y += rowHeight;
+  for (const [name, rows] of groups.filter(([, own]) => own.length > 0)) {
+    lines.push(label(name, 16, y + 10, { bold: true }));
     for (const row of rows) {
-      lines.push(
-        `<text class="small" x="${left - 8}" y="${y + 10}" text-anchor="end">${escaped(row.name)}</text>`,
-      );
-      lines.push(...row.draw(y));
       y += rowHeight;
+      lines.push(label(row.name, left - 8, y + 10, { anchor: "end", small: true }), ...row.draw(y));
     }
-    y += 6;
+    y += rowHeight + 6;
   }
-  const axis = ticksUpTo((ended - began) / 1000).flatMap((tick) => {
-    const place = at(x(began + tick * 1000));
-    return [
-      `<line x1="${place}" y1="${top - 8}" x2="${place}" y2="${y}" stroke="#8c8c8c" stroke-opacity="0.25"/>`,
-      `<text class="small" x="${place}" y="${top - 12}" text-anchor="middle">${tick} s</text>`,
-    ];
-  });
+  const axis = secondsAxis(whole / 1000, (one) => x(trace.began + one * 1000), top, y);
   return svg(width, y + 10, title, [...axis, ...lines]);
 }
 

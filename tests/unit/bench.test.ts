@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { byProgram } from "../../bench/counted-lives.ts";
 import { startsIn } from "../../bench/counting-toolchain.ts";
-import { ticksUpTo } from "../../bench/drawing.ts";
+import { stepsUpTo } from "../../bench/drawing.ts";
 import { isMet, pageWith, shownOf } from "../../bench/page.ts";
 import { goalsPlot } from "../../bench/plots.ts";
 import { rows } from "../../bench/rows.ts";
@@ -155,8 +155,8 @@ test("the engine's trace gives its phases, each once", () => {
 });
 
 test("an axis has a few round steps", () => {
-  expect(ticksUpTo(226)).toEqual([0, 50, 100, 150, 200]);
-  expect(ticksUpTo(1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1].map((tick) => expect.closeTo(tick)));
+  expect(stepsUpTo(226)).toEqual([0, 50, 100, 150, 200]);
+  expect(stepsUpTo(1)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1].map((tick) => expect.closeTo(tick)));
 });
 
 test("the plot of the goals draws what is missed in another colour, for goals of both kinds", () => {

@@ -19,6 +19,7 @@ const breakages: Record<string, string> = {
   "sandbox/toolchain/toolchain-starts-and-never-imports.ts": "../clouds/leaf.ts",
   "checks/checks-look-from-outside.ts": "../sandbox/toolchain/leaf.ts",
   "bench/commands-are-imported-by-nobody.ts": "../cli/leaf.ts",
+  "sandbox/toolchain/only-the-guard-imports-the-benchmark.ts": "../../bench/leaf.ts",
   "components/fly/components-only-declare.ts": "node:fs",
   "components/fly/components-take-only-types-from-the-driver.ts": "../../providers/fly/leaf.ts",
   "providers/fly/driver-stands-alone.ts": "../sendgrid/leaf.ts",

@@ -1,4 +1,4 @@
-/** As many resources of each provider as config says, and nothing else: what Pulumi itself takes for a stack of this size. */
+/** As many resources of each provider as config says, and nothing else: what Pulumi takes for a stack of this size. */
 import * as cloudflare from "@pulumi/cloudflare";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
