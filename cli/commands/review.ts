@@ -50,7 +50,7 @@ export const review = command({
       type: "string",
       valueHint: "verdict",
       default: "refused",
-      description: "lowest verdict with which the exit code is 1: change, drift, failed or refused",
+      description: "lowest verdict that makes the exit code 1: change, drift, failed or refused",
     },
   },
   examples: [

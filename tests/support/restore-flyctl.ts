@@ -73,6 +73,7 @@ export class RestoreFlyctl {
       },
       onStop: () => {},
       runProgram: this.run,
+      columns: undefined,
       isTerminal: false,
       runAttached: never,
       ask: never,

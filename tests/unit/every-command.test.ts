@@ -280,6 +280,7 @@ describe("--json", () => {
       "drill-command",
       "what is proven is said, kept beside the dump, and shown by mastiff backups",
     ],
+    "mastiff fleet": ["fleet", "a canary goes first, and the others only when the doctor finds it well"],
     "mastiff recover": ["mastiff", "with --json gives a script one document, and talks on stderr"],
     "mastiff review": ["review-command", "as JSON, and as files beside it"],
   };
