@@ -53,7 +53,7 @@ test.each<[what: string, prepare: () => void]>([
 test.each([undefined, new OperatorError("error: incorrect passphrase")])(
   "is unknown without a key of the bucket",
   async (access) => {
-    expect(await growthSince(access, backup, "acme.social")(2_000)).toBeUndefined();
+    expect(await growthSince(Promise.resolve(access), backup, "acme.social")(2_000)).toBeUndefined();
   },
 );
 
