@@ -16,11 +16,9 @@ export function writeAnswers(url: string): void {
     endpoints: { fly: url, sendgrid: `${url}/sendgrid/v3`, r2: `${url}/r2`, internet: url },
     cloudflareAccountId: "00000000000000000000000000000d09",
     flyOrg: "mastiff",
-    domain: "acme.example.org",
-    zone: "example.org",
-    zoneMode: "shared",
+    domain: "example.org",
     ownerUsername: "rex",
-    ownerEmail: "rex@acme.example.org",
+    ownerEmail: "rex@example.org",
   };
   const lines = [
     "# The world that npm run local or npm run demo started last: npx mastiff new --from .mastiff/answers.yaml",

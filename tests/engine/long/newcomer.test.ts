@@ -103,5 +103,5 @@ test("leads from a clone to a doctor that finds nothing", async ({ skip }) => {
     / costs about \d+\.\d\d USD a month: /,
   );
   expect(said["pulumi stack output ownerPassword --show-secrets"]?.trim()).toMatch(/^\S{12,}$/);
-  expect(said["npx mastiff doctor"]).toMatch(/^acme\.example\.org: \d+ checks, nothing to repair$/m);
+  expect(said["npx mastiff doctor"]).toMatch(/^example\.org: \d+ checks, nothing to repair$/m);
 });
