@@ -281,7 +281,7 @@ describe("the databases of a server", () => {
     const rename = 'ALTER DATABASE "mastiff_party" RENAME TO "other"';
     const programs =
       "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname IN ('mastiff_party') AND application_name IN ('psql')";
-    expect((await sql(programs)).stdout).toBe("");
+    expect((await sql(programs)).stdout ?? "").toBe("");
     const end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('mastiff_party')";
     const busy = `ERROR:  database "mastiff_party" is being accessed by other users
 DETAIL:  There are 2 other sessions using the database.
