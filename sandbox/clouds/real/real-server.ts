@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, type StdioOptions, spawn, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -95,8 +95,8 @@ export class RealServer {
   }
 
   /** Only an error of the program's is read, which becomes a part of the one that is thrown. */
-  get #quiet() {
-    return { ...this.#owned, stdio: ["ignore", "ignore", "pipe"] } as const;
+  get #quiet(): { cwd: string; uid: number; gid: number; stdio: StdioOptions } {
+    return { ...this.#owned, stdio: ["ignore", "ignore", "pipe"] };
   }
 
   #make(): void {
