@@ -38,9 +38,10 @@ const people = `
       format('{"p":"%s","h":{"iv":"aXY=","at":"YXQ="}}', encode(sha512(id::text::bytea), 'base64'))
     FROM accounts WHERE domain IS NULL AND username LIKE 'person%';
   INSERT INTO statuses (id, account_id, text)
-    SELECT i, 1 + i % 40000, (SELECT string_agg(substr(md5((i * 31 + word * word)::text), 1, 2 + word % 5), ' ')
-      FROM generate_series(1, 24) word)
-    FROM generate_series(1, 200000) i;
+    SELECT i, first.id + i % 40000,
+      (SELECT string_agg(substr(md5((i * 31 + word * word)::text), 1, 2 + word % 5), ' ')
+        FROM generate_series(1, 24) word)
+    FROM generate_series(1, 200000) i, accounts first WHERE first.username = 'person1';
   REFRESH MATERIALIZED VIEW instances;
   ANALYZE`;
 
