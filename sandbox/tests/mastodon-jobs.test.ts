@@ -262,8 +262,9 @@ test.each(["mastiff_party_before", "mastiff_party_restored"])(
     const looked = "tootctl media remove-orphans --dry-run: Removed 0 orphans (approx. 0 Bytes) (DRY RUN)";
     expect(await tidied()).toEqual([0, `${cards}\n${looked}`]);
     const [volume] = Object.values(stateOf(fly, "mastiff-party-db").volumes);
-    const { databases } = volume?.data.postgres ?? { databases: {} };
-    databases[beside] = { owner: "mastiff_party" };
+    const server = volume?.data.postgres;
+    if (server === undefined) throw new Error("the database has no server");
+    server.databases[beside] = { owner: "mastiff_party" };
     const restored = `housekeeping: a restore is not finished (${beside}), so no orphan is removed`;
     expect(await tidied()).toEqual([0, `${cards}\n${restored}`]);
   },
