@@ -263,7 +263,7 @@ test.each(["mastiff_party_before", "mastiff_party_restored"])(
     expect(await tidied()).toEqual([0, `${cards}\n${looked}`]);
     const [volume] = Object.values(stateOf(fly, "mastiff-party-db").volumes);
     const server = volume?.data.postgres;
-    if (server === undefined) throw new Error("there is no database server");
+    if (server === undefined) throw new Error("the database has no server");
     server.databases[beside] = { owner: "mastiff_party" };
     const restored = `housekeeping: a restore is not finished (${beside}), so no orphan is removed`;
     expect(await tidied()).toEqual([0, `${cards}\n${restored}`]);

@@ -17,7 +17,7 @@ import { type Answer, type ScriptedPulumi, scriptedPulumi } from "../support/scr
 interface Clouds {
   /** What Cloudflare and SendGrid refuse, by path: status and Cloudflare's code. */
   refused: Record<string, [status: number, code: number]>;
-  zones: { name: string; status: string }[];
+  zones: (typeof zone)[];
   records: object[];
   scopes: string[];
   plan: string;
