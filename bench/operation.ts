@@ -88,7 +88,7 @@ export async function operate(world: World, verb: Verb, options: OperationOption
 }
 
 /** The words before a program that let its CPU time be written into a file. None where this cannot be done. */
-function accountingInto(file: string): string[] {
+export function accountingInto(file: string): string[] {
   const call = process.platform === "linux" ? prctl[process.arch] : undefined;
   if (call === undefined || !existsSync("/usr/bin/perl")) return [];
   const script = fileURLToPath(new URL("accounting.pl", import.meta.url));

@@ -47,7 +47,7 @@ export function pageWith(page: string, measured: string): string {
 function table(all: readonly Row[], results: readonly Kept[]): string {
   const lines = all.flatMap(({ number, what }) => {
     const found = results.find(({ row }) => row === number);
-    if (found === undefined) return [line([number, what, "", "not measured yet", ""])];
+    if (found === undefined) return [line([number, what, "", "", "not measured yet", ""])];
     return found.figures.flatMap((figure, index) => {
       if (figure.goal === undefined) return [];
       const name = index === 0 ? [number, what] : ["", ""];

@@ -84,7 +84,7 @@ export const look: Row = {
 /** A stack of the bare program on the same clouds, in a project and a backend of its own. */
 async function bareStack(world: World, counts: Record<string, number>): Promise<Workplace> {
   const project = join(world.folder, "bare");
-  const numbers = Object.entries(counts).map(([kind, count]) => [`bare:${kind}`, `"${count}"`]);
+  const numbers = Object.entries(counts).map(([kind, count]) => [`bare:${kind}`, `"${count}"`] as const);
   layOut(fileURLToPath(new URL("../programs/bare", import.meta.url)), project, {
     dev: {
       ...Object.fromEntries(numbers),

@@ -61,7 +61,7 @@ async function runFleet({ toolchain, signal }: Lab, world: World, size: number):
     Object.assign(sendgrid.dials, { callsPerMinute: 1_000_000, keysPerUser: 1000 });
   });
   const project = join(world.folder, "fleet");
-  const config = names.map((name) => [name, configOf(world.clouds.url, domainOf(name))]);
+  const config = names.map((name) => [name, configOf(world.clouds.url, domainOf(name))] as const);
   layOut(root, project, Object.fromEntries(config));
   const stack = (name: string) => {
     const { configFile: _, ...place } = world.place;
