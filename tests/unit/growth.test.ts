@@ -24,7 +24,7 @@ const put = (days: number, databaseBytes?: number, domain = "acme.social") =>
     manifest: { domain, databaseBytes },
   });
 const growth = (bytes: number) =>
-  growthSince(JSON.parse(backupsOutput(s3.url, { bucket })), backup, "acme.social")(bytes);
+  growthSince(Promise.resolve(JSON.parse(backupsOutput(s3.url, { bucket }))), backup, "acme.social")(bytes);
 
 test("a database grows by what it has more than in the oldest backup of a month, a day", async () => {
   put(60, 1);
