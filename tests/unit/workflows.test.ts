@@ -142,6 +142,17 @@ test("the engine of the workflows is that of package.json", () => {
   expect(engine?.with).toEqual({ "pulumi-version": dependencies["@pulumi/pulumi"] });
 });
 
+test("what the workflows install has all that the policies need", () => {
+  const [install] = stepsOf("actions/mastiff/action.yml").filter(({ run }) => run?.startsWith("npm ci"));
+  expect(install?.run).toBe("npm ci --omit=dev");
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { dev?: boolean; dependencies?: Record<string, string>; workspaces?: string[] }>;
+  };
+  expect(packages[""]?.workspaces).toContain("policy");
+  for (const name of Object.keys(packages.policy?.dependencies ?? {}))
+    expect(packages[`node_modules/${name}`], name).not.toHaveProperty("dev");
+});
+
 test("actionlint finds nothing", async ({ skip }) => {
   const actionlint = await findActionlint();
   if (actionlint === undefined) return skip("there is no actionlint: npm run check builds it");
