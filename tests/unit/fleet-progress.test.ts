@@ -122,7 +122,7 @@ test("the table has a line for each stack, and leaves out what no stack has", ()
   const finding = { check: "web", urgency: "critical" as const, asked: "", came: "", means: "", repair: "" };
   const examined: Row = {
     ...{ stack: "acme", result: "failed", exitCode: 1, seconds: 3 },
-    findings: [finding, finding, { ...finding, urgency: "info" }].map((one) => ({
+    findings: [finding, finding, { ...finding, urgency: "info" as const }].map((one) => ({
       ...one,
       answered: true,
       also: [],
