@@ -42,16 +42,16 @@ export type Limited = keyof typeof limits;
 export type Calls = Readonly<Partial<Record<Limited, number>>>;
 
 /**
- * The most that one community's operation calls, as the journal of the local clouds has it
- * (tests/engine/community.test.ts), and a fifth more for repeats.
+ * What one community's operation calls, as the journal of the local clouds has it (tests/engine/community.test.ts,
+ * tests/engine/long/fleet.test.ts), and a fifth or more for repeats and for larger configs.
  */
 export const callsOf: Readonly<Record<Operation, Calls>> = {
-  preview: { cloudflare: 20, sendgrid: 10 },
-  up: { cloudflare: 120, sendgrid: 40 },
+  preview: { cloudflare: 10, sendgrid: 5 },
+  up: { cloudflare: 55, sendgrid: 15 },
   doctor: { cloudflare: 12, sendgrid: 15 },
-  drift: { cloudflare: 60, sendgrid: 20 },
+  drift: { cloudflare: 40, sendgrid: 10 },
   backup: {},
-  destroy: { cloudflare: 90, sendgrid: 30, flyDeletions: 8 },
+  destroy: { cloudflare: 30, sendgrid: 5, flyDeletions: 8 },
 };
 
 /** What people call the clouds of the limits. */
