@@ -24,7 +24,6 @@ interface Row {
   result: string;
   changes: { create: number } | null;
   drift: number | null;
-  error?: string;
 }
 
 describe(`a fleet of ${count} communities`, () => {
@@ -81,10 +80,7 @@ describe(`a fleet of ${count} communities`, () => {
   /** A command of the fleet, with `--json`. */
   async function fleet(...words: string[]) {
     const run = await mastiff("fleet", ...words, "--json");
-    const { stacks, seconds } = JSON.parse(run.stdout || '{"stacks":[]}') as {
-      stacks: Row[];
-      seconds: number;
-    };
+    const { stacks } = JSON.parse(run.stdout || '{"stacks":[]}') as { stacks: Row[] };
     const results = stacks.map(({ stack, result }) => `${stack} ${result}`);
     return { ...run, rows: stacks, results };
   }
