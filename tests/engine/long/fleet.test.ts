@@ -24,7 +24,6 @@ interface Row {
   result: string;
   changes: { create: number } | null;
   drift: number | null;
-  error?: string;
 }
 
 describe(`a fleet of ${count} communities`, () => {
@@ -81,10 +80,7 @@ describe(`a fleet of ${count} communities`, () => {
   /** A command of the fleet, with `--json`. */
   async function fleet(...words: string[]) {
     const run = await mastiff("fleet", ...words, "--json");
-    const { stacks, seconds } = JSON.parse(run.stdout || '{"stacks":[]}') as {
-      stacks: Row[];
-      seconds: number;
-    };
+    const { stacks } = JSON.parse(run.stdout || '{"stacks":[]}') as { stacks: Row[] };
     const results = stacks.map(({ stack, result }) => `${stack} ${result}`);
     return { ...run, rows: stacks, results };
   }
@@ -155,7 +151,7 @@ describe(`a fleet of ${count} communities`, () => {
       `The process of the command had at most ${mb(up)} of memory. For ${last} alone, it had ${mb(again)}.`,
     );
     // What is kept of a stack that has ended is one row.
-    expect(up.peakMb).toBeLessThanOrEqual(again.peakMb * 1.3);
+    expect(up.peakMb).toBeLessThanOrEqual(again.peakMb * 1.5);
   });
 
   test("the doctor finds nothing in any of them", async () => {
