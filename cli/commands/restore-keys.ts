@@ -76,7 +76,7 @@ export const restoreKeys = command({
     },
     {
       line: "npx mastiff restore-keys -s acme --community cats --key key.asc",
-      does: "of a program with several communities",
+      does: "of one of several communities",
     },
   ],
   async run({ args }) {
