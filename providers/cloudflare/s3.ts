@@ -116,8 +116,12 @@ const LISTS = new Set(["Contents", "Upload", "Error", "Deleted"]);
 const parser = new XMLParser({ isArray: (name) => LISTS.has(name), parseTagValue: false });
 const builder = new XMLBuilder({});
 
-/** Size of a part of an upload in bytes. S3 allows 10,000 parts. */
-const partBytes = 64 * 1024 * 1024;
+/** What {@link Bucket.upload} tells, and how large its parts are. */
+interface Uploading {
+  begun(upload: { key: string; id: string }): Promise<void>;
+  told(bytes: number): void;
+  partBytes?: number;
+}
 
 /**
  * The few calls of the S3 API that open a bucket, read it, write it and empty it; path style.
@@ -196,11 +200,12 @@ export class Bucket {
    * @param read gives so many bytes from an offset, and fewer only at the end
    * @param begun hears what `abort` needs to remove the parts, before there is one
    * @param told hears how many bytes are stored
+   * @param partBytes size of a part, of which S3 allows 10,000. Default: 64 MiB
    */
   async upload(
     key: string,
     read: (offset: number, bytes: number) => Promise<Uint8Array>,
-    { begun, told }: { begun(upload: { key: string; id: string }): Promise<void>; told(bytes: number): void },
+    { begun, told, partBytes = 64 * 1024 * 1024 }: Uploading,
   ): Promise<void> {
     const path = pathOf(key);
     const root = "InitiateMultipartUploadResult";
