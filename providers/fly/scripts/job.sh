@@ -98,8 +98,11 @@ await_database() {
 
 # A restore closes the community's database for seconds, to exchange it. pg_isready asks for the server only.
 is_closed() {
-  PGPASSWORD=$password psql --no-psqlrc --no-password --quiet --command="" --dbname="$database" 2>&1 >/dev/null |
-    grep --quiet "not currently accepting connections" || return 1
+  local said
+  # No pipe: with pipefail it would have the exit code of psql, which has failed.
+  said=$(PGPASSWORD=$password psql --no-psqlrc --no-password --quiet --command="" --dbname="$database" \
+    2>&1 >/dev/null) && return 1
+  [[ $said == *"not currently accepting connections"* ]] || return 1
   say "the database is closed for now: trying again"
 }
 
