@@ -77,13 +77,13 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
     }
     if (plan(machines, spec, toml).scale) await scale(work, file);
     if (busy) machines = await awaitHealthy(work);
+    if (debts.has("MASTIFF_OWES_MIGRATION")) {
+      if (spec.database !== null) await migrate(work, "db-migrate-post", well);
+      await strike(fly, app, "MASTIFF_OWES_MIGRATION");
+    }
   } catch (error) {
     await checking?.abandon();
     throw error;
-  }
-  if (debts.has("MASTIFF_OWES_MIGRATION")) {
-    if (spec.database !== null) await migrate(work, "db-migrate-post", well);
-    await strike(fly, app, "MASTIFF_OWES_MIGRATION");
   }
   if (debts.has("MASTIFF_OWES_SMOKE")) {
     if (spec.smoke) await (checking?.result() ?? smoke(work));
