@@ -26,6 +26,24 @@ test("the databases change names while nobody may come in, and the machines are 
   expect([...fly.databases.values()].map(({ isOpen }) => isOpen)).toEqual([true, true]);
 });
 
+test.each([
+  ["switch", "acme_before"],
+  ["undo", "acme_restored"],
+] as const)(
+  "the time of the exchange is kept, and not that of the command, which may wait for hours: %s",
+  async (verb, away) => {
+    const fly = new RestoreFlyctl();
+    if (verb === "undo") expect((await fly.drive("switch")).code).toBe(0);
+    let closed = Number.POSITIVE_INFINITY;
+    fly.before(/ALLOW_CONNECTIONS false/, () => {
+      closed = Date.now();
+    });
+    expect((await fly.drive(verb)).code).toBe(0);
+    const [, since = ""] = / on (\S+)$/.exec(fly.databases.get(away)?.comment ?? "") ?? [];
+    expect(Date.parse(since)).toBeGreaterThanOrEqual(closed);
+  },
+);
+
 describe("what a person has started in a machine of the app", () => {
   test.each<[string, Record<string, string>, string]>([
     ["a command of mastiff's", { mastiff_job: "operator" }, "4444 (bin/tootctl 4444 refresh)"],
@@ -36,7 +54,9 @@ describe("what a person has started in a machine of the app", () => {
     fly.machines.acme?.push(job("4444", metadata));
     const { code, stderr } = await fly.drive("switch");
     expect([code, acts(fly)]).toEqual([1, []]);
-    expect(stderr).toContain(`would go on with another database than acme is now: ${words}. Nothing was`);
+    expect(stderr).toContain(
+      `would go on with another database than acme is now: ${words}. The databases are`,
+    );
     expect(stderr).toContain("or stop it, when it may be broken off:  flyctl machine stop 4444 -a acme\n");
   });
 

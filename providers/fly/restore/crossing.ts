@@ -45,8 +45,10 @@ import {
  * go on with the other database. So both are waited for before the machines stop, and looked for again once nobody can
  * come in any more. Each step looks first, so a run that was killed is completed by the next one. Until the exchange,
  * all is as it was.
+ *
+ * @returns when the names were exchanged, in ISO 8601: what is waited for may take hours
  */
-export async function cross(server: Server, spec: RestoreSpec, way: Exchange): Promise<void> {
+export async function cross(server: Server, spec: RestoreSpec, way: Exchange): Promise<string> {
   const { fly } = server;
   await awaitOthers(server, spec, way);
   try {
@@ -58,7 +60,7 @@ export async function cross(server: Server, spec: RestoreSpec, way: Exchange): P
       await close(server, spec, way);
     }
     say("restore", `giving the name ${server.database} to ${way.next}`);
-    await exchange(server, way);
+    return await exchange(server, way);
   } catch (error) {
     if (!fly.stopped) await goOn(server, spec).catch(() => undefined);
     throw error;
@@ -216,7 +218,7 @@ function released(machines: readonly Machine[]): Machine[] {
 function inTheWay({ app, database }: RestoreSpec, persons: readonly Machine[]): DriverError {
   const list = persons.map((one) => `${one.id} (${workOf(one)})`).join(", ");
   return new DriverError({
-    what: `Somebody works in a machine of ${app}, and would go on with another database than ${database} is now: ${list}. Nothing was stopped, and no database was exchanged.`,
+    what: `Somebody works in a machine of ${app}, and would go on with another database than ${database} is now: ${list}. The databases are as they were.`,
     fix: [
       `wait for its end; see what it says:  flyctl logs -a ${app} --machine ${persons[0]?.id}`,
       `or stop it, when it may be broken off:  flyctl machine stop ${persons[0]?.id} -a ${app}`,
@@ -228,7 +230,7 @@ function inTheWay({ app, database }: RestoreSpec, persons: readonly Machine[]): 
 function inUse({ database }: RestoreSpec, programs: readonly string[]): DriverError {
   const list = programs.join(" and ");
   return new DriverError({
-    what: `Somebody has ${list} open on the database ${database}, and would go on with another database than it is now. Nothing was stopped, and no database was exchanged.`,
+    what: `Somebody has ${list} open on the database ${database}, and would go on with another database than it is now. The databases are as they were.`,
     fix: "end it where it was started: leave psql, and let a dump come to its end",
     retry: "helps once it has ended",
   });

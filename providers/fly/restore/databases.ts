@@ -107,8 +107,8 @@ export interface Exchange {
   next: string;
   /** Name that the community's database gets. */
   away: string;
-  /** Comment that it gets. */
-  mark: Mark;
+  /** Comment that it gets. @param since when, in ISO 8601 */
+  mark(since: string): Mark;
   /** Whether the databases are as they are after the exchange. */
   isDone(databases: Databases): boolean;
 }
@@ -138,15 +138,21 @@ export async function shut(server: Server, { next }: Exchange): Promise<void> {
  * sessions end: a database with a session cannot be renamed (postgres/postgres src/backend/commands/dbcommands.c,
  * RenameDatabase). Stopped machines are not enough. Streaming goes on, and the server's own exporter has a session in
  * each database (fly-apps/postgres-flex: cmd/start/main.go, PG_EXPORTER_AUTO_DISCOVER_DATABASES).
+ *
+ * @returns when, in ISO 8601
  */
-export async function exchange(server: Server, { next, away, mark: what, isDone }: Exchange): Promise<void> {
+export async function exchange(
+  server: Server,
+  { next, away, mark: markSince, isDone }: Exchange,
+): Promise<string> {
   const own = server.database;
+  const since = new Date().toISOString();
   const name = identifier;
   const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN (${literal(own)}, ${literal(next)})`;
   const swap = [
     "BEGIN",
     `ALTER DATABASE ${name(own)} RENAME TO ${name(away)}`,
-    comment(away, what),
+    comment(away, markSince(since)),
     `ALTER DATABASE ${name(next)} RENAME TO ${name(own)}`,
     `COMMENT ON DATABASE ${name(own)} IS NULL`,
     `ALTER DATABASE ${name(away)} ALLOW_CONNECTIONS true`,
@@ -169,6 +175,7 @@ export async function exchange(server: Server, { next, away, mark: what, isDone 
     passes: (error) => error instanceof SqlError && /being accessed by other users/.test(error.message),
     waitMs: () => 1000,
   });
+  return since;
 }
 
 function comment(database: string, what: Mark): string {

@@ -9,17 +9,18 @@ import { databasesOn, openServer, reopen } from "./databases.ts";
 export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndByHand> {
   const server = await openServer(fly, spec);
   const databases = await databasesOn(server);
-  const { state, name, since = new Date().toISOString() } = stateOf(databases);
+  const { state, name, since: last = "" } = stateOf(databases);
   const { restored, before } = besides(spec.database);
+  let since = last;
   if (state === "switched") {
     // An undo that was killed has closed them.
     await reopen(server, databases);
   } else {
     if (state !== "restored" || name === undefined) throw notPrepared(spec);
-    await cross(server, spec, {
+    since = await cross(server, spec, {
       next: restored,
       away: before,
-      mark: { kind: "replaced", name, since },
+      mark: (at) => ({ kind: "replaced", name, since: at }),
       isDone: (databases) => stateOf(databases).state === "switched",
     });
   }

@@ -12,17 +12,17 @@ import { databasesOn, drop, openServer } from "./databases.ts";
 export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndByHand> {
   const server = await openServer(fly, spec);
   const databases = await databasesOn(server);
-  const { state, name, since: last } = stateOf(databases);
+  const { state, name, since: last = "" } = stateOf(databases);
   const { restored, before } = besides(spec.database);
   if (state === "none") throw nothingToUndo(spec);
-  const since = (state === "undone" && last) || new Date().toISOString();
+  let since = last;
   if (state === "switched" && name !== undefined) {
     // It has never served anybody.
     if (databases.restored !== undefined) await drop(server, databases.restored);
-    await cross(server, spec, {
+    since = await cross(server, spec, {
       next: before,
       away: restored,
-      mark: { kind: "withdrawn", name, since },
+      mark: (at) => ({ kind: "withdrawn", name, since: at }),
       isDone: (now) => stateOf(now).state === "undone",
     });
   }
