@@ -133,8 +133,9 @@ async function newCommunity(
 ): Promise<OpenedCommunity> {
   const stack = await openStack(stackName);
   const config = await configOf(stack);
-  const isOfConfig = Object.keys(config).some((key) => key.startsWith("mastiff:"));
-  if (isOfConfig) return { stack, settings: communityIn(config, stack), config, recorded: undefined };
+  // Other keys tell nothing: mastiff:tags, and credentials, may be beside a program that makes its communities.
+  if (config["mastiff:domain"] !== undefined)
+    return { stack, settings: communityIn(config, stack), config, recorded: undefined };
   if (isNew(await resourcesIn(stack), community)) {
     talk("pulumi up: the community as the program describes it, and nothing in a cloud");
     await make(stack, ownTargetsOf(community));

@@ -230,7 +230,7 @@ describe("a community that a program makes from arguments", () => {
     );
     return { ...state, deployment: { resources } };
   };
-  /** An engine whose config says nothing of a community. */
+  /** An engine whose config says of its stack only which of a fleet's it is, and nothing of a community. */
   const program = (state: object, after: object = state) => {
     const scripted = engine();
     scripted[Symbol.dispose]();
@@ -239,7 +239,7 @@ describe("a community that a program makes from arguments", () => {
     writeFileSync(next, JSON.stringify(after));
     pulumi = scriptedPulumi({
       ...stackAnswers("acme"),
-      "config --json": "{}",
+      "config --json": '{"mastiff:tags":{"value":"[\\"eu\\"]","secret":false}}',
       "stack export": { script: `cat '${now}'` },
       "stack import": { script: `cat > '${now}'` },
       "up --yes": { script: `cp '${next}' '${now}'` },
