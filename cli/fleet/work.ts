@@ -26,6 +26,17 @@ export function engineWork(engine: Engine, operation: Operation, what: EngineOpe
   };
 }
 
+/**
+ * An `up`, which a policy stops before it changes anything: without a preview, the engine asks the policies about a whole
+ * stack when everything has changed.
+ */
+export function upWork(engine: Engine, policyPacks: readonly string[]): Work {
+  const up = engineWork(engine, "up", { verb: "up", refresh: false, policyPacks });
+  if (policyPacks.length === 0) return up;
+  const preview = engineWork(engine, "preview", { verb: "preview", refresh: false, policyPacks });
+  return { ...inTurn(preview, up), name: up.name };
+}
+
 /** A preview with a refresh. Drift makes the exit code 1, so that a timer notices. */
 export function driftWork(engine: Engine): Work {
   const work = engineWork(engine, "drift", { verb: "preview", refresh: true, policyPacks: [] });
@@ -102,7 +113,10 @@ export function inTurn(first: Work, second: Work): Work {
     operations: [...first.operations, ...second.operations],
     async on(stack, say, stop): Promise<Ended> {
       const before = await first.on(stack, say, stop);
-      if (!isWell(before) || stop.aborted) return before;
+      if (!isWell(before)) return before;
+      // What has not been looked at must not count as well.
+      if (stop.aborted)
+        return { ...before, result: "failed", exitCode: 1, error: `stopped before its ${second.name}` };
       const { result, exitCode, ...more } = await second.on(stack, say, stop);
       return { ...before, ...more, result, exitCode };
     },

@@ -171,6 +171,26 @@ describe("up", () => {
     expect(code).toBe(1);
   });
 
+  test("a policy that a preview violates keeps a stack as it is, and the others come up", async () => {
+    backend(["acme", "cats"]);
+    const noBudget = violated("budget-set", "mandatory", "no budget");
+    const asked: string[] = [];
+    const engine: Engine = {
+      async run(stack, { verb, policyPacks }, heard) {
+        asked.push(`${verb} ${stack} ${policyPacks}`);
+        for (const one of [event, ...(stack === "acme" ? noBudget : [])]) heard(one);
+        return { isAccepted: stack !== "acme", output: "" };
+      },
+    };
+    const { code, stdout } = await mastiff(
+      ["up", "--all", "--parallel", "1", "--policy-pack", "policy", "--json"],
+      engine,
+    );
+    expect(asked).toEqual(["preview acme policy", "preview cats policy", "up cats policy"]);
+    expect(resultsOf(stdout)).toEqual(["acme refused", "cats done"]);
+    expect([code, (JSON.parse(stdout) as { operation: string }).operation]).toEqual([1, "up"]);
+  });
+
   test("never selects a stack", async () => {
     backend(["acme", "cats"]);
     await mastiff(["up", "--all"]);
@@ -394,6 +414,25 @@ describe("Ctrl-C", () => {
       },
     });
     expect([code, stderr]).toEqual([143, expect.stringContaining("error: cancelled")]);
+  });
+
+  test("a stack that was stopped before its doctor looked is not called well", async () => {
+    backend(["a"]);
+    let interrupt = (_signal: Stop) => {};
+    const atWork: Engine = {
+      async run() {
+        interrupt("SIGTERM");
+        return { isAccepted: true, output: "" };
+      },
+    };
+    const { code, stdout, stderr } = await mastiff(["upgrade", "v4.6.3", "--all", "--json"], atWork, {
+      onStop: (listener: (signal: Stop) => void) => {
+        interrupt = listener;
+      },
+    });
+    expect([code, resultsOf(stdout)]).toEqual([143, ["a failed"]]);
+    expect(stderr).toContain("stopped before its doctor");
+    expect(stderr).toContain("the doctor is content: none\nnot well: a\n");
   });
 });
 

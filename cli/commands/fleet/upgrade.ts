@@ -6,7 +6,7 @@ import { currentEngine } from "../../fleet/engine.ts";
 import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { howToGoOn, setVersion, versionOf } from "../../fleet/upgraded.ts";
 import { canary, inWaves, sizesOf, waves, withCanary } from "../../fleet/waves.ts";
-import { after, doctorWork, engineWork, inTurn } from "../../fleet/work.ts";
+import { after, doctorWork, inTurn, upWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
 
 export const upgrade = command({
@@ -41,7 +41,7 @@ export const upgrade = command({
     const { first, others } = withCanary(await chosenStacks(args), args.canary);
     const groups = [...(first.length === 0 ? [] : [first]), ...inWaves(others, sizes)];
     const engine = await currentEngine();
-    const up = engineWork(engine, "up", { verb: "up", refresh: false, policyPacks: [] });
+    const up = upWork(engine, []);
     const work = after(
       (stack) => setVersion(stack, version),
       inTurn({ ...up, name: "upgrade" }, doctorWork({ least, inside: true })),
