@@ -451,6 +451,11 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/fleet.test.ts: --parallel %s is wrong usage",
   },
   {
+    file: "cli/fleet/run-fleet.ts",
+    text: "--jobs is <text>",
+    shown: "unit/every-command.test.ts: $one.path --$name with a value that is no $valueHint",
+  },
+  {
     file: "cli/fleet/upgraded.ts",
     text: "The version is <text>",
     shown: "unit/fleet.test.ts: %j is wrong usage",

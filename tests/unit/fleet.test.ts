@@ -311,7 +311,7 @@ describe("upgrade", () => {
     backend(names);
     const { engine, asked } = playedEngine((stack) => (stack === "b" ? said("error", "no migration") : []));
     const { code, stdout, stderr } = await mastiff(
-      ["upgrade", "v4.6.3", "--all", "--canary", "c", "--waves", "1,2", "--json", "--parallel", "1"],
+      ["upgrade", "v4.6.3", "--all", "--canary", "c", "--waves", "1, 2", "--json", "--parallel", "1"],
       engine,
     );
     expect(resultsOf(stdout)).toEqual(["c done", "a done", "b refused", "d skipped", "e skipped"]);
@@ -321,7 +321,7 @@ describe("upgrade", () => {
         "v4.6.3 runs, and the doctor is content: c, a",
         "not well: b",
         "not begun, their config is as it was: d, e",
-        "  fix     repair what is said above, then go on:  npx mastiff fleet upgrade v4.6.3 --stacks b,d,e",
+        "  fix     repair what is said above, then go on:  npx mastiff fleet upgrade v4.6.3 --stacks b,d,e --canary b --parallel 1 --waves 1,2",
       ].join("\n"),
     );
     expect(code).toBe(1);

@@ -3,7 +3,7 @@ import { failOn, urgencyOf } from "../../doctor/fail-on.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
 import { packsOf, policyPack } from "../../fleet/policy-pack.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { canary, withCanary } from "../../fleet/waves.ts";
 import { doctorWork, inTurn, upWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
@@ -16,7 +16,7 @@ export const up = command({
     "With --canary, that stack goes first and the doctor looks at it. The others begin only when both went well.",
     "After Ctrl-C no further stack begins, and those that run end as after a Ctrl-C at pulumi.",
   ],
-  args: { ...selection, parallel, canary, "policy-pack": policyPack, json, "fail-on": failOn },
+  args: { ...selection, ...pace, canary, "policy-pack": policyPack, json, "fail-on": failOn },
   examples: [
     { line: "npx mastiff fleet up --all", does: "every stack of the project" },
     { line: "npx mastiff fleet up --all --canary acme", does: "acme first, the others when it is well" },
