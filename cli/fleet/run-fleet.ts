@@ -38,8 +38,7 @@ export const pace = {
     type: "string",
     valueHint: "number",
     default: "1",
-    description:
-      "how many jobs like this run share the clouds' limits; it keeps to its part",
+    description: "how many jobs like this run share the clouds' limits; it keeps to its part",
   },
 } as const;
 
