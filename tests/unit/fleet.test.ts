@@ -121,6 +121,14 @@ describe("which stacks", () => {
     expect(stderr).toContain("name a tag that a stack has: eu, small");
   });
 
+  test("a file that is no YAML is named where tags are looked for, and none of it is quoted", async () => {
+    file("acme", "config:\n  mastiff:tags: [eu\n  mastiff:env: plain\n");
+    const { code, stderr } = await chosen("--tag", "eu");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Pulumi.acme.yaml is no YAML: ")]);
+    expect(stderr).toContain("fix     correct that line of the file");
+    expect(stderr).not.toContain("plain");
+  });
+
   test("by a tag in a file of another folder, which the project names", async () => {
     writeFileSync(join(folder, "Pulumi.yaml"), "name: mastiff\nruntime: nodejs\nstackConfigDir: stacks\n");
     mkdirSync(join(folder, "stacks"));
