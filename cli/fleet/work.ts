@@ -2,12 +2,14 @@
 
 import type { Urgency } from "../../checks/check.ts";
 import { examine, isAtLeast, type Progress } from "../../checks/examine.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { inShell, shell } from "../../providers/shared/shell.ts";
 import { takeBackup } from "../backups/taken-now.ts";
-import { communityOf } from "../community.ts";
+import { communityOf, type OpenedCommunity } from "../community.ts";
 import { reportOf } from "../doctor/report.ts";
 import { patientOf } from "../doctor/whom.ts";
 import type { Stack } from "../stack.ts";
+import { UsageError } from "../usage-error.ts";
 import type { Engine, EngineOperation } from "./engine.ts";
 import { follow } from "./followed.ts";
 import type { Operation } from "./rate-limits.ts";
@@ -70,7 +72,7 @@ export function doctorWork({ least, inside }: DoctorOptions): Work {
       const surroundings = { ...shell(), stderr: (text: string) => sayLast(say, text) };
       return inShell(surroundings, async () => {
         say("reading its config");
-        const { community, internet, checks, waited } = patientOf(await communityOf(stack, undefined), {
+        const { community, internet, checks, waited } = patientOf(await onlyCommunityOf(stack, "doctor"), {
           inside,
         });
         say(`${checks.length} checks`);
@@ -99,12 +101,23 @@ export const backupWork: Work = {
       sayLast(say, text);
     };
     return inShell({ ...shell(), stderr: heard }, async () => {
-      const { settings } = await communityOf(stack, undefined);
+      const { settings } = await onlyCommunityOf(stack, "backup");
       const { code } = await takeBackup(settings);
       return code === 0 ? { result: "done", exitCode: 0 } : { result: "failed", exitCode: 1, error: last };
     });
   },
 };
+
+/** @param command that does the same for one community; no command of the fleet names one */
+async function onlyCommunityOf(stack: Stack, command: "doctor" | "backup"): Promise<OpenedCommunity> {
+  try {
+    return await communityOf(stack, undefined);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const each = `npx mastiff ${command} -s ${stack.name} --community <name>`;
+    throw new OperatorError(`${error.message}\n          a fleet looks at stacks with one:  ${each}`);
+  }
+}
 
 /** Both, the second only when the first went well. The row has what each of them knows. */
 export function inTurn(first: Work, second: Work): Work {

@@ -282,6 +282,21 @@ describe("doctor", () => {
   });
 });
 
+test("a stack with several communities fails with the line that looks at one of them", async () => {
+  const resources = ["dogs", "cats"].map((name) => ({
+    urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+    type: "mastiff:index:Community",
+    inputs: {},
+  }));
+  const state = JSON.stringify({ deployment: { resources } });
+  backend(["acme"], { "config --json": "{}", "stack export": state });
+  const { code, stderr } = await mastiff(["doctor", "--all"]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining("npx mastiff doctor -s acme --community <name>\n"),
+  ]);
+});
+
 describe("destroy", () => {
   test("names the stacks, and wants their number", async () => {
     backend(["acme", "dogs"]);
