@@ -1,6 +1,7 @@
 /** The engine, through the Automation API. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import { redacted, withoutSecrets } from "../review/preview.ts";
 import type { End } from "./followed.ts";
@@ -40,7 +41,7 @@ export function withEngine<T>(engine: Engine, work: () => Promise<T>): Promise<T
   return played.run(engine, work);
 }
 
-/** How much of what pulumi prints on stderr is kept: the reason why it did not begin. */
+/** How much of what pulumi prints on stderr is shown: the reason why it did not begin. */
 const tailLength = 4_000;
 
 /**
@@ -50,7 +51,7 @@ const tailLength = 4_000;
  * what the operator has selected, for the outputs with and without secrets, and for the history. Nobody reads these
  * answers here, and each costs half a second of a processor.
  *
- * @throws OperatorError when there is no pulumi on PATH
+ * @throws OperatorError when the pulumi on PATH is too old for the API, or there is none
  */
 async function automationEngine(): Promise<Engine> {
   const { LocalWorkspace, Stack } = await import("@pulumi/pulumi/automation/index.js");
@@ -59,6 +60,8 @@ async function automationEngine(): Promise<Engine> {
   const workspace = await LocalWorkspace.create({
     workDir: process.cwd(),
     envVars: Object.fromEntries(variables),
+  }).catch((error: unknown) => {
+    throw new OperatorError(error instanceof Error ? error.message : String(error));
   });
   workspace.selectStack = async () => {};
   workspace.stackOutputs = async () => ({});
@@ -79,7 +82,8 @@ async function automationEngine(): Promise<Engine> {
         signal: interrupt.signal,
         onEvent: (event: EngineEvent) => heard(redacted(event, redact)),
         onError: (text: string) => {
-          output = `${output}${text}`.slice(-tailLength);
+          // Longer than what is shown: half a secret, where it is cut, would not be recognised.
+          output = `${output}${text}`.slice(-2 * tailLength);
         },
       };
       const packs = { policyPacks: [...policyPacks] };
@@ -89,7 +93,7 @@ async function automationEngine(): Promise<Engine> {
         else await stack.destroy({ ...options, refresh });
         return { isAccepted: true, output: "" };
       } catch (error) {
-        return { isAccepted: false, output: redact(output || String(error)) };
+        return { isAccepted: false, output: redact(output || String(error)).slice(-tailLength) };
       } finally {
         stop.removeEventListener("abort", pass);
       }

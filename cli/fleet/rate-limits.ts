@@ -85,8 +85,12 @@ interface Held {
   ended?: number;
 }
 
-/** @param stop ends every wait */
-export function admission(clock: Clock, stop: AbortSignal): Admission {
+/**
+ * @param stop ends every wait
+ * @param sharedBy how many runs share the limits: each keeps to its part in every window, so all of them keep the whole,
+ *   whichever of them run at the same time
+ */
+export function admission(clock: Clock, stop: AbortSignal, sharedBy = 1): Admission {
   const names = Object.keys(limits) as Limited[];
   let held: Held[] = [];
   let last: Promise<unknown> = Promise.resolve();
@@ -106,7 +110,7 @@ export function admission(clock: Clock, stop: AbortSignal): Admission {
     names.filter((name) => {
       const others = holders(name);
       const taken = others.reduce((sum, one) => sum + (one.calls[name] ?? 0), calls[name] ?? 0);
-      return calls[name] !== undefined && others.length > 0 && taken > limits[name].calls;
+      return calls[name] !== undefined && others.length > 0 && taken > limits[name].calls / sharedBy;
     });
 
   async function enter(calls: Calls, waits: (full: readonly Limited[]) => void) {

@@ -31,9 +31,35 @@ export function parallelOf(text: string | undefined): number {
   });
 }
 
+/** How many stacks at once, and which part of the clouds' limits they have. */
+export const pace = {
+  parallel,
+  jobs: {
+    type: "string",
+    valueHint: "number",
+    default: "1",
+    description: "how many jobs like this run share the clouds' limits; it keeps to its part",
+  },
+} as const;
+
+/** @throws UsageError when it is no number of runs */
+function sharedByOf(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new UsageError({
+    what: `--jobs is ${JSON.stringify(text)}: it is a number of runs, 1 or more.`,
+    fix: ["for example:  --jobs 4"],
+  });
+}
+
 /** @throws UsageError when an option of how a run goes is wrong */
-export function runOptions(args: { parallel?: string | undefined; json?: boolean | undefined }): RunOptions {
-  return { parallel: parallelOf(args.parallel), json: args.json === true };
+export function runOptions(args: {
+  parallel?: string | undefined;
+  jobs?: string | undefined;
+  json?: boolean | undefined;
+}): RunOptions {
+  const { jobs = pace.jobs.default } = args;
+  return { parallel: parallelOf(args.parallel), sharedBy: sharedByOf(jobs), json: args.json === true };
 }
 
 /** What is done with each stack. */
@@ -60,6 +86,8 @@ export interface Wave {
 export interface RunOptions {
   /** How many stacks at once. */
   parallel: number;
+  /** How many runs share the clouds' limits, this one among them. */
+  sharedBy: number;
   /** Whether the result is one JSON document instead of a table. */
   json: boolean;
   /** Whether no further stack begins after one that failed. Default: the others of its wave go on. */
@@ -81,7 +109,7 @@ export interface FleetRun {
  */
 export async function runFleet(
   waves: readonly Wave[],
-  { parallel, json, stopsAtFailure = false }: RunOptions,
+  { parallel, sharedBy, json, stopsAtFailure = false }: RunOptions,
 ): Promise<FleetRun> {
   const own = shell();
   const now = () => performance.now();
@@ -89,7 +117,7 @@ export async function runFleet(
   const total = waves.reduce((sum, { stacks }) => sum + stacks.length, 0);
   const progress = progressOn(own, total, now);
   const signals = signalsOfRun();
-  const { admit } = admission(realClock, signals.noMore);
+  const { admit } = admission(realClock, signals.noMore, sharedBy);
   const rows: Row[] = [];
   let isFailed = false;
   try {

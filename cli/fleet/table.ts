@@ -71,12 +71,18 @@ export function fleetJson(operation: string, rows: readonly Row[], seconds: numb
 
 /** What is wrong with each stack that is not well, and how to repair it. */
 export function troubles(rows: readonly Row[]): string[] {
-  return rows.flatMap(({ stack, result, error }) =>
-    error === undefined
-      ? []
-      : [`${stack}, ${result === "done" ? "with drift" : result}:\n${indented(error)}`],
-  );
+  return rows.flatMap(({ stack, result, error }) => {
+    if (error === undefined) return [];
+    const how = result === "done" ? "with drift" : result;
+    // What Mastiff prints for one stack may leave the choice of the stack to pulumi, and here another may be selected.
+    const first = ofSelected.test(error) ? ` (before its lines:  pulumi stack select ${stack})` : "";
+    return [`${stack}, ${how}${first}:\n${indented(error)}`];
+  });
 }
+
+/** A call of pulumi that names no stack. */
+const ofSelected =
+  /(?<![\w-])pulumi (?:cancel|config|destroy|preview|refresh|stack|state|up)\b(?!.* (?:-s|--stack) )/;
 
 function changesText({ create, update, replace, delete: gone }: Changes): string {
   const parts = [

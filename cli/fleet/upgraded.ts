@@ -27,18 +27,32 @@ export async function setVersion(stack: Stack, version: string): Promise<void> {
   must(await stack.pulumi(["config", "set", "mastiff:mastodonVersion", version]));
 }
 
-/** Where an upgrade stands that did not end well, and how to go on; undefined: all have the version. */
-export function howToGoOn(version: string, rows: readonly Row[]): string | undefined {
+/**
+ * Where an upgrade stands that did not end well, and how to go on; undefined: all have the version.
+ *
+ * @param options of the command beside those that name stacks: who goes on is to go on as carefully
+ */
+export function howToGoOn(
+  version: string,
+  rows: readonly Row[],
+  options: Readonly<Record<string, string>>,
+): string | undefined {
   const names = (some: readonly Row[]) => some.map(({ stack }) => stack).join(", ") || "none";
   const left = rows.filter((row) => !isWell(row));
   if (left.length === 0) return undefined;
   const tried = left.filter(({ result }) => result !== "skipped");
   const waiting = left.filter(({ result }) => result === "skipped");
   const stacks = left.map(({ stack }) => stack).join(",");
+  // The one that is repaired goes first, and alone.
+  const [repaired, ...more] = tried;
+  const canary = repaired !== undefined && more.length === 0 ? repaired.stack : undefined;
+  const same = Object.entries({ ...(canary !== undefined && { canary }), ...options })
+    .map(([name, value]) => ` --${name} ${value}`)
+    .join("");
   return [
     `${version} runs, and the doctor is content: ${names(rows.filter(isWell))}`,
     `not well: ${names(tried)}`,
     `not begun, their config is as it was: ${names(waiting)}`,
-    `  fix     repair what is said above, then go on:  npx mastiff fleet upgrade ${version} --stacks ${stacks}`,
+    `  fix     repair what is said above, then go on:  npx mastiff fleet upgrade ${version} --stacks ${stacks}${same}`,
   ].join("\n");
 }

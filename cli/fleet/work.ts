@@ -2,12 +2,14 @@
 
 import type { Urgency } from "../../checks/check.ts";
 import { examine, isAtLeast, type Progress } from "../../checks/examine.ts";
+import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { inShell, shell } from "../../providers/shared/shell.ts";
 import { takeBackup } from "../backups/taken-now.ts";
-import { communityOf } from "../community.ts";
+import { communityOf, type OpenedCommunity } from "../community.ts";
 import { reportOf } from "../doctor/report.ts";
 import { patientOf } from "../doctor/whom.ts";
 import type { Stack } from "../stack.ts";
+import { UsageError } from "../usage-error.ts";
 import type { Engine, EngineOperation } from "./engine.ts";
 import { follow } from "./followed.ts";
 import type { Operation } from "./rate-limits.ts";
@@ -24,6 +26,17 @@ export function engineWork(engine: Engine, operation: Operation, what: EngineOpe
       return ended(await engine.run(name, what, hear, stop));
     },
   };
+}
+
+/**
+ * An `up`, which a policy stops before it changes anything: without a preview, the engine asks the policies about a whole
+ * stack when everything has changed.
+ */
+export function upWork(engine: Engine, policyPacks: readonly string[]): Work {
+  const up = engineWork(engine, "up", { verb: "up", refresh: false, policyPacks });
+  if (policyPacks.length === 0) return up;
+  const preview = engineWork(engine, "preview", { verb: "preview", refresh: false, policyPacks });
+  return { ...inTurn(preview, up), name: up.name };
 }
 
 /** A preview with a refresh. Drift makes the exit code 1, so that a timer notices. */
@@ -59,7 +72,7 @@ export function doctorWork({ least, inside }: DoctorOptions): Work {
       const surroundings = { ...shell(), stderr: (text: string) => sayLast(say, text) };
       return inShell(surroundings, async () => {
         say("reading its config");
-        const { community, internet, checks, waited } = patientOf(await communityOf(stack, undefined), {
+        const { community, internet, checks, waited } = patientOf(await onlyCommunityOf(stack, "doctor"), {
           inside,
         });
         say(`${checks.length} checks`);
@@ -88,12 +101,23 @@ export const backupWork: Work = {
       sayLast(say, text);
     };
     return inShell({ ...shell(), stderr: heard }, async () => {
-      const { settings } = await communityOf(stack, undefined);
+      const { settings } = await onlyCommunityOf(stack, "backup");
       const { code } = await takeBackup(settings);
       return code === 0 ? { result: "done", exitCode: 0 } : { result: "failed", exitCode: 1, error: last };
     });
   },
 };
+
+/** @param command that does the same for one community; no command of the fleet names one */
+async function onlyCommunityOf(stack: Stack, command: "doctor" | "backup"): Promise<OpenedCommunity> {
+  try {
+    return await communityOf(stack, undefined);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const each = `npx mastiff ${command} -s ${stack.name} --community <name>`;
+    throw new OperatorError(`${error.message}\n          a fleet looks at stacks with one:  ${each}`);
+  }
+}
 
 /** Both, the second only when the first went well. The row has what each of them knows. */
 export function inTurn(first: Work, second: Work): Work {
@@ -102,7 +126,10 @@ export function inTurn(first: Work, second: Work): Work {
     operations: [...first.operations, ...second.operations],
     async on(stack, say, stop): Promise<Ended> {
       const before = await first.on(stack, say, stop);
-      if (!isWell(before) || stop.aborted) return before;
+      if (!isWell(before)) return before;
+      // What has not been looked at must not count as well.
+      if (stop.aborted)
+        return { ...before, result: "failed", exitCode: 1, error: `stopped before its ${second.name}` };
       const { result, exitCode, ...more } = await second.on(stack, say, stop);
       return { ...before, ...more, result, exitCode };
     },

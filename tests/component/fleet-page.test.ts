@@ -108,14 +108,16 @@ test("how many stacks an hour Cloudflare lets through is computed from the limit
   expect(tableOf("How fast")).toEqual(rows);
 });
 
-test("the jobs of the workflow together keep that limit too", () => {
+test("the jobs of the workflow share that limit, and each has room for a stack in its part", () => {
   const text = readFileSync(join(root, ".github/workflows/fleet.yml"), "utf8");
-  const { jobs } = parseYaml(text) as { jobs: Record<string, { strategy?: { "max-parallel": number } }> };
-  const machines = Object.values(jobs).flatMap(({ strategy }) => strategy?.["max-parallel"] ?? []);
-  const calls = [...text.matchAll(/fleet (\w+) --stacks "\$STACKS" --parallel (\d+)/g)];
-  expect([machines.length, calls.length]).toEqual([2, 4]);
-  for (const [, operation, parallel] of calls)
-    expect(Math.max(...machines) * Number(parallel)).toBeLessThanOrEqual(atOnce(operation as Operation) ?? 0);
+  const { on } = parseYaml(text) as { on: { workflow_dispatch: { inputs: { jobs: { default: string } } } } };
+  const jobs = Number(on.workflow_dispatch.inputs.jobs.default);
+  expect(text).toContain('--size "$SIZE"');
+  const operations = [...text.matchAll(/fleet (\w+) --stacks "\$STACKS" --jobs "\$SIZE"/g)].map(
+    ([, name]) => name as Operation,
+  );
+  expect(operations).toEqual(["preview", "drift", "doctor", "up"]);
+  for (const operation of operations) expect(atOnce(operation)).toBeGreaterThanOrEqual(jobs);
 });
 
 test("the bill is that of the prices", async () => {

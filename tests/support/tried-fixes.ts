@@ -446,9 +446,20 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/fleet.test.ts: by a tag in the stack's file, as YAML and as JSON text",
   },
   {
+    file: "cli/fleet/stack-file.ts",
+    text: "<file> is no YAML",
+    shown:
+      "unit/fleet.test.ts: a file that is no YAML is named where tags are looked for, and none of it is quoted",
+  },
+  {
     file: "cli/fleet/run-fleet.ts",
     text: "--parallel is <text>",
     shown: "unit/fleet.test.ts: --parallel %s is wrong usage",
+  },
+  {
+    file: "cli/fleet/run-fleet.ts",
+    text: "--jobs is <text>",
+    shown: "unit/every-command.test.ts: $one.path --$name with a value that is no $valueHint",
   },
   {
     file: "cli/fleet/upgraded.ts",

@@ -81,6 +81,28 @@ test("what fits begins at once, and what does not waits no longer than it has to
   second?.();
 });
 
+test("runs that share the limits keep them together, one after the other too", async () => {
+  const clock = virtualClock();
+  const runs = [0, 1, 2].map(() => admission(clock, never, 3));
+  const begun: number[] = [];
+  const work = runs.map(({ admit }) =>
+    inPool(
+      Array.from({ length: 40 }, () => callsOf.up),
+      40,
+      () => true,
+      async (calls) => {
+        const giveBack = await admit(calls, () => {});
+        for (let call = 0; call < (calls.cloudflare ?? 0); call += 1) begun.push(clock.now());
+        giveBack?.();
+      },
+    ),
+  );
+  await clock.runUntil(Promise.all(work));
+  expect(begun).toHaveLength(3 * 40 * (callsOf.up.cloudflare ?? 0));
+  const made = begun.map((at) => ({ name: "cloudflare" as const, at }));
+  expect(peak(made, "cloudflare")).toBeLessThanOrEqual(limits.cloudflare.calls);
+});
+
 test("an operation larger than a limit runs alone", async () => {
   const clock = virtualClock();
   const { admit } = admission(clock, never);

@@ -26,6 +26,18 @@ const refused: Row = {
 };
 const rows = [well, refused, skipped("cats")];
 
+test.each([
+  ["switch it on:  pulumi config rm mastiff:backup && pulumi up", true],
+  ["more memory:  pulumi up", true],
+  ["go on:  pulumi up -s dogs", false],
+  ["npx mastiff recover -s dogs", false],
+  ["There is no zone dogs.example.", false],
+])("what is printed for the selected stack names the stack that has to be selected: %s", (error, isNamed) => {
+  const [words] = troubles([{ ...refused, error }]);
+  const first = isNamed ? " (before its lines:  pulumi stack select dogs)" : "";
+  expect(words).toBe(`dogs, refused${first}:\n  ${error}`);
+});
+
 describe("without a terminal", () => {
   test("each step is a line, and the same step is said once", () => {
     let said = "";

@@ -121,6 +121,14 @@ describe("which stacks", () => {
     expect(stderr).toContain("name a tag that a stack has: eu, small");
   });
 
+  test("a file that is no YAML is named where tags are looked for, and none of it is quoted", async () => {
+    file("acme", "config:\n  mastiff:tags: [eu\n  mastiff:env: plain\n");
+    const { code, stderr } = await chosen("--tag", "eu");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("Pulumi.acme.yaml is no YAML: ")]);
+    expect(stderr).toContain("fix     correct that line of the file");
+    expect(stderr).not.toContain("plain");
+  });
+
   test("by a tag in a file of another folder, which the project names", async () => {
     writeFileSync(join(folder, "Pulumi.yaml"), "name: mastiff\nruntime: nodejs\nstackConfigDir: stacks\n");
     mkdirSync(join(folder, "stacks"));
@@ -169,6 +177,26 @@ describe("up", () => {
     expect(stdout).toMatch(/^acme +done .*\ncats +refused .*\ndogs +done /m);
     expect(stderr).toContain("cats, refused:\n  There is no zone dogs.example.\n    fix     add it\n");
     expect(code).toBe(1);
+  });
+
+  test("a policy that a preview violates keeps a stack as it is, and the others come up", async () => {
+    backend(["acme", "cats"]);
+    const noBudget = violated("budget-set", "mandatory", "no budget");
+    const asked: string[] = [];
+    const engine: Engine = {
+      async run(stack, { verb, policyPacks }, heard) {
+        asked.push(`${verb} ${stack} ${policyPacks}`);
+        for (const one of [event, ...(stack === "acme" ? noBudget : [])]) heard(one);
+        return { isAccepted: stack !== "acme", output: "" };
+      },
+    };
+    const { code, stdout } = await mastiff(
+      ["up", "--all", "--parallel", "1", "--policy-pack", "policy", "--json"],
+      engine,
+    );
+    expect(asked).toEqual(["preview acme policy", "preview cats policy", "up cats policy"]);
+    expect(resultsOf(stdout)).toEqual(["acme refused", "cats done"]);
+    expect([code, (JSON.parse(stdout) as { operation: string }).operation]).toEqual([1, "up"]);
   });
 
   test("never selects a stack", async () => {
@@ -254,6 +282,21 @@ describe("doctor", () => {
   });
 });
 
+test("a stack with several communities fails with the line that looks at one of them", async () => {
+  const resources = ["dogs", "cats"].map((name) => ({
+    urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+    type: "mastiff:index:Community",
+    inputs: {},
+  }));
+  const state = JSON.stringify({ deployment: { resources } });
+  backend(["acme"], { "config --json": "{}", "stack export": state });
+  const { code, stderr } = await mastiff(["doctor", "--all"]);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining("npx mastiff doctor -s acme --community <name>\n"),
+  ]);
+});
+
 describe("destroy", () => {
   test("names the stacks, and wants their number", async () => {
     backend(["acme", "dogs"]);
@@ -291,7 +334,7 @@ describe("upgrade", () => {
     backend(names);
     const { engine, asked } = playedEngine((stack) => (stack === "b" ? said("error", "no migration") : []));
     const { code, stdout, stderr } = await mastiff(
-      ["upgrade", "v4.6.3", "--all", "--canary", "c", "--waves", "1,2", "--json", "--parallel", "1"],
+      ["upgrade", "v4.6.3", "--all", "--canary", "c", "--waves", "1, 2", "--json", "--parallel", "1"],
       engine,
     );
     expect(resultsOf(stdout)).toEqual(["c done", "a done", "b refused", "d skipped", "e skipped"]);
@@ -301,7 +344,7 @@ describe("upgrade", () => {
         "v4.6.3 runs, and the doctor is content: c, a",
         "not well: b",
         "not begun, their config is as it was: d, e",
-        "  fix     repair what is said above, then go on:  npx mastiff fleet upgrade v4.6.3 --stacks b,d,e",
+        "  fix     repair what is said above, then go on:  npx mastiff fleet upgrade v4.6.3 --stacks b,d,e --canary b --parallel 1 --waves 1,2",
       ].join("\n"),
     );
     expect(code).toBe(1);
@@ -394,6 +437,25 @@ describe("Ctrl-C", () => {
       },
     });
     expect([code, stderr]).toEqual([143, expect.stringContaining("error: cancelled")]);
+  });
+
+  test("a stack that was stopped before its doctor looked is not called well", async () => {
+    backend(["a"]);
+    let interrupt = (_signal: Stop) => {};
+    const atWork: Engine = {
+      async run() {
+        interrupt("SIGTERM");
+        return { isAccepted: true, output: "" };
+      },
+    };
+    const { code, stdout, stderr } = await mastiff(["upgrade", "v4.6.3", "--all", "--json"], atWork, {
+      onStop: (listener: (signal: Stop) => void) => {
+        interrupt = listener;
+      },
+    });
+    expect([code, resultsOf(stdout)]).toEqual([143, ["a failed"]]);
+    expect(stderr).toContain("stopped before its doctor");
+    expect(stderr).toContain("the doctor is content: none\nnot well: a\n");
   });
 });
 

@@ -27,6 +27,7 @@ const pages = [
   "docs/performance.md",
   "docs/review.md",
   "docs/faults.md",
+  "docs/fleet.md",
   "docs/fidelity.md",
 ];
 

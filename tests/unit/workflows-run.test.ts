@@ -58,10 +58,10 @@ describe("a fleet", () => {
     ]);
     expect(job.calls()).toEqual([
       "npx mastiff fleet matrix --all --size 2",
-      "npx mastiff fleet preview --stacks acme,cats --parallel 2 --policy-pack policy",
-      "npx mastiff fleet preview --stacks dogs --parallel 2 --policy-pack policy",
-      "npx mastiff fleet up --stacks acme,cats --parallel 2 --policy-pack policy",
-      "npx mastiff fleet up --stacks dogs --parallel 2 --policy-pack policy",
+      "npx mastiff fleet preview --stacks acme,cats --jobs 2 --policy-pack policy",
+      "npx mastiff fleet preview --stacks dogs --jobs 2 --policy-pack policy",
+      "npx mastiff fleet up --stacks acme,cats --jobs 2 --policy-pack policy",
+      "npx mastiff fleet up --stacks dogs --jobs 2 --policy-pack policy",
     ]);
   });
 

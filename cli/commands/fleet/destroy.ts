@@ -3,7 +3,7 @@ import { confirmed, yes } from "../../asking.ts";
 import { command } from "../../command.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { engineWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
 
@@ -13,7 +13,7 @@ export const destroy = command({
     "It names the stacks, and wants their number typed. The stacks themselves, their config and their backups stay.",
     "It runs `pulumi destroy --yes`, which refuses a community that is protected (docs/operations.md, “Ending a community”).",
   ],
-  args: { ...selection, parallel, json, yes },
+  args: { ...selection, ...pace, json, yes },
   examples: [
     { line: "npx mastiff fleet destroy --stacks trial1,trial2", does: "asks for the number 2" },
     { line: "npx mastiff fleet destroy --tag trial --yes", does: "for a script" },

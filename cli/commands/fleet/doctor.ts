@@ -1,7 +1,7 @@
 import { command } from "../../command.ts";
 import { failOn, urgencyOf } from "../../doctor/fail-on.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { doctorWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
 
@@ -13,7 +13,7 @@ export const doctor = command({
   ],
   args: {
     ...selection,
-    parallel,
+    ...pace,
     inside: {
       type: "boolean",
       default: true,

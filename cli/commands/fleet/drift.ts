@@ -1,7 +1,7 @@
 import { command } from "../../command.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { driftWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
 
@@ -11,7 +11,7 @@ export const drift = command({
     "It previews with a refresh, which changes nothing: Fly, Cloudflare and SendGrid are compared with the state.",
     "The exit code is 1 when a stack has drift. `npx mastiff review` says more of one stack.",
   ],
-  args: { ...selection, parallel, json },
+  args: { ...selection, ...pace, json },
   examples: [
     { line: "npx mastiff fleet drift --all", does: "for a timer" },
     { line: "npx mastiff fleet drift --stacks acme,dogs --json", does: "for a script" },

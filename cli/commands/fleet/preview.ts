@@ -2,7 +2,7 @@ import { command } from "../../command.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
 import { packsOf, policyPack } from "../../fleet/policy-pack.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { engineWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
 
@@ -12,7 +12,7 @@ export const preview = command({
     "The table says how many resources an up would change, and which stacks it would refuse. Fly is looked at.",
     "The exit code is 1 when a stack is refused. `npx mastiff review` says more of one stack.",
   ],
-  args: { ...selection, parallel, "policy-pack": policyPack, json },
+  args: { ...selection, ...pace, "policy-pack": policyPack, json },
   examples: [
     { line: "npx mastiff fleet preview --all", does: "every stack of the project" },
     { line: "npx mastiff fleet preview --tag eu --json", does: "for a script" },

@@ -3,19 +3,20 @@ import { failOn, urgencyOf } from "../../doctor/fail-on.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
 import { packsOf, policyPack } from "../../fleet/policy-pack.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { canary, withCanary } from "../../fleet/waves.ts";
-import { doctorWork, engineWork, inTurn } from "../../fleet/work.ts";
+import { doctorWork, inTurn, upWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
 
 export const up = command({
   meta: { name: "up", description: "Brings up each stack." },
   notes: [
     "It runs `pulumi up --yes` without a preview: see `npx mastiff fleet preview` first. One that fails does not stop others.",
+    "With --policy-pack, each stack is previewed first, and one that violates a policy stays as it is.",
     "With --canary, that stack goes first and the doctor looks at it. The others begin only when both went well.",
     "After Ctrl-C no further stack begins, and those that run end as after a Ctrl-C at pulumi.",
   ],
-  args: { ...selection, parallel, canary, "policy-pack": policyPack, json, "fail-on": failOn },
+  args: { ...selection, ...pace, canary, "policy-pack": policyPack, json, "fail-on": failOn },
   examples: [
     { line: "npx mastiff fleet up --all", does: "every stack of the project" },
     { line: "npx mastiff fleet up --all --canary acme", does: "acme first, the others when it is well" },
@@ -25,8 +26,7 @@ export const up = command({
     const options = runOptions(args);
     const least = urgencyOf(args["fail-on"]);
     const { first, others } = withCanary(await chosenStacks(args), args.canary);
-    const what = { verb: "up", refresh: false, policyPacks: packsOf(args) } as const;
-    const work = engineWork(await currentEngine(), "up", what);
+    const work = upWork(await currentEngine(), packsOf(args));
     const waves = [
       { stacks: first, work: inTurn(work, doctorWork({ least, inside: true })) },
       { stacks: others, work },

@@ -3,11 +3,14 @@ import { command } from "../../command.ts";
 import { failOn, urgencyOf } from "../../doctor/fail-on.ts";
 import { chosenStacks, selection } from "../../fleet/chosen-stacks.ts";
 import { currentEngine } from "../../fleet/engine.ts";
-import { parallel, runFleet, runOptions } from "../../fleet/run-fleet.ts";
+import { pace, runFleet, runOptions } from "../../fleet/run-fleet.ts";
 import { howToGoOn, setVersion, versionOf } from "../../fleet/upgraded.ts";
 import { canary, inWaves, sizesOf, waves, withCanary } from "../../fleet/waves.ts";
-import { after, doctorWork, engineWork, inTurn } from "../../fleet/work.ts";
+import { after, doctorWork, inTurn, upWork } from "../../fleet/work.ts";
 import { json } from "../../options.ts";
+
+/** How carefully it goes. */
+const care = { ...pace, waves, "fail-on": failOn } as const;
 
 export const upgrade = command({
   meta: { name: "upgrade", description: "Brings each community to a version of Mastodon, in waves." },
@@ -23,7 +26,7 @@ export const upgrade = command({
       description: "the version, as v4.7.5",
     },
     ...selection,
-    parallel,
+    ...pace,
     canary,
     waves,
     json,
@@ -41,7 +44,7 @@ export const upgrade = command({
     const { first, others } = withCanary(await chosenStacks(args), args.canary);
     const groups = [...(first.length === 0 ? [] : [first]), ...inWaves(others, sizes)];
     const engine = await currentEngine();
-    const up = engineWork(engine, "up", { verb: "up", refresh: false, policyPacks: [] });
+    const up = upWork(engine, []);
     const work = after(
       (stack) => setVersion(stack, version),
       inTurn({ ...up, name: "upgrade" }, doctorWork({ least, inside: true })),
@@ -50,8 +53,21 @@ export const upgrade = command({
       groups.map((stacks) => ({ stacks, work })),
       { ...options, stopsAtFailure: true },
     );
-    const words = howToGoOn(version, rows);
+    const words = howToGoOn(version, rows, chosenOf(args));
     if (words !== undefined) shell().stderr(`\n${words}\n`);
     return exitCode;
   },
 });
+
+/** The options of {@link care} that somebody gave another value than the usual one. */
+function chosenOf(
+  args: Readonly<Partial<Record<keyof typeof care, string | undefined>>>,
+): Record<string, string> {
+  const usual: Readonly<Record<string, { type: string; default?: string }>> = care;
+  const chosen = Object.keys(care).flatMap((name) => {
+    // Blanks are allowed between sizes of waves, and would end the word.
+    const value = args[name as keyof typeof care]?.replaceAll(/\s/g, "");
+    return value === undefined || value === usual[name]?.default ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(chosen);
+}

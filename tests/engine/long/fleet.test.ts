@@ -196,7 +196,7 @@ describe(`a fleet of ${count} communities`, () => {
     ]);
     expect([await versionOf(first), await versionOf(third)]).toEqual([next, old]);
     const line = /then go on: {2}npx mastiff fleet (.*)/.exec(stopped.stderr)?.[1] ?? "";
-    expect(line).toBe(`upgrade ${next} --stacks ${second},${third}`);
+    expect(line).toBe(`upgrade ${next} --stacks ${second},${third} --canary ${second} --waves 1`);
 
     const rest = await fleet(...line.split(" "));
     expect([rest.code, rest.results], rest.stderr).toEqual([0, [`${second} done`, `${third} done`]]);
