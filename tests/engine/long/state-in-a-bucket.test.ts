@@ -153,7 +153,7 @@ test("the lock of a run on another machine is freed only by somebody who says th
   expect(await locksOf("a")).toEqual([]);
 });
 
-test("a state that is gone comes back from the bucket's versions, and from the engine's own copies", async () => {
+test("a state that is gone comes back from the bucket's versions, a broken one from the engine's own copies", async () => {
   const expectWhole = async () => {
     const preview = await pulumi("preview", "--stack", "a", "--expect-no-changes");
     expect(preview.exitCode, preview.all).toBe(0);
@@ -163,7 +163,8 @@ test("a state that is gone comes back from the bucket's versions, and from the e
   await bucket.undelete(stateOf("a"));
   await expectWhole();
 
-  await bucket.remove(stateOf("a"));
+  await bucket.write(stateOf("a"), "half a state");
+  expect((await pulumi("preview", "--stack", "a")).exitCode).not.toBe(0);
   const copies = (await bucket.keys()).filter((key) => key.startsWith(".pulumi/backups/held/a/a."));
   expect(copies.length).toBeGreaterThan(1);
   await bucket.write(stateOf("a"), await bucket.read(copies.at(-1) ?? ""));
