@@ -480,7 +480,7 @@ describe("every line that the product prints or its pages show", () => {
     [...readFileSync(join(root, file), "utf8").matchAll(/npx mastiff((?: (?![ #(])[^\s`"',;]+)*)/g)]
       .map(([, words = ""]) => words.trim().replace(/[.:]$/, ""))
       // What only a run knows, and what stands for any command.
-      .filter((words) => words !== "" && !/<command>|\$\{path\}/.test(words))
+      .filter((words) => words !== "" && !/<command>|\$\{(path|command)\}/.test(words))
       .map((words) => [file, words] as const),
   );
 
