@@ -19,7 +19,7 @@ export type ConfigValues = Readonly<Record<string, { value?: string; secret: boo
 /** @param name undefined: the one that is selected. @throws OperatorError when there is no such stack. */
 export async function openStack(name: string | undefined): Promise<Stack> {
   const listed = JSON.parse(must(await pulumi(["stack", "ls", "--json"]))) as StackEntry[];
-  const found = pick(listed, name);
+  const found = name === undefined ? listed.find(({ current }) => current) : pick(listed, name);
   if (found === undefined) {
     const which = name === undefined ? "No stack is selected" : `There is no stack ${name}`;
     const names = listed.map((one) => one.name).join(", ") || "none";
@@ -73,8 +73,7 @@ export interface StackEntry {
  * The listed stack that a name means. The backend and a person may each name the organisation and the project or
  * leave them out: `acme`, `me/acme`, `me/mastiff/acme`.
  */
-export function pick(listed: readonly StackEntry[], name: string | undefined): StackEntry | undefined {
-  if (name === undefined) return listed.find(({ current }) => current);
+export function pick<T extends { name: string }>(listed: readonly T[], name: string): T | undefined {
   const exact = listed.find((one) => one.name === name);
   return exact ?? listed.find((one) => isSame(one.name.split("/"), name.split("/")));
 }

@@ -1,13 +1,13 @@
 /** Which calls of a stack's operation count: a stack on other clouds than the real ones has none of their limits. */
 import { type Calls, callsOf, type Limited, type Operation } from "./rate-limits.ts";
-import type { FileConfig } from "./stack-file.ts";
+import { type FileConfig, structured } from "./stack-file.ts";
 
 /**
  * @param operations one after the other, of one stack
  * @param config of the stack's file
  */
 export function countedCalls(operations: readonly Operation[], config: FileConfig): Calls {
-  const endpoints = endpointsIn(config["mastiff:endpoints"]);
+  const endpoints = (structured(config["mastiff:endpoints"]) ?? {}) as { fly?: unknown; sendgrid?: unknown };
   const isCounted: Readonly<Record<Limited, boolean>> = {
     cloudflare: config["cloudflare:baseUrl"] === undefined,
     sendgrid: config["mastiff:smtpServer"] === undefined && endpoints.sendgrid === undefined,
@@ -16,15 +16,4 @@ export function countedCalls(operations: readonly Operation[], config: FileConfi
   const counted = (Object.keys(isCounted) as Limited[]).filter((name) => isCounted[name]);
   const sum = (name: Limited) => operations.reduce((all, one) => all + (callsOf[one][name] ?? 0), 0);
   return Object.fromEntries(counted.map((name) => [name, sum(name)]).filter(([, calls]) => calls !== 0));
-}
-
-/** An object in YAML, or its JSON text. */
-function endpointsIn(value: unknown): { fly?: unknown; sendgrid?: unknown } {
-  if (typeof value === "object" && value !== null) return value;
-  if (typeof value !== "string") return {};
-  try {
-    return (JSON.parse(value) ?? {}) as object;
-  } catch {
-    return {};
-  }
 }

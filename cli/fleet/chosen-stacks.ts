@@ -1,7 +1,7 @@
 /** The stacks that a command of the fleet acts on. */
 import { listedStacks, pick, type Stack, stackOf } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
-import { configInFile } from "./stack-file.ts";
+import { configInFile, structured } from "./stack-file.ts";
 
 /** Which stacks: exactly one of the three. */
 export const selection = {
@@ -81,15 +81,6 @@ export async function chosenStacks({
 
 /** A list in YAML, or its JSON text. Anything else is left to a preview, which says what is wrong with it. */
 async function tagsOf(stack: Pick<Stack, "name">): Promise<string[]> {
-  const { "mastiff:tags": value } = await configInFile(stack);
-  const tags = typeof value === "string" ? listIn(value) : value;
+  const tags = structured((await configInFile(stack))["mastiff:tags"]);
   return Array.isArray(tags) ? tags.filter((one) => typeof one === "string") : [];
-}
-
-function listIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return [];
-  }
 }

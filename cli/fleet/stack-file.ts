@@ -22,6 +22,16 @@ export async function configInFile({ name }: Pick<Stack, "name">): Promise<FileC
   return config ?? {};
 }
 
+/** A list or an object of config: as YAML has it, or as JSON text. Undefined for a text that is neither. */
+export function structured(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
 async function yamlIn(file: string): Promise<unknown> {
   const { parse, YAMLParseError } = await import("yaml");
   try {

@@ -23,15 +23,13 @@ export function withCanary(
   name: string | undefined,
 ): { first: Stack[]; others: Stack[] } {
   if (name === undefined) return { first: [], others: [...stacks] };
-  const entries = stacks.map((one) => ({ name: one.name, current: false }));
-  const found = pick(entries, name);
+  const found = pick(stacks, name);
   if (found === undefined)
     throw new UsageError({
       what: `--canary is ${JSON.stringify(name)}: that is none of the chosen stacks.`,
       fix: [`one of these: ${stacks.map((one) => one.name).join(", ")}`],
     });
-  const isCanary = (one: Stack) => one.name === found.name;
-  return { first: stacks.filter(isCanary), others: stacks.filter((one) => !isCanary(one)) };
+  return { first: [found], others: stacks.filter((one) => one !== found) };
 }
 
 /** @throws UsageError when the text is no list of sizes */
