@@ -22,6 +22,8 @@ export interface Shell {
   /** Calls the listener when somebody asks the run to stop. */
   onStop(listener: (signal: Stop) => void): void;
   runProgram: typeof runProgram;
+  /** Sends a request, as Node's own does. */
+  fetch: typeof fetch;
   /** Whether standard input is a terminal. */
   readonly isTerminal: boolean;
   /** Columns of the terminal that shows standard error, if it can move its cursor; undefined: it is none. */
@@ -40,6 +42,8 @@ const ownProcess: Shell = {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => listener(name));
   },
   runProgram,
+  // Node loads its HTTP client with the first use of the global name.
+  fetch: (...request) => fetch(...request),
   get isTerminal() {
     return isatty(0);
   },

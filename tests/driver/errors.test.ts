@@ -37,7 +37,8 @@ describe("what a person can act on says how", () => {
     const path = (process.env.PATH ?? "").split(":").filter((folder) => !/flyctl|\/off|\/dev\//.test(folder));
     expect(
       await failure("app", "ensure", { spec: app, env: { PATH: path.join(":") } }),
-    ).toBe(`flyctl is not on PATH, and everything on Fly needs it.
+    ).toBe(`acme: creating the app
+flyctl is not on PATH, and everything on Fly needs it.
   set in  PATH
   fix     install it:  https://fly.io/docs/flyctl/install/
           or add the folder of an installed flyctl to PATH
@@ -113,7 +114,6 @@ describe("what a person can act on says how", () => {
   test("Fly is busy beyond our patience", async () => {
     await world.faults({
       cloud: "fly",
-      path: "/graphql",
       times: -1,
       when: "before",
       action: { status: 429 },

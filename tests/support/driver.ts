@@ -45,6 +45,8 @@ export interface Driven {
 
 export interface DriverWorld extends AsyncDisposable {
   url: string;
+  /** Environment of a driver that keeps its files in the folder. */
+  environment(temporaryFolder: string): Record<string, string>;
   /** Runs a verb to its end; it must leave nothing in the folder for temporary files. */
   drive(kind: string, verb: string, input?: DriveInput): Promise<Driven>;
   /** As `drive`, for what has to succeed: its output. */
@@ -164,6 +166,7 @@ export async function startDriverWorld(o: DriverWorldOptions = {}): Promise<Driv
   const stop = async () => close();
   return {
     url,
+    environment: (temporaryFolder) => environment(url, standIn, temporaryFolder, {}),
     start,
     drive,
     async must(kind, verb, input) {

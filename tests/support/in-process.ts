@@ -34,6 +34,7 @@ export async function runDriver(args: string[], given: Surroundings): Promise<En
     },
     onStop: () => {},
     runProgram: runFlyctl,
+    fetch,
     isTerminal: false,
     columns: undefined,
     runAttached: async () => {

@@ -62,6 +62,8 @@ export async function runMastiff(
     },
     onStop,
     runProgram: flyctl,
+    // A scripted flyctl has no cloud behind it.
+    fetch: env.FLY_FLAPS_BASE_URL === undefined ? unanswered : fetch,
     isTerminal,
     columns: undefined,
     runAttached: attached,
@@ -77,4 +79,8 @@ export async function runMastiff(
 
 const alone: Shell["runAttached"] = async () => {
   throw new Error("this command has no use for a terminal");
+};
+
+const unanswered: typeof fetch = async () => {
+  throw new TypeError("fetch failed");
 };

@@ -73,6 +73,7 @@ export class RestoreFlyctl {
       },
       onStop: () => {},
       runProgram: this.run,
+      fetch: never,
       columns: undefined,
       isTerminal: false,
       runAttached: never,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Repetition, repeat } from "../../shared/repeat.ts";
 import { shell } from "../../shared/shell.ts";
+import { answerOf } from "./api-reads.ts";
 import type { Argv } from "./argv-parts.ts";
 import { failureStatus, folderPrefix, gapIn, sweep } from "./config-folder.ts";
 import { flyctlEnvironment } from "./environment.ts";
@@ -50,6 +51,8 @@ export class Fly {
   readonly #base: string;
   readonly #lanes = new Map<string, { dir: string; last: Promise<unknown> }>();
   readonly #stop = new AbortController();
+  /** Apps whose secrets this run has changed. */
+  readonly #changed = new Set<string>();
   readonly #remembered: Map<string, Promise<string>> | undefined;
 
   /**
@@ -67,15 +70,27 @@ export class Fly {
     process.once("exit", this.#remove);
   }
 
-  /** A read: retried while Fly is busy or failing. Returns stdout. */
+  /** A read: by this process where it can (api-reads.ts), else by flyctl, retried while Fly is busy or failing. */
   async read(argv: Argv, options: CallOptions = {}): Promise<string> {
-    if (this.#remembered === undefined) return this.repeatable(argv, options);
+    if (this.#remembered === undefined) return this.#ask(argv, options);
     const key = JSON.stringify(argv);
     // A look only reads, so that its calls need no lane of their app's: they are spread over a few.
     const lane = `look ${this.#remembered.size % looksAtOnce}`;
-    const known = this.#remembered.get(key) ?? this.repeatable(argv, { ...options, app: lane });
+    const known = this.#remembered.get(key) ?? this.#ask(argv, { ...options, app: lane });
     this.#remembered.set(key, known);
     return known;
+  }
+
+  async #ask(argv: Argv, options: CallOptions): Promise<string> {
+    const answer = this.#isFlyctls(argv)
+      ? undefined
+      : await answerOf(argv, this.#stop.signal, (other) => this.json(other, options));
+    return answer ?? this.repeatable(argv, options);
+  }
+
+  /** After a change, flyctl's config folder has the version of the secrets that a list has to have at least. */
+  #isFlyctls(argv: Argv): boolean {
+    return argv[0] === "secrets" && argv.some((word) => this.#changed.has(word));
   }
 
   /** A read whose output is JSON, parsed. */
@@ -100,6 +115,7 @@ export class Fly {
 
   /** A change that must not run twice: one call, no retry. */
   async once(argv: Argv, options: CallOptions = {}): Promise<string> {
+    if (argv[0] === "secrets" && argv[1] !== "list") this.#changed.add(options.app ?? "");
     const lane = this.#lane(options.app ?? "");
     const turn = lane.last.then(() => this.#run(argv, options, lane.dir));
     lane.last = turn.catch(() => undefined);
