@@ -18,9 +18,21 @@ class PlayedFly extends Fly {
   readonly asked: string[] = [];
   readonly apps = new Map<string, { secrets: Map<string, string>; addresses: string[] }>();
 
-  override read = (argv: Argv) => this.#answer(argv);
-  override repeatable = (argv: Argv, options: CallOptions) => this.#answer(argv, options);
-  override once = (argv: Argv, options: CallOptions) => this.#answer(argv, options);
+  override read(argv: Argv): Promise<string> {
+    return this.#answer(argv);
+  }
+
+  override async json<T>(argv: Argv): Promise<T> {
+    return JSON.parse(await this.#answer(argv)) as T;
+  }
+
+  override repeatable(argv: Argv, options?: CallOptions): Promise<string> {
+    return this.#answer(argv, options);
+  }
+
+  override once(argv: Argv, options?: CallOptions): Promise<string> {
+    return this.#answer(argv, options);
+  }
 
   async #answer(argv: Argv, { stdin = "" }: CallOptions = {}): Promise<string> {
     const words = argv.slice(0, 2).join(" ");
