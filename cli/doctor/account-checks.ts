@@ -3,9 +3,10 @@ import { type Check, check, type Instead } from "../../checks/check.ts";
 import { must } from "../../checks/expect.ts";
 import type { Inspector } from "../../checks/inspector.ts";
 import type { Envelope } from "../../providers/cloudflare/client.ts";
-import { lookAtMail, type MailLook } from "../../providers/sendgrid/look.ts";
+import { isTracking } from "../../providers/sendgrid/click-tracking.ts";
+import { brandedLinks } from "../../providers/sendgrid/link-branding.ts";
 import type { CloudClient } from "../../providers/shared/cloud-client.ts";
-import { type Connect, firstLine, isRefusal, plainly, type ZoneOfAccount } from "./token-checks.ts";
+import { type Connect, isRefusal, plainly, type ZoneOfAccount } from "./token-checks.ts";
 
 /** The share of the credits that should be left. */
 const leastCredits = 0.2;
@@ -90,11 +91,17 @@ export function mailChecks(connect: Connect, { domain, owner }: MailAccount): Ch
       name: "mail: links in mails open, although HSTS wants https",
       at,
       asked: () => "GET /v3/whitelabel/links and /v3/tracking_settings/click",
-      ask: async ({ signal }: Inspector) => answered(await lookAtMail(connect(signal), { domain })),
-      judge({ clickTracking, brandedLinks }) {
-        const hosts = brandedLinks?.join(", ");
-        must(!hosts, `link branding is on: ${hosts}`);
-        must(clickTracking !== true, "click tracking is on: links in mails lead through SendGrid first", {
+      ask: plainly(async ({ signal }: Inspector) => {
+        const cloud = connect(signal);
+        const [branded, tracking] = await Promise.all([
+          brandedLinks(cloud, domain),
+          unlessRefused(isTracking(cloud)),
+        ]);
+        return { branded, tracking };
+      }),
+      judge({ branded, tracking }) {
+        must(branded.length === 0, `link branding is on: ${branded.join(", ")}`);
+        must(tracking !== true, "click tracking is on: links in mails lead through SendGrid first", {
           urgency: "info",
           means:
             "SendGrid learns which links people follow, also those that confirm an address or reset a password.",
@@ -132,12 +139,6 @@ async function suppressed(cloud: CloudClient, list: string, owner: string) {
     cloud.get<Suppressed[]>(`/suppression/${list}/${encodeURIComponent(owner)}`),
   ]);
   return { count: recent.length, last: recent[0]?.reason?.slice(0, 100), hasOwner: own.length > 0 };
-}
-
-/** @throws Error with the problems, when nothing that is judged could be read */
-function answered(look: MailLook): MailLook {
-  if (look.brandedLinks === null) throw new Error(look.problems.map(firstLine).join("; "));
-  return look;
 }
 
 /** What Cloudflare does to visitors of the zone. Undefined where the token may not read it. */

@@ -175,7 +175,7 @@ export function plainly<T>(ask: (by: Inspector) => Promise<T>): (by: Inspector) 
   };
 }
 
-export const firstLine = (text: string) => text.split("\n")[0] ?? "";
+const firstLine = (text: string) => text.split("\n")[0] ?? "";
 
 /** Whether the cloud says that the credential may not do this. */
 export function isRefusal(error: unknown): boolean {

@@ -5,7 +5,7 @@ import type { Kind } from "../shared/kind.ts";
 import { OperatorError } from "../shared/operator-error.ts";
 import { askUntil } from "../shared/waiting.ts";
 import { accountId, bucketName, jurisdiction } from "./bucket-inputs.ts";
-import { Bucket, S3Error } from "./s3.ts";
+import { Bucket, type BucketKey, S3Error } from "./s3.ts";
 
 const inputs = z.object({
   bucket: bucketName,
@@ -26,9 +26,13 @@ const inputs = z.object({
 
 type Inputs = z.infer<typeof inputs>;
 
-function bucketOf(key: Inputs): Bucket {
-  const { bucket, accessKeyId, secretAccessKey } = key;
-  return new Bucket({ bucket, endpoint: key.endpoint ?? endpointOf(key), accessKeyId, secretAccessKey });
+function keyOf(inputs: Inputs): BucketKey {
+  const { bucket, accessKeyId, secretAccessKey, endpoint = endpointOf(inputs) } = inputs;
+  return { bucket, endpoint, accessKeyId, secretAccessKey };
+}
+
+function bucketOf(inputs: Inputs): Bucket {
+  return new Bucket(keyOf(inputs));
 }
 
 /** R2's S3 API of an account (https://developers.cloudflare.com/r2/reference/data-location/). */
@@ -153,9 +157,10 @@ export const bucketAccess: Kind<Inputs, Outputs, () => CloudClient> = {
     return { id: wanted.bucket, outs: {} };
   },
 
-  async read(_cloud, _id, state) {
+  async read(_cloud, _id, state, known) {
     try {
-      await bucketOf(state).open();
+      // A bucket of uploads has two of these resources: the second one guards what is in it.
+      await known.get(`opens ${JSON.stringify(keyOf(state))}`, () => bucketOf(state).open());
       return {};
     } catch (error) {
       if (isGone(error)) return undefined;

@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { CloudClient } from "../shared/cloud-client.ts";
 import { type Props, serveKinds } from "../shared/kind.ts";
+import { KnownAnswers } from "../shared/known-answers.ts";
 import { bucketAccess } from "./bucket-access.ts";
 import { cloudflareClient } from "./client.ts";
 import { keptBucket } from "./kept-bucket.ts";
@@ -13,9 +14,14 @@ import { publicHost } from "./public-host.ts";
 let apiToken: string | undefined;
 let base: { baseUrl?: string } = {};
 let s3: { endpoint?: string } = {};
+const known = new KnownAnswers();
 
-/** Takes token and endpoints from the stack's config. In a destroy or refresh that is the config of the last `up`. */
+/**
+ * Takes token and endpoints from the stack's config. In a destroy or refresh that is the config of the last `up`. The
+ * plugin calls this once, at the start of an operation.
+ */
 export async function configure({ config }: dynamic.ConfigureRequest): Promise<void> {
+  known.clear();
   apiToken = config.get("cloudflare:apiToken");
   const baseUrl = config.get("cloudflare:baseUrl");
   const { r2 } = JSON.parse(config.get("mastiff:endpoints") ?? "{}") as { r2?: string };
@@ -40,4 +46,5 @@ export const { check, diff, create, read, update, remove } = serveKinds(
   { PhaseRule: phaseRule, BucketAccess: bucketAccess, KeptBucket: keptBucket, PublicHost: publicHost },
   connect,
   today,
+  known,
 );

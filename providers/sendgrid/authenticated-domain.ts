@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CloudClient, orGone, postAfterLook } from "../shared/cloud-client.ts";
 import type { Kind } from "../shared/kind.ts";
+import type { KnownAnswers } from "../shared/known-answers.ts";
 import * as form from "./inputs.ts";
 import type { MailCname } from "./resources.ts";
 
@@ -53,6 +54,17 @@ export async function domainEntries(cloud: CloudClient, domain: string): Promise
   }
 }
 
+/** The entry of this id, which the domain and its validation both read; undefined when it is gone. */
+export function knownEntry(
+  cloud: CloudClient,
+  id: string,
+  { baseUrl }: { baseUrl?: string | undefined },
+  known: KnownAnswers,
+): Promise<DomainEntry | undefined> {
+  const ask = () => orGone(cloud.get<DomainEntry>(`/whitelabel/domains/${id}`));
+  return known.get(`domain ${id} at ${baseUrl}`, ask);
+}
+
 /**
  * The entry to use: our own (a crash may have left it), then a valid one, then the oldest. Entries with
  * manual security have other records and do not count. A subdomain that the operator chose must match.
@@ -103,8 +115,8 @@ export const authenticatedDomain: Kind<Inputs, Outputs, CloudClient> = {
     return { id: String(entry.id), outs: { ...records(entry), adopted: !isOurs } };
   },
 
-  async read(cloud, id, state) {
-    const entry = await orGone(cloud.get<DomainEntry>(`/whitelabel/domains/${id}`));
+  async read(cloud, id, state, known) {
+    const entry = await knownEntry(cloud, id, state, known);
     return entry && { ...records(entry), adopted: state.adopted };
   },
 

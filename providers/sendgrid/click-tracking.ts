@@ -34,10 +34,15 @@ async function switchTo(cloud: CloudClient, enabled: boolean): Promise<void> {
   await cloud.request("PATCH", PATH, { body: { enabled } });
 }
 
+/** What both resources ask before the first one is recorded and the other one changes anything. */
+const questionAt = ({ baseUrl }: { baseUrl?: string | undefined }) => `click tracking at ${baseUrl}`;
+
 /** Sets the switch as wanted, and records whether we changed it. */
-async function settle(cloud: CloudClient, wanted: Inputs, wasSwitched: boolean): Promise<Outputs> {
-  if (!wanted.accountIsOurs && wasSwitched) await switchTo(cloud, true);
-  const enabled = await isTracking(cloud);
+async function settle(
+  cloud: CloudClient,
+  wanted: Inputs,
+  { enabled, wasSwitched }: { enabled: boolean; wasSwitched: boolean },
+): Promise<Outputs> {
   if (!wanted.accountIsOurs) return { enabled, warning: enabled ? WARNING : "", switchedOff: false };
   if (enabled) await switchTo(cloud, false);
   return { enabled: false, warning: "", switchedOff: wasSwitched || wanted.wasOn || enabled };
@@ -50,8 +55,11 @@ export const clickTracking: Kind<Inputs, Outputs, CloudClient> = {
   unsettled: (state) =>
     state.accountIsOurs && state.enabled ? "click tracking was switched on again" : undefined,
 
-  async create(cloud, wanted) {
-    return { id: "click", outs: await settle(cloud, wanted, false) };
+  async create(cloud, wanted, known) {
+    const question = questionAt(wanted);
+    const enabled = await known.get(question, () => isTracking(cloud));
+    known.forget(question);
+    return { id: "click", outs: await settle(cloud, wanted, { enabled, wasSwitched: false }) };
   },
 
   async read(cloud, _id, state) {
@@ -63,7 +71,10 @@ export const clickTracking: Kind<Inputs, Outputs, CloudClient> = {
     };
   },
 
-  update: (cloud, _id, state, news) => settle(cloud, news, state.switchedOff),
+  async update(cloud, _id, { switchedOff }, news) {
+    if (!news.accountIsOurs && switchedOff) await switchTo(cloud, true);
+    return settle(cloud, news, { enabled: await isTracking(cloud), wasSwitched: switchedOff });
+  },
 
   async remove(cloud, _id, state) {
     if (state.switchedOff) await switchTo(cloud, true);
@@ -80,7 +91,10 @@ const nothing = z.object({ baseUrl: form.baseUrl });
 export const trackingBefore: Kind<z.infer<typeof nothing>, { wasOn: boolean }, CloudClient> = {
   inputs: nothing,
   replacedBy: [],
-  create: async (cloud) => ({ id: "before", outs: { wasOn: await isTracking(cloud) } }),
+  async create(cloud, wanted, known) {
+    const wasOn = await known.get(questionAt(wanted), () => isTracking(cloud));
+    return { id: "before", outs: { wasOn } };
+  },
   read: async (_cloud, _id, { wasOn }) => ({ wasOn }),
   update: async (_cloud, _id, { wasOn }) => ({ wasOn }),
   remove: async () => {},

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type CloudClient, orGone } from "../shared/cloud-client.ts";
+import type { CloudClient } from "../shared/cloud-client.ts";
 import { CloudError } from "../shared/cloud-error.ts";
 import type { Kind } from "../shared/kind.ts";
 import { askUntil } from "../shared/waiting.ts";
-import type { DomainEntry } from "./authenticated-domain.ts";
+import { knownEntry } from "./authenticated-domain.ts";
 import * as form from "./inputs.ts";
 
 const inputs = z.object({
@@ -68,8 +68,8 @@ export const domainValidation: Kind<Inputs, Outputs, CloudClient> = {
     return { id: String(wanted.domainId), outs: await look(cloud, wanted) };
   },
 
-  async read(cloud, id, state) {
-    const entry = await orGone(cloud.get<DomainEntry>(`/whitelabel/domains/${id}`));
+  async read(cloud, id, state, known) {
+    const entry = await knownEntry(cloud, id, state, known);
     if (entry === undefined) return undefined;
     if (entry.valid) return { valid: true, reasons: [] };
     return {

@@ -28,7 +28,12 @@ export async function linkEntries(cloud: CloudClient, domain: string): Promise<L
   return entries.filter((entry) => entry.domain.toLowerCase() === domain);
 }
 
-export const hostOf = (entry: LinkEntry) => `${entry.subdomain}.${entry.domain}`;
+/** Hosts of link branding that is on for the domain, which breaks links. */
+export async function brandedLinks(cloud: CloudClient, domain: string): Promise<string[]> {
+  return (await linkEntries(cloud, domain)).filter((entry) => entry.valid).map(hostOf);
+}
+
+const hostOf = (entry: LinkEntry) => `${entry.subdomain}.${entry.domain}`;
 
 /**
  * The error for entries that are on. Sent mails link through them, so only a person may choose to end one.

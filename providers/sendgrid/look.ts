@@ -3,7 +3,6 @@ import type { CloudClient } from "../shared/cloud-client.ts";
 import { domainEntries } from "./authenticated-domain.ts";
 import { isTracking } from "./click-tracking.ts";
 import * as form from "./inputs.ts";
-import { hostOf, linkEntries } from "./link-branding.ts";
 import { sendersOf } from "./single-sender.ts";
 
 /** What to look at. */
@@ -24,8 +23,6 @@ export interface MailLook {
   senderVerified: boolean | null;
   /** Whether links in mails are rewritten. */
   clickTracking: boolean | null;
-  /** Hosts of link branding that is on for the domain, which breaks links. */
-  brandedLinks: string[] | null;
   problems: string[];
 }
 
@@ -41,11 +38,10 @@ export async function lookAtMail(cloud: CloudClient, spec: z.infer<typeof lookSp
     }
   };
   const { domain, senderEmail } = spec;
-  const [entries, senders, clickTracking, links] = await Promise.all([
+  const [entries, senders, clickTracking] = await Promise.all([
     learn(() => domainEntries(cloud, domain)),
     senderEmail ? learn(() => sendersOf(cloud, senderEmail)) : null,
     learn(() => isTracking(cloud)),
-    learn(() => linkEntries(cloud, domain)),
   ]);
   return {
     domainFound: entries && entries.length > 0,
@@ -53,7 +49,6 @@ export async function lookAtMail(cloud: CloudClient, spec: z.infer<typeof lookSp
     senderFound: senders && senders.length > 0,
     senderVerified: senders?.some((sender) => sender.verified) ?? null,
     clickTracking,
-    brandedLinks: links?.filter((entry) => entry.valid).map(hostOf) ?? null,
     problems: [...new Set(problems)].sort(),
   };
 }

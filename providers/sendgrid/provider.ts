@@ -1,6 +1,7 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { CloudClient } from "../shared/cloud-client.ts";
 import { type Props, serveKinds } from "../shared/kind.ts";
+import { KnownAnswers } from "../shared/known-answers.ts";
 import { apiKey } from "./api-key.ts";
 import { authenticatedDomain } from "./authenticated-domain.ts";
 import { clickTracking, trackingBefore } from "./click-tracking.ts";
@@ -14,9 +15,14 @@ import { singleSender } from "./single-sender.ts";
 
 let configuredKey: string | undefined;
 let endpoints: { baseUrl?: string } = {};
+const known = new KnownAnswers();
 
-/** Takes key and endpoint from the stack's config. In a destroy or refresh that is the config of the last `up`. */
+/**
+ * Takes key and endpoint from the stack's config. In a destroy or refresh that is the config of the last `up`. The
+ * plugin calls this once, at the start of an operation.
+ */
 export async function configure({ config }: dynamic.ConfigureRequest): Promise<void> {
+  known.clear();
   configuredKey = config.get("mastiff:sendgridApiKey");
   const { sendgrid } = JSON.parse(config.get("mastiff:endpoints") ?? "{}") as { sendgrid?: string };
   const regional = config.get("mastiff:sendgridRegion") === "eu" ? SENDGRID_EU_URL : undefined;
@@ -41,4 +47,5 @@ export const { check, diff, create, read, update, remove } = serveKinds(
   },
   connect,
   () => endpoints,
+  known,
 );

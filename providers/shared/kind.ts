@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import type { z } from "zod";
+import { KnownAnswers } from "./known-answers.ts";
 import { OperatorError } from "./operator-error.ts";
 
 // Pulumi passes the values of resources as plain JSON. This mark stands for a value that only `up` will know
@@ -17,7 +18,7 @@ const WAYS = ["kind", "baseUrl", "endpoint", "timeoutSeconds"];
 
 /**
  * What one class of resource does, over plain values and without Pulumi's envelope. The outputs in state are
- * always the inputs plus what the verbs return.
+ * always the inputs plus what the verbs return. `known` has the answers that other resources of the operation got.
  */
 export interface Kind<Inputs, Outputs, Cloud> {
   /** Form of the inputs. Its messages reach the operator as they are. */
@@ -39,9 +40,14 @@ export interface Kind<Inputs, Outputs, Cloud> {
   differs?(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<string | undefined>;
   /** Refuses a change that must not be made, in preview too. @throws with the reason and the proper way. */
   guard?(state: Inputs & Outputs, news: Inputs): void;
-  create(cloud: Cloud, inputs: Inputs): Promise<{ id: string; outs: Outputs }>;
+  create(cloud: Cloud, inputs: Inputs, known: KnownAnswers): Promise<{ id: string; outs: Outputs }>;
   /** The live resource: inputs that drifted, and outputs; undefined when it is gone. */
-  read(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<(Partial<Inputs> & Outputs) | undefined>;
+  read(
+    cloud: Cloud,
+    id: string,
+    state: Inputs & Outputs,
+    known: KnownAnswers,
+  ): Promise<(Partial<Inputs> & Outputs) | undefined>;
   update(cloud: Cloud, id: string, state: Inputs & Outputs, news: Inputs): Promise<Outputs>;
   /** Removes everything that is ours, and succeeds when there is nothing. */
   remove(cloud: Cloud, id: string, state: Inputs & Outputs): Promise<void>;
@@ -67,11 +73,13 @@ type AnyKind<Cloud> = Kind<any, any, Cloud>;
  * @param connect makes the client for a resource.
  * @param today the endpoints in today's config for a resource. They override those in its state, which keeps the
  *   endpoint of the last real change.
+ * @param known answers that the resources of an operation share. Default: those of this process
  */
 export function serveKinds<Cloud>(
   kinds: Record<string, AnyKind<Cloud>>,
   connect: (props: Props) => Cloud,
   today: (state: Props) => Props,
+  known = new KnownAnswers(),
 ): ServedKinds {
   const kindOf = (props: Props): AnyKind<Cloud> => {
     const kind = kinds[String(props.kind)];
@@ -107,12 +115,12 @@ export function serveKinds<Cloud>(
       return { changes, replaces, deleteBeforeReplace: kind.deleteBeforeReplace ?? false };
     },
     async create(inputs) {
-      const { id, outs } = await kindOf(inputs).create(connect(inputs), inputs);
+      const { id, outs } = await kindOf(inputs).create(connect(inputs), inputs, known);
       return { id, outs: { ...inputs, ...outs } };
     },
     async read(id, props) {
       const state = { ...props, ...today(props) };
-      const live = await kindOf(props).read(connect(state), id, state);
+      const live = await kindOf(props).read(connect(state), id, state, known);
       return live === undefined ? { id: "", props: {} } : { id, props: { ...props, ...live } };
     },
     async update(id, olds, news) {

@@ -23,10 +23,15 @@ beforeEach(async () => {
   await clouds.reset();
   await clouds.ask("cloudflare", "POST", `${account}/r2/buckets`, { name: bucket });
   access = await mint();
+  await configure({});
   said = [];
   vi.spyOn(console, "error").mockImplementation((line) => said.push(line));
   return () => vi.restoreAllMocks();
 });
+
+/** Begins an operation with a stack's config. */
+const configure = (values: Record<string, string>) =>
+  provider.configure({ config: { get: (key) => values[key], require: (key) => String(values[key]) } });
 
 /** Makes a token for the bucket, and the inputs that a program derives from it. */
 async function mint(): Promise<Props> {
@@ -126,9 +131,7 @@ test("deleting empties the bucket: a thousand objects and more, odd names, unfin
 
 test("a stack's endpoint of today goes before the one in its state", async () => {
   await s3("PUT", "/avatar", "x");
-  const config = { "mastiff:endpoints": JSON.stringify({ r2: clouds.r2Url }) };
-  const get = (key: string) => (config as Record<string, string>)[key];
-  await provider.configure({ config: { get, require: (key) => String(get(key)) } });
+  await configure({ "mastiff:endpoints": JSON.stringify({ r2: clouds.r2Url }) });
   await provider.remove(bucket, { ...access, endpoint: "http://127.0.0.1:9/of-yesterday" });
   expect(await s3("GET", "?list-type=2")).not.toContain("<Contents>");
 });
@@ -166,6 +169,19 @@ test("a bucket that is gone has nothing to empty", async () => {
   await clouds.ask("cloudflare", "DELETE", `${account}/r2/buckets/${bucket}`);
   await provider.remove(bucket, access);
   expect(said.join()).toContain("files-acme was not emptied");
+  expect((await provider.read(bucket, access)).id).toBe("");
+});
+
+test("a refresh opens the bucket once for both of its resources, and the next one sees that it is gone", async () => {
+  const opened = async () => (await clouds.calls("r2")).length;
+  expect((await provider.read(bucket, access)).id).toBe(bucket);
+  expect((await provider.read(bucket, { ...access, dispensable: undefined })).id).toBe(bucket);
+  expect(await opened()).toBe(1);
+  const other = await provider.read(bucket, { ...access, secretAccessKey: "0".repeat(64) });
+  expect([other.id, await opened()]).toEqual(["", 2]);
+
+  await clouds.ask("cloudflare", "DELETE", `${account}/r2/buckets/${bucket}`);
+  await configure({});
   expect((await provider.read(bucket, access)).id).toBe("");
 });
 

@@ -4,7 +4,7 @@ import * as provider from "../../providers/sendgrid/provider.ts";
 import type { Props } from "../../providers/shared/kind.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { operator } from "./local-clouds.ts";
-import { addRecords, baseUrl, clouds, domain, useSendgrid } from "./sendgrid-fixture.ts";
+import { addRecords, baseUrl, clouds, configure, domain, useSendgrid } from "./sendgrid-fixture.ts";
 
 useSendgrid();
 
@@ -68,6 +68,21 @@ test("a run that was cut off after the switch still puts it back at the end", as
   expect(await isTracking()).toBe(true);
 });
 
+test("the two resources of the switch ask once what they both have to know, and a later run asks again", async () => {
+  const reads = async () =>
+    (await clouds.calls("sendgrid")).filter((call) => call.startsWith("GET /sendgrid/v3/tracking_settings"))
+      .length;
+  const before = await provider.create({ kind: "TrackingBefore", baseUrl: baseUrl() });
+  const wanted = { ...tracking(true), wasOn: before.outs?.wasOn };
+  const { outs } = await provider.create(wanted);
+  expect([await reads(), outs]).toEqual([1, expect.objectContaining({ enabled: false, switchedOff: true })]);
+
+  await clouds.ask("sendgrid", "PATCH", "/tracking_settings/click", { enabled: true });
+  await configure({});
+  expect((await provider.create(wanted)).outs).toMatchObject({ enabled: false, switchedOff: true });
+  expect([await reads(), await isTracking()]).toEqual([2, false]);
+});
+
 test("what was off before stays off at the end", async () => {
   await clouds.ask("sendgrid", "PATCH", "/tracking_settings/click", { enabled: false });
   const { id, outs } = await provider.create(tracking(true));
@@ -111,11 +126,11 @@ test("a look tells how mail stands and changes nothing", async () => {
     senderFound: false,
     senderVerified: false,
     clickTracking: true,
-    brandedLinks: [],
     problems: [],
   });
   const calls = (await clouds.calls("sendgrid")).slice(before);
-  expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([]);
+  const paths = ["tracking_settings/click", "verified_senders", "whitelabel/domains"];
+  expect(calls.sort()).toEqual(paths.map((path) => `GET /sendgrid/v3/${path}`));
 });
 
 test("a look with a key that is not valid says so and shows nothing of it", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as provider from "../../providers/sendgrid/provider.ts";
 import type { Props } from "../../providers/shared/kind.ts";
-import { addRecords, baseUrl, clouds, domain, lost, useSendgrid } from "./sendgrid-fixture.ts";
+import { addRecords, baseUrl, clouds, configure, domain, lost, useSendgrid } from "./sendgrid-fixture.ts";
 
 useSendgrid();
 
@@ -31,6 +31,7 @@ test("a domain is entered, gives its records, and leaves", async () => {
   expect((await provider.read(id, outs)).props).toEqual(outs);
   await provider.remove(id, outs);
   expect(await entries()).toEqual([]);
+  await configure({});
   expect((await provider.read(id, outs)).id).toBe("");
   await provider.remove(id, outs);
 });
@@ -146,5 +147,15 @@ test("a domain that lost its records is seen by a refresh after SendGrid saw it"
   const { props } = await provider.read(String(outs.domainId), state);
   expect(props).toMatchObject({ valid: false, reasons: ["the domain is no longer valid"] });
   await clouds.ask("sendgrid", "DELETE", `/whitelabel/domains/${outs.domainId}`);
+  await configure({});
   expect((await provider.read(String(outs.domainId), state)).id).toBe("");
+});
+
+test("a refresh reads the domain once for itself and its validation", async () => {
+  const { id, outs } = await provider.create(domain());
+  const before = (await clouds.calls("sendgrid")).length;
+  await provider.read(id, outs);
+  await provider.read(id, { ...validation(outs.domainId), valid: true, reasons: [] });
+  const calls = (await clouds.calls("sendgrid")).slice(before);
+  expect(calls).toEqual([`GET /sendgrid/v3/whitelabel/domains/${id}`]);
 });

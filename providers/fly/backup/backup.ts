@@ -7,7 +7,7 @@ import { gone, type Task } from "../kind.ts";
 import { awaitEnd, type Ended, lastSaid, leftOver, type OneOff, remove, start } from "../release/one-off.ts";
 import type { BackupOutput, BackupSpec, Observation } from "../spec.ts";
 import { imageOf, isGone, isRunning, type Machine, machinesOf } from "../things/machines.ts";
-import { find, notOurs } from "../things/ownership.ts";
+import { find, findMade, notOurs } from "../things/ownership.ts";
 import { syncSecrets } from "../things/secrets-version.ts";
 import {
   jobs,
@@ -94,7 +94,7 @@ export async function observe({ spec, fly }: Task<BackupSpec>): Promise<Observat
 }
 
 async function requireOurs({ spec, previous, fly }: Task<BackupSpec>): Promise<void> {
-  const found = await find(fly, spec, previous);
+  const found = await findMade(fly, spec, previous);
   if (found === undefined) {
     throw new DriverError({
       what: `There is no app "${spec.app}" in organisation ${spec.org} to take backups in.`,

@@ -7,7 +7,7 @@ import { debtsAmong, note, strike } from "../things/debts.ts";
 import type { Secret } from "../things/listed-secrets.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import { isOwnerSecret, unstageOwner } from "../things/owner-secret.ts";
-import { content, type Found, find, notOurs } from "../things/ownership.ts";
+import { content, type Found, find, findMade, notOurs } from "../things/ownership.ts";
 import { syncSecrets } from "../things/secrets-version.ts";
 import { type FlyToml, readFlyToml } from "./fly-toml.ts";
 import * as step from "./minor-step.ts";
@@ -45,7 +45,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const { app } = spec;
   const toml = tomlOf(task);
   const work: ReleaseWork = { fly, spec, env: toml.env };
-  const found = await find(fly, spec, previous);
+  const found = await findMade(fly, spec, previous);
   if (found === undefined) throw absent(spec);
   if (found.owner !== "ours") throw notOurs(spec, found.owner);
   await forgetOwner(work, found);

@@ -19,10 +19,7 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
   refuseNewName(spec.app, previous);
   const { secrets } = await claim(fly, spec, undefined, previous);
   const wanted = typesOf(spec);
-  let addresses = await list(fly, spec.app);
-  for (const type of wanted) {
-    if (!addresses.some((one) => one.Type === type)) addresses = await allocate(fly, spec.app, type);
-  }
+  const addresses = await withEach(fly, spec.app, wanted);
   // flyctl itself retries a 502, and each call adds an address. One of each kind stays: the one that DNS
   // points to.
   const kept = wanted.map((type) => choose(addresses, type, [from(previous, "v4"), from(previous, "v6")]));
@@ -38,7 +35,7 @@ export async function ensure({ spec, previous, fly }: Task<AppSpec>): Promise<Ap
   const left = addresses.filter((one) => isPublic(one.Type) && !wanted.includes(one.Type));
   const result = output(spec.app, kept);
   if (wanted.length > 0 && left.length > 0) result.leaving = left.map((one) => one.Address);
-  if (wanted.length > 0) await reseal(fly, spec.app, secrets, sealed(result));
+  if (wanted.length > 0) await reseal(fly, spec.app, secrets, [sealed(result)]);
   return result;
 }
 
@@ -143,28 +140,44 @@ export async function list(fly: Fly, app: string): Promise<Address[]> {
   return rows.filter((row, i) => rows.findIndex((other) => other.Address === row.Address) === i);
 }
 
-/** Each call adds an address, even one that seems to fail: list before each retry. @returns all addresses */
-async function allocate(fly: Fly, app: string, type: PublicType): Promise<Address[]> {
+/** Allocates an address of each type that the app lacks. @returns all addresses */
+async function withEach(fly: Fly, app: string, types: readonly PublicType[]): Promise<Address[]> {
+  // An app that this run has made has no address.
+  const before = fly.made.has(app) ? [] : await list(fly, app);
+  let missing = types.filter((type) => !hasType(before, type));
+  for (const type of missing) await allocate(fly, app, type);
+  if (missing.length === 0) return before;
+  const look = async () => {
+    const addresses = await list(fly, app);
+    missing = types.filter((type) => !hasType(addresses, type));
+    return missing.length === 0 ? addresses : undefined;
+  };
+  // Lists lag behind an allocation.
+  const waitMs = (attempt: number) => Math.min(125 * 2 ** attempt, 4000);
+  const addresses = await fly.repeat(look, { limitMs: 30_000, waitMs });
+  if (addresses !== undefined) return addresses;
+  const type = missing.map((one) => words[one]).join(" and ");
+  throw new DriverError({
+    what: `Fly has given app ${app} ${type}, but did not list it within half a minute.`,
+    fix: "check whether Fly has an incident:  https://status.flyio.net",
+    retry: retry.yes,
+  });
+}
+
+function hasType(addresses: readonly Address[], type: PublicType): boolean {
+  return addresses.some((one) => one.Type === type);
+}
+
+/** Each call adds an address, even one that seems to fail: list before each retry. */
+async function allocate(fly: Fly, app: string, type: PublicType): Promise<void> {
   const call =
     type === "v6" ? argv.ipsAllocateV6(app) : argv.ipsAllocateV4(app, type === "v4" ? "dedicated" : "shared");
   say(app, `allocating ${words[type]}`);
-  const look = async () => {
-    const addresses = await list(fly, app);
-    return addresses.some((one) => one.Type === type) ? addresses : undefined;
-  };
-  const act = async () => {
-    await fly.once(call, { app });
-    // Lists lag behind an allocation.
-    const waitMs = (attempt: number) => Math.min(125 * 2 ** attempt, 4000);
-    const addresses = await fly.repeat(look, { limitMs: 30_000, waitMs });
-    if (addresses !== undefined) return addresses;
-    throw new DriverError({
-      what: `Fly has given app ${app} ${words[type]}, but did not list it within half a minute.`,
-      fix: "check whether Fly has an incident:  https://status.flyio.net",
-      retry: retry.yes,
-    });
-  };
-  return fly.repeat(act, { tries: 5, passes: isPassing, look });
+  await fly.repeat(() => fly.once(call, { app }), {
+    tries: 5,
+    passes: isPassing,
+    look: async () => (hasType(await list(fly, app), type) ? "listed" : undefined),
+  });
 }
 
 /** The address in the last output, else the oldest. */

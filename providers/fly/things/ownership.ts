@@ -45,6 +45,21 @@ export async function find(fly: Fly, owned: Owned, previous?: unknown): Promise<
   return { owner: isRemembered ? "ours" : ownerOf(stack, names), secrets };
 }
 
+/**
+ * As {@link find}, for an app that another resource of the stack has made in our organisation. The mark proves that the
+ * app is still ours, so the organisation is asked only without it.
+ */
+export async function findMade(fly: Fly, owned: Owned, previous?: unknown): Promise<Found | undefined> {
+  try {
+    const secrets = await secretsOf(fly, owned.app);
+    const names = secrets.map((secret) => secret.name);
+    if (ownerOf(owned.stack, names) === "ours") return { owner: "ours", secrets };
+  } catch (error) {
+    if (!(error instanceof FlyctlFailure) || error.reason !== "absent") throw error;
+  }
+  return find(fly, owned, previous);
+}
+
 /** True when the organisation has an app of that name. */
 export async function inOrganisation(fly: Fly, org: string, app: string): Promise<boolean> {
   const apps = await fly.json<{ Name: string }[]>(argv.appsList(org));

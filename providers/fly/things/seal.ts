@@ -24,11 +24,25 @@ export function isIntact(live: readonly Secret[], sealed: Sealed): boolean | und
   return seals.length === 0 ? undefined : seals.includes(sealOf(sealed));
 }
 
-/** Sets this seal, and removes all others of its kind. */
-export async function reseal(fly: Fly, app: string, live: readonly Secret[], sealed: Sealed): Promise<void> {
-  const seal = sealOf(sealed);
-  const names = live.map((one) => one.name).filter((name) => name.startsWith(sealed.prefix));
-  if (!names.includes(seal)) await fly.repeatable(argv.secretsImport(app), { app, stdin: `${seal}="1"\n` });
-  const broken = names.filter((name) => name !== seal);
-  if (broken.length > 0) await fly.repeatable(argv.secretsUnset(app, broken), { app });
+/**
+ * Sets these seals, then removes all others of their kinds.
+ *
+ * @param unwanted further secrets to remove in the same call. Default: none
+ */
+export async function reseal(
+  fly: Fly,
+  app: string,
+  live: readonly Secret[],
+  sealed: readonly Sealed[],
+  unwanted: readonly string[] = [],
+): Promise<void> {
+  const names = live.map((one) => one.name);
+  const seals = sealed.map(sealOf);
+  const absent = seals.filter((seal) => !names.includes(seal));
+  const stdin = absent.map((seal) => `${seal}="1"\n`).join("");
+  if (absent.length > 0) await fly.repeatable(argv.secretsImport(app), { app, stdin });
+  const isBroken = (name: string) =>
+    sealed.some(({ prefix }) => name.startsWith(prefix)) && !seals.includes(name);
+  const surplus = names.filter((name) => unwanted.includes(name) || isBroken(name));
+  if (surplus.length > 0) await fly.repeatable(argv.secretsUnset(app, surplus), { app });
 }

@@ -30,15 +30,9 @@ export async function ensure({ spec, secrets, previous, fly }: Task<SecretsSpec>
 
   const before = Object.keys(Object(from(previous, "digests") ?? {}));
   const unwanted = before.filter((name) => !names.includes(name));
-  let live = await secretsOf(fly, app);
-  const present = unwanted.filter((name) => live.some((secret) => secret.name === name));
-  if (present.length > 0) {
-    await fly.repeatable(argv.secretsUnset(app, present), { app });
-    live = live.filter((secret) => !present.includes(secret.name));
-  }
+  const live = await secretsOf(fly, app);
   const digests = digestsOf(live, names);
-  await reseal(fly, app, live, sealed(digests));
-  if (kept !== undefined) await reseal(fly, app, live, kept);
+  await reseal(fly, app, live, [sealed(digests), ...(kept === undefined ? [] : [kept])], unwanted);
   return { digests };
 }
 

@@ -31,17 +31,15 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
   const create = async () => {
     say("Redis", `creating ${spec.name} at Upstash`);
     await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
-    return undefined;
+    // Not listed: a database that does not exist has no status, which is asked for below.
+    return { name: spec.name, plan: spec.plan ?? "", region: spec.region };
   };
   const unclear = ["limited", "server", "network", "garbled", "timeout", "exists"];
-  row ??= await fly.repeat<Row | undefined>(create, {
+  row ??= await fly.repeat(create, {
     tries: 4,
     passes: (error) => error instanceof FlyctlFailure && unclear.includes(error.reason),
-    waitMs: (attempt, error) => (error === undefined ? 0 : 500 * 2 ** attempt),
     look,
   });
-  row ??= await look();
-  if (row === undefined) throw new Error("Fly created the Redis database, but does not list it");
   refuseOther(spec, row);
   const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];
   if (url === undefined || !/^rediss?:\/\//.test(url))

@@ -12,8 +12,8 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "address-without-a-look",
     file: "providers/fly/things/app.ts",
-    text: "if (!addresses.some((one) => one.Type === type)) addresses = await allocate(fly, spec.app, type);",
-    replacement: "addresses = await allocate(fly, spec.app, type);",
+    text: "let missing = types.filter((type) => !hasType(before, type));",
+    replacement: "let missing = [...types];",
     what: "a verb that does not look first: each run allocates further addresses",
   },
   {
