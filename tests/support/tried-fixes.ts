@@ -1358,7 +1358,7 @@ export const triedFixes: readonly Tried[] = [
   {
     file: "cli/new/cloudflare.ts",
     text: "The zone <zone> holds more than <domain>, so the token needs Config Rules Edit too.",
-    none: "the right is for a person to grant in the dashboard",
+    shown: "unit/new-command.test.ts: the right to config rules, which a zone needs that others use too",
   },
   {
     file: "cli/new/cloudflare.ts",

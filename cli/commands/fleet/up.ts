@@ -13,7 +13,7 @@ import { UsageError } from "../../usage-error.ts";
 const failOnOfCanary = {
   type: "string",
   valueHint: "severity",
-  description: `with --canary: ${failOn.description} (default: ${failOn.default})`,
+  description: `with --canary: lowest severity that fails it: info, warning or critical (Default: ${failOn.default})`,
 } as const;
 
 export const up = command({
@@ -32,6 +32,7 @@ export const up = command({
   ],
   async run({ args }) {
     const options = runOptions(args);
+    const least = urgencyOf(args["fail-on"] ?? failOn.default);
     if (args["fail-on"] !== undefined && args.canary === undefined)
       throw new UsageError({
         what: "--fail-on says what the doctor may find at the canary, and no --canary is named: without one, no doctor looks.",
@@ -40,7 +41,6 @@ export const up = command({
           "or look at all of them after the up:  npx mastiff fleet doctor --all --fail-on <severity>",
         ],
       });
-    const least = urgencyOf(args["fail-on"] ?? failOn.default);
     const { first, others } = withCanary(await chosenStacks(args), args.canary);
     const work = upWork(await currentEngine(), packsOf(args));
     const waves = [
