@@ -37,13 +37,47 @@ export async function openCommunity(
 /** As {@link openCommunity}, of a stack that is known to be there. */
 export async function communityOf(stack: Stack, name: string | undefined): Promise<OpenedCommunity> {
   const config = await configOf(stack);
-  const ofConfig = () => ({ stack, settings: communityIn(config, stack), config, recorded: undefined });
-  // The state is not asked where config says it all: it may be large, and far away.
-  if (name === undefined && config["mastiff:domain"] !== undefined) return ofConfig();
-  const recorded = communityNamed(communitiesIn(await resourcesIn(stack)), name, stack.name);
-  if (recorded?.args === undefined) return ofConfig();
-  const { args } = recorded;
-  return { stack, settings: inOperatorsWords(() => parseRecorded(args, recorded.name)), config, recorded };
+  if (name === undefined && isInConfig(config)) return opened(stack, config, undefined);
+  return opened(stack, config, communityNamed(await recordedIn(stack), name, stack.name));
+}
+
+/** One of the communities of a stack. */
+export interface CommunityOfStack {
+  /** Its logical name; undefined where the stack has no other. */
+  name: string | undefined;
+  /** @throws OperatorError when its settings are wrong */
+  open(): OpenedCommunity;
+}
+
+/** The community of the stack's config, else all in the state, by their names. At least one. */
+export async function communitiesOf(stack: Stack): Promise<CommunityOfStack[]> {
+  const config = await configOf(stack);
+  const recorded = isInConfig(config) ? [] : await recordedIn(stack);
+  if (recorded.length < 2) return [{ name: undefined, open: () => opened(stack, config, recorded[0]) }];
+  return recorded
+    .map((one) => ({ name: one.name, open: () => opened(stack, config, one) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Whether the config says all of a community. Then the state is not asked: it may be large, and far away. */
+function isInConfig(config: ConfigValues): boolean {
+  return config["mastiff:domain"] !== undefined;
+}
+
+async function recordedIn(stack: Stack): Promise<RecordedCommunity[]> {
+  return communitiesIn(await resourcesIn(stack));
+}
+
+/** @param recorded undefined: the community of the stack's config */
+function opened(
+  stack: Stack,
+  config: ConfigValues,
+  recorded: RecordedCommunity | undefined,
+): OpenedCommunity {
+  if (recorded?.args === undefined)
+    return { stack, settings: communityIn(config, stack), config, recorded: undefined };
+  const { args, name } = recorded;
+  return { stack, settings: inOperatorsWords(() => parseRecorded(args, name)), config, recorded };
 }
 
 /** Resources in the state of a stack. @param secrets whether they are decrypted. Default: they are not */

@@ -1,6 +1,7 @@
 /** Watches an operation while it runs: the engine's events, and how long each counted process lives. */
 import { closeSync, openSync, readSync } from "node:fs";
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
+import { isAlive } from "../../sandbox/toolchain/alive.ts";
 import type { Start } from "../counting-toolchain.ts";
 
 /** An event with the time at which the engine wrote it. The event's own time is in whole seconds. */
@@ -69,14 +70,5 @@ function textAfter(file: string, read: number): Buffer {
     }
   } finally {
     closeSync(open);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

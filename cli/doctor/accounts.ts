@@ -16,13 +16,20 @@ const tries = 2;
 export function accountChecks(
   settings: Pick<
     CommunitySettings,
-    "cloudflareAccountId" | "domain" | "endpoints" | "ownerEmail" | "sendgridRegion" | "smtpServer" | "zone"
+    | "cloudflareAccountId"
+    | "domain"
+    | "endpoints"
+    | "ownerEmail"
+    | "sendgridRegion"
+    | "smtpServer"
+    | "zone"
+    | "zoneMode"
   >,
   config: ConfigValues,
 ): Check<unknown, Inspector>[] {
   const { CLOUDFLARE_API_TOKEN: cloudflare, FLY_API_TOKEN: fly, SENDGRID_API_KEY: sendgrid } = shell().env;
   const { cloudflareAccountId: accountId, domain, ownerEmail: owner, zone } = settings;
-  const place = { accountId, zone };
+  const place = { accountId, zone, isShared: settings.zoneMode === "shared" };
   const toCloudflare: Connect = (signal) =>
     cloudflareClient([cloudflare ?? ""], config["cloudflare:baseUrl"]?.value, { tries, signal });
   const sendgridUrl =

@@ -14,6 +14,8 @@ export type Connect = (signal: AbortSignal) => CloudClient;
 export interface ZoneOfAccount {
   accountId: string;
   zone: string;
+  /** Whether others use the zone too (`zoneMode: shared`): a config rule does there what a setting does elsewhere. */
+  isShared: boolean;
 }
 
 const dayMs = 24 * 3_600_000;
@@ -87,7 +89,7 @@ export function cloudflareToken(connect: Connect, of: ZoneOfAccount): Check<unkn
         "account.id": of.accountId,
       });
       const zoneId = result[0]?.id;
-      const missing = zoneId === undefined ? undefined : await missingRights(cloud, { ...of, zoneId });
+      const missing = zoneId === undefined ? undefined : await missingRights(cloud, { ...of, zoneId, token });
       return { status: token.status, end, now, missing };
     }),
     judge({ status, end, now, missing }) {
@@ -105,10 +107,11 @@ export function cloudflareToken(connect: Connect, of: ZoneOfAccount): Check<unkn
   });
 }
 
-type Verified = { status: string; expires_on?: string };
+/** Its id is absent where no such token is known. */
+type Verified = { id?: string; status: string; expires_on?: string };
 
 /** A token of the account is not known among those of users. */
-async function verified(cloud: CloudClient, accountId: string): Promise<Verified> {
+export async function verified(cloud: CloudClient, accountId: string): Promise<Verified> {
   try {
     return (await cloud.get<Envelope<Verified>>("/user/tokens/verify")).result;
   } catch (error) {
@@ -122,7 +125,42 @@ async function verified(cloud: CloudClient, accountId: string): Promise<Verified
   }
 }
 
-async function missingRights(cloud: CloudClient, of: ZoneOfAccount & { zoneId: string }): Promise<string[]> {
+/** `Config Settings Write`, which the dashboard calls Config Rules Edit (GET /accounts/{id}/tokens/permission_groups). */
+const configRulesEdit = "06f0526e6e464647bd61b63c54935235";
+
+interface Policy {
+  effect: "allow" | "deny";
+  permission_groups: { id: string }[];
+}
+
+/**
+ * Whether a token may write config rules, as its own policies say: any right to rules lets a token read those of every
+ * phase, so no call that only reads shows it.
+ *
+ * @returns undefined where the policies cannot be read: a user's token is none of the account's
+ */
+export async function mayWriteConfigRules(
+  cloud: CloudClient,
+  accountId: string,
+  { id }: Verified,
+): Promise<boolean | undefined> {
+  if (id === undefined) return undefined;
+  try {
+    const path = `/accounts/${accountId}/tokens/${id}`;
+    const { result } = await cloud.get<Envelope<{ policies: Policy[] }>>(path);
+    const allowed = result.policies.filter(({ effect }) => effect === "allow");
+    return allowed.some(({ permission_groups: groups }) => groups.some((one) => one.id === configRulesEdit));
+  } catch (error) {
+    if (isRefusal(error) || (error instanceof CloudError && error.status === 404)) return undefined;
+    throw error;
+  }
+}
+
+async function missingRights(
+  cloud: CloudClient,
+  of: ZoneOfAccount & { zoneId: string; token: Verified },
+): Promise<string[]> {
+  const configRules = of.isShared ? await mayWriteConfigRules(cloud, of.accountId, of.token) : undefined;
   const found = await Promise.all(
     cloudflareRights.map(async ([right, path]) => {
       try {
@@ -134,7 +172,7 @@ async function missingRights(cloud: CloudClient, of: ZoneOfAccount & { zoneId: s
       }
     }),
   );
-  return found.flat();
+  return [...found.flat(), ...(configRules === false ? ["Zone → Config Rules"] : [])];
 }
 
 export function sendgridToken(connect: Connect): Check<unknown, Inspector> {

@@ -31,12 +31,35 @@ export interface Ended {
   findings?: readonly Diagnosis[];
   /** What is wrong, and how to repair it. */
   error?: string;
+  /** How the work on each community ended, of a stack that has several. */
+  communities?: readonly EndedCommunity[];
 }
 
-/** A stack, and how the work on it ended. */
+/** One of several communities of a stack, and how the work on it ended. */
+export interface EndedCommunity extends Ended {
+  /** Its logical name. */
+  community: string;
+  seconds: number;
+}
+
+/** A stack, or one of its several communities, and how the work on it ended. */
 export interface Row extends Ended {
   stack: string;
+  /** Undefined: the stack as a whole. */
+  community?: string;
   seconds: number;
+}
+
+/** What people call it. */
+export function titleOf({ stack, community }: Pick<Row, "stack" | "community">): string {
+  return community === undefined ? stack : `${stack}/${community}`;
+}
+
+/** A row for each of several communities, behind one for the stack where the work changes resources of all. */
+export function apart({ communities, ...whole }: Row): Row[] {
+  if (communities === undefined) return [whole];
+  const { stack, changes } = whole;
+  return [...(changes === undefined ? [] : [whole]), ...communities.map((one) => ({ stack, ...one }))];
 }
 
 /** A stack whose turn never came. */
@@ -50,6 +73,6 @@ export function isWell({ exitCode }: Pick<Ended, "exitCode">): boolean {
 }
 
 /** That of the worst. A signal that ended the run (128 + n) counts more than what it left undone. */
-export function exitCodeOf(rows: readonly Row[], signalled = 0): number {
+export function exitCodeOf(rows: readonly Pick<Ended, "exitCode">[], signalled = 0): number {
   return Math.max(signalled, ...rows.map(({ exitCode }) => exitCode));
 }

@@ -9,7 +9,7 @@ import { countedCalls } from "./calls.ts";
 import { inPool } from "./pool.ts";
 import { type Progress, progressOn } from "./progress.ts";
 import { admission, type Operation, ofCloud, realClock } from "./rate-limits.ts";
-import { type Ended, exitCodeOf, isWell, type Row, skipped } from "./row.ts";
+import { apart, type Ended, exitCodeOf, isWell, type Row, skipped } from "./row.ts";
 import { configInFile } from "./stack-file.ts";
 import { fleetJson, fleetTable, troubles } from "./table.ts";
 
@@ -96,7 +96,7 @@ export interface RunOptions {
 
 /** How a run ended. */
 export interface FleetRun {
-  /** In the order of the stacks. */
+  /** In the order of the stacks, each of several communities apart. */
   rows: Row[];
   exitCode: number;
 }
@@ -129,7 +129,7 @@ export async function runFleet(
         isFailed ||= row !== undefined && !isWell(row);
         return row;
       });
-      rows.push(...stacks.map(({ name }, index) => ended[index] ?? skipped(name)));
+      rows.push(...stacks.flatMap(({ name }, index) => apart(ended[index] ?? skipped(name))));
     }
   } finally {
     progress.close();
@@ -178,7 +178,7 @@ async function rowOf(
 }
 
 /** A stack that fails, by a defect too, must not end the others. A defect shows where it is. */
-function endOf(error: unknown): Ended {
+export function endOf(error: unknown): Ended {
   const isExpected =
     error instanceof OperatorError || error instanceof UsageError || error instanceof Interrupted;
   const words = !(error instanceof Error)

@@ -2,7 +2,7 @@
 import { urgencies } from "../../checks/check.ts";
 import { usd } from "../../components/cost/usd.ts";
 import { inColumns } from "../../providers/shared/columns.ts";
-import type { Changes, Row } from "./row.ts";
+import { type Changes, isWell, type Row, titleOf } from "./row.ts";
 
 /** A column, which is left out when no stack has anything in it. */
 interface Column {
@@ -14,7 +14,7 @@ interface Column {
 const count = (of: number | undefined) => (of === undefined ? undefined : String(of));
 
 const columns: readonly Column[] = [
-  { head: "stack", isNumber: false, cell: ({ stack }) => stack },
+  { head: "stack", isNumber: false, cell: titleOf },
   { head: "result", isNumber: false, cell: ({ result }) => result },
   { head: "changes", isNumber: false, cell: ({ changes }) => changes && changesText(changes) },
   { head: "refused", isNumber: true, cell: ({ refused }) => count(refused) },
@@ -32,7 +32,7 @@ const columns: readonly Column[] = [
   },
 ];
 
-/** A line for each stack, and one for all of them. */
+/** A line for each stack or community, and one for all of them. */
 export function fleetTable(rows: readonly Row[], seconds: number): string {
   const used = columns.filter(({ cell }) => rows.some((row) => cell(row) !== undefined));
   const cells = rows.map((row) => used.map(({ cell }) => cell(row) ?? ""));
@@ -54,6 +54,7 @@ export function fleetJson(operation: string, rows: readonly Row[], seconds: numb
     stacks: rows.map(
       ({ stack, result, exitCode, changes, drift, costMicroDollars, seconds: own, ...more }) => ({
         stack,
+        ...(more.community !== undefined && { community: more.community }),
         result,
         exitCode,
         changes: changes ?? null,
@@ -71,12 +72,13 @@ export function fleetJson(operation: string, rows: readonly Row[], seconds: numb
 
 /** What is wrong with each stack that is not well, and how to repair it. */
 export function troubles(rows: readonly Row[]): string[] {
-  return rows.flatMap(({ stack, result, error }) => {
+  return rows.flatMap((row) => {
+    const { stack, result, error } = row;
     if (error === undefined) return [];
     const how = result === "done" ? "with drift" : result;
     // What Mastiff prints for one stack may leave the choice of the stack to pulumi, and here another may be selected.
     const first = ofSelected.test(error) ? ` (before its lines:  pulumi stack select ${stack})` : "";
-    return [`${stack}, ${how}${first}:\n${indented(error)}`];
+    return [`${titleOf(row)}, ${how}${first}:\n${indented(error)}`];
   });
 }
 
@@ -106,14 +108,16 @@ function findingsText({ findings }: Row): string | undefined {
 
 function summary(rows: readonly Row[], seconds: number): string {
   const results = ["done", "failed", "refused", "skipped"] as const;
+  const stacks = [...Map.groupBy(rows, ({ stack }) => stack).values()];
+  const ofStacks = stacks.map((own) => (own.find((row) => !isWell(row)) ?? own[0])?.result);
   const counts = results
-    .map((result) => [rows.filter((row) => row.result === result).length, result] as const)
+    .map((result) => [ofStacks.filter((one) => one === result).length, result] as const)
     .filter(([number]) => number > 0)
     .map(([number, result]) => `${number} ${result}`);
   const costs = rows.flatMap(({ costMicroDollars: micros }) => micros ?? []);
   const cost = costs.reduce((sum, one) => sum + one, 0);
   return [
-    `${rows.length} ${rows.length === 1 ? "stack" : "stacks"}: ${counts.join(", ")}`,
+    `${stacks.length} ${stacks.length === 1 ? "stack" : "stacks"}: ${counts.join(", ")}`,
     ...(costs.length > 0 ? [`${usd(cost)} USD a month`] : []),
     `${seconds.toFixed(0)} s`,
   ].join("; ");

@@ -2,19 +2,17 @@
 
 import type { Urgency } from "../../checks/check.ts";
 import { examine, isAtLeast, type Progress } from "../../checks/examine.ts";
-import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { inShell, shell } from "../../providers/shared/shell.ts";
 import { takeBackup } from "../backups/taken-now.ts";
-import { communityOf, type OpenedCommunity } from "../community.ts";
+import { communitiesOf, type OpenedCommunity } from "../community.ts";
 import { reportOf } from "../doctor/report.ts";
 import { patientOf } from "../doctor/whom.ts";
 import type { Stack } from "../stack.ts";
-import { UsageError } from "../usage-error.ts";
 import type { Engine, EngineOperation } from "./engine.ts";
 import { follow } from "./followed.ts";
 import type { Operation } from "./rate-limits.ts";
-import { type Ended, isWell } from "./row.ts";
-import type { Work } from "./run-fleet.ts";
+import { type Ended, type EndedCommunity, exitCodeOf, isWell } from "./row.ts";
+import { endOf, type Work } from "./run-fleet.ts";
 
 /** @param operation what it asks of the clouds, and the work's name */
 export function engineWork(engine: Engine, operation: Operation, what: EngineOperation): Work {
@@ -68,13 +66,10 @@ export function doctorWork({ least, inside }: DoctorOptions): Work {
   return {
     name: "doctor",
     operations: ["doctor"],
-    async on(stack, say) {
+    on: eachCommunity(async (opened, say) => {
       const surroundings = { ...shell(), stderr: (text: string) => sayLast(say, text) };
       return inShell(surroundings, async () => {
-        say("reading its config");
-        const { community, internet, checks, waited } = patientOf(await onlyCommunityOf(stack, "doctor"), {
-          inside,
-        });
+        const { community, internet, checks, waited } = patientOf(opened, { inside });
         say(`${checks.length} checks`);
         const told = ({ check, found }: Progress) => {
           if (found !== undefined) say(`${check}: ${found.urgency}`);
@@ -86,7 +81,7 @@ export function doctorWork({ least, inside }: DoctorOptions): Work {
           ? { result: "done", exitCode: 0, findings }
           : { result: "failed", exitCode: 1, findings, error: reportOf(bad, examined) };
       });
-    },
+    }),
   };
 }
 
@@ -94,28 +89,48 @@ export function doctorWork({ least, inside }: DoctorOptions): Work {
 export const backupWork: Work = {
   name: "backup",
   operations: ["backup"],
-  async on(stack, say) {
+  on: eachCommunity(async ({ settings }, say) => {
     let last = "";
     const heard = (text: string) => {
       last = text.trim() || last;
       sayLast(say, text);
     };
     return inShell({ ...shell(), stderr: heard }, async () => {
-      const { settings } = await onlyCommunityOf(stack, "backup");
       const { code } = await takeBackup(settings);
       return code === 0 ? { result: "done", exitCode: 0 } : { result: "failed", exitCode: 1, error: last };
     });
-  },
+  }),
 };
 
-/** @param command that does the same for one community; no command of the fleet names one */
-async function onlyCommunityOf(stack: Stack, command: "doctor" | "backup"): Promise<OpenedCommunity> {
+/** Work on a stack that is done for each of its communities in turn. One that fails does not stop the others. */
+function eachCommunity(
+  on: (opened: OpenedCommunity, say: (step: string) => void) => Promise<Ended>,
+): Work["on"] {
+  return async (stack, say) => {
+    let isStopped = false;
+    shell().onStop(() => {
+      isStopped = true;
+    });
+    say("reading its config");
+    const communities: EndedCommunity[] = [];
+    for (const { name, open } of await communitiesOf(stack)) {
+      if (name === undefined) return on(open(), say);
+      const began = performance.now();
+      const ended: Ended = isStopped
+        ? { result: "skipped", exitCode: 1 }
+        : await onOne(() => on(open(), (step) => say(`${name}: ${step}`)));
+      communities.push({ ...ended, community: name, seconds: (performance.now() - began) / 1000 });
+    }
+    const worst = communities.find((one) => !isWell(one));
+    return { result: worst?.result ?? "done", exitCode: exitCodeOf(communities), communities };
+  };
+}
+
+async function onOne(work: () => Promise<Ended>): Promise<Ended> {
   try {
-    return await communityOf(stack, undefined);
+    return await work();
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const each = `npx mastiff ${command} -s ${stack.name} --community <name>`;
-    throw new OperatorError(`${error.message}\n          a fleet looks at stacks with one:  ${each}`);
+    return endOf(error);
   }
 }
 

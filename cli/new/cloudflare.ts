@@ -16,7 +16,7 @@ import { show } from "../../providers/fly/call/errors.ts";
 import type { CloudClient } from "../../providers/shared/cloud-client.ts";
 import { CloudError } from "../../providers/shared/cloud-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
-import { cloudflareToken, isRefusal } from "../doctor/token-checks.ts";
+import { cloudflareToken, isRefusal, mayWriteConfigRules, verified } from "../doctor/token-checks.ts";
 import { questions } from "./questions.ts";
 import { both, diagnosed, judgedBy, type Place, type Seen, unlooked, well, wrong } from "./seen.ts";
 
@@ -55,7 +55,9 @@ export async function lookAtCloudflare(place: Place): Promise<Seen> {
   // The check looks at the zone, which may still be missing.
   if (seen.problems.length > 0 || settings.zoneMode === "created") return seen;
   const { cloudflareAccountId: accountId, zone: name } = settings;
-  return both(seen, judgedBy(await diagnosed(cloudflareToken(connect, { accountId, zone: name }), place)));
+  // Whether it may write config rules has been looked up with the account.
+  const check = cloudflareToken(connect, { accountId, zone: name, isShared: false });
+  return both(seen, judgedBy(await diagnosed(check, place)));
 }
 
 /** What a look found, or the words of the refusal that ended it. */
@@ -71,12 +73,13 @@ async function orRefusal(look: Promise<Seen>, settings: CommunitySettings): Prom
 
 /** Only a call shows whether R2 is on, and whether the token may make tokens for the buckets. */
 async function lookAtAccount(cloud: CloudClient, settings: CommunitySettings): Promise<Seen> {
-  const { cloudflareAccountId: id } = settings;
-  const [buckets, tokens] = await Promise.all(
-    [`/accounts/${id}/r2/buckets?per_page=1`, `/accounts/${id}/tokens?per_page=5`].map((path) =>
-      refusalOf(cloud, path),
-    ),
-  );
+  const { cloudflareAccountId: id, zone, zoneMode } = settings;
+  const isShared = zoneMode === "shared";
+  const [buckets, tokens, configRules] = await Promise.all([
+    refusalOf(cloud, `/accounts/${id}/r2/buckets?per_page=1`),
+    refusalOf(cloud, `/accounts/${id}/tokens?per_page=5`),
+    isShared ? verified(cloud, id).then((token) => mayWriteConfigRules(cloud, id, token)) : true,
+  ]);
   if (buckets?.codes.includes(notSwitchedOn))
     return wrong({
       what: `R2 is not switched on in the account ${id}, so there is no place for uploads and backups.`,
@@ -85,8 +88,9 @@ async function lookAtAccount(cloud: CloudClient, settings: CommunitySettings): P
   const lacking = [
     ...(buckets === undefined ? [] : ["Workers R2 Storage Edit"]),
     ...(tokens === undefined ? [] : ["Account API Tokens Edit"]),
+    ...(configRules === false ? [`Config Rules Edit on the zone ${zone}`] : []),
   ];
-  if (lacking.length === 0) return well;
+  if (lacking.length === 0) return configRules === undefined ? unseenConfigRules(settings) : well;
   return wrong({
     what: `The token in CLOUDFLARE_API_TOKEN lacks, in the account ${id}: ${lacking.join(", ")}.`,
     fix: [
@@ -94,6 +98,20 @@ async function lookAtAccount(cloud: CloudClient, settings: CommunitySettings): P
       `the smallest set for this community:  ${smallestRights(settings)}`,
     ],
   });
+}
+
+/** The token is a user's, who alone may read what rights it has. */
+function unseenConfigRules(settings: CommunitySettings): Seen {
+  const { zone, domain } = settings;
+  return {
+    problems: [],
+    notes: [
+      show({
+        what: `The zone ${zone} holds more than ${domain}, so the token needs Config Rules Edit too. Cloudflare does not show whether it has that right.`,
+        fix: [`the smallest set for this community:  ${smallestRights(settings)}`],
+      }),
+    ],
+  };
 }
 
 /** The refusal for want of a right; undefined when the call was granted. A token that is not valid is an error. */

@@ -1,6 +1,7 @@
 /** What recovery needs from the engine: its lock, state and config. */
 import { hostname } from "node:os";
 import { parseRecorded } from "../../components/config/undecrypted.ts";
+import { isAlive } from "../../providers/shared/alive.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
 import { shell } from "../../providers/shared/shell.ts";
 import {
@@ -162,15 +163,6 @@ export function lockIn(output: string): Lock | undefined {
   if (/\[409\] Conflict|already in progress/.test(output))
     return { holder: "somebody who is logged in to the same backend", isDead: false };
   return undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function atWork({ holder }: Lock, stack: string): OperatorError {

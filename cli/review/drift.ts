@@ -3,7 +3,7 @@
 import type { System } from "./change.ts";
 import { described, shortValue } from "./elsewhere.ts";
 import { driftOf } from "./on-fly.ts";
-import { type Found, type Inputs, type Step, valueAt } from "./steps.ts";
+import { type Found, type Inputs, natural, type Step, valueAt } from "./steps.ts";
 
 /** A thing that is not as the state says. */
 export interface Drift {
@@ -18,7 +18,7 @@ export interface Drift {
 
 /**
  * Drift on Fly, which the program's look puts into the steps that repair it, and drift elsewhere, which the engine's
- * refresh finds.
+ * refresh finds; by system.
  */
 export function driftIn(steps: readonly Step[], found: readonly Found[]): Drift[] {
   const onFly = steps.flatMap((step) => {
@@ -38,7 +38,9 @@ export function driftIn(steps: readonly Step[], found: readonly Found[]): Drift[
       isRepaired: repaired.has(one.urn),
     };
   });
-  return [...withoutRepeats(onFly), ...elsewhere];
+  return [...withoutRepeats(onFly), ...elsewhere].sort(
+    (a, b) => natural(a.system, b.system) || natural(a.name, b.name),
+  );
 }
 
 function differencesOf(what: string, old: Inputs, is: Inputs, paths: readonly string[]): string[] {
@@ -51,11 +53,14 @@ function differencesOf(what: string, old: Inputs, is: Inputs, paths: readonly st
 }
 
 /** A secret that differs is repaired by a release too, and both commands name it (components/fly/app-release.ts). */
-function withoutRepeats(drift: Drift[]): Drift[] {
+function withoutRepeats(drift: readonly Drift[]): Drift[] {
   const told = new Set<string>();
-  return drift.flatMap((one) => {
-    const differences = one.differences.filter((words) => !told.has(words));
-    for (const words of differences) told.add(words);
-    return differences.length === 0 ? [] : [{ ...one, differences }];
-  });
+  const isRelease = ({ name }: Drift) => Number(name.endsWith("-release"));
+  return drift
+    .toSorted((a, b) => isRelease(a) - isRelease(b))
+    .flatMap((one) => {
+      const differences = one.differences.filter((words) => !told.has(words));
+      for (const words of differences) told.add(words);
+      return differences.length === 0 ? [] : [{ ...one, differences }];
+    });
 }

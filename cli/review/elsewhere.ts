@@ -2,7 +2,7 @@
 import { type Describe, type Described, ends, type Interruption } from "./change.ts";
 import { forgottenByBucket } from "./forgetting.ts";
 import { isForDriver, onFly } from "./on-fly.ts";
-import { type Inputs, isSecret, type Step, unknownValue, valueAt } from "./steps.ts";
+import { type Inputs, isSecret, natural, type Step, unknownValue, valueAt } from "./steps.ts";
 
 type DescribeElsewhere = (step: Step, values: Inputs) => Omit<Described, "system" | "words">;
 
@@ -178,7 +178,7 @@ function differences(step: Step): string[] {
 
 function changedKeys({ old, next }: Step): string[] {
   const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])];
-  return keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key]));
+  return keys.filter((key) => JSON.stringify(old[key]) !== JSON.stringify(next[key])).sort(natural);
 }
 
 /** A value that may be shown and is worth it; undefined for a secret, an object, and what no `up` has made yet. */

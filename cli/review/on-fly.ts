@@ -16,7 +16,7 @@ import {
   type TouchedData,
 } from "./change.ts";
 import { forgottenByMastodon, removedByMachine, settingWords } from "./forgetting.ts";
-import { type Inputs, isSecret, type Step, unknownValue } from "./steps.ts";
+import { type Inputs, isSecret, natural, type Step, unknownValue } from "./steps.ts";
 
 /** A step with the specs of the thing. */
 interface Thing {
@@ -72,7 +72,7 @@ function newDifferences({ old, next }: Pick<Step, "old" | "next">): string[] {
   const [before, now] = [variableOf(old, "DRIFT"), variableOf(next, "DRIFT")];
   if (now === undefined || now === before) return [];
   const { differences = [] } = JSON.parse(now) as { differences?: string[] };
-  return differences;
+  return differences.sort(natural);
 }
 
 /** What a run of Mastiff's own has left to do (components/fly/app.ts, dueAddresses; providers/fly/release/release.ts). */

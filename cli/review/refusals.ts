@@ -1,6 +1,7 @@
 /** What a preview refuses and warns of, in the words of the program, the engine and the policies. Pure. */
 import type { EngineEvent } from "@pulumi/pulumi/automation/events.js";
 import { nameIn } from "../communities.ts";
+import { natural } from "./steps.ts";
 
 /** Something that stops the `up`, or that a person should know. */
 export interface Notice {
@@ -19,7 +20,7 @@ export interface Notices {
 }
 
 /**
- * Collects the errors, warnings and violated policies.
+ * Collects the errors, warnings and violated policies: first what Mastiff says, and what is about the whole stack.
  *
  * @param output what the engine printed: the reason when it stopped without an event that says one
  */
@@ -39,8 +40,8 @@ export function noticesIn(
         ? [noticeOf(`policy ${one.policyName}`, one.message, one.resourceUrn)]
         : [],
     );
-  const refused = unique([...said("error"), ...violated("mandatory")]);
-  const warnings = unique([...said("warning"), ...violated("advisory")]);
+  const refused = ordered([...said("error"), ...violated("mandatory")]);
+  const warnings = ordered([...said("warning"), ...violated("advisory")]);
   if (isAccepted || refused.length > 0) return { refused, warnings };
   return { refused: [{ by: "the engine", words: lastErrors(output), resource: undefined }], warnings };
 }
@@ -59,11 +60,21 @@ function plain(message: string): string {
     .trim();
 }
 
-/** The engine repeats what a resource says for the component that it is in. */
-function unique(notices: readonly Notice[]): Notice[] {
-  return notices.filter(
-    (one, index) => one.words !== "" && notices.findIndex(({ words }) => words === one.words) === index,
-  );
+/** Each text once: the engine repeats what a resource says for the component that it is in, whose name is shorter. */
+function ordered(notices: readonly Notice[]): Notice[] {
+  const inOrder = notices
+    .filter(({ words }) => words !== "")
+    .sort((a, b) => natural(a.by, b.by) || natural(nameOf(a), nameOf(b)) || natural(a.words, b.words));
+  const said = new Map<string, Notice>();
+  for (const one of inOrder) {
+    const known = said.get(one.words);
+    if (known === undefined || nameOf(known).length < nameOf(one).length) said.set(one.words, one);
+  }
+  return inOrder.filter((one) => said.get(one.words) === one);
+}
+
+function nameOf({ resource = "" }: Notice): string {
+  return resource;
 }
 
 function lastErrors(output: string): string {

@@ -14,7 +14,7 @@ import { described } from "./elsewhere.ts";
 import { driftOf, failedRunsOf } from "./on-fly.ts";
 import type { Preview } from "./preview.ts";
 import { type Notice, noticesIn } from "./refusals.ts";
-import { foundIn, type Step, stepsIn } from "./steps.ts";
+import { foundIn, natural, type Step, stepsIn } from "./steps.ts";
 
 /** What a review found that matters most, in rising order. */
 export const verdicts = ["nothing", "change", "drift", "failed", "refused"] as const;
@@ -28,7 +28,10 @@ export interface FailedRun {
   words: readonly string[];
 }
 
-/** Everything that a review says. `--json` prints it. */
+/**
+ * Everything that a review says. `--json` prints it. The order of each list depends only on what it says, so that two
+ * reviews of one change are one text.
+ */
 export interface Review {
   stack: string;
   verdict: Verdict;
@@ -71,7 +74,7 @@ export function reviewOf(
     data: unique(changes.flatMap(({ data }) => data)),
     drift,
     failed,
-    cost,
+    cost: cost.toSorted((a, b) => natural(a.community, b.community)),
   };
 }
 

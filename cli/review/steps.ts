@@ -56,7 +56,20 @@ export function operationOf(metadata: StepEventMetadata): Operation | undefined 
   return isResource(metadata) ? operations[metadata.op] : undefined;
 }
 
-/** The steps that change something, in the engine's order. A replacement, which the engine takes in three steps, is one. */
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** Compares texts as a person sorts them: `key-9` is before `key-10`. */
+export function natural(one: string, other: string): number {
+  // Texts that a collator takes for equal may differ still.
+  return collator.compare(one, other) || (one < other ? -1 : Number(one > other));
+}
+
+/** The engine's order differs from run to run. Two resources of different types may have one name. */
+function byName(one: { name: string; urn: string }, other: { name: string; urn: string }): number {
+  return natural(one.name, other.name) || natural(one.urn, other.urn);
+}
+
+/** The steps that change something, by logical name. A replacement, which the engine takes in three steps, is one. */
 export function stepsIn(events: readonly EngineEvent[]): Step[] {
   const steps = new Map<string, Step>();
   for (const { resourcePreEvent } of events) {
@@ -74,12 +87,12 @@ export function stepsIn(events: readonly EngineEvent[]): Step[] {
     const known = steps.get(step.urn);
     steps.set(step.urn, known === undefined ? step : merged(known, step));
   }
-  return [...steps.values()];
+  return [...steps.values()].sort(byName);
 }
 
-/** What the refresh found changed behind the state's back. */
+/** What the refresh found changed behind the state's back, by logical name. */
 export function foundIn(events: readonly EngineEvent[]): Found[] {
-  return events.flatMap(({ resOutputsEvent }) => {
+  const found = events.flatMap(({ resOutputsEvent }): Found[] => {
     if (resOutputsEvent === undefined) return [];
     const { metadata } = resOutputsEvent;
     if (metadata.op !== "refresh" || !isResource(metadata)) return [];
@@ -88,6 +101,7 @@ export function foundIn(events: readonly EngineEvent[]): Found[] {
     if (is !== undefined && differs.length === 0) return [];
     return [{ ...identityOf(metadata), old: valuesOf(metadata.old), is: is && valuesOf(is), differs }];
   });
+  return found.sort(byName);
 }
 
 /** Arguments of the communities, by logical name. Empty for a community that is made from the config of the stack. */
@@ -113,10 +127,11 @@ function identityOf({ urn, type }: StepEventMetadata) {
 function pathsOf({ detailedDiff, diffs, old, new: next }: StepEventMetadata): string[] {
   const detailed = Object.keys(detailedDiff ?? {});
   const inputs = { ...old?.inputs, ...next?.inputs };
-  return (detailed.length > 0 ? detailed : [...(diffs ?? [])]).filter((path) => {
+  const paths = (detailed.length > 0 ? detailed : [...(diffs ?? [])]).filter((path) => {
     const [key = ""] = path.split(/[.[]/);
     return key in inputs;
   });
+  return paths.sort(natural);
 }
 
 /** Outputs where there are any, because a cloud's own values are there; inputs beside them. */

@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
+import { isAlive } from "./alive.ts";
 import { isExecutable, onPath } from "./executables.ts";
 import { root } from "./paths.ts";
 import type { Step, Terminal } from "./terminal.ts";
@@ -63,15 +64,6 @@ function sweep(target: string): void {
   for (const name of readdirSync(dirname(target))) {
     const pid = name.startsWith(`${basename(target)}.part-`) ? Number(name.split("-").at(-1)) : undefined;
     if (pid !== undefined && !isAlive(pid)) rmSync(join(dirname(target), name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

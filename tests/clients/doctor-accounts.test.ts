@@ -23,7 +23,7 @@ async function found(
   const toCloudflare: Connect = (signal) =>
     cloudflareClient([cloudflare], clouds.cloudflareUrl, more(signal));
   const toSendgrid: Connect = (signal) => sendgridClient([sendgrid], clouds.sendgridUrl, more(signal));
-  const place = { accountId: operator.accountId, zone: "mastiff.party" };
+  const place = { accountId: operator.accountId, zone: "mastiff.party", isShared: false };
   const table = [
     guardCheck(toCloudflare, place),
     cloudflareToken(toCloudflare, place),

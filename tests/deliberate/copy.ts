@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import { isAlive } from "../../sandbox/toolchain/alive.ts";
 import { root, scratch } from "../../sandbox/toolchain/paths.ts";
 import { type Fault, faulty } from "./fault.ts";
 
@@ -61,14 +62,5 @@ function sweep(): void {
   for (const name of readdirSync(scratch)) {
     const pid = Number(/^deliberate-(\d+)-/.exec(name)?.[1] ?? 0);
     if (pid !== 0 && !isAlive(pid)) rmSync(join(scratch, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

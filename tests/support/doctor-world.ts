@@ -49,7 +49,7 @@ export const everything: Community = { ...community, oldFilesHosts: ["media.acme
 const key = JSON.stringify({ publicKey: { publicKeyPem: "-----BEGIN PUBLIC KEY-----" } });
 const actor = { rel: "self", type: "application/activity+json", href: "https://acme.social/actor" };
 const hosts = ["", "streaming.", "assets.", "files.", "media."].map((start) => `${start}acme.social`);
-const zone = { accountId: "0123456789abcdef0123456789abcdef", zone: "acme.social" };
+const zone = { accountId: "0123456789abcdef0123456789abcdef", zone: "acme.social", isShared: true };
 const queues = ["default", "push", "ingress", "mailers", "pull", "scheduler", "fasp"];
 
 const wellInside = (): Inside => ({
@@ -137,7 +137,13 @@ export function wellWorld(): World {
       },
     },
     cloudflare: {
-      "/user/tokens/verify": { result: { status: "active" } },
+      "/user/tokens/verify": { result: { id: "t1", status: "active" } },
+      [`/accounts/${zone.accountId}/tokens/t1`]: {
+        // Config Settings Write.
+        result: {
+          policies: [{ effect: "allow", permission_groups: [{ id: "06f0526e6e464647bd61b63c54935235" }] }],
+        },
+      },
       "/zones": { result: [{ id: "z1" }] },
       "/zones/z1/bot_management": { result: { fight_mode: false } },
       "/zones/z1/settings/security_level": { result: { value: "medium" } },

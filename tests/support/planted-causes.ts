@@ -410,6 +410,13 @@ export const plantedCauses: readonly PlantedCause[] = [
     "README, “Tokens and rights”",
   ],
   [
+    "tokens: CLOUDFLARE_API_TOKEN is valid for some time yet, and has its rights",
+    cloudflare("/accounts/0123456789abcdef0123456789abcdef/tokens/t1", { result: { policies: [] } }),
+    "the token lacks Zone → Config Rules",
+    "warning",
+    "README, “Tokens and rights”",
+  ],
+  [
     "tokens: FLY_API_TOKEN is valid for some time yet",
     (world) => {
       world.flyToken = `FlyV1 ${flyMacaroon(inDays(6))},${flyMacaroon(inDays(1), "https://auth.fly.io/v1")}`;

@@ -472,6 +472,11 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/fleet.test.ts: a program that gives the version as an argument is told so",
   },
   {
+    file: "cli/commands/fleet/up.ts",
+    text: "--fail-on says what the doctor may find at the canary",
+    followed: "unit/fleet.test.ts: a severity from which a canary is ill is wrong usage without a canary",
+  },
+  {
     file: "cli/fleet/waves.ts",
     text: "--canary is <name>",
     shown: "unit/fleet.test.ts: a canary that is none of the stacks is wrong usage",
@@ -1349,6 +1354,11 @@ export const triedFixes: readonly Tried[] = [
     file: "cli/new/cloudflare.ts",
     text: "The token in CLOUDFLARE_API_TOKEN lacks",
     shown: "unit/new-command.test.ts: rights that the token lacks, with the smallest set",
+  },
+  {
+    file: "cli/new/cloudflare.ts",
+    text: "The zone <zone> holds more than <domain>, so the token needs Config Rules Edit too.",
+    shown: "unit/new-command.test.ts: the right to config rules, which a zone needs that others use too",
   },
   {
     file: "cli/new/cloudflare.ts",

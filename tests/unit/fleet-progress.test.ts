@@ -140,11 +140,11 @@ test("the table has a line for each stack, and leaves out what no stack has", ()
       also: [],
     })),
   };
-  expect(fleetTable([examined, { ...examined, findings: [] }], 3)).toBe(
+  expect(fleetTable([examined, { ...examined, stack: "dogs", findings: [] }], 3)).toBe(
     [
       "stack  result  findings            seconds",
       "acme   failed  2 critical, 1 info        3",
-      "acme   failed  none                      3",
+      "dogs   failed  none                      3",
       "",
       "2 stacks: 2 failed; 3 s",
     ].join("\n"),

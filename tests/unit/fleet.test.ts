@@ -220,6 +220,21 @@ describe("up", () => {
     expect([well.code, ill.code]).toEqual([0, 1]);
   });
 
+  test("a severity from which a canary is ill is wrong usage without a canary", async () => {
+    backend(["acme"]);
+    const { engine, asked } = playedEngine();
+    const alone = await mastiff(["up", "--all", "--fail-on", "warning"], engine);
+    expect([alone.code, asked]).toEqual([2, []]);
+    expect(alone.stderr).toContain("name the stack that goes first:  --canary <name>");
+    expect(alone.stderr).toContain("npx mastiff fleet doctor --all --fail-on <severity>");
+
+    world.records["_dmarc.acme.social TXT"] = [];
+    const up = ["up", "--all", "--canary", "acme"];
+    const followed = await mastiff([...up, "--fail-on", "warning"], engine);
+    expect([followed.code, (await mastiff(up, engine)).code]).toEqual([1, 0]);
+    expect((await mastiff(["doctor", "--all", "--no-inside", "--fail-on", "warning"])).code).toBe(1);
+  });
+
   test("a canary that is none of the stacks is wrong usage", async () => {
     backend(["acme", "cats"]);
     const { code, stderr } = await mastiff(["up", "--stacks", "acme", "--canary", "cats"]);
@@ -282,19 +297,67 @@ describe("doctor", () => {
   });
 });
 
-test("a stack with several communities fails with the line that looks at one of them", async () => {
-  const resources = ["dogs", "cats"].map((name) => ({
-    urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
-    type: "mastiff:index:Community",
-    inputs: {},
-  }));
-  const state = JSON.stringify({ deployment: { resources } });
-  backend(["acme"], { "config --json": "{}", "stack export": state });
-  const { code, stderr } = await mastiff(["doctor", "--all"]);
-  expect([code, stderr]).toEqual([
-    1,
-    expect.stringContaining("npx mastiff doctor -s acme --community <name>\n"),
-  ]);
+describe("a stack with several communities", () => {
+  const { "mastiff:domain": _, ...without } = config;
+  const argsOf = (domain: string) => ({
+    domain,
+    backup: "off",
+    mastodonVersion: "v4.6.3",
+    owner: { username: "ada", email: "ada@acme.social" },
+    cloudflare: { accountId: "0123456789abcdef0123456789abcdef" },
+    fly: { organization: "acme" },
+  });
+  const stackWith = (communities: Record<string, object>, answers: Record<string, Answer> = {}) => {
+    const resources = Object.entries(communities).map(([name, inputs]) => ({
+      urn: `urn:pulumi:acme::mastiff::mastiff:index:Community::${name}`,
+      type: "mastiff:index:Community",
+      inputs,
+    }));
+    backend(["acme"], {
+      "config --json": JSON.stringify(without),
+      "stack export": JSON.stringify({ deployment: { resources } }),
+      ...answers,
+    });
+  };
+  const both = { town: argsOf("acme.social"), dogs: argsOf("nobody.example") };
+
+  test("is looked at community by community, with a row for each, and one that is ill keeps none back", async () => {
+    stackWith(both);
+    const { code, stdout, stderr } = await mastiff(["doctor", "--all", "--no-inside"]);
+    expect(stdout).toMatch(/^acme\/dogs +failed +\d+ critical.*\nacme\/town +done +none/m);
+    expect(stdout).toContain("\n1 stack: 1 failed; ");
+    expect(stderr).toMatch(/^acme\/dogs, failed( .*)?:\n/m);
+    expect(stderr).toContain("acme: town: ");
+    expect(code).toBe(1);
+    const { stdout: json } = await mastiff(["doctor", "--all", "--no-inside", "--json"]);
+    expect(JSON.parse(json).stacks).toMatchObject([
+      { stack: "acme", community: "dogs", result: "failed" },
+      { stack: "acme", community: "town", result: "done", findings: [] },
+    ]);
+  });
+
+  test("settings of one that are wrong are named at that one", async () => {
+    stackWith({ ...both, dogs: { ...both.dogs, domain: "https://x" } });
+    const { stdout, stderr } = await mastiff(["doctor", "--all", "--no-inside"]);
+    expect(stdout).toMatch(/^acme\/dogs +failed.*\nacme\/town +done/m);
+    expect(stderr).toContain("a host name has no scheme");
+  });
+
+  test("with one that is ill is an ill canary, beside what changed in the stack", async () => {
+    stackWith(both, { "stack ls": '[{"name":"acme"},{"name":"cats"}]' });
+    const { code, stdout } = await mastiff(["up", "--all", "--canary", "acme"]);
+    expect(stdout).toMatch(
+      /^acme +failed +none.*\nacme\/dogs +failed .*\nacme\/town +\w+ .*\ncats +skipped/m,
+    );
+    expect(stdout).toContain("\n2 stacks: 1 failed, 1 skipped; ");
+    expect(code).toBe(1);
+  });
+
+  test("has a backup of each taken", async () => {
+    stackWith(both);
+    const { stderr } = await mastiff(["backup", "--all"]);
+    expect(stderr.match(/^acme\/\w+, failed/gm)).toEqual(["acme/dogs, failed", "acme/town, failed"]);
+  });
 });
 
 describe("destroy", () => {

@@ -19,6 +19,8 @@ interface Clouds {
   refused: Record<string, [status: number, code: number]>;
   zones: (typeof zone)[];
   records: object[];
+  /** Rights of the token, by Cloudflare's ids. Undefined: it is a user's, who alone may read them. */
+  rights: string[] | undefined;
   scopes: string[];
   plan: string;
   orgs: Record<string, string>;
@@ -44,6 +46,9 @@ const scopes = ["whitelabel", "api_keys"]
   .flatMap((name) => ["create", "read", "update", "delete"].map((verb) => `${name}.${verb}`))
   .concat("tracking_settings.click.read", "tracking_settings.click.update", "mail.send");
 
+/** `Config Settings Write`. */
+const configRulesEdit = "06f0526e6e464647bd61b63c54935235";
+
 let clouds: Clouds;
 let server: Server;
 let url: string;
@@ -68,6 +73,7 @@ beforeEach(async () => {
     refused: {},
     zones: [zone],
     records: [],
+    rights: [configRulesEdit],
     scopes,
     plan: "paid",
     orgs: { acme: "Acme" },
@@ -78,7 +84,8 @@ beforeEach(async () => {
   server = createServer((request, answer) => {
     const { pathname: path, searchParams } = new URL(request.url ?? "", "http://127.0.0.1");
     clouds.asked.push(`${request.method} ${path}`);
-    const [status, code] = clouds.refused[path] ?? [200, 0];
+    const isUnread = clouds.rights === undefined && path.endsWith("/tokens/t1");
+    const [status, code] = clouds.refused[path] ?? (isUnread ? [404, 1001] : [200, 0]);
     const errors = status === 200 ? [] : [{ code, message: "refused" }];
     const body = path.startsWith("/sendgrid")
       ? status === 200
@@ -112,7 +119,11 @@ function cloudflareSays(path: string, name: string | null): unknown {
   if (path.endsWith("/dns_records")) return clouds.records;
   if (path.endsWith("/settings/security_level")) return { value: "medium" };
   if (path.endsWith("/bot_management")) return { fight_mode: false };
-  if (path.endsWith("/tokens/verify")) return { status: "active" };
+  if (path.endsWith("/tokens/verify")) return { id: "t1", status: "active" };
+  if (path.endsWith("/tokens/t1"))
+    return {
+      policies: [{ effect: "allow", permission_groups: (clouds.rights ?? []).map((id) => ({ id })) }],
+    };
   return [];
 }
 
@@ -354,6 +365,25 @@ describe("what the clouds object to", () => {
       "lacks, in the account 0123456789abcdef0123456789abcdef: Account API Tokens Edit.\n",
     );
     expect(said).toContain(`the smallest set for this community:  ${smallestRights({ zoneMode: "owned" })}`);
+  });
+
+  test("the right to config rules, which a zone needs that others use too", async () => {
+    clouds.rights = [];
+    const shared = { domain: "dogs.acme.social", zone: "acme.social" };
+    const said = await objected(["-s", "acme"], shared);
+    expect(said).toContain(": Config Rules Edit on the zone acme.social.\n");
+    expect(said).toContain(`the smallest set for this community:  ${smallestRights({ zoneMode: "shared" })}`);
+    // A zone that the community has for itself gets settings instead.
+    expect((await newStack(["--from", file(), "--yes"])).code).toBe(0);
+
+    rmSync(join(folder, "Pulumi.acme.yaml"));
+    clouds.rights = undefined;
+    const { code, stderr } = await newStack(["-s", "acme", "--from", file(shared), "--yes"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("does not show whether it has that right")]);
+    clouds.rights = [configRulesEdit];
+    rmSync(join(folder, "Pulumi.acme.yaml"));
+    const granted = await newStack(["-s", "acme", "--from", file(shared), "--yes"]);
+    expect([granted.code, granted.stderr]).toEqual([0, expect.not.stringContaining("Config Rules")]);
   });
 
   test("a token that Cloudflare does not take for the zone", async () => {

@@ -78,6 +78,73 @@ describe("verdict", () => {
   });
 });
 
+test("the order of the engine's events, another in each run, changes nothing", () => {
+  const drift = (...differences: string[]): Record<string, [undefined, string]> => ({
+    DRIFT: [undefined, JSON.stringify({ differences })],
+  });
+  const spec = { ...web, ...groups(1) };
+  const [secret, restart] = ["secret SMTP_PASSWORD is missing", "machine 2 (web) is stopped"];
+  const setting = "cloudflare:index/zoneSetting:ZoneSetting";
+  const domain = "pulumi-nodejs:dynamic/sendgrid:AuthenticatedDomain";
+  const events: Preview = [
+    ...said("warning", "10 copies are kept"),
+    ...said("warning", "9 copies are kept"),
+    ...violated("backups-on", "mandatory", "switch backups on"),
+    ...said("error", "the region would change"),
+    ...updated("release", "web-machines-release", spec, spec, drift(restart, secret)),
+    ...updated("secrets", "web-machines-secrets", { app: "acme" }, { app: "acme" }, drift(secret)),
+    ...updated("addresses", "web-addresses", spec, spec, drift("address 1 is missing")),
+    ...updated(
+      "backup",
+      "backups-machine",
+      spec,
+      spec,
+      drift("the last backup failed with exit code 1 (2026-11-29 03:00 UTC)"),
+    ),
+    ...replaced("postgres", "database-postgres", database, { ...database, region: "fra" }),
+    ...deleted("redis", "redis-machine", { app: "acme-redis" }),
+    ...created("app", "host-10", { app: "ten" }),
+    ...created("app", "host-9", { app: "nine" }),
+    ...refreshed(domain, "mail-domain", { domain: "a", valid: true }, { domain: "b", valid: false }),
+    ...refreshed(setting, "tls-ssl", { settingId: "ssl", value: "strict" }, undefined),
+    ...refreshed(
+      setting,
+      "tls-http",
+      { settingId: "http", value: "on" },
+      { settingId: "http", value: "off" },
+    ),
+  ];
+  const cost = ["b.example", "a.example"].flatMap(
+    (name) => costChange(undefined, settingsOf({ domain: name })) ?? [],
+  );
+  const [found, again] = [1, -1].map((way) => {
+    const inOrder = <T>(list: readonly T[]) => (way === 1 ? [...list] : list.toReversed());
+    const preview = { events: [event, ...inOrder(events)], isAccepted: false, output: "" };
+    return reviewOf("acme", preview, inOrder(cost));
+  }) as [Review, Review];
+  expect(again).toEqual(found);
+  expect([markdownOf(again), svgOf(again.changes)]).toEqual([markdownOf(found), svgOf(found.changes)]);
+
+  const names = ({ name }: { name: string }) => name.replace("acme-", "");
+  expect(found.changes.map(names)).toEqual([
+    "backups-machine",
+    "database-postgres",
+    ...["host-9", "host-10"],
+    "redis-machine",
+    ...["web-addresses", "web-machines-release", "web-machines-secrets"],
+  ]);
+  expect(found.drift.map(names)).toEqual([
+    ...["tls-http", "tls-ssl"],
+    ...["web-addresses", "web-machines-release", "web-machines-secrets"],
+    "mail-domain",
+  ]);
+  expect(found.drift.find(({ name }) => name.endsWith("-release"))?.differences).toEqual([restart]);
+  expect([found.refused, found.warnings].map((list) => list.map(({ words }) => words))).toEqual([
+    ["the region would change", "switch backups on"],
+    ["9 copies are kept", "10 copies are kept"],
+  ]);
+});
+
 describe("who is cut off, and for how long", () => {
   test.each([
     [1, "the only web machine", "everybody: the site does not answer", "about a minute"],
@@ -499,15 +566,15 @@ describe("drift", () => {
     expect(found.drift).toEqual([
       {
         system: "Cloudflare",
-        name: "acme-tls-ssl",
-        differences: ["setting ssl of the zone: value is flexible, should be strict"],
-        isRepaired: true,
-      },
-      {
-        system: "Cloudflare",
         name: "acme-a",
         differences: ["record A acme.social is gone"],
         isRepaired: false,
+      },
+      {
+        system: "Cloudflare",
+        name: "acme-tls-ssl",
+        differences: ["setting ssl of the zone: value is flexible, should be strict"],
+        isRepaired: true,
       },
     ]);
   });

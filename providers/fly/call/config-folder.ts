@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "../../shared/alive.ts";
 import { shell } from "../../shared/shell.ts";
 
 /** flyctl's config folders: reading the debug log in them, and removing those that killed drivers left. */
@@ -57,19 +58,10 @@ function callsOf(dir: string): (number | "-->")[] {
 export function sweep(): void {
   for (const name of readdirSync(shell().temporaryFolder)) {
     const pid = Number(/^mastiff-(\d+)-/.exec(name)?.[1] ?? 0);
-    if (pid === 0 || alive(pid)) continue;
+    if (pid === 0 || isAlive(pid)) continue;
     const path = join(shell().temporaryFolder, name);
     // A process of another container that shares this folder looks dead from here, but its folder is recent.
     const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > 3_600_000) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
