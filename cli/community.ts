@@ -19,6 +19,8 @@ export interface OpenedCommunity {
   config: ConfigValues;
   /** What the state has of it, if the settings are from there. */
   recorded: RecordedCommunity | undefined;
+  /** What names it after `-s` in lines to type: `acme`, or `acme --community cats`. */
+  named: string;
 }
 
 /**
@@ -37,13 +39,21 @@ export async function openCommunity(
 /** As {@link openCommunity}, of a stack that is known to be there. */
 export async function communityOf(stack: Stack, name: string | undefined): Promise<OpenedCommunity> {
   const config = await configOf(stack);
-  const ofConfig = () => ({ stack, settings: communityIn(config, stack), config, recorded: undefined });
+  const named = name === undefined ? stack.name : `${stack.name} --community ${name}`;
+  const ofConfig = () => ({
+    stack,
+    settings: communityIn(config, stack),
+    config,
+    recorded: undefined,
+    named,
+  });
   // The state is not asked where config says it all: it may be large, and far away.
   if (name === undefined && config["mastiff:domain"] !== undefined) return ofConfig();
   const recorded = communityNamed(communitiesIn(await resourcesIn(stack)), name, stack.name);
   if (recorded?.args === undefined) return ofConfig();
   const { args } = recorded;
-  return { stack, settings: inOperatorsWords(() => parseRecorded(args, recorded.name)), config, recorded };
+  const settings = inOperatorsWords(() => parseRecorded(args, recorded.name));
+  return { stack, settings, config, recorded, named };
 }
 
 /** Resources in the state of a stack. @param secrets whether they are decrypted. Default: they are not */

@@ -26,8 +26,6 @@ export interface RestorableCommunity extends OpenedCommunity {
   mark: string;
   /** Name of the app that exists only for a restore or a drill. Undefined: it follows from the community's. */
   ownApp: string | undefined;
-  /** What names it after `-s` in lines to type: `acme`, or `acme --community cats`. */
-  named: string;
 }
 
 /** What the options of a command name. */
@@ -62,7 +60,6 @@ export async function restorableCommunity({
     bucket: bucketOf(access, backup),
     mark: await markOf(opened, community),
     ownApp,
-    named: `${stack.name}${community === undefined ? "" : ` --community ${community}`}`,
   };
 }
 
