@@ -971,9 +971,14 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/restore/crossing.ts",
-    text: "<app> runs on another database, and does not become healthy on it.",
+    text: "<app> is on the backup <backup>, and <happened>.",
     followed:
       "engine/long/restore.test.ts: machines that are not healthy on the restored database: the way back is said",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
+    text: "<app> is back on its own database, and <happened>.",
+    shown: "unit/restore-crossing.test.ts: %s whose %s: where the community is, and what is kept, is said",
   },
   {
     file: "providers/fly/restore/databases.ts",
