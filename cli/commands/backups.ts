@@ -61,7 +61,9 @@ async function inStack(stackName: string | undefined, name: string | undefined):
   const backup = settingsOf(settings);
   const access = await accessOf(opened, recorded);
   if (access === undefined) throw notMade(settings, opened);
-  const found = await asking(settings, () => backupsIn(bucketOf(access, backup), settings.domain));
+  const found = await asking({ settings, stack: opened }, () =>
+    backupsIn(bucketOf(access, backup), settings.domain),
+  );
   return { bucket: access.bucket, found, schedule: backup.schedule, of: { stack: opened.name, named } };
 }
 

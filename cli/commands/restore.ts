@@ -133,7 +133,7 @@ async function restored(
   const { stack, settings, plan, access, named } = community;
   const { backup, isUnderWay } = await chosen(given.from, state, community);
   const keys = await keysOf(given, access.privateKey);
-  const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
+  const { sessionKey, escrow } = await asking(community, () => openBackup(backup, keys));
   const secrets = await secretsOf(community);
   const outlook: Outlook = {
     domain: settings.domain,
@@ -197,9 +197,7 @@ async function prepare(
   { isComplete, ...given }: { sessionKey: string; databaseUrl: string; isComplete: boolean },
   community: RestorableCommunity,
 ): Promise<number> {
-  const key = isComplete
-    ? backup.manifest.dump
-    : await asking(community.settings, () => backup.inBucket(talk));
+  const key = isComplete ? backup.manifest.dump : await asking(community, () => backup.inBucket(talk));
   const secrets = { ...given, url: await urlForMachine(key, community) };
   const { code } = await ask<RestorePrepared>("prepare", community, { backup, secrets });
   // After a failure it stays: the next run need not upload it again.
