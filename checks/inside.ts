@@ -48,8 +48,8 @@ export interface InsideLook {
    */
   growth(bytes: number): Promise<number | undefined>;
   domain: string;
-  /** Name of the stack. */
-  stack: string;
+  /** What names the community after `-s` in lines to type: `acme`, or `acme --community cats`. */
+  named: string;
   /** The app of the web machines. */
   app: string;
   /**
@@ -79,8 +79,8 @@ const daysToFull = { warning: 30, critical: 7 };
 const oldest = { postgres: 14, redis: 7 };
 
 /** All of them, in the order in which they are reported. */
-export function insideChecks({ ask, growth, domain, stack, app, resize }: InsideLook): Check[] {
-  const log = `npx mastiff logs -s ${stack} --no-tail`;
+export function insideChecks({ ask, growth, domain, named, app, resize }: InsideLook): Check[] {
+  const log = `npx mastiff logs -s ${named} --no-tail`;
   const unanswered: Instead = {
     urgency: "warning",
     means: "Nothing is known about the inside: the machine that should look did not run to its end.",
@@ -167,7 +167,7 @@ export function insideChecks({ ask, growth, domain, stack, app, resize }: Inside
       },
       means:
         "An upgrade was not finished: pages fail where the code expects what is not in the database yet.",
-      repair: `pulumi preview   (says what is left to do)\npulumi up\nnpx mastiff job run -s ${stack} -- bundle exec rails db:migrate:status`,
+      repair: `pulumi preview   (says what is left to do)\npulumi up\nnpx mastiff job run -s ${named} -- bundle exec rails db:migrate:status`,
       urgency: "critical",
     }),
     check({
@@ -210,7 +210,7 @@ export function insideChecks({ ask, growth, domain, stack, app, resize }: Inside
       means: "When the disk is full, the database stops, and the community with it.",
       repair:
         `a larger volume, which grows while the community is up:  ${resize("postgres.volumeGb", "<more>")}\n` +
-        `pulumi up\nwhat can go:  npx mastiff tootctl -s ${stack} statuses --help     (statuses of other servers that nobody here reacted to)`,
+        `pulumi up\nwhat can go:  npx mastiff tootctl -s ${named} statuses --help     (statuses of other servers that nobody here reacted to)`,
       urgency: "warning",
       unanswered: { ...unanswered, means: "Nothing is known about the disk of the database." },
     }),

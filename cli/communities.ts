@@ -27,7 +27,9 @@ export interface RecordedCommunity {
 }
 
 /** All communities of a state, in its order. */
-export function communitiesIn(resources: readonly StateResource[]): RecordedCommunity[] {
+export function communitiesIn(
+  resources: readonly Pick<StateResource, "urn" | "type" | "inputs">[],
+): RecordedCommunity[] {
   return resources
     .filter(({ type }) => type === "mastiff:index:Community")
     .map(({ urn, inputs = {} }) => ({
@@ -64,10 +66,10 @@ export function communityNamed(
 }
 
 /** The resources of a community, itself among them. A logical name may begin with that of another community. */
-export function resourcesOf(
+export function resourcesOf<Resource extends Pick<StateResource, "urn" | "parent">>(
   { urn }: RecordedCommunity,
-  resources: readonly StateResource[],
-): StateResource[] {
+  resources: readonly Resource[],
+): Resource[] {
   const parents = new Map(resources.map((one) => [one.urn, one.parent]));
   const isOwn = (of: string | undefined): boolean =>
     of !== undefined && (of === urn || isOwn(parents.get(of)));

@@ -19,6 +19,8 @@ export interface OpenedCommunity {
   config: ConfigValues;
   /** What the state has of it, if the settings are from there. */
   recorded: RecordedCommunity | undefined;
+  /** What names it after `-s` in lines to type: `acme`, or `acme --community cats`. */
+  named: string;
 }
 
 /**
@@ -37,8 +39,9 @@ export async function openCommunity(
 /** As {@link openCommunity}, of a stack that is known to be there. */
 export async function communityOf(stack: Stack, name: string | undefined): Promise<OpenedCommunity> {
   const config = await configOf(stack);
-  if (name === undefined && isInConfig(config)) return opened(stack, config, undefined);
-  return opened(stack, config, communityNamed(await recordedIn(stack), name, stack.name));
+  if (name === undefined && isInConfig(config)) return opened(stack, config, { name, recorded: undefined });
+  const recorded = communityNamed(await recordedIn(stack), name, stack.name);
+  return opened(stack, config, { name, recorded });
 }
 
 /** One of the communities of a stack. */
@@ -53,10 +56,12 @@ export interface CommunityOfStack {
 export async function communitiesOf(stack: Stack): Promise<CommunityOfStack[]> {
   const config = await configOf(stack);
   const recorded = isInConfig(config) ? [] : await recordedIn(stack);
-  if (recorded.length < 2) return [{ name: undefined, open: () => opened(stack, config, recorded[0]) }];
-  return recorded
-    .map((one) => ({ name: one.name, open: () => opened(stack, config, one) }))
-    .sort((a, b) => a.name.localeCompare(b.name));
+  const openedAs = (name: string | undefined, one: RecordedCommunity | undefined): CommunityOfStack => ({
+    name,
+    open: () => opened(stack, config, { name, recorded: one }),
+  });
+  if (recorded.length < 2) return [openedAs(undefined, recorded[0])];
+  return recorded.toSorted((a, b) => a.name.localeCompare(b.name)).map((one) => openedAs(one.name, one));
 }
 
 /** Whether the config says all of a community. Then the state is not asked: it may be large, and far away. */
@@ -68,16 +73,21 @@ async function recordedIn(stack: Stack): Promise<RecordedCommunity[]> {
   return communitiesIn(await resourcesIn(stack));
 }
 
-/** @param recorded undefined: the community of the stack's config */
+/**
+ * @param name by which the community was asked for; undefined: the stack's only one
+ * @param recorded undefined: the community of the stack's config
+ */
 function opened(
   stack: Stack,
   config: ConfigValues,
-  recorded: RecordedCommunity | undefined,
+  { name, recorded }: { name: string | undefined; recorded: RecordedCommunity | undefined },
 ): OpenedCommunity {
+  const named = name === undefined ? stack.name : `${stack.name} --community ${name}`;
   if (recorded?.args === undefined)
-    return { stack, settings: communityIn(config, stack), config, recorded: undefined };
-  const { args, name } = recorded;
-  return { stack, settings: inOperatorsWords(() => parseRecorded(args, name)), config, recorded };
+    return { stack, settings: communityIn(config, stack), config, recorded: undefined, named };
+  const { args } = recorded;
+  const settings = inOperatorsWords(() => parseRecorded(args, recorded.name));
+  return { stack, settings, config, recorded, named };
 }
 
 /** Resources in the state of a stack. @param secrets whether they are decrypted. Default: they are not */

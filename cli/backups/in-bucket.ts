@@ -8,11 +8,11 @@
  */
 import type { BackupAccess } from "../../components/backup/backup-access.ts";
 import type { BackupSettings } from "../../components/config/backup-settings.ts";
-import type { CommunitySettings } from "../../components/config/schema.ts";
 import { Bucket, S3Error, type StoredObject } from "../../providers/cloudflare/s3.ts";
 import type { BackupManifest } from "../../providers/fly/spec.ts";
 import { backupClasses } from "../../providers/rules/backup-objects.ts";
 import { OperatorError } from "../../providers/shared/operator-error.ts";
+import type { OpenedCommunity } from "../community.ts";
 import { type DrillRecord, drillRecordKey, drillRecordOf } from "./drill-record.ts";
 import { manifestOf } from "./manifest.ts";
 
@@ -152,7 +152,10 @@ function problemOf(
 }
 
 /** Does the work with the bucket. @throws OperatorError when S3 refuses a call, with what to do about it */
-export async function asking<T>(community: CommunitySettings, work: () => Promise<T>): Promise<T> {
+export async function asking<T>(
+  community: Pick<OpenedCommunity, "settings" | "stack">,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -168,11 +171,15 @@ export function isRefusal({ status, code }: S3Error): boolean {
   return status !== undefined && status < 500 && status !== 429 && code !== "RequestTimeTooSkewed";
 }
 
-function unreadable(error: S3Error, { backupAccessKeyId: own }: CommunitySettings): OperatorError {
+function unreadable(
+  error: S3Error,
+  { settings, stack }: Pick<OpenedCommunity, "settings" | "stack">,
+): OperatorError {
+  const { backupAccessKeyId: own } = settings;
   if (!isRefusal(error)) return error;
   return new OperatorError(
     own === undefined
-      ? `${error.words}\n  fix     see what differs at Cloudflare:  pulumi preview --refresh\n          repair it:  pulumi up --refresh`
-      : `${error.words}\n  fix     the key ${own} has to list the bucket and to read its objects. If it was replaced:\n          pulumi config set mastiff:backupAccessKeyId <id>\n          pulumi config set --secret mastiff:backupSecretAccessKey <secret>\n          pulumi up`,
+      ? `${error.words}\n  fix     see what differs at Cloudflare:  pulumi preview --refresh -s ${stack.name}\n          repair it:  pulumi up --refresh -s ${stack.name}`
+      : `${error.words}\n  fix     the key ${own} has to list the bucket and to read its objects. If it was replaced:\n          pulumi config set mastiff:backupAccessKeyId <id> -s ${stack.name}\n          pulumi config set --secret mastiff:backupSecretAccessKey <secret> -s ${stack.name}\n          pulumi up -s ${stack.name}`,
   );
 }

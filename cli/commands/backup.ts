@@ -22,12 +22,12 @@ export const backup = command({
   ],
   async run({ args }) {
     const { stdout, stderr } = shell();
-    const { stack: opened, settings } = await openCommunity(args.stack, args.community);
+    const { settings, named } = await openCommunity(args.stack, args.community);
     const { code, manifest } = await takeBackup(settings);
     if (code !== 0) return code;
     if (manifest === undefined) {
       stderr(
-        `The backup was taken. Fly has lost the log of its machine; to see it:  npx mastiff backups -s ${opened.name}\n`,
+        `The backup was taken. Fly has lost the log of its machine; to see it:  npx mastiff backups -s ${named}\n`,
       );
       return 0;
     }

@@ -52,26 +52,28 @@ interface Seen {
   found: Backup[];
   /** Undefined: nobody asked for one. */
   schedule: BackupSchedule | undefined;
-  /** Undefined: no stack is known. */
-  stackName: string | undefined;
+  /** The stack, undefined: none is known; and what names its community after `-s`. */
+  of: { stack: string; named: string } | undefined;
 }
 
 async function inStack(stackName: string | undefined, name: string | undefined): Promise<Seen> {
-  const { stack: opened, settings, recorded } = await openCommunity(stackName, name);
+  const { stack: opened, settings, recorded, named } = await openCommunity(stackName, name);
   const backup = settingsOf(settings);
   const access = await accessOf(opened, recorded);
   if (access === undefined) throw notMade(settings, opened);
-  const found = await asking(settings, () => backupsIn(bucketOf(access, backup), settings.domain));
-  return { bucket: access.bucket, found, schedule: backup.schedule, stackName: opened.name };
+  const found = await asking({ settings, stack: opened }, () =>
+    backupsIn(bucketOf(access, backup), settings.domain),
+  );
+  return { bucket: access.bucket, found, schedule: backup.schedule, of: { stack: opened.name, named } };
 }
 
 async function inNamed(named: NamedBucket): Promise<Seen> {
   const bucket = namedBucket(named);
   const found = await reading(() => backupsIn(bucket, undefined));
-  return { bucket: bucket.name, found, schedule: undefined, stackName: undefined };
+  return { bucket: bucket.name, found, schedule: undefined, of: undefined };
 }
 
-function tell({ bucket, found, schedule, stackName }: Seen, isJson: boolean): number {
+function tell({ bucket, found, schedule, of }: Seen, isJson: boolean): number {
   const { stdout, stderr } = shell();
   const now = Date.now();
   const newest = found.find(({ problem }) => problem === undefined);
@@ -82,13 +84,9 @@ function tell({ bucket, found, schedule, stackName }: Seen, isJson: boolean): nu
     );
   else if (found.length > 0) stdout(`${backupsTable(found, now)}\n`);
   const closed = closedTo(newest?.manifest);
-  if (closed !== undefined && stackName !== undefined) stderr(`${closedWords(closed, stackName)}\n`);
+  if (closed !== undefined && of !== undefined) stderr(`${closedWords(closed, of.stack)}\n`);
   if (late === undefined) return 0;
-  stderr(
-    stackName === undefined
-      ? `In the bucket ${bucket}, ${late}.\n`
-      : `${problemOf(late, { bucket, stack: stackName })}\n`,
-  );
+  stderr(of === undefined ? `In the bucket ${bucket}, ${late}.\n` : `${problemOf(late, bucket, of)}\n`);
   return 1;
 }
 
@@ -105,11 +103,11 @@ function closedWords(closed: string, stack: string): string {
   ].join("\n");
 }
 
-function problemOf(late: string, { bucket, stack }: { bucket: string; stack: string }): string {
+function problemOf(late: string, bucket: string, { stack, named }: NonNullable<Seen["of"]>): string {
   return [
     `In the bucket ${bucket}, ${late}.`,
-    `  fix     what its machine said last:  npx mastiff logs -s ${stack} --app backup --no-tail`,
-    `          take one now:  npx mastiff backup -s ${stack}`,
-    `          if that fails, see what differs on Fly, and repair it:  pulumi preview && pulumi up`,
+    `  fix     what its machine said last:  npx mastiff logs -s ${named} --app backup --no-tail`,
+    `          take one now:  npx mastiff backup -s ${named}`,
+    `          if that fails, see what differs on Fly, and repair it:  pulumi preview -s ${stack} && pulumi up -s ${stack}`,
   ].join("\n");
 }

@@ -53,7 +53,7 @@ export const drill = command({
     const { domain } = settings;
     const place = { bucket, found: await backupsOf(drilled), domain, named };
     const backup = await chosenBackup(args.from, place);
-    const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
+    const { sessionKey, escrow } = await asking(drilled, () => openBackup(backup, keys));
     if (escrow === undefined)
       throw doNotOpen(`the escrow of ${nameOf(backup)}`, keys, backup.manifest.recipients);
 
@@ -63,7 +63,7 @@ export const drill = command({
     const problems = problemsOf(backup.manifest, answer, escrow);
     if (problems.length > 0) throw notProven(backup, problems, named);
     const record = recordOf(backup.manifest, answer, new Date());
-    const kept = await asking(settings, () => backup.keep(record));
+    const kept = await asking(drilled, () => backup.keep(record));
     const words = () => provenWords(record, { domain, taken: backup.taken, kept, why: answer.why });
     stdout(args.json ? `${JSON.stringify(record, null, 2)}\n` : `${words()}\n`);
     return 0;
@@ -77,7 +77,7 @@ async function restoredApart(
   talk: (line: string) => void,
 ) {
   const { settings } = community;
-  const key = await asking(settings, () => backup.inBucket(talk));
+  const key = await asking(community, () => backup.inBucket(talk));
   const ended = await driverAnswer<DrillAnswer>({
     call: ["drill", "run"],
     spec: drillSpecOf(community, dumpOf(backup)),

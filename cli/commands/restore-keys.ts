@@ -11,7 +11,6 @@ import { communitiesIn } from "../communities.ts";
 import { type OpenedCommunity, openCommunity, resourcesIn } from "../community.ts";
 import { stack } from "../options.ts";
 import { must } from "../pulumi.ts";
-import { lockIn } from "../recover/engine.ts";
 import { chosenBackup, from, nameOf, refuseSmaller } from "../restore/chosen-backup.ts";
 import { type Escrow, escrowOf } from "../restore/escrow.ts";
 import {
@@ -26,6 +25,7 @@ import {
 } from "../restore/given-secrets.ts";
 import { doNotOpen, keyOptions, keysOf, textOf } from "../restore/keys.ts";
 import { operatorsBucket } from "../restore/operators-bucket.ts";
+import { makeOnly } from "../restore/targeted-up.ts";
 import { communityIn, configOf, openStack, type Stack } from "../stack.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -48,7 +48,7 @@ export const restoreKeys = command({
     "The new stack needs the old config: the domain, the names, and the version of Mastodon that the backup is of.",
     "It reads the escrow of the backup, in the bucket (with CLOUDFLARE_API_TOKEN) or in a file. It creates nothing in any",
     "cloud.",
-    "It refuses a stack that has been up. It can be run again at any time.",
+    "It refuses a community that has been up. It can be run again at any time.",
   ],
   args: {
     stack,
@@ -83,7 +83,13 @@ export const restoreKeys = command({
     const { stdout, stderr } = shell();
     const talk = (line: string) => stderr(`${line}\n`);
     const { community } = args;
-    const { stack: opened, settings, config, recorded } = await newCommunity(args.stack, community, talk);
+    const {
+      stack: opened,
+      settings,
+      config,
+      recorded,
+      named,
+    } = await newCommunity(args.stack, community, talk);
     const keys = await keysOf(args, undefined);
     const { sealed, what, recipients, name } = args.from.endsWith(".gpg")
       ? escrowInFile(args.from)
@@ -96,9 +102,9 @@ export const restoreKeys = command({
     const before = await exported(opened);
     if (!hasSecrets(before, community, escrow)) {
       const others = beyond(before.deployment.resources ?? [], community, escrow);
-      if (others.length > 0) throw hasBeenUp(opened, others);
+      if (others.length > 0) throw hasBeenUp(community, others, named);
       talk("pulumi up: the resources that hold secrets, and nothing in a cloud");
-      await make(opened, targetsOf(community, escrow));
+      await makeOnly(opened, community, targetsOf(community, escrow));
       const state = withSecrets(await exported(opened), community, escrow);
       if (state === undefined) throw noCommunity(community);
       talk("pulumi stack import: the secrets of the escrow in their place");
@@ -107,7 +113,6 @@ export const restoreKeys = command({
         throw new Error("the state was imported, and does not have the secrets of the escrow");
     }
     const count = Object.keys(escrow.secrets).length;
-    const named = `${opened.name}${recorded === undefined ? "" : ` --community ${community}`}`;
     stdout(`The stack ${opened.name} has the ${count} secrets of ${escrow.domain}.\n`);
     talk(
       [
@@ -135,10 +140,16 @@ async function newCommunity(
   const config = await configOf(stack);
   // Other keys tell nothing: mastiff:tags, and credentials, may be beside a program that makes its communities.
   if (config["mastiff:domain"] !== undefined)
-    return { stack, settings: communityIn(config, stack), config, recorded: undefined };
+    return {
+      stack,
+      settings: communityIn(config, stack),
+      config,
+      recorded: undefined,
+      named: stack.name,
+    };
   if (isNew(await resourcesIn(stack), community)) {
     talk("pulumi up: the community as the program describes it, and nothing in a cloud");
-    await make(stack, ownTargetsOf(community));
+    await makeOnly(stack, community, ownTargetsOf(community));
   }
   const found = communitiesIn(await resourcesIn(stack)).some(({ name }) => name === community);
   if (!found) throw noCommunity(community);
@@ -232,27 +243,16 @@ async function exported(stack: Stack): Promise<OpenState> {
   return JSON.parse(must(await stack.pulumi(["stack", "export", "--show-secrets"]))) as OpenState;
 }
 
-/** @param patterns of the resources to make. @throws OperatorError with pulumi's words */
-async function make(stack: Stack, patterns: readonly string[]): Promise<void> {
-  const targets = patterns.flatMap((pattern) => ["--target", pattern]);
-  const run = await stack.pulumi(["up", "--yes", "--skip-preview", "--non-interactive", ...targets]);
-  if (run.exitCode === 0) return;
-  const lock = lockIn(run.output);
-  if (lock === undefined) throw new OperatorError(run.output);
-  throw new OperatorError(
-    `Another run holds the lock of ${stack.name}: ${lock.holder}.\n  fix     if it was a run of this command that was stopped:  npx mastiff recover -s ${stack.name}\n          then run this command again`,
-  );
-}
-
 function noCommunity(name: string): OperatorError {
   return new OperatorError(
     `The program of this stack makes no community ${JSON.stringify(name)}.\n  fix     name the one that it makes, as in new Community("<name>", …):  --community <name>`,
   );
 }
 
-function hasBeenUp({ name }: Stack, others: readonly string[]): OperatorError {
+/** @param named what names the community after `-s` */
+function hasBeenUp(community: string, others: readonly string[], named: string): OperatorError {
   const some = others.slice(0, 3).join(", ");
   return new OperatorError(
-    `The stack ${name} has been up: its state has ${some}${others.length > 3 ? ` and ${others.length - 3} more` : ""}. Its community has secrets of its own.\n  fix     give the secrets to a new stack:  pulumi stack init <name>, then the config, then this command with -s <name>\n          if this is the community of the backup, it needs no keys:  npx mastiff restore -s ${name} --from latest`,
+    `The community ${community} has been up: the state has ${some}${others.length > 3 ? ` and ${others.length - 3} more` : ""}. It has secrets of its own.\n  fix     give the secrets to a new stack:  pulumi stack init <name>, then the config, then this command with -s <name>\n          if this is the community of the backup, it needs no keys:  npx mastiff restore -s ${named} --from latest`,
   );
 }

@@ -20,7 +20,7 @@ import { driverAnswer } from "../restore/driver-answer.ts";
 import { type Escrow, otherSecrets } from "../restore/escrow.ts";
 import { type GivenKeys, keyOptions, keysOf } from "../restore/keys.ts";
 import { openBackup } from "../restore/opened-backup.ts";
-import { type Outlook, outlookOf, restoredWords } from "../restore/words.ts";
+import { halfwayWords, type Outlook, outlookOf, restoredWords } from "../restore/words.ts";
 import { UsageError } from "../usage-error.ts";
 
 /**
@@ -133,7 +133,7 @@ async function restored(
   const { stack, settings, plan, access, named } = community;
   const { backup, isUnderWay } = await chosen(given.from, state, community);
   const keys = await keysOf(given, access.privateKey);
-  const { sessionKey, escrow } = await asking(settings, () => openBackup(backup, keys));
+  const { sessionKey, escrow } = await asking(community, () => openBackup(backup, keys));
   const secrets = await secretsOf(community);
   const outlook: Outlook = {
     domain: settings.domain,
@@ -150,20 +150,19 @@ async function restored(
   if (isUnderWay) talk(`\nThis restore is under way (${state.state}), and goes on where it stopped.`);
   await confirmed(settings.domain, isSure);
 
-  const toGoOn = `To go on:  ${lineOf(given.from, backup, community)}`;
+  const line = lineOf(given.from, backup, community);
   if (state.state !== "switched") {
     const { DATABASE_URL: databaseUrl = "" } = secrets;
-    const code = await prepare(backup, { sessionKey, databaseUrl }, community);
+    const isComplete = isUnderWay && state.state === "restored";
+    const code = await prepare(backup, { sessionKey, databaseUrl, isComplete }, community);
     if (code !== 0) {
-      talk(`${settings.domain} runs on its old database, as before. ${toGoOn}`);
+      talk(`${settings.domain} runs on its old database, as before. To go on:  ${line}`);
       return code;
     }
   }
   const { code } = await ask<RestoreState>("switch", community, { backup });
   if (code !== 0) {
-    const undo = `npx mastiff restore -s ${named} --undo`;
-    talk(`${settings.domain} may be stopped now. ${toGoOn}`);
-    talk(`To go back to the old database:  ${undo}`);
+    talk(halfwayWords(outlook, line));
     return code;
   }
   shell().stdout(`${restoredWords(outlook)}\n`);
@@ -187,13 +186,18 @@ async function chosen(
   return { backup, isUnderWay };
 }
 
-/** Restores into a database beside the community's. @returns the exit code */
+/**
+ * Restores into a database beside the community's.
+ *
+ * @param given.isComplete whether that database is complete: no machine reads the dump again, so it is not uploaded again
+ * @returns the exit code
+ */
 async function prepare(
   backup: ChosenBackup,
-  given: { sessionKey: string; databaseUrl: string },
+  { isComplete, ...given }: { sessionKey: string; databaseUrl: string; isComplete: boolean },
   community: RestorableCommunity,
 ): Promise<number> {
-  const key = await asking(community.settings, () => backup.inBucket(talk));
+  const key = isComplete ? backup.manifest.dump : await asking(community, () => backup.inBucket(talk));
   const secrets = { ...given, url: await urlForMachine(key, community) };
   const { code } = await ask<RestorePrepared>("prepare", community, { backup, secrets });
   // After a failure it stays: the next run need not upload it again.

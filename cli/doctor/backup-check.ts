@@ -37,7 +37,7 @@ export async function knownAccess({
 
 /** @param known from {@link knownAccess} */
 export function backupCheck(
-  { stack }: Pick<OpenedCommunity, "stack">,
+  { stack, named }: Pick<OpenedCommunity, "stack" | "named">,
   domain: string,
   backup: BackupSettings,
   known: Promise<KnownAccess>,
@@ -78,15 +78,15 @@ export function backupCheck(
     },
     means: "If the database were lost now, what was written since then would be lost with it.",
     repair:
-      `npx mastiff backup -s ${stack.name}     (takes one now, or says why it cannot)\n` +
-      `npx mastiff logs -s ${stack.name} --app backup --no-tail     (what the last ones said)\n${look}`,
+      `npx mastiff backup -s ${named}     (takes one now, or says why it cannot)\n` +
+      `npx mastiff logs -s ${named} --app backup --no-tail     (what the last ones said)\n${look}`,
     urgency: "warning",
     // Before the bucket is asked, pulumi decrypts the key.
     limitMs: 30_000,
     unanswered: {
       means: "Nothing is known about the backups: their bucket, or the key to read it, is out of reach here.",
       repair:
-        `npx mastiff backups -s ${stack.name}     (asks again, without a limit)\n` +
+        `npx mastiff backups -s ${named}     (asks again, without a limit)\n` +
         "The key is in the stack's output backups: this machine needs what decrypts the stack's secrets.",
     },
   });

@@ -48,7 +48,7 @@ export async function patientOfStack(
 
 /** As {@link patientOfStack}, of a community whose settings are known. */
 export function patientOf(opened: OpenedCommunity, { inside }: { inside: boolean }): Patient {
-  const { config, recorded, settings, stack } = opened;
+  const { config, named, recorded, settings } = opened;
   const { app, backup, domain, endpoints, sizes } = settings;
   // Not awaited: pulumi decrypts it while everything else is asked.
   const access = backup === undefined ? Promise.resolve(undefined) : knownAccess(opened);
@@ -71,7 +71,7 @@ export function patientOf(opened: OpenedCommunity, { inside }: { inside: boolean
             ask: insideLook(settings),
             growth,
             domain,
-            stack: stack.name,
+            named,
             app,
             resize: resizeOf(sizes, recorded?.name),
           })

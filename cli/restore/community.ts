@@ -26,8 +26,6 @@ export interface RestorableCommunity extends OpenedCommunity {
   mark: string;
   /** Name of the app that exists only for a restore or a drill. Undefined: it follows from the community's. */
   ownApp: string | undefined;
-  /** What names it after `-s` in lines to type: `acme`, or `acme --community cats`. */
-  named: string;
 }
 
 /** What the options of a command name. */
@@ -62,7 +60,6 @@ export async function restorableCommunity({
     bucket: bucketOf(access, backup),
     mark: await markOf(opened, community),
     ownApp,
-    named: `${stack.name}${community === undefined ? "" : ` --community ${community}`}`,
   };
 }
 
@@ -88,7 +85,8 @@ function refuseItsOwn(settings: CommunitySettings, ownApp: string | undefined): 
  *
  * @throws OperatorError when the bucket cannot be read, or when config names another one by now
  */
-export async function backupsOf({ stack, settings, access, bucket }: RestorableCommunity): Promise<Backup[]> {
+export async function backupsOf(community: RestorableCommunity): Promise<Backup[]> {
+  const { stack, settings, access, bucket } = community;
   const { backup, endpoints } = settings;
   const named = bucketPlaceOf(settings);
   // A machine reaches the bucket by the name that config has.
@@ -99,7 +97,7 @@ export async function backupsOf({ stack, settings, access, bucket }: RestorableC
     throw new OperatorError(
       `The backups of ${settings.domain} are in ${access.endpoint}/${access.bucket}, and config names ${named.endpoint}/${named.bucket}, which no up has set up yet.\n  set in  mastiff:backup\n  fix     set it up, which takes a first backup there:  pulumi up -s ${stack.name}\n          or, for a backup that is in the first one, give mastiff:backup its old value until it is restored`,
     );
-  return asking(settings, () => backupsIn(bucket, settings.domain));
+  return asking(community, () => backupsIn(bucket, settings.domain));
 }
 
 /**

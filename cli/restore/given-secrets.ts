@@ -9,7 +9,7 @@ import { createHash, createPublicKey } from "node:crypto";
 import { isRailsSecret, secretRoles } from "../../components/mastodon/mastodon-secrets.ts";
 import { vapidKey, vapidKeys } from "../../components/mastodon/vapid.ts";
 import { componentNames, resourceNames } from "../../components/stack/logical-names.ts";
-import { nameIn } from "../communities.ts";
+import { communitiesIn, nameIn, resourcesOf } from "../communities.ts";
 import type { Escrow } from "./escrow.ts";
 
 /** A resource of a state that was exported with `--show-secrets`. Properties that are not named here are kept. */
@@ -17,9 +17,13 @@ export interface OpenResource {
   urn: string;
   type: string;
   id?: string;
+  parent?: string;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   [other: string]: unknown;
 }
+
+type ExportedResource = Pick<OpenResource, "urn" | "type" | "parent" | "inputs">;
 
 /** An exported state. Properties that are not named here are kept. */
 export interface OpenState {
@@ -38,40 +42,54 @@ function holderOf(community: string, variable: keyof typeof secretRoles): string
 
 /**
  * What has to be in a state before it can hold the secrets: their resources, those that these belong to, and those
- * that the program waits for before it declares them. As patterns for `--target`.
+ * that the community waits for before it declares them. As patterns for `--target`.
  */
-export function targetsOf(community: string, { secrets }: Pick<Escrow, "secrets">): string[] {
-  const holders = variables(secrets).map((name) => `**::${holderOf(community, name)}`);
-  return [...ownTargetsOf(community), ...holders];
+export function targetsOf(community: string, escrow: Pick<Escrow, "secrets">): string[] {
+  return [...ownTargetsOf(community), ...holdersOf(community, escrow).map(within)];
 }
 
 /** The ones of {@link targetsOf} that hold no secret: the community with its arguments. */
 export function ownTargetsOf(community: string): string[] {
-  const { facts, identity, secrets: component } = componentNames(community);
-  const memory = `${facts}-memory`;
-  const names = [community, facts, memory, identity, resourceNames.identity(identity), component];
-  return names.map((name) => `**::${name}`);
+  return [`**mastiff:index:Community::${community}`, ...ownNamesOf(community).map(within)];
 }
 
-/** Whether a stack has at most the targets of some escrow. @param resources of the exported state */
-export function isNew(resources: readonly Pick<OpenResource, "urn" | "type">[], community: string): boolean {
+/** A pattern for a resource within a community. The program may have a resource of the same name beside it. */
+function within(name: string): string {
+  return `**mastiff:index:Community$**::${name}`;
+}
+
+/** Logical names within a community, without its secrets' own. */
+function ownNamesOf(community: string): string[] {
+  const { facts, identity, secrets } = componentNames(community);
+  return [facts, `${facts}-memory`, identity, resourceNames.identity(identity), secrets];
+}
+
+/** Logical names of the resources that hold the secrets of an escrow. */
+function holdersOf(community: string, { secrets }: Pick<Escrow, "secrets">): string[] {
+  return variables(secrets).map((name) => holderOf(community, name));
+}
+
+/** Whether a community has at most the targets of some escrow. @param resources of the exported state */
+export function isNew(resources: readonly ExportedResource[], community: string): boolean {
   const secrets = Object.fromEntries(Object.keys(secretRoles).map((name) => [name, ""]));
   return beyond(resources, community, { secrets }).length === 0;
 }
 
 /**
- * Resources that a stack has beyond the targets, by their names: it is not a new one.
+ * Resources that a community has beyond the targets, by their names: it is not a new one. What else the program makes
+ * does not count.
  *
  * @param resources of the exported state
  */
 export function beyond(
-  resources: readonly Pick<OpenResource, "urn" | "type">[],
+  resources: readonly ExportedResource[],
   community: string,
   escrow: Pick<Escrow, "secrets">,
 ): string[] {
-  const expected = new Set(targetsOf(community, escrow).map((target) => target.slice("**::".length)));
-  return resources
-    .filter(({ type }) => type !== "pulumi:pulumi:Stack" && !type.startsWith("pulumi:providers:"))
+  const own = communitiesIn(resources).find(({ name }) => name === community);
+  if (own === undefined) return [];
+  const expected = new Set([community, ...ownNamesOf(community), ...holdersOf(community, escrow)]);
+  return resourcesOf(own, resources)
     .map(({ urn }) => nameIn(urn))
     .filter((name) => !expected.has(name));
 }

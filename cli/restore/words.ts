@@ -59,6 +59,16 @@ export function outlookOf(outlook: Outlook): string {
   ].join("\n");
 }
 
+/** After a switch that did not come to its end. @param line completes it */
+export function halfwayWords({ domain, named }: Outlook, line: string): string {
+  return [
+    `${domain} may be stopped now, on its old database or on the backup. Both are kept: nothing is lost.`,
+    `  see why    npx mastiff logs -s ${named} --no-tail`,
+    `  go on      ${line}`,
+    `  go back    npx mastiff restore -s ${named} --undo      (to the old database)`,
+  ].join("\n");
+}
+
 /** After a restore. */
 export function restoredWords({ domain, named, backup, database }: Outlook): string {
   return [

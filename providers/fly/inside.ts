@@ -5,6 +5,7 @@ import { answerOf, forgotten, lastSaid, remove, runOneOff } from "./release/one-
 import { clone, model, railsRunner } from "./release/rails.ts";
 import type { DiskSpace, InsideOutput, InsideSpec } from "./spec.ts";
 import { machinesOf } from "./things/machines.ts";
+import { syncSecrets } from "./things/secrets-version.ts";
 import { serverOf } from "./things/server.ts";
 
 /**
@@ -19,6 +20,7 @@ export async function look(fly: Fly, { app, postgres }: InsideSpec): Promise<Ins
 async function reportOf(fly: Fly, app: string): Promise<InsideOutput["report"]> {
   const machines = await machinesOf(fly, app);
   await remove(fly, app, forgotten(machines, "doctor"));
+  await syncSecrets(fly, app);
   const ended = await runOneOff(fly, {
     ...clone(app, model(app, machines), "doctor", "inside", "looking"),
     command: railsRunner("doctor"),

@@ -4,6 +4,7 @@ import { forgotten, remove, runOneOff } from "./release/one-off.ts";
 import { clone, model } from "./release/rails.ts";
 import type { JobSpec } from "./spec.ts";
 import { machinesOf, sharedSize } from "./things/machines.ts";
+import { syncSecrets } from "./things/secrets-version.ts";
 
 /** The job of a command that an operator runs. */
 export const operatorJob = "operator";
@@ -14,6 +15,7 @@ export async function run({ fly, spec, print }: TaskByHand<JobSpec>): Promise<En
   const machines = await machinesOf(fly, app);
   await remove(fly, app, forgotten(machines, operatorJob));
   const like = model(app, machines);
+  await syncSecrets(fly, app);
   const ended = await runOneOff(fly, {
     ...clone(app, like, operatorJob, app, command.join(" ").slice(0, 60)),
     ...(memoryMb !== undefined && { size: sharedSize(memoryMb) }),

@@ -3,7 +3,14 @@ import type { Diagnosis } from "../../checks/examine.ts";
 import { inInspection } from "../../checks/inspector.ts";
 import { inspectionOf, wellWorld } from "../support/doctor-world.ts";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
-import { images, jobsSince, lay, machinesByGroup, release } from "../support/driver-community.ts";
+import {
+  awaitedSecretsSince,
+  images,
+  jobsSince,
+  lay,
+  machinesByGroup,
+  release,
+} from "../support/driver-community.ts";
 
 let world: DriverWorld;
 beforeAll(async () => {
@@ -30,6 +37,7 @@ test("one machine beside the web machines looks, and is gone afterwards", async 
   const after = await world.now();
   const { report, disk } = await look();
   expect(await jobsSince(world, after)).toEqual(["doctor"]);
+  expect(await awaitedSecretsSince(world, after)).toEqual([true]);
   expect(Object.keys(await machinesByGroup(world)).sort()).toEqual(["sidekiq", "web"]);
   expect(report).toMatchObject({
     version: "4.6.3",

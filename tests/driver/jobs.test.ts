@@ -2,6 +2,7 @@ import { createECDH } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
 import {
+  awaitedSecretsSince,
   secrets as base,
   images,
   jobsSince,
@@ -178,6 +179,7 @@ describe("a job of the operator's", { timeout: slow }, () => {
       ({ requestBody }) => (requestBody as { config: { restart: { policy: string } } }).config.restart.policy,
     );
     expect(policies).toEqual(["no"]);
+    expect(await awaitedSecretsSince(world, before)).toEqual([true]);
   });
 
   test("on an app that never was", async () => {

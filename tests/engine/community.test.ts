@@ -114,7 +114,7 @@ describe("the life of a community", () => {
       ask: async () => insideOf(looked.stdout),
       growth: async () => undefined,
       domain: "mastiff.party",
-      stack: stack.place.stack,
+      named: stack.place.stack,
       app: "mastiff-party",
       resize: (part, value) => `${part} ${value}`,
     });

@@ -225,7 +225,7 @@ export function allChecks(world: World, s3: string): Check<unknown, Inspector>[]
   const toCloudflare = connectTo("Cloudflare", () => world.cloudflare);
   return [
     ...checksOf(everything),
-    backupCheck({ stack }, "acme.social", backup, Promise.resolve(access)),
+    backupCheck({ stack, named: "acme" }, "acme.social", backup, Promise.resolve(access)),
     guardCheck(toCloudflare, zone),
     cloudflareToken(toCloudflare, zone),
     flyToken(world.flyToken),
@@ -235,7 +235,7 @@ export function allChecks(world: World, s3: string): Check<unknown, Inspector>[]
       ask: async () => world.inside,
       growth: async () => world.growth,
       domain: "acme.social",
-      stack: "acme",
+      named: "acme",
       app: "acme-social",
       resize: resizeOf(sizesOf("small", {})),
     }),

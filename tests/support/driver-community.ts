@@ -130,6 +130,15 @@ export async function machinesByGroup(world: DriverWorld): Promise<Record<string
   return groups;
 }
 
+/** Whether each machine of acme that was made since had to wait for the secrets that acme has now, in order. */
+export async function awaitedSecretsSince(world: DriverWorld, after: number): Promise<boolean[]> {
+  const { secretsVersion } = (await world.fly()).apps.acme;
+  return (await world.journal(after))
+    .filter(({ method, path }) => method === "POST" && path === "/v1/apps/acme/machines")
+    .map(({ requestBody }) => (requestBody as { min_secrets_version?: number }).min_secrets_version)
+    .map((version) => version === secretsVersion);
+}
+
 /** Commands of the one-offs that were started after call number `after`, in order. */
 export async function jobsSince(world: DriverWorld, after: number): Promise<string[]> {
   const calls = await world.journal(after);

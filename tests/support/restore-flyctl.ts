@@ -37,6 +37,10 @@ export class RestoreFlyctl {
     ["acme", { comment: "", isOpen: true }],
     ["acme_restored", { comment: `mastiff: restored from ${name}, complete`, isOpen: true }],
   ]);
+  /** Exit code of the next migrations. */
+  migrating = 0;
+  /** Databases with a schema that is older than that of the others. */
+  readonly behind = new Set<string>();
   readonly #reactions: [when: RegExp, react: () => void][] = [];
 
   /** Does something once, before the first call whose line looks so is answered. */
@@ -85,13 +89,14 @@ export class RestoreFlyctl {
 
   run = async (_file: string, args: readonly string[], _how: Program): Promise<Ended> => {
     const line = args[1] === "exec" ? statementIn(args[3] ?? "") : args.join(" ");
+    const [, database = ""] = /:5433\/(\w+)/.exec(args[3] ?? "") ?? [];
     this.calls.push(line);
     if (args[1] === "exec" && !this.execs.includes(args[2] ?? "")) this.execs.push(args[2] ?? "");
     const i = this.#reactions.findIndex(([when]) => when.test(line));
     if (i >= 0) this.#reactions.splice(i, 1)[0]?.[1]();
     const stdout =
       args[1] === "exec"
-        ? JSON.stringify({ stdout: this.#sql(line) })
+        ? JSON.stringify({ stdout: this.#sql(line, database) })
         : this.#answer(args.slice(0, 2).join(" "), args);
     return { exitCode: 0, stderr: "", stdout };
   };
@@ -119,6 +124,15 @@ export class RestoreFlyctl {
       case "machine start":
         for (const id of ids) this.become(id, "started");
         return "";
+      case "machine run":
+        this.machines[app]?.push(machineOf("migration", { metadata: { mastiff_job: "db-prepare" } }));
+        this.become("migration", "stopped", { exit_code: this.migrating });
+        return "Machine ID: migration\n";
+      case "machine destroy":
+        this.machines[app] = (this.machines[app] ?? []).filter(({ id }) => !ids.includes(id));
+        return "";
+      case "secrets sync":
+        return "";
       case "secrets list":
         return JSON.stringify(this.secrets.map((one) => ({ name: one, digest: "1" })));
       case "secrets unset":
@@ -130,13 +144,14 @@ export class RestoreFlyctl {
     }
   }
 
-  #sql(statement: string): string {
+  #sql(statement: string, database: string): string {
     if (statement.startsWith("SELECT datname"))
       return [...this.databases]
         .map(([one, { isOpen, comment }]) => `${one}|${isOpen ? "t" : "f"}|${comment}\n`)
         .join("");
     if (statement.includes("application_name")) return this.sessions.map((one) => `${one}\n`).join("");
-    if (statement.includes("schema_migrations")) return "20261001000000|400\n";
+    if (statement.includes("schema_migrations"))
+      return this.behind.has(database) ? "20260701000000|390\n" : "20261001000000|400\n";
     if (statement.startsWith("SELECT")) return "1\n";
     for (const part of statement.split("; ")) this.#alter(part);
     return "";

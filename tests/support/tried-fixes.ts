@@ -147,7 +147,7 @@ export const triedFixes: readonly Tried[] = [
     shown: "unit/restore-keys-command.test.ts: an escrow %s",
   },
   {
-    file: "cli/commands/restore-keys.ts",
+    file: "cli/restore/targeted-up.ts",
     text: "Another run holds the lock of <name>: <holder>",
     shown: "unit/restore-keys-command.test.ts: where a stopped run holds the lock, there is a way on",
   },
@@ -158,8 +158,14 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "cli/commands/restore-keys.ts",
-    text: "The stack <name> has been up",
-    shown: "unit/restore-keys-command.test.ts: a stack that has been up",
+    text: "The community <community> has been up",
+    shown: "unit/restore-keys-command.test.ts: a community that has been up",
+  },
+  {
+    file: "cli/restore/targeted-up.ts",
+    text: "The community <community> waits for other resources of the program",
+    followed:
+      "engine/long/program-restore.test.ts: gets the secrets of a backup before its first up, which then uses them",
   },
   {
     file: "cli/commands/restore.ts",
@@ -970,9 +976,14 @@ export const triedFixes: readonly Tried[] = [
   },
   {
     file: "providers/fly/restore/crossing.ts",
-    text: "<app> runs on another database, and does not become healthy on it.",
+    text: "<app> is on the backup <backup>, and <happened>.",
     followed:
       "engine/long/restore.test.ts: machines that are not healthy on the restored database: the way back is said",
+  },
+  {
+    file: "providers/fly/restore/crossing.ts",
+    text: "<app> is back on its own database, and <happened>.",
+    shown: "unit/restore-crossing.test.ts: %s whose %s: where the community is, and what is kept, is said",
   },
   {
     file: "providers/fly/restore/databases.ts",

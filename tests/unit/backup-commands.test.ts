@@ -307,7 +307,7 @@ describe("mastiff backups", () => {
     expect(stderr).toContain(
       "R2 did not grant GET backups-mastiff-party?list-type=2 (HTTP 403 AccessDenied): No.\n",
     );
-    expect(stderr).toContain("repair it:  pulumi up --refresh\n");
+    expect(stderr).toContain("repair it:  pulumi up --refresh -s acme\n");
   });
 
   test("with a key of the operator's own, in another S3, names that S3 and the key", async () => {
@@ -337,7 +337,7 @@ describe("mastiff backups", () => {
     expect(s3.signedFor[0]).toBe("eu-central-003 my-key");
     expect(stderr).toContain(`${new URL(s3.url).host} did not grant GET backups-mastiff-party`);
     expect(stderr).toContain("the key my-key has to list the bucket and to read its objects.");
-    expect(stderr).toContain("pulumi config set --secret mastiff:backupSecretAccessKey <secret>\n");
+    expect(stderr).toContain("pulumi config set --secret mastiff:backupSecretAccessKey <secret> -s acme\n");
   });
 });
 

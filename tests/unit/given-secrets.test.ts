@@ -37,8 +37,10 @@ const escrow = {
 const random = "random:index/randomPassword:RandomPassword";
 const urn = (type: string, name: string) =>
   `urn:pulumi:acme::mastiff::mastiff:index:Community$${type}::${name}`;
+const community = urn("mastiff:index:Community", "community");
 const password = (role: string) => ({
   urn: urn(random, `community-secrets-${role}`),
+  parent: community,
   type: random,
   id: "none",
   inputs: { length: 32 },
@@ -52,12 +54,13 @@ const made = (): OpenState => ({
     resources: [
       { urn: urn("pulumi:pulumi:Stack", "mastiff-acme"), type: "pulumi:pulumi:Stack" },
       { urn: urn("pulumi:providers:random", "default_4_21_2"), type: "pulumi:providers:random", id: "1" },
-      { urn: urn("mastiff:index:Community", "community"), type: "mastiff:index:Community" },
+      { urn: community, type: "mastiff:index:Community" },
       ...["secret-key-base", "encryption-primary-key", "encryption-deterministic-key", "encryption-salt"].map(
         password,
       ),
       {
         urn: urn("tls:index/privateKey:PrivateKey", "community-secrets-vapid"),
+        parent: community,
         type: "tls:index/privateKey:PrivateKey",
         id: "0123",
         outputs: {
@@ -120,17 +123,36 @@ describe("a stack is a new one", () => {
     const released = {
       urn: urn("command:local:Command", "community-secrets-memory"),
       type: "command:local:Command",
+      parent: community,
     };
     const resources = [...(made().deployment.resources ?? []), released];
     expect(beyond(resources, "community", escrow)).toEqual(["community-secrets-memory"]);
+    const { parent: _, ...ofTheProgram } = released;
+    expect(beyond([...(made().deployment.resources ?? []), ofTheProgram], "community", escrow)).toEqual([]);
   });
 
-  test("the targets are exact, and leave out what would remember other secrets", () => {
+  /** The engine's reading of a pattern (pulumi/pulumi: pkg/resource/deploy/deployment.go, getMatcher). */
+  const matches = (pattern: string, urn: string) =>
+    new RegExp(`^${pattern.replaceAll("$", "\\$").replaceAll("**", ".*")}$`).test(urn);
+
+  test("the targets are exact: they leave out what would remember other secrets, and what the program has beside it", () => {
     const targets = targetsOf("community", escrow);
-    expect(targets).toContain("**::community-identity-id");
-    expect(targets).toContain("**::community-secrets-vapid");
-    expect(targets).not.toContain("**::community-secrets-memory");
-    expect(targets.filter((one) => one.endsWith("*"))).toEqual([]);
+    const isTarget = (urn: string) => targets.some((target) => matches(target, urn));
+    const holder = urn("mastiff:mastodon:Secrets$tls:index/privateKey:PrivateKey", "community-secrets-vapid");
+    expect([community, holder, urn(random, "community-identity-id")].map(isTarget)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const beside = (type: string, name: string) => `urn:pulumi:acme::mastiff::${type}::${name}`;
+    const others = [
+      urn("command:local:Command", "community-secrets-memory"),
+      beside("cloudflare:index/dnsRecord:DnsRecord", "community"),
+      beside(random, "community-secrets-encryption-salt"),
+      beside("mastiff:index:Community", "other-community"),
+    ];
+    expect(others.filter(isTarget)).toEqual([]);
+    expect(isTarget(beside("my:office:Office$mastiff:index:Community", "community"))).toBe(true);
   });
 });
 

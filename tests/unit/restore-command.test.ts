@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -321,6 +321,28 @@ describe("files on this machine", () => {
     expect(stderr).toMatch(/ {2}users {5}52 +53\n/);
     expect(stderr).toMatch(/Nothing was done\.\n$/);
     expect(stack.s3.objects.size).toBe(0);
+  });
+
+  test("whose database is complete already are not uploaded again; a switch that fails says what is where", async () => {
+    const dump = await files();
+    const { dump: name } = JSON.parse(readFileSync(dump.replace(".dump.gpg", ".json"), "utf8"));
+    const comments = {
+      mastiff_party_restored: `mastiff: restored from ${name.replace(".dump.gpg", "")}, complete`,
+    };
+    const { code, stderr } = await restore(["--from", dump, "--yes"], {}, comments);
+    expect(stderr).toContain("This restore is under way (restored), and goes on where it stopped.\n");
+    expect(stack.s3.calls.filter((call) => call.startsWith("PUT ") || call.includes("?uploads"))).toEqual([]);
+    // The community's machines are no web machines here, so somebody is in the way.
+    expect([code, stderr.split("\n").slice(-5)]).toEqual([
+      1,
+      [
+        "mastiff.party may be stopped now, on its old database or on the backup. Both are kept: nothing is lost.",
+        "  see why    npx mastiff logs -s acme --no-tail",
+        `  go on      npx mastiff restore -s acme --from ${JSON.stringify(dump)}   (with the other options as before)`,
+        "  go back    npx mastiff restore -s acme --undo      (to the old database)",
+        "",
+      ],
+    ]);
   });
 
   test("have to be all there, and as they were written", async () => {

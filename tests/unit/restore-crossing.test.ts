@@ -171,6 +171,70 @@ test("a job that Fly does not start is said, with the command that was run", asy
   );
 });
 
+describe("a community that has come over, and does not serve yet", () => {
+  /** A community that has come over to its backup or back, with a database that lacks migrations. */
+  const arriving = async (verb: "switch" | "undo") => {
+    const fly = new RestoreFlyctl();
+    if (verb === "undo") expect((await fly.drive("switch")).code).toBe(0);
+    fly.behind.add("acme");
+    return fly;
+  };
+  const words = {
+    switch: "acme is on the backup daily/2026-11-29/20261129T030000Z, and",
+    undo: "acme is back on its own database, and",
+  };
+  const kept = {
+    switch: "Nothing is lost: its old database is kept as acme_before.",
+    undo: "Nothing is lost: what it ran on meanwhile is kept as acme_restored.",
+  };
+  const line = { switch: "--from 20261129T030000Z\n", undo: "--undo\n" };
+
+  test.each(["switch", "undo"] as const)(
+    "its secrets are waited for before it is migrated: %s",
+    async (verb) => {
+      const fly = await arriving(verb);
+      const { code, stderr } = await fly.drive(verb);
+      expect(code, stderr).toBe(0);
+      const made = fly.calls.filter((call) => /^(secrets sync|machine run) /.test(call));
+      expect(made.map((call) => call.split(" ").slice(0, 2).join(" "))).toEqual([
+        "secrets sync",
+        "machine run",
+      ]);
+    },
+  );
+
+  test.each([
+    ["switch", "migrations fail"],
+    ["switch", "machines are ill"],
+    ["undo", "migrations fail"],
+    ["undo", "machines are ill"],
+  ] as const)("%s whose %s: where the community is, and what is kept, is said", async (verb, what) => {
+    const fly = await arriving(verb);
+    const [web] = fly.machines.acme ?? [];
+    if (what === "migrations fail") {
+      fly.migrating = 1;
+      // Its log is waited for.
+      fly.before(/^logs /, skipping(1));
+    } else
+      fly.before(/^machine start/, () => {
+        Object.assign(web ?? {}, { checks: [{ name: "health", status: "critical" }] });
+        fly.before(/^machine list -a acme /, skipping(11));
+      });
+    const { code, stderr } = await fly.drive(verb);
+    const happened =
+      what === "migrations fail" ? "its migrations failed" : "its machines do not become healthy";
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${words[verb]} ${happened}. ${kept[verb]}\n`),
+    ]);
+    expect(stderr).toContain("the whole log:  flyctl logs -a acme\n");
+    expect(stderr).toContain(
+      `once the cause is gone, complete it:  npx mastiff restore -s <stack> ${line[verb]}`,
+    );
+    expect(stderr).not.toContain("release");
+  });
+});
+
 describe("the note of a step to another minor version", () => {
   const hours = (count: number) => Math.floor((Date.now() - count * 3_600_000) / 1000);
 

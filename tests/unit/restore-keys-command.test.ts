@@ -19,20 +19,25 @@ const secrets: Record<string, string> = {
 };
 const escrow = { domain: "mastiff.party", version: "v4.7.4", secrets };
 
-/** A state with the resources of these names. */
-const stateOf = (...names: string[]) => ({
+const urnOf = (name: string) => `urn:pulumi:acme::mastiff::a:type:Of::${name}`;
+/** A state with a community and, within it, the resources of these names. */
+const stateOf = (community?: string, ...names: string[]) => ({
   version: 3,
   deployment: {
-    resources: names.map(
+    resources: [community ?? [], names].flat().map(
       (name): OpenResource => ({
-        urn: `urn:pulumi:acme::mastiff::a:type:Of::${name}`,
-        type: "a:type:Of",
+        urn: urnOf(name),
+        type: name === community ? "mastiff:index:Community" : "a:type:Of",
+        ...(name !== community && { parent: urnOf(community ?? "") }),
         outputs: { result: "new", privateKeyPem: "new" },
       }),
     ),
   },
 });
-const made = stateOf(...targetsOf("community", escrow).map((target) => target.replace("**::", "")));
+/** Logical names of what `restore-keys` makes of a community: itself, and what is within it. */
+const namesOf = (community: string) =>
+  targetsOf(community, escrow).map((target) => target.split("::").at(-1) ?? "");
+const made = stateOf(...namesOf("community"));
 
 let pair: Pair;
 beforeAll(async () => {
@@ -140,13 +145,14 @@ test("the newest backup is not taken when another one has much more in it: it ma
 });
 
 describe("is refused", () => {
-  test("a stack that has been up", async () => {
+  test("a community that has been up", async () => {
     const state = stateOf("community", "community-secrets-memory", "community-lock");
     const { code, stderr } = await give(inFile(), engine({ state, up: false }));
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^The stack acme has been up: its state has community-secrets-memory, community-lock\. /,
+      /^The community community has been up: the state has community-secrets-memory, community-lock\. /,
     );
+    expect(stderr).toContain("  npx mastiff restore -s acme --from latest\n");
     expect(verbs()).not.toContain("stack import");
   });
 
@@ -216,8 +222,7 @@ describe("is refused", () => {
 describe("a community that a program makes from arguments", () => {
   /** The state, in which the component has what the program gave it. */
   const described = (domain = "mastiff.party", more: object = {}) => {
-    const names = targetsOf("cats", escrow).map((target) => target.replace("**::", ""));
-    const { deployment, ...state } = stateOf(...names);
+    const { deployment, ...state } = stateOf(...namesOf("cats"));
     const inputs = {
       domain,
       owner: { username: "rex", email: "rex@mastiff.party" },
@@ -226,9 +231,14 @@ describe("a community that a program makes from arguments", () => {
       ...more,
     };
     const resources = deployment.resources.map((one) =>
-      one.urn.endsWith("::cats") ? { ...one, type: "mastiff:index:Community", inputs } : one,
+      one.urn === urnOf("cats") ? { ...one, inputs } : one,
     );
     return { ...state, deployment: { resources } };
+  };
+  /** The same state, with one more resource. */
+  const beside = (resource: OpenResource) => {
+    const { deployment, ...state } = described();
+    return { ...state, deployment: { resources: [...deployment.resources, resource] } };
   };
   /** An engine whose config says of its stack only which of a fleet's it is, and nothing of a community. */
   const program = (state: object, after: object = state) => {
@@ -286,13 +296,46 @@ describe("a community that a program makes from arguments", () => {
   });
 
   test("that has been up is not touched", async () => {
-    const { deployment, ...state } = described();
-    const lock = { ...deployment.resources[0], urn: "urn:pulumi:acme::mastiff::a:type:Of::cats-lock" };
-    const up = { ...state, deployment: { resources: [...deployment.resources, lock] } };
-    const { code, stderr } = await give([...inFile(), "--community", "cats"], program(up));
+    const lock = { urn: urnOf("cats-lock"), type: "a:type:Of", parent: urnOf("cats") };
+    const { code, stderr } = await give([...inFile(), "--community", "cats"], program(beside(lock)));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The stack acme has been up: its state has cats-lock\./);
+    expect(stderr).toMatch(/^The community cats has been up: the state has cats-lock\./);
+    expect(stderr).toContain("  npx mastiff restore -s acme --community cats --from latest\n");
     expect(verbs()).not.toContain("up --yes");
+  });
+
+  test("is a new one beside other things of its program", async () => {
+    const website = { urn: urnOf("website"), type: "a:type:Of" };
+    const { code, stderr } = await give([...inFile(), "--community", "cats"], program(beside(website)));
+    expect(code, stderr).toBe(0);
+    expect(hasSecrets(stateNow(), "cats", escrow)).toBe(true);
+  });
+
+  test("that waits for other things of its program is not made before them: the line that makes them is said", async () => {
+    const waits = (urn: string, on: string) =>
+      `echo "error: Resource '${urnOf(urn)}' depends on '${urnOf(on)}' which was was not specified in --target list."`;
+    program(stateOf())[Symbol.dispose]();
+    pulumi = scriptedPulumi({
+      ...stackAnswers("acme"),
+      "config --json": "{}",
+      "stack export": JSON.stringify(stateOf()),
+      "up --yes": { script: `${waits("cats", "website")}; exit 255` },
+      // A preview names what the targets wait for, and what the first ones wait for once they are targets too.
+      "preview --non-interactive": {
+        script: `case "$*" in *::office*) ;; *::website*) ${waits("website", "office")}; exit 255 ;; *) exit 254 ;; esac`,
+      },
+    });
+    const { code, stderr } = await give([...inFile(), "--community", "cats"], pulumi);
+    const targets = [urnOf("website"), urnOf("office"), ...ownTargetsOf("cats")];
+    expect([code, stderr.split("\n").slice(1)]).toEqual([
+      1,
+      [
+        "The community cats waits for other resources of the program, which do not exist yet: website, office. This command creates nothing in any cloud.",
+        `  fix     create them, and of the community only what is in no cloud:  pulumi up -s acme ${targets.map((one) => `--target '${one}'`).join(" ")}`,
+        "          then run this command again",
+        "",
+      ],
+    ]);
   });
 
   test("with the secret of its own key in the program only, needs the escrow in a file", async () => {

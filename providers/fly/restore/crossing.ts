@@ -21,6 +21,7 @@ import {
   sharedSize,
   sizeOf,
 } from "../things/machines.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import { atWork, jobOf, workOf } from "./at-work.ts";
 import {
   databasesOn,
@@ -120,39 +121,49 @@ export async function goOn(server: Server, spec: RestoreSpec): Promise<void> {
   await start(server.fly, spec.app);
 }
 
+/** Where a community has come over to. */
+export interface Arrival {
+  /** Name of the database that it ran on before. */
+  other: string;
+  /** When it went over, in ISO 8601. */
+  since: string;
+  /** The backup that it is on now; undefined: it is back on its own database. */
+  backup: string | undefined;
+}
+
 /**
  * Completes a crossing: the community's database is migrated when it lacks migrations that the other one has, and the
  * machines start.
  *
- * @param other the database that the community ran on before
- * @param since when it went over, in ISO 8601
+ * @throws DriverError that says which database the community is on, and that the other one is kept
  */
-export async function arrive(
-  server: Server,
-  spec: RestoreSpec,
-  { other, since }: { other: string; since: string },
-): Promise<void> {
+export async function arrive(server: Server, spec: RestoreSpec, arrival: Arrival): Promise<void> {
   const { fly, database } = server;
+  const { other, since } = arrival;
   // The backup before a step that had begun is no way back for this database: without the note, the next step takes
   // another one.
   await step.end(fly, spec.app, Date.parse(since));
   await awaitMigrations({ fly, spec }, await machinesOf(fly, spec.app));
   const [is, was] = [await schemaOf(server, database), await schemaOf(server, other)];
+  const arriving = async (happened: string, act: () => Promise<void>) => {
+    try {
+      await act();
+    } catch (error) {
+      throw error instanceof DriverError ? notArrived(spec, arrival, happened, error) : error;
+    }
+  };
   if (is !== undefined && was !== undefined && isBehind(is, was)) {
-    await migrate(fly, spec.app);
+    await arriving("its migrations failed", () => migrate(fly, spec.app));
     // Fly's proxy starts a web machine for a request: it has seen the schema as it was before.
-    await stop(fly, spec.app, released);
+    await arriving("not all machines stop, to start on its new schema", () => stop(fly, spec.app, released));
   }
-  try {
-    await start(fly, spec.app);
-  } catch (error) {
-    throw error instanceof DriverError ? notHealthy(spec, error) : error;
-  }
+  await arriving("its machines do not become healthy", () => start(fly, spec.app));
 }
 
 /** The migrations of a release, all of them: no machine runs meanwhile. */
 async function migrate(fly: Fly, app: string): Promise<void> {
   const like = model(app, await machinesOf(fly, app));
+  await syncSecrets(fly, app);
   await mustRun(fly, {
     ...clone(app, like, "db-prepare", "database", "migrating what was restored"),
     size: sharedSize(Math.max(1024, sizeOf(like).memoryMb)),
@@ -236,16 +247,38 @@ function inUse({ database }: RestoreSpec, programs: readonly string[]): DriverEr
   });
 }
 
-function notHealthy({ app }: RestoreSpec, error: DriverError): DriverError {
-  const { problem } = error;
+/** @param happened what went wrong, in words that follow "and" */
+function notArrived(
+  { app }: RestoreSpec,
+  { other, backup }: Arrival,
+  happened: string,
+  error: DriverError,
+): DriverError {
+  const { call, said } = error.problem;
+  const details = { ...(call !== undefined && { call }), ...(said !== undefined && { said }) };
+  if (backup === undefined)
+    return new DriverError(
+      {
+        what: `${app} is back on its own database, and ${happened}. Nothing is lost: what it ran on meanwhile is kept as ${other}.`,
+        fix: [
+          `its last output is below; the whole log:  flyctl logs -a ${app}`,
+          "once the cause is gone, complete it:  npx mastiff restore -s <stack> --undo",
+        ],
+        retry: "helps once the cause is gone: the next run goes on from here",
+        ...details,
+      },
+      { cause: error },
+    );
   return new DriverError(
     {
-      ...problem,
-      what: `${app} runs on another database, and does not become healthy on it.`,
+      what: `${app} is on the backup ${backup}, and ${happened}. Nothing is lost: its old database is kept as ${other}.`,
       fix: [
         `its last output is below; the whole log:  flyctl logs -a ${app}`,
-        "go back to the database before:  npx mastiff restore -s <stack> --undo",
+        `once the cause is gone, complete it:  npx mastiff restore -s <stack> --from ${backup.split("/").at(-1)}`,
+        "or go back to the old database:  npx mastiff restore -s <stack> --undo",
       ],
+      retry: "helps once the cause is gone: the next run goes on from here",
+      ...details,
     },
     { cause: error },
   );

@@ -24,7 +24,7 @@ export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndBy
       isDone: (databases) => stateOf(databases).state === "switched",
     });
   }
-  await arrive(server, spec, { other: before, since });
+  await arrive(server, spec, { other: before, since, backup: name });
   return { answer: stateOf(await databasesOn(server)) };
 }
 

@@ -26,7 +26,8 @@ export async function run({ fly, spec }: TaskByHand<RestoreSpec>): Promise<EndBy
       isDone: (now) => stateOf(now).state === "undone",
     });
   }
-  if (state === "switched" || state === "undone") await arrive(server, spec, { other: restored, since });
+  if (state === "switched" || state === "undone")
+    await arrive(server, spec, { other: restored, since, backup: undefined });
   else await goOn(server, spec);
   return { answer: stateOf(await databasesOn(server)) };
 }

@@ -61,7 +61,7 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "switch-without-a-start",
     file: "providers/fly/restore/switch.ts",
-    text: "  await arrive(server, spec, { other: before, since });\n",
+    text: "  await arrive(server, spec, { other: before, since, backup: name });\n",
     replacement: "",
     what: "a last step that is missing: the community has its restored database, and no machine runs",
   },

@@ -32,22 +32,29 @@ afterAll(async () => {
   await world?.stop();
 });
 
+async function run(command: string, ...rest: string[]) {
+  const names = [command, "-s", stack.place.stack, "--community", "social"];
+  return execa(process.execPath, [join(root, "cli/mastiff.mjs"), ...names, ...rest], {
+    cwd: stack.place.project,
+    env: environment(world.toolchain, stack.place.target),
+    extendEnv: false,
+    reject: false,
+    input: "",
+  });
+}
+
 /** @returns what it said, on both streams */
 async function mastiff(command: string, ...rest: string[]): Promise<string> {
-  const names = [command, "-s", stack.place.stack, "--community", "social"];
-  const { exitCode, stdout, stderr } = await execa(
-    process.execPath,
-    [join(root, "cli/mastiff.mjs"), ...names, ...rest],
-    {
-      cwd: stack.place.project,
-      env: environment(world.toolchain, stack.place.target),
-      extendEnv: false,
-      reject: false,
-      input: "",
-    },
-  );
-  expect(exitCode, `mastiff ${names.join(" ")}:\n${stderr}`).toBe(0);
+  const { exitCode, stdout, stderr } = await run(command, ...rest);
+  expect(exitCode, `mastiff ${[command, ...rest].join(" ")}:\n${stderr}`).toBe(0);
   return stdout + stderr;
+}
+
+/** Names of all records at Cloudflare, and of the community's apps on Fly. */
+async function inClouds(): Promise<string[]> {
+  const { cloudflare, fly } = await world.state();
+  const records = (cloudflare.records as { name: string }[]).map(({ name }) => name);
+  return [...records, ...Object.keys(fly.apps).filter((app) => app.startsWith("social"))].sort();
 }
 
 test("gets the secrets of a backup before its first up, which then uses them", async () => {
@@ -58,10 +65,23 @@ test("gets the secrets of a backup before its first up, which then uses them", a
   const [key, escrow] = [join(world.folder, "key.asc"), join(world.folder, `${name}.escrow.gpg`)];
   writeFileSync(key, pair.privateKey);
   writeFileSync(escrow, objects.get(manifest.escrow) ?? "");
+  const before = await inClouds();
+  const { exitCode, stderr: refusal } = await run("restore-keys", "--from", escrow, "--key", key);
+  expect([exitCode, refusal]).toEqual([
+    1,
+    expect.stringContaining("waits for other resources of the program, which do not exist yet: website."),
+  ]);
+  expect(await inClouds()).toEqual(before);
+  const targets = [...refusal.matchAll(/ --target '([^']+)'/g)].flatMap(([, urn = ""]) => ["--target", urn]);
+  const first = await stack.up(...targets);
+  expect(first.exitCode, first.output).toBe(0);
+  const withWebsite = await inClouds();
+  expect(withWebsite).toHaveLength(before.length + 1);
+
   const said = await mastiff("restore-keys", "--from", escrow, "--key", key);
   expect(said).toContain(`has the ${Object.keys(secrets).length} secrets of social.mastiff.party.`);
   expect(said).toContain(`--community social --from ${name} --key <file>`);
-  expect(Object.keys((await world.state()).fly.apps).filter((app) => app.startsWith("social"))).toEqual([]);
+  expect(await inClouds()).toEqual(withWebsite);
 
   const up = await stack.up();
   expect(up.exitCode, up.output).toBe(0);

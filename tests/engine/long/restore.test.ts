@@ -148,10 +148,12 @@ The machines of acme do not stop, so its database stays as it is.
     const { code, stderr } = await scene.world.drive("restore", "switch", input);
     expect(code).toBe(1);
     expect(timeless(stderr)).toContain(`
-acme runs on another database, and does not become healthy on it.
+acme is on the backup ${scene.old.dump.name}, and its machines do not become healthy. Nothing is lost: its old database is kept as acme_before.
   fix     its last output is below; the whole log:  flyctl logs -a acme
-          go back to the database before:  npx mastiff restore -s <stack> --undo
-  retry   `);
+          once the cause is gone, complete it:  npx mastiff restore -s <stack> --from ${scene.old.dump.name.split("/").at(-1)}
+          or go back to the old database:  npx mastiff restore -s <stack> --undo
+  retry   helps once the cause is gone: the next run goes on from here
+  said    — `);
     await keys((secrets) => Object.assign(secrets, { SECRET_KEY_BASE }));
     await scene.world.must("restore", "undo", scene.restore());
     await well(0);
