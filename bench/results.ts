@@ -23,10 +23,17 @@ export interface Kept extends Found {
   runs: number;
   /** Share of the real clouds' latency in rows about waiting. */
   scale: number;
+  /** How long the measurement took. A row that shares it with an earlier one takes none itself. */
+  tookSeconds: number;
 }
 
-/** Keeps what a row found. */
-export async function keep({ number, what }: Row, found: Found, lab: Lab): Promise<void> {
+/** Keeps what a row found, in so many seconds. */
+export async function keep(
+  { number, what }: Row,
+  found: Found,
+  lab: Lab,
+  tookSeconds: number,
+): Promise<void> {
   const kept: Kept = {
     row: number,
     what,
@@ -37,6 +44,7 @@ export async function keep({ number, what }: Row, found: Found, lab: Lab): Promi
     parts: lab.toolchain.describe.map((line) => line.replace(/,? \/\S+$/, "").replace(/\s+/g, " ")),
     runs: lab.runs,
     scale: lab.scale,
+    tookSeconds: Math.round(tookSeconds),
     ...found,
   };
   mkdirSync(folder, { recursive: true });
