@@ -90,8 +90,8 @@ function behind(results: readonly Kept[]): string {
 function circumstances(results: readonly Kept[]): string {
   const same = new Map<string, number[]>();
   for (const { row, date, commit, machine, parts, runs, scale } of results) {
-    const repeats = runs === 1 ? "1 run" : `${runs} runs`;
-    const how = `${date}, commit ${commit}, ${machine}; ${repeats}, latency × ${scale}; ${parts.join("; ")}`;
+    const repeats = `${runs} run${runs === 1 ? "" : "s"}${scale === undefined ? "" : `, latency × ${scale}`}`;
+    const how = `${date}, commit ${commit}, ${machine}; ${repeats}; ${parts.join("; ")}`;
     same.set(how, [...(same.get(how) ?? []), row]);
   }
   return [...same]
