@@ -44,6 +44,8 @@ export interface Row {
   number: number;
   /** What is measured, in the words of the table. */
   what: string;
+  /** Whether it waits for the modelled latency, {@link Lab.scale}. Default false. */
+  isWaiting?: boolean;
   measure(lab: Lab): Promise<Found>;
 }
 

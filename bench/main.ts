@@ -63,9 +63,10 @@ async function measure(chosen: readonly Row[], lab: Lab): Promise<boolean> {
   const failed: number[] = [];
   for (const row of chosen) {
     terminal.info(`row ${row.number}: ${row.what}`);
+    const began = performance.now();
     try {
       const found = await row.measure(lab);
-      await keep(row, found, lab);
+      await keep(row, found, lab, (performance.now() - began) / 1000);
       writePage();
       for (const figure of found.figures)
         process.stdout.write(`${row.number}  ${figure.name}: ${shownOf(figure)}\n`);
@@ -75,6 +76,7 @@ async function measure(chosen: readonly Row[], lab: Lab): Promise<boolean> {
       terminal.error(`row ${row.number}: ${error instanceof Error ? error.message : error}`);
     }
   }
+  if (failed.length > 0) terminal.error(`not measured: rows ${failed.join(", ")}, for the reasons above`);
   return failed.length === 0;
 }
 

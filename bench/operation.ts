@@ -28,20 +28,16 @@ export interface OperationOptions {
   args?: readonly string[];
   /** Variables in addition to those of the world. */
   env?: Record<string, string>;
+  /** Whether a preview must find nothing to do. Default true. */
+  isClean?: boolean;
   /** Ends the operation as Ctrl-C would. */
   signal: AbortSignal;
 }
 
 export type Verb = "preview" | "up" | "refresh" | "destroy";
 
+/** What an operation that changes something needs without a terminal. */
 const yes = ["--yes", "--skip-preview"];
-const always: Readonly<Record<Verb, readonly string[]>> = {
-  // Every preview here is a clean one.
-  preview: ["--expect-no-changes"],
-  up: yes,
-  refresh: yes,
-  destroy: yes,
-};
 
 /** Number of the system call prctl, by Node's name of the processor. */
 const prctl: Readonly<Record<string, number>> = { x64: 157, arm64: 167 };
@@ -52,12 +48,13 @@ const prctl: Readonly<Record<string, number>> = { x64: 157, arm64: 167 };
  */
 export async function operate(world: World, verb: Verb, options: OperationOptions): Promise<Measured> {
   const { folder } = world;
-  const { place = world.place } = options;
+  const { place = world.place, isClean = true } = options;
   const before = (await world.journal()).length;
   const cpuFile = join(folder, "cpu-seconds");
   rmSync(cpuFile, { force: true });
   const pulumi = join(place.toolchain.bin, "pulumi");
-  const args = [verb, ...onStack(place), ...always[verb], "--non-interactive", "--color=never"];
+  const how = verb !== "preview" ? yes : isClean ? ["--expect-no-changes"] : [];
+  const args = [verb, ...onStack(place), ...how, "--non-interactive", "--color=never"];
   const [file = "", ...rest] = [...accountingInto(cpuFile), pulumi, ...args, ...(options.args ?? [])];
   const began = performance.now();
   const run = await execa(file, rest, {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../sandbox/toolchain/paths.ts";
 import type { Figure, Row } from "./lab.ts";
-import { chainPlot, goalsPlot, growthPlot } from "./plots.ts";
+import { chainPlot, goalsPlot, growthPlot, type Plot } from "./plots.ts";
 import { folder, type Kept, kept } from "./results.ts";
 import { rows } from "./rows.ts";
 import { seriesOf } from "./statistics.ts";
@@ -21,13 +21,22 @@ export function writePage(): void {
   const results = kept(rows.map(({ number }) => number));
   const plots = [...goalsPlot(results), ...chainPlot(results), ...growthPlot(results)];
   for (const { name, svg } of plots) writeFileSync(join(folder, name), svg);
-  const measured = [
-    table(rows, results),
+  writeFileSync(file, pageWith(readFileSync(file, "utf8"), measuredPart(rows, results, plots)));
+}
+
+/** The measured part: the table, the plots, the figures behind, and under which circumstances each row was measured. */
+export function measuredPart(
+  all: readonly Row[],
+  results: readonly Kept[],
+  plots: readonly Pick<Plot, "name" | "says">[],
+): string {
+  return [
+    table(all, results),
     ...plots.map(({ name, says }) => `![${says}](performance/${name})\n`),
     behind(results),
     circumstances(results),
-  ];
-  writeFileSync(file, pageWith(readFileSync(file, "utf8"), measured.join("\n")));
+    duration(results),
+  ].join("\n");
 }
 
 /**
@@ -81,10 +90,19 @@ function behind(results: readonly Kept[]): string {
 function circumstances(results: readonly Kept[]): string {
   const same = new Map<string, number[]>();
   for (const { row, date, commit, machine, parts, runs, scale } of results) {
-    const how = `${date}, commit ${commit}, ${machine}; ${runs} runs, latency × ${scale}; ${parts.join("; ")}`;
+    const repeats = `${runs} run${runs === 1 ? "" : "s"}${scale === undefined ? "" : `, latency × ${scale}`}`;
+    const how = `${date}, commit ${commit}, ${machine}; ${repeats}; ${parts.join("; ")}`;
     same.set(how, [...(same.get(how) ?? []), row]);
   }
-  return [...same].map(([how, numbers]) => `- Rows ${numbers.join(", ")}: ${how}.`).join("\n");
+  return [...same]
+    .map(([how, numbers]) => `- ${numbers.length === 1 ? "Row" : "Rows"} ${numbers.join(", ")}: ${how}.`)
+    .join("\n");
+}
+
+function duration(results: readonly Kept[]): string {
+  const took = results.map(({ row, tookSeconds }) => `row ${row} ${(tookSeconds / 60).toFixed(1)}`);
+  const all = results.reduce((sum, { tookSeconds }) => sum + tookSeconds, 0) / 60;
+  return `- Minutes that the measurement took: ${took.join(", ")}; ${all.toFixed(0)} in all.`;
 }
 
 /** Whether the median keeps the goal. A figure without a goal keeps it. */

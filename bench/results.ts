@@ -21,12 +21,19 @@ export interface Kept extends Found {
   /** Which parts were official, a line each. */
   parts: string[];
   runs: number;
-  /** Share of the real clouds' latency in rows about waiting. */
-  scale: number;
+  /** Share of the real clouds' latency. Absent in rows that wait for none. */
+  scale?: number;
+  /** How long the measurement took. A row that shares it with an earlier one takes none itself. */
+  tookSeconds: number;
 }
 
-/** Keeps what a row found. */
-export async function keep({ number, what }: Row, found: Found, lab: Lab): Promise<void> {
+/** Keeps what a row found, in so many seconds. */
+export async function keep(
+  { number, what, isWaiting = false }: Row,
+  found: Found,
+  lab: Lab,
+  tookSeconds: number,
+): Promise<void> {
   const kept: Kept = {
     row: number,
     what,
@@ -36,7 +43,8 @@ export async function keep({ number, what }: Row, found: Found, lab: Lab): Promi
     // Without the places, which are those of one machine.
     parts: lab.toolchain.describe.map((line) => line.replace(/,? \/\S+$/, "").replace(/\s+/g, " ")),
     runs: lab.runs,
-    scale: lab.scale,
+    ...(isWaiting && { scale: lab.scale }),
+    tookSeconds: Math.round(tookSeconds),
     ...found,
   };
   mkdirSync(folder, { recursive: true });

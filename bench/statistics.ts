@@ -21,10 +21,25 @@ export function seriesOf(values: readonly number[]): Series {
  * How far the growth from the first size to the last one is from a straight line: the cost of one more in the upper
  * half ÷ the cost of one more in the lower half. 1 is linear, 2 is beginning to be quadratic.
  */
-export function bendOf(points: readonly (readonly [size: number, value: number])[]): number {
-  const [first, middle, last] = points;
+export function bendOf(points: readonly Point[]): number {
+  const [first, middle, last] = threeOf(points);
+  return slope(middle, last) / slope(first, middle);
+}
+
+/** The cost of one more, from the first size to the last one, as a share of what the first size costs. */
+export function shareOfOneMore(points: readonly Point[]): number {
+  const [first, , last] = threeOf(points);
+  return slope(first, last) / first[1];
+}
+
+type Point = readonly [size: number, value: number];
+
+function threeOf([first, middle, last]: readonly Point[]): [Point, Point, Point] {
   if (first === undefined || middle === undefined || last === undefined)
     throw new Error("growth needs three sizes");
-  const slope = (a: readonly [number, number], b: readonly [number, number]) => (b[1] - a[1]) / (b[0] - a[0]);
-  return slope(middle, last) / slope(first, middle);
+  return [first, middle, last];
+}
+
+function slope(a: Point, b: Point): number {
+  return (b[1] - a[1]) / (b[0] - a[0]);
 }

@@ -47,6 +47,7 @@ export const overBare: Row = {
 export const look: Row = {
   number: 4,
   what: "what the look adds to a clean preview, over the slowest single read",
+  isWaiting: true,
   async measure(lab: Lab): Promise<Found> {
     const { signal } = lab;
     const pairs = await inWorld(lab, {}, async (world) => {

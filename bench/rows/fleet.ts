@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { environment } from "../../sandbox/toolchain/environment.ts";
 import { root } from "../../sandbox/toolchain/paths.ts";
-import { initStack } from "../../sandbox/toolchain/stack.ts";
+import { initStack, type Workplace } from "../../sandbox/toolchain/stack.ts";
 import { type Figure, type Found, inWorld, type Lab, type Row, repeated } from "../lab.ts";
-import { operate } from "../operation.ts";
+import { type Measured, operate } from "../operation.ts";
 import { layOut } from "../project.ts";
 import type { World } from "../world.ts";
 
@@ -17,40 +17,101 @@ export const fleet: Row = {
   measure,
 };
 
-const sizes = [1, 10, 50] as const;
 const cores = availableParallelism();
 
+/** Fleets by what is done with them. Fifty ups would take half an hour, and say no more of the command. */
+const sizes = { preview: [1, 10, 50], up: [1, 10] } as const;
+type FleetVerb = keyof typeof sizes;
+const verbs = ["preview", "up"] as const satisfies FleetVerb[];
+
+/** A command on a fleet, beside the same on one such stack by pulumi alone, on the same clouds. */
 interface FleetRun {
+  verb: FleetVerb;
   size: number;
   seconds: number;
-  /** An `up` of one such community by pulumi alone, on the same clouds. */
-  one: number;
-  memoryMb: number;
+  /** Undefined where the machine does not say. */
+  memoryMb: number | undefined;
+  one: Pick<Measured, "seconds" | "cpuSeconds">;
 }
 
 async function measure(lab: Lab): Promise<Found> {
-  const runs = await repeated(lab, `fleets of ${sizes.join(", ")}, without latency`, async () => {
-    const all: FleetRun[] = [];
-    for (const size of sizes) all.push(await inWorld(lab, {}, (world) => runFleet(lab, world, size)));
-    return all;
-  });
-  const of = (size: number) => runs.flatMap((run) => run.filter((one) => one.size === size));
-  const figures = sizes.flatMap((size): Figure[] => [
-    {
-      name: `fleet of ${size}: wall ÷ (one × N ÷ cores)`,
-      unit: "",
-      values: of(size).map(({ seconds, one }) => seconds / (one * Math.max(1, size / cores))),
-      goal: { most: 1.2 },
-    },
-    { name: `fleet of ${size}`, unit: "s", values: of(size).map(({ seconds }) => seconds) },
-    { name: `fleet of ${size}: peak memory`, unit: "MB", values: of(size).map(({ memoryMb }) => memoryMb) },
+  const runs = await repeated(lab, "fleets, without latency", () =>
+    inWorld(lab, {}, (world) => runFleets(lab, world)),
+  );
+  const figures = verbs.flatMap((verb) => [
+    ...sizes[verb].flatMap((size) => figuresOf(runs.flat(), verb, size)),
+    flatness(runs, verb),
   ]);
-  return { figures, data: runs };
+  // Where the machine does not say what this would take, there is no value.
+  return { figures: figures.filter(({ values }) => values.length > 0), data: runs };
 }
 
-/** Brings up one community by pulumi, and then `size` others by one command. */
-async function runFleet({ toolchain, signal }: Lab, world: World, size: number): Promise<FleetRun> {
-  const names = Array.from({ length: size + 1 }, (_, index) => `bench${index}`);
+function figuresOf(runs: readonly FleetRun[], verb: FleetVerb, size: number): Figure[] {
+  const own = runs.filter((one) => one.verb === verb && one.size === size);
+  const share = Math.max(1, size / cores);
+  const name = `\`fleet ${verb}\` of ${size}`;
+  // Fewer than there are cores cannot keep all of them busy.
+  const cpu = own.flatMap(({ seconds, one }) =>
+    one.cpuSeconds === undefined || size < cores ? [] : [seconds / (one.cpuSeconds * share)],
+  );
+  const memory = own.flatMap(({ memoryMb }) => memoryMb ?? []);
+  return [
+    {
+      name: `${name}: wall ÷ (one × N ÷ cores)`,
+      unit: "",
+      values: own.map(({ seconds, one }) => seconds / (one.seconds * share)),
+      goal: { most: 1.2 },
+    },
+    { name: `${name}: wall ÷ (CPU time of one × N ÷ cores)`, unit: "", values: cpu },
+    { name, unit: "s", values: own.map(({ seconds }) => seconds) },
+    { name: `${name}: peak memory`, unit: "MB", values: memory },
+  ];
+}
+
+/** The memory of the largest fleet against that of one stack. */
+function flatness(runs: readonly FleetRun[][], verb: FleetVerb): Figure {
+  const largest = Math.max(...sizes[verb]);
+  const memoryOf = (run: readonly FleetRun[], size: number) =>
+    run.find((one) => one.verb === verb && one.size === size)?.memoryMb;
+  return {
+    name: `\`fleet ${verb}\`: peak memory of ${largest} ÷ of 1`,
+    unit: "",
+    values: runs.flatMap((run) => {
+      const [most, least] = [memoryOf(run, largest), memoryOf(run, 1)];
+      return most === undefined || least === undefined ? [] : [most / least];
+    }),
+    goal: { most: 1.2 },
+  };
+}
+
+/** Previews new communities, and then brings some of them up. */
+async function runFleets(lab: Lab, world: World): Promise<FleetRun[]> {
+  const { signal } = lab;
+  const names = Array.from({ length: Math.max(...sizes.preview) + 1 }, (_, index) => `bench${index}`);
+  const project = await settle(world, names);
+  const [alone = "", ...others] = names;
+  const place: Workplace = { ...placeOf(world, project), stack: alone };
+  const run = (verb: FleetVerb, stacks: readonly string[]) =>
+    mastiff(lab, world, project, ["fleet", verb, "--stacks", stacks.join(",")]);
+  // The first of each fills the compile cache.
+  await operate(world, "preview", { place, isClean: false, signal });
+  await run("preview", others.slice(0, 1));
+
+  const runs: FleetRun[] = [];
+  for (const verb of verbs) {
+    const { seconds, cpuSeconds } = await operate(world, verb, { place, isClean: false, signal });
+    const left = [...others];
+    for (const size of sizes[verb]) {
+      // An up needs stacks that are not up.
+      const stacks = verb === "up" ? left.splice(0, size) : others.slice(0, size);
+      runs.push({ verb, size, ...(await run(verb, stacks)), one: { seconds, cpuSeconds } });
+    }
+  }
+  return runs;
+}
+
+/** Makes zones, a project and its stacks. @returns the folder of the project */
+async function settle(world: World, names: readonly string[]): Promise<string> {
   await world.change(({ cloudflare, sendgrid }) => {
     const [like] = cloudflare.zones;
     names.forEach((name, index) => {
@@ -61,17 +122,30 @@ async function runFleet({ toolchain, signal }: Lab, world: World, size: number):
     Object.assign(sendgrid.dials, { callsPerMinute: 1_000_000, keysPerUser: 1000 });
   });
   const project = join(world.folder, "fleet");
-  const config = names.map((name) => [name, configOf(world.clouds.url, domainOf(name))] as const);
-  layOut(root, project, Object.fromEntries(config));
-  const stack = (name: string) => {
-    const { configFile: _, ...place } = world.place;
-    return { ...place, project, stack: name };
-  };
-  const [first = "", ...others] = names;
-  for (const name of names) await initStack(stack(name));
-  const one = await operate(world, "up", { place: stack(first), signal });
+  layOut(
+    root,
+    project,
+    Object.fromEntries(names.map((name) => [name, configOf(world.clouds.url, domainOf(name))])),
+  );
+  for (const stack of names) await initStack({ ...placeOf(world, project), stack });
+  return project;
+}
 
-  const args = ["fleet", "up", "--stacks", others.join(","), "--parallel", `${cores}`, "--json"];
+function placeOf({ place }: World, project: string): Omit<Workplace, "stack"> {
+  return { toolchain: place.toolchain, target: place.target, project };
+}
+
+/**
+ * Runs a command on as many stacks at once as there are cores.
+ * @throws Error with the last lines of its output when it fails
+ */
+async function mastiff(
+  { toolchain, signal }: Lab,
+  world: World,
+  project: string,
+  words: readonly string[],
+): Promise<Pick<FleetRun, "seconds" | "memoryMb">> {
+  const args = [...words, "--parallel", `${cores}`, "--json"];
   const began = performance.now();
   const running = execa(process.execPath, [join(root, "cli/mastiff.mjs"), ...args], {
     cwd: project,
@@ -86,16 +160,15 @@ async function runFleet({ toolchain, signal }: Lab, world: World, size: number):
     detached: true,
     forceKillAfterDelay: false,
   });
-  let memoryMb = 0;
+  let memoryMb: number | undefined;
   const timer = setInterval(() => {
-    memoryMb = Math.max(memoryMb, peakOf(running.pid));
+    memoryMb = peakOf(running.pid) ?? memoryMb;
   }, 200);
   const { exitCode, all } = await running.finally(() => clearInterval(timer));
   if (signal.aborted) throw new Error("interrupted");
   if (exitCode !== 0) throw new Error(`mastiff ${args.join(" ")} ended with ${exitCode}:\n${lastLines(all)}`);
-  return { size, seconds: (performance.now() - began) / 1000, one: one.seconds, memoryMb };
+  return { seconds: (performance.now() - began) / 1000, memoryMb };
 }
-
 function domainOf(name: string): string {
   return `${name}.example`;
 }
@@ -114,12 +187,13 @@ function configOf(url: string, domain: string): Record<string, string> {
   };
 }
 
-/** The most memory that a process has had, in MB; 0 where the machine does not say. proc(5), VmHWM */
-function peakOf(pid: number | undefined): number {
+/** The most memory that a running process has had, in MB. proc(5), VmHWM */
+function peakOf(pid: number | undefined): number | undefined {
   try {
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
   } catch {
-    return 0;
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Figure, type Found, inWorld, type Lab, type Row, repeated } from "../lab.ts";
 import { operate } from "../operation.ts";
-import { bendOf, seriesOf } from "../statistics.ts";
+import { bendOf, shareOfOneMore } from "../statistics.ts";
 
 /** How the time grows with the size of a community. */
 export const growth: Row = {
@@ -42,8 +42,6 @@ async function measure(lab: Lab): Promise<Found> {
     const points = runs.map((run) => run.map((one) => [one.size, one[verb]] as const));
     const of = (size: number) =>
       runs.flatMap((run) => run.filter((one) => one.size === size).map((one) => one[verb]));
-    const first = seriesOf(of(1)).median;
-    const oneMore = of(20).map((value, run) => (value - (of(1)[run] ?? first)) / 19);
     return [
       ...sizes.map((size): Figure => ({ name: `${verb}, ×${size}`, unit: "s", values: of(size) })),
       {
@@ -55,7 +53,7 @@ async function measure(lab: Lab): Promise<Found> {
       {
         name: `${verb}: one more ÷ the first`,
         unit: "",
-        values: oneMore.map((more) => more / first),
+        values: points.map(shareOfOneMore),
         goal: { most: 0.1 },
       },
     ];

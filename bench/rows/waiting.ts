@@ -5,6 +5,7 @@ import { type Found, type Lab, type Row, upsFromNothing } from "../lab.ts";
 export const criticalChain: Row = {
   number: 1,
   what: "`up` from nothing ÷ the critical path",
+  isWaiting: true,
   async measure(lab: Lab): Promise<Found> {
     const ups = await upsFromNothing(lab, lab.scale);
     const chains = ups.map(({ calls, machines }) => criticalPath(calls, machines, lab.scale));
@@ -30,6 +31,7 @@ export const criticalChain: Row = {
 export const script: Row = {
   number: 2,
   what: "the guide's sequence as a straightforward script of the same calls ÷ `up`",
+  isWaiting: true,
   async measure(lab: Lab): Promise<Found> {
     const ups = await upsFromNothing(lab, lab.scale);
     const scripts = ups.map(({ calls, machines }) => scriptOf(calls, machines, lab.scale) / 1000);

@@ -5,10 +5,12 @@ import { expect, test } from "vitest";
 import { byProgram } from "../../bench/counted-lives.ts";
 import { startsIn } from "../../bench/counting-toolchain.ts";
 import { stepsUpTo } from "../../bench/drawing.ts";
-import { isMet, pageWith, shownOf } from "../../bench/page.ts";
+import type { Figure } from "../../bench/lab.ts";
+import { isMet, measuredPart, pageWith, shownOf } from "../../bench/page.ts";
 import { goalsPlot } from "../../bench/plots.ts";
+import type { Kept } from "../../bench/results.ts";
 import { rows } from "../../bench/rows.ts";
-import { bendOf, seriesOf } from "../../bench/statistics.ts";
+import { bendOf, seriesOf, shareOfOneMore } from "../../bench/statistics.ts";
 import { assemble } from "../../bench/trace/assemble.ts";
 import { type Step, withCritical } from "../../bench/trace/critical-steps.ts";
 import { phasesIn } from "../../bench/trace/spans.ts";
@@ -25,6 +27,10 @@ test("linear growth has no bend, quadratic growth has one", () => {
   const grown = (of: (size: number) => number) => bendOf([1, 5, 20].map((size) => [size, of(size)] as const));
   expect(grown((size) => 7 + 2 * size)).toBeCloseTo(1);
   expect(grown((size) => size * size)).toBeGreaterThan(3);
+});
+
+test("one more is a share of what the first size costs", () => {
+  expect(shareOfOneMore([1, 5, 20].map((size) => [size, 18 + 2 * size] as const))).toBeCloseTo(0.1);
 });
 
 test("goals are kept by the median, at most and at least", () => {
@@ -48,6 +54,30 @@ test("the page has every row of the table, and a place for what is measured", ()
   expect(renewed).toContain("\n\n| new |\n<!-- end");
   expect(pageWith(renewed, "| newer |")).not.toContain("| new |");
   expect(() => pageWith("# Performance\n", "")).toThrow("has no place for the measured part");
+});
+
+test("the page says how each row was measured, and with which parts", () => {
+  const how = { date: "2026-11-29", commit: "abc", machine: "2 cores", data: null };
+  const found = (row: number, figures: Figure[], parts: string[], runs: number): Kept => ({
+    ...{ ...how, row, what: "", figures, parts, runs, tookSeconds: 90, ...(row < 3 && { scale: 1 }) },
+  });
+  const goal: Figure = { name: "`up`", unit: "s", values: [3, 1, 2], goal: { most: 1 } };
+  const results = [
+    found(1, [goal, { name: "path", unit: "s", values: [1, 2, 3] }], ["flyctl official"], 3),
+    found(2, [{ ...goal, values: [1] }], ["flyctl official"], 3),
+    found(11, [{ ...goal, values: [0.5] }], ["flyctl stand-in"], 1),
+  ];
+  const text = measuredPart(rows, results, [{ name: "x.svg", says: "a picture" }]);
+  expect(text).toContain("| `up` | ≤ 1 s | 2.0 s (1.0 to 3.0) | **no** |");
+  expect(text).toContain("| `up` | ≤ 1 s | 0.5 s | yes |");
+  expect(text).toContain("| 1 | path | 2.0 s (1.0 to 3.0) |");
+  expect(text.match(/not measured yet/g)).toHaveLength(rows.length - results.length);
+  expect(text).toContain("![a picture](performance/x.svg)");
+  expect(text).toContain(
+    "- Rows 1, 2: 2026-11-29, commit abc, 2 cores; 3 runs, latency × 1; flyctl official.",
+  );
+  expect(text).toContain("- Row 11: 2026-11-29, commit abc, 2 cores; 1 run; flyctl stand-in.");
+  expect(text).toContain("- Minutes that the measurement took: row 1 1.5, row 2 1.5, row 11 1.5; 5 in all.");
 });
 
 test("a script that becomes another program is one process, and the driver's spec says what a run is about", () => {
@@ -168,7 +198,7 @@ test("the plot of the goals draws what is missed in another colour, for goals of
     machine: "",
     parts: [],
     runs: 1,
-    scale: 1,
+    tookSeconds: 1,
     data: null,
   };
   const plot = (goal: { most: number } | { least: number }) =>
