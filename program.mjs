@@ -1,4 +1,5 @@
 /** Pulumi's entry point: loads index.ts, after checking that this Node can read it. */
+import { keepCompiled } from "./providers/shared/compile-cache.mjs";
 import { loadClosuresLate } from "./providers/shared/lean-sdk.mjs";
 import { whyTooOld } from "./providers/shared/node-version.mjs";
 
@@ -10,6 +11,7 @@ if (problem !== undefined) throw Object.assign(new Error(problem), { __pulumiRun
 // There are none, because Node runs these files as they are. The hook is a quarter of a preview's work.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 
+keepCompiled();
 loadClosuresLate(import.meta.url);
 
 export default (await import("./index.ts")).default;
