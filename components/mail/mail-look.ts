@@ -21,7 +21,7 @@ export interface MailPlace {
 /** What was asked about mail, and what SendGrid answered. */
 export interface SeenMail {
   asked: MailLookSpec;
-  seen: MailLook;
+  mail: MailLook;
 }
 
 /**
@@ -31,12 +31,12 @@ export interface SeenMail {
  */
 export function mailAt(place: MailPlace): pulumi.Output<SeenMail> {
   const { senderEmail, baseUrl, after } = place;
-  const finished = after.map(({ urn }) => urn);
+  const finished = pulumi.all(after.map(({ urn }) => urn));
   return pulumi
-    .all({ domain: place.domain, apiKey: place.apiKey, finished })
-    .apply(async ({ domain, apiKey = process.env.SENDGRID_API_KEY }) => {
+    .all([place.domain, place.apiKey, finished])
+    .apply(async ([domain, apiKey = process.env.SENDGRID_API_KEY]) => {
       const asked = { domain, senderEmail };
-      return { asked, seen: await lookAtMail(connect(apiKey, baseUrl), asked) };
+      return { asked, mail: await lookAtMail(connect(apiKey, baseUrl), asked) };
     });
 }
 

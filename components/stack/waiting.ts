@@ -65,21 +65,15 @@ export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.O
           },
           { parent, dependsOn: args.after },
         ).stdout;
-  const { sendgrid } = args;
+  const mail = args.sendgrid && mailAt(args.sendgrid);
   return pulumi
-    .all({
-      zone: args.zone,
-      files: args.files,
-      certificateText: certificates,
-      addresses: args.addresses,
-      mail: sendgrid && mailAt(sendgrid),
-    })
-    .apply(({ zone, files, certificateText, addresses, mail }) => [
+    .all([args.zone, args.files, certificates, args.addresses, mail])
+    .apply(([zone, files, certificateText, addresses, seen]) => [
       ...zoneSentences(zone, new Date()),
       ...hostSentences(files, zone),
       ...certificateSentences(JSON.parse(certificateText) as StatusOutput),
       ...addressSentences(addresses),
-      ...(mail ? mailSentences(mail.asked, mail.seen) : []),
+      ...(seen ? mailSentences(seen.asked, seen.mail) : []),
     ]);
 }
 
