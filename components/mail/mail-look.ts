@@ -25,7 +25,7 @@ export interface SeenMail {
 }
 
 /**
- * Looks at SendGrid in the program itself: a program of its own would take 0.6 CPU seconds to start.
+ * Looks at SendGrid in the program itself: a program of its own takes 0.4 CPU seconds to load, and a start of Node.
  *
  * @throws RunError when there is no key for SendGrid
  */
