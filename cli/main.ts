@@ -1,7 +1,6 @@
-import { enableCompileCache } from "node:module";
+import { keepCompiled } from "../providers/shared/compile-cache.mjs";
 
-// Before any large module is loaded.
-enableCompileCache();
+keepCompiled();
 
 const { run } = await import("./run.ts");
 process.exitCode = await run(process.argv.slice(2));

@@ -9,12 +9,8 @@ import type * as pulumi from "@pulumi/pulumi";
  * checkout nor another place of the package is a diff.
  */
 export function driverOf(kind: string): string[] {
-  return [...moduleOf("driver"), kind];
-}
-
-/** A program of this package as a command. Node takes the last word for the script's name. */
-export function moduleOf(module: "driver" | "sendgrid-look"): string[] {
-  return ["node", "-e", `import('mastiff/${module}')`, `mastiff-${module}`];
+  // Node takes the word after the script for the script's name.
+  return ["node", "-e", "import('mastiff/driver')", "mastiff-driver", kind];
 }
 
 /** One call of the driver that changes nothing, while the program runs. */

@@ -44,6 +44,7 @@ export function communityWaiting(parts: WaitingParts): pulumi.Output<string[]> {
         senderEmail: settings.sender?.email,
         baseUrl: sendgridBaseUrl(settings),
         apiKey: secrets.sendgridApiKey,
+        after: [fly.webRelease.released, fly.streamingRelease.released],
       },
       after: [fly.owner, fly.streamingRelease],
     },

@@ -1,8 +1,10 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { AddressesOutput, CertificateSpec, StatusOutput } from "../../providers/fly/spec.ts";
+import type { MailLook } from "../../providers/sendgrid/look.ts";
 import { pausedSentence } from "../cloudflare/zone-setup.ts";
-import { driverOf, flyEndpoint, moduleOf } from "../fly/driver-call.ts";
+import { driverOf, flyEndpoint } from "../fly/driver-call.ts";
+import { type MailPlace, mailAt } from "../mail/mail-look.ts";
 
 /** Arguments of {@link waitingFor}. */
 export interface WaitingArgs {
@@ -17,16 +19,8 @@ export interface WaitingArgs {
   /** Base URL of Fly's APIs. Default: the real one. */
   flyEndpoint?: string | undefined;
   /** Unset when mail does not go through SendGrid. */
-  sendgrid?:
-    | {
-        domain: pulumi.Output<string>;
-        senderEmail?: string | undefined;
-        baseUrl?: string | undefined;
-        /** The operator's key, when it is not in the environment. */
-        apiKey?: pulumi.Output<string> | undefined;
-      }
-    | undefined;
-  /** Resources that must be finished before anything is asked. */
+  sendgrid?: MailPlace | undefined;
+  /** Resources that must be finished before Fly is asked. */
   after: pulumi.Resource[];
 }
 
@@ -51,58 +45,36 @@ export interface HostFacts {
   ssl: string;
 }
 
-/** SendGrid's answers, as `providers/sendgrid/main.ts look` prints them; null: no answer. */
-interface MailLook {
-  domainValid: boolean | null;
-  senderVerified: boolean | null;
-  clickTracking: boolean | null;
-  problems: string[];
-}
-
 /**
  * What the community still waits for, in sentences; empty when nothing is missing. Every run asks again,
  * because the answers change without any change of the program's. So they are an output and never a diff.
  */
 export function waitingFor(args: WaitingArgs, parent: pulumi.Resource): pulumi.Output<string[]> {
-  const look = (interpreter: string[], environment: Record<string, pulumi.Input<string>>) =>
-    command.local.runOutput(
-      {
-        interpreter,
-        command: "look",
-        environment,
-        logging: command.local.Logging.None,
-      },
-      { parent, dependsOn: args.after },
-    ).stdout;
   const certificates =
     args.certificates.length === 0
       ? pulumi.jsonStringify({ certificates: [] } satisfies StatusOutput)
-      : look(driverOf("status"), {
-          ...flyEndpoint(args.flyEndpoint),
-          SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
-        });
-  const mail = args.sendgrid && lookAtMail(args.sendgrid, look);
+      : command.local.runOutput(
+          {
+            interpreter: driverOf("status"),
+            command: "look",
+            environment: {
+              ...flyEndpoint(args.flyEndpoint),
+              SPEC: pulumi.jsonStringify({ certificates: args.certificates }),
+            },
+            logging: command.local.Logging.None,
+          },
+          { parent, dependsOn: args.after },
+        ).stdout;
+  const mail = args.sendgrid && mailAt(args.sendgrid);
   return pulumi
-    .all([args.zone, args.files, certificates, args.addresses, args.sendgrid?.domain, mail])
-    .apply(([zone, files, certificateText, addresses, domain, mailText]) => [
+    .all([args.zone, args.files, certificates, args.addresses, mail])
+    .apply(([zone, files, certificateText, addresses, seen]) => [
       ...zoneSentences(zone, new Date()),
       ...hostSentences(files, zone),
       ...certificateSentences(JSON.parse(certificateText) as StatusOutput),
       ...addressSentences(addresses),
-      ...(args.sendgrid && domain && mailText
-        ? mailSentences({ ...args.sendgrid, domain }, JSON.parse(mailText) as MailLook)
-        : []),
+      ...(seen ? mailSentences(seen.asked, seen.mail) : []),
     ]);
-}
-
-function lookAtMail(
-  { apiKey, ...spec }: NonNullable<WaitingArgs["sendgrid"]>,
-  look: (interpreter: string[], environment: Record<string, pulumi.Input<string>>) => pulumi.Output<string>,
-): pulumi.Output<string> {
-  return look(moduleOf("sendgrid-look"), {
-    SPEC: pulumi.jsonStringify(spec),
-    ...(apiKey !== undefined && { SENDGRID_API_KEY: apiKey }),
-  });
 }
 
 const dayMs = 24 * 3_600_000;
@@ -170,7 +142,7 @@ export function addressSentences(addresses: readonly AddressesOutput[]): string[
 /** Mail waits for SendGrid to see the DNS records. Sender and click tracking wait for a person to act. */
 export function mailSentences(
   sendgrid: { domain: string; senderEmail?: string | undefined },
-  mail: MailLook,
+  mail: Pick<MailLook, "domainValid" | "senderVerified" | "clickTracking" | "problems">,
 ): string[] {
   const { domain, senderEmail } = sendgrid;
   const sentences = [...mail.problems];

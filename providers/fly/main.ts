@@ -1,7 +1,6 @@
-import { enableCompileCache } from "node:module";
+import { keepCompiled } from "../shared/compile-cache.mjs";
 
-// Before any large module is loaded: a warm cache halves the time to the driver's first flyctl call.
-enableCompileCache();
+keepCompiled();
 
 try {
   const { run } = await import("./run.ts");

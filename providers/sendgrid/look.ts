@@ -1,16 +1,15 @@
-import { z } from "zod";
 import type { CloudClient } from "../shared/cloud-client.ts";
 import { domainEntries } from "./authenticated-domain.ts";
 import { isTracking } from "./click-tracking.ts";
-import * as form from "./inputs.ts";
 import { sendersOf } from "./single-sender.ts";
 
 /** What to look at. */
-export const lookSpec = z.object({
-  domain: form.domain,
-  senderEmail: form.email.nullish(),
-  baseUrl: form.baseUrl,
-});
+export interface MailLookSpec {
+  /** Domain that mails are sent from. */
+  domain: string;
+  /** Address of the verified sender. Default: there is none. */
+  senderEmail?: string | undefined;
+}
 
 /** The state of mail, as SendGrid sees it now. Null where it could not be read; `problems` then says why. */
 export interface MailLook {
@@ -27,7 +26,7 @@ export interface MailLook {
 }
 
 /** Looks without changing anything. A part that cannot be read does not hide the others. */
-export async function lookAtMail(cloud: CloudClient, spec: z.infer<typeof lookSpec>): Promise<MailLook> {
+export async function lookAtMail(cloud: CloudClient, spec: MailLookSpec): Promise<MailLook> {
   const problems: string[] = [];
   const learn = async <T>(ask: () => Promise<T>): Promise<T | null> => {
     try {

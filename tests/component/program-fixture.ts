@@ -112,18 +112,15 @@ const outputs: NonNullable<Answers["outputs"]> = {
   "redis-upstash": { stdout: JSON.stringify({ url: given.upstashUrl }) },
 };
 
-/** What the driver and the SendGrid client print when they look, by the words that start them. */
+/** What the driver prints when it looks, by the words that start it. */
 export type Looks = Record<string, unknown>;
 const looks: Looks = {
   "mastiff-driver all observe": {},
   "mastiff-driver status look": { certificates: [] },
-  "mastiff-sendgrid-look look": {
-    domainValid: true,
-    senderVerified: null,
-    clickTracking: false,
-    problems: [],
-  },
 };
+
+/** Mail for which nothing is left to do. */
+const calmMail = { domainValid: true, senderVerified: null, clickTracking: false, problems: [] };
 
 /** A zone that is there, calm and empty. */
 export const calmZone: ZoneReading = {
@@ -152,6 +149,13 @@ vi.doMock("../../providers/cloudflare/zone-reading.ts", async (original) => ({
   ...(await original<object>()),
   readZone: asked,
 }));
+// So is mail at SendGrid.
+let mailSeen: object = calmMail;
+const mailAsked = vi.fn(async (_cloud: CloudClient) => mailSeen);
+vi.doMock("../../providers/sendgrid/look.ts", async (original) => ({
+  ...(await original<object>()),
+  lookAtMail: mailAsked,
+}));
 const { default: program } = await import("../../index.ts");
 
 /** One stack: config over the required keys, and what differs from the usual answers. */
@@ -159,11 +163,18 @@ export interface Stack extends Answers {
   looks?: Looks;
   /** What the look reads of the zone; null where there is none. Default {@link calmZone}. */
   zone?: ZoneReading | null;
+  /** What the look reads at SendGrid. Default: nothing is left to do. */
+  mail?: object;
 }
 
 /** The clients with which programs have read the zone so far, oldest first. */
 export function zoneClients(): CloudClient[] {
   return asked.mock.calls.map(([cloud]) => cloud);
+}
+
+/** How often programs have looked at mail so far. */
+export function mailLooks(): number {
+  return mailAsked.mock.calls.length;
 }
 
 /** Stacks that differ in what they are made of. */
@@ -185,13 +196,8 @@ export const stacks = {
       "mastiff-driver status look": {
         certificates: [{ hostname: "mastiff.party", status: "pending", detail: "DNS has no records yet" }],
       },
-      "mastiff-sendgrid-look look": {
-        domainValid: false,
-        senderVerified: false,
-        clickTracking: false,
-        problems: [],
-      },
     },
+    mail: { ...calmMail, domainValid: false, senderVerified: false },
   },
   ownServers: {
     config: {
@@ -273,12 +279,14 @@ export async function declareProgram(stack: Stack = {}): Promise<Declared> {
 /** Declares against clouds that answer as a stack says, and a state that has these resources. */
 function declareWith(
   declare: () => unknown,
-  { looks: more = {}, zone = calmZone, ...rest }: Stack,
+  { looks: more = {}, zone = calmZone, mail = calmMail, ...rest }: Stack,
   state: Record<string, unknown>,
 ): Promise<Declared> {
   const printed = { ...looks, ...more };
   const answered = () => {
     reading = zone ?? undefined;
+    mailSeen = mail;
+    vi.stubEnv("SENDGRID_API_KEY", "planted-operators-sendgrid-key");
     vi.stubEnv("CLOUDFLARE_API_TOKEN", "planted-operators-cloudflare-token");
     return declare();
   };

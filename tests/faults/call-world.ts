@@ -46,7 +46,7 @@ export interface CallWorld extends AsyncDisposable {
   journal(): Promise<JournalEntry[]>;
   drive(kind: string, verb: string, input: DriveInput): Promise<Ended>;
   client(folder: "sendgrid" | "cloudflare", verb: string, input: ClientInput): Promise<Ended>;
-  /** Runs `node providers/sendgrid/main.ts look`. */
+  /** Looks at mail as the program does, in a process of its own. */
   lookAtMail(spec: object): Promise<Ended>;
 }
 
@@ -90,8 +90,7 @@ export async function openCallWorld(flyctl?: string): Promise<CallWorld> {
       return { ...ended, leftovers: run.leftovers() };
     },
     client: (folder, verb, input) => run(["tests/faults/client-call.ts", folder, verb], input, patience()),
-    lookAtMail: (spec) =>
-      run(["providers/sendgrid/main.ts", "look"], {}, { SPEC: JSON.stringify(spec), ...patience() }),
+    lookAtMail: (spec) => run(["tests/faults/mail-look.ts"], spec, patience()),
     [Symbol.asyncDispose]: () => driver.stop(),
   };
   return world;
