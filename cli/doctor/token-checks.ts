@@ -213,7 +213,7 @@ export function plainly<T>(ask: (by: Inspector) => Promise<T>): (by: Inspector) 
   };
 }
 
-const firstLine = (text: string) => text.split("\n")[0] ?? "";
+export const firstLine = (text: string) => text.split("\n")[0] ?? "";
 
 /** Whether the cloud says that the credential may not do this. */
 export function isRefusal(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bucketAccess } from "../../providers/cloudflare/bucket-access.ts";
+import { KnownAnswers } from "../../providers/shared/known-answers.ts";
 import { putBackup } from "../support/backups.ts";
 import { type S3Server, startS3 } from "../support/s3-server.ts";
 
@@ -34,7 +35,7 @@ describe("a bucket of backups that was there", () => {
   test("is refused with what its rules would delete", async () => {
     putBackup(s3, { hours: 1 });
     s3.objects.set("daily/www.tar.gz", "");
-    await expect(bucketAccess.create(noCloud, inputs())).rejects.toThrow(refusal);
+    await expect(bucketAccess.create(noCloud, inputs(), new KnownAnswers())).rejects.toThrow(refusal);
   });
 
   test("is taken with the backups of an earlier time, and with what no rule is about", async () => {
@@ -42,7 +43,10 @@ describe("a bucket of backups that was there", () => {
       putBackup(s3, { hours: 1, class: name });
     s3.objects.set("readme.txt", "");
     s3.objects.set("daily/2026-11-29/20261129T030000Z.drill.json", "{}");
-    expect(await bucketAccess.create(noCloud, inputs())).toEqual({ id: "backups", outs: {} });
+    expect(await bucketAccess.create(noCloud, inputs(), new KnownAnswers())).toEqual({
+      id: "backups",
+      outs: {},
+    });
   });
 
   test("is looked into again in another account, and not for another key", async () => {
@@ -54,6 +58,8 @@ describe("a bucket of backups that was there", () => {
 
   test("of uploads has whatever names it likes", async () => {
     s3.objects.set("daily/www.tar.gz", "");
-    expect(await bucketAccess.create(noCloud, inputs({ forBackups: undefined }))).toMatchObject({ outs: {} });
+    expect(
+      await bucketAccess.create(noCloud, inputs({ forBackups: undefined }), new KnownAnswers()),
+    ).toMatchObject({ outs: {} });
   });
 });
