@@ -27,7 +27,6 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
     if ((await findApp(fly, spec))?.owner !== "ours") throw somebodys(spec);
     say("Redis", `${spec.name} already exists: adopting it`);
   }
-  const look = () => find(fly, spec);
   const create = async () => {
     say("Redis", `creating ${spec.name} at Upstash`);
     await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
@@ -36,13 +35,13 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
   const unclear = ["limited", "server", "network", "garbled", "timeout", "exists"];
   row ??= await fly.repeat<Row | undefined>(create, {
     tries: 4,
+    isFinal: () => true,
     passes: (error) => error instanceof FlyctlFailure && unclear.includes(error.reason),
-    waitMs: (attempt, error) => (error === undefined ? 0 : 500 * 2 ** attempt),
-    look,
+    waitMs: (attempt) => 500 * 2 ** attempt,
+    look: () => find(fly, spec),
   });
-  row ??= await look();
-  if (row === undefined) throw new Error("Fly created the Redis database, but does not list it");
-  refuseOther(spec, row);
+  // One that was made just now is as it was asked for.
+  if (row !== undefined) refuseOther(spec, row);
   const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];
   if (url === undefined || !/^rediss?:\/\//.test(url))
     throw new Error(`flyctl redis status ${spec.name} shows no Private URL`);
