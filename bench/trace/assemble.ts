@@ -2,6 +2,7 @@
 import type { Entry } from "../../sandbox/clouds/journal.ts";
 import { whatIs } from "../counted-lives.ts";
 import { namesIn, type Start } from "../counting-toolchain.ts";
+import { criticalPath } from "../critical-path.ts";
 import { nameOf } from "../distinct-calls.ts";
 import type { StateResource } from "../state-resources.ts";
 import type { MachineLife } from "../world.ts";
@@ -20,6 +21,8 @@ export interface Sightings {
   resources: readonly StateResource[];
   calls: readonly Entry[];
   machines: readonly MachineLife[];
+  /** Share of the modelled latency that the clouds waited. */
+  scale: number;
   engine: Stretch[];
 }
 
@@ -42,6 +45,7 @@ export function assemble(seen: Sightings): Trace {
       .map(({ name, from, to }) => ({ name, from, to })),
     machines: seen.machines.flatMap((machine) => stretchOf(machine, began)),
     calls: callsOf(seen.calls),
+    path: criticalPath(seen.calls, seen.machines, seen.scale),
   };
 }
 

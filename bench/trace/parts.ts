@@ -1,4 +1,5 @@
 /** What a trace of one operation is made of. Times are milliseconds since 1970. */
+import type { Chain } from "../critical-path.ts";
 
 /** A stretch of time with a name. */
 export interface Stretch {
@@ -39,4 +40,6 @@ export interface Trace {
   machines: MachineStretch[];
   /** Calls by cloud. */
   calls: Record<string, Stretch[]>;
+  /** The shortest time in which these calls could have been made. */
+  path: Chain;
 }

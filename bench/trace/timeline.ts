@@ -91,6 +91,12 @@ export function criticalOf({ began, ended, steps }: Trace): string[] {
   ];
 }
 
+/** The critical path of the calls in words, beside the time that the operation took. */
+export function pathOf({ began, ended, path }: Trace, scale: number): string {
+  const least = path.milliseconds * scale;
+  return `${seconds(least).padStart(8)}  critical path of its calls: took ÷ path ${((ended - began) / least).toFixed(2)}`;
+}
+
 function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -10,7 +10,7 @@ import { resourcesOf } from "../state-resources.ts";
 import { assemble } from "./assemble.ts";
 import type { Trace } from "./parts.ts";
 import { phasesIn } from "./spans.ts";
-import { criticalOf, timelineOf } from "./timeline.ts";
+import { criticalOf, pathOf, timelineOf } from "./timeline.ts";
 import { watch } from "./watch.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function trace(lab: Lab, name: string): Promise<string[]> {
     writeFileSync(file("json"), `${JSON.stringify(seen)}\n`);
     writeFileSync(file("svg"), timelineOf(seen, title));
     const written = ["svg", "json"].map((extension) => file(extension).replace(`${root}/`, ""));
-    return [...criticalOf(seen), `written: ${written.join(", ")}`];
+    return [...criticalOf(seen), pathOf(seen, lab.scale), `written: ${written.join(", ")}`];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -57,7 +57,18 @@ async function traced(lab: Lab, folder: string): Promise<Trace> {
       const engine = phasesIn(readFileSync(spans, "utf8"));
       const [resources, machines] = [await resourcesOf(world.place), await world.machines()];
       const starts = counting.starts();
-      return assemble({ began, ended, events, ends, starts, resources, calls, machines, engine });
+      return assemble({
+        began,
+        ended,
+        events,
+        ends,
+        starts,
+        resources,
+        calls,
+        machines,
+        engine,
+        scale: lab.scale,
+      });
     } finally {
       watching.stop();
     }

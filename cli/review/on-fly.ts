@@ -124,6 +124,11 @@ const kinds: Readonly<Record<string, DescribeThing>> = {
     what: `secret variables of ${spec.app}`,
     words: secretWords(step, was, is),
   }),
+  preparation: ({ step, spec }) => ({
+    part: "database",
+    what: `tables for the first release of ${spec.app}`,
+    words: step.operation === "delete" ? ["stay with the database"] : [],
+  }),
   release: (thing) => ({
     part: partOfApp(thing.step),
     what: `machines of ${thing.spec.app}`,

@@ -47,7 +47,7 @@ export interface BackupTaking {
   /** Secrets that can never be made again, by the names of their variables. Secret. */
   escrow: Record<string, pulumi.Input<string>>;
   /**
-   * The release of Mastodon whose database is backed up. The backup machine and its secrets change after it: a
+   * What has set up the database that is backed up: the release of Mastodon, or what came before the first one. The backup machine and its secrets change after it: a
    * release to another minor version first takes a backup, and that backup needs the secrets of the previous release.
    */
   after: pulumi.Resource[];
@@ -76,7 +76,7 @@ export interface BackupTaking {
  *   jurisdiction: "eu" as const,
  *   databaseUrl: postgres.url,
  *   escrow: secrets.variables,
- *   after: [webRelease.released],
+ *   after: [webRelease.databaseReady],
  * };
  * new Backups("dogs-backups", { domain: "mastiff.party", protect: true, taking });
  */

@@ -48,7 +48,7 @@ function takingOf({ ground, given, secrets, fly }: CommunityBackupsArgs): Backup
     key: ownBackupKey(given),
     databaseUrl: fly.connections.DATABASE_URL,
     escrow: secrets.variables,
-    after: [fly.webRelease.released],
+    after: [fly.webRelease.databaseReady],
     place,
     plan: plan.backup,
     settings: settings.backup,

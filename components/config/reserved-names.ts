@@ -121,6 +121,7 @@ export const reservedNames: Readonly<Record<string, Reservation>> = {
   OWNER_USERNAME: ownScript,
   OWNER_EMAIL: ownScript,
   OWNER_PASSWORD: ownScript,
+  OWNER_SEALED: ownScript,
   OWNER_SKIP_DNS: ownScript,
   OWNER_ROTATE: ownScript,
   PRIMARY_REGION: breaks("is set by Fly in each machine"),

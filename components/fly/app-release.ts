@@ -3,11 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Declared, ReleaseSpec, SecretsSpec } from "../../providers/fly/spec.ts";
 import { versionOf, versionProblem } from "../mastodon/version-rule.ts";
 import type { MovedFrom } from "../stack/fact-rules.ts";
+import { specIn } from "../stack/last-state.ts";
 import { resourceNames } from "../stack/logical-names.ts";
 import type { FlyPlace, UnseenPlace } from "./app.ts";
 import { FlyCommand } from "./driver.ts";
 import { type ReleaseInputs, releaseWords } from "./release-words.ts";
-import type { ObservedThing } from "./thing.ts";
+import type { FlyThing, ObservedThing } from "./thing.ts";
 
 /** Arguments of {@link AppRelease}. */
 export interface AppReleaseArgs extends AppReleasePlan {
@@ -66,20 +67,22 @@ function releaseSpec(place: UnseenPlace, plan: AppReleasePlan): Declared<Release
   return { org, app, region, image, groups, database, redisGate, smoke, ...otherApps };
 }
 
-/** The things that an {@link AppRelease} makes. */
+/** The things that an {@link AppRelease} makes. An app without a database of its own has no preparation. */
 export function appReleaseThings(
   name: string,
   place: UnseenPlace,
   plan: AppReleasePlan,
-): { secrets: ObservedThing; release: ObservedThing } {
+): { secrets: ObservedThing; preparation: FlyThing; release: ObservedThing } {
   return {
+    preparation: { name: `${name}-preparation`, kind: "preparation", spec: releaseSpec(place, plan) },
     secrets: { name: `${name}-secrets`, kind: "secrets", spec: secretsSpec(plan) },
     release: { name: resourceNames.release(name), kind: "release", spec: releaseSpec(place, plan) },
   };
 }
 
 /**
- * The machines of one app: its secrets, staged so that one release applies all of them, then the release.
+ * The machines of one app: its secrets, staged so that one release applies all of them, then the release. Before the
+ * first one, a preparation sets up the database.
  *
  * A destroy removes the machines first: nobody writes into the bucket while it is emptied, and nobody holds a
  * connection to the database while it is dropped.
@@ -100,6 +103,11 @@ export function appReleaseThings(
 export class AppRelease extends pulumi.ComponentResource {
   /** The release, for resources that must wait for it. */
   readonly released: pulumi.Resource;
+  /**
+   * For resources that need a database with Mastodon's tables, and no machine: a first release's preparation. From then
+   * on the release, which migrates.
+   */
+  readonly databaseReady: pulumi.Resource;
 
   constructor(name: string, args: AppReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:fly:Release", name, {}, opts);
@@ -115,26 +123,36 @@ export class AppRelease extends pulumi.ComponentResource {
       { place, moves: false, after: args.appName, secrets: values },
       { parent: this },
     );
-    this.released = new FlyCommand(
-      things.release,
-      {
-        place,
-        moves: false,
-        after: args.appName,
-        environment: {
-          FLY_TOML: args.flyToml,
-          // A changed secret needs a release. Fly's answer is unknown in a preview; this digest is known.
-          // Not marked secret: a secret would hide the whole environment, including the image, from the guard
-          // below. The digest reveals nothing, because one of the values is always too long to guess.
-          SECRETS_DIGEST: pulumi.unsecret(values.apply(digest)),
-        },
+    const declared = {
+      place,
+      moves: false,
+      after: args.appName,
+      environment: {
+        FLY_TOML: args.flyToml,
+        // A changed secret needs a release. Fly's answer is unknown in a preview; this digest is known.
+        // Not marked secret: a secret would hide the whole environment, including the image, from the guard
+        // below. The digest reveals nothing, because one of the values is always too long to guess.
+        SECRETS_DIGEST: pulumi.unsecret(values.apply(digest)),
       },
-      {
-        parent: this,
-        dependsOn: [secrets, ...args.after],
-        hooks: { beforeUpdate: [upgradeGuard(name, args.movedFrom), announcement(name, this)] },
-      },
-    );
+    };
+    const isIn = ({ name }: FlyThing) => specIn(place.last, name) !== undefined;
+    const isFirst = !isIn(things.release);
+    // A community of an older version has been prepared by its release, and gets no preparation any more.
+    const preparation =
+      args.database !== null && (isFirst || isIn(things.preparation))
+        ? new FlyCommand(things.preparation, declared, {
+            parent: this,
+            dependsOn: [secrets, ...args.after],
+            ignoreChanges: isFirst ? [] : ["environment"],
+          })
+        : undefined;
+    const before = preparation === undefined ? [] : [preparation];
+    this.released = new FlyCommand(things.release, declared, {
+      parent: this,
+      dependsOn: [secrets, ...before, ...args.after],
+      hooks: { beforeUpdate: [upgradeGuard(name, args.movedFrom), announcement(name, this)] },
+    });
+    this.databaseReady = isFirst && preparation !== undefined ? preparation : this.released;
     this.registerOutputs();
   }
 }

@@ -98,7 +98,7 @@ export class CommunityFly extends pulumi.ComponentResource {
         later: secrets.later.database,
         protect,
         // A destroy goes in reverse order: if the database may not be destroyed, its keys stay in the state.
-        after: [secrets],
+        after: [...secrets.permanent],
       },
       child,
     );
@@ -133,8 +133,8 @@ export class CommunityFly extends pulumi.ComponentResource {
         appName: this.streaming.appName,
         flyToml: this.streamingFlyToml,
         secrets: this.connections,
-        // Restarted last: every reader is connected to it.
-        after: [this.webRelease.released],
+        // Restarted last: every reader is connected to it. Before the first release there is none.
+        after: [this.webRelease.databaseReady],
         movedFrom: settings.movedFrom,
       },
       child,
@@ -146,7 +146,8 @@ export class CommunityFly extends pulumi.ComponentResource {
         ...plan.owner,
         appName: this.web.appName,
         password: secrets.ownerPassword,
-        after: this.webRelease.released,
+        secretKeyBase: secrets.variables.SECRET_KEY_BASE,
+        after: this.webRelease.databaseReady,
       },
       child,
     );

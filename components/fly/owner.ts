@@ -12,7 +12,9 @@ export interface OwnerArgs extends OwnerPlan {
   appName: pulumi.Input<string>;
   /** Password of a new account, or of one whose password is rotated. Secret. */
   password: pulumi.Output<string>;
-  /** The release that has set up the database. */
+  /** Mastodon's SECRET_KEY_BASE, by which the password is sealed on its way. Secret. */
+  secretKeyBase: pulumi.Output<string>;
+  /** What has set up the database. */
   after: pulumi.Resource;
 }
 
@@ -56,7 +58,8 @@ export function ownerThing(name: string, plan: OwnerPlan): ObservedThing {
  *   app: "mastiff-party",
  *   appName: web.appName,
  *   password: secrets.ownerPassword,
- *   after: webRelease.released,
+ *   secretKeyBase: secrets.variables.SECRET_KEY_BASE,
+ *   after: webRelease.databaseReady,
  * });
  */
 export class Owner extends pulumi.ComponentResource {
@@ -64,7 +67,12 @@ export class Owner extends pulumi.ComponentResource {
     super("mastiff:mastodon:Owner", name, { username: args.username }, opts);
     new FlyCommand(
       ownerThing(name, args),
-      { place: args.place, moves: false, after: args.appName, secrets: { password: args.password } },
+      {
+        place: args.place,
+        moves: false,
+        after: args.appName,
+        secrets: { password: args.password, secretKeyBase: args.secretKeyBase },
+      },
       { parent: this, dependsOn: [args.after] },
     );
     this.registerOutputs();

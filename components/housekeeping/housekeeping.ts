@@ -14,8 +14,10 @@ export interface HousekeepingArgs {
   appName: pulumi.Input<string>;
   /** Rendered fly.toml of the web app: the machine has its image, size and variables. */
   flyToml: pulumi.Input<string>;
-  /** The release that has set up the database. */
-  after: pulumi.Resource;
+  /** What has set up the database, where the settings are. */
+  databaseReady: pulumi.Resource;
+  /** The release, whose machines the one that tidies up is like. */
+  released: pulumi.Resource;
 }
 
 /**
@@ -32,8 +34,9 @@ export interface HousekeepingArgs {
  * @see https://docs.joinmastodon.org/admin/scaling/#user-generated-content-retention
  * @example
  * const { housekeeping: plan } = planFly(settings, mailServerOf(settings));
- * const after = webRelease.released;
- * if (plan) new Housekeeping("dogs-housekeeping", { place, plan, flyToml, appName: web.appName, after });
+ * const { databaseReady, released } = webRelease;
+ * const args = { place, flyToml, appName: web.appName, databaseReady, released };
+ * if (plan) new Housekeeping("dogs-housekeeping", { ...args, plan });
  */
 export class Housekeeping extends pulumi.ComponentResource {
   constructor(name: string, args: HousekeepingArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -41,11 +44,10 @@ export class Housekeeping extends pulumi.ComponentResource {
     const { place, plan, appName, flyToml } = args;
     const { retention, machine } = housekeepingThings(name, plan);
     const waits = { place, moves: false, after: appName };
-    const own = { parent: this, dependsOn: [args.after] };
-    new FlyCommand(retention, waits, own);
+    new FlyCommand(retention, waits, { parent: this, dependsOn: [args.databaseReady] });
     if (machine !== undefined) {
       const environment = { FLY_TOML_DIGEST: pulumi.output(flyToml).apply(digest) };
-      new FlyCommand(machine, { ...waits, environment }, own);
+      new FlyCommand(machine, { ...waits, environment }, { parent: this, dependsOn: [args.released] });
     }
     this.registerOutputs();
   }

@@ -35,11 +35,11 @@ export function keptSecretProblems(
  *
  * @returns the values, available once they are accepted.
  */
-export function keptSecrets(
+export function keptSecrets<Values extends Record<string, pulumi.Output<string>>>(
   name: string,
-  values: Record<string, pulumi.Output<string>>,
+  values: Values,
   parent: pulumi.Resource,
-): Record<string, pulumi.Output<string>> {
+): Values {
   const guard = new pulumi.ResourceHook(
     `${name}-guard`,
     ({ oldInputs, newInputs }) => {
@@ -63,7 +63,7 @@ export function keptSecrets(
       key,
       pulumi.all([value, memory.urn]).apply(([text]) => text),
     ]),
-  );
+  ) as Values;
 }
 
 function fingerprint(text: string): string {

@@ -82,7 +82,9 @@ const asMade = {
  */
 export class MastodonSecrets extends pulumi.ComponentResource {
   /** Permanent secret variables by name, as Rails reads them. Secret. */
-  readonly variables: Record<string, pulumi.Output<string>>;
+  readonly variables: Record<string, pulumi.Output<string>> & { SECRET_KEY_BASE: pulumi.Output<string> };
+  /** The resources that hold the permanent secrets. */
+  readonly permanent: readonly pulumi.Resource[];
   /** Latest password generated for the first user; 32 letters and digits. Secret. */
   readonly ownerPassword: pulumi.Output<string>;
   /** First password of the role that owns the database. Secret. */
@@ -95,23 +97,29 @@ export class MastodonSecrets extends pulumi.ComponentResource {
   constructor(name: string, args: MastodonSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastiff:mastodon:Secrets", name, {}, opts);
     const kept = { parent: this, protect: args.protect };
+    const permanent: pulumi.Resource[] = [];
     // Letters and digits only: the password needs no escaping in a URL or a .env line.
-    const word = (role: string, options: pulumi.CustomResourceOptions) =>
-      new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, passwordOptions(options))
-        .result;
+    const password = (role: string, length: number, options: pulumi.CustomResourceOptions) => {
+      const made = new random.RandomPassword(
+        `${name}-${role}`,
+        { length, special: false },
+        passwordOptions(options),
+      );
+      if (options === kept) permanent.push(made);
+      return made.result;
+    };
+    const word = (role: string, options: pulumi.CustomResourceOptions) => password(role, 32, options);
     // As `rails secret` prints it: 128 hexadecimal digits. Not RandomBytes: its id, plain in every state and on every
     // screen, is the secret itself.
     const hex = (role: string, options: pulumi.CustomResourceOptions) =>
-      new random.RandomPassword(
-        `${name}-${role}`,
-        { length: 64, special: false },
-        passwordOptions(options),
-      ).result.apply(railsSecret);
+      password(role, 64, options).apply(railsSecret);
     const vapid = new tls.PrivateKey(
       `${name}-${secretRoles.VAPID_PRIVATE_KEY}`,
       { algorithm: "ECDSA", ecdsaCurve: "P256" },
       { ...kept, ignoreChanges: asMade.key },
     );
+    permanent.push(vapid);
+    this.permanent = permanent;
     const vapidPair = pulumi.secret(vapid.privateKeyPem).apply(vapidKeys);
 
     const variables = {

@@ -282,7 +282,15 @@ export interface ReleaseOutput {
   release: number;
 }
 
-/** The owner's account. stdin: `{ "password": … }`, used when the account is new or the password rotates. */
+/** What a first release needs before it has machines. Its spec is the release's. */
+export interface PreparationOutput {
+  app: string;
+}
+
+/**
+ * The owner's account. stdin: `{ "password": …, "secretKeyBase": … }`. The password is used when the account is new or
+ * the password rotates, and is sealed with Mastodon's SECRET_KEY_BASE on its way.
+ */
 export const ownerSpec = object({
   app: string,
   username: string,

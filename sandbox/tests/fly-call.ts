@@ -1,4 +1,5 @@
 /** A local Fly for one test, called as flyctl calls it, and a small community on it. */
+import { createCipheriv, hkdfSync } from "node:crypto";
 import type { Hono } from "hono";
 import { serveFly } from "../clouds/fly/serve.ts";
 import type { App, Machine } from "../clouds/fly/state.ts";
@@ -131,6 +132,18 @@ export const settings: Record<string, string> = {
   CDN_HOST: "https://assets.mastiff.party",
   STREAMING_API_BASE_URL: "wss://streaming.mastiff.party",
 };
+
+/** A text as the product hands it to the script of the owner: sealed with the community's key. */
+export function sealed(text: string, key = settings.SECRET_KEY_BASE ?? ""): string {
+  const nonce = Buffer.alloc(12, 7);
+  const cipher = createCipheriv(
+    "aes-256-gcm",
+    Buffer.from(hkdfSync("sha256", key, "", "mastiff owner", 32)),
+    nonce,
+  );
+  const bytes = Buffer.concat([cipher.update(text, "utf8"), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), bytes]).toString("base64");
+}
 
 /** Makes a community's database, its Redis, and its app without machines. */
 export async function community(fly: Fly): Promise<void> {

@@ -13,6 +13,7 @@ import {
   printed,
   redis,
   run,
+  sealed,
   settings,
   stage,
   stateOf,
@@ -134,7 +135,7 @@ const owner = (env: Record<string, string> = {}) =>
     env: {
       OWNER_USERNAME: "mastiff",
       OWNER_EMAIL: "owner@mastiff.party",
-      OWNER_PASSWORD: "x".repeat(32),
+      OWNER_SEALED: sealed("x".repeat(32)),
       OWNER_SKIP_DNS: "1",
       ...env,
     },
@@ -157,8 +158,9 @@ test.each([
   [{ OWNER_USERNAME: "5upp0r7" }, "Account username is reserved"],
   [{ OWNER_USERNAME: "two words" }, "must contain only letters, numbers and underscores"],
   [{ OWNER_USERNAME: "x".repeat(31) }, "Account username is too long"],
-  [{ OWNER_PASSWORD: "short" }, "Password is too short"],
-  [{ OWNER_PASSWORD: "x".repeat(73) }, "Password is too long"],
+  [{ OWNER_SEALED: sealed("short") }, "Password is too short"],
+  [{ OWNER_SEALED: sealed("x".repeat(73)) }, "Password is too long"],
+  [{ OWNER_SEALED: sealed("x".repeat(32), "another key") }, "CipherError"],
   [{ OWNER_SKIP_DNS: "0" }, "E-mail address does not seem to exist"],
 ])("no owner with %j", async (env, words) => {
   await prepare();

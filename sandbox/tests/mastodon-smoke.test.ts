@@ -10,6 +10,7 @@ import {
   mastodon,
   printed,
   run,
+  sealed,
 } from "./fly-call.ts";
 
 const app = "mastiff-party";
@@ -99,7 +100,7 @@ test("tootctl: what it does, and how it refuses", async () => {
   await ran(rails("runner", "# mastiff: owner"), {
     OWNER_USERNAME: "mastiff",
     OWNER_EMAIL: "owner@mastiff.party",
-    OWNER_PASSWORD: "x".repeat(32),
+    OWNER_SEALED: sealed("x".repeat(32)),
     OWNER_SKIP_DNS: "1",
   });
   const tootctl = (...args: string[]) => ran(["bin/tootctl", ...args]);

@@ -14,6 +14,7 @@ import {
   pass,
   printed,
   run,
+  sealed,
   settings,
   stage,
   stateOf,
@@ -56,7 +57,7 @@ async function ready(): Promise<Machine> {
     env: {
       OWNER_USERNAME: "mastiff",
       OWNER_EMAIL: "o@mastiff.party",
-      OWNER_PASSWORD: "x".repeat(32),
+      OWNER_SEALED: sealed("x".repeat(32)),
       OWNER_SKIP_DNS: "1",
     },
   });

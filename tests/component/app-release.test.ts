@@ -1,36 +1,42 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AppRelease, type AppReleaseArgs, digest } from "../../components/fly/app-release.ts";
+import { FlyCommand } from "../../components/fly/driver.ts";
+import type { LastState } from "../../components/stack/last-state.ts";
 import { resourcesOf } from "../support/resources-of.ts";
 import { Secret } from "../support/wire-values.ts";
 import { driftedAt, place, specIn } from "./place.ts";
 
 const image = (version: string) => `ghcr.io/mastodon/mastodon:${version}`;
 
-function declare(more: Partial<AppReleaseArgs> = {}) {
-  return resourcesOf(
-    () =>
-      void new AppRelease("web-machines", {
-        place,
-        app: "acme",
-        image: image("v4.7.4"),
-        secretNames: ["SECRET_KEY_BASE", "REDIS_URL"],
-        permanentNames: ["SECRET_KEY_BASE"],
-        groups: { web: { count: 2 }, sidekiq: { count: 1 } },
-        database: { memoryMb: 1024 },
-        redisGate: true,
-        appName: "acme",
-        flyToml: 'app = "acme"\n',
-        secrets: { SECRET_KEY_BASE: pulumi.secret("planted-key-base"), REDIS_URL: "redis://planted" },
-        after: [],
-        ...more,
-      }),
-  );
+const declare = (more: Partial<AppReleaseArgs> = {}) => resourcesOf(() => void newRelease(more));
+
+function newRelease(more: Partial<AppReleaseArgs> = {}): AppRelease {
+  return new AppRelease("web-machines", {
+    place,
+    app: "acme",
+    image: image("v4.7.4"),
+    secretNames: ["SECRET_KEY_BASE", "REDIS_URL"],
+    permanentNames: ["SECRET_KEY_BASE"],
+    groups: { web: { count: 2 }, sidekiq: { count: 1 } },
+    database: { memoryMb: 1024 },
+    redisGate: true,
+    appName: "acme",
+    flyToml: 'app = "acme"\n',
+    secrets: { SECRET_KEY_BASE: pulumi.secret("planted-key-base"), REDIS_URL: "redis://planted" },
+    after: [],
+    ...more,
+  });
 }
 
 test("secrets are staged first, by standard input; the release comes after them and carries their digest alone", async () => {
   const declared = await declare();
-  expect(declared.names).toEqual(["web-machines", "web-machines-release", "web-machines-secrets"]);
+  expect(declared.names).toEqual([
+    "web-machines",
+    "web-machines-preparation",
+    "web-machines-release",
+    "web-machines-secrets",
+  ]);
   const secrets = declared.named("web-machines-secrets");
   const values = { SECRET_KEY_BASE: "planted-key-base", REDIS_URL: "redis://planted" };
   expect(secrets.inputs.stdin).toEqual(new Secret(JSON.stringify(values)));
@@ -40,7 +46,12 @@ test("secrets are staged first, by standard input; the release comes after them 
     forGood: ["SECRET_KEY_BASE"],
   });
   const release = declared.named("web-machines-release");
-  expect(release.dependsOn).toContain("web-machines-secrets");
+  expect(release.dependsOn).toEqual(
+    expect.arrayContaining(["web-machines-secrets", "web-machines-preparation"]),
+  );
+  const preparation = declared.named("web-machines-preparation");
+  expect(preparation.dependsOn).toContain("web-machines-secrets");
+  expect(preparation.inputs.environment).toEqual(release.inputs.environment);
   expect(release.inputs).not.toHaveProperty("stdin");
   expect(release.inputs.environment).toEqual({
     FLY_TOML: 'app = "acme"\n',
@@ -57,6 +68,36 @@ test("secrets are staged first, by standard input; the release comes after them 
     database: { memoryMb: 1024 },
     redisGate: true,
     smoke: true,
+  });
+});
+
+describe("the database is ready", () => {
+  const readyAfter = async (last: LastState) => {
+    let ready: unknown;
+    const declared = await resourcesOf(() => {
+      ready = newRelease({ place: { ...place, last } }).databaseReady;
+    });
+    return { declared, ready: ready instanceof FlyCommand ? ready.thing.name : undefined };
+  };
+  const inState = { environment: { SPEC: "{}" } };
+
+  test("once a first release is prepared, before there are machines", async () => {
+    const { declared, ready } = await readyAfter({});
+    expect(ready).toBe("web-machines-preparation");
+    expect(declared.named("web-machines-preparation").ignoreChanges).not.toContain("environment");
+  });
+
+  test("after the release from then on, and the preparation never changes again", async () => {
+    const names = ["web-machines-release", "web-machines-preparation"];
+    const { declared, ready } = await readyAfter(Object.fromEntries(names.map((name) => [name, inState])));
+    expect(ready).toBe("web-machines-release");
+    expect(declared.named("web-machines-preparation").ignoreChanges).toContain("environment");
+  });
+
+  test("a community that was released without a preparation gets none", async () => {
+    const { declared, ready } = await readyAfter({ "web-machines-release": inState });
+    expect(ready).toBe("web-machines-release");
+    expect(declared.names).not.toContain("web-machines-preparation");
   });
 });
 

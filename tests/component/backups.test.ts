@@ -64,7 +64,7 @@ test("backups that are off add nothing, and change nothing of the rest", async (
   expect(off.names).toEqual(on.names.filter((name) => !isOfBackups(name)));
   expect(off.outputs).not.toHaveProperty("backups");
   for (const { name, inputs } of off.resources) {
-    if (name === "web-machines-release") continue;
+    if (["web-machines-preparation", "web-machines-release"].includes(name)) continue;
     expect(on.named(name).inputs, name).toEqual(inputs);
   }
 });
@@ -297,8 +297,11 @@ test("the machine gets the secrets of a release when that is done, the first one
   const live = await withBackups({}, { isLive: true });
   expect(live.named("backups-secrets").dependsOn).toContain("web-machines-release");
   expect(declared.named("backups-machine").dependsOn).toEqual(
-    expect.arrayContaining(["backups-secrets", "web-machines-release"]),
+    expect.arrayContaining(["backups-secrets", "web-machines-preparation"]),
   );
+  // A first release does not wait for the backup, nor the backup for its machines.
+  expect(declared.named("backups-machine").dependsOn).not.toContain("web-machines-release");
+  expect(live.named("backups-machine").dependsOn).toContain("web-machines-release");
   expect(declared.named("lock-hold").dependsOn).toContain("backups-key");
   expect(declared.named("lock-hold").dependsOn).not.toContain("backups-machine");
 });

@@ -20,6 +20,7 @@ const declare = (more: Partial<OwnerArgs> = {}) =>
         rotation: undefined,
         appName: "acme",
         password: pulumi.secret("planted-password"),
+        secretKeyBase: pulumi.secret("planted-key-base"),
         after,
         ...more,
       });
@@ -30,7 +31,9 @@ const declare = (more: Partial<OwnerArgs> = {}) =>
 test("the account comes after what set up its database, and its password by standard input", async () => {
   const account = (await declare()).named("owner-account");
   expect(account.dependsOn).toEqual(expect.arrayContaining(["web-app"]));
-  expect(account.inputs.stdin).toEqual(new Secret('{"password":"planted-password"}'));
+  expect(account.inputs.stdin).toEqual(
+    new Secret('{"password":"planted-password","secretKeyBase":"planted-key-base"}'),
+  );
   expect(specIn(account.inputs)).toEqual({
     app: "acme",
     username: "rex",

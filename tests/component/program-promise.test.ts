@@ -89,6 +89,7 @@ const promised = [
   "streaming/streaming-app command:local:Command",
   "streaming/streaming-app-upkeep command:local:Command",
   "tls/tls-ssl cloudflare:index/zoneSetting:ZoneSetting",
+  "web-machines/web-machines-preparation command:local:Command",
   "web-machines/web-machines-release command:local:Command",
   "web-machines/web-machines-secrets command:local:Command",
   "web/web-addresses command:local:Command",

@@ -19,12 +19,12 @@ const debts = async () =>
   Object.keys((await world.fly()).apps.acme.secrets).filter((name) => name.startsWith("MASTIFF_OWES_"));
 
 describe("a release", { timeout: slow }, () => {
-  test("the first one prepares the database and asks Redis meanwhile, then starts every group", async () => {
+  test("the first one asks Redis and prepares the database, unless a preparation did, then starts every group", async () => {
     const after = await world.now();
     const { code, output, stderr } = await world.drive("release", "ensure", release(images.old));
     expect(stderr).toContain("acme: web: 1/1 healthy, sidekiq: 1/1 healthy");
     expect([code, output]).toEqual([0, { app: "acme", image: images.old, release: 1 }]);
-    expect(await jobsSince(world, after)).toEqual(["db:prepare", "redis-version"]);
+    expect(await jobsSince(world, after)).toEqual(["redis-version", "db:prepare"]);
     const groups = await machinesByGroup(world);
     expect(Object.keys(groups).sort()).toEqual(["sidekiq", "web"]);
   });

@@ -19,6 +19,7 @@ const changed: readonly string[] = [
   "create backups-token",
   "create housekeeping",
   "create housekeeping-retention",
+  "update owner-account",
 ];
 
 test("a community that version 0.2.0 brought up is kept as it is", async () => {

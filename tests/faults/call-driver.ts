@@ -29,7 +29,7 @@ const upstash: DriveInput = {
 };
 const owner: DriveInput = {
   spec: { app: "acme", username: "mastiff", email: "owner@mastiff.party", skipDns: true },
-  secrets: { password: "owner1password2here3" },
+  secrets: { password: "owner1password2here3", secretKeyBase: values.SECRET_KEY_BASE ?? "" },
 };
 const login: DriveInput = { spec: { app: "acme-db", owner: "acme", user: "acme_2026-11" }, secrets: second };
 const retired: DriveInput = { spec: { app: "acme-db", user: "acme" } };
@@ -112,6 +112,7 @@ export async function driverOperations(
     ["redis-restart", ["acme-redis", "Redis"], redisPassword, { ensure: laid }],
     ["owner", ["acme", "owner"], owner, { ensure: released, destroy: passwordLeft, observe: released }],
     ["dump", ["acme", "database"], dump, { ensure: ending, destroy: urlLeft }],
+    ["preparation", ["acme", "database"], release(images.old, { redisGate: true }), { ensure: laid }],
     ["release", ["acme"], release(images.old, { redisGate: true }), { ensure: laid }],
     ["release", ["acme"], old, { destroy: released, observe: released }],
     ["release", ["acme"], release(images.new, { redisGate: false }), { "ensure (upgrade)": released }],

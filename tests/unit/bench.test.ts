@@ -135,7 +135,7 @@ test("a trace puts runs of flyctl into the resource whose driver started them, a
   const driver = (pid: number, what: string[], about: string[]) =>
     start(pid, 1, "node", ["-e", "import('mastiff/driver')", "mastiff-driver", ...what], about);
   const trace = assemble({
-    ...{ began: 1000, ended: 2000, engine: [], machines: [], calls: [] },
+    ...{ began: 1000, ended: 2000, engine: [], machines: [], calls: [], scale: 1 },
     events: [seen(1005, { resourcePreEvent: { metadata } }), seen(1900, { resOutputsEvent: { metadata } })],
     starts: [
       driver(10, ["app", "ensure"], ["acme"]),

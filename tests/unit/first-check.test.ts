@@ -54,13 +54,15 @@ async function checked(answers: readonly Record<string, string | null>[]) {
   const problem = await inShell(quiet, async () => {
     const fly = new Fly();
     try {
-      const checking = await beginSmoke({ fly, spec, env: {} });
-      return await checking.result().catch((error: Error) => error.message.split("\n", 1)[0]);
+      const checking = beginSmoke({ fly, spec, env: {} });
+      const said = await checking.result().catch((error: Error) => error.message.split("\n", 1)[0]);
+      await Promise.all([checking.end(), checking.end()]);
+      return said;
     } finally {
       await fly.close();
     }
   });
-  return { made, destroyed, problem };
+  return { made, destroyed: destroyed.sort(), problem };
 }
 
 const late = "0 processes work on the scheduler queue, not one";

@@ -66,7 +66,10 @@ const calls: Record<keyof typeof argv, string[][]> = {
   volumesExtend: [argv.volumesExtend("a", "vol_1", 20)],
   volumesUpdate: [argv.volumesUpdate("a", "vol_1", 14)],
   configValidate: [argv.configValidate("a", "/tmp/x.toml")],
-  deploy: [argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4")],
+  deploy: [
+    argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4", false),
+    argv.deploy("a", "/tmp/x.toml", "ghcr.io/mastodon/mastodon:v4.7.4", true),
+  ],
   scaleCount: [argv.scaleCount("a", "ams", { web: 2, sidekiq: 1 })],
   logs: [argv.logs("a", "148e")],
   appLogs: [argv.appLogs("a", { tail: true }), argv.appLogs("a", { tail: false })],

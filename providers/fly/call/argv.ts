@@ -132,7 +132,8 @@ export const configValidate = (app: string, file: string): Argv => [
   "--strict",
 ];
 /** Never a no-op: each run makes a release and updates every machine. */
-export const deploy = (app: string, file: string, image: string): Argv => [
+/** @param first the app has no machine yet */
+export const deploy = (app: string, file: string, image: string, first: boolean): Argv => [
   "deploy",
   ...on(app),
   "-c",
@@ -145,6 +146,9 @@ export const deploy = (app: string, file: string, image: string): Argv => [
   "--no-public-ips",
   // The check asks public resolvers for <app>.fly.dev, which serves none of our hosts.
   "--dns-checks=false",
+  // flyctl watches each machine for ten seconds, so that a crash stops the deploy before the next machine. A first
+  // deploy has no machine to spare, and the release waits for the health of all of them.
+  ...(first ? ["--smoke-checks=false"] : []),
   "--yes",
 ];
 /** Absolute and idempotent; reads the app's deployed config and needs one complete release. */

@@ -28,6 +28,8 @@ import { longestSilenceMs, Silence } from "./silence.ts";
 export interface CallOptions {
   /** The app whose lane runs the call. Default: the lane for calls about no app. A look's reads have lanes of their own. */
   app?: string;
+  /** Lane for a call about the app that must not wait for the others: {@link syncSecrets} comes first in it. Default: the app's. */
+  lane?: string;
   stdin?: string;
   /** Time limit in milliseconds; 0: none, as long as the call keeps printing. Default 120 s. */
   timeoutMs?: number;
@@ -116,7 +118,7 @@ export class Fly {
   /** A change that must not run twice: one call, no retry. */
   async once(argv: Argv, options: CallOptions = {}): Promise<string> {
     if (argv[0] === "secrets" && argv[1] !== "list") this.#changed.add(options.app ?? "");
-    const lane = this.#lane(options.app ?? "");
+    const lane = this.#lane(options.lane ?? options.app ?? "");
     const turn = lane.last.then(() => this.#run(argv, options, lane.dir));
     lane.last = turn.catch(() => undefined);
     return turn;

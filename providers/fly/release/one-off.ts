@@ -48,6 +48,8 @@ export interface OneOff extends Watch {
   metadata?: Readonly<Record<string, string>>;
   /** Fly runs the command again by this schedule: the machine is not removed at its end. Default: none. */
   schedule?: MachineRun["schedule"];
+  /** Whether the machine stays when the job has succeeded. Default: it is removed. */
+  stays?: boolean;
   /** A volume of the app's. Default: the machine has its own disk only. */
   volume?: MachineRun["volume"];
 }
@@ -79,7 +81,7 @@ export interface Ended {
   lines: string[];
 }
 
-/** Runs the command to its end and removes its machine. A job that fails is not an error here: see `exitCode`. */
+/** Runs the command to its end and removes its machine, unless it stays. A job that fails is not an error here: see `exitCode`. */
 export async function runOneOff(fly: Fly, job: OneOff): Promise<Ended> {
   say(job.subject, `${job.doing}: starting a machine for it`);
   const id = await start(fly, job);
@@ -104,9 +106,9 @@ export function leftOver(machines: readonly Machine[], jobs: readonly string[]):
   return machines.filter((one) => !isGone(one) && jobs.includes(one.config?.metadata?.mastiff_job ?? ""));
 }
 
-/** Removes left-over machines, running or not. */
-export async function remove(fly: Fly, app: string, machines: readonly Machine[]): Promise<void> {
-  for (const { id } of machines) await removeMachine(fly, app, id);
+/** Removes left-over machines, running or not. @param lane as for {@link start} */
+export async function remove(fly: Fly, app: string, machines: readonly Machine[], lane = app): Promise<void> {
+  for (const { id } of machines) await removeMachine(fly, app, id, lane);
 }
 
 /**
@@ -119,14 +121,19 @@ export function forgotten(machines: readonly Machine[], job: string): Machine[] 
   );
 }
 
-/** Starts the job's machine. @returns its id */
-export async function start(fly: Fly, job: OneOff): Promise<string> {
+/**
+ * Starts the job's machine.
+ *
+ * @param lane lane of the call that makes it. Default: the app's
+ * @returns its id
+ */
+export async function start(fly: Fly, job: OneOff, lane = job.app): Promise<string> {
   // Names are unique within an app: if flyctl or we repeat the call, Fly refuses the second machine.
   const name = `mastiff-${job.job}-${randomBytes(4).toString("hex")}`;
   const metadata = { mastiff_job: job.job, mastiff_image: job.image, ...job.metadata };
   const call = argv.machineRun({ ...job, name, metadata, restart: "no" });
   const made = await fly.repeat(
-    async () => machineId(await fly.once(call, { app: job.app, timeoutMs: 360_000 })) ?? "",
+    async () => machineId(await fly.once(call, { app: job.app, lane, timeoutMs: 360_000 })) ?? "",
     {
       tries: 5,
       passes: isPassing,
@@ -151,9 +158,15 @@ async function idOf(fly: Fly, app: string, name: string): Promise<string | undef
 }
 
 /** As {@link awaitEnd}, and removes the machine. */
-export async function finish(fly: Fly, app: string, id: string, watch?: Watch): Promise<Ended> {
+export async function finish(
+  fly: Fly,
+  app: string,
+  id: string,
+  watch?: Watch & Pick<OneOff, "stays">,
+): Promise<Ended> {
   const { machine, ...ended } = await awaitEnd(fly, app, id, watch);
-  if (machine !== undefined && !isGone(machine)) await removeMachine(fly, app, id);
+  const stays = watch?.stays === true && ended.exitCode === 0;
+  if (machine !== undefined && !isGone(machine) && !stays) await removeMachine(fly, app, id);
   return ended;
 }
 
@@ -235,8 +248,8 @@ export class NeverStarted extends DriverError {
  * Removes the machine. Before each repeat it is looked for: when a machine is gone, flyctl asks for its lease
  * again and again until flyctl is stopped (seen: 257 s).
  */
-export async function removeMachine(fly: Fly, app: string, id: string): Promise<void> {
-  await fly.repeat<unknown>(() => fly.once(argv.machineDestroy(app, [id]), { app }), {
+export async function removeMachine(fly: Fly, app: string, id: string, lane = app): Promise<void> {
+  await fly.repeat<unknown>(() => fly.once(argv.machineDestroy(app, [id]), { app, lane }), {
     tries: 6,
     passes: isPassing,
     waitMs: (attempt) => 250 * 2 ** attempt,

@@ -5,10 +5,19 @@ import type { Fly } from "../call/flyctl.ts";
 import { say, tell } from "../call/progress.ts";
 import type { ReleaseSpec } from "../spec.ts";
 import type { Secret } from "../things/listed-secrets.ts";
-import { groupOf, isGone, type Machine, parseImage, sharedSize } from "../things/machines.ts";
+import { groupOf, isGone, lastExitOf, type Machine, parseImage, sharedSize } from "../things/machines.ts";
 import { upgradeProblem } from "./mastodon-version.ts";
 import * as step from "./minor-step.ts";
-import { answerOf, failed, finish, leftOver, mustRun, type OneOff, runOneOff } from "./one-off.ts";
+import {
+  answerOf,
+  awaitEnd,
+  failed,
+  leftOver,
+  mustRun,
+  type OneOff,
+  removeMachine,
+  runOneOff,
+} from "./one-off.ts";
 import { railsRunner } from "./rails.ts";
 import type { Plan } from "./release-plan.ts";
 
@@ -78,20 +87,47 @@ function done(job: string, image: string): string {
   return `${job} ${image}`;
 }
 
-/** Waits for migrations that an earlier run started. @returns those that succeeded */
+/**
+ * Waits for migrations that an earlier run started, or a preparation before this release. Then it removes their machines.
+ * One that has prepared the database stays until the first release has machines: others copy its image and variables.
+ *
+ * @param target region and image of the release that comes. Default: none comes
+ * @returns those that succeeded
+ */
 export async function awaitMigrations(
-  { fly, spec }: { fly: Fly; spec: Pick<ReleaseSpec, "app"> },
+  { fly, spec: { app } }: { fly: Fly; spec: Pick<ReleaseSpec, "app"> },
   machines: readonly Machine[],
+  target?: Pick<ReleaseSpec, "region" | "image">,
 ): Promise<Done> {
   const well = new Set<string>();
   for (const machine of leftOver(machines, Object.keys(doing))) {
     const { mastiff_job: job = "", mastiff_image: image = "" } = machine.config?.metadata ?? {};
-    say("database", `${doing[job as Migration]}: an earlier run started this, waiting for it to end`);
-    const ended = await finish(fly, spec.app, machine.id);
-    if (ended.exitCode === 0) well.add(done(job, image));
-    else tell("database", `it ended with exit code ${ended.exitCode}`);
+    let exitCode = machine.state === "stopped" ? lastExitOf(machine)?.exitCode : undefined;
+    if (exitCode === undefined) {
+      say("database", `${doing[job as Migration]}: an earlier run started this, waiting for it to end`);
+      ({ exitCode } = await awaitEnd(fly, app, machine.id));
+    }
+    if (exitCode !== 0) tell("database", `it ended with exit code ${exitCode}`);
+    // In another region was another database: until the first release, config may move the community.
+    else if (target === undefined || machine.region === target.region) well.add(done(job, image));
+    const isOfFirst = job === "db-prepare" && image === target?.image && !hasReleased(machines);
+    if (!(isOfFirst && well.has(done(job, image)))) await removeMachine(fly, app, machine.id);
   }
   return well;
+}
+
+/** Whether a release has made machines. */
+export function hasReleased(machines: readonly Machine[]): boolean {
+  return machines.some((one) => !isGone(one) && groupOf(one) !== undefined);
+}
+
+/** Sets up the database, unless that is done, and asks Redis for its version, side by side. */
+export async function prepare(work: ReleaseWork, well: Done): Promise<void> {
+  // A new database may be set up whatever Redis answers.
+  const both = [migrate(work, "db-prepare", well), work.spec.redisGate ? redisGate(work) : undefined];
+  // Waits for the end of each, so that no error leaves a machine that nobody watches.
+  await Promise.allSettled(both);
+  await Promise.all(both);
 }
 
 /** What earlier runs of the release have left. */
@@ -105,24 +141,15 @@ export interface Earlier {
 /** Does what must be done before any machine gets the new image or the new secrets. */
 export async function beforeDeploy(work: ReleaseWork, todo: Plan, earlier: Earlier): Promise<void> {
   const { spec } = work;
-  const asksRedis = spec.redisGate && (todo.first || todo.imageChanged || todo.secretsChanged);
-  if (todo.first && spec.database !== null) {
-    // A new database may be set up whatever Redis answers.
-    const both = [migrate(work, "db-prepare", earlier.well), asksRedis ? redisGate(work) : undefined];
-    await allEnded(both);
-    return;
-  }
-  if (asksRedis) await redisGate(work);
+  const { first, imageChanged, secretsChanged } = todo;
+  // A preparation has asked Redis, and so has a release that began to set up the database.
+  const isPrepared = first && earlier.well.has(done("db-prepare", spec.image));
+  if (spec.redisGate && !isPrepared && (first || imageChanged || secretsChanged)) await redisGate(work);
+  if (spec.database !== null && first) await migrate(work, "db-prepare", earlier.well);
   if (spec.database !== null && todo.imageChanged) {
     await backUpFirst(work, todo, earlier);
     await migrate(work, "db-migrate-pre", earlier.well);
   }
-}
-
-/** Waits for the end of each, so that no error leaves a machine that nobody watches. @throws the first error */
-async function allEnded(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
-  await Promise.allSettled(works);
-  await Promise.all(works);
 }
 
 /**
@@ -155,6 +182,7 @@ export async function migrate(work: ReleaseWork, job: Migration, well: Done): Pr
     ...oneOff(work, job, "database", doing[job]),
     env,
     command: direct(["bundle", "exec", "rails", task]),
+    ...(job === "db-prepare" && { stays: true }),
   });
 }
 

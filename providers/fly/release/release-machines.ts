@@ -6,6 +6,7 @@ import { say, tell } from "../call/progress.ts";
 import type { ReleaseSpec } from "../spec.ts";
 import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
 import type { ReleaseWork } from "./release-database.ts";
+import type { Plan } from "./release-plan.ts";
 
 /**
  * What a release does to the machines: deploy, scale, await their health, and say why they are not healthy.
@@ -21,7 +22,7 @@ export interface RunningApp {
 export async function validated({ fly, spec }: ReleaseWork, text: string): Promise<string> {
   const file = fly.file("release.toml", text);
   try {
-    await fly.repeatable(argv.configValidate(spec.app, file), { app: spec.app });
+    await fly.repeatable(argv.configValidate(spec.app, file), { app: spec.app, lane: `${spec.app} config` });
     return file;
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || error.reason !== "other") throw error;
@@ -41,10 +42,10 @@ export async function validated({ fly, spec }: ReleaseWork, text: string): Promi
 }
 
 /** Gives every machine its image, environment, size and secrets anew, one machine after the other. */
-export async function deploy(work: ReleaseWork, file: string): Promise<void> {
+export async function deploy(work: ReleaseWork, file: string, { first }: Pick<Plan, "first">): Promise<void> {
   const { spec, fly } = work;
   say(spec.app, `releasing ${spec.image}`);
-  const call = argv.deploy(spec.app, file, spec.image);
+  const call = argv.deploy(spec.app, file, spec.image, first);
   let begun = 0;
   const once = () => {
     begun = Date.now();
@@ -92,7 +93,7 @@ function narrate(app: string, line: string): void {
 }
 
 /** Scales each group to its number of machines. The call names absolute numbers, so it may be repeated. */
-export async function scale(work: ReleaseWork, file: string): Promise<void> {
+export async function scale(work: ReleaseWork, file: string, todo: Pick<Plan, "first">): Promise<void> {
   const { spec, fly } = work;
   const counts = Object.fromEntries(Object.entries(spec.groups).map(([group, { count }]) => [group, count]));
   const words = Object.entries(counts).map(([group, count]) => `${count} × ${group}`);
@@ -104,20 +105,23 @@ export async function scale(work: ReleaseWork, file: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof FlyctlFailure) || !error.said.includes("no complete release")) throw error;
     // A deploy that was killed after its last machine did not mark its release as complete.
-    await deploy(work, file);
+    await deploy(work, file, todo);
     await call();
   }
 }
 
 /**
  * Starts stopped machines and waits until enough machines pass their checks: `scale` does not wait for that,
- * and a deploy leaves a stopped machine stopped. @returns all machines
+ * and a deploy leaves a stopped machine stopped.
+ *
+ * @param listed the machines, if they were listed just now
+ * @returns all machines
  */
-export async function awaitHealthy(work: RunningApp): Promise<Machine[]> {
+export async function awaitHealthy(work: RunningApp, listed?: Machine[]): Promise<Machine[]> {
   const { spec, fly } = work;
   let said = "";
-  const look = async () => {
-    const machines = await machinesOf(fly, spec.app);
+  const look = async (attempt: number) => {
+    const machines = (attempt === 1 ? listed : undefined) ?? (await machinesOf(fly, spec.app));
     const members = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
     const asleep = members.filter((one) => one.state === "stopped" || one.state === "suspended");
     if (asleep.length > 0) {

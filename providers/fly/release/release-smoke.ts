@@ -1,10 +1,11 @@
 import { DriverError } from "../call/errors.ts";
 import { say } from "../call/progress.ts";
+import { syncSecrets } from "../things/secrets-version.ts";
 import {
   answerOf,
+  awaitEnd,
   type Ended,
   failed,
-  finish,
   type OneOff,
   removeMachine,
   runOneOff,
@@ -34,31 +35,41 @@ export async function smoke(work: ReleaseWork): Promise<void> {
 
 /** A check that has begun. */
 export interface Checking {
-  /** @throws as {@link smoke} */
+  /** @throws as {@link smoke}, or when its machine could not be made */
   result(): Promise<void>;
-  /** Removes its machine: there is nothing to check. */
-  abandon(): Promise<void>;
+  /** Removes its machine, whatever that does. */
+  end(): Promise<void>;
 }
 
 /**
- * Begins the check of a first release before its machines are made: Rails starts in the one-off while they start,
- * and the check then waits for Sidekiq.
+ * Begins the check of a first release while its machines are made, in a lane beside the deploy's: Rails starts in the
+ * one-off while they start, and the check then waits for Sidekiq.
  */
-export async function beginSmoke(work: ReleaseWork): Promise<Checking> {
+export function beginSmoke(work: ReleaseWork): Checking {
   const { fly, spec } = work;
+  const { app } = spec;
   const job = smokeJob(work, { MASTIFF_SCHEDULER_PATIENCE: "300" });
-  say(spec.app, "starting a machine that will check everything");
-  const id = await start(fly, job);
+  const lane = `${app} ${job.job}`;
+  say(app, "starting a machine that will check everything");
+  const started = syncSecrets(fly, app, lane).then(() => start(fly, job, lane));
+  // Its error is the result's: the machines are released first.
+  started.catch(() => undefined);
+  let removed: Promise<void> | undefined;
   return {
     result: async () => {
-      say(spec.app, job.doing);
-      const ended = await finish(fly, spec.app, id);
+      say(app, job.doing);
+      const ended = await awaitEnd(fly, app, await started);
       // The machines may have taken longer than it waits: by now they are healthy, so its word on Sidekiq is old.
       if (typeof answerOf(ended)?.scheduler === "string") await smoke(work);
       else judge(work, job, ended);
     },
-    // The error that made the check pointless counts. A machine that stays is removed by the next run.
-    abandon: () => removeMachine(fly, spec.app, id).catch(() => undefined),
+    end: () => {
+      removed ??= started.then(
+        (id) => removeMachine(fly, app, id, lane),
+        () => undefined,
+      );
+      return removed;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { gone, type Task } from "../kind.ts";
 import type { Observation, ReleaseOutput, ReleaseSpec } from "../spec.ts";
 import { debtsAmong, note, strike } from "../things/debts.ts";
 import type { Secret } from "../things/listed-secrets.ts";
-import { groupOf, isGone, isHealthy, type Machine, machinesOf } from "../things/machines.ts";
+import { groupOf, isGone, isHealthy, type Machine, machinesIn, machinesOf } from "../things/machines.ts";
 import { isOwnerSecret, unstageOwner } from "../things/owner-secret.ts";
 import { content, type Found, find, findMade, notOurs } from "../things/ownership.ts";
 import { syncSecrets } from "../things/secrets-version.ts";
@@ -28,12 +28,14 @@ import { restartSilent, silentSidekiqs } from "./sidekiq.ts";
 /**
  * One version of an app on its machines.
  *
- *   first time:    Redis new enough? ┬► deploy ─► count ────────────────────────────────────────────┬► smoke's answer
- *                  db:prepare ───────┴► smoke begins ───────────────────────────────────────────────┘
+ *   first time:    Redis new enough? ─► db:prepare ─┬► deploy ─► count ─────────────────────────────┬► smoke's answer
+ *                                                   └► smoke begins ────────────────────────────────┘
  *   other image:   Redis new enough? ─► db:migrate without post ─► deploy ─► count ─► db:migrate, all ─► smoke
  *   other minor:   … ─► backup ─► db:migrate without post ─► …
  *   else changed:                                                  deploy ─► count ────────────────────► smoke
  *   nothing:       nothing
+ *
+ * A preparation before the first release (preparation.ts) has asked Redis and set up the database already.
  *
  * A deploy is never a no-op. So each machine carries a stamp of the declaration that it was deployed from
  * (MASTIFF_RELEASE in its environment, readable by `machine list`), and a deploy happens only when something
@@ -45,49 +47,58 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
   const { app } = spec;
   const toml = tomlOf(task);
   const work: ReleaseWork = { fly, spec, env: toml.env };
+  const listed = machinesIn(fly, app);
+  // Its error counts only where there is an app of ours.
+  listed.catch(() => undefined);
   const found = await findMade(fly, spec, previous);
   if (found === undefined) throw absent(spec);
   if (found.owner !== "ours") throw notOurs(spec, found.owner);
   await forgetOwner(work, found);
 
-  let machines = await machinesOf(fly, app);
+  let machines = (await listed) ?? [];
   refuseVersion(spec, machines);
   refuseDomain(work, machines);
   await remove(fly, app, leftOver(machines, ["redis-version", "smoke"]));
-  const well = await awaitMigrations(work, machines);
+  const well = await awaitMigrations(work, machines, spec);
   const waiting = stagedAmong(found.secrets);
   const todo = plan(machines, spec, toml, waiting);
   const debts = debtsAmong(found.secrets);
   const busy = todo.deploy || todo.scale || todo.asleep || debts.size > 0;
-  if (busy) await syncSecrets(fly, app);
+  const [file] = busy ? await Promise.all([validated(work, toml.stamped), syncSecrets(fly, app)]) : [""];
 
-  const file = busy ? await validated(work, toml.stamped) : "";
   let checking: Checking | undefined;
+  let tidied: Promise<void> | undefined;
   if (todo.deploy) {
     await beforeDeploy(work, todo, { well, secrets: found.secrets });
     if (spec.database !== null && todo.imageChanged) debts.add("MASTIFF_OWES_MIGRATION");
     if (spec.smoke) debts.add("MASTIFF_OWES_SMOKE");
     await note(fly, app, debts);
-    if (spec.smoke && todo.first) checking = await beginSmoke(work);
+    if (spec.smoke && todo.first) checking = beginSmoke(work);
   }
   try {
     if (todo.deploy) {
-      await deploy(work, file);
+      await deploy(work, file, todo);
       machines = await machinesOf(fly, app);
+      // Beside the rest, in a lane of its own: there are machines now that others can copy.
+      tidied = remove(fly, app, leftOver(machines, ["db-prepare"]), `${app} db-prepare`);
+      tidied.catch(() => undefined);
     }
-    if (plan(machines, spec, toml).scale) await scale(work, file);
-    if (busy) machines = await awaitHealthy(work);
+    const scales = plan(machines, spec, toml).scale;
+    if (scales) await scale(work, file, todo);
+    if (busy) machines = await awaitHealthy(work, scales ? undefined : machines);
     if (debts.has("MASTIFF_OWES_MIGRATION")) {
       if (spec.database !== null) await migrate(work, "db-migrate-post", well);
       await strike(fly, app, "MASTIFF_OWES_MIGRATION");
     }
+    if (debts.has("MASTIFF_OWES_SMOKE")) {
+      if (spec.smoke) await (checking?.result() ?? smoke(work));
+      await Promise.all([checking?.end(), strike(fly, app, "MASTIFF_OWES_SMOKE")]);
+    }
+    await tidied;
   } catch (error) {
-    await checking?.abandon();
+    // This error counts. A machine that stays is removed by the next run.
+    await checking?.end().catch(() => undefined);
     throw error;
-  }
-  if (debts.has("MASTIFF_OWES_SMOKE")) {
-    if (spec.smoke) await (checking?.result() ?? smoke(work));
-    await strike(fly, app, "MASTIFF_OWES_SMOKE");
   }
   if (todo.otherMinor !== undefined || found.secrets.some(({ name }) => step.isNote(name)))
     await step.end(fly, app);

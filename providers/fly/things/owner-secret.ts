@@ -1,22 +1,16 @@
 import * as argv from "../call/argv.ts";
 import type { Fly } from "../call/flyctl.ts";
 import type { Secret } from "./listed-secrets.ts";
-import { stage } from "./secrets.ts";
 
-/** App secret with the Owner's password while a job needs it: only an app secret reaches a machine unseen. */
+/** App secret in which Mastiff up to 0.2.0 handed a job the Owner's password. A run that was killed may have left it. */
 const password = "OWNER_PASSWORD";
-
-/** Stages the password for a job. */
-export async function stageOwner(fly: Fly, app: string, value: string): Promise<void> {
-  await stage(fly, app, { [password]: value });
-}
 
 /** Removes the password from the app, so that no other machine gets it. */
 export async function unstageOwner(fly: Fly, app: string): Promise<void> {
   await fly.repeatable(argv.secretsUnset(app, [password]), { app });
 }
 
-/** True for the secret of the Owner's job. When no job runs, a killed run left it. */
+/** True for that secret. */
 export function isOwnerSecret({ name }: Secret): boolean {
   return name === password;
 }

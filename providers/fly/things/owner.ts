@@ -6,43 +6,41 @@ import { clone, model, railsRunner } from "../release/rails.ts";
 import type { Observation, OwnerOutput, OwnerSpec } from "../spec.ts";
 import { secretsOf } from "./listed-secrets.ts";
 import { machinesOf } from "./machines.ts";
-import { isOwnerSecret, stageOwner, unstageOwner } from "./owner-secret.ts";
+import { isOwnerSecret, unstageOwner } from "./owner-secret.ts";
+import { sealed } from "./sealed.ts";
+import { syncSecrets } from "./secrets-version.ts";
 
-/**
- * The owner's account, made by a script in a one-off machine. The script gets the password as a secret of the
- * app, which is unset right after. The next run first unsets a secret that a killed run left.
- */
+/** The owner's account, made by a script in a one-off machine, which alone can open the password in its variables. */
 export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>): Promise<OwnerOutput> {
   const { app, username, email, rotation } = spec;
-  const password = secrets.password;
-  if (password === undefined) throw new Error("stdin has no password");
+  const { password, secretKeyBase } = secrets;
+  if (password === undefined || secretKeyBase === undefined)
+    throw new Error("stdin has no password, or no key to seal it with");
   const machines = await machinesOf(fly, app);
   await remove(fly, app, leftOver(machines, ["owner"]));
   const like = model(app, machines);
-  await stageOwner(fly, app, password);
-  try {
-    const base = clone(app, like, "owner", "owner", `setting up the account ${username}`);
-    const job: OneOff = {
-      ...base,
-      env: {
-        ...base.env,
-        OWNER_USERNAME: username,
-        OWNER_EMAIL: email,
-        ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
-        // One rotation for each value of `rotation`: a password that the Owner has changed since then stays.
-        ...(from(previous, "rotation") !== rotation && { OWNER_ROTATE: "1" }),
-      },
-      command: railsRunner("owner"),
-    };
-    const ended = await runOneOff(fly, job);
-    if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, job, ended);
-    // Exit code 0 means that the account exists, even when the log with the answer was lost.
-    const said = answerOf(ended)?.result;
-    const result = said === "created" || said === "rotated" ? said : "present";
-    return { result, username, ...(rotation !== undefined && { rotation }) };
-  } finally {
-    if (!fly.stopped) await unstageOwner(fly, app);
-  }
+  // A first release may not have brought the app's secrets to any machine yet.
+  await syncSecrets(fly, app);
+  const base = clone(app, like, "owner", "owner", `setting up the account ${username}`);
+  const job: OneOff = {
+    ...base,
+    env: {
+      ...base.env,
+      OWNER_USERNAME: username,
+      OWNER_EMAIL: email,
+      OWNER_SEALED: sealed(password, secretKeyBase),
+      ...(spec.skipDns && { OWNER_SKIP_DNS: "1" }),
+      // One rotation for each value of `rotation`: a password that the Owner has changed since then stays.
+      ...(from(previous, "rotation") !== rotation && { OWNER_ROTATE: "1" }),
+    },
+    command: railsRunner("owner"),
+  };
+  const ended = await runOneOff(fly, job);
+  if (ended.exitCode !== 0) throw refusal(fly, spec, ended.lines) ?? failed(fly, job, ended);
+  // Exit code 0 means that the account exists, even when the log with the answer was lost.
+  const said = answerOf(ended)?.result;
+  const result = said === "created" || said === "rotated" ? said : "present";
+  return { result, username, ...(rotation !== undefined && { rotation }) };
 }
 
 /** The account is removed with the database. Here only leftovers of a killed run are removed. */

@@ -45,7 +45,9 @@ export async function ensure({ spec, secrets, previous, fly }: Task<PostgresSpec
   say("database", "waiting for the server");
   await awaitServer(fly, app, machine.id);
   await ensureRole(fly, app, machine.id, spec, password);
-  if ((await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
+  // A cluster that this run has made has neither role nor database: nobody has to be asked.
+  const isNew = fly.made.has(app);
+  if (isNew || (await sql(fly, app, machine.id, has("pg_database", "datname", database))).length === 0) {
     say("database", `creating database ${database}`);
     await ensureCreated(
       fly,
@@ -218,7 +220,8 @@ async function ensureRole(
   password: string,
 ): Promise<void> {
   const verifier = literal(scramVerifier(password));
-  const known = (await sql(fly, app, machine, has("pg_roles", "rolname", user))).length > 0;
+  const known =
+    !fly.made.has(app) && (await sql(fly, app, machine, has("pg_roles", "rolname", user))).length > 0;
   if (known && loginElsewhere === true) return;
   await letIn(fly, app, machine, { user, known, verifier });
 }

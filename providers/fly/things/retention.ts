@@ -4,6 +4,7 @@ import { leftOver, mustRun, remove } from "../release/one-off.ts";
 import { clone, model, railsRunner } from "../release/rails.ts";
 import type { Observation, RetentionOutput, RetentionSpec } from "../spec.ts";
 import { machinesOf } from "./machines.ts";
+import { syncSecrets } from "./secrets-version.ts";
 
 /**
  * How long Mastodon keeps what comes from other servers: settings in its database, by which its own scheduler
@@ -22,6 +23,8 @@ export async function ensure({ spec, fly }: Task<RetentionSpec>): Promise<Retent
     MASTIFF_RETENTION: JSON.stringify(days),
     MASTIFF_RETENTION_DEFAULTS: JSON.stringify(defaults),
   };
+  // A first release may not have brought the app's secrets to any machine yet.
+  await syncSecrets(fly, app);
   await mustRun(fly, { ...base, env, command: railsRunner("retention") });
   return { app };
 }

@@ -27,7 +27,6 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
     if ((await findApp(fly, spec))?.owner !== "ours") throw somebodys(spec);
     say("Redis", `${spec.name} already exists: adopting it`);
   }
-  const look = () => find(fly, spec);
   const create = async () => {
     say("Redis", `creating ${spec.name} at Upstash`);
     await fly.once(argv.redisCreate(spec), { app: spec.name, timeoutMs: 300_000 });
@@ -38,7 +37,7 @@ export async function ensure({ spec, previous, fly }: Task<UpstashSpec>): Promis
   row ??= await fly.repeat(create, {
     tries: 4,
     passes: (error) => error instanceof FlyctlFailure && unclear.includes(error.reason),
-    look,
+    look: () => find(fly, spec),
   });
   refuseOther(spec, row);
   const url = verticalTable(await fly.read(argv.redisStatus(spec.name), { app: spec.name }))["Private URL"];

@@ -2,7 +2,7 @@
  * `rails runner <script>`. Ruby cannot run here, so each script names itself in its first line (`# mastiff:
  * owner`), and its effect is modelled.
  */
-import { createECDH, createHash, timingSafeEqual } from "node:crypto";
+import { createDecipheriv, createECDH, createHash, hkdfSync, timingSafeEqual } from "node:crypto";
 import { canDecrypt, faults, store } from "./accounts.ts";
 import type { Outcome, Situation } from "./behaviour.ts";
 import { paperclipFault, roundTrip } from "./bucket.ts";
@@ -51,16 +51,31 @@ function idiom(script: string): ((seen: Situation) => Outcome) | undefined {
   return undefined;
 }
 
+/** Opens the password as the script does: 12 bytes of nonce, 16 of tag, the text. @returns undefined: another key sealed it */
+function unsealed(text: string, secretKeyBase: string): string | undefined {
+  const bytes = Buffer.from(text, "base64");
+  const key = Buffer.from(hkdfSync("sha256", secretKeyBase, "", "mastiff owner", 32));
+  try {
+    const cipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, 12));
+    cipher.setAuthTag(bytes.subarray(12, 28));
+    return Buffer.concat([cipher.update(bytes.subarray(28)), cipher.final()]).toString();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Creates the owner's account, or finds it (mastodon/mastodon app/models/user.rb). */
 function owner(seen: Situation): Outcome {
-  const { OWNER_USERNAME: username, OWNER_EMAIL: email, OWNER_PASSWORD: password } = seen.env;
+  const { OWNER_USERNAME: username, OWNER_EMAIL: email, OWNER_SEALED: text } = seen.env;
   for (const [name, value] of Object.entries({
     OWNER_USERNAME: username,
     OWNER_EMAIL: email,
-    OWNER_PASSWORD: password,
+    OWNER_SEALED: text,
   })) {
     if (value === undefined) return { lines: [`key not found: "${name}" (KeyError)`], exit: 1 };
   }
+  const password = unsealed(text ?? "", seen.env.SECRET_KEY_BASE ?? "");
+  if (password === undefined) return { lines: ["OpenSSL::Cipher::CipherError"], exit: 1 };
   const found = schema(seen);
   if ("lines" in found) return found;
   if (!found.seeded) return { lines: ["Couldn't find UserRole (ActiveRecord::RecordNotFound)"], exit: 1 };

@@ -26,8 +26,8 @@ export const componentFaults: readonly Fault[] = [
   {
     name: "housekeeping-of-an-old-release",
     file: "components/housekeeping/housekeeping.ts",
-    text: "new FlyCommand(machine, { ...waits, environment }, own);",
-    replacement: "new FlyCommand(machine, waits, own);",
+    text: "new FlyCommand(machine, { ...waits, environment },",
+    replacement: "new FlyCommand(machine, waits,",
     what: "an input left out: the machine that tidies up keeps the image and variables of an older release",
   },
   {

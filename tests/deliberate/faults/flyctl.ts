@@ -178,11 +178,11 @@ export const flyctlFaults: readonly Fault[] = [
     what: "a job that Fly repeats: a migration that failed starts again by itself",
   },
   {
-    name: "owner-password-stays",
+    name: "owner-sealed-with-another-key",
     file: "providers/fly/things/owner.ts",
-    text: "if (!fly.stopped) await unstageOwner(fly, app);",
-    replacement: "if (fly.stopped) await unstageOwner(fly, app);",
-    what: "a clean-up the wrong way round: the Owner's password stays among the app's secrets",
+    text: "sealed(password, secretKeyBase)",
+    replacement: "sealed(password, username)",
+    what: "the wrong key: no machine can open the Owner's password, and there is no first account",
   },
   {
     name: "foreign-app-adopted",
@@ -236,9 +236,16 @@ export const flyctlFaults: readonly Fault[] = [
   {
     name: "migration-of-another-image",
     file: "providers/fly/release/release-database.ts",
-    text: "if (ended.exitCode === 0) well.add(done(job, image));",
-    replacement: "if (ended.exitCode === 0) well.add(done(job, spec.image));",
+    text: "machine.region === target.region) well.add(done(job, image));",
+    replacement: "machine.region === target.region) well.add(done(job, target?.image ?? image));",
     what: "the wrong key: a migration of an earlier image counts for the one that is released now",
+  },
+  {
+    name: "prepared-under-machines",
+    file: "providers/fly/release/preparation.ts",
+    text: "if (hasReleased(machines)) return { app };",
+    replacement: "hasReleased(machines);",
+    what: "a guard that never holds: a database is set up again under machines that serve",
   },
   {
     name: "retired-login-not-awaited",
