@@ -181,8 +181,8 @@ function configOf(url: string, domain: string): Record<string, string> {
     "mastiff:cloudflareAccountId": '"00000000000000000000000000000d09"',
     "mastiff:flyOrg": "mastiff",
     "mastiff:preset": "guide",
-    "mastiff:ownerUsername": "owner",
-    "mastiff:ownerEmail": `owner@${domain}`,
+    "mastiff:ownerUsername": "keeper",
+    "mastiff:ownerEmail": `keeper@${domain}`,
     "mastiff:protect": '"false"',
   };
 }
