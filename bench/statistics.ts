@@ -18,12 +18,12 @@ export function seriesOf(values: readonly number[]): Series {
 }
 
 /**
- * How far the growth from the first size to the last one is from a straight line: the cost of one more in the upper
- * half ÷ the cost of one more in the lower half. 1 is linear, 2 is beginning to be quadratic.
+ * How far the growth from the first size to the last one is from a straight line: the middle size as that line foretells
+ * it ÷ as it was. 1 is linear, 3.4 is quadratic for sizes of 1, 5 and 20 without a constant.
  */
 export function bendOf(points: readonly Point[]): number {
   const [first, middle, last] = threeOf(points);
-  return slope(middle, last) / slope(first, middle);
+  return (first[1] + slope(first, last) * (middle[0] - first[0])) / middle[1];
 }
 
 /** The cost of one more, from the first size to the last one, as a share of what the first size costs. */

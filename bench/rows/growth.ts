@@ -45,7 +45,7 @@ async function measure(lab: Lab): Promise<Found> {
     return [
       ...sizes.map((size): Figure => ({ name: `${verb}, ×${size}`, unit: "s", values: of(size) })),
       {
-        name: `${verb}: slope above ×5 ÷ slope below`,
+        name: `${verb}: ×5 on the line from ×1 to ×20 ÷ ×5`,
         unit: "",
         values: points.map(bendOf),
         goal: { most: 1.3 },
