@@ -37,8 +37,11 @@ export function runAttached(
     };
     child.once("error", ({ message }) => end({ exitCode: undefined, missing: message }));
     child.once("exit", (code, signal) => {
-      const by = stopped ?? signal;
-      end({ exitCode: by === null ? (code ?? undefined) : 128 + constants.signals[by] });
+      // On a busy machine, a signal that reached both may be heard here after the program's end.
+      setImmediate(() => {
+        const by = stopped ?? signal;
+        end({ exitCode: by === null ? (code ?? undefined) : 128 + constants.signals[by] });
+      });
     });
   });
 }
