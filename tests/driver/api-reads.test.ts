@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as argv from "../../providers/fly/call/argv.ts";
 import { Fly } from "../../providers/fly/call/flyctl.ts";
+import { jsonStream } from "../../providers/fly/call/parse.ts";
 import { inShell, type Shell, shell } from "../../providers/shared/shell.ts";
 import { type DriverWorld, startDriverWorld } from "../support/driver.ts";
 import { images, lay, release } from "../support/driver-community.ts";
@@ -85,6 +86,21 @@ test.each(questions)("%s", async (_, question) => {
   expect(Object.keys(own.result)).not.toEqual([]);
 });
 
+test("a log, and one that is still empty, for whose first line flyctl would wait", async () => {
+  const machines = await asked({}, (fly) => fly.json<{ id: string }[]>(argv.machineList("acme")));
+  const [machine = ""] = machines.result.map(({ id }) => id);
+  const logs = (fetch?: typeof globalThis.fetch) =>
+    asked(fetch === undefined ? {} : { fetch }, async (fly) =>
+      jsonStream(await fly.glance(argv.logs("acme", machine), { app: "acme" })).map(messageOf),
+    );
+  const [own, flyctls] = [await logs(), await logs(unanswered)];
+  expect([own.starts, flyctls.starts]).toEqual([0, 1]);
+  expect(own.result).toEqual(flyctls.result);
+  expect(own.result).not.toEqual([]);
+  const empty = await asked({}, (fly) => fly.glance(argv.logs("acme", "0123456789abcd"), { app: "acme" }));
+  expect(empty).toEqual({ result: "", starts: 0 });
+});
+
 test("a secret that is newer than the release is staged, the others are deployed", async () => {
   const { result } = await asked({}, (fly) =>
     fly.json<{ name: string; status: string }[]>(argv.secretsList("acme")),
@@ -128,6 +144,8 @@ function filled(value: unknown): unknown {
   const parts = Object.entries(value).map(([key, part]) => [key, filled(part)] as const);
   return Object.fromEntries(parts.filter(([key, part]) => key !== "timestamp" && !isEmpty(part)));
 }
+
+const messageOf = (entry: unknown) => (entry as { message: string }).message;
 
 function only(fields: readonly string[], rows: object): object[] {
   const of = (row: Record<string, unknown>) => fields.map((key) => [key, row[key]]);

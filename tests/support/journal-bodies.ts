@@ -16,7 +16,7 @@ const connections = new RegExp(
 );
 /** The secrets that can never be made again. */
 const permanent =
-  /(SECRET_KEY_BASE|ACTIVE_RECORD_ENCRYPTION_\w+|VAPID_PRIVATE_KEY|OTP_SECRET)$|^secrets-(secret-key-base|encryption-|vapid|otp)/;
+  /(SECRET_KEY_BASE|ACTIVE_RECORD_ENCRYPTION_\w+|VAPID_PRIVATE_KEY|OTP_SECRET|secretKeyBase)$|^secrets-(secret-key-base|encryption-|vapid|otp)/;
 
 const purposes: readonly Purpose[] = [
   // A cloud tells a key that it made, once.

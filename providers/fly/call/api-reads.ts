@@ -6,7 +6,7 @@
  *                     └── no: any refusal, no token, a proxy ──► flyctl, which renews tokens and says what is wrong
  *
  * Changes stay with flyctl. Sources: fly.io/docs/machines/api; superfly/flyctl internal/command/{apps,certificates,
- * ips,machine,secrets,volumes}; superfly/fly-go tokens/tokens.go (which tokens each API gets).
+ * ips,logs,machine,secrets,volumes}; superfly/fly-go tokens/tokens.go (which tokens each API gets).
  */
 import { shell } from "../../shared/shell.ts";
 import { machineList } from "./argv-machines.ts";
@@ -37,6 +37,7 @@ const answers: Readonly<Record<string, (question: Question) => Promise<unknown>>
   "certs check": ({ api, flag, subject }) =>
     api.machines("POST", `apps/${flag("-a")}/certificates/${subject}/check`),
   "ips list": ({ api, flag }) => publicAddresses(api, flag("-a")),
+  "logs -a": ({ api, flag }) => newestLines(api, flag("-a"), flag("--machine")),
   "machine list": async ({ api, flag }) => {
     const machines = await api.machines<ListedMachine[]>("GET", `apps/${flag("-a")}/machines`);
     // Fly adds checks of its own during a deploy. flyctl hides them (fly-go: machine_types.go, RemoveCompatChecks).
@@ -66,7 +67,8 @@ export async function answerOf(
   if (api === undefined) return undefined;
   const flag = (name: string) => argv[argv.indexOf(name) + 1] ?? "";
   try {
-    return JSON.stringify(await answer?.({ api, subject, flag, ask }));
+    const answered = await answer?.({ api, subject, flag, ask });
+    return typeof answered === "string" ? answered : JSON.stringify(answered);
   } catch {
     return undefined;
   }
@@ -89,6 +91,12 @@ async function publicAddresses(api: FlyApi, app: string): Promise<object[]> {
   // flyctl's Go prints a time that is not there so.
   const shared = { Address: sharedIpAddress, Type: "shared_v4", CreatedAt: "0001-01-01T00:00:00Z" };
   return sharedIpAddress ? [...rows, shared] : rows;
+}
+
+/** A page of a log, as flyctl prints it: objects one after the other. flyctl waits for a first line; this is empty then. */
+async function newestLines(api: FlyApi, app: string, machine: string): Promise<string> {
+  const { data } = await api.logs<{ data: { attributes: object }[] }>(app, machine);
+  return data.map(({ attributes }) => JSON.stringify(attributes)).join("\n");
 }
 
 /**
@@ -153,12 +161,13 @@ interface ListedSecret {
   updated_at?: string;
 }
 
-/** Requests to Fly's three APIs. Each rejects unless Fly answers with 200 and JSON. */
+/** Requests to Fly's APIs. Each rejects unless Fly answers with 200 and JSON. */
 interface FlyApi {
   machines<T>(method: "GET" | "POST", path: string): Promise<T>;
   graphql<T>(query: string, variables: Readonly<Record<string, string>>): Promise<T>;
   /** The API behind Fly's web pages. */
   web<T>(path: string): Promise<T>;
+  logs<T>(app: string, machine: string): Promise<T>;
 }
 
 /** Undefined where flyctl alone knows the way: without a token in the environment, and through a proxy. */
@@ -166,6 +175,7 @@ function apiOf(stop: AbortSignal): FlyApi | undefined {
   const { env } = shell();
   const token = tokenIn(env);
   if (token === undefined || isProxied(env)) return undefined;
+  const base = env.FLY_API_BASE_URL || "https://api.fly.io";
   const call = async <T>(url: string, method: string, authorization: string, body?: object): Promise<T> => {
     const answer = await shell().fetch(url, {
       method,
@@ -181,7 +191,7 @@ function apiOf(stop: AbortSignal): FlyApi | undefined {
     machines: (method, path) =>
       call(`${env.FLY_FLAPS_BASE_URL || "https://api.machines.dev"}/v1/${path}`, method, token.machines),
     async graphql<T>(query: string, variables: Readonly<Record<string, string>>) {
-      const url = `${env.FLY_API_BASE_URL || "https://api.fly.io"}/graphql`;
+      const url = `${base}/graphql`;
       const { data, errors } = await call<{ data?: T; errors?: object[] }>(url, "POST", token.graphql, {
         query,
         variables,
@@ -190,11 +200,13 @@ function apiOf(stop: AbortSignal): FlyApi | undefined {
         throw new Error(`POST ${url}: ${JSON.stringify(errors)}`);
       return data;
     },
+    logs: (app, machine) =>
+      call(`${base}/api/v1/apps/${app}/logs?instance=${machine}&next_token=`, "GET", token.machines),
     web: (path) => call(`${env.FLY_UIEX_BASE_URL || "https://api.fly.io"}/api/v1/${path}`, "GET", token.web),
   };
 }
 
-/** The Authorization headers of the three APIs, for the token that flyctl would take. */
+/** The Authorization headers of the APIs, for the token that flyctl would take. */
 function tokenIn(env: NodeJS.ProcessEnv): { machines: string; graphql: string; web: string } | undefined {
   const text = (env.FLY_ACCESS_TOKEN || env.FLY_API_TOKEN || "")
     .trim()

@@ -83,11 +83,18 @@ export class Fly {
     return known;
   }
 
+  /** A read that is tried once, where an answer is worth little later. */
+  async glance(argv: Argv, options: CallOptions = {}): Promise<string> {
+    return (await this.#answer(argv, options)) ?? this.once(argv, options);
+  }
+
   async #ask(argv: Argv, options: CallOptions): Promise<string> {
-    const answer = this.#isFlyctls(argv)
-      ? undefined
-      : await answerOf(argv, this.#stop.signal, (other) => this.json(other, options));
-    return answer ?? this.repeatable(argv, options);
+    return (await this.#answer(argv, options)) ?? this.repeatable(argv, options);
+  }
+
+  async #answer(argv: Argv, options: CallOptions): Promise<string | undefined> {
+    if (this.#isFlyctls(argv)) return undefined;
+    return answerOf(argv, this.#stop.signal, (other) => this.json(other, options));
   }
 
   /** After a change, flyctl's config folder has the version of the secrets that a list has to have at least. */

@@ -44,11 +44,10 @@ export async function pageOf(
   echo: readonly string[],
   timeoutMs: number,
 ): Promise<{ lines: LogLine[]; isWhole: boolean }> {
-  let output: string;
-  try {
-    output = await fly.once(argv.logs(app, machine), { app, timeoutMs });
-  } catch {
-    // A log that cannot be read counts as empty. The pause keeps the caller from asking again at once.
+  // A log that cannot be read counts as empty.
+  const output = await fly.glance(argv.logs(app, machine), { app, timeoutMs }).catch(() => "");
+  if (output === "") {
+    // Keeps the caller from asking again at once.
     await fly.pause(500);
     return { lines: [], isWhole: false };
   }

@@ -211,8 +211,8 @@ export async function awaitEnd(
   const isEnough = suffices ?? ((all: readonly string[]) => all.length > 0);
   const { lines } = await fly.repeat(() => pageOf(fly, app, id, command, 3000), {
     isFinal: (page) => page.isWhole || (!hasFailed && isEnough(texts(page.lines))),
-    ...(isPatient ? { limitMs: 20_000 } : { tries: 3 }),
-    waitMs: () => (isPatient ? 1000 : 0),
+    limitMs: isPatient ? 20_000 : 5000,
+    waitMs: () => 500,
   });
   if (onLine !== undefined) printed.newIn(lines).forEach(onLine);
   const { exitCode = 255, oomKilled = false } = exit ?? {};
