@@ -34,8 +34,8 @@ export const outsideFaults: readonly Fault[] = [
     name: "others-after-an-ill-canary",
     file: "cli/fleet/run-fleet.ts",
     text: "const isTurn = rows.every(isWell);",
-    replacement: "const isTurn = rows.some(isWell) || rows.length === 0;",
-    what: "any instead of all: one stack that is well lets the next wave begin beside one that failed",
+    replacement: "const isTurn = rows.every((row) => row !== undefined);",
+    what: "an answer that nobody reads: the others begin although the canary is ill",
   },
   {
     name: "lock-of-a-live-run",
