@@ -96,7 +96,7 @@ module.exports = {
         path: [
           "node_modules/@pulumi/",
           "^components/",
-          "^providers/(sendgrid/|cloudflare/|shared/(?!attached|compile-cache|node-version|program|repeat|shell))",
+          "^providers/(sendgrid/|cloudflare/|shared/(?!alive|attached|compile-cache|node-version|program|repeat|shell))",
           "^index\\.ts$",
         ],
       },
