@@ -12,7 +12,7 @@ const forClosures = [
 
 /**
  * Has the SDK load what is for closures when a program calls it, and not before. To be called before `@pulumi/pulumi`
- * is imported: what is loaded already stays as it is.
+ * is imported: what is loaded already stays as it is, and so does an SDK that has these files elsewhere.
  *
  * @param from file whose `@pulumi/pulumi` is meant
  * @see https://nodejs.org/api/modules.html#requirecache
@@ -20,8 +20,8 @@ const forClosures = [
 export function loadClosuresLate(from) {
   const require = createRequire(from);
   for (const { file, functions } of forClosures) {
-    const path = require.resolve(`@pulumi/pulumi/runtime/closure/${file}.js`);
-    if (require.cache[path] !== undefined) continue;
+    const path = resolved(require, `@pulumi/pulumi/runtime/closure/${file}.js`);
+    if (path === undefined || require.cache[path] !== undefined) continue;
     const late = new Module(path);
     const load = () => {
       if (require.cache[path] === late) delete require.cache[path];
@@ -30,5 +30,14 @@ export function loadClosuresLate(from) {
     late.exports = Object.fromEntries(functions.map((name) => [name, (...args) => load()[name](...args)]));
     late.loaded = true;
     require.cache[path] = late;
+  }
+}
+
+/** Path of a file of a package; undefined where the package has or shows no such file. */
+function resolved(require, file) {
+  try {
+    return require.resolve(file);
+  } catch {
+    return undefined;
   }
 }
