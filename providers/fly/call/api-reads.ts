@@ -1,6 +1,7 @@
 /**
  * Reads that this process asks of Fly's APIs itself, with the requests that flyctl would send, and in the form of
- * flyctl's JSON. A start of flyctl takes 0.2 seconds of a processor, and a look asks some fifteen questions.
+ * flyctl's JSON. Only the apps of an organisation are asked of the Machines API, where flyctl asks GraphQL for more than
+ * their names. A start of flyctl takes 0.2 seconds of a processor, and a look asks some fifteen questions.
  *
  *   Fly.read ──► answered here? ──yes──► the answer
  *                     └── no: any refusal, no token, a proxy ──► flyctl, which renews tokens and says what is wrong
@@ -31,7 +32,9 @@ interface Question {
 
 const answers: Readonly<Record<string, (question: Question) => Promise<unknown>>> = {
   "apps list": async ({ api, flag }) => {
-    const { apps } = await api.machines<{ apps: { name: string }[] }>("GET", `apps?org_slug=${flag("-o")}`);
+    const slug = flag("-o");
+    const { apps } = await api.machines<{ apps: { name: string }[] }>("GET", `apps?org_slug=${slug}`);
+    if (apps.length === 0 && !(await isSeen(api, slug))) return undefined;
     return apps.map(({ name }) => ({ Name: name }));
   },
   "certs check": ({ api, flag, subject }) =>
@@ -72,6 +75,16 @@ export async function answerOf(
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether the token sees an organisation. One that it does not see has no apps for it either, and its communities would
+ * count as removed.
+ */
+async function isSeen(api: FlyApi, slug: string): Promise<boolean> {
+  const query = "query ($slug: String!) { organization(slug: $slug) { id } }";
+  const { organization } = await api.graphql<{ organization?: object }>(query, { slug });
+  return organization !== undefined;
 }
 
 /** flyctl lists egress addresses too, by a request of their own. The driver has no use for them. */

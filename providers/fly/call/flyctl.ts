@@ -94,7 +94,10 @@ export class Fly {
 
   async #answer(argv: Argv, options: CallOptions): Promise<string | undefined> {
     if (this.#isFlyctls(argv)) return undefined;
-    return answerOf(argv, this.#stop.signal, (other) => this.json(other, options));
+    const { timeoutMs } = options;
+    const limit = timeoutMs ? [AbortSignal.timeout(patiently(timeoutMs))] : [];
+    const signal = AbortSignal.any([this.#stop.signal, ...limit]);
+    return answerOf(argv, signal, (other) => this.json(other, options));
   }
 
   /** After a change, flyctl's config folder has the version of the secrets that a list has to have at least. */
