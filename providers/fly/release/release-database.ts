@@ -102,18 +102,25 @@ export async function awaitMigrations(
   const well = new Set<string>();
   for (const machine of leftOver(machines, Object.keys(doing))) {
     const { mastiff_job: job = "", mastiff_image: image = "" } = machine.config?.metadata ?? {};
-    let exitCode = machine.state === "stopped" ? lastExitOf(machine)?.exitCode : undefined;
-    if (exitCode === undefined) {
-      say("database", `${doing[job as Migration]}: an earlier run started this, waiting for it to end`);
-      ({ exitCode } = await awaitEnd(fly, app, machine.id));
-    }
+    const { exitCode, left } = await endOf(fly, app, machine);
     if (exitCode !== 0) tell("database", `it ended with exit code ${exitCode}`);
     // In another region was another database: until the first release, config may move the community.
     else if (target === undefined || machine.region === target.region) well.add(done(job, image));
     const isOfFirst = job === "db-prepare" && image === target?.image && !hasReleased(machines);
-    if (!(isOfFirst && well.has(done(job, image)))) await removeMachine(fly, app, machine.id);
+    const stays = isOfFirst && well.has(done(job, image));
+    if (left && !stays) await removeMachine(fly, app, machine.id);
   }
   return well;
+}
+
+/** How a migration ended, and whether its machine is left. One that is gone must not be removed again ({@link removeMachine}). */
+async function endOf(fly: Fly, app: string, machine: Machine): Promise<{ exitCode: number; left: boolean }> {
+  const exit = machine.state === "stopped" ? lastExitOf(machine) : undefined;
+  if (exit !== undefined) return { exitCode: exit.exitCode, left: true };
+  const job = machine.config?.metadata?.mastiff_job as Migration;
+  say("database", `${doing[job]}: an earlier run started this, waiting for it to end`);
+  const { exitCode, machine: last } = await awaitEnd(fly, app, machine.id);
+  return { exitCode, left: last !== undefined && !isGone(last) };
 }
 
 /** Whether a release has made machines. */
