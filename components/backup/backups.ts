@@ -47,8 +47,9 @@ export interface BackupTaking {
   /** Secrets that can never be made again, by the names of their variables. Secret. */
   escrow: Record<string, pulumi.Input<string>>;
   /**
-   * What has set up the database that is backed up: the release of Mastodon, or what came before the first one. The backup machine and its secrets change after it: a
-   * release to another minor version first takes a backup, and that backup needs the secrets of the previous release.
+   * What has set up the database that is backed up: the release of Mastodon, or what came before the first one. The
+   * backup machine and its secrets change after it: a release to another minor version first takes a backup, and that
+   * backup needs the secrets of the previous release.
    */
   after: pulumi.Resource[];
 }

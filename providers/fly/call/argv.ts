@@ -131,8 +131,7 @@ export const configValidate = (app: string, file: string): Argv => [
   file,
   "--strict",
 ];
-/** Never a no-op: each run makes a release and updates every machine. */
-/** @param first the app has no machine yet */
+/** Never a no-op: each run makes a release and updates every machine. @param first the app has no machine yet */
 export const deploy = (app: string, file: string, image: string, first: boolean): Argv => [
   "deploy",
   ...on(app),
