@@ -43,6 +43,12 @@ describe("an organisation", () => {
   );
 });
 
+test("a volume that is being destroyed is not listed, as flyctl does not", async () => {
+  const volumes = ["created", "pending_destroy", "waiting_for_detach"].map((state) => ({ id: state, state }));
+  const { answer } = await asked(argv.volumesList("acme"), { "/v1/apps/acme/volumes": volumes });
+  expect(answer).toBe('[{"id":"created","state":"created"}]');
+});
+
 test.each([
   ["no such app", {}],
   ["null for a list", { "/v1/apps/acme/machines": null }],

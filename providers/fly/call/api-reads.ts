@@ -19,6 +19,15 @@ const limitMs = 15_000;
 /** With more machines than this, flyctl tells no statuses of secrets. */
 const mostMachines = 100;
 
+/** States of a volume that is being destroyed, which flyctl does not list (fly-go: flaps_volumes.go, GetVolumes). */
+const leaving: ReadonlySet<string> = new Set([
+  "scheduling_destroy",
+  "fork_cleanup",
+  "waiting_for_detach",
+  "pending_destroy",
+  "destroying",
+]);
+
 /** A question to be answered, as the arguments of flyctl that ask it. */
 interface Question {
   /** The word after the command, such as a host name. */
@@ -50,7 +59,10 @@ const answers: Readonly<Record<string, (question: Question) => Promise<unknown>>
     }));
   },
   "secrets list": ({ api, flag, ask }) => secretsWithStatus(api, flag("-a"), ask),
-  "volumes list": ({ api, flag }) => api.machines("GET", `apps/${flag("-a")}/volumes`),
+  "volumes list": async ({ api, flag }) => {
+    const volumes = await api.machines<{ state: string }[]>("GET", `apps/${flag("-a")}/volumes`);
+    return volumes.filter(({ state }) => !leaving.has(state));
+  },
 };
 
 /**
