@@ -104,8 +104,8 @@ export class AppRelease extends pulumi.ComponentResource {
   /** The release, for resources that must wait for it. */
   readonly released: pulumi.Resource;
   /**
-   * For resources that need a database with Mastodon's tables, and no machine: a first release's preparation. From then
-   * on the release, which migrates.
+   * For resources that need a database with Mastodon's tables, no machine, and leave nothing in it: a first release's
+   * preparation. From then on the release, which migrates.
    */
   readonly databaseReady: pulumi.Resource;
 

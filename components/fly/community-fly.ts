@@ -147,7 +147,8 @@ export class CommunityFly extends pulumi.ComponentResource {
         appName: this.web.appName,
         password: secrets.ownerPassword,
         secretKeyBase: secrets.variables.SECRET_KEY_BASE,
-        after: this.webRelease.databaseReady,
+        // As long as nobody has an account, a first up that failed may be destroyed, or moved to another region.
+        after: this.webRelease.released,
       },
       child,
     );

@@ -14,7 +14,7 @@ export interface OwnerArgs extends OwnerPlan {
   password: pulumi.Output<string>;
   /** Mastodon's SECRET_KEY_BASE, by which the password is sealed on its way. Secret. */
   secretKeyBase: pulumi.Output<string>;
-  /** What has set up the database. */
+  /** The release that has set up the database. */
   after: pulumi.Resource;
 }
 
@@ -59,7 +59,7 @@ export function ownerThing(name: string, plan: OwnerPlan): ObservedThing {
  *   appName: web.appName,
  *   password: secrets.ownerPassword,
  *   secretKeyBase: secrets.variables.SECRET_KEY_BASE,
- *   after: webRelease.databaseReady,
+ *   after: webRelease.released,
  * });
  */
 export class Owner extends pulumi.ComponentResource {

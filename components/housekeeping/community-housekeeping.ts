@@ -15,7 +15,6 @@ export function communityHousekeeping(
 ): Housekeeping | undefined {
   if (plan.housekeeping === undefined) return undefined;
   const { housekeeping, destroy } = settings;
-  const { databaseReady, released } = webRelease;
   const { retention } = housekeepingThings(names.housekeeping, plan.housekeeping);
   const isFirst = isReleased({ last, names }) && last[retention.name] === undefined;
   const warnings = [
@@ -25,7 +24,7 @@ export function communityHousekeeping(
   for (const words of warnings) if (words !== undefined) pulumi.log.warn(words);
   return new Housekeeping(
     names.housekeeping,
-    { place, plan: plan.housekeeping, appName: web.appName, flyToml, databaseReady, released },
+    { place, plan: plan.housekeeping, appName: web.appName, flyToml, after: webRelease.released },
     own,
   );
 }

@@ -14,10 +14,8 @@ export interface HousekeepingArgs {
   appName: pulumi.Input<string>;
   /** Rendered fly.toml of the web app: the machine has its image, size and variables. */
   flyToml: pulumi.Input<string>;
-  /** What has set up the database, where the settings are. */
-  databaseReady: pulumi.Resource;
-  /** The release, whose machines the one that tidies up is like. */
-  released: pulumi.Resource;
+  /** The release that has set up the database. */
+  after: pulumi.Resource;
 }
 
 /**
@@ -34,9 +32,8 @@ export interface HousekeepingArgs {
  * @see https://docs.joinmastodon.org/admin/scaling/#user-generated-content-retention
  * @example
  * const { housekeeping: plan } = planFly(settings, mailServerOf(settings));
- * const { databaseReady, released } = webRelease;
- * const args = { place, flyToml, appName: web.appName, databaseReady, released };
- * if (plan) new Housekeeping("dogs-housekeeping", { ...args, plan });
+ * const after = webRelease.released;
+ * if (plan) new Housekeeping("dogs-housekeeping", { place, plan, flyToml, appName: web.appName, after });
  */
 export class Housekeeping extends pulumi.ComponentResource {
   constructor(name: string, args: HousekeepingArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,10 +41,11 @@ export class Housekeeping extends pulumi.ComponentResource {
     const { place, plan, appName, flyToml } = args;
     const { retention, machine } = housekeepingThings(name, plan);
     const waits = { place, moves: false, after: appName };
-    new FlyCommand(retention, waits, { parent: this, dependsOn: [args.databaseReady] });
+    const own = { parent: this, dependsOn: [args.after] };
+    new FlyCommand(retention, waits, own);
     if (machine !== undefined) {
       const environment = { FLY_TOML_DIGEST: pulumi.output(flyToml).apply(digest) };
-      new FlyCommand(machine, { ...waits, environment }, { parent: this, dependsOn: [args.released] });
+      new FlyCommand(machine, { ...waits, environment }, own);
     }
     this.registerOutputs();
   }

@@ -16,11 +16,11 @@ const keeping = (parts: object, env: object = {}) =>
   });
 const variables = (inputs: Record<string, unknown>) => inputs.environment as Record<string, string>;
 
-test("by default it sets how long media is kept, once the database is ready, and has no machine", async () => {
+test("by default it sets how long media is kept, after the release, and has no machine", async () => {
   const [on, off] = [await keeping({}), await declareProgram()];
   const added = on.names.filter((name) => !off.names.includes(name));
   expect(added).toEqual(["housekeeping", "housekeeping-retention"]);
-  expect(on.named("housekeeping-retention").dependsOn).toContain("web-machines-preparation");
+  expect(on.named("housekeeping-retention").dependsOn).toContain("web-machines-release");
   expect(warned.mock.calls.flat().join("\n")).not.toContain("mastiff:housekeeping");
 });
 

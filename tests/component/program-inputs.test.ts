@@ -2,7 +2,7 @@ import { homedir, tmpdir } from "node:os";
 import { expect, test } from "vitest";
 import { root } from "../../sandbox/toolchain/paths.ts";
 import { leavesOf } from "../support/wire-values.ts";
-import { declaredBy, type StackName, stacks } from "./program-fixture.ts";
+import { declaredBy, declareProgram, type StackName, stacks } from "./program-fixture.ts";
 
 const names = Object.keys(stacks) as StackName[];
 
@@ -70,6 +70,13 @@ test("machines of the community start once database and Redis let them in", asyn
   expect(rotated.named("web-machines-release").dependsOn).toEqual(
     expect.arrayContaining(["database-login-w3", "redis-password-w4"]),
   );
+});
+
+test("nobody has an account before the first release: until then a community may be destroyed unasked, and moved", async () => {
+  const first = await declareProgram();
+  expect(first.named("owner-account").dependsOn).toContain("web-machines-release");
+  // Streaming leaves nothing in the database, and need not wait.
+  expect(first.named("streaming-machines-release").dependsOn).toContain("web-machines-preparation");
 });
 
 test("what only remembers runs nothing", async () => {

@@ -26,7 +26,12 @@ test("again: the database is as it was, and Redis, which may be another one by n
   expect(await jobsOf("preparation")).toEqual(["redis-version"]);
 });
 
-test("the Owner gets an account before there is a machine, and no secret of the app is the password", async () => {
+test("the release takes over what is done, and removes the machines once it has its own", async () => {
+  expect(await jobsOf("release")).toEqual([]);
+  expect(await groups()).toEqual(["sidekiq", "web"]);
+});
+
+test("the Owner gets an account after it, and no secret of the app is the password", async () => {
   const before = Object.keys((await world.fly()).apps.acme.secrets);
   const owner = {
     spec: { app: "acme", username: "mastiff", email: "owner@acme.example.org", skipDns: true },
@@ -38,11 +43,6 @@ test("the Owner gets an account before there is a machine, and no secret of the 
   );
   expect(names.filter((name) => name.startsWith("OWNER"))).toEqual([]);
   expect(Object.keys((await world.fly()).apps.acme.secrets)).toEqual(before);
-});
-
-test("the release takes over what is done, and removes the machines once it has its own", async () => {
-  expect(await jobsOf("release")).toEqual([]);
-  expect(await groups()).toEqual(["sidekiq", "web"]);
 });
 
 test("an app with machines needs no preparation", async () => {

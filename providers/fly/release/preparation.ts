@@ -10,11 +10,10 @@ import { awaitMigrations, hasReleased, prepare, type ReleaseWork } from "./relea
 /**
  * What a first release needs before it has machines: a database with Mastodon's tables, and a Redis that is new enough.
  *
- * It is a thing of its own, so that what needs the database alone (the Owner, the first backup, streaming) begins
- * beside the release and not after it. The machine that has set up the database stays: it tells the release that this is
- * done, the others copy its image and variables, and the release removes it once there are machines. Without it the
- * release prepares by itself, so that nobody has to remember what this run did. An app with machines was prepared before
- * its first one.
+ * It is a thing of its own, so that what needs the database alone (the first backup, streaming) begins beside the release
+ * and not after it. The machine that has set up the database stays: it tells the release that this is done, and the
+ * release removes it once there are machines. Without it the release prepares by itself, so that nobody has to remember
+ * what this run did. An app with machines was prepared before its first one.
  */
 export async function ensure({ spec, fly, flyToml }: Task<ReleaseSpec>): Promise<PreparationOutput> {
   const { app } = spec;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DriverError } from "../call/errors.ts";
 import { groupOf, imageOf, isGone, type Machine, sizeOf } from "../things/machines.ts";
-import { leftOver, type OneOff } from "./one-off.ts";
+import type { OneOff } from "./one-off.ts";
 
 /** One-offs in Mastodon's image: their command, and the machine that they copy. */
 
@@ -26,14 +26,10 @@ function sourceOf(name: string): string {
   return readFileSync(new URL(`../scripts/${name}.rb`, import.meta.url), "utf8");
 }
 
-/**
- * The machine whose image and environment a one-off copies: a web machine, else any that a deploy made, else the one
- * that has prepared the database for the first deploy.
- */
+/** The machine whose image and environment a one-off copies: a web machine, else any that a deploy made. */
 export function model(app: string, machines: readonly Machine[]): Machine {
   const released = machines.filter((one) => !isGone(one) && groupOf(one) !== undefined);
-  const found =
-    released.find((one) => groupOf(one) === "web") ?? released[0] ?? leftOver(machines, ["db-prepare"])[0];
+  const found = released.find((one) => groupOf(one) === "web") ?? released[0];
   if (found !== undefined) return found;
   throw new DriverError({
     what: `App ${app} has no machine whose image and settings could be used: it was never released, or all of its machines are gone.`,

@@ -89,7 +89,7 @@ function done(job: string, image: string): string {
 
 /**
  * Waits for migrations that an earlier run started, or a preparation before this release. Then it removes their machines.
- * One that has prepared the database stays until the first release has machines: others copy its image and variables.
+ * One that has prepared the database stays until the first release has machines: it says that this is done.
  *
  * @param target region and image of the release that comes. Default: none comes
  * @returns those that succeeded

@@ -79,7 +79,7 @@ export async function ensure(task: Task<ReleaseSpec>): Promise<ReleaseOutput> {
     if (todo.deploy) {
       await deploy(work, file, todo);
       machines = await machinesOf(fly, app);
-      // Beside the rest, in a lane of its own: there are machines now that others can copy.
+      // Beside the rest, in a lane of its own: from now on the machines say that the database is set up.
       tidied = remove(fly, app, leftOver(machines, ["db-prepare"]), `${app} db-prepare`);
       tidied.catch(() => undefined);
     }

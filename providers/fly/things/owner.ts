@@ -19,7 +19,7 @@ export async function ensure({ spec, secrets, previous, fly }: Task<OwnerSpec>):
   const machines = await machinesOf(fly, app);
   await remove(fly, app, leftOver(machines, ["owner"]));
   const like = model(app, machines);
-  // A first release may not have brought the app's secrets to any machine yet.
+  // The key that the password is sealed with is one of them.
   await syncSecrets(fly, app);
   const base = clone(app, like, "owner", "owner", `setting up the account ${username}`);
   const job: OneOff = {

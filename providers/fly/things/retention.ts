@@ -23,7 +23,6 @@ export async function ensure({ spec, fly }: Task<RetentionSpec>): Promise<Retent
     MASTIFF_RETENTION: JSON.stringify(days),
     MASTIFF_RETENTION_DEFAULTS: JSON.stringify(defaults),
   };
-  // A first release may not have brought the app's secrets to any machine yet.
   await syncSecrets(fly, app);
   await mustRun(fly, { ...base, env, command: railsRunner("retention") });
   return { app };
