@@ -150,6 +150,8 @@ test.each([
  */
 function filled(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(filled);
+  // Go leaves out the zeros at the end of a second.
+  if (typeof value === "string" && /^\d{4}-\d\d-\d\dT.*Z$/.test(value)) return Date.parse(value);
   if (typeof value !== "object" || value === null) return value;
   const parts = Object.entries(value).map(([key, part]) => [key, filled(part)] as const);
   return Object.fromEntries(parts.filter(([key, part]) => key !== "timestamp" && !isEmpty(part)));
