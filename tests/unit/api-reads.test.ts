@@ -49,6 +49,24 @@ test("a volume that is being destroyed is not listed, as flyctl does not", async
   expect(answer).toBe('[{"id":"created","state":"created"}]');
 });
 
+test("a request that was one too many is made again when Fly says so, and at last is flyctl's", async () => {
+  const refusing = async (refusals: number) => {
+    let requests = 0;
+    const fetch: typeof globalThis.fetch = async () => {
+      requests += 1;
+      return requests > refusals
+        ? Response.json([])
+        : new Response("", { status: 429, headers: { "retry-after": "0" } });
+    };
+    const { signal } = new AbortController();
+    const ask = () => answerOf(argv.machineList("acme"), signal, async () => []);
+    const answer = await inShell({ ...shell(), fetch, env: { FLY_API_TOKEN: "fm2_one" } }, ask);
+    return { answer, requests };
+  };
+  expect(await refusing(2)).toEqual({ answer: "[]", requests: 3 });
+  expect(await refusing(9)).toEqual({ answer: undefined, requests: 4 });
+});
+
 test.each([
   ["no such app", {}],
   ["null for a list", { "/v1/apps/acme/machines": null }],

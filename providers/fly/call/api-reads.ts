@@ -9,12 +9,19 @@
  * Changes stay with flyctl. Sources: fly.io/docs/machines/api; superfly/flyctl internal/command/{apps,certificates,
  * ips,logs,machine,secrets,volumes}; superfly/fly-go tokens/tokens.go (which tokens each API gets).
  */
+import { setTimeout } from "node:timers/promises";
 import { shell } from "../../shared/shell.ts";
 import { machineList } from "./argv-machines.ts";
 import type { Argv } from "./argv-parts.ts";
 
 /** Time that Fly has for one answer. flyctl is asked afterwards, and has a limit of its own. */
 const limitMs = 15_000;
+
+/**
+ * How often a request is made that Fly refuses because there were too many: its Machines API takes one a second for each
+ * action of an app. A second is less than a start of flyctl, which would be refused too.
+ */
+const mostTries = 4;
 
 /** With more machines than this, flyctl tells no statuses of secrets. */
 const mostMachines = 100;
@@ -202,12 +209,19 @@ function apiOf(stop: AbortSignal): FlyApi | undefined {
   if (token === undefined || isProxied(env)) return undefined;
   const base = env.FLY_API_BASE_URL || "https://api.fly.io";
   const call = async <T>(url: string, method: string, authorization: string, body?: object): Promise<T> => {
-    const answer = await shell().fetch(url, {
-      method,
-      headers: { authorization, "content-type": "application/json" },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.any([stop, AbortSignal.timeout(limitMs)]),
-    });
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(limitMs)]);
+    const send = () =>
+      shell().fetch(url, {
+        method,
+        headers: { authorization, "content-type": "application/json" },
+        ...(body && { body: JSON.stringify(body) }),
+        signal,
+      });
+    let answer = await send();
+    for (let tries = 1; answer.status === 429 && tries < mostTries; tries++) {
+      await setTimeout(1000 * Number(answer.headers.get("retry-after") ?? 1), undefined, { signal });
+      answer = await send();
+    }
     if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status}`);
     // Where flyctl omits an empty field, Fly's own JSON may have null.
     return JSON.parse(await answer.text(), (_, value) => value ?? undefined) as T;
