@@ -57,13 +57,18 @@ function table(all: readonly Row[], results: readonly Kept[]): string {
   const lines = all.flatMap(({ number, what }) => {
     const found = results.find(({ row }) => row === number);
     if (found === undefined) return [line([number, what, "", "", "not measured yet", ""])];
-    return found.figures.flatMap((figure, index) => {
-      if (figure.goal === undefined) return [];
-      const name = index === 0 ? [number, what] : ["", ""];
-      return [
-        line([...name, figure.name, goalOf(figure), shownOf(figure), isMet(figure) ? "yes" : "**no**"]),
-      ];
-    });
+    return found.figures
+      .filter(({ goal }) => goal !== undefined)
+      .map((figure, index) => {
+        const name = index === 0 ? [number, what] : ["", ""];
+        return line([
+          ...name,
+          figure.name,
+          goalOf(figure),
+          shownOf(figure),
+          isMet(figure) ? "yes" : "**no**",
+        ]);
+      });
   });
   return [
     line(["row", "what", "figure", "goal", "median (least to most)", "met"]),
